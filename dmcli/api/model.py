@@ -1,0 +1,131 @@
+"""The vocabulary of the catalogue: what an action, a parameter, a reply field and a way of paging are."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from dmcli.api.kinds import Kind
+    from dmcli.api.rules import Rule
+
+V2015 = "2015-11-23"
+V2017 = "2017-06-22"
+BOTH = (V2015, V2017)
+ONLY_2015 = (V2015,)
+
+
+class Effect(enum.Enum):
+    """What a call does to the account; retry, confirmation and dry-run follow from it."""
+
+    READ = "reads"
+    WRITE = "sets a state, safe to repeat"
+    CREATE = "creates"
+    DELETE = "deletes"
+    SEND = "sends mail or charges, cannot be taken back"
+
+
+class Param(NamedTuple):
+    """One request parameter.
+
+    `name` is its name on the wire, `aliases` are other spellings the reference prints, which the service takes too.
+    `option` is the name on the command line, derived from `name` where empty; an `argument` stands without dashes.
+    `default` is what the client sends when nothing was given, and what the service assumes. `malformed` is the code the
+    service answers when the value is not acceptable, `missing` when it is not there (Missing{Name} where empty). A
+    `hidden` parameter is reached through `dm api` only.
+    """
+
+    name: str
+    kind: Kind
+    help: str = ""
+    required: bool = False
+    option: str = ""
+    argument: bool = False
+    default: str = ""
+    malformed: str = ""
+    missing: str = ""
+    hidden: bool = False
+    secret: bool = False
+    aliases: tuple[str, ...] = ()
+    versions: tuple[str, ...] = BOTH
+
+    @property
+    def flag(self) -> str:
+        """The option's name without dashes, as typed."""
+        return self.option or _kebab(self.name)
+
+
+class Field(NamedTuple):
+    """One field of a reply row. A field with a `title` is a column of the table; csv has them all by `name`.
+
+    `words` say in people's language what a code means; `shape` is one of "" (text), "number", "epoch" (seconds, UTC).
+    """
+
+    name: str
+    title: str = ""
+    words: dict[str, str] = {}  # noqa: RUF012  a constant of the catalogue, never changed
+    shape: str = ""
+
+
+class Paging(NamedTuple):
+    """How a list comes in pages.
+
+    `page` and `size` are the request parameters of numbered pages, `cursor` the parameter (and reply field) that says
+    where the next page starts; `total` are the reply fields that may hold the number of rows. With neither `page` nor
+    `cursor` everything is in one answer.
+    """
+
+    page: str = ""
+    size: str = ""
+    cursor: str = ""
+    total: tuple[str, ...] = ("TotalCount", "totalCount", "Total", "total")
+    default_size: int = 50
+    max_size: int = 100
+
+
+class Command(NamedTuple):
+    """One command built from an action.
+
+    `path` is what is typed after `dm`. `only` names the parameters it takes (all where empty), `must` those of them it
+    cannot do without though the service could.
+    """
+
+    path: str
+    help: str = ""
+    only: tuple[str, ...] = ()
+    must: tuple[str, ...] = ()
+
+
+class Action(NamedTuple):
+    """One operation of the service.
+
+    `settled` are the codes that, after an attempt of unknown outcome, mean that it was done. `lists` are the paths at
+    which a reply may hold its rows, the likeliest first. `errors` are the codes the reference prints for the action.
+    """
+
+    name: str
+    area: str
+    summary: str
+    effect: Effect
+    params: tuple[Param, ...] = ()
+    fields: tuple[Field, ...] = ()
+    lists: tuple[str, ...] = ()
+    paging: Paging | None = None
+    rules: tuple[Rule, ...] = ()
+    errors: tuple[str, ...] = ()
+    settled: tuple[str, ...] = ()
+    versions: tuple[str, ...] = BOTH
+    aliases: tuple[str, ...] = ()
+    commands: tuple[Command, ...] = ()
+
+    def param(self, name: str) -> Param:
+        """The parameter of that wire name. Raises KeyError."""
+        for param in self.params:
+            if param.name == name:
+                return param
+        raise KeyError(name)
+
+
+def _kebab(name: str) -> str:
+    """`HtmlBody` as `html-body`."""
+    return "".join("-" + c.lower() if c.isupper() else c for c in name).lstrip("-")

@@ -1,0 +1,38 @@
+"""The seam between caller and service: a Request goes out, a Reply comes back or one of two exceptions."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+
+class Request(NamedTuple):
+    """One HTTP request as it is sent. `url` has scheme, host, path and query; header names are lower case."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class Reply(NamedTuple):
+    """One HTTP reply. Header names are lower case."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class NotSent(Exception):  # noqa: N818  the name says what is known of the request
+    """No byte of the request reached the service; it is safe to try again. The text says why."""
+
+
+class Ambiguous(Exception):  # noqa: N818  same
+    """The request may have been executed, and no answer tells. The text says what happened."""
+
+
+class Exchange(Protocol):
+    """Carry a request to the service and bring its reply."""
+
+    def __call__(self, request: Request) -> Reply:
+        """Raise NotSent or Ambiguous when there is no reply."""
+        ...

@@ -1,0 +1,77 @@
+"""The exception tree. The exit code of a failure stands on its class; `cli/app.py` draws all of them in one place."""
+
+from __future__ import annotations
+
+
+class DmError(Exception):
+    """Something a user can be told in one sentence.
+
+    `message` names the value, the rule and the remedy; `hint` is a further line of advice. The service's own answer,
+    where there was one, is in `code`, `request_id` and `http_status`.
+    """
+
+    exit_code = 1
+
+    def __init__(
+        self, message: str, *, hint: str = "", code: str = "", request_id: str = "", http_status: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.code = code
+        self.request_id = request_id
+        self.http_status = http_status
+
+
+class RefusedError(DmError):
+    """The service refused the call, or what was named does not exist."""
+
+    exit_code = 1
+
+
+class InputError(DmError):
+    """Bad input; nothing was sent."""
+
+    exit_code = 2
+
+
+class ConfigError(DmError):
+    """Configuration, credentials, permission, clock or TLS trust."""
+
+    exit_code = 3
+
+
+class UnreachableError(DmError):
+    """Unreachable, throttled or unavailable, nothing ambiguous: safe to run again."""
+
+    exit_code = 4
+
+
+class CheckFailedError(DmError):
+    """A check came out negative, or a wait timed out."""
+
+    exit_code = 5
+
+
+class UnknownOutcomeError(DmError):
+    """A send whose outcome is not known: not to be repeated blindly."""
+
+    exit_code = 6
+
+
+class PartlyRejectedError(DmError):
+    """The run finished, but some items were rejected."""
+
+    exit_code = 7
+
+
+class LocalIOError(DmError):
+    """Disk full, a file unreadable or unwritable."""
+
+    exit_code = 8
+
+
+class LockedError(DmError):
+    """Another run holds the lock."""
+
+    exit_code = 9
