@@ -1,0 +1,39 @@
+"""The account (reference section 5)."""
+
+from __future__ import annotations
+
+from dmcli.api.model import Action, Command, Effect, Field
+from dmcli.api.shared import count
+
+# 3 is the reference's word for restricted sending; the SDK counts 4 and 8 instead.
+USER_STATUS = {"0": "normal", "1": "frozen", "2": "overdue", "3": "restricted", "4": "restricted", "8": "deleted"}
+
+ACTIONS = (
+    Action(
+        "DescAccountSummary",
+        "account",
+        "Show quota, level, status and counts of the account.",
+        Effect.READ,
+        fields=(
+            Field("UserStatus", "Status", USER_STATUS),
+            count("DailyQuota", "Day quota"),
+            count("MonthQuota", "Month quota"),
+            count("QuotaLevel", "Level"),
+            count("MaxQuotaLevel", "Highest level"),
+            count("Domains", "Domains"),
+            count("MailAddresses", "Sender addresses"),
+            count("Receivers", "Lists"),
+            count("Tags", "Tags"),
+            count("Templates", "Templates"),
+            Field("DailyRemainFreeQuota"),
+            Field("RemainFreeQuota"),
+            Field("EnableTimes"),
+            Field("DayuStatus"),
+            Field("SmsRecord"),
+            Field("SmsSign"),
+            Field("SmsTemplates"),
+            Field("IpChannelType"),
+        ),
+        commands=(Command("account show"),),
+    ),
+)

@@ -1,0 +1,214 @@
+"""Sender addresses (reference section 7)."""
+
+from __future__ import annotations
+
+from dmcli.api.kinds import ADDRESS_FILTER, ADDRESS_REF, EMAIL, PASSWORD, TEXT, Choice, Email, Text
+from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
+from dmcli.api.rules import at_least_one
+from dmcli.api.shared import (
+    CREATED_TEXT,
+    DOMAIN_STATUS,
+    FROZEN,
+    PAGE_NO,
+    PAGE_NO_PARAMS,
+    REPLY_STATUS,
+    SMTP_PASSWORD,
+    count,
+    keyword,
+)
+
+_ERRORS = (
+    "InvalidMailAddressSendType.Malformed",
+    "InvalidMailAddressDomain.Malformed",
+    "InvalidMailAddressStatus.Malformed",
+)
+_ADDRESS_ID = Param(
+    "MailAddressId",
+    ADDRESS_REF,
+    "Sender address, or its id.",
+    required=True,
+    option="address",
+    argument=True,
+    malformed="InvalidMailAddressId.Malformed",
+)
+_REPLY = Param("ReplyAddress", EMAIL, "Reply-to address.", option="reply-to", malformed="InvalidReplyAddress.Malformed")
+_SENDTYPE = Param(
+    "Sendtype",
+    Choice(("batch", "trigger")),
+    "batch for campaigns, trigger for single transactional mails.",
+    option="type",
+    malformed="InvalidMailAddressSendType.Malformed",
+)
+
+ACTIONS = (
+    Action(
+        "CreateMailAddress",
+        "address",
+        "Add a sender address to a domain.",
+        Effect.CREATE,
+        params=(
+            Param(
+                "AccountName",
+                Email(60),
+                "Sender address to add.",
+                required=True,
+                option="address",
+                argument=True,
+                malformed="InvalidMailAddressName.Malformed",
+            ),
+            _SENDTYPE._replace(required=True),
+            _REPLY,
+            Param(
+                "AddressType",
+                Choice(("internal", "external")),
+                "Whether the domain belongs to this account.",
+                versions=ONLY_2015,
+            )._replace(kind=Choice({"internal": "INTERNAL", "external": "EXTERNAL"})),
+        ),
+        fields=(Field("MailAddressId", "Address id"), Field("RequestId", "Request id")),
+        errors=_ERRORS,
+        settled=("InvalidMailAddressName.Duplicate",),
+        commands=(Command("address create"),),
+    ),
+    Action(
+        "QueryMailAddressByParam",
+        "address",
+        "List sender addresses with their quotas and states.",
+        Effect.READ,
+        params=(
+            keyword("Only addresses that have this text.", 60),
+            _SENDTYPE._replace(help="Only addresses of this type."),
+            *PAGE_NO_PARAMS,
+        ),
+        fields=(
+            Field("AccountName", "Address"),
+            Field("MailAddressId", "Id"),
+            Field("Sendtype", "Type"),
+            Field("AccountStatus", "Status", FROZEN),
+            Field("ReplyAddress", "Reply-to"),
+            Field("ReplyStatus", "Reply-to is", REPLY_STATUS),
+            count("DailyReqCount", "Today"),
+            count("MonthReqCount", "Month"),
+            Field("DailyCount"),
+            Field("MonthCount"),
+            Field("DomainStatus", words=DOMAIN_STATUS),
+            Field("AddressType"),
+            Field("ConfigSetId"),
+            Field("ConfigSetName"),
+            Field("MailAddressVerificationStatus"),
+            Field("SenderAddress"),
+            CREATED_TEXT,
+        ),
+        lists=("data.mailAddress", "data.data"),
+        paging=PAGE_NO,
+        commands=(Command("address list"),),
+    ),
+    Action(
+        "ModifyMailAddress",
+        "address",
+        "Change a sender address's reply-to address or SMTP password.",
+        Effect.WRITE,
+        params=(
+            _ADDRESS_ID,
+            _REPLY._replace(help="New reply-to address; it must be confirmed again."),
+            Param("Password", PASSWORD, SMTP_PASSWORD, secret=True, malformed="InvalidDomainPassword.Malformed"),
+        ),
+        fields=(Field("RequestId", "Request id"),),
+        rules=(at_least_one("ReplyAddress", "Password", code="MissingReplyAddress"),),
+        errors=_ERRORS,
+        settled=("InvalidDomainPassword.equalcurrent",),
+        commands=(
+            Command(
+                "address update",
+                "Change the reply-to address of a sender address.",
+                only=("MailAddressId", "ReplyAddress"),
+                must=("ReplyAddress",),
+            ),
+            Command(
+                "address set-password",
+                "Set the SMTP password of a sender address.",
+                only=("MailAddressId", "Password"),
+                must=("Password",),
+            ),
+        ),
+    ),
+    Action(
+        "DeleteMailAddress",
+        "address",
+        "Delete a sender address; the service allows ten a month.",
+        Effect.DELETE,
+        params=(_ADDRESS_ID,),
+        fields=(Field("RequestId", "Request id"),),
+        errors=_ERRORS,
+        settled=("InvalidMailAddressId.Malformed",),
+        commands=(Command("address delete"),),
+    ),
+    Action(
+        "CheckReplyToMailAddress",
+        "address",
+        "Mail the confirmation link to the reply-to address of a sender address.",
+        Effect.SEND,
+        params=(
+            # The parameter table says MailAddressesId, the sample beside it MailAddressId (reference section 7.5).
+            _ADDRESS_ID._replace(aliases=("MailAddressesId",)),
+            Param("Lang", TEXT, "Language of the mail: en, else Chinese.", option="mail-lang", versions=ONLY_2015),
+            Param("Region", TEXT, hidden=True),
+        ),
+        fields=(Field("RequestId", "Request id"),),
+        errors=_ERRORS,
+        versions=ONLY_2015,
+        commands=(Command("address verify-reply"),),
+    ),
+    Action(
+        "ApproveReplyMailAddress",
+        "address",
+        "Confirm a reply-to address with the ticket from the mail.",
+        Effect.WRITE,
+        params=(
+            Param(
+                "Ticket",
+                Text(1),
+                "Ticket from the link in the mail.",
+                required=True,
+                argument=True,
+                secret=True,
+                malformed="InvalidTicket.Malformed",
+            ),
+        ),
+        fields=(Field("RequestId", "Request id"),),
+        errors=_ERRORS,
+        versions=ONLY_2015,
+        commands=(Command("address approve-reply"),),
+    ),
+    Action(
+        "UpdateMailAddressMsgCallBackUrl",
+        "address",
+        "Set where delivery events of a sender address are posted.",
+        Effect.WRITE,
+        params=(
+            Param(
+                "MailFrom",
+                ADDRESS_FILTER,
+                "Sender address.",
+                required=True,
+                option="address",
+                argument=True,
+                malformed="InvalidMailAddressNameMalformed",  # printed without its dot
+            ),
+            Param(
+                "NotifyUrl",
+                Text(0, 1024),
+                "URL of a web hook, or an MNS region; an empty text clears it.",
+                option="url",
+                argument=True,
+                malformed="InvalidNotifyUrl.Malformed",
+            ),
+        ),
+        fields=(Field("RequestId", "Request id"),),
+        errors=("InvalidMailAddressNameMalformed",),
+        versions=ONLY_2015,
+        # The heading and the reply's root say CallBack, the table and the sample Callback (reference section 7.6).
+        aliases=("UpdateMailAddressMsgCallbackUrl",),
+        commands=(Command("address set-callback", must=("NotifyUrl",)),),
+    ),
+)

@@ -1,0 +1,434 @@
+"""Kinds of value, each read from two sides: what people may type, and what the wire may carry.
+
+`to_wire(text, now)` understands people and raises ValueError with one clear sentence; `accepts(wire)` is the service's
+view: it takes every spelling that an SDK sends and refuses only past the looser of the documented limits; `doubt(wire)`
+is a warning where sources disagree and the stricter one is passed. A value on the wire is its own `to_wire`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+SERVICE_ZONE = timezone(timedelta(hours=8))  # statistics count days in China; their texts carry no zone
+
+# Patterns stay texts and compile at their first use: most commands need few of them, and start-up pays for each.
+_CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
+_BREAK = "[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
+# The service's own words: an @, letters, digits, underscore, hyphen, plus and dot (reference sections 4.1 and 7.6).
+# Other characters that RFC 5322 allows are refused by EmailFormatError.
+_ADDRESS = r"[A-Za-z0-9_+.-]+@[A-Za-z0-9](?:[A-Za-z0-9_-]*\.)*[A-Za-z0-9_-]+"
+_DOMAIN = r"[A-Za-z0-9.-]{1,50}"
+_RELATIVE = r"([0-9]{1,4})d"
+MAX_ADDRESS = 192  # EmailLengthError, help page error-codes
+
+
+class Kind:
+    """Any text; the base of all kinds.
+
+    `metavar` stands for a value in help. `files` says that @FILE may stand for a value, `many` that the option may be
+    repeated. `completes` is (listing action, field) where values can be looked up for completion.
+    """
+
+    metavar = "TEXT"
+    files = False
+    many = False
+
+    def __init__(self, completes: tuple[str, str] | None = None) -> None:
+        self.completes = completes
+
+    def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002  dates need the clock, others do not
+        """The value as the service wants it. Raises ValueError: what is wrong with it, and what would be right."""
+        return text
+
+    def accepts(self, wire: str) -> bool:
+        """Whether the service takes this value."""
+        try:
+            self.to_wire(wire, datetime.now(timezone.utc))
+        except ValueError:
+            return False
+        return True
+
+    def doubt(self, wire: str) -> str:  # noqa: ARG002  most kinds have no doubts
+        """A warning for a value that only some sources allow; empty for most."""
+        return ""
+
+    def encode(self, name: str, texts: list[str], now: datetime) -> dict[str, str]:
+        """The wire parameters that typed texts stand for, by name. Raises ValueError."""
+        return {name: self.to_wire(texts[-1], now)}
+
+
+class Text(Kind):
+    """Text of `least` to `most` characters matching `pattern`; `rule` says the pattern in words.
+
+    More than `unsure` characters, or not matching `unsure_pattern`, is a doubt. `lines` allows line breaks.
+    """
+
+    files = True
+
+    def __init__(
+        self,
+        least: int = 0,
+        most: int = 0,
+        *,
+        unsure: int = 0,
+        pattern: str = "",
+        unsure_pattern: str = "",
+        rule: str = "",
+        lines: bool = False,
+        completes: tuple[str, str] | None = None,
+    ) -> None:
+        super().__init__(completes)
+        self.least, self.most, self.unsure, self.rule = least, most, unsure, rule
+        self.pattern, self.unsure_pattern = pattern, unsure_pattern
+        self.lines = lines
+
+    def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
+        if re.search(_CONTROL if self.lines else _BREAK, text):
+            raise ValueError("has a line break or control character; leave it out")
+        if len(text) < self.least:
+            raise ValueError(f"has {len(text)} characters; give at least {self.least}")
+        if self.most and len(text) > self.most:
+            raise ValueError(f"has {len(text)} characters; the service takes at most {self.most}")
+        if text and self.pattern and not re.fullmatch(self.pattern, text):
+            raise ValueError(f"{text!r} may have only {self.rule}")
+        return text
+
+    def accepts(self, wire: str) -> bool:
+        fits = len(wire) >= self.least and not (self.most and len(wire) > self.most)
+        return fits and not (wire and self.pattern and not re.fullmatch(self.pattern, wire))
+
+    def doubt(self, wire: str) -> str:
+        if self.unsure and len(wire) > self.unsure:
+            return f"has {len(wire)} characters; some of the service's pages allow only {self.unsure}"
+        if wire and self.unsure_pattern and not re.fullmatch(self.unsure_pattern, wire):
+            return f"{wire!r}: some of the service's pages allow only {self.rule}"
+        return ""
+
+
+class Body(Kind):
+    """A mail body: up to 8 MiB in a form body (SDK); the 2019 reference says 28K (sections 4.1)."""
+
+    files = True
+    most, unsure = 8 * 1024 * 1024, 28 * 1024
+
+    def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
+        try:
+            size = len(text.encode())
+        except UnicodeEncodeError:
+            raise ValueError("has a lone surrogate, which is no character; leave it out") from None
+        if size > self.most:
+            raise ValueError(f"has {size} bytes; the service takes at most {self.most}")
+        return text
+
+    def doubt(self, wire: str) -> str:
+        size = len(wire.encode())
+        return f"has {size} bytes; the 2019 reference allows only {self.unsure}" if size > self.unsure else ""
+
+
+class Integer(Kind):
+    """A whole number from `least` to `most`."""
+
+    metavar = "N"
+
+    def __init__(self, least: int = 0, most: int = 2**63 - 1) -> None:
+        super().__init__()
+        self.least, self.most = least, most
+
+    def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
+        if not re.fullmatch(r"-?\d{1,19}", text, re.ASCII) or not self.least <= int(text) <= self.most:
+            limits = f"from {self.least} to {self.most}" if self.most < 2**63 - 1 else f"of {self.least} or more"
+            raise ValueError(f"{text!r} must be a whole number {limits}")
+        return str(int(text))
+
+
+class Choice(Kind):
+    """One of a few values; `words` maps what people type to the wire."""
+
+    def __init__(self, words: dict[str, str] | tuple[str, ...]) -> None:
+        super().__init__()
+        self.words = words if isinstance(words, dict) else {word: word for word in words}
+        self.metavar = "|".join(self.words)
+
+    def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
+        wire = self.words.get(text.lower()) or next((w for w in self.words.values() if w.lower() == text.lower()), None)
+        if wire is None:
+            raise ValueError(f"{text!r} must be one of {', '.join(self.words)}")
+        return wire
+
+
+class Flag(Kind):
+    """Yes or no. SDKs send `True`, `true`, `1`; `yes` and `no` are what this client sends."""
+
+    metavar = "true|false"
+
+    def __init__(self, yes: str = "true", no: str = "false") -> None:
+        super().__init__()
+        self.yes, self.no = yes, no
+
+    def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
+        word = text.lower()
+        if word in ("true", "yes", "on", "1"):
+            return self.yes
+        if word in ("false", "no", "off", "0"):
+            return self.no
+        raise ValueError(f"{text!r} must be true or false")
+
+
+class Email(Kind):
+    """One plain mail address in the service's character set, at most 192 characters."""
+
+    metavar = "EMAIL"
+
+    def __init__(self, most: int = MAX_ADDRESS, completes: tuple[str, str] | None = None) -> None:
+        super().__init__(completes)
+        self.most = most
+
+    def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
+        if len(text) > self.most:
+            raise ValueError(f"has {len(text)} characters; a mail address here has at most {self.most}")
+        if not self.accepts(text):
+            raise ValueError(f"{text!r} is not a mail address such as name@example.com")
+        return text
+
+    def accepts(self, wire: str) -> bool:
+        return len(wire) <= self.most and re.fullmatch(_ADDRESS, wire) is not None
+
+    def doubt(self, wire: str) -> str:
+        if "+" in wire:
+            return f"{wire!r}: some of the service's pages do not list + among the characters of an address"
+        return ""
+
+
+class Sender(Email):
+    """A sender address, or `Name <address>`; the name becomes FromAlias."""
+
+    metavar = "ADDRESS"
+
+    def encode(self, name: str, texts: list[str], now: datetime) -> dict[str, str]:
+        match = re.fullmatch(r"\s*(.*?)\s*<([^<>]*)>\s*", texts[-1])
+        if not match:
+            return super().encode(name, texts, now)
+        alias = match[1].strip('"')
+        return {name: self.to_wire(match[2].strip(), now)} | ({"FromAlias": ALIAS.to_wire(alias, now)} if alias else {})
+
+
+class Emails(Email):
+    """Up to `count` mail addresses, separated by commas."""
+
+    many = True
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count = count
+
+    def to_wire(self, text: str, now: datetime) -> str:
+        addresses = [address.strip() for address in text.split(",")]
+        if len(addresses) > self.count:
+            raise ValueError(f"{len(addresses)} addresses are given; the service takes at most {self.count} in a call")
+        return ",".join(super(Emails, self).to_wire(address, now) for address in addresses)
+
+    def accepts(self, wire: str) -> bool:
+        addresses = wire.split(",")
+        return len(addresses) <= self.count and all(super(Emails, self).accepts(a.strip()) for a in addresses)
+
+    def encode(self, name: str, texts: list[str], now: datetime) -> dict[str, str]:
+        return {name: self.to_wire(",".join(texts), now)}
+
+
+class Domain(Kind):
+    """A domain name of 1 to 50 letters, digits, dots and hyphens (reference section 6.1)."""
+
+    metavar = "DOMAIN"
+
+    def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
+        if not self.accepts(text):
+            raise ValueError(f"{text!r} is not a domain of 1 to 50 letters, digits, dots and hyphens")
+        return text
+
+    def accepts(self, wire: str) -> bool:
+        return re.fullmatch(_DOMAIN, wire) is not None
+
+
+class Password(Kind):
+    """An SMTP password: 10 to 20 characters with digits, upper and lower case (reference section 12.2).
+
+    The value never appears in a message. The SDK asks for two of each, which is a doubt only.
+    """
+
+    metavar = "PASSWORD"
+
+    def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
+        if not self.accepts(text) or re.search(_BREAK, text):
+            raise ValueError(
+                "the password must have 10 to 20 characters, with digits, upper and lower case letters, no line breaks"
+            )
+        return text
+
+    def accepts(self, wire: str) -> bool:
+        return 10 <= len(wire) <= 20 and all(re.search(one, wire) for one in ("[0-9]", "[A-Z]", "[a-z]"))  # noqa: PLR2004
+
+    def doubt(self, wire: str) -> str:
+        if any(len(re.findall(one, wire)) < 2 for one in ("[0-9]", "[A-Z]", "[a-z]")):  # noqa: PLR2004
+            return "some of the service's pages ask for two digits, two upper and two lower case letters"
+        return ""
+
+
+class Day(Kind):
+    """A day `yyyy-MM-dd`; people may also say today, yesterday, or 7d for seven days ago, by the service's calendar."""
+
+    metavar = "DAY"
+    form = "%Y-%m-%d"
+    wire = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    expected = "a day such as 2026-01-31, today, yesterday or 7d"
+
+    def to_wire(self, text: str, now: datetime) -> str:
+        day = now.astimezone(SERVICE_ZONE)
+        relative = re.fullmatch(_RELATIVE, text.lower())
+        if text.lower() in ("today", "yesterday") or relative:
+            back = int(relative[1]) if relative else int(text.lower() == "yesterday")
+            return self.at(day - timedelta(days=back))
+        if self.accepts(text):
+            return text
+        raise ValueError(f"{text!r} is not {self.expected}")
+
+    def at(self, day: datetime) -> str:
+        """The day in the wire's form."""
+        return day.strftime("%Y-%m-%d")
+
+    def accepts(self, wire: str) -> bool:
+        if not re.fullmatch(self.wire, wire):
+            return False
+        try:
+            datetime.strptime(wire, self.form).replace(tzinfo=SERVICE_ZONE)
+        except ValueError:
+            return False
+        return True
+
+
+class Minute(Day):
+    """A minute `yyyy-MM-dd HH:mm`; a bare day means its first minute, or its last where it ends a window."""
+
+    metavar = "TIME"
+    form = "%Y-%m-%d %H:%M"
+    wire = r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}"
+    expected = "a time such as '2026-01-31 09:30', or a day such as 2026-01-31, today, yesterday or 7d"
+
+    def __init__(self, *, end: bool = False) -> None:
+        super().__init__()
+        self.clock = "23:59" if end else "00:00"
+
+    def to_wire(self, text: str, now: datetime) -> str:
+        if DAY.accepts(text):
+            return f"{text} {self.clock}"
+        return super().to_wire(re.sub(r"(?<=\d)T(?=\d)", " ", text), now)
+
+    def at(self, day: datetime) -> str:
+        return f"{super().at(day)} {self.clock}"
+
+
+class Json(Kind):
+    """A JSON object or array as text, sent as it was typed; at most `most` elements."""
+
+    metavar = "JSON"
+    files = True
+
+    def __init__(self, of: type[dict[str, Any] | list[Any]], most: int = 0) -> None:
+        super().__init__()
+        self.of, self.most = of, most
+
+    def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
+        import json
+
+        what = "a JSON object" if self.of is dict else "a JSON array"
+        try:
+            text.encode()
+            value = json.loads(text, parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            raise ValueError(f"is not {what}: {error}") from None
+        if not isinstance(value, self.of):
+            raise ValueError(f"is not {what} but JSON of another type")  # noqa: TRY004  a refusal for people
+        if self.most and len(value) > self.most:
+            raise ValueError(f"has {len(value)} elements; the service takes at most {self.most}")
+        return text.strip()
+
+
+def _no_constant(name: str) -> None:
+    """Python's JSON has NaN and infinities; nobody else's has."""
+    raise ValueError(f"{name} is no JSON number")
+
+
+class Attachments(Kind):
+    """Attachments as NAME=URL; on the wire a numbered pair of parameters each (SDK SingleSendMailRequest)."""
+
+    metavar = "NAME=URL"
+    many = True
+
+    def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
+        label, _, url = text.partition("=")
+        if not label or not re.fullmatch(r"https?://\S+", url) or re.search(_BREAK, text):
+            raise ValueError(f"{text!r} is not NAME=URL such as report.pdf=https://example.com/report.pdf")
+        return text
+
+    def encode(self, name: str, texts: list[str], now: datetime) -> dict[str, str]:
+        if len(texts) > 100:  # noqa: PLR2004
+            raise ValueError(f"{len(texts)} attachments are given; the service takes at most 100")
+        wire: dict[str, str] = {}
+        for number, text in enumerate(texts, 1):
+            label, _, url = self.to_wire(text, now).partition("=")
+            wire |= {f"{name}.{number}.AttachmentName": label, f"{name}.{number}.AttachmentUrl": url}
+        return wire
+
+
+class Ref(Kind):
+    """A thing people call by its name and the wire by its id (or the other way round).
+
+    `listing` is the action that lists such things, `name` and `id` the row fields, `takes` says which of them goes on
+    the wire. Digits are an id, for lists 32 hex digits too; `name:TEXT` forces a name.
+    """
+
+    def __init__(self, noun: str, listing: str, name: str, id: str, takes: str = "id", metavar: str = "") -> None:  # noqa: A002
+        super().__init__((listing, name))
+        self.noun, self.listing, self.name, self.id, self.takes = noun, listing, name, id, takes
+        self.metavar = metavar or noun.upper()
+        self.ids = "[0-9]+|[0-9a-fA-F]{32}" if noun == "list" else "[0-9]+"
+
+    def is_id(self, text: str) -> bool:
+        """Whether a typed text is an id rather than a name."""
+        return re.fullmatch(self.ids, text) is not None
+
+    def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
+        if self.takes == "id" and not self.is_id(text):
+            raise ValueError(f"{text!r} is not the id of a {self.noun}")
+        if not text or re.search(_BREAK, text):
+            raise ValueError(f"{text!r} is not the name of a {self.noun}")
+        return text
+
+
+TEXT = Text()
+DAY = Day()
+# "Shorter than 15" in the parameter table, "not longer than 15" in the error table (reference section 4.1); the SDK's
+# text gives no number that the service is known to enforce, so the limit only warns.
+ALIAS = Text(unsure=15)
+SUBJECT = Text(1, 256, unsure=100)
+PASSWORD = Password()
+EMAIL = Email()
+DOMAIN = Domain()
+BODY = Body()
+OBJECT = Json(dict)
+_LISTED_TAG = ("QueryTagByParam", "TagName")
+# A tag for CreateTag has no hyphen, SingleSendMail allows it, the reference's own sample is Chinese: only a doubt.
+TAG = Text(1, 128, unsure_pattern="[A-Za-z0-9_-]*", rule="letters, digits, _ and -", completes=_LISTED_TAG)
+NEW_TAG = Text(1, 128, unsure_pattern="[A-Za-z0-9_]*", rule="letters, digits and _")
+ADDRESS_FILTER = Email(completes=("QueryMailAddressByParam", "AccountName"))
+DOMAIN_NAME = Domain(completes=("QueryDomainByParam", "DomainName"))
+SENDER = Sender(completes=("QueryMailAddressByParam", "AccountName"))
+
+DOMAIN_REF = Ref("domain", "QueryDomainByParam", "DomainName", "DomainId")
+ADDRESS_REF = Ref("sender address", "QueryMailAddressByParam", "AccountName", "MailAddressId", metavar="ADDRESS")
+LIST_REF = Ref("list", "QueryReceiverByParam", "ReceiversName", "ReceiverId")
+LIST_NAME = Ref("list", "QueryReceiverByParam", "ReceiversName", "ReceiverId", takes="name")
+TAG_REF = Ref("tag", "QueryTagByParam", "TagName", "TagId")
+TEMPLATE_REF = Ref("template", "QueryTemplateByParam", "TemplateName", "TemplateId")
+TEMPLATE_NAME = Ref("template", "QueryTemplateByParam", "TemplateName", "TemplateId", takes="name")

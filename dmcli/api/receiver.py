@@ -1,0 +1,145 @@
+"""Recipient lists and their members (reference section 8; listing and adding from the SDK)."""
+
+from __future__ import annotations
+
+from dmcli.api.kinds import EMAIL, LIST_REF, Choice, Json, Text
+from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
+from dmcli.api.rules import at_least_one
+from dmcli.api.shared import (
+    CREATED,
+    CREATED_TEXT,
+    LIST_STATUS,
+    NEXT_SIZE,
+    NEXT_SIZE_PARAMS,
+    PAGE_NO,
+    PAGE_NO_PARAMS,
+    count,
+    keyword,
+)
+
+MAX_SAVED = 500  # records a SaveReceiverDetail call takes (SDK)
+_ERRORS = ("InvalidReceiverName.Malformed", "InvalidReceiverStatus.Malformed")
+_LIST_ID = Param(
+    "ReceiverId",
+    LIST_REF,
+    "List, by name or id.",
+    required=True,
+    option="list",
+    argument=True,
+    malformed="InvalidReceiver.NotFound",
+)
+
+ACTIONS = (
+    Action(
+        "CreateReceiver",
+        "receiver",
+        "Create an empty recipient list.",
+        Effect.CREATE,
+        params=(
+            Param(
+                "ReceiversName",
+                Text(1, 30),
+                "Name of the list.",
+                required=True,
+                option="name",
+                argument=True,
+                malformed="InvalidReceiverName.Malformed",
+            ),
+            Param(
+                "ReceiversAlias",
+                # The SDK wants something like a mail address; the reference's sample is plain text.
+                Text(1, 30, unsure_pattern=r"[^@]+@[^@]+", rule="something like a mail address"),
+                "Alias of the list; default: NAME@list.",
+                required=True,
+                option="alias",
+                malformed="InvalidReceiverName.Malformed",
+            ),
+            Param("Desc", Text(0, 0, unsure=50), "Description.", option="description"),
+        ),
+        fields=(Field("ReceiverId", "List id"), Field("RequestId", "Request id")),
+        errors=_ERRORS,
+        settled=("InvalidReceiverName.Duplicate",),
+    ),
+    Action(
+        "QueryReceiverByParam",
+        "receiver",
+        "List recipient lists.",
+        Effect.READ,
+        params=(
+            keyword("Only lists whose name has this text."),
+            Param("Status", Choice({"uploading": "0", "complete": "1"}), hidden=True),
+            *PAGE_NO_PARAMS,
+        ),
+        fields=(
+            Field("ReceiversName", "List"),
+            Field("ReceiverId", "Id"),
+            count("Count", "Members"),
+            Field("Desc", "Description"),
+            CREATED,
+            Field("ReceiversAlias"),
+            Field("ReceiversStatus", words=LIST_STATUS),
+            CREATED_TEXT,
+        ),
+        lists=("data.receiver", "data.data"),
+        paging=PAGE_NO,
+        commands=(Command("receiver list"),),
+    ),
+    Action(
+        "DeleteReceiver",
+        "receiver",
+        "Delete a recipient list with its members.",
+        Effect.DELETE,
+        params=(_LIST_ID,),
+        fields=(Field("RequestId", "Request id"),),
+        errors=_ERRORS,
+        settled=("InvalidReceiver.NotFound",),
+        commands=(Command("receiver delete"),),
+    ),
+    Action(
+        "QueryReceiverDetail",
+        "receiver",
+        "List the members of a recipient list.",
+        Effect.READ,
+        params=(_LIST_ID, keyword("Only addresses that have this text.", 50), *NEXT_SIZE_PARAMS),
+        fields=(Field("Email", "Address"), Field("Data", "Data"), CREATED, CREATED_TEXT),
+        lists=("data.detail", "data.data"),
+        paging=NEXT_SIZE,
+        commands=(Command("receiver members"),),
+    ),
+    Action(
+        "SaveReceiverDetail",
+        "receiver",
+        "Add addresses to a recipient list.",
+        Effect.WRITE,
+        params=(
+            _LIST_ID,
+            Param("Detail", Json(list, MAX_SAVED), 'Members as a JSON array, e.g. [{"e": "a@example.com", "u": "A"}].'),
+            Param(
+                "CustomDetail",
+                Json(list, MAX_SAVED),
+                'Members with variables: [{"Email": "a@example.com", "CustomData": {"name": "A"}}].',
+                option="custom-detail",
+                versions=ONLY_2015,
+            ),
+        ),
+        fields=(
+            count("SuccessCount", "Added"),
+            count("ErrorCount", "Rejected"),
+            Field("RequestId"),
+        ),
+        rules=(at_least_one("Detail", "CustomDetail", code="MissingDetail"),),
+        errors=(),
+    ),
+    Action(
+        "DeleteReceiverDetail",
+        "receiver",
+        "Remove one address from a recipient list.",
+        Effect.DELETE,
+        # Optional everywhere, and nobody says what leaving it out does; the command asks for it.
+        params=(_LIST_ID, Param("Email", EMAIL, "Address to remove.", argument=True, malformed="InvalidToAddress")),
+        fields=(Field("RequestId", "Request id"),),
+        errors=_ERRORS,
+        settled=("InvalidReceiver.NotFound",),
+        commands=(Command("receiver remove", must=("Email",)),),
+    ),
+)

@@ -1,0 +1,32 @@
+"""Regions: where each is served and which API version the 2019 reference gives it (reference sections 2 and 3.1)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from dmcli.api.model import V2015, V2017
+
+
+class Region(NamedTuple):
+    """A service region: its host name and the API version it speaks."""
+
+    host: str
+    version: str
+
+
+REGIONS = {
+    "cn-hangzhou": Region("dm.aliyuncs.com", V2015),
+    "ap-southeast-1": Region("dm.ap-southeast-1.aliyuncs.com", V2017),
+    "ap-southeast-2": Region("dm.ap-southeast-2.aliyuncs.com", V2017),
+    # Not in the reference; host and version from the vendor's SDK (alibabacloud-dm20151123).
+    "us-east-1": Region("dm.us-east-1.aliyuncs.com", V2015),
+    "eu-central-1": Region("dm.eu-central-1.aliyuncs.com", V2015),
+}
+DEFAULT_REGION = "cn-hangzhou"
+CLOUD_SUFFIX = ".aliyuncs.com"
+
+
+def version_for(region: str, action_versions: tuple[str, ...], pinned: str = "") -> str:
+    """The API version an action is called with: the pinned one, else the region's, else 2015-11-23 which has all."""
+    wanted = pinned or REGIONS.get(region, REGIONS[DEFAULT_REGION]).version
+    return wanted if pinned or wanted in action_versions else V2015

@@ -1,0 +1,99 @@
+"""Checks across parameters. A rule yields what it finds wrong; the client words it, the sandbox answers its code."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from dmcli.api.kinds import SERVICE_ZONE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+
+class Problem(NamedTuple):
+    """What a rule found. `text` names parameters as {WireName}; `code` is what the service answers."""
+
+    text: str
+    code: str = "InvalidParameter"
+    warning: bool = False
+
+
+if TYPE_CHECKING:
+    Rule = Callable[[Mapping[str, str], datetime], Iterator[Problem]]
+
+
+def at_most_one(*names: str) -> Rule:
+    """At most one of the parameters may be given."""
+
+    def rule(values: Mapping[str, str], now: datetime) -> Iterator[Problem]:  # noqa: ARG001
+        given = [f"{{{name}}}" for name in names if values.get(name)]
+        if len(given) > 1:
+            yield Problem(f"{' and '.join(given)} do not go together: give only one of them")
+
+    return rule
+
+
+def at_least_one(*names: str, code: str) -> Rule:
+    """At least one of the parameters must be given."""
+
+    def rule(values: Mapping[str, str], now: datetime) -> Iterator[Problem]:  # noqa: ARG001
+        if not any(values.get(name) for name in names):
+            yield Problem("one of " + ", ".join(f"{{{name}}}" for name in names) + " is needed", code)
+
+    return rule
+
+
+def needs(name: str, other: str, value: str = "", code: str = "") -> Rule:
+    """A parameter (where `value` is given: with that value) needs another one."""
+
+    def rule(values: Mapping[str, str], now: datetime) -> Iterator[Problem]:  # noqa: ARG001
+        given = values.get(name)
+        if given and value in ("", given) and not values.get(other):
+            yield Problem(f"{{{name}}} needs {{{other}}} as well", code or f"Missing{other}")
+
+    return rule
+
+
+def warned(rule: Rule) -> Rule:
+    """The same rule, but what it finds only warns."""
+
+    def soft(values: Mapping[str, str], now: datetime) -> Iterator[Problem]:
+        for problem in rule(values, now):
+            yield problem._replace(warning=True)
+
+    return soft
+
+
+def window(back: int, span: int) -> Rule:
+    """StartTime at most `back` days before today, EndTime at most `span` days after it and not before it.
+
+    Days are the service's (UTC+8). Values that are not dates are left to their kind.
+    """
+
+    def rule(values: Mapping[str, str], now: datetime) -> Iterator[Problem]:
+        start, end = _day(values.get("StartTime", "")), _day(values.get("EndTime", ""))
+        today = now.astimezone(SERVICE_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+        if start and today - start > timedelta(days=back):
+            first = (today - timedelta(days=back)).date()
+            yield Problem(
+                f"{{StartTime}} {start.date()} is more than {back} days back: give {first} or later",
+                "InvalidStartTime.Malformed",
+            )
+        if start and end and values["EndTime"] < values["StartTime"]:
+            yield Problem("{EndTime} lies before {StartTime}: swap them", "InvalidBetweenTime.Malformed")
+        if start and end and end - start > timedelta(days=span):
+            yield Problem(
+                f"{{StartTime}} to {{EndTime}} spans {(end - start).days} days: give at most {span}",
+                "InvalidBetweenTime.Malformed",
+            )
+
+    return rule
+
+
+def _day(text: str) -> datetime | None:
+    """The day a wire date or time begins with."""
+    try:
+        return datetime.strptime(text[:10], "%Y-%m-%d").replace(tzinfo=SERVICE_ZONE)
+    except ValueError:
+        return None

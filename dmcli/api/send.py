@@ -1,0 +1,159 @@
+"""Sending mail (reference section 4)."""
+
+from __future__ import annotations
+
+from dmcli.api.kinds import ALIAS, BODY, LIST_NAME, OBJECT, SUBJECT, TAG, TEMPLATE_NAME, Attachments, Emails, Flag, Json
+from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
+from dmcli.api.rules import at_least_one, needs
+from dmcli.api.shared import (
+    ADDRESS_TYPE,
+    CLICK_TRACE,
+    DELIVERY_OPTIONS,
+    REPLY_ADDRESS,
+    REPLY_ALIAS,
+    SENDER_PARAM,
+)
+
+_TAG = Param("TagName", TAG, "Tag to file the mail under.", option="tag", malformed="InvalidTagName.Malformed")
+_FIELDS = (Field("EnvId", "Send id"), Field("RequestId", "Request id"))
+_SEND_ERRORS = (
+    "InvalidReceiverName.Malformed",
+    "InvalidTemplateName.Malformed",
+    "InvalidMailAddress.NotFound",
+    "InvalidTemplate.NotFound",
+    "InvalidReceiver.NotFound",
+    "InvalidSendMail.Spam",
+    "InvalidMailAddressSendType.Malformed",
+    "InvalidMailAddressStatus.Malformed",
+    "InvalidMailAddressDomain.Malformed",
+    "InvalidReplyAddressAlias.Malformed",
+    "InvalidReplyAddress.Malformed",
+)
+
+ACTIONS = (
+    Action(
+        "SingleSendMail",
+        "send",
+        "Send one mail to up to 100 addresses.",
+        Effect.SEND,
+        params=(
+            SENDER_PARAM,
+            Param(
+                "ToAddress",
+                Emails(100),
+                "Recipient; repeat it or separate with commas, up to 100.",
+                required=True,
+                option="to",
+                malformed="InvalidToAddress",
+            ),
+            Param("Subject", SUBJECT, "Subject line.", required=True, malformed="InvalidSubject.Malformed"),
+            Param("HtmlBody", BODY, "HTML body.", option="html", malformed="InvalidBody"),
+            Param("TextBody", BODY, "Plain text body.", option="text", malformed="InvalidBody"),
+            Param(
+                "FromAlias",
+                ALIAS,
+                "Display name of the sender.",
+                option="alias",
+                malformed="InvalidFromAlias.Malformed",
+            ),
+            REPLY_ADDRESS,
+            REPLY_ALIAS,
+            Param(
+                "ReplyToAddress",
+                Flag(),
+                "Use the sender address's own confirmed reply-to address.",
+                required=True,
+                option="use-reply-to",
+                default="false",
+            ),
+            _TAG,
+            CLICK_TRACE,
+            ADDRESS_TYPE,
+            Param("BccAddress", Emails(2), "Blind copy, up to 2 addresses.", option="bcc", versions=ONLY_2015),
+            Param(
+                "Template",
+                OBJECT,
+                'Stored template instead of a body: {"TemplateId": "1", "TemplateData": {"name": "Li"}}.',
+                versions=ONLY_2015,
+            ),
+            Param(
+                "Attachments",
+                Attachments(),
+                "File already on the web, as NAME=URL; repeatable.",
+                option="attachment",
+                versions=ONLY_2015,
+            ),
+            *DELIVERY_OPTIONS,
+        ),
+        fields=_FIELDS,
+        rules=(
+            at_least_one("HtmlBody", "TextBody", "Template", code="InvalidBody"),
+            needs("ClickTrace", "TagName", "1", code="InvalidTagName.Malformed"),
+        ),
+        errors=(
+            *_SEND_ERRORS,
+            "InvalidToAddress",
+            "InvalidToAddress.Spam",
+            "InvalidBody",
+            "InvalidSubject.Malformed",
+            "InvalidFromAlias.Malformed",
+        ),
+        commands=(Command("send single"),),
+    ),
+    Action(
+        "BatchSendMail",
+        "send",
+        "Send a template to every address of a list.",
+        Effect.SEND,
+        params=(
+            SENDER_PARAM._replace(help="Sender address of the batch type; default: the profile's 'from'."),
+            Param(
+                "ReceiversName",
+                LIST_NAME,
+                "Recipient list, by name or id.",
+                option="list",
+                malformed="InvalidReceiverName.Malformed",
+            ),
+            Param(
+                "TemplateName",
+                TEMPLATE_NAME,
+                "Approved template, by name or id.",
+                option="template",
+                malformed="InvalidTemplateName.Malformed",
+            ),
+            _TAG,
+            CLICK_TRACE,
+            ADDRESS_TYPE,
+            REPLY_ADDRESS,
+            REPLY_ALIAS,
+            Param(
+                "Receivers",
+                Json(list, 100),
+                'Recipients in place of a list: [{"To": ["a@example.com"], "TemplateData": {"name": "A"}}].',
+                versions=ONLY_2015,
+                malformed="InvalidReceiverName.Malformed",
+            ),
+            Param(
+                "TemplateContent",
+                OBJECT,
+                'Content in place of a template: {"Subject": "...", "HtmlBody": "...", "Alias": "..."}.',
+                versions=ONLY_2015,
+                malformed="InvalidBody",
+            ),
+            *DELIVERY_OPTIONS,
+        ),
+        fields=_FIELDS,
+        rules=(
+            at_least_one("ReceiversName", "Receivers", code="MissingReceiversName"),
+            at_least_one("TemplateName", "TemplateContent", code="MissingTemplateName"),
+            needs("ClickTrace", "TagName", "1", code="InvalidTagName.Malformed"),
+        ),
+        errors=(
+            *_SEND_ERRORS,
+            "InvalidMailAddressName.Malformed",
+            "InvalidTemplateStatus.Malformed",
+            "InvalidReceiverStatus.Malformed",
+        ),
+        commands=(Command("send batch"),),
+    ),
+)

@@ -1,0 +1,131 @@
+"""Parameters and reply fields that several areas have in common."""
+
+from __future__ import annotations
+
+from dmcli.api.kinds import ALIAS, DAY, EMAIL, OBJECT, SENDER, TEXT, Choice, Day, Flag, Integer, Minute, Text
+from dmcli.api.model import ONLY_2015, Field, Paging, Param
+
+SENDER_PARAM = Param(
+    "AccountName",
+    SENDER,
+    "Sender address, or 'Name <address>'; default: the profile's 'from'.",
+    required=True,
+    option="from",
+    malformed="InvalidMailAddressName.Malformed",
+)
+ADDRESS_TYPE = Param(
+    "AddressType",
+    Choice({"account": "1", "random": "0"}),
+    "Send from the account's sender address, or from a random one.",
+    required=True,
+    default="account",
+)
+CLICK_TRACE = Param("ClickTrace", Flag("1", "0"), "Track opens and clicks; needs a tag.", option="track", default="0")
+REPLY_ADDRESS = Param(
+    "ReplyAddress", EMAIL, "Reply-to address.", option="reply-to", malformed="InvalidReplyAddress.Malformed"
+)
+REPLY_ALIAS = Param(
+    "ReplyAddressAlias",
+    ALIAS,
+    "Display name of the reply-to address.",
+    option="reply-alias",
+    malformed="InvalidReplyAddressAlias.Malformed",
+)
+# What the SDK of today knows and the reference does not.
+DELIVERY_OPTIONS = (
+    Param("DomainAuth", Flag(), "Authenticate by the domain instead of one sender address.", versions=ONLY_2015),
+    Param("Headers", OBJECT, "Up to 10 extra mail headers as a JSON object.", versions=ONLY_2015),
+    Param("IpPoolId", TEXT, "Dedicated IP pool to send from.", option="ip-pool", versions=ONLY_2015),
+    Param(
+        "UnSubscribeFilterLevel",
+        Choice(("disabled", "default", "mailfrom", "mailfrom_domain", "edm_id")),
+        "Whose earlier unsubscribes hold the mail back.",
+        option="unsubscribe-level",
+    ),
+    Param(
+        "UnSubscribeLinkType",
+        Choice(("disabled", "default", "zh-cn", "en-us")),
+        "Whether an unsubscribe link is added.",
+        option="unsubscribe-link",
+    ),
+)
+SMTP_PASSWORD = "10 to 20 characters with digits, upper and lower case letters."  # noqa: S105  a help text
+
+# Paging, by the names the requests use.
+PAGE_NO = Paging(page="PageNo", size="PageSize")
+PAGE_NUMBER = Paging(page="PageNumber", size="PageSize")
+NEXT_LENGTH = Paging(cursor="NextStart", size="Length", default_size=100)
+NEXT_SIZE = Paging(cursor="NextStart", size="PageSize", default_size=100)
+PAGE_NO_PARAMS = (Param("PageNo", Integer(1), hidden=True), Param("PageSize", Integer(1), hidden=True))
+PAGE_NUMBER_PARAMS = (Param("PageNumber", Integer(1), hidden=True), Param("PageSize", Integer(1), hidden=True))
+NEXT_LENGTH_PARAMS = (Param("NextStart", TEXT, hidden=True), Param("Length", Integer(1, 1_000_000), hidden=True))
+NEXT_SIZE_PARAMS = (Param("NextStart", TEXT, hidden=True), Param("PageSize", Integer(1), hidden=True))
+
+
+def keyword(help: str, most: int = 0, *aliases: str) -> Param:  # noqa: A002  the field it fills
+    """The substring filter of a listing."""
+    return Param("KeyWord", Text(0, most), help, option="keyword", aliases=aliases or ("Keyword",))
+
+
+def days(*, required: bool = True, since: str = "7d", until: str = "today") -> tuple[Param, Param]:
+    """StartTime and EndTime as days of the service's calendar (UTC+8)."""
+    return _window(DAY, DAY, required, since, until)
+
+
+def minutes() -> tuple[Param, Param]:
+    """StartTime and EndTime to the minute."""
+    return _window(Minute(), Minute(end=True), True, "7d", "today")
+
+
+def _window(start: Day, end: Day, required: bool, since: str, until: str) -> tuple[Param, Param]:
+    text = "Default: {}." if since else "Default: none."
+    missing, malformed = "InvalidDate.NotFound", "InvalidDate.Malformed"
+    return (
+        Param(
+            "StartTime",
+            start,
+            f"From then on: a date, today, yesterday or 7d. {text.format(since)}",
+            required=required,
+            option="since",
+            default=since,
+            malformed=malformed,
+            missing=missing,
+        ),
+        Param(
+            "EndTime",
+            end,
+            f"Up to then: a date, today or yesterday. {text.format(until)}",
+            required=required,
+            option="until",
+            default=until,
+            malformed=malformed,
+            missing=missing,
+        ),
+    )
+
+
+# Words for codes. 0 is the good value nearly everywhere; IcpStatus is the exception (reference section 6.4).
+CHECKED = {"0": "ok", "1": "failed"}
+FILED = {"1": "filed", "0": "not filed"}
+DOMAIN_STATUS = {
+    "0": "verified",
+    "1": "not verified",
+    "2": "usable, no CNAME, no ICP",
+    "3": "usable, no ICP",
+    "4": "usable, no CNAME",
+}
+FROZEN = {"0": "normal", "1": "frozen"}
+REPLY_STATUS = {"0": "confirmed", "1": "not confirmed"}
+TEMPLATE_STATUS = {"0": "draft", "1": "in review", "2": "approved", "3": "rejected"}
+LIST_STATUS = {"0": "uploading", "1": "complete"}
+DELIVERY_STATUS = {"0": "delivered", "2": "invalid address", "3": "spam", "4": "failed"}
+TASK_STATUS = {"1": "sent"}
+
+# CreateTime says Z but is eight hours ahead of the epoch field beside it, in all four samples: only the epoch is shown.
+CREATED = Field("UtcCreateTime", "Created", shape="epoch")
+CREATED_TEXT = Field("CreateTime")
+
+
+def count(name: str, title: str) -> Field:
+    """A column of numbers."""
+    return Field(name, title, shape="number")

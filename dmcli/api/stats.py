@@ -1,0 +1,244 @@
+"""Statistics (reference sections 9 and 12.1)."""
+
+from __future__ import annotations
+
+from dmcli.api.kinds import ADDRESS_FILTER, DOMAIN_NAME, EMAIL, TAG, TEXT, Choice
+from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Paging, Param
+from dmcli.api.rules import at_most_one, needs, warned, window
+from dmcli.api.shared import (
+    DELIVERY_STATUS,
+    FROZEN,
+    NEXT_LENGTH,
+    NEXT_LENGTH_PARAMS,
+    PAGE_NUMBER,
+    PAGE_NUMBER_PARAMS,
+    REPLY_STATUS,
+    count,
+    days,
+    keyword,
+    minutes,
+)
+
+_FROM = Param(
+    "AccountName",
+    ADDRESS_FILTER,
+    "Only mail from this sender address.",
+    option="from",
+    malformed="InvalidMailAddressName.Malformed",
+)
+_TAG = Param("TagName", TAG, "Only mail with this tag.", option="tag", malformed="InvalidTagName.Malformed")
+_ESP = Param(
+    "Esp",
+    TEXT,
+    "Only one mailbox provider: gmail.com, yahoo.com, outlook.com, icloud.com or others.",
+    versions=ONLY_2015,
+)
+_DEDICATED = (
+    Param("DedicatedIp", TEXT, "Only mail over this dedicated IP.", versions=ONLY_2015),
+    Param(
+        "DedicatedIpPoolId",
+        TEXT,
+        "Only mail over this dedicated IP pool.",
+        option="dedicated-ip-pool",
+        versions=ONLY_2015,
+    ),
+)
+_CONFIG_SET = Param(
+    "ConfigSetId", TEXT, "Only mail with this configuration set.", option="config-set", versions=ONLY_2015
+)
+_OFFSETS = tuple(
+    Param(name, TEXT, hidden=True) for name in ("Offset", "OffsetCreateTime", "OffsetCreateTimeDesc", "Total")
+)
+_DATE_ERRORS = (
+    "InvalidDate.Malformed",
+    "InvalidDate.NotFound",
+    "InvalidStartTime.Malformed",
+    "InvalidBetweenTime.Malformed",
+    "InvalidMailAddressName.Malformed",
+    "InvalidMailAddress.NotFound",
+    "InvalidTagName.Malformed",
+    "InvalidYear.Malformed",
+    "InternalError",
+)
+_TRACK_FIELDS = (
+    Field("CreateTime", "Day"),
+    count("TotalNumber", "Mails"),
+    count("RcptOpenCount", "Opens"),
+    count("RcptUniqueOpenCount", "Openers"),
+    count("RcptUniqueOpenRate", "Open rate"),
+    count("RcptClickCount", "Clicks"),
+    count("RcptUniqueClickCount", "Clickers"),
+    count("RcptUniqueClickRate", "Click rate"),
+    Field("RcptOpenRate"),
+    Field("RcptClickRate"),
+)
+
+ACTIONS = (
+    Action(
+        "SenderStatisticsByTagNameAndBatchID",
+        "stats",
+        "Count requests, deliveries and failures by day.",
+        Effect.READ,
+        params=(
+            *days(),
+            _FROM,
+            _TAG,
+            Param("Domain", DOMAIN_NAME, "Only mail from this domain.", versions=ONLY_2015),
+            _ESP,
+            *_DEDICATED,
+        ),
+        fields=(
+            Field("CreateTime", "Day"),
+            count("requestCount", "Requests"),
+            count("successCount", "Delivered"),
+            count("succeededPercent", "%"),
+            count("faildCount", "Failed"),  # misspelt on the wire
+            count("unavailableCount", "Invalid"),
+            count("unavailablePercent", "%"),
+        ),
+        lists=("data.stat", "data"),
+        paging=Paging(),
+        rules=(window(90, 31), warned(window(30, 7))),
+        errors=_DATE_ERRORS,
+        commands=(Command("stats totals"),),
+    ),
+    Action(
+        "SenderStatisticsDetailByParam",
+        "stats",
+        "List what became of each mail, a row a recipient.",
+        Effect.READ,
+        params=(
+            *minutes(),
+            _FROM,
+            _TAG,
+            Param("ToAddress", EMAIL, "Only mail to this address.", option="to", malformed="InvalidToAddress"),
+            Param(
+                "Status",
+                Choice({"delivered": "0", "invalid": "2", "spam": "3", "failed": "4"}),
+                "Only mail with this outcome.",
+            ),
+            _CONFIG_SET,
+            Param("IpPoolId", TEXT, "Only mail over this IP pool.", option="ip-pool", versions=ONLY_2015),
+            *NEXT_LENGTH_PARAMS,
+        ),
+        fields=(
+            Field("UtcLastUpdateTime", "Time", shape="epoch"),
+            Field("ToAddress", "To"),
+            Field("Status", "Outcome", DELIVERY_STATUS),
+            Field("Subject", "Subject"),
+            Field("AccountName", "From"),
+            Field("Message", "Message"),
+            Field("ErrorClassification"),
+            Field("TagName"),
+            Field("LastUpdateTime"),
+            Field("ConfigSetId"),
+            Field("ConfigSetName"),
+            Field("IpPoolId"),
+            Field("IpPoolName"),
+        ),
+        lists=("data.mailDetail", "data.detailList"),
+        paging=NEXT_LENGTH,
+        rules=(at_most_one("AccountName", "TagName", "ToAddress"), window(30, 30)),
+        errors=("InvalidDate.Malformed", "InvalidBetweenTime.Malformed"),
+        commands=(Command("stats details"),),
+    ),
+    Action(
+        "GetTrackList",
+        "stats",
+        "Count opens and clicks by day.",
+        Effect.READ,
+        params=(
+            *days(),
+            _FROM,
+            _TAG,
+            Param("Domain", DOMAIN_NAME, "Only mail from this domain.", versions=ONLY_2015),
+            _ESP,
+            _CONFIG_SET,
+            *_DEDICATED,
+            *_OFFSETS,
+            *PAGE_NUMBER_PARAMS,
+        ),
+        fields=_TRACK_FIELDS,
+        lists=("data.stat", "trackList"),
+        paging=PAGE_NUMBER,
+        rules=(needs("TagName", "AccountName"), window(30, 7)),
+        errors=_DATE_ERRORS,
+    ),
+    Action(
+        "GetTrackListByMailFromAndTagName",
+        "stats",
+        "Count opens and clicks of a sender or tag by day.",
+        Effect.READ,
+        params=(
+            *days(),
+            _FROM,
+            _TAG,
+            _ESP,
+            _CONFIG_SET,
+            *_DEDICATED,
+            *_OFFSETS,
+            *PAGE_NUMBER_PARAMS,
+        ),
+        fields=_TRACK_FIELDS,
+        lists=("TrackList.Stat", "trackList"),  # upper case, here only
+        paging=PAGE_NUMBER,
+        rules=(needs("TagName", "AccountName"), window(30, 15)),
+        errors=_DATE_ERRORS,
+        versions=ONLY_2015,
+    ),
+    Action(
+        "GetSendEmailCountByMailFrom",
+        "stats",
+        "Show quota, usage and state of one sender address.",
+        Effect.READ,
+        params=(
+            Param(
+                "AccountName",
+                ADDRESS_FILTER,
+                "Sender address.",
+                required=True,
+                option="address",
+                argument=True,
+                malformed="InvalidMailAddressName.Malformed",
+            ),
+        ),
+        fields=(
+            Field("mailfrom", "Address"),
+            Field("mailfromStatus", "Status", FROZEN),
+            Field("sendType", "Type"),
+            Field("replyTo", "Reply-to"),
+            Field("replyToStatus", "Reply-to is", REPLY_STATUS),
+            count("dailyReqCount", "Sent today"),
+            count("dailyCount", "Day quota"),
+            count("monthReqCount", "Sent this month"),
+            count("monthCount", "Month quota"),
+            count("quotaLevel", "Level"),
+            Field("mailpriority", "Priority"),
+            Field("createTime", "Created", shape="epoch"),
+            Field("updateTime", "Changed", shape="epoch"),
+        ),
+        errors=("InvalidMailAddressName.Malformed",),
+        versions=ONLY_2015,
+    ),
+    Action(
+        "QueryInvalidAddress",
+        "stats",
+        "List addresses found invalid.",
+        Effect.READ,
+        params=(
+            *days(required=False, since="", until=""),
+            keyword("Only addresses that have this text.", 0),
+            *NEXT_LENGTH_PARAMS,
+        ),
+        fields=(
+            Field("ToAddress", "Address"),
+            Field("UtcLastUpdateTime", "Found", shape="epoch"),
+            Field("LastUpdateTime"),
+        ),
+        lists=("data.mailDetail", "detailList"),
+        paging=NEXT_LENGTH,
+        rules=(window(30, 30),),
+        errors=("InvalidDate.Malformed", "InvalidBetweenTime.Malformed"),
+        commands=(Command("stats invalid"),),
+    ),
+)

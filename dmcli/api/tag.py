@@ -1,0 +1,69 @@
+"""Tags (reference section 10; listing from the SDK)."""
+
+from __future__ import annotations
+
+from dmcli.api.kinds import NEW_TAG, TAG_REF, TEXT
+from dmcli.api.model import Action, Command, Effect, Field, Param
+from dmcli.api.shared import PAGE_NO, PAGE_NO_PARAMS, keyword
+
+_TAG_ID = Param(
+    "TagId",
+    TAG_REF,
+    "Tag, by name or id.",
+    required=True,
+    option="tag",
+    argument=True,
+    malformed="InvalidTag.NotFound",
+)
+_NAME = Param(
+    "TagName",
+    NEW_TAG,
+    "Name of the tag.",
+    required=True,
+    option="name",
+    argument=True,
+    malformed="InvalidTagName.Malformed",
+)
+_DESCRIPTION = Param("TagDescription", TEXT, "Description.", option="description")
+
+ACTIONS = (
+    Action(
+        "CreateTag",
+        "tag",
+        "Create a tag.",
+        Effect.CREATE,
+        params=(_NAME, _DESCRIPTION),
+        fields=(Field("TagId", "Tag id"), Field("RequestId", "Request id")),
+        settled=("InvalidTagName.Duplicate",),
+        commands=(Command("tag create"),),
+    ),
+    Action(
+        "QueryTagByParam",
+        "tag",
+        "List tags.",
+        Effect.READ,
+        params=(keyword("Only tags whose name has this text.", 50), *PAGE_NO_PARAMS),
+        fields=(Field("TagName", "Tag"), Field("TagId", "Id"), Field("TagDescription", "Description")),
+        lists=("data.tag", "data.data"),
+        paging=PAGE_NO,
+        commands=(Command("tag list"),),
+    ),
+    Action(
+        "ModifyTag",
+        "tag",
+        "Rename or describe a tag.",
+        Effect.WRITE,
+        params=(_TAG_ID, _NAME._replace(help="New name.", argument=False), _DESCRIPTION),
+        fields=(Field("RequestId", "Request id"),),
+    ),
+    Action(
+        "DeleteTag",
+        "tag",
+        "Delete a tag.",
+        Effect.DELETE,
+        params=(_TAG_ID,),
+        fields=(Field("RequestId", "Request id"),),
+        settled=("InvalidTag.NotFound",),
+        commands=(Command("tag delete"),),
+    ),
+)

@@ -1,0 +1,39 @@
+"""Batch tasks (SDK; not in the 2019 reference)."""
+
+from __future__ import annotations
+
+from dmcli.api.kinds import Integer
+from dmcli.api.model import Action, Command, Effect, Field, Param
+from dmcli.api.shared import CREATED, CREATED_TEXT, PAGE_NO, PAGE_NO_PARAMS, TASK_STATUS, count, keyword
+
+ACTIONS = (
+    Action(
+        "QueryTaskByParam",
+        "task",
+        "List batch sends.",
+        Effect.READ,
+        params=(
+            keyword("Only tasks that have this text."),
+            Param("Status", Integer(), "Only tasks in this state (a number)."),
+            *PAGE_NO_PARAMS,
+        ),
+        fields=(
+            Field("TaskId", "Task"),
+            Field("ReceiversName", "List"),
+            Field("TemplateName", "Template"),
+            Field("TagName", "Tag"),
+            count("RequestCount", "Mails"),
+            Field("TaskStatus", "Status", TASK_STATUS),
+            CREATED,
+            Field("AddressType"),
+            Field("ConfigSetId"),
+            Field("ConfigSetName"),
+            Field("IpPoolId"),
+            Field("IpPoolName"),
+            CREATED_TEXT,
+        ),
+        lists=("data.task", "data.data"),
+        paging=PAGE_NO,
+        commands=(Command("task list"),),
+    ),
+)

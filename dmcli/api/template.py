@@ -1,0 +1,130 @@
+"""Mail templates, which batch sending needs (SDK; not in the 2019 reference)."""
+
+from __future__ import annotations
+
+from dmcli.api.kinds import TEMPLATE_REF, TEXT, Body, Integer, Text
+from dmcli.api.model import Action, Command, Effect, Field, Param
+from dmcli.api.shared import CREATED_TEXT, PAGE_NO, PAGE_NO_PARAMS, TEMPLATE_STATUS, keyword
+
+_TEMPLATE_ID = Param(
+    "TemplateId",
+    TEMPLATE_REF,
+    "Template, by name or id.",
+    required=True,
+    option="template",
+    argument=True,
+    malformed="InvalidTemplate.NotFound",
+)
+_FROM_TYPE = Param("FromType", Integer(), hidden=True)
+_LEGACY = (
+    _FROM_TYPE,
+    Param("Remark", TEXT, hidden=True),
+    Param("SmsContent", TEXT, hidden=True),
+    Param("SmsType", Integer(), hidden=True),
+)
+
+
+class _TemplateBody(Body):
+    """A template's body, at most 1 MiB (SDK)."""
+
+    most, unsure = 1024 * 1024, 1024 * 1024
+
+
+_NAME = Param(
+    "TemplateName",
+    Text(1, 30),
+    "Name of the template.",
+    required=True,
+    option="name",
+    argument=True,
+    malformed="InvalidTemplateName.Malformed",
+)
+_CONTENT = (
+    Param("TemplateSubject", Text(0, 256), "Subject line.", option="subject", malformed="InvalidSubject.Malformed"),
+    Param(
+        "TemplateText",
+        _TemplateBody(),
+        "HTML body with variables such as {UserName}.",
+        option="html",
+        malformed="InvalidBody",
+    ),
+    Param(
+        "TemplateNickName",
+        Text(0, 30),
+        "Display name of the sender.",
+        option="alias",
+        malformed="InvalidFromAlias.Malformed",
+    ),
+)
+
+ACTIONS = (
+    Action(
+        "QueryTemplateByParam",
+        "template",
+        "List templates.",
+        Effect.READ,
+        params=(
+            keyword("Only templates whose name has this text."),
+            Param("Status", Integer(), hidden=True),
+            _FROM_TYPE,
+            *PAGE_NO_PARAMS,
+        ),
+        fields=(
+            Field("TemplateName", "Template"),
+            Field("TemplateId", "Id"),
+            Field("TemplateStatus", "Status", TEMPLATE_STATUS),
+            Field("TemplateComment", "Comment"),
+            Field("UtcCreatetime", "Created", shape="epoch"),  # lower-case t, here only
+            Field("TemplateType"),
+            CREATED_TEXT,
+        ),
+        lists=("data.template", "data.data"),
+        paging=PAGE_NO,
+        commands=(Command("template list"),),
+    ),
+    Action(
+        "DescTemplate",
+        "template",
+        "Show a template.",
+        Effect.READ,
+        params=(_TEMPLATE_ID, _FROM_TYPE),
+        fields=(
+            Field("TemplateName", "Template"),
+            Field("TemplateStatus", "Status", TEMPLATE_STATUS),
+            Field("TemplateNickName", "Sender name"),
+            Field("TemplateSubject", "Subject"),
+            Field("TemplateText", "HTML"),
+            CREATED_TEXT,
+        ),
+        errors=("InvalidTemplate.NotFound",),
+        commands=(Command("template show"),),
+    ),
+    Action(
+        "CreateTemplate",
+        "template",
+        "Create a template.",
+        Effect.CREATE,
+        params=(_NAME, *_CONTENT, *_LEGACY, Param("TemplateType", Integer(), hidden=True)),
+        fields=(Field("TemplateId", "Template id"), Field("RequestId", "Request id")),
+        # Not known whether names are unique: nothing settles a create of unknown outcome.
+        commands=(Command("template create", must=("TemplateSubject", "TemplateText")),),
+    ),
+    Action(
+        "ModifyTemplate",
+        "template",
+        "Change a template; the service reviews it again.",
+        Effect.WRITE,
+        params=(_TEMPLATE_ID, _NAME._replace(help="New name.", argument=False), *_CONTENT, *_LEGACY),
+        fields=(Field("RequestId", "Request id"),),
+    ),
+    Action(
+        "DeleteTemplate",
+        "template",
+        "Delete a template.",
+        Effect.DELETE,
+        params=(_TEMPLATE_ID, _FROM_TYPE),
+        fields=(Field("RequestId", "Request id"),),
+        settled=("InvalidTemplate.NotFound",),
+        commands=(Command("template delete"),),
+    ),
+)

@@ -1,0 +1,532 @@
+"""What a value may be: the edges of every limit, and what holds for all kinds."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dmcli.api import catalogue, kinds
+from dmcli.api.kinds import Attachments, Choice, Day, Email, Emails, Flag, Integer, Json, Kind, Minute, Ref, Text
+
+NOW = datetime(2026, 11, 23, 4, 0, tzinfo=timezone.utc)
+SURROGATE = "\ud800"
+# Each kind that the catalogue uses, under one of its names.
+USED = {id(p.kind): (f"{action.name}.{p.name}", p.kind) for action in catalogue.every() for p in action.params}
+# How people spell a value of a kind whose values are not just any text.
+EMAILS = st.from_regex(r"[A-Za-z0-9_+.-]{1,20}@[a-z0-9]{1,9}(\.[a-z]{2,5}){1,3}", fullmatch=True)
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+SPELLINGS: dict[type[Kind], st.SearchStrategy[str]] = {
+    Attachments: st.from_regex(r"[a-z]{1,9}\.pdf=https?://[a-z]{1,9}\.example/[a-z?=&]{0,9}", fullmatch=True),
+    Emails: st.lists(EMAILS, min_size=1, max_size=2).map(", ".join),
+    kinds.Sender: EMAILS,
+    Email: EMAILS,
+    kinds.Domain: st.from_regex(r"[a-z0-9-]{1,20}(\.[a-z]{2,5}){1,3}", fullmatch=True),
+    kinds.Password: st.from_regex(r"[A-Z][a-z][0-9][!-~]{7,17}", fullmatch=True),
+    Flag: st.sampled_from(["true", "True", "FALSE", "yes", "No", "on", "OFF", "0", "1"]),
+    Day: st.dates().map(str) | st.sampled_from(["today", "Yesterday", "0d", "7d", "9999D"]),
+    Minute: st.sampled_from(["2026-01-31", "2026-01-31 09:30", "2026-01-31T23:59", "Today", "YESTERDAY", "7d"]),
+    Json: st.nothing(),
+    Ref: st.integers(0, 10**20).map(str),
+    kinds.Body: st.text(),
+}
+
+
+def spellings(kind: Kind) -> st.SearchStrategy[str]:
+    """Texts that a kind understands."""
+    if isinstance(kind, Choice):
+        words = [*kind.words, *kind.words.values()]
+        return st.sampled_from([*words, *[word.upper() for word in words]])
+    if isinstance(kind, Integer):
+        return st.integers(kind.least, kind.most).map(
+            lambda number: f"0{number}" if 0 < number < 10**18 else str(number)
+        )
+    if isinstance(kind, Json):
+        of = st.dictionaries(st.text(max_size=9), JSON_VALUES) if kind.of is dict else st.lists(JSON_VALUES, max_size=9)
+        return of.map(lambda value: json.dumps(value, indent=1))
+    if isinstance(kind, Text) and not kind.pattern:
+        return st.text(
+            st.characters(exclude_categories=["C", "Z"]), min_size=kind.least, max_size=min(kind.most or 99, 99)
+        )
+    return SPELLINGS.get(type(kind), st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1))
+
+
+def refused(kind: Kind, text: str) -> str:
+    """The sentence that a text is refused with."""
+    with pytest.raises(ValueError, match=r"\w") as caught:
+        kind.to_wire(text, NOW)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("kind", [kind for _, kind in USED.values()], ids=[name for name, _ in USED.values()])
+@settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_what_people_may_type_is_accepted_by_the_service_and_is_its_own_spelling(
+    kind: Kind, data: st.DataObject
+) -> None:
+    wire = kind.to_wire(data.draw(spellings(kind)), NOW)
+    assert kind.accepts(wire)
+    assert kind.to_wire(wire, NOW) == wire
+
+
+@pytest.mark.parametrize("kind", [kind for _, kind in USED.values()], ids=[name for name, _ in USED.values()])
+@settings(deadline=None, database=None)
+@given(st.text(st.characters() | st.sampled_from("@.,:-{}[]\"'0123456789aAzZ \r\n")))
+def test_any_other_text_is_refused_in_a_sentence_or_taken_in_the_same_way(kind: Kind, text: str) -> None:
+    try:
+        wire = kind.to_wire(text, NOW)
+    except ValueError:
+        refused(kind, text)
+        return
+    assert kind.accepts(wire)
+    assert kind.to_wire(wire, NOW) == wire
+    assert isinstance(kind.doubt(wire), str)
+    wire.encode()
+
+
+@pytest.mark.parametrize("kind", [kind for _, kind in USED.values()], ids=[name for name, _ in USED.values()])
+def test_control_characters_and_lone_surrogates_are_refused(kind: Kind) -> None:
+    for odd in ("\x1b", "\x07", "\x7f", "\x85", "\u2028", SURROGATE):
+        if isinstance(kind, kinds.Body) and odd != SURROGATE:
+            continue  # a body is MIME content, where the service re-encodes whatever it gets
+        refused(kind, f"Aa1bcdefgh{odd}")
+        refused(kind, f"{odd}Aa1bcdefgh")
+
+
+@pytest.mark.parametrize(
+    "kind", [kinds.TEXT, kinds.SUBJECT, kinds.ALIAS, kinds.TAG, kinds.LIST_NAME, kinds.TEMPLATE_NAME]
+)
+@pytest.mark.parametrize("text", ["a\nb", "a\r\nBcc: x@example.com", "a\tb", "a\n"])
+def test_line_breaks_are_refused_where_they_would_split_a_header(kind: Kind, text: str) -> None:
+    refused(kind, text)
+
+
+def test_text_of_several_lines_keeps_them_but_no_control_characters() -> None:
+    lines = Text(lines=True)
+    assert lines.to_wire("a\r\n\tb\n", NOW) == "a\r\n\tb\n"
+    refused(lines, "a\x0bb")
+
+
+@pytest.mark.parametrize("number", [1, 99, 100])
+def test_up_to_100_recipients(number: int) -> None:
+    wire = ",".join(["a@example.com"] * number)
+    assert Emails(100).to_wire(wire, NOW) == wire
+    assert Emails(100).accepts(wire)
+
+
+def test_101_recipients_are_too_many() -> None:
+    wire = ",".join(["a@example.com"] * 101)
+    assert refused(Emails(100), wire) == "101 addresses are given; the service takes at most 100 in a call"
+    assert not Emails(100).accepts(wire)
+
+
+def test_recipients_may_be_repeated_and_separated_by_commas_with_blanks() -> None:
+    given_texts = ["a@example.com, b@example.com", "c@example.com"]
+    assert Emails(3).encode("ToAddress", given_texts, NOW) == {"ToAddress": "a@example.com,b@example.com,c@example.com"}
+    with pytest.raises(ValueError, match="3 addresses"):
+        Emails(2).encode("ToAddress", given_texts, NOW)
+    assert Emails(2).accepts("a@example.com, b@example.com")
+    refused(Emails(2), "a@example.com,,b@example.com")
+
+
+@pytest.mark.parametrize(
+    "text", ["a@example.com", "A.b-c_d+e@mail.example.com", "1@1.cn", "x@example", f"{'a' * 180}@example.com"]
+)
+def test_addresses(text: str) -> None:
+    assert kinds.EMAIL.to_wire(text, NOW) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a",
+        "@example.com",
+        "a@",
+        "a@b@c.com",
+        "a b@example.com",
+        " a@example.com",
+        "a@example.com\n",
+        "a@exa mple.com",
+        "a@.com",
+        "a@example.",
+        "é@example.com",
+        "a@例子.cn",
+        "a,b@example.com",
+        "<a@example.com>",
+        f"{'a' * 181}@example.com",
+    ],
+)
+def test_what_is_no_address(text: str) -> None:
+    refused(kinds.EMAIL, text)
+    assert not kinds.EMAIL.accepts(text)
+
+
+def test_a_plus_in_an_address_is_a_doubt() -> None:
+    assert kinds.EMAIL.doubt("a+b@example.com")
+    assert not kinds.EMAIL.doubt("a-b@example.com")
+
+
+@pytest.mark.parametrize(
+    ("typed", "alias"),
+    [
+        ("a@example.com", None),
+        ("<a@example.com>", None),
+        ("Li Si <a@example.com>", "Li Si"),
+        ("  Li<a@example.com> ", "Li"),
+        ('"Li, Si" <a@example.com>', "Li, Si"),
+        ("张三 < a@example.com >", "张三"),
+        ("A <b> <a@example.com>", "A <b>"),
+        ('"" <a@example.com>', None),
+    ],
+)
+def test_senders(typed: str, alias: str | None) -> None:
+    expected = {"AccountName": "a@example.com"} | ({"FromAlias": alias} if alias else {})
+    assert kinds.SENDER.encode("AccountName", [typed], NOW) == expected
+
+
+@pytest.mark.parametrize(
+    "typed", ["Li", "Li <>", "Li <a>", "Li a@example.com>", "Li\nBcc <a@example.com>", "L\x07 <a@b.cn>"]
+)
+def test_what_is_no_sender(typed: str) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        kinds.SENDER.encode("AccountName", [typed], NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "right"), [("a" * 50, True), ("a" * 51, False), ("a", True), ("", False), ("a_b.cn", False)]
+)
+def test_domains(text: str, right: bool) -> None:
+    assert kinds.DOMAIN.accepts(text) is right
+    if right:
+        assert kinds.DOMAIN.to_wire(text, NOW) == text
+    else:
+        assert "1 to 50" in refused(kinds.DOMAIN, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "doubt"),
+    [
+        ("Aa1bbbbbb", False, False),  # 9
+        ("AAaa11bbbb", True, False),  # 10
+        ("AAaa11bbbbbbbbbbbbbb", True, False),  # 20
+        ("AAaa11bbbbbbbbbbbbbbb", False, False),  # 21
+        ("aa11bbbbbb", False, False),
+        ("AA11BBBBBB", False, False),
+        ("AAaabbbbbb", False, False),
+        ("Aaa11bbbbb", True, True),
+        ("AAa11BBBBB", True, True),
+        ("AAaa1bbbbb", True, True),
+        ("pwd129WDCft9", True, False),  # the reference's own
+        ("AAaa11 !~#", True, False),
+        ("ÀÀàà１１bbbb", False, False),  # letters and digits are those of ASCII
+    ],
+)
+def test_passwords(text: str, right: bool, doubt: bool) -> None:
+    assert kinds.PASSWORD.accepts(text) is right
+    if right:
+        assert kinds.PASSWORD.to_wire(text, NOW) == text
+        assert bool(kinds.PASSWORD.doubt(text)) is doubt
+    else:
+        assert text not in refused(kinds.PASSWORD, text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "right", "doubt"),
+    [
+        (kinds.SUBJECT, 0, False, False),
+        (kinds.SUBJECT, 1, True, False),
+        (kinds.SUBJECT, 100, True, False),
+        (kinds.SUBJECT, 101, True, True),
+        (kinds.SUBJECT, 256, True, True),
+        (kinds.SUBJECT, 257, False, True),
+        (kinds.ALIAS, 0, True, False),
+        (kinds.ALIAS, 15, True, False),
+        (kinds.ALIAS, 16, True, True),
+        (kinds.ALIAS, 1000, True, True),
+        (kinds.TAG, 0, False, False),
+        (kinds.TAG, 128, True, True),
+        (kinds.TAG, 129, False, True),
+    ],
+)
+def test_lengths_are_counted_in_characters(kind: Kind, size: int, right: bool, doubt: bool) -> None:
+    text = "\U0001f600" * size
+    assert kind.accepts(text) is right
+    assert bool(kind.doubt(text)) is doubt
+    if right:
+        assert kind.to_wire(text, NOW) == text
+    else:
+        assert f"has {size} characters" in refused(kind, text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "doubt"),
+    [
+        (kinds.TAG, "aZ0_-", False),
+        (kinds.TAG, "标签", True),
+        (kinds.TAG, "a b", True),
+        (kinds.NEW_TAG, "aZ0_", False),
+        (kinds.NEW_TAG, "a-b", True),
+        (kinds.NEW_TAG, "标签", True),
+    ],
+)
+def test_the_characters_of_a_tag_are_only_a_doubt(kind: Kind, text: str, doubt: bool) -> None:
+    assert kind.to_wire(text, NOW) == text
+    assert kind.accepts(text)
+    assert bool(kind.doubt(text)) is doubt
+
+
+def test_a_pattern_is_a_refusal() -> None:
+    kind = Text(pattern="[a-z]+", rule="small letters")
+    assert kind.to_wire("", NOW) == ""
+    assert refused(kind, "A") == "'A' may have only small letters"
+    assert not kind.accepts("A")
+
+
+@pytest.mark.parametrize(("size", "doubt"), [(28 * 1024, False), (28 * 1024 + 1, True), (8 * 1024 * 1024, True)])
+def test_bodies_are_measured_in_bytes(size: int, doubt: bool) -> None:
+    text = "测" * (size // 3) + "x" * (size % 3)
+    assert kinds.BODY.to_wire(text, NOW) == text
+    assert bool(kinds.BODY.doubt(text)) is doubt
+
+
+def test_a_body_of_more_than_8_mebibytes_is_refused() -> None:
+    assert "at most 8388608" in refused(kinds.BODY, "x" * (8 * 1024 * 1024 - 2) + "测")
+
+
+@pytest.mark.parametrize(
+    ("text", "wire"), [("1", "1"), ("007", "7"), ("-0", None), ("0", None), ("1000", "1000"), ("1001", None)]
+)
+def test_whole_numbers(text: str, wire: str | None) -> None:
+    kind = Integer(1, 1000)
+    if wire is None:
+        assert "from 1 to 1000" in refused(kind, text)
+        assert not kind.accepts(text)
+    else:
+        assert kind.to_wire(text, NOW) == wire
+
+
+@pytest.mark.parametrize("text", ["", "1.0", "+1", " 1", "1e3", "٣", "x", "9" * 30, "9223372036854775808"])
+def test_what_is_no_whole_number(text: str) -> None:
+    assert "whole number of 0 or more" in refused(Integer(), text)
+
+
+def test_choices_are_read_as_words_or_as_the_wire_has_them() -> None:
+    kind = Choice({"delivered": "0", "Invalid": "2"})
+    assert [kind.to_wire(text, NOW) for text in ("delivered", "DELIVERED", "0", "2")] == ["0", "0", "0", "2"]
+    assert refused(kind, "1") == "'1' must be one of delivered, Invalid"
+
+
+@pytest.mark.parametrize("text", ["true", "True", "yes", "ON", "1"])
+def test_yes(text: str) -> None:
+    assert Flag().to_wire(text, NOW) == "true"
+    assert Flag("1", "0").to_wire(text, NOW) == "1"
+
+
+@pytest.mark.parametrize("text", ["false", "False", "no", "Off", "0"])
+def test_no(text: str) -> None:
+    assert Flag().to_wire(text, NOW) == "false"
+    assert Flag("1", "0").to_wire(text, NOW) == "0"
+
+
+def test_neither_yes_nor_no() -> None:
+    assert refused(Flag(), "2") == "'2' must be true or false"
+
+
+LAST_SECOND = datetime(2026, 11, 22, 15, 59, 59, tzinfo=timezone.utc)  # 23:59:59 in China
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "after"),
+    [
+        ("today", "2026-11-22", "2026-11-23"),
+        ("Yesterday", "2026-11-21", "2026-11-22"),
+        ("0d", "2026-11-22", "2026-11-23"),
+        ("7d", "2026-11-15", "2026-11-16"),
+        ("23D", "2026-10-30", "2026-10-31"),
+        ("2026-01-31", "2026-01-31", "2026-01-31"),
+    ],
+)
+@pytest.mark.parametrize("hours", [-11, 0, 8])
+def test_days_turn_at_midnight_in_china_wherever_the_clock_is(text: str, before: str, after: str, hours: int) -> None:
+    here = LAST_SECOND.astimezone(timezone(timedelta(hours=hours)))
+    assert kinds.DAY.to_wire(text, here) == before
+    assert kinds.DAY.to_wire(text, here + timedelta(seconds=1)) == after
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("2026-01-31", "2026-01-31 00:00", "2026-01-31 23:59"),
+        ("2026-01-31 09:30", "2026-01-31 09:30", "2026-01-31 09:30"),
+        ("2026-01-31T09:30", "2026-01-31 09:30", "2026-01-31 09:30"),
+        ("today", "2026-11-23 00:00", "2026-11-23 23:59"),
+        ("Today", "2026-11-23 00:00", "2026-11-23 23:59"),
+        ("YESTERDAY", "2026-11-22 00:00", "2026-11-22 23:59"),
+        ("7d", "2026-11-16 00:00", "2026-11-16 23:59"),
+    ],
+)
+def test_a_bare_day_is_its_first_minute_or_its_last(text: str, start: str, end: str) -> None:
+    assert Minute().to_wire(text, NOW) == start
+    assert Minute(end=True).to_wire(text, NOW) == end
+
+
+@pytest.mark.parametrize("kind", [kinds.DAY, Minute(), Minute(end=True)])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "tomorrow",
+        "d",
+        "-1d",
+        "99999d",
+        "2026-1-31",
+        "2026-02-29",
+        "2026-13-01",
+        "2026-00-01",
+        "0000-01-01",
+        "26-01-31",
+        "2026/01/31",
+        "٢٠٢٦-01-31",
+        "2026-01-31 ",
+        "2026-01-31\n",
+        "2026-01-31T",
+        "2026-01-31 24:00",
+        "2026-01-31 9:30",
+        "2026-01-31 09:60",
+        "2026-01-31 09:30:00",
+        "2026-01-31T09:30Z",
+    ],
+)
+def test_what_is_no_date(kind: Kind, text: str) -> None:
+    assert " is not a " in refused(kind, text)
+    assert not kind.accepts(text)
+
+
+def test_the_service_takes_a_day_only_for_a_day_and_a_minute_only_for_a_minute() -> None:
+    assert not kinds.DAY.accepts("2026-01-31 09:30")
+    assert not Minute().accepts("2026-01-31")
+    assert not kinds.DAY.accepts("today")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "wire"),
+    [
+        (Json(dict), '{"a": "测"}', {"a": "测"}),
+        (Json(dict), " {} ", {}),
+        (Json(list), "[]", []),
+        (Json(list, 2), "[1, [2, 3, 4]]", [1, [2, 3, 4]]),
+    ],
+)
+def test_json(kind: Json, text: str, wire: object) -> None:
+    assert json.loads(kind.to_wire(text, NOW)) == wire
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "rule"),
+    [
+        (Json(dict), "", "is not a JSON object"),
+        (Json(dict), "[]", "JSON of another type"),
+        (Json(dict), '{"a": 1', "is not a JSON object"),
+        (Json(dict), "{'a': 1}", "is not a JSON object"),
+        (Json(list), "{}", "JSON of another type"),
+        (Json(list), "null", "JSON of another type"),
+        (Json(list), '"[]"', "JSON of another type"),
+        (Json(list), "[" * 100_000, "is not a JSON array"),
+        (Json(list, 2), "[1, 2, 3]", "has 3 elements; the service takes at most 2"),
+    ],
+)
+def test_what_is_no_json(kind: Json, text: str, rule: str) -> None:
+    assert rule in refused(kind, text)
+    assert not kind.accepts(text)
+
+
+@pytest.mark.parametrize("text", ['{"a": NaN}', '{"a": Infinity}', '{"a": -Infinity}'])
+def test_numbers_that_json_does_not_have_are_refused(text: str) -> None:
+    refused(Json(dict), text)
+
+
+@pytest.mark.parametrize("text", ['{"a": "\\ud800"}', '{"\\udfff": 1}', '{"a": 1e400}', '{"a": "\ud800"}'])
+def test_json_on_the_wire_can_be_encoded_and_read_again(text: str) -> None:
+    try:
+        wire = Json(dict).to_wire(text, NOW)
+    except ValueError:
+        return
+    wire.encode()
+    json.loads(wire, parse_constant=pytest.fail)
+
+
+@pytest.mark.parametrize("number", ["1.10", "12345678901234567890.123456789", "1E5", "123456789012345678901234567890"])
+def test_numbers_in_json_keep_their_value(number: str) -> None:
+    wire = Json(list).to_wire(f"[{number}]", NOW)
+    assert json.loads(wire, parse_float=Decimal) == [Decimal(number)]
+
+
+def test_attachments_are_numbered_pairs() -> None:
+    typed = ["a.pdf=https://example.com/a?x=1", "测 试.txt=http://example.com/b"]
+    assert Attachments().encode("Attachments", typed, NOW) == {
+        "Attachments.1.AttachmentName": "a.pdf",
+        "Attachments.1.AttachmentUrl": "https://example.com/a?x=1",
+        "Attachments.2.AttachmentName": "测 试.txt",
+        "Attachments.2.AttachmentUrl": "http://example.com/b",
+    }
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["a.pdf", "a.pdf=", "=https://example.com/a", "a=ftp://example.com", "a=/etc/passwd", "a=https://x y", "a=https://"]
+    + [text for odd in "\x00\x1b\r\n\ud800" for text in (f"a{odd}=https://example.com", f"a=https://example.com{odd}")],
+)
+def test_what_is_no_attachment(typed: str) -> None:
+    with pytest.raises(ValueError, match="is not NAME=URL"):
+        Attachments().encode("Attachments", [typed], NOW)
+
+
+def test_up_to_100_attachments() -> None:
+    assert len(Attachments().encode("Attachments", ["a=http://example.com"] * 100, NOW)) == 200
+    with pytest.raises(ValueError, match="101 attachments are given; the service takes at most 100"):
+        Attachments().encode("Attachments", ["a=http://example.com"] * 101, NOW)
+
+
+@pytest.mark.parametrize(
+    ("ref", "text", "is_id"),
+    [
+        (kinds.TAG_REF, "0", True),
+        (kinds.TAG_REF, "1234567890123456789012", True),
+        (kinds.TAG_REF, "0a" * 16, False),
+        (kinds.TAG_REF, "", False),
+        (kinds.TAG_REF, "-1", False),
+        (kinds.TAG_REF, "１２", False),
+        (kinds.TAG_REF, "12\n", False),
+        (kinds.LIST_REF, "12", True),
+        (kinds.LIST_REF, "0a" * 16, True),
+        (kinds.LIST_REF, "0F" * 16, True),
+        (kinds.LIST_REF, "0a" * 15 + "0", False),
+        (kinds.LIST_REF, "0a" * 16 + "0", False),
+        (kinds.LIST_REF, "0g" * 16, False),
+        (kinds.DOMAIN_REF, "example.com", False),
+    ],
+)
+def test_what_is_an_id(ref: Ref, text: str, is_id: bool) -> None:
+    assert ref.is_id(text) is is_id
+    assert ref.accepts(text) is is_id
+    if not is_id:
+        assert "is not the id of a " in refused(ref, text)
+
+
+def test_names_go_on_the_wire_where_the_wire_takes_names() -> None:
+    assert kinds.LIST_NAME.to_wire("客户 12", NOW) == "客户 12"
+    assert kinds.TEMPLATE_NAME.to_wire("0a" * 16, NOW) == "0a" * 16
+    assert "is not the name of a list" in refused(kinds.LIST_NAME, "")
+
+
+def test_the_last_of_several_texts_counts() -> None:
+    assert kinds.SUBJECT.encode("Subject", ["a", "b"], NOW) == {"Subject": "b"}
