@@ -1,0 +1,249 @@
+"""Our own files: where they live, private from the moment they exist, written whole or not at all; private SQLite.
+
+Paths are texts: importing pathlib takes longer than anything done here.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from typing import TYPE_CHECKING
+
+from dmcli.errors import ConfigError, LocalIOError, LockedError
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Mapping
+
+MAX_TEXT = 1 << 20  # bytes; a settings file is a few hundred
+_WINDOWS = os.name == "nt"
+
+
+def home(environ: Mapping[str, str], *, windows: bool = _WINDOWS) -> str:
+    """The user's home folder."""
+    return environ.get("USERPROFILE" if windows else "HOME") or os.path.expanduser("~")
+
+
+def config_path(environ: Mapping[str, str], *, windows: bool = _WINDOWS) -> str:
+    """The file with the profiles; `$DM_CONFIG` overrides where it is. It need not exist."""
+    folder = _folder(environ, "XDG_CONFIG_HOME", ".config", "APPDATA", windows=windows)
+    return environ.get("DM_CONFIG") or os.path.join(folder, "config.yaml")
+
+
+def state_folder(environ: Mapping[str, str], *, windows: bool = _WINDOWS) -> str:
+    """The folder of what must survive: journals, the sandbox's data. It need not exist; see `make_folder`."""
+    return _folder(environ, "XDG_STATE_HOME", os.path.join(".local", "state"), "LOCALAPPDATA", windows=windows)
+
+
+def cache_folder(environ: Mapping[str, str], *, windows: bool = _WINDOWS) -> str:
+    """The folder of what may be deleted at any time. It need not exist; see `make_folder`."""
+    folder = _folder(environ, "XDG_CACHE_HOME", ".cache", "LOCALAPPDATA", windows=windows)
+    return os.path.join(folder, "cache") if windows else folder
+
+
+def _folder(environ: Mapping[str, str], xdg: str, below_home: str, variable: str, *, windows: bool) -> str:
+    """Our folder by the custom of the platform."""
+    given = environ.get(variable if windows else xdg, "")
+    # The XDG base directory specification has relative paths ignored.
+    if not given or not (windows or os.path.isabs(given)):
+        given = os.path.join(home(environ, windows=windows), below_home)
+    return os.path.join(given, "dm")
+
+
+def make_folder(path: str) -> None:
+    """Make a folder and what is missing above it, each 0700; one that exists is left as it is. Raises LocalIOError."""
+    if os.path.isdir(path):
+        return
+    parent = os.path.dirname(path)
+    if parent not in ("", path):
+        make_folder(parent)
+    try:
+        os.mkdir(path, 0o700)
+    except OSError as error:
+        if not os.path.isdir(path):  # another process may have been faster
+            raise LocalIOError(f"cannot make the folder {path}: {_reason(error)}") from None
+
+
+def write_private(path: str, text: str) -> None:
+    """Write a file of mode 0600 whole or not at all; a symbolic link is followed, missing folders are made 0700.
+
+    Raises LocalIOError; what was there before is then still there.
+    """
+    target = os.path.realpath(path)
+    make_folder(os.path.dirname(target))
+    temporary = f"{target}.{os.getpid()}.{os.urandom(4).hex()}"
+    made = False
+    try:
+        with open(temporary, "x", encoding="utf-8", newline="", opener=_private) as file:
+            made = True
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+        made = False
+    except OSError as error:
+        raise LocalIOError(f"cannot write {path}: {_reason(error)}") from None
+    finally:
+        if made:
+            os.unlink(temporary)
+
+
+def _private(path: str, flags: int) -> int:
+    """An opener of files nobody else can read."""
+    return os.open(path, flags, 0o600)
+
+
+def read_text(path: str) -> tuple[str, int]:
+    """The text of a file and its permission bits. A file that is not there is ("", 0).
+
+    Raises LocalIOError when it cannot be read, ConfigError when it is no regular file, no UTF-8 or larger than 1 MiB.
+    """
+    try:
+        with open(path, "rb", opener=_unwaiting) as file:
+            mode = os.fstat(file.fileno()).st_mode
+            if not stat.S_ISREG(mode):
+                raise ConfigError(f"{path} is not a regular file; give the path of a text file")
+            data = file.read(MAX_TEXT + 1)
+    except FileNotFoundError:
+        return "", 0
+    except OSError as error:
+        raise LocalIOError(f"cannot read {path}: {_reason(error)}") from None
+    if len(data) > MAX_TEXT:
+        raise ConfigError(f"{path} is larger than {MAX_TEXT} bytes, which no settings file is; check the path")
+    try:
+        return data.decode("utf-8-sig"), stat.S_IMODE(mode)
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not UTF-8 text (byte {error.start + 1}); save it as UTF-8") from None
+
+
+def _unwaiting(path: str, flags: int) -> int:
+    """An opener that does not wait for a writer when the path is a named pipe."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def check_private(path: str, mode: int) -> list[str]:
+    """Warnings about the permission bits of a file that holds a secret. Raises ConfigError when everyone may use it."""
+    if _WINDOWS or not mode & 0o077:
+        return []
+    import shlex
+
+    remedy = f"(mode {mode:04o}); run: chmod 600 {shlex.quote(path)}"
+    if mode & 0o007:
+        raise ConfigError(f"{path} holds a secret and is open to every user of this machine {remedy}")
+    return [f"{path} holds a secret and is open to its group {remedy}"]
+
+
+def read_private(path: str) -> tuple[str, list[str]]:
+    """The text of a file that holds a secret, "" where there is none, and warnings about its permission bits.
+
+    Raises what `read_text` and `check_private` raise.
+    """
+    text, mode = read_text(path)
+    return text, check_private(path, mode)
+
+
+def open_database(path: str, migrations: tuple[str, ...], *, timeout: float = 30.0) -> sqlite3.Connection:
+    """Open a private SQLite file in autocommit mode, made and brought up to date where needed; `:memory:` works too.
+
+    Each migration is an SQL script; `user_version` counts those applied. Several processes may open the same new file
+    at once. `timeout` is in seconds, for this and for each later statement. Raises ConfigError when the file is no
+    database or was written by a newer dm, LockedError when others hold it too long, LocalIOError when the disk fails.
+    """
+    import sqlite3
+
+    if path != ":memory:":
+        make_folder(os.path.dirname(os.path.abspath(path)))
+        _create(path)
+    deadline = time.monotonic() + timeout
+    try:
+        db = sqlite3.connect(path, timeout=timeout, isolation_level=None, check_same_thread=False)
+        try:
+            while not _prepared(db, path, migrations, deadline):
+                time.sleep(0.01)
+        except BaseException:
+            db.close()
+            raise
+    except sqlite3.OperationalError as error:
+        raise LocalIOError(f"cannot open {path}: {error}") from None
+    except sqlite3.DatabaseError as error:
+        raise ConfigError(f"{path} is not a usable database ({error}); move it away to start anew") from None
+    return db
+
+
+def _create(path: str) -> None:
+    """Make an empty file of mode 0600 where there is none; SQLite gives its companion files the same mode."""
+    # An existing file is not opened: closing it would drop the locks that this process holds on it.
+    if os.path.exists(path):
+        return
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise LocalIOError(f"cannot make {path}: {_reason(error)}") from None
+
+
+def _prepared(db: sqlite3.Connection, path: str, migrations: tuple[str, ...], deadline: float) -> bool:
+    """Whether the connection is set up; false while another process is in the way, LockedError after `deadline`."""
+    import sqlite3
+
+    try:
+        _prepare(db, path, migrations)
+    except sqlite3.OperationalError as error:
+        # The switch to WAL does not wait for others as long as the other statements do.
+        if "locked" not in str(error):
+            raise
+        if time.monotonic() >= deadline:
+            raise LockedError(f"{path} is locked by another run; try again when that has ended") from None
+        return False
+    return True
+
+
+def _prepare(db: sqlite3.Connection, path: str, migrations: tuple[str, ...]) -> None:
+    """Set up a connection and apply the migrations that the file lacks, all of them or none."""
+    if db.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = NORMAL")
+    if _version(db, path, migrations) == len(migrations):
+        return
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        # Read again: another process may have applied them while this one waited for its turn.
+        for script in migrations[_version(db, path, migrations) :]:
+            for statement in _statements(script):
+                db.execute(statement)
+        db.execute(f"PRAGMA user_version = {len(migrations)}")
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+def _version(db: sqlite3.Connection, path: str, migrations: tuple[str, ...]) -> int:
+    """How many migrations the file has."""
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    if version > len(migrations):
+        raise ConfigError(
+            f"{path} has format {version}, this dm knows none above {len(migrations)}; upgrade dm or move the file away"
+        )
+    return version
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script one by one; `executescript` would end the transaction around them."""
+    import sqlite3
+
+    statement = ""
+    for piece in script.split(";"):
+        statement += piece + ";"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    yield statement  # a comment after the last semicolon, or a statement before such a comment
+
+
+def _reason(error: OSError) -> str:
+    """What the operating system says."""
+    return error.strerror or str(error)

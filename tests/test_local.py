@@ -1,0 +1,302 @@
+"""Our own files: places, modes, atomic writing, and the private database that several processes may open at once."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from dmcli import local
+from dmcli.errors import ConfigError, LocalIOError, LockedError
+
+MIGRATIONS = (
+    "CREATE TABLE word (text TEXT NOT NULL); -- a comment; with a semicolon\nINSERT INTO word VALUES ('a;b');",
+    """
+    CREATE TABLE log (text TEXT);
+    CREATE TRIGGER noted AFTER INSERT ON word BEGIN INSERT INTO log VALUES (new.text); SELECT 1; END;
+    INSERT INTO word VALUES ('second') -- no semicolon before this""",
+)
+
+
+def _mode(path):
+    return stat.S_IMODE(os.stat(path).st_mode)
+
+
+@pytest.mark.parametrize(
+    ("environ", "config", "state", "cache"),
+    [
+        ({"HOME": "/h"}, "/h/.config/dm/config.yaml", "/h/.local/state/dm", "/h/.cache/dm"),
+        (
+            {"HOME": "/h", "XDG_CONFIG_HOME": "/c", "XDG_STATE_HOME": "/s", "XDG_CACHE_HOME": "/k"},
+            "/c/dm/config.yaml",
+            "/s/dm",
+            "/k/dm",
+        ),
+        (
+            {"HOME": "/h", "XDG_CONFIG_HOME": "rel", "XDG_STATE_HOME": "", "XDG_CACHE_HOME": "./k"},
+            "/h/.config/dm/config.yaml",
+            "/h/.local/state/dm",
+            "/h/.cache/dm",
+        ),
+        ({"HOME": "/h", "DM_CONFIG": "mine.yaml"}, "mine.yaml", "/h/.local/state/dm", "/h/.cache/dm"),
+    ],
+)
+def test_folders_follow_the_xdg_specification(environ, config, state, cache):
+    found = [place(environ, windows=False) for place in (local.config_path, local.state_folder, local.cache_folder)]
+    assert found == [config, state, cache]
+
+
+def test_folders_on_windows():
+    environ = {"APPDATA": "R:", "LOCALAPPDATA": "L:", "HOME": "/not", "XDG_CONFIG_HOME": "/not"}
+    join = os.path.join
+    assert local.config_path(environ, windows=True) == join("R:", "dm", "config.yaml")
+    assert local.state_folder(environ, windows=True) == join("L:", "dm")
+    assert local.cache_folder(environ, windows=True) == join("L:", "dm", "cache")
+    assert local.home({"USERPROFILE": "U:"}, windows=True) == "U:"
+
+
+def test_without_a_home_variable_the_system_knows_the_home():
+    assert local.home({}, windows=False) == os.path.expanduser("~")
+
+
+def test_make_folder_makes_all_that_is_missing_private(tmp_path):
+    old = os.umask(0)
+    try:
+        local.make_folder(str(tmp_path / "a" / "b"))
+        local.make_folder(str(tmp_path / "a" / "b"))
+    finally:
+        os.umask(old)
+    assert [_mode(tmp_path / "a"), _mode(tmp_path / "a" / "b")] == [0o700, 0o700]
+
+
+def test_make_folder_below_a_file(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LocalIOError, match=r"cannot make the folder .*file: File exists"):
+        local.make_folder(str(tmp_path / "file" / "x"))
+
+
+def test_write_private_makes_a_private_file_whatever_the_umask(tmp_path):
+    path = tmp_path / "new" / "file"
+    old = os.umask(0)
+    try:
+        local.write_private(str(path), "生产\r\nx\n")
+    finally:
+        os.umask(old)
+    assert path.read_bytes() == "生产\r\nx\n".encode()
+    assert (_mode(path), _mode(path.parent)) == (0o600, 0o700)
+    assert os.listdir(path.parent) == ["file"]
+
+
+def test_write_private_tightens_and_follows_a_link(tmp_path):
+    (tmp_path / "kept").mkdir()
+    target, link = tmp_path / "kept" / "real", tmp_path / "link"
+    target.write_text("old")
+    target.chmod(0o644)
+    link.symlink_to(target)
+    local.write_private(str(link), "new")
+    assert link.is_symlink()
+    assert (target.read_text(), _mode(target)) == ("new", 0o600)
+
+
+def test_a_failed_write_leaves_everything_as_it_was(tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    with pytest.raises(LocalIOError, match=r"cannot write .*folder: Is a directory"):
+        local.write_private(str(folder), "x")
+    (tmp_path / "file").write_text("old")
+    with pytest.raises(UnicodeEncodeError):
+        local.write_private(str(tmp_path / "file"), "half \ud800")
+    assert sorted(os.listdir(tmp_path)) == ["file", "folder"]
+    assert (tmp_path / "file").read_text() == "old"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file size limits are POSIX")
+def test_a_disk_that_takes_no_more_keeps_the_old_file(tmp_path):
+    path = tmp_path / "file"
+    path.write_text("old")
+    program = (
+        "import resource, sys; from dmcli import local, errors\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "try: local.write_private(sys.argv[1], 'x' * 100000)\n"
+        "except errors.LocalIOError as error: print(error.message)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True)
+    assert done.stdout == f"cannot write {path}: File too large\n"
+    assert (os.listdir(tmp_path), path.read_text()) == (["file"], "old")
+
+
+@pytest.mark.parametrize(
+    ("mode", "outcome"),
+    [
+        (0o600, ""),
+        (0o400, ""),
+        (0o640, "warning"),
+        (0o660, "warning"),
+        (0o604, "error"),
+        (0o644, "error"),
+        (0o602, "error"),
+    ],
+)
+def test_read_private_minds_the_mode(tmp_path, mode, outcome):
+    path = tmp_path / "my file"
+    path.write_text("secret")
+    path.chmod(mode)
+    if outcome == "error":
+        with pytest.raises(ConfigError) as caught:
+            local.read_private(str(path))
+        assert f"mode {mode:04o}" in caught.value.message
+        assert f"chmod 600 '{path}'" in caught.value.message
+        return
+    text, warnings = local.read_private(str(path))
+    assert text == "secret"
+    assert [f"chmod 600 '{path}'" in warning for warning in warnings] == [True] * (outcome == "warning")
+
+
+def test_a_missing_file_reads_as_empty(tmp_path):
+    assert local.read_private(str(tmp_path / "none" / "file")) == ("", [])
+
+
+def test_what_is_no_small_text_file_is_refused(tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(b"x" * (1 << 20))
+    assert len(local.read_text(str(path))[0]) == 1 << 20
+    path.write_bytes(b"x" * ((1 << 20) + 1))
+    with pytest.raises(ConfigError, match="larger than 1048576 bytes"):
+        local.read_text(str(path))
+    path.write_bytes(b"ab\xffcd")
+    with pytest.raises(ConfigError, match=r"not UTF-8 text \(byte 3\)"):
+        local.read_text(str(path))
+    path.write_bytes("\ufeffx".encode())
+    assert local.read_text(str(path))[0] == "x"
+    with pytest.raises(LocalIOError, match="Is a directory"):
+        local.read_text(str(tmp_path))
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ConfigError, match="not a regular file"):
+        local.read_text(str(tmp_path / "pipe"))
+
+
+def test_database_is_private_and_migrated(tmp_path):
+    path = tmp_path / "new" / "data.db"
+    old = os.umask(0)
+    try:
+        db = local.open_database(str(path), MIGRATIONS)
+    finally:
+        os.umask(old)
+    try:
+        assert db.execute("SELECT text FROM word").fetchall() == [("a;b",), ("second",)]
+        assert db.execute("SELECT text FROM log").fetchall() == [("second",)]
+        pragmas = ("journal_mode", "synchronous", "user_version", "busy_timeout")
+        assert [db.execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas] == ["wal", 1, 2, 30000]
+        assert db.isolation_level is None
+        assert _mode(path.parent) == 0o700
+        assert {name: _mode(path.parent / name) for name in os.listdir(path.parent)} == dict.fromkeys(
+            ("data.db", "data.db-wal", "data.db-shm"), 0o600
+        )
+        worker = threading.Thread(target=db.execute, args=("INSERT INTO word VALUES ('thread')",))
+        worker.start()
+        worker.join()
+        assert db.execute("SELECT count(*) FROM word").fetchone() == (3,)
+    finally:
+        db.close()
+
+
+def test_an_older_database_gets_the_rest_once(tmp_path):
+    path = str(tmp_path / "data.db")
+    local.open_database(path, MIGRATIONS[:1]).close()
+    for _ in range(2):
+        db = local.open_database(path, MIGRATIONS)
+        assert db.execute("SELECT count(*) FROM word").fetchone() == (2,)
+        db.close()
+
+
+def test_a_failing_migration_leaves_nothing_behind(tmp_path):
+    path = str(tmp_path / "data.db")
+    with pytest.raises(LocalIOError, match="no such table: nowhere"):
+        local.open_database(path, (*MIGRATIONS, "CREATE TABLE more (x); INSERT INTO nowhere VALUES (1);"))
+    db = local.open_database(path, ())
+    assert db.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+    db.close()
+
+
+def test_a_newer_database_is_refused(tmp_path):
+    path = str(tmp_path / "data.db")
+    local.open_database(path, MIGRATIONS).close()
+    with pytest.raises(ConfigError, match=r"has format 2, this dm knows none above 1"):
+        local.open_database(path, MIGRATIONS[:1])
+
+
+def test_other_files_are_refused(tmp_path):
+    path = tmp_path / "data.db"
+    path.write_text("no database at all, but rather long text\n" * 100)
+    with pytest.raises(ConfigError, match="not a usable database"):
+        local.open_database(str(path), MIGRATIONS)
+    with pytest.raises(LocalIOError, match="unable to open database file"):
+        local.open_database(str(tmp_path), MIGRATIONS)
+    with pytest.raises(LocalIOError, match="cannot make the folder"):
+        local.open_database(str(path / "below"), MIGRATIONS)
+
+
+def test_in_memory():
+    db = local.open_database(":memory:", MIGRATIONS)
+    assert db.execute("SELECT count(*) FROM word").fetchone() == (2,)
+    db.close()
+    assert not os.path.exists(":memory:")
+
+
+def test_a_held_lock_is_reported_after_the_timeout(tmp_path):
+    path = str(tmp_path / "data.db")
+    holder = local.open_database(path, MIGRATIONS[:1])
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(LockedError, match="locked by another run"):
+        local.open_database(path, MIGRATIONS, timeout=0.05)
+    local.open_database(path, MIGRATIONS[:1], timeout=0.05).close()  # up to date: needs no write lock
+    holder.execute("ROLLBACK")
+    holder.close()
+
+
+def test_many_processes_open_a_new_database_at_once(tmp_path):
+    program = (
+        "import sys; from dmcli.local import open_database; import sqlite3\n"
+        "print(flush=True); sys.stdin.readline()\n"
+        "steps = ('CREATE TABLE t (x);', 'INSERT INTO t VALUES (1);')\n"
+        "for number in range(5):\n"
+        "    db = open_database(f'{sys.argv[1]}/{number}/data.db', steps)\n"
+        "    db.execute('INSERT INTO t VALUES (2)'); db.close()\n"
+    )
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(8)
+    ]
+    for process in processes:
+        process.stdout.readline()
+    for process in processes:
+        process.stdin.write("\n")
+        process.stdin.flush()
+    for process in processes:
+        process.communicate(timeout=60)
+    assert [process.returncode for process in processes] == [0] * 8
+    for number in range(5):
+        db = sqlite3.connect(tmp_path / str(number) / "data.db")
+        assert db.execute("SELECT x, count(*) FROM t GROUP BY x").fetchall() == [(1, 1), (2, 8)]
+        assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        db.close()
+
+
+def test_opening_an_up_to_date_database_is_fast(tmp_path):
+    path = str(tmp_path / "data.db")
+    keep = local.open_database(path, MIGRATIONS)
+    took = []
+    for _ in range(20):
+        start = time.perf_counter()
+        local.open_database(path, MIGRATIONS).close()
+        took.append(time.perf_counter() - start)
+    keep.close()
+    assert min(took) < 0.005
