@@ -1,0 +1,222 @@
+"""Settings of a run: flags, profiles, environment and defaults laid over each other, each value with its source."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from dmcli.api.model import BOTH
+from dmcli.api.regions import DEFAULT_REGION, REGIONS
+from dmcli.errors import ConfigError, DmError, InputError
+from dmcli.local import config_path
+from dmcli.profile_edit import add_profile, set_default
+from dmcli.profile_file import CONTROL, SANDBOX, VALUES, ConfigFile, load_file, nearest, vendor_profile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["ConfigFile", "Flags", "Settings", "add_profile", "chosen", "load_file", "resolve", "set_default"]
+
+_VARIABLES = {
+    "region": ("ALIBABA_CLOUD_REGION_ID", "ALIBABACLOUD_REGION_ID", "ALICLOUD_REGION_ID"),
+    "endpoint": ("DM_ENDPOINT",),
+    "output": ("DM_OUTPUT",),
+    "lang": ("DM_LANG",),
+}
+_ACCEPTED = {
+    "output": {word: word for word in ("table", "json", "yaml", "csv", "ndjson")},
+    "lang": {word: word for word in ("en", "zh")},
+    "signature": {"v1": "v1", "v3": "v3", "hmac-sha1": "v1", "acs3-hmac-sha256": "v3"},
+    "api_version": {word: word for word in BOTH},
+}
+_ENDPOINT = re.compile(r"(?:(https?)://)?(\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)(?::([0-9]{1,5}))?/?")
+_LOCAL = ("127.0.0.1", "localhost", "[::1]")
+_FLAG, _VENDOR, _BUILT_IN = 0, 4, 5  # ranks of sources; between are the explicit profile, environment, default profile
+_SANDBOX_VALUES = {"region": DEFAULT_REGION, "from": "noreply@sandbox.test"}
+
+
+class Flags(NamedTuple):
+    """What was typed; empty where nothing was."""
+
+    profile: str = ""
+    region: str = ""
+    endpoint: str = ""
+    output: str = ""
+    lang: str = ""
+
+
+class Settings(NamedTuple):
+    """The settled settings of a run.
+
+    `endpoint` is a base URL like https://dm.aliyuncs.com, empty for the sandbox in this process; `explicit_endpoint`
+    says that it was given rather than derived from the region. `output` and `api_version` are empty where nobody chose.
+    `signature` is v1 or v3. `sources` says where each value came from, by its name in the file.
+    """
+
+    profile: str
+    region: str
+    endpoint: str
+    sender: str
+    output: str
+    lang: str
+    signature: str
+    api_version: str
+    sandbox: bool
+    sources: dict[str, str]
+    warnings: tuple[str, ...]
+    explicit_endpoint: bool
+
+
+class _Found(NamedTuple):
+    """A value, where it is from, and how far down the order that is."""
+
+    text: str = ""
+    source: str = "not set"
+    rank: int = _BUILT_IN
+
+    def refused(self, problem: str) -> DmError:
+        """The error for a value that will not do, with its source in front."""
+        return (InputError if self.rank == _FLAG else ConfigError)(f"{self.source}: {problem}")
+
+
+def resolve(flags: Flags, environ: Mapping[str, str]) -> Settings:
+    """The settings that flags, environment and the files they name come to.
+
+    Raises ConfigError for what is wrong in a file or the environment, InputError for a flag, LocalIOError for a file
+    that cannot be read.
+    """
+    file = load_file(config_path(environ))
+    profile, source, explicit = chosen(flags, environ, file)
+    sandbox = profile == SANDBOX
+    found = _found(flags, environ, file, profile if explicit or sandbox else "")
+    region, endpoint, warnings = _place(found["region"], found["endpoint"], sandbox=sandbox)
+    found |= {"region": region, "endpoint": endpoint}
+    return Settings(
+        profile=profile,
+        region=region.text,
+        endpoint=endpoint.text,
+        sender=found["from"].text,
+        output=found["output"].text,
+        lang=found["lang"].text,
+        signature=found["signature"].text,
+        api_version=found["api_version"].text,
+        sandbox=sandbox,
+        sources={"profile": source} | {name: value.source for name, value in found.items()},
+        warnings=(*file.warnings, *warnings),
+        explicit_endpoint=endpoint.rank < _BUILT_IN,
+    )
+
+
+def chosen(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> tuple[str, str, bool]:
+    """The profile in use ("" for none), what chose it, and whether that was explicit: by flag or DM_PROFILE.
+
+    Raises ConfigError when there is no such profile.
+    """
+    choices = (
+        (flags.profile, "--profile", True),
+        (environ.get("DM_PROFILE", ""), "DM_PROFILE", True),
+        (file.default, f"default in {file.path}", False),
+    )
+    name, source, explicit = next((choice for choice in choices if choice[0]), ("", "not set", False))
+    known = [*file.profiles, SANDBOX]
+    if name and name not in known:
+        near = nearest(name, known)
+        raise ConfigError(f"{source}: there is no profile '{name}' in {file.path}; there are {', '.join(known)}{near}")
+    return name, source, explicit
+
+
+def _found(flags: Flags, environ: Mapping[str, str], file: ConfigFile, profile: str) -> dict[str, _Found]:
+    """Every value from the highest source that has it; `profile` is the explicit one, or the sandbox."""
+    found = {name: _Found() for name in VALUES} | {
+        "region": _Found(DEFAULT_REGION, "built in"),
+        "lang": _locale(environ),
+        "signature": _Found("v1", "built in"),
+    }
+    # From the lowest to the highest, so that what comes later wins.
+    for rank, layer in reversed(list(enumerate(_layers(flags, environ, file, profile)))):
+        found |= {name: _Found(text, source, rank) for name, (text, source) in layer.items() if text}
+    if found["region"].rank == _BUILT_IN:
+        found["region"] = _vendor_region(environ) or found["region"]
+    for name, value in found.items():
+        if CONTROL.search(value.text):
+            raise value.refused(f"the value for {name} has a line break or control character; give it without")
+    return found | {name: _accepted(found[name], words) for name, words in _ACCEPTED.items()}
+
+
+def _layers(
+    flags: Flags, environ: Mapping[str, str], file: ConfigFile, profile: str
+) -> tuple[dict[str, tuple[str, str]], ...]:
+    """Values and their sources: flags, explicit profile, environment, default profile; an empty value is none."""
+
+    def stored(name: str) -> dict[str, tuple[str, str]]:
+        source = f"profile '{name}' in {file.path}"
+        return {key: (value, source) for key, value in file.profiles.get(name, {}).items() if key in VALUES}
+
+    typed = {name: (value, f"--{name}") for name, value in flags._asdict().items() if name in VALUES}
+    variables = {
+        name: next(((environ[variable], variable) for variable in known if environ.get(variable)), ("", ""))
+        for name, known in _VARIABLES.items()
+    }
+    default = stored(file.default)
+    if profile != SANDBOX:
+        return typed, stored(profile), variables, default
+    # What belongs to an account stays out of the sandbox; how results look does not.
+    default = {name: default[name] for name in ("output", "lang") if name in default}
+    return typed, {name: (value, "built in") for name, value in _SANDBOX_VALUES.items()}, variables, default
+
+
+def _locale(environ: Mapping[str, str]) -> _Found:
+    """The language by the locale."""
+    variable = next((name for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
+    return _Found("zh" if environ.get(variable, "").startswith("zh") else "en", variable or "built in")
+
+
+def _vendor_region(environ: Mapping[str, str]) -> _Found | None:
+    """The region of the vendor CLI's profile, if there is one."""
+    try:
+        source, values, _ = vendor_profile(environ, secret=False)
+    except DmError:  # told to whoever wants keys from that file; others can do without it
+        return None
+    return _Found(values["region_id"], source, _VENDOR) if values.get("region_id") else None
+
+
+def _accepted(found: _Found, words: Mapping[str, str]) -> _Found:
+    """One of the known words, in its plain spelling. Raises ConfigError or InputError."""
+    word = found.text.lower()
+    if word and word not in words:
+        raise found.refused(f"'{found.text}' is not one of {', '.join(words)}{nearest(word, words)}")
+    return found._replace(text=words.get(word, ""))
+
+
+def _place(region: _Found, endpoint: _Found, *, sandbox: bool) -> tuple[_Found, _Found, list[str]]:
+    """Region and endpoint as they go together, and warnings. Raises ConfigError or InputError."""
+    warnings = []
+    if endpoint.text and region.rank < endpoint.rank and not sandbox:
+        # An endpoint set further down than the region is that of another region.
+        warnings = [f"{region.source} chooses region {region.text}, so the endpoint of {endpoint.source} is not used"]
+    elif endpoint.text:
+        url, host = _base_url(endpoint)
+        if region.rank > endpoint.rank:
+            same = [name for name, known in REGIONS.items() if known.host == host]
+            region = _Found(same[0], f"the host of {endpoint.source}", endpoint.rank) if same else region
+        return region, endpoint._replace(text=url), warnings
+    elif sandbox:
+        return region, _Found("", "built in"), warnings
+    if region.text not in REGIONS:
+        rule = f"DirectMail is served in {', '.join(REGIONS)}{nearest(region.text, REGIONS)}"
+        raise region.refused(f"unknown region '{region.text}'; {rule}")
+    return region, _Found(f"https://{REGIONS[region.text].host}", f"region {region.text}"), warnings
+
+
+def _base_url(endpoint: _Found) -> tuple[str, str]:
+    """An endpoint as base URL, and its host. Raises ConfigError or InputError."""
+    match = _ENDPOINT.fullmatch(endpoint.text.lower())
+    if not match or not 0 < int(match[3] or 1) < 1 << 16:
+        # What stands before an @ may be a password.
+        shown = "the value" if "@" in endpoint.text else f"'{endpoint.text}'"
+        raise endpoint.refused(
+            f"{shown} is no endpoint; give http or https, host and perhaps port, like https://dm.aliyuncs.com"
+        )
+    scheme, host, port = match.groups()
+    port = f":{port}" if port else ""
+    return f"{scheme or ('http' if host in _LOCAL else 'https')}://{host}{port}", host

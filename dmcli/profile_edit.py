@@ -1,0 +1,164 @@
+"""Edits of the file with the profiles that touch only their own lines, so that comments and all else survive.
+
+They are functions from text to text. The places to edit come from the nodes of `profile_file`; the outcome is read
+again, and where it would not say what it should the edit is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import accumulate
+
+from dmcli.errors import ConfigError, InputError
+from dmcli.profile_file import CONTROL, KEYS, SANDBOX, VALUES, Entries, Node, Place, name_problem, nearest, read
+
+_PLAIN = re.compile(r"(?!(?i:true|false|yes|no|on|off|null|y|n)$)[A-Za-z][A-Za-z0-9_./@-]*")
+
+Edit = tuple[Place, Place, str]  # what stands between two places becomes this text
+
+
+def set_default(text: str, name: str) -> str:
+    """The text of a file with another default profile; all other lines stay as they are.
+
+    Raises InputError when there is no such profile, ConfigError when the text is broken or laid out beyond us.
+    """
+    content = read(text)
+    if name != SANDBOX and name not in content.profiles:
+        known = [*content.profiles, SANDBOX]
+        raise InputError(f"there is no profile '{name}'; there are {', '.join(known)}{nearest(name, known)}")
+    line = f"default: {_scalar(name)}{_eol(text)}"
+    if "default" in content.tree:
+        edit = _replaced(content.tree["default"][1], name)
+    elif content.tree:
+        first = min(key.start for key, _ in content.tree.values())
+        edit = (first, first, line)
+    else:
+        edit = _appended(text, line)
+    return _edited(text, [edit], name, content.profiles)
+
+
+def add_profile(text: str, name: str, values: dict[str, str], *, replace: bool = False) -> str:
+    """The text of a file with one more profile, or with `replace` one changed to these values. Empty ones do not count.
+
+    All other lines stay as they are, and so do the comments in a changed profile. Raises InputError when the name or a
+    value will not do or the profile exists, ConfigError when the text is broken or laid out beyond us.
+    """
+    values = {key: value for key, value in values.items() if value}
+    _check_new(name, values)
+    content = read(text)
+    if name in content.profiles and not replace:
+        raise InputError(f"the profile '{name}' exists already; choose another name, or ask for it to be replaced")
+    edits = _profile_edits(text, content.tree, name, values)
+    return _edited(text, edits, content.default, {**content.profiles, name: values})
+
+
+def _check_new(name: str, values: dict[str, str]) -> None:
+    """Raise InputError for a profile that the file could not hold."""
+    if problem := name_problem(name):
+        raise InputError(problem)
+    for key, value in values.items():
+        if key not in KEYS + VALUES:
+            raise InputError(f"a profile has no value '{key}'{nearest(key, KEYS + VALUES)}")
+        if CONTROL.search(value):
+            raise InputError(f"the value for {key} has a line break or control character; give it without")
+
+
+def _edited(text: str, edits: list[Edit], default: str, profiles: dict[str, dict[str, str]]) -> str:
+    """The text with the edits made, read again to be sure that it says what it should. Raises ConfigError."""
+    starts = [0, *accumulate(len(line) for line in text.splitlines(keepends=True))]
+
+    def offset(place: Place) -> int:
+        return min(starts[min(place[0], len(starts) - 1)] + place[1], len(text))
+
+    result = text
+    for start, end, new in sorted(edits, reverse=True):
+        result = result[: offset(start)] + new + result[offset(end) :]
+    try:
+        found = read(result)
+    except ConfigError:
+        found = None
+    if found is None or (found.default, found.profiles) != (default, profiles):
+        raise ConfigError("the file is laid out in a way that cannot be edited line by line; change it in an editor")
+    return result
+
+
+def _profile_edits(text: str, tree: Entries, name: str, values: dict[str, str]) -> list[Edit]:
+    """What to change so that the profile is there with these values."""
+    lines, eol = text.splitlines(keepends=True), _eol(text)
+    if "profiles" not in tree:
+        return [_appended(text, f"profiles:{eol}" + _block(name, values, 2, 2, eol))]
+    key, profiles = tree["profiles"]
+    if not profiles.entries:
+        return _filled(text, key, profiles, _block(name, values, 2, 2, eol))
+    of_first, first = next(iter(profiles.entries.values()))
+    column = of_first.start[1]
+    step = first.start[1] - column if first.entries and first.start[0] > of_first.start[0] else 2
+    if name not in profiles.entries:
+        return [_inserted(text, _after(lines, profiles, column), _block(name, values, column, step, eol))]
+    key, profile = profiles.entries[name]
+    if not profile.entries:
+        return _filled(text, key, profile, _lines(values, column + step, eol))
+    edits: list[Edit] = []
+    for label, (at, value) in profile.entries.items():
+        if label in values:
+            edits.append(_replaced(value, values[label]))
+        else:
+            edits.append(((at.start[0], 0), (_after(lines, value, len(text)), 0), ""))
+    inside = profile.start[1]
+    new = {label: value for label, value in values.items() if label not in profile.entries}
+    return [*edits, _inserted(text, _after(lines, profile, inside), _lines(new, inside, eol))]
+
+
+def _block(name: str, values: dict[str, str], column: int, step: int, eol: str) -> str:
+    """The lines of a profile."""
+    return f"{' ' * column}{_scalar(name)}:{eol}" + _lines(values, column + step, eol)
+
+
+def _lines(values: dict[str, str], column: int, eol: str) -> str:
+    """The lines of a profile's values."""
+    return "".join(f"{' ' * column}{key}: {_scalar(value)}{eol}" for key, value in values.items())
+
+
+def _scalar(value: str) -> str:
+    """A text as YAML: plain where every reader takes it for a text, else in double quotes."""
+    return value if _PLAIN.fullmatch(value) else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _replaced(node: Node, value: str) -> Edit:
+    """Put a text in the place of another, or after the colon where there was none."""
+    return node.start, node.end, _scalar(value) if node.start != node.end else f" {_scalar(value)}"
+
+
+def _filled(text: str, key: Node, node: Node, block: str) -> list[Edit]:
+    """Put lines below a key that has had nothing or `{}`."""
+    return [(node.start, node.end, ""), _inserted(text, key.start[0] + 1, block)]
+
+
+def _inserted(text: str, line: int, block: str) -> Edit:
+    """Put lines before a line, or at the end."""
+    return ((line, 0), (line, 0), block) if line < len(text.splitlines()) else _appended(text, block)
+
+
+def _appended(text: str, block: str) -> Edit:
+    """Put lines at the end, on a line of their own."""
+    end = (len(text.splitlines()), 0)
+    return end, end, block if not text or text.endswith(("\n", "\r")) else _eol(text) + block
+
+
+def _after(lines: list[str], node: Node, column: int) -> int:
+    """The first line after a node; blank lines and comments left of `column` belong to what follows."""
+    line, at = node.end
+    if line < len(lines) and lines[line][:at].strip():
+        line += 1
+    while line > node.start[0] + 1:
+        above = lines[line - 1]
+        blank, comment = not above.strip(), above.lstrip().startswith("#")
+        if not blank and not (comment and len(above) - len(above.lstrip()) < column):
+            break
+        line -= 1
+    return line
+
+
+def _eol(text: str) -> str:
+    """How the text ends its lines."""
+    return "\r\n" if "\r\n" in text else "\n"

@@ -1,0 +1,203 @@
+"""The file with the profiles, read strictly and with line numbers; and the vendor CLI's own file.
+
+Ours is read from YAML events rather than loaded: values are text as typed (a date or 0123 stays what it is), every
+mistake has a line, and nothing in the file can make objects, expand aliases or nest deeply.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeAlias
+
+from dmcli.errors import ConfigError
+from dmcli.local import check_private, home, read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+SANDBOX = "sandbox"
+SECRETS = ("access_key_secret", "security_token")
+KEYS = ("access_key_id", *SECRETS)
+VALUES = ("region", "endpoint", "from", "output", "lang", "signature", "api_version")
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+
+_NAME = re.compile(r"[\w.@][\w.@-]{0,63}")
+_NO_YAML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_DEEPEST = 3  # the file, its profiles, a profile
+
+Place = tuple[int, int]  # line and column, both from 0
+Entries: TypeAlias = "dict[str, tuple[Node, Node]]"  # by the text of the key: key and value
+
+
+class ConfigFile(NamedTuple):
+    """What a file of profiles holds; `default` may name a profile that is not there. Its repr names profiles only."""
+
+    path: str
+    default: str
+    profiles: dict[str, dict[str, str]]
+    warnings: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"ConfigFile(path={self.path!r}, default={self.default!r}, profiles={list(self.profiles)})"
+
+
+class Node(NamedTuple):
+    """A piece of text, or a mapping of keys to nodes, and where in the file it stands."""
+
+    text: str
+    entries: Entries | None
+    start: Place
+    end: Place
+
+
+class Content(NamedTuple):
+    """A file as data, and as nodes to edit it by."""
+
+    default: str
+    profiles: dict[str, dict[str, str]]
+    tree: Entries
+
+    def __repr__(self) -> str:
+        return f"Content(profiles={list(self.profiles)})"
+
+
+def load_file(path: str) -> ConfigFile:
+    """The profiles of a file; a file that is not there has none.
+
+    Raises ConfigError with the line for anything but the documented keys, and for a file with secrets that is open to
+    everyone; LocalIOError when it cannot be read.
+    """
+    text, mode = read_text(path)
+    content = read(text, path)
+    secret = any(key in values for values in content.profiles.values() for key in SECRETS)
+    return ConfigFile(path, content.default, content.profiles, tuple(check_private(path, mode) if secret else ()))
+
+
+def nearest(word: str, choices: Collection[str]) -> str:
+    """The end of an error message that suggests what may have been meant; empty when nothing is near."""
+    import difflib
+
+    near = difflib.get_close_matches(word, choices, 1)
+    return f"; did you mean '{near[0]}'?" if near else ""
+
+
+def vendor_profile(environ: Mapping[str, str], *, secret: bool) -> tuple[str, dict[str, str], list[str]]:
+    """The vendor CLI's chosen profile: where it is from, its text values, warnings; all empty where there is none.
+
+    With `secret` the permission bits of the file are checked. Raises ConfigError, LocalIOError.
+    """
+    path = os.path.join(home(environ), ".aliyun", "config.json")
+    if environ.get("ALIBABA_CLOUD_IGNORE_PROFILE", "").upper() == "TRUE":
+        return "", {}, []
+    text, mode = read_text(path)
+    if not text.strip():
+        return "", {}, []
+    import json
+
+    try:
+        data = json.loads(text)
+        profiles = {entry["name"]: entry for entry in data.get("profiles") or []}
+        current = str(data.get("current") or "default")
+    except (ValueError, RecursionError, AttributeError, LookupError, TypeError):
+        # The parser's own message could quote what is in the file.
+        raise ConfigError(f"{path} is not a file the vendor's CLI writes; repair it with: aliyun configure") from None
+    variables = ("ALIBABA_CLOUD_PROFILE", "ALIBABACLOUD_PROFILE", "ALICLOUD_PROFILE")
+    name = next((environ[variable] for variable in variables if environ.get(variable)), current)
+    if not profiles:
+        return "", {}, []
+    if name not in profiles:
+        raise ConfigError(f"{path} has no profile '{name}'; it has {', '.join(map(str, profiles))}")
+    values = {key: value for key, value in profiles[name].items() if isinstance(value, str)}
+    return f"profile '{name}' in {path}", values, check_private(path, mode) if secret else []
+
+
+def name_problem(name: str) -> str:
+    """Why a profile may not be called so, or empty."""
+    if name == SANDBOX:
+        return f"the profile '{SANDBOX}' is built in; choose another name"
+    if not _NAME.fullmatch(name):
+        return f"the profile name {_shown(name)} will not do; use up to 64 letters, digits and . _ @ -"
+    return ""
+
+
+def read(text: str, path: str = "config.yaml") -> Content:
+    """A file's content. Raises ConfigError with `path` and the line."""
+    tree = _tree(text, path)
+
+    def entries(where: str, node: Node) -> Entries:
+        if node.entries is None and node.text:
+            _fail(path, node.start, f"{where} must hold 'key: value' lines")
+        return node.entries or {}
+
+    def plain(known: Collection[str], where: str, of: Entries) -> dict[str, str]:
+        for name, (key, value) in of.items():
+            if name not in known:
+                _fail(path, key.start, f"unknown key {_shown(name)}{where}{nearest(name, known)}")
+            if value.entries is not None and name != "profiles":
+                _fail(path, value.start, f"'{name}'{where} must be one piece of text")
+        return {name: value.text for name, (_, value) in of.items() if value.text}
+
+    default = plain(("default", "profiles"), "", top := entries("the file", tree)).get("default", "")
+    profiles = {}
+    for name, (key, value) in (entries("'profiles'", top["profiles"][1]) if "profiles" in top else {}).items():
+        if problem := name_problem(name):
+            _fail(path, key.start, problem)
+        profiles[name] = plain(KEYS + VALUES, f" in profile '{name}'", entries(f"profile '{name}'", value))
+    return Content(default, profiles, top)
+
+
+def _tree(text: str, path: str) -> Node:
+    """The nodes of a file. Raises ConfigError with the line."""
+    if not text.strip():
+        return Node("", {}, (0, 0), (0, 0))
+    import yaml
+
+    if strange := _NO_YAML.search(text):
+        _fail(path, (text.count("\n", 0, strange.start()), 0), "a control character has no place in it")
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        events = yaml.parse(text, Loader=loader)
+        nodes = [
+            _node(event, events, path, 1)
+            for event in events
+            if not type(event).__name__.startswith(("Stream", "Document"))
+        ]
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        _fail(path, (mark.line if mark else 0, 0), f"not valid YAML: {error.problem or error.context}")
+    if len(nodes) > 1:
+        _fail(path, nodes[1].start, "a second YAML document has no place in it")
+    return nodes[0] if nodes else Node("", {}, (0, 0), (0, 0))
+
+
+def _node(event: Any, events: Iterator[Any], path: str, depth: int) -> Node:
+    """The node that starts with `event`; takes the events that belong to it."""
+    kind = type(event).__name__
+    start = (event.start_mark.line, event.start_mark.column)
+    if kind not in {"ScalarEvent", "MappingStartEvent"}:
+        _fail(path, start, "lists and aliases have no place in it; write 'key: value' lines")
+    if event.tag is not None or event.anchor is not None:
+        _fail(path, start, "YAML tags and anchors have no place in it; write the value alone")
+    if kind == "ScalarEvent":
+        text = "" if not event.style and event.value in {"~", "null", "Null", "NULL"} else event.value
+        return Node(text, None, start, (event.end_mark.line, event.end_mark.column))
+    if depth > _DEEPEST:
+        _fail(path, start, "values must be one piece of text")
+    entries: Entries = {}
+    while type(event := next(events)).__name__ != "MappingEndEvent":
+        key = _node(event, events, path, _DEEPEST + 1)
+        if key.text in entries:
+            _fail(path, key.start, f"the key {_shown(key.text)} stands there twice")
+        entries[key.text] = (key, _node(next(events), events, path, depth + 1))
+    return Node("", entries, start, (event.end_mark.line, event.end_mark.column))
+
+
+def _fail(path: str, place: Place, problem: str) -> NoReturn:
+    """Raise what is wrong with a line."""
+    raise ConfigError(f"{path} line {place[0] + 1}: {problem}")
+
+
+def _shown(name: str) -> str:
+    """A name to quote in a message; what is no name could be a secret in the wrong place."""
+    return f"'{name}'" if re.fullmatch(r"[\w.@<-]{1,40}", name) else "(not shown)"
