@@ -1,0 +1,78 @@
+"""How rows and pages are found in replies: pure functions over the catalogue's Paging."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from dmcli.api.model import Action, Paging
+
+
+class Page(NamedTuple):
+    """One page of a list.
+
+    `reply` is as received, `rows` stand at the dotted `path` in it ("" if none), `more` says that pages follow.
+    """
+
+    reply: dict[str, Any]
+    rows: list[dict[str, Any]]
+    path: str
+    more: bool = False
+
+
+def value_of(row: dict[str, Any], name: str) -> Any:
+    """A field by name without regard to case, the exact spelling first; None if it is not there."""
+    if name in row:
+        return row[name]
+    folded = name.lower()
+    return next((value for key, value in row.items() if key.lower() == folded), None)
+
+
+def rows_of(reply: dict[str, Any], paths: tuple[str, ...]) -> tuple[str, list[dict[str, Any]]]:
+    """The first of the paths that holds a list, as it is spelt in the reply, and its rows; ("", []) if none does."""
+    for path in paths:
+        at: Any = reply
+        spelt = []
+        for step in path.split("."):
+            key = step if isinstance(at, dict) and step in at else _spelt(at, step)
+            at = at.get(key) if isinstance(at, dict) else None
+            spelt.append(key)
+        if isinstance(at, list):
+            return ".".join(spelt), [row for row in at if isinstance(row, dict)]
+    return "", []
+
+
+def first_page(paging: Paging, size: int) -> dict[str, str]:
+    """The parameters that ask for the first page of `size` rows."""
+    asked = {paging.page: "1"} if paging.page else {}
+    return asked | ({paging.size: str(size or paging.default_size)} if paging.size else {})
+
+
+def next_page(paging: Paging, asked: dict[str, str], reply: dict[str, Any], rows: int, seen: int) -> dict[str, str]:
+    """The parameters that ask for the page after this one; empty when it was the last.
+
+    `rows` is the number of rows on this page, `seen` the number on all pages so far.
+    """
+    if paging.cursor:
+        cursor = value_of(reply, paging.cursor)
+        again = cursor in (None, "", 0, "0") or str(cursor) == asked.get(paging.cursor)
+        return {} if again else {paging.cursor: str(cursor)}
+    if not paging.page or not rows:
+        return {}
+    totals = [value_of(reply, name) for name in paging.total]
+    total = next((int(t) for t in totals if str(t).isdigit()), None)
+    # Without a total a full page suggests another; one that repeats is caught by the caller's count.
+    finished = seen >= total if total is not None else rows < int(asked.get(paging.size, "1"))
+    return {} if finished else {paging.page: str(int(asked[paging.page]) + 1)}
+
+
+def _spelt(at: Any, step: str) -> str:
+    """The key of a mapping that differs from `step` in case only."""
+    keys = at if isinstance(at, dict) else ()
+    return next((key for key in keys if key.lower() == step.lower()), step)
+
+
+def page_of(action: Action, reply: dict[str, Any]) -> Page:
+    """The reply as a page, its rows at the first declared path that holds a list."""
+    path, rows = rows_of(reply, action.lists)
+    return Page(reply, rows, path)
