@@ -1,0 +1,155 @@
+"""What a handler works with: the call's parameters, the database and the time, and how it refuses."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Mapping
+
+Row = tuple[Any, ...]
+DAY = 86400
+ZONE = 8 * 3600  # the service counts its days in China
+MAX_PAGE = 1000
+
+
+class ServiceError(Exception):
+    """The service refuses a call: `code`, and `message` where it is not the code's usual one.
+
+    What the call wrote before is kept (its nonce is), so a handler refuses before it writes anything of its own.
+    """
+
+    def __init__(self, code: str, message: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+
+
+class Context(NamedTuple):
+    """One call. `params` have passed the catalogue's checks, `now` is in epoch seconds."""
+
+    connection: sqlite3.Connection
+    params: Mapping[str, str]
+    now: int
+    request_id: str
+
+    def get(self, name: str, default: str = "") -> str:
+        """A parameter; the default when it was not given or is empty."""
+        return self.params.get(name) or default
+
+    def yes(self, name: str) -> bool:
+        """Whether a flag was given as yes."""
+        return self.params.get(name) in ("true", "1")
+
+    def one(self, sql: str, *values: object) -> Row | None:
+        """The first row of a query, None where there is none."""
+        row: Row | None = self.connection.execute(sql, values).fetchone()
+        return row
+
+    def count(self, sql: str, *values: object) -> int:
+        """The number that a query gives."""
+        row = self.connection.execute(sql, values).fetchone()
+        return int(row[0] or 0)
+
+    def all(self, sql: str, *values: object) -> list[Row]:
+        """The rows of a query."""
+        return self.connection.execute(sql, values).fetchall()
+
+    def run(self, sql: str, *values: object) -> int:
+        """Do a statement; the id of the row it inserted."""
+        return self.connection.execute(sql, values).lastrowid or 0
+
+    def add(self, table: str, **values: object) -> int:
+        """Insert a row of those columns; its id."""
+        marks = ", ".join("?" * len(values))
+        return self.run(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", *values.values())
+
+    def length(self, name: str, default: int) -> int:
+        """How many rows a page is to have."""
+        return min(int(self.get(name) or default), MAX_PAGE)
+
+
+if TYPE_CHECKING:
+    Handler = Callable[[Context], dict[str, Any]]
+
+
+class Listed(NamedTuple):
+    """A page of a list: its rows, and the fields that say which page it is."""
+
+    rows: list[Row]
+    head: dict[str, int]
+
+
+def listed(
+    context: Context, columns: str, source: str, conditions: Mapping[str, Any], order: str, size: int = 10
+) -> Listed:
+    """The page that PageNo and PageSize ask for, of those columns of a table (or join) under those conditions."""
+    clause, values = where(conditions)
+    page, size = int(context.get("PageNo", "1")), context.length("PageSize", size)
+    total = context.count(f"SELECT count(*) FROM {source}{clause}", *values)
+    start = min((page - 1) * size, total)  # SQLite's numbers end where a page number may go on
+    sql = f"SELECT {columns} FROM {source}{clause} ORDER BY {order} LIMIT ? OFFSET ?"
+    rows = context.all(sql, *values, size, start)
+    return Listed(rows, {"TotalCount": total, "PageNumber": page, "PageSize": size})
+
+
+def where(conditions: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    """A WHERE clause of conditions with one ? each, and the values; those without a value (None) are left out."""
+    given = {text: value for text, value in conditions.items() if value is not None}
+    return (" WHERE " + " AND ".join(given) if given else ""), list(given.values())
+
+
+def like(column: str, word: str) -> dict[str, str | None]:
+    r"""The condition that a column has this text somewhere, without regard to case; none for an empty text."""
+    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return {f"{column} LIKE ? ESCAPE '\\'": f"%{escaped}%" if word else None}
+
+
+def day_of(at: int) -> int:
+    """The service's day of a moment, as a number."""
+    return (at + ZONE) // DAY
+
+
+def day_start(day: int) -> int:
+    """The moment a day of the service begins."""
+    return day * DAY - ZONE
+
+
+def month_start(at: int) -> int:
+    """The first day of the service's month of a moment."""
+    here = datetime.fromtimestamp(at + ZONE, timezone.utc)
+    return day_of(at) - here.day + 1
+
+
+def day_text(day: int) -> str:
+    """A day as `yyyy-MM-dd`."""
+    return datetime.fromtimestamp(day * DAY, timezone.utc).strftime("%Y-%m-%d")
+
+
+def time_text(at: int) -> str:
+    """A moment as the service writes it: the time in China, with a Z that is wrong (reference section 6.4)."""
+    here = datetime.fromtimestamp(at + ZONE, timezone.utc)
+    return f"{here.year:04}-{here.month:02}-{here.day:02}T{here.hour:02}:{here.minute:02}Z"
+
+
+def from_json(text: str, code: str) -> Any:
+    """What a JSON text says, None for an empty one. Raises ServiceError for what cannot be kept as text."""
+    import json
+
+    if not text:
+        return None
+    try:
+        value = json.loads(text)
+        json.dumps(value, ensure_ascii=False).encode()  # refuses lone surrogates
+    except (ValueError, RecursionError):
+        raise ServiceError(code) from None
+    return value
+
+
+def to_json(value: object) -> str:
+    """A value as JSON text, "" for an empty one."""
+    import json
+
+    return json.dumps(value, ensure_ascii=False) if value else ""

@@ -1,0 +1,166 @@
+"""Mail on its way: what becomes of each recipient, what is kept of it, and the quota it counts against.
+
+Nothing leaves the machine. Every address is delivered to, but for magic ones in domains reserved for trying things out
+(below .test and .example, and example.com, example.net and so on):
+
+    invalid@   the address does not exist; it is refused from then on
+    spam@      the mailbox provider takes it for spam
+    fail@      the delivery fails
+    slow@      delivered, but known only a minute later
+
+`invalid+anything@` works too. First labels of such domains are magic when they are checked, see `handlers/domain.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from dmcli.sandbox.context import day_of, month_start
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from dmcli.sandbox.context import Context
+
+DELIVERED, INVALID, SPAM, FAILED = 0, 2, 3, 4
+_VARIABLE = re.compile(r"\{(\w+)\}")
+_FIRST_ENV_ID = 600_000_000_000
+
+
+class Outcome(NamedTuple):
+    """What became of a mail: status, the message and class shown for it, seconds until it is known."""
+
+    status: int
+    reason: str
+    kind: str = ""
+    delay: int = 0
+
+
+_OK = Outcome(DELIVERED, "250 Send Mail OK")
+_NO_MAILBOX = Outcome(INVALID, "550 The recipient's mailbox does not exist", "SmtpNxBox")
+_MAGIC = {
+    "invalid": _NO_MAILBOX,
+    "spam": Outcome(SPAM, "554 Rejected by the recipient's spam filter", "SmtpSpam"),
+    "fail": Outcome(FAILED, "451 The recipient's server cannot be reached", "SmtpTimeout"),
+    "slow": _OK._replace(delay=60),
+}
+
+
+def reserved(domain: str) -> bool:
+    """Whether a domain is for trying things out: magic works only there (RFC 2606 and its second-level examples)."""
+    labels = domain.lower().split(".")
+    return labels[-1] in ("test", "example") or labels[-2:-1] == ["example"]
+
+
+def outcome(address: str) -> Outcome:
+    """What becomes of mail to an address."""
+    local, _, domain = address.rpartition("@")
+    magic = _MAGIC.get(local.partition("+")[0].lower())
+    return magic if magic and reserved(domain) else _OK
+
+
+def render(text: str, variables: Mapping[str, str]) -> str:
+    """A text with its {name} variables filled in; a name that is not known stays as it is."""
+    return _VARIABLE.sub(lambda match: variables.get(match[1], match[0]), text)
+
+
+class Quota(NamedTuple):
+    """Mails that the account may send a day and a month, and has sent today and this month."""
+
+    daily: int
+    monthly: int
+    today: int
+    month: int
+
+    @classmethod
+    def of(cls, context: Context) -> Quota:
+        """The quota now."""
+        today = day_of(context.now)
+        row = context.one(
+            "SELECT (SELECT value FROM setting WHERE name = 'daily'), "
+            "(SELECT value FROM setting WHERE name = 'monthly'), "
+            "coalesce((SELECT mails FROM used WHERE day = ?), 0), "
+            "coalesce((SELECT sum(mails) FROM used WHERE day BETWEEN ? AND ?), 0)",
+            today,
+            month_start(context.now),
+            today,
+        )
+        return cls(*(row or (0, 0, 0, 0)))
+
+    @property
+    def left(self) -> int:
+        """Mails that may still be sent."""
+        return min(self.daily - self.today, self.monthly - self.month)
+
+
+class Message(NamedTuple):
+    """What is sent, once for all its recipients. `headers` and `attachments` are JSON texts, "" for none."""
+
+    subject: str
+    html: str = ""
+    text: str = ""
+    alias: str = ""
+    reply_to: str = ""
+    reply_alias: str = ""
+    track: bool = False
+    headers: str = ""
+    attachments: str = ""
+    template: str = ""
+    ip_pool: str = ""
+
+    @property
+    def size(self) -> int:
+        """Bytes of its parts."""
+        return len(self.subject.encode()) + len(self.html.encode()) + len(self.text.encode())
+
+
+class Recipient(NamedTuple):
+    """One who gets a message; the subject and variables that are their own, variables as JSON text."""
+
+    address: str
+    bcc: bool = False
+    subject: str | None = None
+    variables: str | None = None
+
+
+_INSERT_MESSAGE = (
+    f"INSERT INTO message ({', '.join(Message._fields)}, request_id, size) "
+    f"VALUES ({', '.join('?' * (len(Message._fields) + 2))})"
+)
+_INSERT_MAIL = (
+    "INSERT INTO mail (message, kind, sender, recipient, bcc, tag, status, reason, class, subject, variables, created, "
+    "settled) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_COUNT = "INSERT INTO used (day, mails) VALUES (?, ?) ON CONFLICT (day) DO UPDATE SET mails = mails + excluded.mails"
+
+
+def deliver(
+    context: Context,
+    sender: str,
+    message: Message,
+    recipients: Iterable[Recipient],
+    *,
+    tag: str = "",
+    kind: str = "mail",
+    known_invalid: frozenset[str] = frozenset(),
+) -> str:
+    """Keep a message and what became of it at each recipient; the EnvId. `known_invalid` are in lower case."""
+    now = context.now
+    message_id = context.run(_INSERT_MESSAGE, *message, context.request_id, message.size)
+    mails = []
+    for one in recipients:
+        became = _NO_MAILBOX if one.address.lower() in known_invalid else outcome(one.address)
+        who = (message_id, kind, sender, one.address, one.bcc, tag)
+        mails.append((*who, *became[:3], one.subject, one.variables, now, now + became.delay))
+        if became.status == INVALID:
+            context.run("INSERT OR IGNORE INTO invalid (address, at) VALUES (?, ?)", one.address, now)
+    context.connection.executemany(_INSERT_MAIL, mails)
+    if kind == "mail":
+        context.run(_COUNT, day_of(now), len(mails))
+    return env_id(message_id)
+
+
+def env_id(message_id: int) -> str:
+    """The EnvId of a message."""
+    return str(_FIRST_ENV_ID + message_id)

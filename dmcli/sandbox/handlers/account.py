@@ -1,0 +1,39 @@
+"""The account (reference section 5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dmcli.sandbox.delivery import Quota
+
+if TYPE_CHECKING:
+    from dmcli.sandbox.context import Context, Handler
+
+_FREE, _FREE_A_DAY = 2000, 200  # mails without charge (help page: free quota)
+
+
+def summary(context: Context) -> dict[str, Any]:
+    """DescAccountSummary."""
+    quota = Quota.of(context)
+    ever = context.count("SELECT sum(mails) FROM used")
+    things = ("domain", "address", "receiver", "tag", "template")
+    counts = context.one("SELECT " + ", ".join(f"(SELECT count(*) FROM {thing})" for thing in things)) or ()
+    return {
+        "UserStatus": 0,
+        "DailyQuota": quota.daily,
+        "MonthQuota": quota.monthly,
+        "QuotaLevel": 2,
+        "MaxQuotaLevel": 10,
+        **dict(zip(("Domains", "MailAddresses", "Receivers", "Tags", "Templates"), counts, strict=True)),
+        "DailyRemainFreeQuota": max(min(_FREE_A_DAY - quota.today, _FREE - ever), 0),
+        "RemainFreeQuota": max(_FREE - ever, 0),
+        "EnableTimes": 0,
+        "DayuStatus": 0,
+        "SmsRecord": 0,
+        "SmsSign": 0,
+        "SmsTemplates": 0,
+        "IpChannelType": "normal",
+    }
+
+
+HANDLERS: dict[str, Handler] = {"DescAccountSummary": summary}

@@ -1,0 +1,192 @@
+"""Sender addresses (reference section 7)."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+from dmcli.sandbox.context import Context, Row, ServiceError, day_of, day_start, like, listed, month_start, time_text
+
+if TYPE_CHECKING:
+    from dmcli.sandbox.context import Handler
+
+MAX_ADDRESSES = 100
+MAX_DELETIONS = 10  # a month
+CONFIRMER = "confirm@directmail.test"  # the service itself, no address of the account
+_TARGET = re.compile(r"https?://[!-~]+|[a-z]{2}-[a-z0-9-]+")  # a web hook, or an MNS region
+_FIELDS = (
+    "a.id, a.name, a.sendtype, a.status, a.reply, a.reply_status, a.address_type, a.created, coalesce(d.status, 1) = 1"
+)
+_SOURCE = "address AS a LEFT JOIN domain AS d ON d.name = a.domain"
+_SUBJECT = {"en": "Confirm your reply-to address", "zh": "请确认您的回信地址"}
+_TEXT = {
+    "en": """{reply} was given as the reply-to address of {sender}.
+
+To confirm it, open
+{link}
+
+or run: dm -p sandbox address approve-reply {ticket}
+""",
+    "zh": """{reply} 被设置为 {sender} 的回信地址。
+
+请打开以下链接确认：
+{link}
+
+或运行：dm -p sandbox address approve-reply {ticket}
+""",
+}
+
+
+def create(context: Context) -> dict[str, Any]:
+    """CreateMailAddress; addresses are kept in lower case."""
+    name = context.params["AccountName"].lower()
+    domain, kind = name.partition("@")[2], context.get("AddressType", "INTERNAL")
+    if kind == "INTERNAL" and not context.one("SELECT 1 FROM domain WHERE name = ?", domain):
+        raise ServiceError("InvalidMailAddressDomain.Malformed")
+    if context.one("SELECT 1 FROM address WHERE name = ?", name):
+        raise ServiceError("InvalidMailAddressName.Duplicate")
+    if context.count("SELECT count(*) FROM address") >= MAX_ADDRESSES:
+        raise ServiceError("InvalidMailAddressNumber.Malformed")
+    made = context.add(
+        "address",
+        name=name,
+        domain=domain,
+        sendtype=context.params["Sendtype"],
+        reply=context.get("ReplyAddress"),
+        address_type=kind,
+        created=context.now,
+        updated=context.now,
+    )
+    return {"MailAddressId": str(made)}
+
+
+def query(context: Context) -> dict[str, Any]:
+    """QueryMailAddressByParam."""
+    conditions = {**like("a.name", context.get("KeyWord")), "a.sendtype = ?": context.get("Sendtype") or None}
+    page = listed(context, _FIELDS, _SOURCE, conditions, "a.id")
+    return {**page.head, "data": {"mailAddress": [_row(context, row) for row in page.rows]}}
+
+
+def _row(context: Context, row: Row) -> dict[str, str]:
+    address, name, sendtype, status, reply, reply_status, kind, created, domain_failed = row
+    today, month = requests(context, name)
+    return {
+        "MailAddressId": str(address),
+        "AccountName": name,
+        "Sendtype": sendtype,
+        "AccountStatus": str(status),
+        "ReplyAddress": reply,
+        "ReplyStatus": str(reply_status),
+        "DailyReqCount": str(today),
+        "MonthReqCount": str(month),
+        "DailyCount": "-1",  # no limit of its own
+        "MonthCount": "-1",
+        "DomainStatus": str(domain_failed),
+        "AddressType": kind,
+        "CreateTime": time_text(created),
+        "ConfigSetId": "",
+        "ConfigSetName": "",
+        "MailAddressVerificationStatus": "0",
+        "SenderAddress": name,
+    }
+
+
+def requests(context: Context, sender: str) -> tuple[int, int]:
+    """How many mails a sender address sent today and this month."""
+    sql = "SELECT count(*) FROM mail WHERE sender = ? AND created >= ?"
+    today, month = day_start(day_of(context.now)), day_start(month_start(context.now))
+    return context.count(sql, sender, today), context.count(sql, sender, month)
+
+
+def modify(context: Context) -> dict[str, Any]:
+    """ModifyMailAddress: a new reply-to address is unconfirmed."""
+    from dmcli.sandbox.passwords import hashed, matches
+
+    address, _, reply, kept = _existing(context)
+    new_reply, password = context.get("ReplyAddress", reply), context.get("Password")
+    if password and matches(password, kept):
+        raise ServiceError("InvalidDomainPassword.equalcurrent")
+    context.run(
+        "UPDATE address SET password = ?, reply = ?, reply_status = max(reply_status, ?), updated = ? WHERE id = ?",
+        hashed(password) if password else kept,
+        new_reply,
+        new_reply != reply,
+        context.now,
+        address,
+    )
+    return {}
+
+
+def delete(context: Context) -> dict[str, Any]:
+    """DeleteMailAddress, ten times a month."""
+    address = _existing(context)[0]
+    since = day_start(month_start(context.now))
+    if context.count("SELECT count(*) FROM address_deletion WHERE at >= ?", since) >= MAX_DELETIONS:
+        raise ServiceError("InvalidMailAddressStatus.Malformed")
+    context.run("DELETE FROM address WHERE id = ?", address)
+    context.run("DELETE FROM ticket WHERE address = ?", address)
+    context.add("address_deletion", at=context.now)
+    return {}
+
+
+def send_ticket(context: Context) -> dict[str, Any]:
+    """CheckReplyToMailAddress: a mail to the reply-to address with a ticket in it; earlier tickets become void."""
+    from dmcli.sandbox.delivery import Message, Recipient, deliver
+
+    address, sender, reply, _ = _existing(context)
+    if not reply:
+        raise ServiceError("InvalidReplyAddress.Malformed")
+    ticket = os.urandom(16).hex()
+    context.run("DELETE FROM ticket WHERE address = ?", address)
+    context.add("ticket", ticket=ticket, address=address, reply=reply)
+    lang = "en" if context.get("Lang").lower() == "en" else "zh"
+    link = f"http://sandbox.local/?Action=ApproveReplyMailAddress&Ticket={ticket}"
+    text = _TEXT[lang].format(reply=reply, sender=sender, link=link, ticket=ticket)
+    deliver(context, CONFIRMER, Message(_SUBJECT[lang], text=text), [Recipient(reply)], kind="confirmation")
+    return {}
+
+
+def approve(context: Context) -> dict[str, Any]:
+    """ApproveReplyMailAddress: a ticket is good once, and only while the reply-to address is still that one."""
+    ticket = context.params["Ticket"]
+    found = context.one(
+        "SELECT a.id FROM ticket AS t JOIN address AS a ON a.id = t.address AND a.reply = t.reply WHERE t.ticket = ?",
+        ticket,
+    )
+    if not found:
+        raise ServiceError("InvalidTicket.Malformed")
+    context.run("UPDATE address SET reply_status = 0, updated = ? WHERE id = ?", context.now, found[0])
+    context.run("DELETE FROM ticket WHERE ticket = ?", ticket)
+    return {}
+
+
+def set_callback(context: Context) -> dict[str, Any]:
+    """UpdateMailAddressMsgCallBackUrl: the address is kept, nothing is ever posted to it."""
+    url, name = context.get("NotifyUrl"), context.params["MailFrom"].lower()
+    if url and not _TARGET.fullmatch(url):
+        raise ServiceError("InvalidNotifyUrl.Malformed")
+    if not context.one("SELECT 1 FROM address WHERE name = ?", name):
+        raise ServiceError("InvalidMailAddressNameMalformed")
+    context.run("UPDATE address SET callback = ?, updated = ? WHERE name = ?", url, context.now, name)
+    return {}
+
+
+def _existing(context: Context) -> tuple[int, str, str, str]:
+    """Id, name, reply-to address and password of the address meant. Raises ServiceError."""
+    row = context.one("SELECT id, name, reply, password FROM address WHERE id = ?", context.params["MailAddressId"])
+    if not row:
+        raise ServiceError("InvalidMailAddressId.Malformed")
+    address, name, reply, password = row
+    return address, name, reply, password
+
+
+HANDLERS: dict[str, Handler] = {
+    "CreateMailAddress": create,
+    "QueryMailAddressByParam": query,
+    "ModifyMailAddress": modify,
+    "DeleteMailAddress": delete,
+    "CheckReplyToMailAddress": send_ticket,
+    "ApproveReplyMailAddress": approve,
+    "UpdateMailAddressMsgCallBackUrl": set_callback,
+}

@@ -1,0 +1,186 @@
+"""Sending domains (reference sections 6 and 12.2).
+
+A domain is made unverified, and its first check verifies it, as if its DNS records were there. The first label of a
+reserved domain (`mail.example.com`, anything below .test) may ask for something else:
+
+    fail, unverified   the check fails (CheckDomain.Failed)
+    pending            the check passes without a result: status 1
+    icp                usable without ICP filing: status 3
+    cname              usable without a CNAME: status 4
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dmcli.sandbox.context import Context, ServiceError, like, listed, time_text
+from dmcli.sandbox.delivery import reserved
+
+if TYPE_CHECKING:
+    from dmcli.sandbox.context import Handler
+
+MAX_DOMAINS = 5
+VERIFIED, UNVERIFIED = 0, 1
+_CHECKS = {"pending": UNVERIFIED, "icp": 3, "cname": 4}
+_FIELDS = "id, name, status, selector, created"
+
+
+class Domain(NamedTuple):
+    """A domain of the account, and what its flags are by the wire's rule that 0 is good."""
+
+    id: int
+    name: str
+    status: int
+    selector: str
+    created: int
+
+    @property
+    def failed(self) -> str:
+        """The flag of a record that is there once the domain is verified."""
+        return str(int(self.status == UNVERIFIED))
+
+    @property
+    def cname_failed(self) -> str:
+        """The flag of the CNAME, which status 2 and 4 lack."""
+        return str(int(self.status in (UNVERIFIED, 2, 4)))
+
+    @property
+    def filed(self) -> str:
+        """The flag of the ICP filing, where 1 is good."""
+        return str(int(self.status not in (2, 3)))
+
+    def proof(self, what: str, size: int) -> str:
+        """Hex digits that belong to the domain, always the same."""
+        import hashlib
+
+        return hashlib.shake_128(f"dm-sandbox {what} {self.name}".encode()).hexdigest(size // 2)
+
+
+def create(context: Context) -> dict[str, Any]:
+    """CreateDomain."""
+    name = context.params["DomainName"].lower()
+    if context.one("SELECT 1 FROM domain WHERE name = ?", name):
+        raise ServiceError("InvalidDomainName.Duplicate")
+    if context.count("SELECT count(*) FROM domain") >= MAX_DOMAINS:
+        raise ServiceError("InvalidDomainNumber.Malformed")
+    selector = context.get("dkimSelector", "aliyun-cn-hangzhou")
+    made = context.add("domain", name=name, selector=selector, created=context.now)
+    return {"DomainId": str(made), "domainId": made}
+
+
+def query(context: Context) -> dict[str, Any]:
+    """QueryDomainByParam: the rows as the SDK knows them and as reference section 12.2 has them."""
+    status = context.get("Status")
+    conditions = {**like("name", context.get("KeyWord")), "(status = 1) = ?": int(status) if status else None}
+    page = listed(context, _FIELDS, "domain", conditions, "id")
+    domains = [Domain(*row) for row in page.rows]
+    return {**page.head, "data": {"domain": [_row(d) for d in domains], "data": [_row_2019(d) for d in domains]}}
+
+
+def _row(domain: Domain) -> dict[str, Any]:
+    return {
+        "DomainId": str(domain.id),
+        "DomainName": domain.name,
+        "DomainStatus": str(domain.status),
+        "SpfAuthStatus": domain.failed,
+        "MxAuthStatus": domain.failed,
+        "CnameAuthStatus": domain.cname_failed,
+        "ConfirmStatus": domain.cname_failed,
+        "IcpStatus": domain.filed,
+        "DomainRecord": domain.proof("owner", 20),
+        "CreateTime": time_text(domain.created),
+        "UtcCreateTime": domain.created,
+    }
+
+
+def _row_2019(domain: Domain) -> dict[str, Any]:
+    row = _row(domain)
+    record, flag = row.pop("DomainRecord"), row.pop("ConfirmStatus")
+    return {**row, "CnameConfirmStatus": flag, "CnameRecord": "dmtrace", "DomainType": record}
+
+
+def describe(context: Context) -> dict[str, Any]:
+    """DescDomain: what DNS must have, and what is there once the domain is verified."""
+    domain = _existing(context)
+    owner, zone = domain.proof("owner", 20), domain.name.partition(".")[0]
+    spf, mx = "include:spf1.dm.aliyun.com", "mx01.dm.aliyun.com"
+    spf_record, dmarc = f"v=spf1 {spf} -all", f"v=DMARC1;p=none;rua=mailto:dmarc_report@service.{domain.name}"
+    there = domain.status != UNVERIFIED
+    row = _row_2019(domain)
+    return {
+        **row,
+        "DefaultDomain": "0",
+        "DomainVersion": 1,
+        "TlDomainName": _main(domain.name),
+        "TldomainName": _main(domain.name),
+        "HostRecord": f"aliyundm.{zone}",
+        "DnsTxt": owner if there else "",
+        "SpfRecord": spf,
+        "SpfRecordV2": spf_record,
+        "DnsSpf": spf_record if there else "",
+        "DkimAuthStatus": domain.failed,
+        "DkimRR": f"{domain.selector}._domainkey.{zone}",
+        "DkimPublicKey": f"v=DKIM1; k=rsa; p={domain.proof('dkim', 216)}",
+        "DkimRsaLength": 2048,
+        "DmarcAuthStatus": int(domain.failed),
+        "DmarcHostRecord": f"_dmarc.{zone}",
+        "DmarcRecord": dmarc,
+        "DnsDmarc": dmarc if there else "",
+        "MxRecord": mx,
+        "DnsMx": mx if there else "",
+        "TracefRecord": "tracedm.aliyuncs.com",
+    }
+
+
+def check(context: Context) -> dict[str, Any]:
+    """CheckDomain: a domain that is verified stays so."""
+    domain = _existing(context)
+    label = domain.name.partition(".")[0] if reserved(domain.name) else ""
+    if domain.status == UNVERIFIED and label in ("fail", "unverified"):
+        raise ServiceError("CheckDomain.Failed")
+    status = _CHECKS.get(label, VERIFIED) if domain.status == UNVERIFIED else domain.status
+    context.run("UPDATE domain SET status = ? WHERE id = ?", status, domain.id)
+    return {"DomainStatus": status}
+
+
+def set_password(context: Context) -> dict[str, Any]:
+    """ModifyPWByDomain, the one action with a Code when it succeeds."""
+    from dmcli.sandbox.passwords import hashed, matches
+
+    name, password = context.params["DomainName"].lower(), context.params["Password"]
+    found = context.one("SELECT password FROM domain WHERE name = ?", name)
+    if not found:
+        raise ServiceError("InvalidDomain.NotFound")
+    if matches(password, found[0]):
+        raise ServiceError("InvalidDomainPassword.equalcurrent")
+    context.run("UPDATE domain SET password = ? WHERE name = ?", hashed(password), name)
+    return {"Code": "OK", "Message": "OK", "Success": True}
+
+
+def delete(context: Context) -> dict[str, Any]:
+    """DeleteDomain: its sender addresses stay, and cannot send any more."""
+    context.run("DELETE FROM domain WHERE id = ?", _existing(context).id)
+    return {}
+
+
+def _existing(context: Context) -> Domain:
+    """The domain meant. Raises ServiceError."""
+    row = context.one(f"SELECT {_FIELDS} FROM domain WHERE id = ?", context.params["DomainId"])
+    if not row:
+        raise ServiceError("InvalidDomainId.Malformed")
+    return Domain(*row)
+
+
+def _main(name: str) -> str:
+    """The registrable domain, as far as that can be told from the name alone."""
+    return ".".join(name.split(".")[-2:])
+
+
+HANDLERS: dict[str, Handler] = {
+    "CreateDomain": create,
+    "QueryDomainByParam": query,
+    "DescDomain": describe,
+    "CheckDomain": check,
+    "ModifyPWByDomain": set_password,
+    "DeleteDomain": delete,
+}

@@ -1,0 +1,247 @@
+"""Sending mail (reference section 4)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dmcli.sandbox.context import Context, ServiceError, from_json, to_json
+from dmcli.sandbox.delivery import Message, Quota, Recipient, deliver, render
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dmcli.sandbox.context import Handler
+
+APPROVED = 2
+MAX_INLINE = 100
+_BUILT_IN = ("UserName", "NickName", "Gender", "Birthday", "Mobile")
+# SDK: at most ten headers, the rest is dropped; which names are allowed.
+_MAX_HEADERS = 10
+_HEADER = re.compile(r"Message-ID|List-Unsubscribe(-Post)?|X-User-[!-9;-~]+", re.IGNORECASE)
+_BREAK = re.compile(r"[\r\n]")
+_AT_ONCE = 500
+
+
+class Sender(NamedTuple):
+    """A sender address as far as sending needs it."""
+
+    name: str
+    sendtype: str = ""
+    reply: str = ""
+    reply_status: int = 1
+
+
+class Template(NamedTuple):
+    """A stored template."""
+
+    name: str
+    subject: str
+    html: str
+    nickname: str
+    status: int
+
+
+def single(context: Context) -> dict[str, Any]:
+    """SingleSendMail: all recipients are checked before any gets the mail."""
+    sender = _sender(context)
+    to = [Recipient(address.strip()) for address in context.params["ToAddress"].split(",")]
+    to += [Recipient(address.strip(), bcc=True) for address in context.get("BccAddress").split(",") if address]
+    message = _common(context, sender, _single_message(context))
+    if _known_invalid(context, [one.address for one in to]):
+        raise ServiceError("InvalidToAddress.Spam")
+    _check_quota(context, len(to))
+    return {"EnvId": deliver(context, sender.name, message, to, tag=context.get("TagName"))}
+
+
+def batch(context: Context) -> dict[str, Any]:
+    """BatchSendMail: a message a recipient, each with their own variables; known invalid ones are only recorded."""
+    sender = _sender(context)
+    if sender.sendtype == "trigger":
+        raise ServiceError("InvalidMailAddressSendType.Malformed")
+    message = _common(context, sender, _batch_message(context))
+    people = _members(context) if context.get("ReceiversName") else _inline(context)
+    _check_quota(context, len(people))
+    invalid = _known_invalid(context, [address for address, _ in people])
+    recipients = [_personal(message, address, variables) for address, variables in people]
+    tag = context.get("TagName")
+    env = deliver(context, sender.name, message, recipients, tag=tag, known_invalid=invalid)
+    context.add(
+        "task",
+        receivers=context.get("ReceiversName"),
+        template=message.template,
+        tag=tag,
+        count=len(people),
+        address_type=context.params["AddressType"],
+        ip_pool=message.ip_pool,
+        created=context.now,
+    )
+    return {"EnvId": env}
+
+
+def _sender(context: Context) -> Sender:
+    """The sender, which must be able to send. Raises ServiceError."""
+    name = context.params["AccountName"].lower()
+    row = context.one(
+        "SELECT a.name, a.sendtype, a.reply, a.reply_status, a.status, d.status FROM address AS a "
+        "LEFT JOIN domain AS d ON d.name = a.domain WHERE a.name = ?",
+        name,
+    )
+    if row is None and context.yes("DomainAuth"):  # any address of a verified domain will do
+        known = context.one("SELECT status FROM domain WHERE name = ?", name.partition("@")[2])
+        row = (name, "", "", 1, 0, known[0] if known else None)
+    if row is None:
+        raise ServiceError("InvalidMailAddress.NotFound")
+    *facts, frozen, domain_status = row
+    if frozen:
+        raise ServiceError("InvalidMailAddressStatus.Malformed")
+    if domain_status in (None, 1):
+        raise ServiceError("InvalidMailAddressDomain.Malformed")
+    return Sender(*facts)
+
+
+def _single_message(context: Context) -> Message:
+    """The body, or the template in its place. Raises ServiceError."""
+    subject = context.params["Subject"]
+    if _BREAK.search(subject):
+        raise ServiceError("InvalidSubject.Malformed")
+    chosen = from_json(context.get("Template"), "InvalidTemplate.Malformed")
+    attachments = to_json(_attachments(context.params))
+    if not chosen:
+        html, text = context.get("HtmlBody"), context.get("TextBody")
+        return Message(subject, html, text, context.get("FromAlias"), attachments=attachments)
+    template = _template(context, "id", str(chosen.get("TemplateId", "")))
+    data = variables_of(chosen.get("TemplateData"))
+    subject, html = render(subject, data), render(template.html, data)
+    alias = context.get("FromAlias") or template.nickname
+    return Message(subject, html, alias=alias, attachments=attachments, template=template.name)
+
+
+def _batch_message(context: Context) -> Message:
+    """The template, or the content in its place, its variables not yet filled in. Raises ServiceError."""
+    if context.get("TemplateName"):
+        template = _template(context, "name", context.params["TemplateName"])
+        return Message(template.subject, template.html, alias=template.nickname, template=template.name)
+    content = from_json(context.get("TemplateContent"), "InvalidBody")
+    subject, html, text, alias = (str(content.get(n) or "") for n in ("Subject", "HtmlBody", "TextBody", "Alias"))
+    if not html and not text:
+        raise ServiceError("InvalidBody")
+    if not subject or _BREAK.search(subject):
+        raise ServiceError("InvalidSubject.Malformed")
+    return Message(subject, html, text, alias)
+
+
+def _common(context: Context, sender: Sender, message: Message) -> Message:
+    """The message with what both ways of sending have in common. Raises ServiceError."""
+    if _BREAK.search(message.alias):
+        raise ServiceError("InvalidFromAlias.Malformed")
+    own_reply = context.yes("ReplyToAddress")
+    if own_reply and (not sender.reply or sender.reply_status):
+        raise ServiceError("InvalidReplyAddress.Malformed")
+    track = context.yes("ClickTrace")
+    if track and not context.one("SELECT 1 FROM tag WHERE name = ?", context.get("TagName")):
+        raise ServiceError("InvalidTagName.Malformed")
+    return message._replace(
+        reply_to=context.get("ReplyAddress", sender.reply if own_reply else ""),
+        reply_alias=context.get("ReplyAddressAlias"),
+        track=track,
+        headers=_headers(context) if context.get("Headers") else "",
+        ip_pool=context.get("IpPoolId"),
+    )
+
+
+def _headers(context: Context) -> str:
+    """The extra headers as JSON text, no more than the service takes. Raises ServiceError."""
+    given = from_json(context.params["Headers"], "InvalidHeaders.Malformed")
+    if any(not _HEADER.fullmatch(name) or _BREAK.search(str(value)) for name, value in given.items()):
+        raise ServiceError("InvalidHeaders.Malformed")
+    return to_json(dict(list(given.items())[:_MAX_HEADERS]))
+
+
+def _attachments(params: Mapping[str, str]) -> list[dict[str, str]]:
+    """The numbered attachments, up to the first gap. Their URLs are kept and never fetched."""
+    found: list[dict[str, str]] = []
+    while True:
+        number = f"Attachments.{len(found) + 1}."
+        name, url = params.get(f"{number}AttachmentName"), params.get(f"{number}AttachmentUrl")
+        if not name and not url:
+            return found
+        found.append({"AttachmentName": name or "", "AttachmentUrl": url or ""})
+
+
+def _template(context: Context, column: str, value: str) -> Template:
+    """The template of that id, or the newest of that name. Raises ServiceError."""
+    fields = ", ".join(Template._fields)
+    row = context.one(f"SELECT {fields} FROM template WHERE {column} = ? ORDER BY id DESC LIMIT 1", value)
+    if row is None:
+        raise ServiceError("InvalidTemplate.NotFound")
+    template = Template(*row)
+    if template.status != APPROVED:
+        raise ServiceError("InvalidTemplateStatus.Malformed")
+    return template
+
+
+def _members(context: Context) -> list[tuple[str, dict[str, str]]]:
+    """The members of the list, with their variables. Raises ServiceError."""
+    found = context.one("SELECT id FROM receiver WHERE name = ?", context.params["ReceiversName"])
+    if not found:
+        raise ServiceError("InvalidReceiver.NotFound")
+    rows = context.all("SELECT email, variables FROM member WHERE receiver = ?", found[0])
+    if not rows:
+        raise ServiceError("InvalidReceiverStatus.Malformed")
+    return [(email, from_json(variables, "InternalError")) for email, variables in rows]
+
+
+def _inline(context: Context) -> list[tuple[str, dict[str, str]]]:
+    """The recipients that stand in the call itself, with their variables. Raises ServiceError."""
+    from dmcli.api.kinds import EMAIL
+
+    people = []
+    for group in from_json(context.params["Receivers"], "InvalidReceiverName.Malformed"):
+        to = group.get("To") if isinstance(group, dict) else None
+        for address in [to] if isinstance(to, str) else to if isinstance(to, list) else [""]:
+            if not isinstance(address, str) or not EMAIL.accepts(address):
+                raise ServiceError("InvalidReceiverName.Malformed")
+            people.append((address, variables_of(group.get("TemplateData"))))
+    if not 0 < len(people) <= MAX_INLINE:
+        raise ServiceError("InvalidReceiverName.Malformed")
+    return people
+
+
+def variables_of(data: object) -> dict[str, str]:
+    """Template variables as names and texts, whatever JSON they came as; some callers send the object as a text."""
+    if isinstance(data, str):
+        data = from_json(data, "InvalidTemplateData.Malformed")
+    if not isinstance(data, dict):
+        return {}
+    return {str(name): "" if value is None else str(value) for name, value in data.items()}
+
+
+def _personal(message: Message, address: str, variables: dict[str, str]) -> Recipient:
+    """A recipient with the subject and variables that are theirs."""
+    known = {**dict.fromkeys(_BUILT_IN, ""), **variables, "EAddr": address}
+    subject = render(message.subject, known)
+    own = subject if subject != message.subject else None
+    return Recipient(address, subject=_BREAK.sub(" ", own) if own else own, variables=to_json(known))
+
+
+def _known_invalid(context: Context, addresses: list[str]) -> frozenset[str]:
+    """Those of the addresses, in lower case, that were found invalid before."""
+    found: set[str] = set()
+    for start in range(0, len(addresses), _AT_ONCE):
+        some = addresses[start : start + _AT_ONCE]
+        marks = ", ".join("?" * len(some))
+        found.update(
+            address.lower()
+            for (address,) in context.all(f"SELECT address FROM invalid WHERE address IN ({marks})", *some)
+        )
+    return frozenset(found)
+
+
+def _check_quota(context: Context, mails: int) -> None:
+    """Refuse when that many mails are more than may be sent."""
+    if mails > Quota.of(context).left:
+        raise ServiceError("InvalidSendMail.Spam")
+
+
+HANDLERS: dict[str, Handler] = {"SingleSendMail": single, "BatchSendMail": batch}

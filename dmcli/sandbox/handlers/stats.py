@@ -1,0 +1,247 @@
+"""Statistics (reference sections 9 and 12.1), counted from the mail that was sent; days are the service's (UTC+8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dmcli.sandbox.context import ZONE, Context, Row, ServiceError, day_start, day_text, like, time_text, where
+from dmcli.sandbox.delivery import DELIVERED, INVALID, Quota, env_id
+from dmcli.sandbox.window import chosen, cursor, day_asked, days, moment_asked
+
+if TYPE_CHECKING:
+    from dmcli.sandbox.context import Handler
+
+_DAY = f"(m.created + {ZONE}) / 86400"
+_MAIL = "mail AS m JOIN message AS g ON g.id = m.message"
+_DETAIL = (
+    "SELECT m.id, m.message, m.sender, m.recipient, m.tag, m.status, m.reason, m.class, "
+    f"coalesce(m.subject, g.subject), g.ip_pool, g.size, m.created, m.settled FROM {_MAIL}"
+)
+
+
+def totals(context: Context) -> dict[str, Any]:
+    """SenderStatisticsByTagNameAndBatchID: a row for each day on which there was mail, the earliest first."""
+    clause, values = where({**chosen(context), **days(context)})
+    sql = (
+        f"SELECT {_DAY}, count(*), sum(m.settled <= ? AND m.status = {DELIVERED}), "
+        f"sum(m.settled <= ? AND m.status NOT IN ({DELIVERED}, {INVALID})), "
+        f"sum(m.settled <= ? AND m.status = {INVALID}) FROM mail AS m{clause} GROUP BY 1 ORDER BY 1"
+    )
+    rows = [_total(row) for row in context.all(sql, context.now, context.now, context.now, *values)]
+    return {"TotalCount": len(rows), "totalCount": len(rows), "data": {"stat": rows}}
+
+
+def _total(row: Row) -> dict[str, str]:
+    day, sent, delivered, failed, invalid = row
+    return {
+        "CreateTime": day_text(day),
+        "createTime": day_text(day),
+        "requestCount": str(sent),
+        "successCount": str(delivered),
+        "faildCount": str(failed),  # so spelt
+        "unavailableCount": str(invalid),
+        "succeededPercent": _percent(delivered, sent),
+        "unavailablePercent": _percent(invalid, sent),
+    }
+
+
+def details(context: Context) -> dict[str, Any]:
+    """SenderStatisticsDetailByParam: newest first; mail whose outcome is not known yet is not there."""
+    size, since, until = (
+        context.length("Length", 100),
+        moment_asked(context, "StartTime"),
+        moment_asked(context, "EndTime") + 59,
+    )
+    conditions = {
+        # The unary + keeps the planner on the index by time, whose order is that of the pages.
+        "+m.sender = ?": context.get("AccountName").lower() or None,
+        "m.tag = ?": context.get("TagName") or None,
+        "m.recipient = ?": context.get("ToAddress") or None,
+        "m.status = ?": context.get("Status") or None,
+        "g.ip_pool = ?": context.get("IpPoolId") or None,
+        "? = ''": context.get("ConfigSetId") or None,  # there are none, so no mail has one
+        "m.kind = ?": "mail",
+        "m.settled <= ?": context.now,
+        "m.created >= ?": since,
+        "m.created <= ?": until,
+    }
+    after = cursor(context)
+    clause, values = where(conditions)
+    if after:
+        clause, values = f"{clause} AND (m.created, m.id) < (?, ?)", [*values, *after]
+    rows = context.all(f"{_DETAIL}{clause} ORDER BY m.created DESC, m.id DESC LIMIT ?", *values, size + 1)
+    more = len(rows) > size
+    following = f"{rows[size - 1][-2]}#{rows[size - 1][0]}" if more else ""
+    shown = rows[:size]
+    return {
+        "NextStart": following,
+        "data": {"mailDetail": [_detail(row) for row in shown], "detailList": [_detail_2019(row) for row in shown]},
+    }
+
+
+def _detail(row: Row) -> dict[str, Any]:
+    _, _, sender, recipient, tag, status, reason, kind, subject, ip_pool, _, _, settled = row
+    return {
+        "AccountName": sender,
+        "ToAddress": recipient,
+        "Subject": subject,
+        "Status": status,
+        "Message": reason,
+        "ErrorClassification": kind,
+        "TagName": tag,
+        "LastUpdateTime": time_text(settled),
+        "UtcLastUpdateTime": str(settled),
+        "ConfigSetId": "",
+        "ConfigSetName": "",
+        "IpPoolId": ip_pool,
+        "IpPoolName": ip_pool,
+    }
+
+
+def _detail_2019(row: Row) -> dict[str, Any]:
+    _, message, sender, recipient, tag, status, reason, _, _, _, size, _, settled = row
+    return {
+        "accountName": sender,
+        "toAddress": recipient,
+        "tagName": tag,
+        "batchId": env_id(message),
+        "code": reason[:3],
+        "message": reason,
+        "status": status,
+        "mailSize": size,
+        "lastUpdateTime": time_text(settled),
+        "utcLastUpdateTime": settled,
+    }
+
+
+def tracking(context: Context) -> dict[str, Any]:
+    """GetTrackList: opens and clicks by day, of the mail that was sent with tracking; blind copies are not tracked."""
+    rows, head = _tracked(context)
+    return {**head, "data": {"stat": rows}, "trackList": [_lower(row) for row in rows]}
+
+
+def tracking_of(context: Context) -> dict[str, Any]:
+    """GetTrackListByMailFromAndTagName: the same under other names, TotalPages as a text."""
+    rows, head = _tracked(context)
+    pages = str(head["TotalPages"])
+    return {**head, "TotalPages": pages, "TrackList": {"Stat": rows}, "trackList": [_lower(row) for row in rows]}
+
+
+def _tracked(context: Context) -> tuple[list[dict[str, str]], dict[str, Any]]:
+    """The rows of a page of tracking, and the fields around them."""
+    conditions = {**chosen(context), **days(context), "g.track = ?": 1, "m.bcc = ?": 0}
+    clause, values = where(conditions)
+    figures = ", ".join(
+        f"(SELECT {count} FROM event AS e WHERE e.mail = m.id AND e.kind = '{kind}') AS {kind}_{name}"
+        for kind in ("open", "click")
+        for name, count in (("all", "count(*)"), ("any", "count(*) > 0"))
+    )
+    sql = (
+        "SELECT day, count(*), sum(open_all), sum(open_any), sum(click_all), sum(click_any) "
+        f"FROM (SELECT {_DAY} AS day, {figures} FROM {_MAIL}{clause}) GROUP BY day ORDER BY day"
+    )
+    every = context.all(sql, *values)
+    page, size = int(context.get("PageNumber", "1")), context.length("PageSize", 10)
+    shown = every[(page - 1) * size : page * size]
+    head = {
+        "PageNo": page,
+        "pageNo": page,
+        "PageSize": size,
+        "pageSize": size,
+        "Total": len(every),
+        "TotalPages": -(-len(every) // size),
+        **dict.fromkeys(("OffsetCreateTime", "offsetCreateTime", "OffsetCreateTimeDesc", "offsetCreateTimeDesc"), ""),
+    }
+    return [_track(row) for row in shown], head
+
+
+def _track(row: Row) -> dict[str, str]:
+    day, sent, opens, openers, clicks, clickers = row
+    return {
+        "CreateTime": day_text(day),
+        "TotalNumber": str(sent),
+        "RcptOpenCount": str(opens),
+        "RcptOpenRate": _percent(opens, sent),
+        "RcptUniqueOpenCount": str(openers),
+        "RcptUniqueOpenRate": _percent(openers, sent),
+        "RcptClickCount": str(clicks),
+        "RcptClickRate": _percent(clicks, sent),
+        "RcptUniqueClickCount": str(clickers),
+        "RcptUniqueClickRate": _percent(clickers, sent),
+    }
+
+
+def _lower(row: dict[str, str]) -> dict[str, str]:
+    """A row with the 2019 reference's lower first letters."""
+    return {name[0].lower() + name[1:]: value for name, value in row.items()}
+
+
+def sender(context: Context) -> dict[str, Any]:
+    """GetSendEmailCountByMailFrom."""
+    from dmcli.sandbox.handlers.address import requests
+
+    name = context.params["AccountName"].lower()
+    sql = "SELECT status, sendtype, reply, reply_status, created, updated FROM address WHERE name = ?"
+    row = context.one(sql, name)
+    if not row:
+        raise ServiceError("InvalidMailAddress.NotFound")
+    status, sendtype, reply, reply_status, created, updated = row
+    quota, (today, month) = Quota.of(context), requests(context, name)
+    data = {
+        "mailfrom": name,
+        "mailfromStatus": str(status),
+        "replyTo": reply,
+        "replyToStatus": str(reply_status),
+        "sendType": sendtype,
+        "mailpriority": 0,
+        "dailyCount": quota.daily,
+        "dailyReqCount": today,
+        "monthCount": quota.monthly,
+        "monthReqCount": month,
+        "quotaLevel": 2,
+        "createTime": created,
+        "updateTime": updated,
+    }
+    return {"data": data}
+
+
+def invalid(context: Context) -> dict[str, Any]:
+    """QueryInvalidAddress: newest first. The cursor carries the total, so that it is counted once for all pages."""
+    size, after = context.length("Length", 100), cursor(context)
+    conditions: dict[str, Any] = like("address", context.get("KeyWord"))
+    if context.get("StartTime"):
+        conditions["at >= ?"] = day_start(day_asked(context, "StartTime"))
+    if context.get("EndTime"):
+        conditions["at < ?"] = day_start(day_asked(context, "EndTime") + 1)
+    if after:
+        last, total = after
+        conditions["id < ?"] = last
+    clause, values = where(conditions)
+    if not after:
+        total = context.count(f"SELECT count(*) FROM invalid{clause}", *values)
+    rows = context.all(f"SELECT id, address, at FROM invalid{clause} ORDER BY id DESC LIMIT ?", *values, size + 1)
+    shown = [(address, time_text(at), at) for _, address, at in rows[:size]]
+    return {
+        "TotalCount": total,
+        "total": total,
+        "NextStart": f"{rows[size - 1][0]}#{total}" if len(rows) > size else "",
+        "data": {
+            "mailDetail": [{"ToAddress": a, "LastUpdateTime": text, "UtcLastUpdateTime": at} for a, text, at in shown]
+        },
+        "detailList": [{"toAddress": a, "lastUpdateTime": text, "utcLastUpdateTime": at} for a, text, at in shown],
+    }
+
+
+def _percent(part: int, whole: int) -> str:
+    """A share as the service writes it."""
+    return f"{100 * part / whole:.2f}%" if whole else "0%"
+
+
+HANDLERS: dict[str, Handler] = {
+    "SenderStatisticsByTagNameAndBatchID": totals,
+    "SenderStatisticsDetailByParam": details,
+    "GetTrackList": tracking,
+    "GetTrackListByMailFromAndTagName": tracking_of,
+    "GetSendEmailCountByMailFrom": sender,
+    "QueryInvalidAddress": invalid,
+}

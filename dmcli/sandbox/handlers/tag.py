@@ -1,0 +1,64 @@
+"""Tags (reference section 10)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dmcli.sandbox.context import Context, ServiceError, like, listed
+
+if TYPE_CHECKING:
+    from dmcli.sandbox.context import Handler
+
+MAX_TAGS = 500
+
+
+def create(context: Context) -> dict[str, Any]:
+    """CreateTag."""
+    name = context.params["TagName"]
+    if context.one("SELECT 1 FROM tag WHERE name = ?", name):
+        raise ServiceError("InvalidTagName.Duplicate")
+    if context.count("SELECT count(*) FROM tag") >= MAX_TAGS:
+        raise ServiceError("InvalidTagNumber.Malformed")
+    return {"TagId": str(context.add("tag", name=name, description=context.get("TagDescription")))}
+
+
+def query(context: Context) -> dict[str, Any]:
+    """QueryTagByParam."""
+    page = listed(context, "id, name, description", "tag", like("name", context.get("KeyWord")), "id")
+    return {**page.head, "data": {"tag": [_row(*row) for row in page.rows]}}
+
+
+def _row(tag: int, name: str, description: str) -> dict[str, str]:
+    return {"TagId": str(tag), "TagName": name, "TagDescription": description}
+
+
+def modify(context: Context) -> dict[str, Any]:
+    """ModifyTag: a description that is not given stays."""
+    tag, name = _existing(context), context.params["TagName"]
+    if context.one("SELECT 1 FROM tag WHERE name = ? AND id <> ?", name, tag):
+        raise ServiceError("InvalidTagName.Duplicate")
+    description = context.params.get("TagDescription")
+    context.run("UPDATE tag SET name = ?, description = coalesce(?, description) WHERE id = ?", name, description, tag)
+    return {}
+
+
+def delete(context: Context) -> dict[str, Any]:
+    """DeleteTag."""
+    context.run("DELETE FROM tag WHERE id = ?", _existing(context))
+    return {}
+
+
+def _existing(context: Context) -> int:
+    """The id of the tag meant. Raises ServiceError."""
+    found = context.one("SELECT id FROM tag WHERE id = ?", context.params["TagId"])
+    if not found:
+        raise ServiceError("InvalidTag.NotFound")
+    return int(found[0])
+
+
+HANDLERS: dict[str, Handler] = {
+    "CreateTag": create,
+    "QueryTagByParam": query,
+    "ModifyTag": modify,
+    "DeleteTag": delete,
+}

@@ -1,0 +1,41 @@
+"""Batch tasks (SDK). A task is finished as soon as it is made: its status is always 1, sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dmcli.sandbox.context import Context, Row, like, listed, time_text
+
+if TYPE_CHECKING:
+    from dmcli.sandbox.context import Handler
+
+
+def query(context: Context) -> dict[str, Any]:
+    """QueryTaskByParam: KeyWord looks into the names of list, template and tag."""
+    columns = "id, receivers, template, tag, count, status, address_type, ip_pool, created"
+    words = "receivers || ' ' || template || ' ' || tag"
+    conditions = {**like(f"({words})", context.get("KeyWord")), "status = ?": context.get("Status") or None}
+    page = listed(context, columns, "task", conditions, "id")
+    return {**page.head, "data": {"task": [_row(row) for row in page.rows]}}
+
+
+def _row(row: Row) -> dict[str, Any]:
+    task, receivers, template, tag, count, status, address_type, ip_pool, created = row
+    return {
+        "TaskId": str(task),
+        "ReceiversName": receivers,
+        "TemplateName": template,
+        "TagName": tag,
+        "RequestCount": str(count),
+        "TaskStatus": str(status),
+        "AddressType": address_type,
+        "ConfigSetId": "",
+        "ConfigSetName": "",
+        "IpPoolId": ip_pool,
+        "IpPoolName": ip_pool,
+        "CreateTime": time_text(created),
+        "UtcCreateTime": created,
+    }
+
+
+HANDLERS: dict[str, Handler] = {"QueryTaskByParam": query}

@@ -1,0 +1,100 @@
+"""Mail templates (SDK). The sandbox approves each at once; several may have the same name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dmcli.sandbox.context import Context, Row, ServiceError, like, listed, time_text
+
+if TYPE_CHECKING:
+    from dmcli.sandbox.context import Handler
+
+MAX_TEMPLATES = 100
+# Request parameter and column of what a template holds.
+_CONTENT = {
+    "TemplateName": "name",
+    "TemplateSubject": "subject",
+    "TemplateText": "html",
+    "TemplateNickName": "nickname",
+    "Remark": "remark",
+    "SmsContent": "sms_content",
+    "SmsType": "sms_type",
+    "TemplateType": "type",
+}
+_DEFAULTS = {"SmsType": "0", "TemplateType": "0"}
+
+
+def create(context: Context) -> dict[str, Any]:
+    """CreateTemplate."""
+    if context.count("SELECT count(*) FROM template") >= MAX_TEMPLATES:
+        raise ServiceError("InvalidTemplateNumber.Malformed")
+    values = {column: context.get(name, _DEFAULTS.get(name, "")) for name, column in _CONTENT.items()}
+    return {"TemplateId": context.add("template", **values, created=context.now)}
+
+
+def query(context: Context) -> dict[str, Any]:
+    """QueryTemplateByParam."""
+    conditions = {**like("name", context.get("KeyWord")), "status = ?": context.get("Status") or None}
+    page = listed(context, "id, name, status, type, created", "template", conditions, "id", 20)
+    return {**page.head, "data": {"template": [_row(row) for row in page.rows]}}
+
+
+def _row(row: Row) -> dict[str, Any]:
+    template, name, status, kind, created = row
+    return {
+        "TemplateId": str(template),
+        "TemplateName": name,
+        "TemplateStatus": str(status),
+        "TemplateComment": "",
+        "TemplateType": kind,
+        "SmsStatus": 0,
+        "SmsTemplateCode": 0,
+        "Smsrejectinfo": 0,
+        "CreateTime": time_text(created),
+        "UtcCreatetime": created,  # so spelt
+    }
+
+
+def describe(context: Context) -> dict[str, Any]:
+    """DescTemplate."""
+    found = context.one(
+        f"SELECT status, created, {', '.join(_CONTENT.values())} FROM template WHERE id = ?", _existing(context)
+    )
+    status, created, *content = found or ()
+    return {
+        **{name: str(value) for name, value in zip(_CONTENT, content, strict=True)},
+        "TemplateStatus": str(status),
+        "CreateTime": time_text(created),
+    }
+
+
+def modify(context: Context) -> dict[str, Any]:
+    """ModifyTemplate: what is not given stays."""
+    template = _existing(context)
+    given = {column: context.params[name] for name, column in _CONTENT.items() if name in context.params}
+    changes = ", ".join(f"{column} = ?" for column in given)
+    context.run(f"UPDATE template SET {changes} WHERE id = ?", *given.values(), template)
+    return {}
+
+
+def delete(context: Context) -> dict[str, Any]:
+    """DeleteTemplate."""
+    context.run("DELETE FROM template WHERE id = ?", _existing(context))
+    return {}
+
+
+def _existing(context: Context) -> int:
+    """The id of the template meant. Raises ServiceError."""
+    found = context.one("SELECT id FROM template WHERE id = ?", context.params["TemplateId"])
+    if not found:
+        raise ServiceError("InvalidTemplate.NotFound")
+    return int(found[0])
+
+
+HANDLERS: dict[str, Handler] = {
+    "CreateTemplate": create,
+    "QueryTemplateByParam": query,
+    "DescTemplate": describe,
+    "ModifyTemplate": modify,
+    "DeleteTemplate": delete,
+}

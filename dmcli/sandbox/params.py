@@ -1,0 +1,80 @@
+"""What the service makes of a call's action, version and parameters: the catalogue read from the server's side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dmcli.api import catalogue
+from dmcli.api.kinds import Choice, Flag, Integer, Json
+from dmcli.api.model import V2015, V2017
+from dmcli.sandbox.context import ServiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from dmcli.api.model import Action, Param
+
+_SPELT_MANY_WAYS = (Flag, Choice, Integer)  # handlers get the one spelling of the catalogue
+
+
+def action_of(name: str, version: str) -> Action:
+    """The action of that name in that version. Raises ServiceError."""
+    if version not in (V2015, V2017):
+        raise ServiceError("InvalidVersion" if version else "MissingVersion")
+    if not name:
+        raise ServiceError("MissingAction")
+    action = catalogue.find(name)
+    if action and version in action.versions:
+        return action
+    from dmcli.sandbox.unimplemented import UNIMPLEMENTED
+
+    raise ServiceError("SandboxNotImplemented" if name in UNIMPLEMENTED else "InvalidAction.NotFound")
+
+
+def checked(action: Action, version: str, given: Mapping[str, str], now: datetime) -> dict[str, str]:
+    """The parameters by their catalogue names, as handlers rely on them. Raises ServiceError.
+
+    Parameters that the catalogue does not know pass unchecked; those that the version lacks count as unknown and go.
+    """
+    values = dict(given)
+    for param in action.params:
+        if version not in param.versions:
+            _forget(values, param.name)
+            continue
+        value = values.get(param.name)
+        if not value and param.aliases:
+            value = next((values[alias] for alias in param.aliases if values.get(alias)), "")
+        if value:
+            values[param.name] = _accepted(param, value, now)
+        elif param.required:
+            raise ServiceError(
+                param.missing or f"Missing{param.name}",
+                "" if param.missing else f"{param.name} is mandatory for this action.",
+            )
+    for rule in action.rules:
+        for problem in rule(values, now):
+            if not problem.warning:
+                raise ServiceError(problem.code)
+    return values
+
+
+def _forget(values: dict[str, str], name: str) -> None:
+    """Take a parameter out, and its numbered parts (`Attachments.1.AttachmentName`)."""
+    for key in [key for key in values if key == name or key.startswith(f"{name}.")]:
+        del values[key]
+
+
+def _accepted(param: Param, value: str, now: datetime) -> str:
+    """The value in its one spelling. Raises ServiceError."""
+    kind = param.kind
+    if isinstance(kind, _SPELT_MANY_WAYS):
+        try:
+            return kind.to_wire(value, now)
+        except ValueError:
+            pass
+    elif kind.accepts(value):
+        return value
+    elif isinstance(kind, Json) and kind.most and Json(kind.of).accepts(value) and not param.malformed:
+        raise ServiceError("InvalidReceiverDetailNumber.Malformed")
+    raise ServiceError(param.malformed or f"Invalid{param.name}.Malformed")

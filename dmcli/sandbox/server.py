@@ -1,0 +1,182 @@
+"""The sandbox over HTTP/1.1 on 127.0.0.1, for browsers, other programs and the vendor's SDKs.
+
+The protocol is read by hand over socketserver, because the standard handler loses chunked bodies, refuses the long
+request lines of old SDKs and takes 44 ms a request. A thread a connection, so that a hung one delays no other.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socketserver
+import sys
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from dmcli.api.wire import Ambiguous, NotSent, Request
+from dmcli.errors import LocalIOError
+from dmcli.sandbox.http1 import Head, RefusedRequestError, body_size, exactly, guard, read_chunks, read_head, wire
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from dmcli.api.wire import Exchange
+
+POLL = 0.02  # seconds until a stop is noticed
+LINGER = 2.0  # seconds that a client has to take its last reply
+
+
+class Server:
+    """Serves an exchange over HTTP. It is bound when made; `url` is where it answers once it serves.
+
+    `port` 0 is any free one. Raises LocalIOError when the port cannot be had. As a context it serves in a thread.
+    """
+
+    def __init__(self, exchange: Exchange, port: int = 0) -> None:
+        try:
+            self._listener = _Listener(exchange, port)
+        except (OSError, OverflowError) as error:
+            raise LocalIOError(f"cannot listen on 127.0.0.1:{port}: {_why(error)}") from None
+        self.url = f"http://127.0.0.1:{self._listener.server_address[1]}"
+        self._stopping = threading.Event()
+        self._serving = False
+        self._thread: threading.Thread | None = None
+
+    def serve(self) -> None:
+        """Answer until stop() is called, from a signal handler or another thread."""
+        self._serving = True
+        try:
+            while not self._stopping.is_set():
+                self._listener.handle_request()
+        finally:
+            self._listener.hang_up()
+
+    def start(self) -> None:
+        """Serve in a thread of its own."""
+        self._thread = threading.Thread(target=self.serve, name="dm sandbox", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End serving and close every connection, answered or not. May be called more than once."""
+        self._stopping.set()
+        if self._thread:
+            self._thread.join()
+        elif not self._serving:
+            self._listener.hang_up()
+
+    def __enter__(self) -> Server:  # noqa: PYI034  typing.Self came with Python 3.11
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+class _Listener(socketserver.ThreadingMixIn, socketserver.TCPServer):
+    """The listening socket and the connections that came from it."""
+
+    daemon_threads = True
+    request_queue_size = 128
+    timeout = POLL
+    # A restart gets its port back at once. On Windows the option would let another program take the port.
+    allow_reuse_address = os.name == "posix"
+
+    def __init__(self, exchange: Exchange, port: int) -> None:
+        self.exchange = exchange
+        self._open: set[Any] = set()
+        super().__init__(("127.0.0.1", port), _Connection)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], OSError):  # a client that left before its connection was set up is no news
+            super().handle_error(request, client_address)
+
+    def hang_up(self) -> None:
+        """Close the listening socket and wake the threads that wait for a client's next word."""
+        import socket
+
+        self.server_close()
+        for request in list(self._open):
+            with suppress(OSError):
+                request.shutdown(socket.SHUT_RDWR)
+
+
+class _Connection(socketserver.StreamRequestHandler):
+    """One client: requests one after the other until either side has had enough."""
+
+    server: _Listener
+    timeout = 60  # seconds of silence
+    rbufsize = 64 * 1024
+    disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        super().setup()
+        self._after_chunks = False
+
+    def handle(self) -> None:
+        # Gone, silent for too long, or an outcome that the caller is not to learn: hang up without a word.
+        with suppress(OSError, EOFError, Ambiguous, NotSent):
+            while self._answer():
+                pass
+            self._linger()
+
+    def _answer(self) -> bool:
+        """Read one request and answer it. Returns whether more may come."""
+        try:
+            head = read_head(self.rfile, after_chunks=self._after_chunks)
+            answer = self._exchange(head)
+        except RefusedRequestError as refusal:
+            self.request.sendall(wire(refusal.reply(), connection="close"))
+            return False
+        self.request.sendall(answer)
+        return head.connection != "close"
+
+    def _exchange(self, head: Head) -> bytes:
+        request = Request(head.method, f"http://{guard(head)}{head.target}", head.headers, self._body(head))
+        try:
+            return wire(self.server.exchange(request), connection=head.connection, bodiless=head.method == "HEAD")
+        except (Ambiguous, NotSent):
+            raise
+        except Exception as error:  # noqa: BLE001  a defect is told in a sentence, not by silence
+            raise RefusedRequestError(500, f"the sandbox failed: {type(error).__name__}: {error}") from None
+
+    def _body(self, head: Head) -> bytes:
+        size = body_size(head)
+        self._after_chunks = size is None
+        expected = head.headers.get("expect", "").lower()
+        if expected not in ("", "100-continue"):
+            raise RefusedRequestError(417, f"the expectation {expected!r} cannot be met")
+        if expected and size != 0 and head.minor:
+            self.request.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return read_chunks(self.rfile) if size is None else exactly(self.rfile, size)
+
+    def _linger(self) -> None:
+        """Read on a little: closing with bytes unread resets the connection, which may take the reply along."""
+        import socket
+
+        self.request.shutdown(socket.SHUT_WR)
+        self.request.settimeout(LINGER / 4)
+        end = time.monotonic() + LINGER
+        while self.request.recv(self.rbufsize) and time.monotonic() < end:
+            pass
+
+
+def _why(error: Exception) -> str:
+    """Why a port cannot be had, and what to do."""
+    code = getattr(error, "errno", None)
+    if code == errno.EADDRINUSE:
+        return "another program has this port; give another one, or 0 for any that is free"
+    if code == errno.EACCES:
+        return "the system does not allow this port; give one from 1024, or 0 for any that is free"
+    return f"{error}; give a port from 0 to 65535"

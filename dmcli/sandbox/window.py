@@ -1,0 +1,64 @@
+"""Which mail statistics are asked of: the window of time, the filters, and where a page begins."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from dmcli.sandbox.context import ZONE, ServiceError, day_of, day_start
+
+if TYPE_CHECKING:
+    from dmcli.sandbox.context import Context
+
+_PROVIDERS = ("gmail.com", "yahoo.com", "outlook.com", "icloud.com")
+
+
+def chosen(context: Context) -> dict[str, Any]:
+    """The conditions of what the totals and tracking can be limited to. Raises ServiceError."""
+    name, domain, esp = context.get("AccountName").lower(), context.get("Domain").lower(), context.get("Esp").lower()
+    if name and not context.one(
+        "SELECT 1 FROM address WHERE name = ? UNION ALL SELECT 1 FROM mail WHERE sender = ?", name, name
+    ):
+        raise ServiceError("InvalidMailAddress.NotFound")
+    provider = "substr(lower(m.recipient), instr(m.recipient, '@') + 1)"
+    others = ", ".join(f"'{one}'" for one in _PROVIDERS)
+    nowhere = any(context.get(name) for name in ("DedicatedIp", "DedicatedIpPoolId", "ConfigSetId"))
+    return {
+        "m.kind = ?": "mail",
+        "m.sender = ?": name or None,
+        "m.tag = ?": context.get("TagName") or None,
+        "substr(m.sender, instr(m.sender, '@') + 1) = ?": domain or None,
+        f"{provider} = ?": esp if esp and esp != "others" else None,
+        f"({provider} NOT IN ({others})) = ?": 1 if esp == "others" else None,
+        "? = 0": 1 if nowhere else None,  # the sandbox has no such things, so no mail went over one
+    }
+
+
+def days(context: Context) -> dict[str, int]:
+    """The conditions of the window from StartTime to EndTime, both days included."""
+    return {
+        "m.created >= ?": day_start(day_asked(context, "StartTime")),
+        "m.created < ?": day_start(day_asked(context, "EndTime") + 1),
+    }
+
+
+def day_asked(context: Context, name: str) -> int:
+    """A parameter that is a day."""
+    return day_of(moment_asked(context, name))
+
+
+def moment_asked(context: Context, name: str) -> int:
+    """A parameter that is a day, or a minute, of the service's clock, in epoch seconds."""
+    return int(datetime.fromisoformat(context.params[name]).replace(tzinfo=timezone.utc).timestamp()) - ZONE
+
+
+def cursor(context: Context) -> tuple[int, int] | None:
+    """The two numbers of the cursor NextStart, None for the first page. Raises ServiceError."""
+    text = context.get("NextStart", "0")
+    if text == "0":
+        return None
+    match = re.fullmatch(r"(\d{1,18})#(\d{1,18})", text, re.ASCII)
+    if not match:
+        raise ServiceError("InvalidNextStart.Malformed")
+    return int(match[1]), int(match[2])

@@ -1,0 +1,99 @@
+"""Sending domains."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def made(cloud, name: str, **params) -> str:
+    return str(cloud.ok("CreateDomain", DomainName=name, **params)["DomainId"])
+
+
+def status(cloud, domain: str) -> str:
+    return str(cloud.ok("DescDomain", DomainId=domain)["DomainStatus"])
+
+
+def test_the_first_check_verifies(cloud):
+    domain = made(cloud, "Mail.Example.com")
+    before = cloud.ok("DescDomain", DomainId=domain)
+    assert (before["DomainName"], before["DomainStatus"], before["DnsTxt"]) == ("mail.example.com", "1", "")
+    assert {before[f"{what}AuthStatus"] for what in ("Spf", "Mx", "Cname", "Dkim")} == {"1"}
+    assert cloud.ok("CheckDomain", DomainId=domain)["DomainStatus"] == 0
+    after = cloud.ok("DescDomain", DomainId=domain)
+    assert (after["DomainStatus"], after["DnsTxt"], after["DnsSpf"]) == ("0", after["DomainType"], after["SpfRecordV2"])
+    assert {after[f"{what}AuthStatus"] for what in ("Spf", "Mx", "Cname", "Dkim")} == {"0"}
+    assert after["DmarcAuthStatus"] == 0
+    assert after["DomainType"] == before["DomainType"]
+    assert cloud.ok("CheckDomain", DomainId=domain)["DomainStatus"] == 0
+
+
+@pytest.mark.parametrize(("name", "expected"), [("icp.test", 3), ("cname.example.org", 4), ("pending.test", 1)])
+def test_a_reserved_label_chooses_the_outcome(cloud, name, expected):
+    domain = made(cloud, name)
+    assert cloud.ok("CheckDomain", DomainId=domain)["DomainStatus"] == expected
+    assert cloud.ok("CheckDomain", DomainId=domain)["DomainStatus"] == expected
+    shown = cloud.ok("DescDomain", DomainId=domain)
+    flags = {3: ("0", "0"), 4: ("1", "1"), 1: ("1", "1")}[expected]
+    assert (shown["CnameAuthStatus"], shown["IcpStatus"]) == flags
+
+
+@pytest.mark.parametrize("name", ["fail.test", "unverified.example.com"])
+def test_a_check_can_fail(cloud, name):
+    domain = made(cloud, name)
+    for _ in range(2):
+        assert cloud.refused("CheckDomain", DomainId=domain) == (400, "CheckDomain.Failed")
+    assert status(cloud, domain) == "1"
+
+
+def test_labels_of_real_domains_choose_nothing(cloud):
+    assert cloud.ok("CheckDomain", DomainId=made(cloud, "fail.mycompany.com"))["DomainStatus"] == 0
+
+
+def test_names_are_unique_and_five_is_all(cloud):
+    assert cloud.refused("CreateDomain", DomainName="SANDBOX.test") == (400, "InvalidDomainName.Duplicate")
+    assert cloud.refused("CreateDomain", DomainName="a_b") == (400, "InvalidDomainName.Malformed")
+    for number in range(4):
+        made(cloud, f"d{number}.test")
+    assert cloud.refused("CreateDomain", DomainName="more.test") == (400, "InvalidDomainNumber.Malformed")
+
+
+def test_the_list_has_both_shapes_and_filters(cloud):
+    domain = made(cloud, "new.test")
+    data = cloud.ok("QueryDomainByParam", Status="1")["data"]
+    assert [row["DomainId"] for row in data["domain"]] == [row["DomainId"] for row in data["data"]] == [domain]
+    assert data["data"][0]["DomainType"] == data["domain"][0]["DomainRecord"]
+    assert [r["DomainName"] for r in cloud.ok("QueryDomainByParam", Status="0")["data"]["domain"]] == ["sandbox.test"]
+    assert cloud.ok("QueryDomainByParam", KeyWord="NEW")["TotalCount"] == 1
+
+
+def test_texts_of_time_are_eight_hours_ahead(cloud):
+    shown = cloud.ok("DescDomain", DomainId=made(cloud, "new.test"))
+    assert (shown["CreateTime"], shown["UtcCreateTime"]) == ("2026-03-15T12:00Z", int(cloud.now.timestamp()))
+
+
+def test_a_selector_may_be_chosen(cloud):
+    assert cloud.ok("DescDomain", DomainId=made(cloud, "a.test", dkimSelector="mine"))["DkimRR"] == "mine._domainkey.a"
+
+
+def test_the_same_password_twice_is_refused(cloud):
+    asked = {"DomainName": "sandbox.test", "Password": "abcABC123456"}
+    answer = cloud.ok("ModifyPWByDomain", **asked)
+    assert (answer["Code"], answer["Success"]) == ("OK", True)
+    assert cloud.refused("ModifyPWByDomain", **asked) == (400, "InvalidDomainPassword.equalcurrent")
+    cloud.ok("ModifyPWByDomain", **{**asked, "Password": "abcABC123457"})
+    cloud.ok("ModifyPWByDomain", **asked)
+    assert cloud.refused("ModifyPWByDomain", **{**asked, "DomainName": "no.test"}) == (404, "InvalidDomain.NotFound")
+    assert cloud.refused("ModifyPWByDomain", **{**asked, "Password": "short"})[1] == "InvalidDomainPassword.Malformed"
+    assert "abcABC" not in str(cloud.sql("SELECT password FROM domain"))
+
+
+def test_deleting_leaves_addresses_that_cannot_send(cloud):
+    cloud.ok("DeleteDomain", DomainId="1")
+    rows = cloud.ok("QueryMailAddressByParam")["data"]["mailAddress"]
+    assert {row["DomainStatus"] for row in rows} == {"1"}
+
+
+@pytest.mark.parametrize("action", ["DescDomain", "CheckDomain", "DeleteDomain"])
+def test_an_unknown_id_is_refused(cloud, action):
+    assert cloud.refused(action, DomainId="9" * 30) == (400, "InvalidDomainId.Malformed")
+    assert cloud.refused(action, DomainId="x") == (400, "InvalidDomainId.Malformed")

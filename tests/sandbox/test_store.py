@@ -1,0 +1,147 @@
+"""The state: the file, several threads and processes at once, starting anew, what is loaded for a call."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from dmcli.sandbox import mailbox, store
+from dmcli.sandbox.adapter import Sandbox, open_sandbox
+
+BUSY = """
+import sys
+sys.path.insert(0, {tests!r})
+from conftest import Cloud
+cloud = Cloud(sys.argv[1])
+cloud.nonces = (f"{{sys.argv[2]}}-{{number}}" for number in range(1000))
+for _ in range(50):
+    cloud.send()
+"""
+
+
+def test_state_stays_in_a_private_file(cloud, tmp_path):
+    path = tmp_path / "new" / "sandbox.db"
+    one = type(cloud)(str(path))
+    one.send()
+    one.sandbox.close()
+    other = type(cloud)(str(path))
+    assert len(other.mails()) == 1
+    other.sandbox.close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_the_environment_says_where_it_is(tmp_path, monkeypatch):
+    open_sandbox({"DM_SANDBOX_DB": str(tmp_path / "a.db")}).close()
+    open_sandbox({"XDG_STATE_HOME": str(tmp_path)}).close()
+    assert (tmp_path / "a.db").exists()
+    assert (tmp_path / "dm" / "sandbox.db").exists()
+    open_sandbox({"DM_SANDBOX_DB": ":memory:", "HOME": str(tmp_path / "none")}).close()
+    assert not (tmp_path / "none").exists()
+
+
+def test_processes_that_start_together_lose_nothing(cloud, tmp_path):
+    path, here = str(tmp_path / "sandbox.db"), os.path.dirname(__file__)
+    program = [sys.executable, "-c", BUSY.format(tests=here), path]
+    running = [subprocess.Popen([*program, str(number)]) for number in range(4)]
+    assert [one.wait(60) for one in running] == [0] * 4
+    shared = type(cloud)(path)
+    account = shared.ok("DescAccountSummary")
+    assert (account["Domains"], account["MailAddresses"]) == (1, 2)
+    assert account["RemainFreeQuota"] == 2000 - 200
+    assert len({mail["id"] for mail in shared.mails()}) == 100
+    shared.sandbox.close()
+
+
+def test_threads_lose_nothing_and_stay_within_the_quota(cloud):
+    cloud.quota(100, 100)
+    requests = [cloud.request("SingleSendMail", cloud.mail) for _ in range(160)]
+    with ThreadPoolExecutor(8) as pool:
+        statuses = [reply.status for reply in pool.map(cloud.sandbox.exchange, requests)]
+    assert statuses.count(200) == 100
+    assert cloud.sql("SELECT count(*) FROM mail") == [(100,)]
+
+
+def test_of_equal_requests_at_once_one_is_done(cloud):
+    request = cloud.request("SingleSendMail", cloud.mail)
+    with ThreadPoolExecutor(8) as pool:
+        statuses = [reply.status for reply in pool.map(cloud.sandbox.exchange, [request] * 16)]
+    assert sorted(statuses) == [200] + [400] * 15
+
+
+def test_a_block_that_raises_is_undone(cloud):
+    def fails() -> None:
+        with cloud.sandbox.store.transaction() as connection:
+            connection.execute("DELETE FROM tag")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fails()
+    assert cloud.ok("QueryTagByParam")["TotalCount"] == 1
+
+
+def test_the_store_outlives_a_transaction_that_ended_by_itself(cloud):
+    with pytest.raises(sqlite3.OperationalError), cloud.sandbox.store.transaction() as connection:
+        connection.execute("ROLLBACK")  # what SQLite does when the disk is full
+    cloud.send()
+
+
+def test_starting_anew_forgets_everything(cloud):
+    fresh = {
+        table: cloud.sql(f"SELECT count(*) FROM {table}")
+        for (table,) in cloud.sql("SELECT name FROM sqlite_master WHERE type = 'table'")
+    }
+    cloud.quota(1, 1)
+    cloud.send("invalid@b.test")
+    cloud.ok("CreateTag", TagName="x")
+    cloud.ok("DeleteDomain", DomainId="1")
+    store.reset(cloud.sandbox.store)
+    assert {table: cloud.sql(f"SELECT count(*) FROM {table}") for table in fresh} == fresh
+    assert store.quota(cloud.sandbox.store) == {"daily": 2000, "monthly": 60000}
+    assert cloud.ok("QueryTagByParam")["data"]["tag"][0]["TagId"] == "1"
+    cloud.send()
+
+
+def test_mail_is_found_by_what_people_remember(cloud):
+    for number in range(3):
+        cloud.send(f"u{number}@example.com", Subject=f"Code {number}")
+    with cloud.sandbox.store.transaction() as connection:
+        assert [m["recipient"] for m in mailbox.list_mail(connection, 2)] == ["u2@example.com", "u1@example.com"]
+        assert [m["id"] for m in mailbox.list_mail(connection, to="U1@")] == [2]
+        assert [m["id"] for m in mailbox.list_mail(connection, subject="code 2")] == [3]
+        assert "text" not in mailbox.list_mail(connection)[0]
+        assert mailbox.get_mail(connection, 4) is None
+
+
+def test_a_call_loads_its_own_area_and_little_else(cloud, tmp_path):
+    request = cloud.request("QueryTagByParam", {})
+    program = f"""
+import sys
+from datetime import datetime, timezone
+from dmcli.api.wire import Request
+from dmcli.sandbox.adapter import Sandbox
+before = set(sys.modules)
+sandbox = Sandbox({str(tmp_path / "a.db")!r}, now=lambda: datetime(2026, 3, 15, 4, tzinfo=timezone.utc))
+assert sandbox.exchange(Request("POST", "http://h/", {{"host": "h"}}, {request.body!r})).status == 200
+loaded = set(sys.modules)
+areas = {{name.rpartition(".")[2] for name in loaded if name.startswith("dmcli.sandbox.handlers.")}}
+assert areas == {{"tag"}}, areas
+heavy = {{"urllib.parse", "pathlib", "http", "email", "socket", "ssl", "dataclasses", "logging", "uuid", "traceback"}}
+assert not heavy & loaded, heavy & loaded
+assert "dmcli.api.codes" not in loaded
+"""
+    clean = [sys.executable, "-S", "-E", "-c", f"import sys; sys.path.insert(0, {os.getcwd()!r})\n{program}"]
+    subprocess.run(clean, check=True)
+
+
+def test_memory_is_each_ones_own():
+    one, other = Sandbox(":memory:"), Sandbox(":memory:")
+    store.set_quota(one.store, daily=1)
+    assert store.quota(other.store)["daily"] == 2000
+    one.close()
+    other.close()
