@@ -1,0 +1,12 @@
+"""How data is shown: tables, documents, lines and the account panel. The only place that knows rich.
+
+Commands hand over what they received and the catalogue's fields; everything about formats is decided here.
+"""
+
+from dmcli.render.output import Output
+from dmcli.render.panel import show_account
+from dmcli.render.query import check_query
+from dmcli.render.show import show_document, show_pages
+from dmcli.render.text import safe
+
+__all__ = ["Output", "check_query", "safe", "show_account", "show_document", "show_pages"]

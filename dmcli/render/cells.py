@@ -1,0 +1,69 @@
+"""From a row to its cells: values found without regard to case, as they are or in people's words."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from dmcli.api.model import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    Row = dict[str, Any]
+
+
+def values(row: Row, names: Sequence[str]) -> list[Any]:
+    """The row's value for each name, None where it has none. The exact spelling wins, then case is disregarded."""
+    try:
+        return [row[name] for name in names]
+    except KeyError:
+        folded = {key.lower(): value for key, value in row.items()}
+        return [row[name] if name in row else folded.get(name.lower()) for name in names]
+
+
+def raw(value: Any) -> str:
+    """A value as received: text as it is, None empty, true and false as in JSON, lists and objects as compact JSON."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (dict, list)):
+        import json
+
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return str(value)
+
+
+def worded(field: Field, value: Any) -> str:
+    """A value for people: the words of its code, a local time for an epoch; what is not known stays as received."""
+    text = raw(value)
+    if value is None:
+        return text
+    if field.shape == "epoch":
+        return _local_time(text)
+    return field.words.get(str(value), field.words.get(text, text))
+
+
+def all_fields(fields: tuple[Field, ...], rows: Iterable[Row]) -> tuple[Field, ...]:
+    """The declared fields; where none are, one for every key of these rows in the order they appear."""
+    return fields or tuple(Field(name, name) for name in {key: None for row in rows for key in row})
+
+
+def titled(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """The fields a table shows: those with a title; where none has one, all under their wire names."""
+    return tuple(field for field in fields if field.title) or tuple(
+        field._replace(title=field.name) for field in fields
+    )
+
+
+def _local_time(text: str) -> str:
+    """Seconds since the epoch as `2019-09-29 13:28 +08:00`; other text, and what no calendar holds, as it is."""
+    try:
+        moment = datetime.fromtimestamp(int(text), timezone.utc).astimezone()
+    except (ValueError, OverflowError, OSError):
+        return text
+    stamp = moment.isoformat(" ", "minutes")
+    return f"{stamp[:16]} {stamp[16:]}"

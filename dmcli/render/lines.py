@@ -1,0 +1,104 @@
+"""The formats with a line a row: JSON lines, csv and tab-separated text; nothing is cut."""
+
+from __future__ import annotations
+
+import re
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any
+
+from dmcli.render.cells import all_fields, raw, values
+from dmcli.render.document import show_whole
+from dmcli.render.output import encodable, wants_ascii
+from dmcli.render.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from dmcli.api.model import Field
+    from dmcli.render.output import Output
+
+    Row = dict[str, Any]
+
+_SAMPLE = 1000  # rows whose keys make the columns where the catalogue declares none
+_SPECIAL = re.compile('[",\t\r\n]')  # what a cell of csv or of tab-separated text cannot hold as it is
+_ESCAPES = str.maketrans({"\t": r"\t", "\n": r"\n", "\r": r"\r"})
+
+
+def show_lines(pages: Iterable[Iterable[Any]], search: Callable[[Any], Any], output: Output) -> int:
+    """Print what `search` finds in each row as one line of JSON, handed on after every page; the number of rows."""
+    import json
+
+    stdout, count = output.stdout, 0
+    encode = json.JSONEncoder(ensure_ascii=wants_ascii(stdout), separators=(",", ":")).encode
+    for rows in pages:
+        for row in rows:
+            stdout.write(encodable(encode(search(row)), stdout) + "\n")
+            count += 1
+        stdout.flush()
+    return count
+
+
+def show_columns(rows: Iterable[Row], fields: tuple[Field, ...], output: Output) -> int:
+    """Print csv or tsv: a line of wire names, then one line a row, nothing cut; the number of rows."""
+    rows, count = iter(rows), 0
+    if not fields:
+        sample = list(islice(rows, _SAMPLE))
+        fields, rows = all_fields((), sample), chain(sample, rows)
+    names = [field.name for field in fields]
+    if not names:
+        return sum(1 for _ in rows)
+    write = _line_writer(output)
+    write(names)
+    for count, row in enumerate(rows, 1):  # noqa: B007  the last count is the number of rows
+        write(values(row, names))
+    output.stdout.flush()
+    return count
+
+
+def show_found(found: Any, output: Output) -> None:
+    """Print what a query found.
+
+    In csv and tsv a list of objects has their keys as columns, a list of plain values or of lists has a line for each.
+    A text stands for itself in tsv, so that a shell can take it as it is. Everything else is JSON, or YAML if that is
+    the format.
+    """
+    if output.chosen == "tsv" and isinstance(found, str):
+        found = [found]
+    tabular = output.chosen in {"csv", "tsv"} and isinstance(found, list)
+    if tabular and not found:
+        return
+    if tabular and all(isinstance(item, dict) for item in found):
+        show_columns(found, all_fields((), found), output)
+    elif tabular and not any(isinstance(item, dict) for item in found):
+        write = _line_writer(output)
+        for item in found:
+            write(item if isinstance(item, list) else [item])
+        output.stdout.flush()
+    else:
+        show_whole(found, output)
+
+
+def _line_writer(output: Output) -> Callable[[Sequence[Any]], None]:
+    """A function that prints the values of one line in the chosen format; on a terminal nothing in them acts on it."""
+    stdout, terminal = output.stdout, output.stdout.isatty()
+    comma, cell = (",", _quoted) if output.chosen == "csv" else ("\t", _one_line)
+
+    def write(line: Sequence[Any]) -> None:
+        texts = [raw(value) for value in line]
+        if terminal:
+            texts = [safe(text, lines=True) for text in texts]
+        # A single empty cell is quoted, or the line would be taken for no line at all.
+        text = comma.join(map(cell, texts)) or ('""' if comma == "," else "")
+        stdout.write(encodable(text, stdout) + "\n")
+
+    return write
+
+
+def _quoted(text: str) -> str:
+    """A cell of csv. The library's writer leaves a lone carriage return bare, which breaks the line for readers."""
+    return '"' + text.replace('"', '""') + '"' if _SPECIAL.search(text) else text
+
+
+def _one_line(text: str) -> str:
+    """A cell of tab-separated text, with its own tabs and line breaks as escapes."""
+    return text.translate(_ESCAPES) if _SPECIAL.search(text) else text

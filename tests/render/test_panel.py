@@ -1,0 +1,111 @@
+"""The account at a glance."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from rich.cells import cell_len
+
+from dmcli.render import Output, show_account
+
+SUMMARY = {
+    "DailyQuota": 2000, "MonthQuota": 60000, "QuotaLevel": 2, "MaxQuotaLevel": 10, "UserStatus": 0,
+    "Domains": 1, "MailAddresses": 3, "Receivers": 4, "Tags": 5, "Templates": 6, "RequestId": "R",
+}  # fmt: skip
+USAGE = {"day_used": 1500, "month_used": 1600}
+
+
+def panel(monkeypatch, summary, usage=USAGE, columns="80", color=None):
+    monkeypatch.setenv("COLUMNS", columns)
+    stdout = io.StringIO()
+    show_account(summary, usage, Output("table", "", stdout, color))
+    return stdout.getvalue()
+
+
+def test_at_80_columns(monkeypatch):
+    assert panel(monkeypatch, SUMMARY).splitlines() == [
+        "╭──────────────────────────────── Account ─────────────────────────────────╮",
+        "│ Status      normal                                                       │",
+        "│ Level       2 of 10                                                      │",
+        "│ Today       ███████████████░░░░░  75%  1,500 of 2,000 used, 500 left     │",
+        "│ This month  █░░░░░░░░░░░░░░░░░░░   2%  1,600 of 60,000 used, 58,400 left │",
+        "│ Domains     1                                                            │",
+        "│ Senders     3                                                            │",
+        "│ Lists       4                                                            │",
+        "│ Tags        5                                                            │",
+        "│ Templates   6                                                            │",
+        "╰──────────────────────────────────────────────────────────────────────────╯",
+    ]
+
+
+def test_at_40_columns_figures_stand_under_the_bar(monkeypatch):
+    text = panel(monkeypatch, SUMMARY, columns="40")
+    assert {cell_len(line) for line in text.splitlines()} == {40}
+    assert "│ Today       ███████████████░░░░  75% │\n│             1,500 of 2,000 used, 500 │\n" in text
+
+
+@pytest.mark.parametrize(
+    ("summary", "usage", "figures"),
+    [
+        ({}, USAGE, ["1,500 used, quota unknown", "1,600 used, quota unknown"]),
+        ({}, None, ["Today       unknown", "This month  unknown", "unknown of unknown", "Status      unknown"]),
+        (SUMMARY, None, ["2,000 allowed, used unknown", "60,000 allowed, used unknown"]),
+        (SUMMARY, {"day_used": None, "month_used": 0}, ["2,000 allowed, used unknown", "0%  0 of 60,000 used"]),
+        ({"DailyQuota": -1, "monthquota": "-1"}, {"day_used": 3}, ["3 used, no limit", "no limit, used unknown"]),
+        ({"DailyQuota": 0}, {"day_used": 0}, ["100%  0 of 0 used, 0 left"]),
+        ({"dailyquota": "100"}, {"day_used": 130}, ["████ 130%  130 of 100 used, 0 left"]),
+    ],
+)
+def test_what_is_not_known_or_not_limited_is_said(monkeypatch, summary, usage, figures):
+    text = panel(monkeypatch, summary, usage)
+    for figure in figures:
+        assert figure in text
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (0, "normal"),
+        ("1", "frozen"),
+        (2, "overdue"),
+        (3, "outbound restricted"),
+        (4, "outbound restricted"),
+        (8, "deleted"),
+        (5, "5"),
+        ("\x1b[0m", r"\x1b[0m"),
+    ],
+)
+def test_states_in_words(monkeypatch, code, words):
+    assert f"│ Status      {words} " in panel(monkeypatch, {**SUMMARY, "UserStatus": code})
+
+
+@pytest.mark.parametrize(("used", "style"), [(1399, "32"), (1400, "33"), (1800, "31")])
+def test_the_bar_warms_up(monkeypatch, used, style):
+    text = panel(monkeypatch, SUMMARY, {"day_used": used}, color=True)
+    assert f"\x1b[{style}m█" in text
+    assert "\x1b[32mnormal" in text
+
+
+@pytest.mark.parametrize(
+    ("usage", "document"), [(None, SUMMARY), ({"day_used": 1}, {**SUMMARY, "usage": {"day_used": 1}})]
+)
+def test_other_formats_have_the_plain_document(usage, document):
+    stdout = io.StringIO()
+    show_account(SUMMARY, usage, Output("json", "", stdout))
+    assert json.loads(stdout.getvalue()) == document
+
+
+def test_a_query_is_put_to_the_document():
+    stdout = io.StringIO()
+    show_account(SUMMARY, USAGE, Output("table", "[DailyQuota, usage.day_used]", stdout))
+    assert json.loads(stdout.getvalue()) == [2000, 1500]
+
+
+def test_an_ascii_stream_gets_an_ascii_bar(tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    path = tmp_path / "out"
+    with path.open("w", encoding="ascii") as stdout:
+        show_account(SUMMARY, USAGE, Output("table", "", stdout))
+    assert "###############.....  75%" in path.read_text("ascii")
