@@ -1,0 +1,1 @@
+"""The face: commands, options, what people are asked and told."""

@@ -1,0 +1,7 @@
+"""`dm address show`; the rest of the group is the catalogue's."""
+
+from dmcli.api.kinds import ADDRESS_REF
+from dmcli.cli.build import group
+from dmcli.cli.show import show
+
+COMMAND = group("address", show(ADDRESS_REF, "Show a sender address with its quota and state."))

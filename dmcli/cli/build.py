@@ -1,0 +1,160 @@
+"""Commands out of the catalogue: one command of an action, run in one way that its effect and paging decide."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dmcli.api import catalogue
+from dmcli.api.model import Action, Effect
+from dmcli.cli.options import options_of
+from dmcli.cli.tree import Group, command, common
+from dmcli.cli.values import Call, collect, unresolved
+from dmcli.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from dmcli.api.model import Command as Declared
+    from dmcli.api.paging import Page
+    from dmcli.cli.session import Session
+
+
+def group(name: str, *extra: click.Command) -> Group:
+    """The group of an area: the commands its actions declare, and hand-written ones beside them."""
+    made = Group(name, params=common())
+    for action in catalogue.area(name):
+        for declared in action.commands:
+            path, text = declared.path.split(), declared.help or action.summary
+            if path[0] == name:
+                made.later(path[1], text, partial(from_catalogue, action, declared))
+    for one in extra:
+        made.add_command(one)
+    return made
+
+
+def from_catalogue(action: Action, declared: Declared) -> click.Command:
+    """The command that an action declares."""
+
+    def run(current: Session, **values: Any) -> None:
+        perform(current, action, values)
+
+    params = options_of(action, declared.only, declared.must)
+    return command(declared.path.split()[-1], params, run, declared.help or action.summary)
+
+
+def perform(current: Session, action: Action, values: Mapping[str, Any]) -> None:
+    """Do what was typed: check it, show it (dry run), ask (deletes), call, show the result."""
+    call = collect(current, action, values)
+    if values.get("dry_run"):
+        show_dry_run(current, call)
+        return
+    if action.effect is Effect.DELETE and not values.get("yes"):
+        confirm(current, call)
+    wire = resolved(current, call)
+    if action.paging:
+        show_list(current, action, wire, values)
+        return
+    show_reply(current, action, current.client.call(action, wire))
+
+
+def resolved(current: Session, call: Call) -> dict[str, str]:
+    """The parameters with every name (or id, where the wire takes names) looked up. Raises RefusedError."""
+    if not call.names:
+        return call.wire
+    from dmcli.tasks.lookup import resolve
+
+    return call.wire | {name: resolve(current.client, ref, call.wire[name]) for name, ref in call.names.items()}
+
+
+def show_reply(current: Session, action: Action, reply: dict[str, Any]) -> None:
+    """One reply, as received or as the action's fields."""
+    from dmcli.render import show_document
+
+    show_document(reply, action.fields, current.output())
+    current.mark(action)
+
+
+def show_list(current: Session, action: Action, wire: Mapping[str, str], values: Mapping[str, Any]) -> None:
+    """A list, page by page, up to the limit; says on stderr what was left out."""
+    from dmcli.render import show_pages
+
+    limit = None if values.get("all") else values.get("limit")
+    size = values.get("page_size") or 0
+    if limit and action.paging:
+        size = min(size or action.paging.default_size, limit)
+    left = Left()
+    pages = left.limited(current.client.pages(action, wire, size), limit)
+    shown = show_pages(pages, action.fields, action.lists, current.output())
+    if left.more:
+        sys.stdout.flush()
+        current.say(f"showing the first {shown} rows; there are more: give --all, or a larger --limit")
+    elif not shown:
+        current.say("nothing found")
+
+
+class Left:
+    """Cuts pages at a limit and remembers whether rows were left out."""
+
+    def __init__(self) -> None:
+        self.more = False
+
+    def limited(self, pages: Iterable[Page], limit: int | None) -> Iterator[Page]:
+        """The pages up to `limit` rows in all; no further page is fetched."""
+        left = limit
+        for page in pages:
+            if left is None:
+                yield page
+                continue
+            if len(page.rows) >= left:
+                self.more = page.more or len(page.rows) > left
+                yield page._replace(rows=page.rows[:left])
+                return
+            left -= len(page.rows)
+            yield page
+
+
+def show_dry_run(current: Session, call: Call) -> None:
+    """What would be sent, as data; no credentials, no call."""
+    from dmcli.render import show_document
+
+    document = {
+        "action": call.action.name,
+        "version": current.target.version_of(call.action, call.wire),
+        "endpoint": current.settings.endpoint or "sandbox (in this process)",
+        "parameters": unresolved(call),
+    }
+    show_document(document, (), current.output("json"))
+    current.say("dry run: nothing was sent")
+
+
+def confirm(current: Session, call: Call) -> None:
+    """Ask before a delete, naming the thing by name and id.
+
+    Raises InputError where nobody can be asked, click.Abort when the answer is no.
+    """
+    named = f"{call.action.summary.rstrip('.').split(';')[0]}: {described(current, call)}"
+    if not sys.stdin.isatty():
+        raise InputError(f"{named}: there is no terminal to ask: give --yes to go ahead")
+    click.confirm(f"{named}. Go ahead?", abort=True, err=True)
+
+
+def described(current: Session, call: Call) -> str:
+    """The things a call names, each by name and id, as the listing has them."""
+    from dmcli.api.kinds import Ref
+    from dmcli.api.paging import value_of
+    from dmcli.render.text import safe
+    from dmcli.tasks.lookup import find_row
+
+    parts = []
+    for param in call.action.params:
+        text = call.wire.get(param.name)
+        if text and isinstance(param.kind, Ref):
+            row = find_row(current.client, param.kind, text, by_name=param.name in call.names)
+            parts.append(f"{value_of(row, param.kind.name)} (id {value_of(row, param.kind.id)})")
+        elif text:
+            parts.append(text)
+    return safe(", ".join(parts))

@@ -1,0 +1,175 @@
+"""`dm config`: make, list, show, choose and check profiles. Secrets are asked for hidden and never shown."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dmcli.api.model import Field
+from dmcli.cli.tree import Group, command, common
+from dmcli.errors import InputError
+
+if TYPE_CHECKING:
+    from dmcli.cli.session import Session
+    from dmcli.profile import ConfigFile
+
+_SECRETS = frozenset({"access_key_secret", "security_token"})
+_ROWS = (
+    Field("name", "Profile"),
+    Field("default", "Default", {"True": "*", "False": ""}),
+    Field("region", "Region"),
+    Field("endpoint", "Endpoint"),
+    Field("access_key_id", "Key"),
+)
+_VALUES = (Field("name", "Setting"), Field("value", "Value"), Field("source", "From"))
+
+
+def _file() -> ConfigFile:
+    from dmcli.local import config_path
+    from dmcli.profile import load_file
+
+    return load_file(config_path(os.environ))
+
+
+def _masked(name: str, value: str) -> str:
+    if name in _SECRETS:
+        return "***"
+    return f"***{value[-3:]}" if name == "access_key_id" else value
+
+
+def _path(_: Session) -> None:
+    from dmcli.local import config_path
+
+    click.echo(config_path(os.environ))
+
+
+def _list(current: Session) -> None:
+    from dmcli.render import show_document
+
+    file = _file()
+    rows: list[dict[str, Any]] = [
+        {
+            "name": name,
+            "default": name == file.default,
+            "region": values.get("region", ""),
+            "endpoint": values.get("endpoint", ""),
+            "access_key_id": _masked("access_key_id", values.get("access_key_id", "")),
+        }
+        for name, values in file.profiles.items()
+    ]
+    rows.append({"name": "sandbox", "default": False, "region": "", "endpoint": "in this process", "access_key_id": ""})
+    show_document(rows, _ROWS, current.output())
+
+
+def _show(current: Session, name: str | None) -> None:
+    from dmcli.render import show_document
+
+    file = _file()
+    wanted = name or current.flags.profile or file.default
+    if wanted not in file.profiles:
+        known = ", ".join(file.profiles) or "none yet: make one with 'dm config init'"
+        raise InputError(f"there is no profile {wanted!r} in {file.path}; there are: {known}")
+    values = file.profiles[wanted]
+    shown = {key: _masked(key, value) for key, value in values.items()}
+    show_document({"name": wanted} | shown, tuple(Field(key, key) for key in ("name", *values)), current.output())
+
+
+def _use(current: Session, name: str) -> None:
+    from dmcli.local import read_text, write_private
+    from dmcli.profile import set_default
+
+    file = _file()
+    if name not in (*file.profiles, "sandbox"):
+        known = ", ".join(file.profiles) or "none yet: make one with 'dm config init'"
+        raise InputError(f"there is no profile {name!r} in {file.path}; there are: {known}")
+    write_private(file.path, set_default(read_text(file.path)[0], name))
+    current.say(f"{name} is the default profile now")
+
+
+def _check(current: Session) -> None:
+    """Which source won for each value; that keys are there, never what they are."""
+    from dmcli.render import show_document
+
+    settings = current.settings
+    names = ("profile", "region", "endpoint", "sender", "output", "lang", "signature", "api_version")
+    rows: list[dict[str, Any]] = [
+        {
+            "name": "from" if name == "sender" else name,
+            "value": getattr(settings, name) or "-",
+            "source": settings.sources.get("from" if name == "sender" else name, settings.sources.get(name, "default")),
+        }
+        for name in names
+    ]
+    keys = current.keys
+    rows.append({"name": "keys", "value": _masked("access_key_id", keys.access_key_id), "source": keys.source})
+    token = "yes" if keys.security_token else "no"
+    rows.append({"name": "security_token", "value": token, "source": keys.source})
+    show_document(rows, _VALUES, current.output())
+
+
+def _init(current: Session, *, name: str | None, force: bool) -> None:
+    """Ask for the values of a profile and write it."""
+    from dmcli.api.regions import DEFAULT_REGION, REGIONS
+    from dmcli.local import read_text, write_private
+    from dmcli.profile import add_profile, set_default
+
+    if not sys.stdin.isatty():
+        raise InputError("there is no terminal to ask questions on: write the file instead, see config.example.yaml")
+    file = _file()
+    ask = _asker()
+    chosen = name or ask("Profile name", default="default")
+    if chosen in file.profiles and not force:
+        raise InputError(f"there is a profile {chosen!r} in {file.path} already: give --force to replace it")
+    answers = {
+        "access_key_id": ask("AccessKey id"),
+        "access_key_secret": ask("AccessKey secret", hide_input=True),
+        "security_token": ask("Security token (empty for none)", default="", show_default=False, hide_input=True),
+        "region": ask("Region", default=DEFAULT_REGION, type=click.Choice(list(REGIONS))),
+        "from": ask("Sender address used by default (empty for none)", default="", show_default=False),
+    }
+    values = {key: value for key, value in answers.items() if value}
+    text = add_profile(read_text(file.path)[0], chosen, values, replace=force)
+    if not file.default or not file.profiles:
+        text = set_default(text, chosen)
+    write_private(file.path, text)
+    current.say(f"wrote profile {chosen} to {file.path} (mode 0600)\ntry it: dm -p {chosen} account show")
+
+
+def _asker() -> Any:
+    """A prompt on stderr, so that stdout stays data."""
+
+    def ask(text: str, **more: Any) -> str:
+        return str(click.prompt(text, err=True, **more)).strip()
+
+    return ask
+
+
+COMMAND = Group("config", params=common())
+COMMAND.add_command(
+    command(
+        "init",
+        [
+            click.Argument(["name"], required=False, metavar="[NAME]", help="Profile; asked for if not given."),
+            click.Option(["--force"], is_flag=True, help="Replace a profile of that name."),
+        ],
+        _init,
+        "Ask for keys and region and write a profile, readable by you alone.",
+    )
+)
+COMMAND.add_command(command("list", [], _list, "List the profiles."))
+COMMAND.add_command(
+    command(
+        "show",
+        [click.Argument(["name"], required=False, metavar="[NAME]", help="Profile; default: the one in use.")],
+        _show,
+        "Show a profile, secrets masked.",
+    )
+)
+COMMAND.add_command(
+    command("use", [click.Argument(["name"], metavar="NAME", help="Profile.")], _use, "Make a profile the default.")
+)
+COMMAND.add_command(command("path", [], _path, "Print where the profile file is."))
+COMMAND.add_command(command("check", [], _check, "Show which source won for each setting, without secrets."))

@@ -1,0 +1,151 @@
+"""`dm domain check`, which may take many calls; the rest of the group is the catalogue's."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dmcli.api import catalogue
+from dmcli.api.kinds import DOMAIN_REF
+from dmcli.api.model import Field
+from dmcli.api.shared import DOMAIN_STATUS
+from dmcli.cli.build import group, show_dry_run
+from dmcli.cli.options import Value, dry_run
+from dmcli.cli.tree import command
+from dmcli.cli.values import collect, needs_lookup
+from dmcli.errors import CheckFailedError
+
+if TYPE_CHECKING:
+    from dmcli.cli.session import Session
+    from dmcli.tasks.domain import Checked
+
+_CHECK = catalogue.get("CheckDomain")
+_FIELDS = (
+    Field("domain", "Domain"),
+    Field("status", "Status", DOMAIN_STATUS | {"None": "check failed"}),
+    Field("verified", "Verified", {"True": "yes", "False": "no"}),
+    Field("failed", "Failed"),
+    Field("checks"),
+)
+
+
+class Duration(click.ParamType[float]):
+    """A span of time such as 45s, 30m or 1h; a bare number is seconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The seconds."""
+        if isinstance(value, float):
+            return value
+        match = re.fullmatch(r"(\d{1,6})([smh]?)", str(value))
+        if not match:
+            self.fail(f"{value!r} is not a time such as 45s, 30m or 1h", param, ctx)
+        return float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[match[2]]
+
+
+def _check(
+    current: Session, domain: tuple[str, ...], wait: bool, timeout: float, interval: float, strict: bool, dry_run: bool
+) -> None:
+    if dry_run:
+        for name in domain:
+            show_dry_run(current, collect(current, _CHECK, {"DomainId": name}))
+        return
+    ids = [_resolved(current, name) for name in domain]
+    outcomes = [
+        _outcome(current, *named, strict=strict, timeout=timeout if wait else 0.0, interval=interval) for named in ids
+    ]
+    _show(current, outcomes)
+    for outcome in outcomes:
+        if outcome.passes(strict=strict) and not outcome.verified:
+            current.say(f"warning: {outcome.domain} is {DOMAIN_STATUS[str(outcome.status)]}")
+    bad = [outcome.domain for outcome in outcomes if not outcome.passes(strict=strict)]
+    if bad:
+        what = "fully verified" if strict else "verified"
+        waited = f" after {timeout:g} s" if wait else ""
+        raise CheckFailedError(f"not {what}{waited}: {', '.join(bad)}; the records they need: dm domain show {bad[0]}")
+
+
+def _resolved(current: Session, text: str) -> tuple[str, str]:
+    """Name and id of a domain; the name is the id where only that was given."""
+    call = collect(current, _CHECK, {"DomainId": text})
+    value = call.wire["DomainId"]
+    if not needs_lookup(DOMAIN_REF, text):
+        return value, value
+    from dmcli.tasks.lookup import resolve
+
+    return value, resolve(current.client, DOMAIN_REF, value)
+
+
+def _outcome(current: Session, name: str, domain_id: str, *, strict: bool, timeout: float, interval: float) -> Checked:
+    from dmcli.tasks.domain import check
+    from dmcli.tasks.domain import wait as waiting
+
+    outcome = None
+    began = time.monotonic()
+    for outcome in waiting(
+        lambda: check(current.client, name, domain_id),
+        strict=strict,
+        timeout=timeout,
+        interval=interval,
+        clock=time.monotonic,
+        sleep=time.sleep,
+    ):
+        if timeout and not outcome.passes(strict=strict):
+            current.say(f"{name}: not verified after {time.monotonic() - began:.0f} s of {timeout:g} s")
+    assert outcome is not None  # noqa: S101  a wait yields at least one outcome
+    return outcome
+
+
+def _show(current: Session, outcomes: list[Checked]) -> None:
+    from dmcli.render import show_document
+
+    output = current.output()
+    rows: list[dict[str, Any]] = [outcome._asdict() for outcome in outcomes]
+    if output.chosen == "table":
+        for row in rows:
+            row["failed"] = ", ".join(name for name, good in row["checks"].items() if good is False)
+    fields = _FIELDS if output.chosen == "table" else tuple(field for field in _FIELDS if field.name != "failed")
+    show_document(rows, fields, output)
+
+
+COMMAND = group(
+    "domain",
+    command(
+        "check",
+        [
+            click.Argument(
+                ["domain"],
+                nargs=-1,
+                required=True,
+                metavar="DOMAIN...",
+                help="Domains, by name or id.",
+                type=Value(DOMAIN_REF),
+            ),
+            click.Option(["--wait"], is_flag=True, help="Check again until every domain is verified."),
+            click.Option(
+                ["--timeout"],
+                type=Duration(),
+                default="30m",
+                show_default=True,
+                metavar="TIME",
+                help="Wait at most this long for each domain.",
+            ),
+            click.Option(
+                ["--interval"],
+                type=Duration(),
+                default="30s",
+                show_default=True,
+                metavar="TIME",
+                help="Time between two checks.",
+            ),
+            click.Option(["--strict"], is_flag=True, help="Only status 0 passes: CNAME and ICP filing too."),
+            dry_run(),
+        ],
+        _check,
+        _CHECK.summary + " Exit code 5 when one is not verified.",
+    ),
+)

@@ -1,0 +1,70 @@
+"""How an error looks on stderr: a sentence, what the service said, what it means, what to do; or one JSON object."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dmcli.cli.session import Session
+    from dmcli.errors import DmError
+
+
+def draw(current: Session, error: DmError, args: Sequence[str]) -> None:
+    """Write the error to stderr in the form the run asked for."""
+    meaning, remedy = _explained(current, error)
+    hint = error.hint or remedy
+    if _wants_json(current, args):
+        _draw_json(error, hint)
+        return
+    from dmcli.render.text import safe
+
+    facts = [error.code, f"HTTP {error.http_status}" if error.http_status else "", _request(error)]
+    told = ", ".join(fact for fact in facts if fact)
+    click.echo(safe(f"dm: {error.message}" + (f" ({told})" if told else "")), err=True)
+    for line in dict.fromkeys((meaning, remedy, error.hint)):
+        if line:
+            click.echo(safe(f"    {line}"), err=True)
+
+
+def _explained(current: Session, error: DmError) -> tuple[str, str]:
+    if not error.code:
+        return "", ""
+    from dmcli.api import codes
+
+    code = codes.find(error.code)
+    return codes.explain(code, current.lang) if code else ("", "")
+
+
+def _request(error: DmError) -> str:
+    return f"request {error.request_id}" if error.request_id else ""
+
+
+def _wants_json(current: Session, args: Sequence[str]) -> bool:
+    """Whether JSON was asked for; from the bare arguments too, since they may be what could not be parsed."""
+    if current.given.get("output"):
+        return bool(current.given["output"] == "json")
+    asked = [*args, ""]
+    if any(pair in (("-o", "json"), ("--output", "json")) for pair in itertools.pairwise(asked)):
+        return True
+    if "--output=json" in asked or "-ojson" in asked:
+        return True
+    return "settings" in current.__dict__ and current.settings.output == "json"
+
+
+def _draw_json(error: DmError, hint: str) -> None:
+    import json
+
+    document = {
+        "code": error.code,
+        "message": error.message,
+        "request_id": error.request_id,
+        "http_status": error.http_status,
+        "hint": hint,
+        "exit": error.exit_code,
+    }
+    click.echo(json.dumps({"error": document}), err=True)

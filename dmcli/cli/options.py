@@ -1,0 +1,137 @@
+"""Options that mean the same on every command, and how a declared parameter becomes one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from dmcli.api.kinds import Choice, Flag, Kind
+from dmcli.api.model import Action, Effect, Param
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from click.shell_completion import CompletionItem
+
+
+def dry_run() -> click.Option:
+    """--dry-run, for whatever is not a read."""
+    return click.Option(["--dry-run"], is_flag=True, help="Show what would be sent; call nothing.")
+
+
+def yes() -> click.Option:
+    """--yes, for deletes."""
+    return click.Option(["-y", "--yes"], is_flag=True, help="Delete without asking.")
+
+
+def limits() -> list[click.Parameter]:
+    """The options of every list."""
+    return [
+        click.Option(
+            ["--limit"],
+            type=click.IntRange(1),
+            metavar="N",
+            default=100,
+            show_default=True,
+            help="Show at most N rows.",
+        ),
+        click.Option(["--all"], is_flag=True, help="Show all rows."),
+        click.Option(["--page-size"], type=click.IntRange(1), metavar="N", help="Rows to fetch in a call."),
+    ]
+
+
+class Value(click.ParamType[Any]):
+    """A value of a declared kind. Reads @FILE where the kind allows; the kind itself judges later, with the others."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self.name = kind.metavar.lower()
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The text; an @FILE replaced by what it holds."""
+        if not (self.kind.files and isinstance(value, str) and value.startswith("@")):
+            return value
+        if value.startswith("@@"):
+            return value[1:]
+        return read_file(value[1:], lambda message: self.fail(message, param, ctx))
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Words of a choice, or names from the completion cache."""
+        from click.shell_completion import CompletionItem
+
+        if isinstance(self.kind, Choice):
+            return [CompletionItem(word) for word in self.kind.words if word.startswith(incomplete)]
+        if self.kind.completes:
+            from dmcli.cli.complete import values
+
+            with ctx.scope(cleanup=False):
+                known = values(*self.kind.completes)
+            return [CompletionItem(text) for text in known if text.startswith(incomplete)]
+        return super().shell_complete(ctx, param, incomplete)
+
+
+def read_file(name: str, fail: Callable[[str], NoReturn]) -> str:
+    """The text of a file (`-`: standard input) without the line break at its very end. Calls `fail` if unreadable."""
+    try:
+        with click.open_file(name, encoding="utf-8") as file:
+            text: str = file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error.strerror
+        fail(f"cannot read {name!r}: {reason}")
+    return text.removesuffix("\n").removesuffix("\r")
+
+
+def as_click(param: Param) -> click.Parameter:
+    """The option or argument of a declared parameter; its name is the wire name."""
+    if param.argument:
+        metavar = param.kind.metavar.replace(" ", "_")
+        argument = click.Argument(
+            [param.name], type=Value(param.kind), metavar=metavar, help=param.help, required=param.required
+        )
+        argument.name = param.name  # click would make it lower case
+        return argument
+    if param.secret:
+        return click.Option(
+            [f"--{param.flag}-stdin", param.name],
+            is_flag=True,
+            help=f"Read the {param.flag} from standard input instead of asking. {param.help}",
+        )
+    flag = isinstance(param.kind, Flag)
+    default = f" Default: {param.default}." if param.default and "efault" not in param.help and not flag else ""
+    return click.Option(
+        [f"--{param.flag}/--no-{param.flag}" if flag else f"--{param.flag}", param.name],
+        type=None if flag else Value(param.kind),
+        default=None,
+        multiple=param.kind.many,
+        metavar=None if flag else param.kind.metavar,
+        help=param.help + default,
+        # What has a default is never missing, and a sender may come from the profile.
+        required=param.required and not param.default and param.flag != "from",
+    )
+
+
+def visible(action: Action, only: Iterable[str] = ()) -> list[Param]:
+    """The parameters of an action that people type, in the declared order."""
+    names = set(only)
+    return [param for param in action.params if not param.hidden and (not names or param.name in names)]
+
+
+def options_of(
+    action: Action, only: tuple[str, ...] = (), must: tuple[str, ...] = (), may: tuple[str, ...] = ()
+) -> list[click.Parameter]:
+    """The options and arguments of an action, with those that its effect and paging bring. No command repeats one.
+
+    `must` are wire names that this command cannot do without, `may` those it can fill in itself.
+    """
+    params = [
+        as_click(param._replace(required=param.name in must or (param.required and param.name not in may)))
+        for param in visible(action, only)
+    ]
+    if action.effect is not Effect.READ:
+        params.append(dry_run())
+    if action.effect is Effect.DELETE:
+        params.append(yes())
+    if action.paging and (action.paging.page or action.paging.cursor):
+        params += limits()
+    return params

@@ -1,0 +1,118 @@
+"""`dm receiver create`, `show` and `add`; the rest of the group is the catalogue's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dmcli.api import catalogue
+from dmcli.api.kinds import EMAIL, LIST_REF, Email
+from dmcli.api.model import Field
+from dmcli.api.shared import count
+from dmcli.cli.build import group, perform, resolved, show_dry_run
+from dmcli.cli.options import Value, options_of
+from dmcli.cli.show import show
+from dmcli.cli.tree import command
+from dmcli.cli.values import collect
+from dmcli.errors import InputError, PartlyRejectedError
+
+if TYPE_CHECKING:
+    from dmcli.cli.session import Session
+
+_CREATE = catalogue.get("CreateReceiver")
+_SAVE = catalogue.get("SaveReceiverDetail")
+_ADDED = (count("added", "Added"), count("rejected", "Rejected"), Field("errors", "Errors"))
+
+
+def _create(current: Session, **values: Any) -> None:
+    alias = values["ReceiversAlias"] or f"{values['ReceiversName'][:25]}@list"
+    perform(current, _CREATE, values | {"ReceiversAlias": alias})
+
+
+class Addresses(Email):
+    """Addresses to add; @FILE has one a line."""
+
+    files = True
+
+
+def _add(current: Session, *, emails: tuple[str, ...], dry_run: bool, **values: Any) -> None:
+    import json
+
+    from dmcli.tasks.members import add
+
+    param, records = _records(current, emails, values)
+    first = {"ReceiverId": values["ReceiverId"], param: json.dumps(records[:500], ensure_ascii=False)}
+    call = collect(current, _SAVE, first)
+    if dry_run:
+        show_dry_run(current, call)
+        return
+    outcomes = list(add(current.client, resolved(current, call)["ReceiverId"], param, records))
+    rejected = sum(outcome.errors for outcome in outcomes)
+    document = {
+        "added": sum(outcome.added for outcome in outcomes),
+        "rejected": rejected,
+        "errors": [row for outcome in outcomes for row in outcome.rejected],
+    }
+    from dmcli.render import show_document
+
+    show_document(document, _ADDED, current.output())
+    current.mark(_SAVE)
+    if rejected:
+        raise PartlyRejectedError(
+            f"{rejected} of {len(records)} addresses were rejected; addresses already in the list count"
+        )
+
+
+def _records(current: Session, emails: tuple[str, ...], values: dict[str, Any]) -> tuple[str, list[Any]]:
+    """The parameter to fill and its records, from addresses or from JSON."""
+    import json
+
+    addresses = [line.strip() for text in emails for line in text.splitlines() if line.strip()]
+    given = [name for name in ("Detail", "CustomDetail") if values.get(name)]
+    if bool(addresses) + len(given) != 1:
+        raise InputError("give addresses to add, or --detail, or --custom-detail: one of the three")
+    if addresses:
+        for number, address in enumerate(addresses, 1):
+            try:
+                EMAIL.to_wire(address, current.now)
+            except ValueError as error:
+                raise InputError(f"address {number}: {error}; nothing was added") from None
+        return "Detail", [{"e": address} for address in addresses]
+    # More than one call's worth is fine here: it is sent in pieces.
+    try:
+        records = json.loads(values[given[0]])
+    except ValueError as error:
+        option = _SAVE.param(given[0]).flag
+        raise InputError(f"--{option} is not a JSON array: {error}") from None
+    if not isinstance(records, list) or not records:
+        raise InputError(f"--{_SAVE.param(given[0]).flag} must be a JSON array with at least one element")
+    return given[0], records
+
+
+COMMAND = group(
+    "receiver",
+    command(
+        "create",
+        options_of(_CREATE, may=("ReceiversAlias",)),
+        _create,
+        _CREATE.summary,
+    ),
+    show(LIST_REF, "Show a recipient list."),
+    command(
+        "add",
+        [
+            *options_of(_SAVE, ("ReceiverId",)),
+            click.Argument(
+                ["emails"],
+                nargs=-1,
+                metavar="[EMAIL]...",
+                help="Addresses to add; @FILE has one a line.",
+                type=Value(Addresses()),
+            ),
+            *[p for p in options_of(_SAVE, ("Detail", "CustomDetail")) if p.name != "dry_run"],
+        ],
+        _add,
+        _SAVE.summary + " Exit code 7 when some were rejected.",
+    ),
+)

@@ -1,0 +1,96 @@
+"""Pages generated from the command tree: `python -m dmcli.cli.reference` writes them; a test finds a stale one."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from dmcli.cli.app import GROUPS, root
+from dmcli.cli.completion import FILES, script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WIDTH = 80
+_EXCERPT = re.compile(r"<!-- (dm [^>]*--help) -->\n.*?<!-- end -->", re.DOTALL)
+
+
+def walk() -> Iterator[tuple[tuple[str, ...], click.Context]]:
+    """Every command with its path and a context to ask it for help, groups before their members."""
+    top = click.Context(
+        root(), info_name="dm", help_option_names=["-h", "--help"], terminal_width=WIDTH, max_content_width=WIDTH
+    )
+    yield from _walk((), top)
+
+
+def help_of(path: tuple[str, ...]) -> str:
+    """The help text of a command."""
+    return next(ctx.get_help() for found, ctx in walk() if found == path)
+
+
+def commands_page() -> str:
+    """docs/commands.md: every command with its help."""
+    parts = [
+        "# Commands",
+        "",
+        "Generated from the command tree; `python -m dmcli.cli.reference` writes it anew.",
+        "",
+        *(f"- [dm {name}](#dm-{name}): {text}" for name, text in GROUPS.items()),
+    ]
+    for path, ctx in walk():
+        title = " ".join(("dm", *path))
+        parts += ["", f"{'#' * min(2 + len(path[1:]), 4)} {title}", "", "```text", ctx.get_help(), "```"]
+    return "\n".join(parts) + "\n"
+
+
+def with_excerpts(readme: str) -> str:
+    """The README with the help texts between its markers made anew."""
+
+    def excerpt(match: re.Match[str]) -> str:
+        path = tuple(match[1].split()[1:-1])
+        return f"<!-- {match[1]} -->\n```text\n{help_of(path)}\n```\n<!-- end -->"
+
+    return _EXCERPT.sub(excerpt, readme)
+
+
+def pages() -> dict[str, str]:
+    """Every generated file by its path below the project's folder. Reads README.md in the current folder."""
+    with open("README.md", encoding="utf-8") as file:
+        readme = file.read()
+    scripts = {f"completions/{name}": script(shell) for shell, name in FILES.items()}
+    return {"docs/commands.md": commands_page(), "README.md": with_excerpts(readme)} | scripts
+
+
+def _walk(path: tuple[str, ...], ctx: click.Context) -> Iterator[tuple[tuple[str, ...], click.Context]]:
+    yield path, ctx
+    if isinstance(ctx.command, click.Group):
+        for name in ctx.command.list_commands(ctx):
+            command = ctx.command.get_command(ctx, name)
+            if command:
+                inner = click.Context(command, parent=ctx, info_name=name)
+                yield from _walk((*path, name), inner)
+
+
+def main() -> None:
+    """Write the pages; with --check, only tell which are stale and exit 1."""
+    stale = []
+    for name, text in pages().items():
+        try:
+            with open(name, encoding="utf-8") as file:
+                fresh = file.read() == text
+        except FileNotFoundError:
+            fresh = False
+        if not fresh:
+            stale.append(name)
+            if "--check" not in sys.argv:
+                with open(name, "w", encoding="utf-8") as file:
+                    file.write(text)
+    click.echo(f"stale: {', '.join(stale)}" if stale else "all generated files are fresh")
+    sys.exit(1 if stale and "--check" in sys.argv else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""`dm sandbox`: its mail, its quota, its server. None of it touches the network beyond 127.0.0.1."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dmcli.api.model import Field
+from dmcli.api.shared import DELIVERY_STATUS
+from dmcli.cli.build import Left
+from dmcli.cli.options import limits, yes
+from dmcli.cli.tree import Group, command, common
+from dmcli.errors import InputError, RefusedError
+
+if TYPE_CHECKING:
+    from dmcli.cli.session import Session
+
+_HEAD = (
+    Field("id", "Mail"),
+    Field("created", "Time", shape="epoch"),
+    Field("recipient", "To"),
+    Field("subject", "Subject"),
+    Field("status", "Outcome", DELIVERY_STATUS),
+    Field("sender", "From"),
+    Field("tag"),
+    Field("env_id"),
+)
+_WHOLE = (
+    *_HEAD[:2],
+    Field("sender", "From"),
+    Field("alias", "Sender name"),
+    Field("reply_to", "Reply-to"),
+    *_HEAD[2:5],
+    Field("reason", "Message"),
+    Field("tag", "Tag"),
+    Field("template", "Template"),
+    Field("headers", "Headers"),
+    Field("attachments", "Attachments"),
+    Field("env_id", "Send id"),
+    Field("request_id", "Request id"),
+    Field("text", "Text"),
+    Field("html", "HTML"),
+)
+_EVERYTHING = 2**62
+_QUOTA = (Field("daily", "Day quota"), Field("monthly", "Month quota"))
+
+
+def _list(current: Session, *, to: str, subject: str, limit: int, **values: Any) -> None:
+    from dmcli.api.paging import Page
+    from dmcli.render import show_pages
+    from dmcli.sandbox.mailbox import list_mail
+
+    wanted = None if values["all"] else limit
+    most = _EVERYTHING if wanted is None else wanted + 1
+    with current.sandbox.store.transaction() as connection:
+        found = list_mail(connection, most, to=to, subject=subject)
+    left = Left()
+    page = Page({"mails": found}, found, "mails")
+    shown = show_pages(left.limited([page], wanted), _HEAD, (), current.output())
+    if left.more:
+        current.say(f"showing the newest {shown} mails; there are more: give --all, or a larger --limit")
+    elif not shown:
+        current.say("no mail yet; send one: dm -p sandbox send single --to you@example.com --subject Hi --text Hi")
+
+
+def _show(current: Session, mail: int) -> None:
+    from dmcli.render import show_document
+    from dmcli.sandbox.mailbox import get_mail
+
+    with current.sandbox.store.transaction() as connection:
+        found = get_mail(connection, mail)
+    if found is None:
+        raise RefusedError(f"there is no mail {mail} in the sandbox; see: dm sandbox mail list")
+    show_document(found, _WHOLE, current.output())
+
+
+def _reset(current: Session, *, yes: bool) -> None:
+    import sys
+
+    if not yes:
+        if not sys.stdin.isatty():
+            raise InputError("this deletes everything in the sandbox and there is no terminal to ask: give --yes")
+        click.confirm("Delete everything in the sandbox and start afresh?", abort=True, err=True)
+    from dmcli.sandbox.store import reset
+
+    reset(current.sandbox.store)
+    current.say("the sandbox is as new")
+
+
+def _quota(current: Session, *, daily: int | None, monthly: int | None) -> None:
+    from dmcli.render import show_document
+    from dmcli.sandbox.store import quota, set_quota
+
+    set_quota(current.sandbox.store, daily, monthly)
+    show_document(quota(current.sandbox.store), _QUOTA, current.output())
+
+
+def _serve(current: Session, *, port: int) -> None:
+    from dmcli.sandbox.server import Server
+
+    sandbox = current.sandbox
+    server = Server(sandbox.exchange, port)
+    # The address is the result, for scripts that start the server with --port 0; the rest is talk.
+    click.echo(server.url)
+    current.say(
+        f"[sandbox] serving on {server.url}, nothing leaves this machine; stop with Ctrl-C\n"
+        "[sandbox] keys: dm-sandbox-id / dm-sandbox-secret\n"
+        f"[sandbox] use it: dm -p sandbox --endpoint {server.url} account show"
+    )
+    try:
+        server.serve()
+    finally:
+        server.stop()
+
+
+_MAILBOX = Group("mail", params=common(), help="Mail that was sent in the sandbox.")
+_MAILBOX.add_command(
+    command(
+        "list",
+        [
+            click.Option(["--to"], default="", metavar="TEXT", help="Only mail whose recipient has this text."),
+            click.Option(["--subject"], default="", metavar="TEXT", help="Only mail whose subject has this text."),
+            *[option for option in limits() if option.name != "page_size"],
+        ],
+        _list,
+        "List mail, newest first.",
+    )
+)
+_MAILBOX.add_command(
+    command(
+        "show",
+        [click.Argument(["mail"], type=click.IntRange(1), metavar="MAIL", help="Number from the list.")],
+        _show,
+        "Show a mail.",
+    )
+)
+
+COMMAND = Group("sandbox", params=common())
+COMMAND.add_command(_MAILBOX)
+COMMAND.add_command(
+    command(
+        "quota",
+        [
+            click.Option(["--daily"], type=click.IntRange(0), metavar="N", help="Mails a day."),
+            click.Option(["--monthly"], type=click.IntRange(0), metavar="N", help="Mails a month."),
+        ],
+        _quota,
+        "Show or set the sandbox's quota.",
+    )
+)
+COMMAND.add_command(command("reset", [yes()], _reset, "Delete everything in the sandbox and start afresh."))
+COMMAND.add_command(
+    command(
+        "serve",
+        [
+            click.Option(
+                ["--port"],
+                type=click.IntRange(0, 65535),
+                metavar="N",
+                default=8555,
+                show_default=True,
+                help="Port on 127.0.0.1; 0 for any free one.",
+            ),
+        ],
+        _serve,
+        "Serve the sandbox over HTTP on 127.0.0.1, for other programs and the vendor's SDKs.",
+    )
+)

@@ -1,0 +1,5 @@
+"""Sending: what the catalogue declares is all there is."""
+
+from dmcli.cli.build import group
+
+COMMAND = group("send")

@@ -1,0 +1,153 @@
+"""What one run of `dm` knows: the flags typed so far, and what follows from them, made when first asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import datetime, timezone
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dmcli.api.model import Action
+    from dmcli.api.wire import Exchange
+    from dmcli.client import Client, Target
+    from dmcli.credentials import Keys
+    from dmcli.profile import Flags, Settings
+    from dmcli.render import Output
+    from dmcli.sandbox.adapter import Sandbox
+
+
+class Session:
+    """Settings, client and output of this run. `given` are the common options as typed, by name."""
+
+    def __init__(self) -> None:
+        self.given: dict[str, Any] = {}
+        self._open: list[Callable[[], None]] = []
+
+    @cached_property
+    def flags(self) -> Flags:
+        """The flags that choose a profile and override its values."""
+        from dmcli.profile import Flags
+
+        return Flags(**{name: self.given.get(name, "") for name in Flags._fields})
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settled settings; warnings about their source are said once. Raises ConfigError or InputError."""
+        from dmcli.profile import resolve
+
+        settings = resolve(self.flags, os.environ)
+        for warning in settings.warnings:
+            self.say(f"warning: {warning}")
+        return settings
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The credentials. Raises ConfigError."""
+        from dmcli import credentials
+
+        keys = credentials.find(self.settings, self.flags, os.environ)
+        for warning in keys.warnings:
+            self.say(f"warning: {warning}")
+        return keys
+
+    @cached_property
+    def target(self) -> Target:
+        """Where calls go."""
+        from dmcli.client import Target
+
+        settings = self.settings
+        url = settings.endpoint or "http://sandbox.local"
+        return Target(url, settings.region, settings.api_version, settings.signature)
+
+    @cached_property
+    def exchange(self) -> Exchange:
+        """The way to the service: in the process for the sandbox without an endpoint, else over HTTP."""
+        if self.settings.endpoint:
+            from dmcli.transport import HttpExchange
+
+            http = HttpExchange(*self.given.get("timeouts", ()))
+            self._open.append(http.close)
+            return http
+        return self.sandbox.exchange
+
+    @cached_property
+    def sandbox(self) -> Sandbox:
+        """The sandbox in this process."""
+        from dmcli.sandbox.adapter import open_sandbox
+
+        sandbox = open_sandbox(os.environ)
+        self._open.append(sandbox.close)
+        return sandbox
+
+    def close(self) -> None:
+        """Close what was opened."""
+        while self._open:
+            self._open.pop()()
+
+    @cached_property
+    def client(self) -> Client:
+        """The client that commands call."""
+        from dmcli.client import Client
+
+        client = Client(self.exchange, self.keys, self.target)
+        return client._replace(exchange=self._traced(client.exchange)) if self.given.get("debug") else client
+
+    @property
+    def now(self) -> datetime:
+        """The time, in UTC."""
+        return datetime.now(timezone.utc)
+
+    @property
+    def lang(self) -> str:
+        """`en` or `zh`, also when the profile cannot be read."""
+        typed = self.given.get("lang") or os.environ.get("DM_LANG")
+        if "settings" in self.__dict__:
+            return self.settings.lang
+        if typed in ("en", "zh"):
+            return str(typed)
+        locale = next((os.environ[n] for n in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(n)), "")
+        return "zh" if locale.startswith("zh") else "en"
+
+    @property
+    def format(self) -> str:
+        """The output format asked for; empty when the terminal decides."""
+        return str(self.given.get("output") or self.settings.output)
+
+    def output(self, default: str = "") -> Output:
+        """Where and how results are shown; `default` is the format when none was asked for."""
+        from dmcli.render import Output
+
+        return Output(self.format or default, self.given.get("query", ""), sys.stdout)
+
+    def say(self, text: str) -> None:
+        """Talk to the person, on stderr; nothing under --quiet."""
+        if not self.given.get("quiet"):
+            from dmcli.render.text import safe
+
+            click.echo(safe(text, lines=True), err=True)
+
+    def mark(self, action: Action) -> None:
+        """Say that a change stayed in the sandbox, so that nobody takes it for the real thing."""
+        if self.settings.sandbox and action.effect.name != "READ":
+            see = "; see it: dm sandbox mail list" if action.effect.name == "SEND" else ""
+            self.say(f"[sandbox] nothing left this machine{see}")
+
+    def _traced(self, exchange: Exchange) -> Exchange:
+        """The exchange, with a line on stderr for each call: names and sizes, no values."""
+        from dmcli.cli.trace import traced
+
+        return traced(exchange, lambda line: click.echo(line, err=True))
+
+
+def session() -> Session:
+    """The session of the running command."""
+    found = click.get_current_context().find_root().obj
+    if not isinstance(found, Session):
+        found = click.get_current_context().find_root().obj = Session()
+    return found

@@ -1,0 +1,59 @@
+"""`dm stats tracking`, which has two actions, and `sender`; the rest of the group is the catalogue's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dmcli.api import catalogue
+from dmcli.api.paging import value_of
+from dmcli.cli.build import group, perform
+from dmcli.cli.options import options_of
+from dmcli.cli.tree import command
+from dmcli.cli.values import collect
+from dmcli.errors import DmError, RefusedError
+
+if TYPE_CHECKING:
+    from dmcli.cli.session import Session
+
+_TRACKING = catalogue.get("GetTrackList")
+_NARROWED = catalogue.get("GetTrackListByMailFromAndTagName")
+_SENDER = catalogue.get("GetSendEmailCountByMailFrom")
+_NO_ACTION = frozenset({"InvalidAction", "InvalidAction.NotFound", "InvalidApi.NotFound", "UnsupportedOperation"})
+
+
+def _tracking(current: Session, **values: Any) -> None:
+    narrowed = values.get("AccountName") or values.get("TagName")
+    # The narrowed action has no domain filter; with one, the wider action takes sender and tag as well.
+    action = _NARROWED if narrowed and not values.get("Domain") else _TRACKING
+    perform(current, action, values)
+
+
+def _sender(current: Session, **values: Any) -> None:
+    from dmcli.render import show_document
+
+    call = collect(current, _SENDER, values)
+    try:
+        reply = current.client.call(_SENDER, call.wire)
+    except DmError as error:
+        if error.code not in _NO_ACTION:
+            raise
+        raise RefusedError(
+            "the service no longer has the action behind this command",
+            hint=f"'dm address show {call.wire['AccountName']}' tells the same.",
+            code=error.code,
+            request_id=error.request_id,
+            http_status=error.http_status,
+        ) from None
+    output = current.output()
+    if output.format == "json":
+        show_document(reply, _SENDER.fields, output)
+        return
+    data = value_of(reply, "data")
+    show_document(data if isinstance(data, dict) else reply, _SENDER.fields, output)
+
+
+COMMAND = group(
+    "stats",
+    command("tracking", options_of(_TRACKING), _tracking, _TRACKING.summary),
+    command("sender", options_of(_SENDER), _sender, _SENDER.summary),
+)

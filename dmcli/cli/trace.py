@@ -1,0 +1,40 @@
+"""What --debug shows of a call: an allow-list of names, sizes and times, never a value that could be secret."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dmcli.api.wire import Exchange, Reply, Request
+
+_SHOWN = frozenset({"Action", "Version", "RegionId", "SignatureMethod", "PageNo", "PageNumber", "PageSize", "Length"})
+
+
+def traced(exchange: Exchange, write: Callable[[str], None]) -> Exchange:
+    """The exchange, telling `write` of each request and reply."""
+
+    def tracing(request: Request) -> Reply:
+        write(f"debug: > {request.method} {request.url} {_described(request)}")
+        began = time.monotonic()
+        try:
+            reply = exchange(request)
+        except Exception as error:
+            write(f"debug: < {type(error).__name__} after {time.monotonic() - began:.3f} s")
+            raise
+        request_id = reply.headers.get("x-acs-request-id", "")
+        write(f"debug: < HTTP {reply.status}, {len(reply.body)} bytes, {time.monotonic() - began:.3f} s {request_id}")
+        return reply
+
+    return tracing
+
+
+def _described(request: Request) -> str:
+    from urllib.parse import parse_qsl
+
+    pairs = parse_qsl(request.body.decode(), keep_blank_values=True)
+    action = [f"Action={request.headers['x-acs-action']}"] if "x-acs-action" in request.headers else []
+    shown = [f"{name}={value}" if name in _SHOWN else f"{name}({len(value)})" for name, value in pairs]
+    return " ".join(action + shown)

@@ -1,0 +1,169 @@
+"""What every group and command has: the common options, help in sections, suggestions for what was mistyped.
+
+The root command is made of this alone, so nothing here loads the catalogue.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dmcli.cli.session import session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from click.shell_completion import CompletionItem
+
+FORMATS = ("table", "json", "yaml", "csv", "ndjson")
+
+
+def _keep(_: click.Context, param: click.Parameter, value: Any) -> Any:
+    if value not in (None, False, "") and param.name:
+        session().given[param.name] = value
+    return value
+
+
+def _profiles(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    from dmcli.cli.complete import profiles
+
+    return [name for name in profiles() if name.startswith(incomplete)]
+
+
+def _regions(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    from dmcli.api.regions import REGIONS
+
+    return [name for name in REGIONS if name.startswith(incomplete)]
+
+
+def _query(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    if value:
+        from dmcli.render import check_query
+
+        check_query(value)
+    _keep(ctx, param, value)
+    return value
+
+
+class Common(click.Option):
+    """An option that every command has; its value goes to the session, not to the command."""
+
+
+def common() -> list[click.Parameter]:
+    """The options that every command takes, and that are accepted before the group too."""
+
+    def option(*names: str, help: str, **more: Any) -> click.Option:  # noqa: A002  click's own word
+        return Common(names, help=help, expose_value=False, **({"callback": _keep} | more))
+
+    return [
+        option(
+            "-p",
+            "--profile",
+            metavar="NAME",
+            help="Profile to use; 'sandbox' needs no account.",
+            shell_complete=_profiles,
+        ),
+        option("--region", metavar="REGION", help="Region, e.g. cn-hangzhou.", shell_complete=_regions),
+        option("--endpoint", metavar="URL", help="Endpoint to call instead of the region's."),
+        option("-o", "--output", type=click.Choice(FORMATS), help="Format of the result."),
+        option("--query", metavar="JMESPATH", help="Show only this part of the result.", callback=_query),
+        option("--lang", type=click.Choice(("en", "zh")), help="Language of explanations."),
+        option("--debug", is_flag=True, help="Show calls on stderr, without values."),
+        option("-q", "--quiet", is_flag=True, help="Only results and errors."),
+    ]
+
+
+class Leaf(click.Command):
+    """A command whose help keeps its own options apart from those that every command has."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Two sections instead of click's one."""
+        sections: dict[str, list[tuple[str, str]]] = {"Options": [], "Common options": []}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx)
+            if record and not isinstance(param, click.Argument):
+                everywhere = isinstance(param, Common) or param is self.get_help_option(ctx)
+                sections["Common options" if everywhere else "Options"].append(record)
+        for title, records in sections.items():
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
+
+
+class Group(click.Group):
+    """A group whose unknown commands are answered with the nearest known one.
+
+    Commands made later are known by name and help until they are entered.
+    """
+
+    def __init__(self, name: str, **more: Any) -> None:
+        super().__init__(name, **more)
+        self._later: dict[str, tuple[str, Callable[[], click.Command]]] = {}
+
+    def later(self, name: str, text: str, make: Callable[[], click.Command]) -> None:
+        """Add a command that is made when it is entered; `text` is its line of help."""
+        self._later[name] = (text, make)
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Add a command; it takes the place of one that would be made later."""
+        self._later.pop(name or cmd.name or "", None)
+        super().add_command(cmd, name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, those made later among them."""
+        return sorted({*super().list_commands(ctx), *self._later})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, made now if it must be."""
+        if cmd_name in self._later:
+            return self._later[cmd_name][1]()
+        return super().get_command(ctx, cmd_name)
+
+    def help_of(self, name: str) -> str:
+        """A command's line of help, without making it."""
+        return self._later[name][0] if name in self._later else (self.commands[name].help or "")
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands with their lines of help."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, self.help_of(name)) for name in self.list_commands(ctx)])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Names of commands, or options as click completes them."""
+        from click.shell_completion import CompletionItem
+
+        if incomplete.startswith("-"):
+            return click.Command.shell_complete(self, ctx, incomplete)
+        names = (name for name in self.list_commands(ctx) if name.startswith(incomplete))
+        return [CompletionItem(name, help=self.help_of(name)) for name in names]
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """As click does, with a suggestion."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            near = suggestion(args[0], self.list_commands(ctx))
+            raise click.UsageError(f"{ctx.command_path} has no command {args[0]!r}{near}", ctx) from None
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """A question naming the nearest known words, or nothing."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, list(known), n=2, cutoff=0.6)
+    return f"; did you mean {' or '.join(near)}?" if near else ""
+
+
+def command(
+    name: str,
+    params: Iterable[click.Parameter],
+    run: Callable[..., None],
+    help: str,  # noqa: A002  click's own word
+) -> click.Command:
+    """A leaf command with the common options. `run` gets the session and the values."""
+
+    def callback(**values: Any) -> None:
+        run(session(), **values)
+
+    return Leaf(name, params=[*params, *common()], callback=callback, help=help)

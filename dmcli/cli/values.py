@@ -1,0 +1,149 @@
+"""From what was typed to what is sent: kinds judge each value, rules judge them together, names become ids."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from dmcli.api.kinds import Email, Flag, Minute, Ref, Sender
+from dmcli.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dmcli.api.model import Action, Param
+    from dmcli.cli.session import Session
+
+_EPOCH = datetime.fromtimestamp(0, timezone.utc)
+_DATES = {"from": "--since", "to": "--until"}
+
+
+class Call(NamedTuple):
+    """A call that is ready but for its names.
+
+    `wire` has every parameter; `names` are those that a listing must still turn into what the wire takes.
+    """
+
+    action: Action
+    wire: dict[str, str]
+    names: dict[str, Ref]
+
+
+def collect(session: Session, action: Action, given: Mapping[str, Any]) -> Call:
+    """The call that the typed values stand for. Says doubts; raises InputError for what cannot be right."""
+    now = session.now
+    wire: dict[str, str] = {}
+    names: dict[str, Ref] = {}
+    for param in action.params:
+        texts = typed(session, param, given.get(param.name))
+        if not texts:
+            continue
+        ref = param.kind if isinstance(param.kind, Ref) else None
+        if ref and needs_lookup(ref, texts[0]):
+            names[param.name] = ref
+            wire[param.name] = texts[0].removeprefix("name:")
+            continue
+        if ref:
+            texts = [texts[0].removeprefix("name:")]
+        try:
+            encoded = param.kind.encode(param.name, texts, now)
+        except ValueError as error:
+            raise InputError(f"{label(param)}: {error}{_meant(action, param, texts[-1])}") from None
+        wire |= {name: value for name, value in encoded.items() if name == param.name or not given.get(name)}
+    check(session, action, wire)
+    return Call(action, wire, names)
+
+
+def typed(session: Session, param: Param, value: Any) -> list[str]:
+    """The texts given for a parameter: as typed, from the profile, or its default."""
+    if param.secret and not param.argument:
+        return [secret(param, from_stdin=bool(value))] if value is not None else []
+    if isinstance(value, bool):
+        return ["true" if value else "false"]
+    if value not in (None, ()):
+        return list(value) if isinstance(value, (tuple, list)) else [value]
+    if isinstance(param.kind, Sender):
+        if session.settings.sender:
+            return [session.settings.sender]
+        raise InputError("--from is missing: give a sender address, or set 'from' in the profile")
+    if param.default and isinstance(param.kind, Flag):
+        return [param.kind.to_wire(param.default, session.now)]
+    return [param.default] if param.default else []
+
+
+def secret(param: Param, *, from_stdin: bool) -> str:
+    """A secret from standard input or a hidden prompt, never from the command line."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise InputError(f"there is no terminal to ask for the {param.flag}: give --{param.flag}-stdin and pipe it in")
+    answer = click.prompt(param.flag.capitalize(), hide_input=True, confirmation_prompt=True, err=True)
+    return str(answer)
+
+
+def needs_lookup(ref: Ref, text: str) -> bool:
+    """Whether a listing must be asked: for a name where the wire takes ids, for an id where it takes names."""
+    return (text.startswith("name:") or not ref.is_id(text)) if ref.takes == "id" else ref.is_id(text)
+
+
+def check(session: Session, action: Action, wire: Mapping[str, str]) -> None:
+    """Say the doubts about single values, then apply the action's rules. Raises InputError for the first refusal."""
+    labels = _Labels({param.name: label(param) for param in action.params})
+    for param in action.params:
+        doubt = param.kind.doubt(wire[param.name]) if param.name in wire else ""
+        if doubt:
+            session.say(f"warning: {label(param)}: {doubt}")
+    for rule in action.rules:
+        for problem in rule(wire, session.now):
+            text = problem.text.format_map(labels)
+            if not problem.warning:
+                raise InputError(text)
+            session.say(f"warning: {text}; some of the service's pages allow no more")
+
+
+class _Labels(dict[str, str]):
+    """Names that a rule mentions and the action does not have stand for themselves."""
+
+    def __missing__(self, key: str) -> str:
+        return key
+
+
+def label(param: Param) -> str:
+    """How a person knows a parameter: the option, or the argument's placeholder."""
+    return param.kind.metavar if param.argument else f"--{param.flag}"
+
+
+def _meant(action: Action, param: Param, text: str) -> str:
+    """A question, where a date was given to an option that takes an address."""
+    other = _DATES.get(param.flag)
+    has_dates = any(p.name == "StartTime" for p in action.params)
+    if not (other and has_dates and isinstance(param.kind, Email) and is_date(text)):
+        return ""
+    return f"; did you mean {other}?"
+
+
+def is_date(text: str) -> bool:
+    """Whether a text reads as a date or time."""
+    try:
+        Minute().to_wire(text, _EPOCH)
+    except ValueError:
+        return False
+    return True
+
+
+def unresolved(call: Call) -> dict[str, str]:
+    """The parameters as a dry run shows them: secrets masked, names still to be looked up marked."""
+    shown = {}
+    for name, value in call.wire.items():
+        param = next((p for p in call.action.params if p.name == name), None)
+        if param and param.secret:
+            shown[name] = "***"
+        elif name in call.names:
+            what = "id" if call.names[name].takes == "id" else "name"
+            shown[name] = f"<{what} of {value}>"
+        else:
+            shown[name] = value
+    return shown

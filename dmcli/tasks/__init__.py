@@ -1,0 +1,1 @@
+"""What takes more than one call: plain functions that yield typed events, without a terminal in sight."""

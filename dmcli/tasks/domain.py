@@ -1,0 +1,83 @@
+"""Checking domains, once or until they are verified."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dmcli.api import catalogue
+from dmcli.api.paging import value_of
+from dmcli.errors import CheckFailedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dmcli.client import Client
+
+VERIFIED = "0"
+USABLE = ("0", "2", "3", "4")  # 2 to 4 lack a CNAME or an ICP filing (reference section 6.3)
+_CHECKS = {
+    "SpfAuthStatus": "spf",
+    "MxAuthStatus": "mx",
+    "CnameAuthStatus": "cname",
+    "DkimAuthStatus": "dkim",
+    "DmarcAuthStatus": "dmarc",
+}
+
+
+class Checked(NamedTuple):
+    """What a check of one domain gave.
+
+    `status` is the service's number, None when it answered that the check failed; `checks` say of each record whether
+    it is right, None where the service does not tell.
+    """
+
+    domain: str
+    status: int | None
+    verified: bool
+    checks: dict[str, bool | None]
+
+    def passes(self, *, strict: bool) -> bool:
+        """Whether mail can be sent; strictly only when everything is verified."""
+        return str(self.status) in ((VERIFIED,) if strict else USABLE)
+
+
+def check(client: Client, domain: str, domain_id: str) -> Checked:
+    """One verification. Raises DmError for what is no outcome of a check."""
+    params = {"DomainId": domain_id}
+    try:
+        answer = client.call(catalogue.get("CheckDomain"), params)
+        status = int(str(value_of(answer, "DomainStatus")))
+    except CheckFailedError:
+        status = None
+    seen = client.call(catalogue.get("DescDomain"), params)
+    return Checked(domain, status, str(status) == VERIFIED, _checks(seen))
+
+
+def wait(
+    look: Callable[[], Checked],
+    *,
+    strict: bool,
+    timeout: float,
+    interval: float,
+    clock: Callable[[], float],
+    sleep: Callable[[float], None],
+) -> Iterator[Checked]:
+    """Check again every `interval` seconds until it passes or `timeout` seconds are over; every outcome is yielded.
+
+    What waiting cannot mend is an exception of `look` and ends the wait at once.
+    """
+    end = clock() + timeout
+    while True:
+        outcome = look()
+        yield outcome
+        left = end - clock()
+        if outcome.passes(strict=strict) or left <= 0:
+            return
+        sleep(min(interval, left))
+
+
+def _checks(seen: dict[str, Any]) -> dict[str, bool | None]:
+    found = {name: str(value_of(seen, field)) for field, name in _CHECKS.items()}
+    icp = str(value_of(seen, "IcpStatus"))  # the other way round: 1 is good
+    good = {"0": True, "1": False}
+    return {name: good.get(value) for name, value in found.items()} | {"icp": {"1": True, "0": False}.get(icp)}

@@ -1,0 +1,35 @@
+"""Adding members to a list in as many calls as it takes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dmcli.api import catalogue
+from dmcli.api.paging import value_of
+from dmcli.api.receiver import MAX_SAVED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dmcli.client import Client
+
+
+class Added(NamedTuple):
+    """What one call added; `rejected` are the service's rows (Email, ErrMessage), `errors` their number."""
+
+    added: int
+    errors: int
+    rejected: list[dict[str, Any]]
+
+
+def add(client: Client, list_id: str, param: str, records: Sequence[Any]) -> Iterator[Added]:
+    """Save the records (of the parameter Detail or CustomDetail) in calls of 500, in order."""
+    action = catalogue.get("SaveReceiverDetail")
+    for start in range(0, len(records), MAX_SAVED):
+        text = json.dumps(records[start : start + MAX_SAVED], ensure_ascii=False)
+        reply = client.call(action, {"ReceiverId": list_id, param: text})
+        data = value_of(reply, "Data") or {}
+        rejected = value_of(data, "Detail") if isinstance(data, dict) else None
+        counts = [int(str(value_of(reply, name) or 0)) for name in ("SuccessCount", "ErrorCount")]
+        yield Added(counts[0], counts[1], rejected or [])

@@ -1,0 +1,210 @@
+"""Bad input: one sentence that names the value, the rule and the remedy, exit code 2, and nothing sent."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+SEND = ("send", "single", "--to", "a@example.com", "--subject", "s", "--text", "t")
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (("domian", "list"), ("domian", "did you mean domain?")),
+        (("domain", "lst"), ("'lst'", "did you mean list?")),
+        (("domain", "list", "--keywrd", "x"), ("--keywrd", "--keyword")),
+        (("send", "single", "--to", "a b@example.com", "--subject", "s", "--text", "t"), ("--to", "name@example.com")),
+        (("send", "single", "--to", "a@example.com", "--subject", "s"), ("--html", "--text", "needed")),
+        ((*SEND, "--track"), ("--track", "--tag")),
+        ((*SEND, "--subject", "x" * 257), ("--subject", "257", "256")),
+        ((*SEND, "--subject", "a\nb"), ("--subject", "line break")),
+        ((*SEND, "--headers", "[]"), ("--headers", "JSON object")),
+        ((*SEND, "--text", "@/no/such/file"), ("/no/such/file", "No such file")),
+        ((*SEND, "--address-type", "both"), ("both", "account", "random")),
+        ((*SEND, "--attachment", "a.pdf"), ("a.pdf", "NAME=URL")),
+        (
+            (
+                "send",
+                "single",
+                "--to",
+                ",".join(f"u{n}@example.com" for n in range(101)),
+                "--subject",
+                "s",
+                "--text",
+                "t",
+            ),
+            ("101", "100"),
+        ),
+        (("domain", "create", "x" * 51), ("50",)),
+        (("stats", "details", "--from", "a@b.cn", "--tag", "t"), ("--from", "--tag", "only one")),
+        (("stats", "details", "--since", "31d"), ("30 days",)),
+        (("stats", "details", "--from", "2026-01-01"), ("--from", "did you mean --since?")),
+        (("stats", "totals", "--from", "7d"), ("did you mean --since?",)),
+        (("stats", "details", "--to", "yesterday"), ("did you mean --until?",)),
+        (("stats", "totals", "--since", "last week"), ("last week", "yesterday")),
+        (("stats", "totals", "--since", "yesterday", "--until", "7d"), ("--until", "before")),
+        (("domain", "delete", "sandbox.test"), ("--yes",)),
+        (("domain", "set-password", "sandbox.test"), ("--password-stdin",)),
+        (("domain", "check", "sandbox.test", "--interval", "soon"), ("soon", "30m")),
+        (("tag", "update", "welcome"), ("--name", "--description")),
+        (("template", "update", "newsletter"), ("--subject",)),
+        (("receiver", "add", "customers"), ("--detail",)),
+        (("receiver", "add", "customers", "nobody"), ("nobody", "nothing was added")),
+        (("receiver", "add", "customers", "--detail", "{}"), ("--detail", "array")),
+        (("api", "DescDomain", "DomainId"), ("DomainId", "KEY=VALUE")),
+        (("domain", "list", "-o", "xml"), ("xml", "table")),
+        (("domain", "list", "--query", "data["), ("query",)),
+        (("sandbox", "reset"), ("--yes",)),
+        (("explain",), ("CODE",)),
+    ],
+)
+def test_refused_with_a_remedy(box, args, told):
+    result = box(*args, code=2)
+    assert result.out == ""
+    for text in told:
+        assert text in result.err, result.err
+    assert box("sandbox", "mail", "list", "-o", "ndjson").out == ""
+
+
+def test_weak_password_is_refused_and_not_repeated(box):
+    result = box("domain", "set-password", "sandbox.test", "--password-stdin", stdin="short", code=2)
+    assert "10 to 20" in result.err
+    assert "short" not in result.err
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        ((*SEND, "--subject", "x" * 101), "100"),
+        ((*SEND, "--alias", "x" * 16), "15"),
+        ((*SEND, "--tag", "春天"), "letters"),
+        ((*SEND, "--text", "x" * 28673), "28672"),
+        (("stats", "totals", "--since", "31d", "--until", "30d"), "30 days"),
+        (("stats", "totals", "--since", "10d"), "at most 7"),
+    ],
+)
+def test_where_sources_disagree_it_only_warns(box, args, told):
+    result = box(*args)
+    assert "warning: " in result.err
+    assert told in result.err
+    assert "warning" not in box(*args, "--quiet").err
+
+
+def test_errors_as_one_json_object(box):
+    refused = box("domain", "show", "12345", "-o", "json", code=1)
+    error = json.loads(refused.err)["error"]
+    assert set(error) == {"code", "message", "request_id", "http_status", "hint", "exit"}
+    assert error["code"] == "InvalidDomainId.Malformed"
+    assert error["exit"] == 1
+    assert error["request_id"]
+    usage = box("domain", "list", "--bogus", "-o", "json", code=2)
+    assert json.loads(usage.err)["error"]["exit"] == 2
+
+
+def test_an_api_error_is_explained_in_both_languages(box):
+    english = box("domain", "show", "12345", code=1).err
+    chinese = box("domain", "show", "12345", "--lang", "zh", code=1).err
+    for text in ("InvalidDomainId.Malformed", "HTTP 400", "request "):
+        assert text in english
+        assert text in chinese
+    assert any("\u4e00" <= char <= "\u9fff" for char in chinese)
+    assert english.isascii()
+
+
+def test_names_not_found_bring_the_nearest(box):
+    result = box("tag", "show", "welcom", code=1)
+    assert "did you mean welcome?" in result.err
+
+
+def test_a_name_of_digits_is_forced(box):
+    box("tag", "create", "2026")
+    assert "with the id '2026'" in box("tag", "show", "2026", code=1).err
+    assert box("tag", "show", "name:2026", "-o", "json").json["TagName"] == "2026"
+    box("tag", "delete", "name:2026", "--yes")
+    assert "2026" not in box("tag", "list").out
+
+
+def test_delete_asks_with_name_and_id(box):
+    box("tag", "create", "spring")
+    kept = box("tag", "delete", "spring", stdin="n\n", tty=True, code=130)
+    assert "spring (id " in kept.err
+    box("tag", "delete", "spring", stdin="y\n", tty=True)
+    box("tag", "show", "spring", code=1)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        SEND,
+        ("send", "batch", "--from", "news@sandbox.test", "--list", "customers", "--template", "newsletter"),
+        ("domain", "delete", "sandbox.test"),
+        ("domain", "check", "sandbox.test"),
+        ("tag", "update", "welcome", "--name", "x"),
+        ("template", "update", "newsletter", "--subject", "x"),
+        ("receiver", "add", "customers", "x@example.com"),
+        ("receiver", "create", "x"),
+        ("address", "verify-reply", "noreply@sandbox.test"),
+        ("api", "DeleteDomain", "DomainId=1"),
+    ],
+)
+def test_dry_run_shows_the_call_and_makes_none(bare, args):
+    """No profile, no keys: a dry run needs neither."""
+    shown = (
+        bare(*args, "--from", "a@example.com", "--dry-run")
+        if args[:2] == ("send", "single")
+        else bare(*args, "--dry-run")
+    )
+    document = shown.json
+    assert set(document) == {"action", "version", "endpoint", "parameters"}
+    assert document["endpoint"] == "https://dm.aliyuncs.com"
+
+
+def test_dry_run_marks_names_and_masks_secrets(bare):
+    shown = bare("address", "set-password", "noreply@x.cn", "--password-stdin", "--dry-run", stdin="Secret123Pass")
+    assert shown.json["parameters"] == {"MailAddressId": "<id of noreply@x.cn>", "Password": "***"}
+    assert "Secret123Pass" not in shown.out + shown.err
+
+
+def test_files_and_standard_input_stand_for_text(box, tmp_path):
+    body = tmp_path / "body.html"
+    body.write_text("<p>您好</p>\n", encoding="utf-8")
+    box(
+        "send",
+        "single",
+        "--to",
+        "a@example.com",
+        "--subject",
+        "@@home",
+        "--html",
+        f"@{body}",
+        "--text",
+        "@-",
+        stdin="from a pipe\n",
+    )
+    mail = box("sandbox", "mail", "show", "1", "-o", "json").json
+    assert (mail["subject"], mail["html"], mail["text"]) == ("@home", "<p>您好</p>", "from a pipe")
+
+
+def test_debug_shows_names_not_values(box):
+    result = box(*SEND, "--text", "a private text", "--debug")
+    assert "TextBody(14)" in result.err
+    assert "private" not in result.err
+    assert "Action=SingleSendMail" in result.err
+
+
+def test_options_before_the_group_count_too(bare):
+    assert bare("-p", "sandbox", "-o", "json", "tag", "list").json["data"]["tag"]
+    assert bare("-o", "yaml", "-p", "sandbox", "tag", "list", "-o", "json").json["data"]["tag"]
+
+
+def test_no_arguments_show_help(bare):
+    assert "Commands:" in bare(code=2).err
+    assert "Commands:" in bare("domain", code=2).err
+
+
+def test_explain(bare):
+    assert "filter" in bare("explain", "InvalidSendMail.Spam", "-o", "table").out
+    assert bare("explain", "invalidsendmail.spam", "-o", "json").json["exit"] == 1
+    assert "InvalidSendMail.Spam" in bare("explain", "InvalidSendMail.Spm", code=1).err

@@ -1,0 +1,164 @@
+"""What reaches stdout in each format, and what happens when nobody reads it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import pytest
+import yaml
+
+
+@contextmanager
+def started(*command: str):
+    """A running program; killed at the end, whatever a test made of it."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+DM = [sys.executable, "-c", "from dmcli.cli.app import main; main()", "-p", "sandbox"]
+
+
+@pytest.fixture
+def tags(box):
+    for n in range(120):
+        box("tag", "create", f"t{n:03}")
+    return box
+
+
+def test_piped_output_is_tab_separated_and_whole(tags):
+    lines = tags("tag", "list").out.splitlines()
+    assert lines[0] == "TagName\tTagId\tTagDescription"
+    assert len(lines) == 101
+
+
+def test_the_limit_is_said_on_stderr(tags):
+    assert "first 100 rows" in tags("tag", "list").err
+    assert len(tags("tag", "list", "--all").out.splitlines()) == 122
+    assert tags("tag", "list", "--limit", "121").err == ""
+    assert "first 120" in tags("tag", "list", "--limit", "120").err
+    assert tags("tag", "list", "-q").err == ""
+
+
+@pytest.mark.parametrize("size", ["1", "7", "121", "1000"])
+def test_pages_are_joined_whatever_their_size(tags, size):
+    document = tags("tag", "list", "--all", "--page-size", size, "-o", "json").json
+    assert [row["TagName"] for row in document["data"]["tag"]] == ["welcome", *(f"t{n:03}" for n in range(120))]
+    assert document["TotalCount"] == 121
+
+
+def test_formats_agree(tags):
+    rows = tags("tag", "list", "--limit", "5", "-o", "json").json["data"]["tag"]
+    assert yaml.safe_load(tags("tag", "list", "--limit", "5", "-o", "yaml").out)["data"]["tag"] == rows
+    assert [json.loads(line) for line in tags("tag", "list", "--limit", "5", "-o", "ndjson").out.splitlines()] == rows
+    assert list(csv.DictReader(io.StringIO(tags("tag", "list", "--limit", "5", "-o", "csv").out))) == rows
+
+
+def test_queries(tags):
+    assert json.loads(tags("tag", "list", "-o", "json", "--query", "data.tag[0].TagName").out) == "welcome"
+    assert tags("tag", "list", "--query", "data.tag[0].TagName").out == "welcome\n"
+    assert tags("tag", "list", "--limit", "2", "-o", "ndjson", "--query", "TagName").out == '"welcome"\n"t000"\n'
+
+
+def test_a_table_on_a_terminal_fits_it(tags):
+    table = tags("tag", "list", "--limit", "3", tty=True).out
+    assert "Tag" in table
+    assert "TagName" not in table
+    assert max(len(line) for line in table.splitlines()) <= 80
+
+
+def test_nothing_found_is_said_on_stderr(box):
+    found = box("tag", "list", "--keyword", "nothing", "-o", "table")
+    assert (found.out, found.err) == ("", "nothing found\n")
+
+
+def test_colour_is_off_when_asked(tags, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in tags("tag", "list", tty=True).out
+
+
+def test_a_reader_that_goes_away_is_exit_141(tags):
+    with subprocess.Popen(
+        [*DM, "tag", "list", "--all", "--page-size", "1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        process.stdout.close()
+        err = process.stderr.read()
+    assert process.returncode == 141
+    assert err == b""
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only where there is such a device")
+def test_a_full_disk_is_exit_8(tags):
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run([*DM, "tag", "list"], stdout=full, stderr=subprocess.PIPE, check=False, text=True)
+    assert done.returncode == 8
+    assert "No space left" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_closed_standard_output_is_no_traceback(tags):
+    done = subprocess.run(
+        f"{DM[0]} -c '{DM[2]}' -p sandbox tag list >&-", shell=True, stderr=subprocess.PIPE, check=False, text=True
+    )
+    assert "Traceback" not in done.stderr
+    assert done.returncode == 8
+
+
+def test_an_interrupt_is_exit_130(box):
+    box("domain", "create", "fail.example.com")
+    command = [*DM, "domain", "check", "fail.example.com", "--wait", "--interval", "20s"]
+    with started(*command) as process:
+        assert "not verified" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert out == ""
+    assert "Traceback" not in err
+
+
+def test_hostile_text_reaches_a_terminal_escaped(box):
+    box("tag", "create", "evil", "--description", "x")
+    box("api", "ModifyTag", "TagId=2", "TagName=evil", "TagDescription=\x1b]0;owned\x07\u202e")
+    shown = box("tag", "list", tty=True).out
+    assert "\x1b]0" not in shown
+    assert "\u202e" not in shown
+    assert "\\x1b]0;owned\\x07\\u202e" in shown
+
+
+def test_serve_prints_its_address_and_answers():
+    with started(*DM[:3], "sandbox", "serve", "--port", "0") as server:
+        url = server.stdout.readline().strip()
+        assert url.startswith("http://127.0.0.1:")
+        done = subprocess.run([*DM, "--endpoint", url, "tag", "list", "-o", "json"], stdout=subprocess.PIPE, check=True)
+        assert json.loads(done.stdout)["data"]["tag"]
+        taken = subprocess.run(
+            [*DM[:3], "sandbox", "serve", "--port", url.rsplit(":", 1)[1]],
+            stderr=subprocess.PIPE,
+            check=False,
+            text=True,
+        )
+        assert taken.returncode == 8
+        assert "another program has this port" in taken.stderr
+        server.send_signal(signal.SIGINT)
+        _, err = server.communicate(timeout=10)
+    assert "Traceback" not in err
+    assert server.returncode == 130
+
+
+def test_several_processes_share_the_sandbox(box):
+    send = [*DM, "send", "single", "--to", "a@example.com", "--subject", "s", "--text", "t", "-q", "-o", "json"]
+    running = [subprocess.Popen(send, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(6)]
+    sent = [process.communicate() for process in running]
+    assert [process.returncode for process in running] == [0] * 6, sent
+    assert len({json.loads(out)["EnvId"] for out, _ in sent}) == 6
+    assert box("account", "show", "--usage", "-o", "json").json["usage"]["day_used"] == 6

@@ -1,0 +1,99 @@
+"""The whole command tree: what holds for every command, and that generated pages are fresh."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pytest
+
+from dmcli.api import catalogue
+from dmcli.api.model import Effect
+from dmcli.cli.app import GROUPS
+from dmcli.cli.completion import FILES, script
+from dmcli.cli.options import options_of
+from dmcli.cli.reference import commands_page, pages, walk
+from dmcli.cli.tree import common
+
+PROJECT = Path(__file__).parents[2]
+TREE = dict(walk())
+LEAVES = {path: ctx.command for path, ctx in TREE.items() if not isinstance(ctx.command, click.Group)}
+COMMON = {option.name for option in common()}
+DESIGNED = """
+send single|send batch|account show|domain create|domain list|domain show|domain delete|domain check|
+domain set-password|address create|
+address list|address show|address delete|address update|address set-password|address verify-reply|
+address approve-reply|address set-callback|receiver create|receiver delete|receiver list|receiver show|receiver members|
+receiver add|receiver remove|tag create|tag list|tag show|tag update|tag delete|stats totals|stats details|
+stats tracking|stats sender|stats invalid|template list|template show|template create|template update|
+template delete|task list|api|explain|completion|config init|config list|config show|config use|config path|
+config check|sandbox serve|sandbox mail list|sandbox mail show|sandbox quota|sandbox reset
+"""
+
+
+def declared(path: tuple[str, ...]):
+    """The action of a catalogue command."""
+    return next((a for a in catalogue.every() for c in a.commands if c.path == " ".join(path)), None)
+
+
+def test_the_designed_commands_are_there():
+    assert {" ".join(path) for path in LEAVES} == set(DESIGNED.replace("\n", "").split("|"))
+
+
+@pytest.mark.parametrize("path", TREE, ids=" ".join)
+def test_every_command_has_help_and_the_common_options(path):
+    command = TREE[path].command
+    assert command.help
+    assert command.help[0].isupper()
+    assert {p.name for p in command.params} >= COMMON
+    for param in command.params:
+        assert getattr(param, "help", "x"), f"{param.name} has no help"
+
+
+@pytest.mark.parametrize("path", LEAVES, ids=" ".join)
+def test_options_follow_from_the_effect(path):
+    action = declared(path)
+    names = {p.name for p in LEAVES[path].params}
+    if action is None:
+        return
+    assert ("dry_run" in names) == (action.effect is not Effect.READ)
+    assert ("yes" in names) == (action.effect is Effect.DELETE)
+    paged = action.paging is not None and bool(action.paging.page or action.paging.cursor)
+    assert ("limit" in names) == paged
+    shown = {p.name for p in action.params if not p.hidden}
+    assert names >= (shown if not action.commands[0].only else set())
+
+
+@pytest.mark.parametrize("action", catalogue.every(), ids=lambda action: action.name)
+def test_no_secret_is_an_option_value(action):
+    for param in options_of(action):
+        declared_param = next((p for p in action.params if p.name == param.name), None)
+        if declared_param and declared_param.secret and not declared_param.argument:
+            assert param.is_flag
+
+
+def test_groups_and_their_modules_agree():
+    assert set(GROUPS) == {path[0] for path in TREE if path}
+
+
+def test_generated_files_are_fresh(monkeypatch):
+    monkeypatch.chdir(PROJECT)
+    stale = [name for name, text in pages().items() if (PROJECT / name).read_text(encoding="utf-8") != text]
+    assert not stale, "run: python -m dmcli.cli.reference"
+
+
+def test_the_page_names_every_command():
+    page = commands_page()
+    for path in TREE:
+        assert f"dm {' '.join(path)}".strip() + "\n" in page
+
+
+@pytest.mark.parametrize("shell", FILES)
+def test_completion_script(shell, bare):
+    assert bare("completion", shell).out == script(shell)
+    assert "_DM_COMPLETE" in script(shell)
+
+
+def test_readme_commands_are_two_lines():
+    lines = (PROJECT / "README.md").read_text(encoding="utf-8").splitlines()
+    assert len([line for line in lines if line.startswith("python3 -m venv")]) == 2

@@ -1,0 +1,110 @@
+"""The command line as people use it: real arguments, a real sandbox, in the process and over real HTTP."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from dmcli.cli import app
+from dmcli.sandbox.adapter import Sandbox
+from dmcli.sandbox.server import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class Result(NamedTuple):
+    """What one run gave."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Standard output, parsed."""
+        return json.loads(self.out)
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class Dm:
+    """Runs `dm` with arguments, and fails when the exit code is not the one expected."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *always: str) -> None:
+        self.monkeypatch = monkeypatch
+        self.always = always
+
+    def __call__(self, *args: str, code: int = 0, stdin: str = "", tty: bool = False) -> Result:
+        out, err = (Terminal() if tty else io.StringIO()), io.StringIO()
+        with self.monkeypatch.context() as patch:
+            patch.setattr(sys, "stdin", Terminal(stdin) if tty else io.StringIO(stdin))
+            patch.setattr(sys, "stdout", out)
+            patch.setattr(sys, "stderr", err)
+            ended = app.run([*self.always, *args])
+        result = Result(ended, out.getvalue(), err.getvalue())
+        assert result.code == code, result
+        assert "Traceback" not in result.err
+        return result
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the machine's own configuration reaches a test, and nothing of a test the machine."""
+    import os
+
+    for name in list(os.environ):
+        if name.startswith(("ALIBABA", "ALICLOUD", "DM_", "XDG_", "HTTP_", "HTTPS_", "http_", "https_", "LC_", "LANG")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("DM_SANDBOX_DB", str(tmp_path / "sandbox.db"))
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TZ", "UTC")
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+    """The sandbox that this test's commands use."""
+    made = Sandbox(str(tmp_path / "sandbox.db"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def server(sandbox: Sandbox) -> Iterator[Server]:
+    """The same sandbox over HTTP."""
+    made = Server(sandbox.exchange)
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch) -> Dm:
+    """`dm` without a profile."""
+    return Dm(monkeypatch)
+
+
+@pytest.fixture(params=["process", "http"])
+def dm(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Dm:
+    """`dm -p sandbox`, once in the process and once over HTTP."""
+    if request.param == "process":
+        return Dm(monkeypatch, "-p", "sandbox")
+    server: Server = request.getfixturevalue("server")
+    return Dm(monkeypatch, "-p", "sandbox", "--endpoint", server.url)
+
+
+@pytest.fixture
+def box(monkeypatch: pytest.MonkeyPatch) -> Dm:
+    """`dm -p sandbox` in the process."""
+    return Dm(monkeypatch, "-p", "sandbox")
