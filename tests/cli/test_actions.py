@@ -93,6 +93,13 @@ def test_batch_expands_a_list_through_a_template(dm):
     assert [(t["ReceiversName"], t["TemplateName"], str(t["RequestCount"])) for t in tasks] == [("team", "hello", "2")]
 
 
+def test_batch_to_members_of_whom_only_the_address_is_known(dm):
+    dm("receiver", "create", "plain")
+    dm("receiver", "add", "plain", "ann@example.com")
+    dm("send", "batch", "--from", "news@sandbox.test", "--list", "plain", "--template", "newsletter")
+    assert dm("sandbox", "mail", "list", "-o", "json").json["mails"][0]["subject"] == "News for "
+
+
 def test_batch_takes_the_id_of_a_list(dm):
     list_id = dm("receiver", "show", "customers", "-o", "json").json["ReceiverId"]
     dm("send", "batch", "--from", "news@sandbox.test", "--list", list_id, "--template", "newsletter")

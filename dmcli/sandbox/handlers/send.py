@@ -189,7 +189,7 @@ def _members(context: Context) -> list[tuple[str, dict[str, str]]]:
     rows = context.all("SELECT email, variables FROM member WHERE receiver = ?", found[0])
     if not rows:
         raise ServiceError("InvalidReceiverStatus.Malformed")
-    return [(email, from_json(variables, "InternalError")) for email, variables in rows]
+    return [(email, from_json(variables, "InternalError") or {}) for email, variables in rows]
 
 
 def _inline(context: Context) -> list[tuple[str, dict[str, str]]]:
