@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import alibabacloud_dm20151123.models as sdk
 import pytest
@@ -114,7 +114,8 @@ def assert_complete(model: Any) -> None:
         elif hasattr(value, "to_map"):
             assert_complete(value)
         else:
-            assert types[name] is type(value), name
+            # Python 3.10 reads a default of None as Optional.
+            assert type(value) in (types[name], *get_args(types[name])), name
 
 
 def test_rows_are_where_the_catalogue_says_with_the_fields_it_says(busy):
