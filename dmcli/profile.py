@@ -66,6 +66,12 @@ class Settings(NamedTuple):
     warnings: tuple[str, ...]
     explicit_endpoint: bool
 
+    @property
+    def local(self) -> bool:
+        """Whether calls stay on this machine: in this process, or to an endpoint on it."""
+        host = self.endpoint.partition("://")[2]
+        return not host or host.rsplit(":", 1)[0] in _LOCAL or host in _LOCAL
+
 
 class _Found(NamedTuple):
     """A value, where it is from, and how far down the order that is."""
@@ -129,7 +135,7 @@ def _found(flags: Flags, environ: Mapping[str, str], file: ConfigFile, profile: 
     """Every value from the highest source that has it; `profile` is the explicit one, or the sandbox."""
     found = {name: _Found() for name in VALUES} | {
         "region": _Found(DEFAULT_REGION, "built in"),
-        "lang": _locale(environ),
+        "lang": _Found(*locale(environ)),
         "signature": _Found("v1", "built in"),
     }
     # From the lowest to the highest, so that what comes later wins.
@@ -165,10 +171,10 @@ def _layers(
     return typed, {name: (value, "built in") for name, value in _SANDBOX_VALUES.items()}, variables, default
 
 
-def _locale(environ: Mapping[str, str]) -> _Found:
-    """The language by the locale."""
+def locale(environ: Mapping[str, str]) -> tuple[str, str]:
+    """The language by the locale, and the variable that says so."""
     variable = next((name for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
-    return _Found("zh" if environ.get(variable, "").startswith("zh") else "en", variable or "built in")
+    return ("zh" if environ.get(variable, "").startswith("zh") else "en"), variable or "built in"
 
 
 def _vendor_region(environ: Mapping[str, str]) -> _Found | None:

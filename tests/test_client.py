@@ -12,7 +12,7 @@ from dmcli.api import catalogue
 from dmcli.api.model import Effect
 from dmcli.api.paging import next_page, page_of, rows_of, value_of
 from dmcli.api.wire import Ambiguous, NotSent, Reply
-from dmcli.client import Client, Target, read, sign
+from dmcli.client import Client, Signed, Target, read, sign
 from dmcli.credentials import Keys
 from dmcli.errors import (
     CheckFailedError,
@@ -33,7 +33,7 @@ def reply(status: int, **fields) -> Reply:
 
 
 def test_a_v1_request_holds_everything_in_the_form_body():
-    request = sign("DescAccountSummary", "2015-11-23", {"A": "您 +"}, TARGET, KEYS, WHEN, NONCE)
+    request = sign(Signed("DescAccountSummary", "2015-11-23", TARGET, KEYS, WHEN, NONCE), {"A": "您 +"})
     form = {name: values[0] for name, values in parse_qs(request.body.decode(), strict_parsing=True).items()}
     signature = form.pop("Signature")
     assert form == {
@@ -54,7 +54,9 @@ def test_a_v1_request_holds_everything_in_the_form_body():
 
 def test_a_v3_request_holds_what_is_common_in_headers():
     keys = Keys("testid", "testsecret", "CAISfake/+=token", "test")
-    request = sign("CheckDomain", "2015-11-23", {"DomainId": "1"}, TARGET._replace(signature="v3"), keys, WHEN, NONCE)
+    request = sign(
+        Signed("CheckDomain", "2015-11-23", TARGET._replace(signature="v3"), keys, WHEN, NONCE), {"DomainId": "1"}
+    )
     assert request.body == b"DomainId=1&RegionId=cn-hangzhou"
     assert request.headers["x-acs-action"] == "CheckDomain"
     assert request.headers["x-acs-security-token"] == "CAISfake/+=token"
@@ -69,6 +71,7 @@ def test_a_v3_request_holds_what_is_common_in_headers():
         ("ap-southeast-1", "SingleSendMail", {"Subject": "s"}, "2017-06-22"),
         ("ap-southeast-2", "DescDomain", {"DomainId": "1"}, "2017-06-22"),
         ("ap-southeast-1", "SingleSendMail", {"BccAddress": "a@b.cn"}, "2015-11-23"),
+        ("ap-southeast-1", "SingleSendMail", {"Attachments.1.AttachmentName": "a"}, "2015-11-23"),
         ("ap-southeast-1", "CheckReplyToMailAddress", {}, "2015-11-23"),
         ("eu-central-1", "SingleSendMail", {}, "2015-11-23"),
     ],
@@ -198,3 +201,45 @@ def test_rows_are_found_at_declared_paths_in_any_case():
 def test_a_cursor_that_repeats_ends_the_list():
     paging = catalogue.get("QueryInvalidAddress").paging
     assert next_page(paging, {"NextStart": "x"}, {"NextStart": "x"}, 100, 200) == {}
+
+
+@pytest.mark.parametrize("form", ["JSON", "XML"])
+@pytest.mark.parametrize(
+    ("status", "body", "error"),
+    [
+        (502, b"<html>bad gateway</html>", UnknownOutcomeError),
+        (200, b"<html>log in</html>", UnknownOutcomeError),
+        (404, b"<html>not found</html>", UnreachableError),
+    ],
+)
+def test_both_formats_share_one_verdict(form, status, body, error):
+    with pytest.raises(error):
+        read(Reply(status, {}, body), Effect.SEND, form)
+
+
+def test_an_xml_error_is_read_with_its_entities():
+    body = b"<Error><RequestId>r</RequestId><Code>InvalidBody</Code><Message>a &lt;b&gt; &amp;amp; c</Message></Error>"
+    with pytest.raises(RefusedError) as caught:
+        read(Reply(400, {}, body), Effect.SEND, "XML")
+    assert (caught.value.message, caught.value.code, caught.value.request_id) == ("a <b> &amp; c", "InvalidBody", "r")
+
+
+def test_the_string_to_sign_never_reaches_a_message():
+    message = "Specified signature is not matched. server string to sign is:POST&%2F&Password%3DS3cret"
+    with pytest.raises(ConfigError) as caught:
+        read(reply(400, Code="SignatureDoesNotMatch", Message=message), Effect.WRITE)
+    assert "S3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["QueryTagByParam", "QueryInvalidAddress"])
+def test_a_service_that_repeats_itself_does_not_hold_us(name):
+    calls = []
+
+    def serve(_):
+        calls.append(1)
+        rows = {"data": {"tag": [{"a": 1}] * 50, "mailDetail": [{"a": 1}]}}
+        return reply(200, RequestId="r", TotalCount=10**9 + len(calls), NextStart="ab"[len(calls) % 2], **rows)
+
+    with pytest.raises(UnreachableError, match="again and again"):
+        list(Client(serve, KEYS, TARGET).rows(catalogue.get(name), {}))
+    assert len(calls) < 5

@@ -6,6 +6,8 @@ import enum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dmcli.api.kinds import Kind
     from dmcli.api.rules import Rule
 
@@ -54,6 +56,10 @@ class Param(NamedTuple):
         """The option's name without dashes, as typed."""
         return self.option or _kebab(self.name)
 
+    def given_in(self, names: Iterable[str]) -> list[str]:
+        """Those of the wire names that are this parameter's: its own, or a numbered part (`Attachments.1.Name`)."""
+        return [name for name in names if name == self.name or name.startswith(f"{self.name}.")]
+
 
 class Field(NamedTuple):
     """One field of a reply row. A field with a `title` is a column of the table; csv has them all by `name`.
@@ -80,7 +86,6 @@ class Paging(NamedTuple):
     cursor: str = ""
     total: tuple[str, ...] = ("TotalCount", "totalCount", "Total", "total")
     default_size: int = 50
-    max_size: int = 100
 
 
 class Command(NamedTuple):

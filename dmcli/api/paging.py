@@ -61,7 +61,7 @@ def next_page(paging: Paging, asked: dict[str, str], reply: dict[str, Any], rows
         return {}
     totals = [value_of(reply, name) for name in paging.total]
     total = next((int(t) for t in totals if str(t).isdigit()), None)
-    # Without a total a full page suggests another; one that repeats is caught by the caller's count.
+    # Without a total a full page suggests another.
     finished = seen >= total if total is not None else rows < int(asked.get(paging.size, "1"))
     return {} if finished else {paging.page: str(int(asked[paging.page]) + 1)}
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dmcli.api import catalogue
-from dmcli.api.model import Effect
+from dmcli.api.model import Action, Effect
+from dmcli.cli.build import show_dry_run
 from dmcli.cli.options import dry_run as dry_run_option
-from dmcli.cli.options import read_file
+from dmcli.cli.options import printable, read_file
 from dmcli.cli.tree import command
-from dmcli.errors import InputError
+from dmcli.cli.values import Call
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -32,6 +33,8 @@ class Pair(click.ParamType[tuple[str, str]]):
             self.fail(f"{value!r} is not KEY=VALUE such as PageNo=1", param, ctx)
         if text.startswith("@"):
             text = text[1:] if text.startswith("@@") else read_file(text[1:], lambda m: self.fail(m, param, ctx))
+        if not printable(value):
+            self.fail(f"{value!r} is not text: it has bytes that are not UTF-8", param, ctx)
         return name, text
 
 
@@ -42,44 +45,24 @@ def _actions(_: click.Context, __: click.Parameter, incomplete: str) -> list[str
 def _api(
     current: Session, action: str, pairs: tuple[tuple[str, str], ...], version: str, form: str, dry_run: bool
 ) -> None:
-    from dmcli.client import error_of, read
-    from dmcli.render import show_document
+    from dmcli.client import read
+    from dmcli.render import safe, show_document
 
     params = dict(pairs)
-    known = catalogue.find(action)
     # What is not in the catalogue may well send mail, so nothing is assumed about repeating it.
-    effect = known.effect if known else Effect.SEND
-    settled = version or (current.target.version_of(known, params) if known else current.target.api_version)
+    known = catalogue.find(action) or Action(action, "", "", Effect.SEND)
+    settled = version or current.target.version_of(known, params)
     if dry_run:
-        document = {
-            "action": action,
-            "version": settled or "2015-11-23",
-            "endpoint": current.settings.endpoint or "sandbox (in this process)",
-            "parameters": {name: "***" if "password" in name.lower() else text for name, text in params.items()},
-        }
-        show_document(document, (), current.output("json"))
+        show_dry_run(current, Call(known, params, {}), settled)
         return
-    reply = current.client.send(action, params, settled or "2015-11-23", effect=effect, form=form.upper())
-    if form == "xml":
+    reply = current.client.send(action, params, settled, effect=known.effect, form=form)
+    answer = read(reply, known.effect, form)
+    if form == "XML":
         text = reply.body.decode("utf-8", "replace")
-        if reply.status // 100 != 2:  # noqa: PLR2004
-            raise error_of(*_parts(text), reply.status, effect)
-        from dmcli.render.text import safe
-
         click.echo(safe(text, lines=True) if sys.stdout.isatty() else text)
-        return
-    show_document(read(reply, effect), known.fields if known else (), current.output("json"))
-
-
-def _parts(text: str) -> tuple[str, str, str]:
-    """Code, message and request id of an XML error."""
-    import re
-
-    found = (re.search(f"<{name}>(.*?)</{name}>", text, re.DOTALL) for name in ("Code", "Message", "RequestId"))
-    code, message, request_id = (match[1] if match else "" for match in found)
-    if not code:
-        raise InputError("the reply is no XML error of the service; try --format json")
-    return code, message, request_id
+    else:
+        show_document(answer, known.fields, current.output("json"))
+    current.mark(known)
 
 
 COMMAND = command(
@@ -94,8 +77,8 @@ COMMAND = command(
         click.Option(["--version"], default="", metavar="VERSION", help="API version instead of the region's."),
         click.Option(
             ["--format", "form"],
-            type=click.Choice(("json", "xml")),
-            default="json",
+            type=click.Choice(("JSON", "XML"), case_sensitive=False),
+            default="JSON",
             show_default=True,
             help="Format to ask the service for; xml is printed as received.",
         ),

@@ -71,10 +71,16 @@ def resolved(current: Session, call: Call) -> dict[str, str]:
 
 
 def show_reply(current: Session, action: Action, reply: dict[str, Any]) -> None:
-    """One reply, as received or as the action's fields."""
+    """One reply, as received or as the action's fields. What was done is not lost when it cannot be written."""
     from dmcli.render import show_document
 
-    show_document(reply, action.fields, current.output())
+    try:
+        show_document(reply, action.fields, current.output())
+        sys.stdout.flush()
+    except OSError:
+        if action.effect is not Effect.READ:
+            current.say(f"this was done: {action.name} {reply}")
+        raise
     current.mark(action)
 
 
@@ -117,13 +123,13 @@ class Left:
             yield page
 
 
-def show_dry_run(current: Session, call: Call) -> None:
+def show_dry_run(current: Session, call: Call, version: str = "") -> None:
     """What would be sent, as data; no credentials, no call."""
     from dmcli.render import show_document
 
     document = {
         "action": call.action.name,
-        "version": current.target.version_of(call.action, call.wire),
+        "version": version or current.target.version_of(call.action, call.wire),
         "endpoint": current.settings.endpoint or "sandbox (in this process)",
         "parameters": unresolved(call),
     }

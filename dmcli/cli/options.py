@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from dmcli.api.kinds import Choice, Flag, Kind
+from dmcli.api.kinds import Choice, Flag, Kind, Sender
 from dmcli.api.model import Action, Effect, Param
 
 if TYPE_CHECKING:
@@ -41,6 +41,11 @@ def limits() -> list[click.Parameter]:
     ]
 
 
+def printable(text: str) -> bool:
+    """Whether a text can be sent: arguments that are not UTF-8 reach Python as lone surrogates."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 class Value(click.ParamType[Any]):
     """A value of a declared kind. Reads @FILE where the kind allows; the kind itself judges later, with the others."""
 
@@ -50,6 +55,8 @@ class Value(click.ParamType[Any]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The text; an @FILE replaced by what it holds."""
+        if isinstance(value, str) and not printable(value):
+            self.fail(f"{value!r} is not text: it has bytes that are not UTF-8", param, ctx)
         if not (self.kind.files and isinstance(value, str) and value.startswith("@")):
             return value
         if value.startswith("@@"):
@@ -107,7 +114,7 @@ def as_click(param: Param) -> click.Parameter:
         metavar=None if flag else param.kind.metavar,
         help=param.help + default,
         # What has a default is never missing, and a sender may come from the profile.
-        required=param.required and not param.default and param.flag != "from",
+        required=param.required and not param.default and not isinstance(param.kind, Sender),
     )
 
 

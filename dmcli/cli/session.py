@@ -105,14 +105,14 @@ class Session:
 
     @property
     def lang(self) -> str:
-        """`en` or `zh`, also when the profile cannot be read."""
-        typed = self.given.get("lang") or os.environ.get("DM_LANG")
-        if "settings" in self.__dict__:
+        """`en` or `zh`; what was typed, or the locale's, when the profile cannot be read."""
+        from dmcli.errors import DmError
+        from dmcli.profile import locale
+
+        try:
             return self.settings.lang
-        if typed in ("en", "zh"):
-            return str(typed)
-        locale = next((os.environ[n] for n in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(n)), "")
-        return "zh" if locale.startswith("zh") else "en"
+        except DmError:
+            return str(self.given.get("lang") or locale(os.environ)[0])
 
     @property
     def format(self) -> str:
@@ -134,8 +134,10 @@ class Session:
 
     def mark(self, action: Action) -> None:
         """Say that a change stayed in the sandbox, so that nobody takes it for the real thing."""
-        if self.settings.sandbox and action.effect.name != "READ":
-            see = "; see it: dm sandbox mail list" if action.effect.name == "SEND" else ""
+        from dmcli.api.model import Effect
+
+        if self.settings.sandbox and self.settings.local and action.effect is not Effect.READ:
+            see = "; see it: dm sandbox mail list" if action.effect is Effect.SEND else ""
             self.say(f"[sandbox] nothing left this machine{see}")
 
     def _traced(self, exchange: Exchange) -> Exchange:

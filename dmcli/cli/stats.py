@@ -45,11 +45,9 @@ def _sender(current: Session, **values: Any) -> None:
             http_status=error.http_status,
         ) from None
     output = current.output()
-    if output.format == "json":
-        show_document(reply, _SENDER.fields, output)
-        return
     data = value_of(reply, "data")
-    show_document(data if isinstance(data, dict) else reply, _SENDER.fields, output)
+    rows = output.chosen in ("table", "csv", "tsv") and not output.query and isinstance(data, dict)
+    show_document(data if rows else reply, _SENDER.fields, output)
 
 
 COMMAND = group(

@@ -52,6 +52,11 @@ def collect(session: Session, action: Action, given: Mapping[str, Any]) -> Call:
             encoded = param.kind.encode(param.name, texts, now)
         except ValueError as error:
             raise InputError(f"{label(param)}: {error}{_meant(action, param, texts[-1])}") from None
+        known = {one for other in action.params for one in other.given_in(encoded)}
+        if set(encoded) - known:
+            raise InputError(
+                f"{label(param)}: {action.name} takes no display name with the address: give the address only"
+            )
         wire |= {name: value for name, value in encoded.items() if name == param.name or not given.get(name)}
     check(session, action, wire)
     return Call(action, wire, names)

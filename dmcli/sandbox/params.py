@@ -40,7 +40,8 @@ def checked(action: Action, version: str, given: Mapping[str, str], now: datetim
     values = dict(given)
     for param in action.params:
         if version not in param.versions:
-            _forget(values, param.name)
+            for name in param.given_in(list(values)):
+                del values[name]
             continue
         value = values.get(param.name)
         if not value and param.aliases:
@@ -57,12 +58,6 @@ def checked(action: Action, version: str, given: Mapping[str, str], now: datetim
             if not problem.warning:
                 raise ServiceError(problem.code)
     return values
-
-
-def _forget(values: dict[str, str], name: str) -> None:
-    """Take a parameter out, and its numbered parts (`Attachments.1.AttachmentName`)."""
-    for key in [key for key in values if key == name or key.startswith(f"{name}.")]:
-        del values[key]
 
 
 def _accepted(param: Param, value: str, now: datetime) -> str:

@@ -13,7 +13,7 @@ from http.client import HTTPConnection
 
 from dmcli.api import catalogue
 from dmcli.api.wire import Reply
-from dmcli.client import Client, Target, sign
+from dmcli.client import Client, Signed, Target, sign
 from dmcli.credentials import Keys
 from dmcli.local import open_database
 from dmcli.sandbox.adapter import Sandbox
@@ -36,7 +36,8 @@ CLIENTS = 8
 
 
 def request(target: Target):
-    return sign(ACTION.name, "2015-11-23", PARAMS, target, KEYS, datetime.now(timezone.utc), os.urandom(16).hex())
+    call = Signed(ACTION.name, "2015-11-23", target, KEYS, datetime.now(timezone.utc), os.urandom(16).hex())
+    return sign(call, PARAMS)
 
 
 def bare(folder: str, count: int) -> float:
