@@ -6,7 +6,14 @@ from dmcli.api.model import Action, Command, Effect, Field
 from dmcli.api.shared import count
 
 # 3 is the reference's word for restricted sending; the SDK counts 4 and 8 instead.
-USER_STATUS = {"0": "normal", "1": "frozen", "2": "overdue", "3": "restricted", "4": "restricted", "8": "deleted"}
+USER_STATUS = {
+    "0": "normal",
+    "1": "frozen",
+    "2": "overdue",
+    "3": "outbound restricted",
+    "4": "outbound restricted",
+    "8": "deleted",
+}
 
 ACTIONS = (
     Action(
@@ -21,7 +28,7 @@ ACTIONS = (
             count("QuotaLevel", "Level"),
             count("MaxQuotaLevel", "Highest level"),
             count("Domains", "Domains"),
-            count("MailAddresses", "Sender addresses"),
+            count("MailAddresses", "Senders"),
             count("Receivers", "Lists"),
             count("Tags", "Tags"),
             count("Templates", "Templates"),

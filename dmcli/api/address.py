@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dmcli.api.kinds import ADDRESS_FILTER, ADDRESS_REF, EMAIL, PASSWORD, TEXT, Choice, Email, Text
+from dmcli.api.kinds import ADDRESS_FILTER, ADDRESS_REF, PASSWORD, TEXT, Choice, Email, Text
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
 from dmcli.api.rules import at_least_one
 from dmcli.api.shared import (
@@ -11,6 +11,7 @@ from dmcli.api.shared import (
     FROZEN,
     PAGE_NO,
     PAGE_NO_PARAMS,
+    REPLY_ADDRESS,
     REPLY_STATUS,
     SMTP_PASSWORD,
     count,
@@ -31,7 +32,6 @@ _ADDRESS_ID = Param(
     argument=True,
     malformed="InvalidMailAddressId.Malformed",
 )
-_REPLY = Param("ReplyAddress", EMAIL, "Reply-to address.", option="reply-to", malformed="InvalidReplyAddress.Malformed")
 _SENDTYPE = Param(
     "Sendtype",
     Choice(("batch", "trigger")),
@@ -57,13 +57,13 @@ ACTIONS = (
                 malformed="InvalidMailAddressName.Malformed",
             ),
             _SENDTYPE._replace(required=True),
-            _REPLY,
+            REPLY_ADDRESS,
             Param(
                 "AddressType",
-                Choice(("internal", "external")),
+                Choice({"internal": "INTERNAL", "external": "EXTERNAL"}),
                 "Whether the domain belongs to this account.",
                 versions=ONLY_2015,
-            )._replace(kind=Choice({"internal": "INTERNAL", "external": "EXTERNAL"})),
+            ),
         ),
         fields=(Field("MailAddressId", "Address id"), Field("RequestId", "Request id")),
         errors=_ERRORS,
@@ -86,7 +86,7 @@ ACTIONS = (
             Field("Sendtype", "Type"),
             Field("AccountStatus", "Status", FROZEN),
             Field("ReplyAddress", "Reply-to"),
-            Field("ReplyStatus", "Reply-to is", REPLY_STATUS),
+            Field("ReplyStatus", "Confirmed", REPLY_STATUS),
             count("DailyReqCount", "Today"),
             count("MonthReqCount", "Month"),
             Field("DailyCount"),
@@ -110,7 +110,7 @@ ACTIONS = (
         Effect.WRITE,
         params=(
             _ADDRESS_ID,
-            _REPLY._replace(help="New reply-to address; it must be confirmed again."),
+            REPLY_ADDRESS._replace(help="New reply-to address; it must be confirmed again."),
             Param("Password", PASSWORD, SMTP_PASSWORD, secret=True, malformed="InvalidDomainPassword.Malformed"),
         ),
         fields=(Field("RequestId", "Request id"),),

@@ -385,14 +385,24 @@ class Ref(Kind):
     """A thing people call by its name and the wire by its id (or the other way round).
 
     `listing` is the action that lists such things, `name` and `id` the row fields, `takes` says which of them goes on
-    the wire. Digits are an id, for lists 32 hex digits too; `name:TEXT` forces a name.
+    the wire. What matches the pattern `ids` is an id; `name:TEXT` forces a name.
     """
 
-    def __init__(self, noun: str, listing: str, name: str, id: str, takes: str = "id", metavar: str = "") -> None:  # noqa: A002
+    def __init__(  # `id` is the field's role, not Python's function
+        self,
+        noun: str,
+        listing: str,
+        name: str,
+        id: str,  # noqa: A002
+        *,
+        takes: str = "id",
+        metavar: str = "",
+        ids: str = "[0-9]+",
+    ) -> None:
         super().__init__((listing, name))
         self.noun, self.listing, self.name, self.id, self.takes = noun, listing, name, id, takes
         self.metavar = metavar or noun.upper()
-        self.ids = "[0-9]+|[0-9a-fA-F]{32}" if noun == "list" else "[0-9]+"
+        self.ids = ids
 
     def is_id(self, text: str) -> bool:
         """Whether a typed text is an id rather than a name."""
@@ -427,8 +437,9 @@ SENDER = Sender(completes=("QueryMailAddressByParam", "AccountName"))
 
 DOMAIN_REF = Ref("domain", "QueryDomainByParam", "DomainName", "DomainId")
 ADDRESS_REF = Ref("sender address", "QueryMailAddressByParam", "AccountName", "MailAddressId", metavar="ADDRESS")
-LIST_REF = Ref("list", "QueryReceiverByParam", "ReceiversName", "ReceiverId")
-LIST_NAME = Ref("list", "QueryReceiverByParam", "ReceiversName", "ReceiverId", takes="name")
+_LIST_IDS = "[0-9]+|[0-9a-fA-F]{32}"  # numbers in the reference, hex digits today
+LIST_REF = Ref("list", "QueryReceiverByParam", "ReceiversName", "ReceiverId", ids=_LIST_IDS)
+LIST_NAME = Ref("list", "QueryReceiverByParam", "ReceiversName", "ReceiverId", takes="name", ids=_LIST_IDS)
 TAG_REF = Ref("tag", "QueryTagByParam", "TagName", "TagId")
 TEMPLATE_REF = Ref("template", "QueryTemplateByParam", "TemplateName", "TemplateId")
 TEMPLATE_NAME = Ref("template", "QueryTemplateByParam", "TemplateName", "TemplateId", takes="name")

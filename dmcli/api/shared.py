@@ -78,13 +78,13 @@ def minutes() -> tuple[Param, Param]:
 
 
 def _window(start: Day, end: Day, required: bool, since: str, until: str) -> tuple[Param, Param]:
-    text = "Default: {}." if since else "Default: none."
+    none = "" if since else " Default: none."
     missing, malformed = "InvalidDate.NotFound", "InvalidDate.Malformed"
     return (
         Param(
             "StartTime",
             start,
-            f"From then on: a date, today, yesterday or 7d. {text.format(since)}",
+            f"From then on: a date, today, yesterday or 7d.{none}",
             required=required,
             option="since",
             default=since,
@@ -94,7 +94,7 @@ def _window(start: Day, end: Day, required: bool, since: str, until: str) -> tup
         Param(
             "EndTime",
             end,
-            f"Up to then: a date, today or yesterday. {text.format(until)}",
+            f"Up to then: a date, today or yesterday.{none}",
             required=required,
             option="until",
             default=until,
@@ -115,7 +115,7 @@ DOMAIN_STATUS = {
     "4": "usable, no CNAME",
 }
 FROZEN = {"0": "normal", "1": "frozen"}
-REPLY_STATUS = {"0": "confirmed", "1": "not confirmed"}
+REPLY_STATUS = {"0": "yes", "1": "no"}
 TEMPLATE_STATUS = {"0": "draft", "1": "in review", "2": "approved", "3": "rejected"}
 LIST_STATUS = {"0": "uploading", "1": "complete"}
 DELIVERY_STATUS = {"0": "delivered", "2": "invalid address", "3": "spam", "4": "failed"}

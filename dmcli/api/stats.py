@@ -207,7 +207,7 @@ ACTIONS = (
             Field("mailfromStatus", "Status", FROZEN),
             Field("sendType", "Type"),
             Field("replyTo", "Reply-to"),
-            Field("replyToStatus", "Reply-to is", REPLY_STATUS),
+            Field("replyToStatus", "Confirmed", REPLY_STATUS),
             count("dailyReqCount", "Sent today"),
             count("dailyCount", "Day quota"),
             count("monthReqCount", "Sent this month"),

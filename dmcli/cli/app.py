@@ -12,7 +12,7 @@ import click
 
 import dmcli
 from dmcli.cli.session import Session
-from dmcli.cli.tree import Group, common
+from dmcli.cli.tree import DATES, Group, common
 from dmcli.errors import DmError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ GROUPS = {
     "completion": "Print the completion script of a shell.",
     "explain": "Explain an error code.",
 }
-_PIPE_CLOSED, _INTERRUPTED = 141, 130
+_PIPE_CLOSED, _INTERRUPTED, _DEFECT = 141, 130, 70
 _COMPLETE = "_DM_COMPLETE"
 _WIDEST = 100  # columns of help
 
@@ -118,6 +118,8 @@ def run(args: Sequence[str]) -> int:
         return done.exit_code
     except (DmError, click.ClickException, click.Abort, KeyboardInterrupt, OSError) as error:
         return _ended(current, error, args)
+    except Exception as error:  # noqa: BLE001  nothing but a defect of ours comes here
+        return _defect(error)
     finally:
         current.close()
     return 0
@@ -159,8 +161,22 @@ def _ended(current: Session, error: BaseException, args: Sequence[str]) -> int:
     return error.exit_code
 
 
+def _defect(error: Exception) -> int:
+    """One line that tells a developer where to look, without any value of the call; the exit code."""
+    at = error.__traceback__
+    while at and at.tb_next:
+        at = at.tb_next
+    where = f"{os.path.basename(at.tb_frame.f_code.co_filename)}:{at.tb_lineno}" if at else "?"
+    click.echo(f"dm: a defect in dm {dmcli.__version__}: {type(error).__name__} at {where}; please report it", err=True)
+    return _DEFECT
+
+
 def _sentence(error: click.ClickException) -> str:
     """Click's message as one sentence."""
+    if isinstance(error, click.NoSuchOption) and error.option_name in DATES and error.ctx:
+        meant = DATES[error.option_name]
+        known = any(meant in param.opts for param in error.ctx.command.params)
+        return f"no such option '{error.option_name}'" + (f"; did you mean {meant}?" if known else "")
     text = error.format_message().replace("Invalid value for ", "").rstrip(".")
     return text[:1].lower() + text[1:]
 

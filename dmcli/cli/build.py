@@ -12,7 +12,6 @@ from dmcli.api import catalogue
 from dmcli.api.model import Action, Effect
 from dmcli.cli.options import options_of
 from dmcli.cli.tree import Group, command, common
-from dmcli.cli.values import Call, collect, unresolved
 from dmcli.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from dmcli.api.model import Command as Declared
     from dmcli.api.paging import Page
     from dmcli.cli.session import Session
+    from dmcli.cli.values import Call
 
 
 def group(name: str, *extra: click.Command) -> Group:
@@ -48,6 +48,8 @@ def from_catalogue(action: Action, declared: Declared) -> click.Command:
 
 def perform(current: Session, action: Action, values: Mapping[str, Any]) -> None:
     """Do what was typed: check it, show it (dry run), ask (deletes), call, show the result."""
+    from dmcli.cli.values import collect
+
     call = collect(current, action, values)
     if values.get("dry_run"):
         show_dry_run(current, call)
@@ -125,6 +127,7 @@ class Left:
 
 def show_dry_run(current: Session, call: Call, version: str = "") -> None:
     """What would be sent, as data; no credentials, no call."""
+    from dmcli.cli.values import unresolved
     from dmcli.render import show_document
 
     document = {
@@ -140,12 +143,13 @@ def show_dry_run(current: Session, call: Call, version: str = "") -> None:
 def confirm(current: Session, call: Call) -> None:
     """Ask before a delete, naming the thing by name and id.
 
-    Raises InputError where nobody can be asked, click.Abort when the answer is no.
+    Raises InputError where nobody can be asked, or when the answer is no.
     """
     named = f"{call.action.summary.rstrip('.').split(';')[0]}: {described(current, call)}"
     if not sys.stdin.isatty():
         raise InputError(f"{named}: there is no terminal to ask: give --yes to go ahead")
-    click.confirm(f"{named}. Go ahead?", abort=True, err=True)
+    if not click.confirm(f"{named}. Go ahead?", err=True):
+        raise InputError("nothing was deleted")
 
 
 def described(current: Session, call: Call) -> str:

@@ -10,7 +10,8 @@ import click
 
 from dmcli.api.model import Field
 from dmcli.cli.tree import Group, command, common
-from dmcli.errors import InputError
+from dmcli.errors import ConfigError, InputError
+from dmcli.profile_file import SANDBOX
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -60,7 +61,15 @@ def _list(current: Session) -> None:
         }
         for name, values in file.profiles.items()
     ]
-    rows.append({"name": "sandbox", "default": False, "region": "", "endpoint": "in this process", "access_key_id": ""})
+    rows.append(
+        {
+            "name": SANDBOX,
+            "default": file.default == SANDBOX,
+            "region": "",
+            "endpoint": "in this process",
+            "access_key_id": "",
+        }
+    )
     show_document(rows, _ROWS, current.output())
 
 
@@ -69,12 +78,19 @@ def _show(current: Session, name: str | None) -> None:
 
     file = _file()
     wanted = name or current.flags.profile or file.default
-    if wanted not in file.profiles:
+    if wanted not in (*file.profiles, SANDBOX):
         known = ", ".join(file.profiles) or "none yet: make one with 'dm config init'"
         raise InputError(f"there is no profile {wanted!r} in {file.path}; there are: {known}")
-    values = file.profiles[wanted]
+    values = file.profiles.get(wanted) or {"endpoint": "in this process", "from": _sandbox_sender()}
     shown = {key: _masked(key, value) for key, value in values.items()}
     show_document({"name": wanted} | shown, tuple(Field(key, key) for key in ("name", *values)), current.output())
+
+
+def _sandbox_sender() -> str:
+    """The sender of the sandbox, which is built in."""
+    from dmcli.profile import Flags, resolve
+
+    return resolve(Flags(profile=SANDBOX), os.environ).sender
 
 
 def _use(current: Session, name: str) -> None:
@@ -82,7 +98,7 @@ def _use(current: Session, name: str) -> None:
     from dmcli.profile import set_default
 
     file = _file()
-    if name not in (*file.profiles, "sandbox"):
+    if name not in (*file.profiles, SANDBOX):
         known = ", ".join(file.profiles) or "none yet: make one with 'dm config init'"
         raise InputError(f"there is no profile {name!r} in {file.path}; there are: {known}")
     write_private(file.path, set_default(read_text(file.path)[0], name))
@@ -103,7 +119,11 @@ def _check(current: Session) -> None:
         }
         for name in names
     ]
-    keys = current.keys
+    try:
+        keys = current.keys
+    except ConfigError:
+        show_document(rows, _VALUES, current.output())
+        raise
     rows.append({"name": "keys", "value": _masked("access_key_id", keys.access_key_id), "source": keys.source})
     token = "yes" if keys.security_token else "no"
     rows.append({"name": "security_token", "value": token, "source": keys.source})
@@ -121,6 +141,8 @@ def _init(current: Session, *, name: str | None, force: bool) -> None:
     file = _file()
     ask = _asker()
     chosen = name or ask("Profile name", default="default")
+    if chosen == SANDBOX:
+        raise InputError(f"the profile {SANDBOX} is built in: choose another name")
     if chosen in file.profiles and not force:
         raise InputError(f"there is a profile {chosen!r} in {file.path} already: give --force to replace it")
     answers = {

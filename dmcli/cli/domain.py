@@ -16,9 +16,11 @@ from dmcli.cli.build import group, show_dry_run
 from dmcli.cli.options import Value, dry_run
 from dmcli.cli.tree import command
 from dmcli.cli.values import collect, needs_lookup
-from dmcli.errors import CheckFailedError
+from dmcli.errors import CheckFailedError, DmError, UnreachableError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dmcli.cli.session import Session
     from dmcli.tasks.domain import Checked
 
@@ -55,18 +57,36 @@ def _check(
             show_dry_run(current, collect(current, _CHECK, {"DomainId": name}))
         return
     ids = [_resolved(current, name) for name in domain]
-    outcomes = [
-        _outcome(current, *named, strict=strict, timeout=timeout if wait else 0.0, interval=interval) for named in ids
-    ]
-    _show(current, outcomes)
-    for outcome in outcomes:
-        if outcome.passes(strict=strict) and not outcome.verified:
-            current.say(f"warning: {outcome.domain} is {DOMAIN_STATUS[str(outcome.status)]}")
-    bad = [outcome.domain for outcome in outcomes if not outcome.passes(strict=strict)]
+    limit = timeout if wait else 0.0
+    outcomes: list[Checked] = []
+    try:
+        for number, named in enumerate(ids):
+            for outcome in _outcomes(current, *named, strict=strict, timeout=limit, interval=interval):
+                outcomes[number:] = [outcome]
+    except DmError as error:
+        if outcomes:
+            _report(current, outcomes, strict=strict)
+        bad = _bad(outcomes, strict=strict)
+        error.message = f"{ids[number][0]}: {error.message}" + (f"; not verified: {', '.join(bad)}" if bad else "")
+        raise
+    _report(current, outcomes, strict=strict)
+    bad = _bad(outcomes, strict=strict)
     if bad:
         what = "fully verified" if strict else "verified"
         waited = f" after {timeout:g} s" if wait else ""
         raise CheckFailedError(f"not {what}{waited}: {', '.join(bad)}; the records they need: dm domain show {bad[0]}")
+
+
+def _bad(outcomes: list[Checked], *, strict: bool) -> list[str]:
+    return [outcome.domain for outcome in outcomes if not outcome.passes(strict=strict)]
+
+
+def _report(current: Session, outcomes: list[Checked], *, strict: bool) -> None:
+    """Show the outcomes as one array; a domain that is usable but not wholly verified is worth a word."""
+    _show(current, outcomes)
+    for outcome in outcomes:
+        if outcome.passes(strict=strict) and not outcome.verified:
+            current.say(f"warning: {outcome.domain} is {DOMAIN_STATUS[str(outcome.status)]}")
 
 
 def _resolved(current: Session, text: str) -> tuple[str, str]:
@@ -80,11 +100,13 @@ def _resolved(current: Session, text: str) -> tuple[str, str]:
     return value, resolve(current.client, DOMAIN_REF, value)
 
 
-def _outcome(current: Session, name: str, domain_id: str, *, strict: bool, timeout: float, interval: float) -> Checked:
+def _outcomes(
+    current: Session, name: str, domain_id: str, *, strict: bool, timeout: float, interval: float
+) -> Iterator[Checked]:
+    """What each check of a domain gave, until it passes or the time is over; says on stderr how it goes."""
     from dmcli.tasks.domain import check
     from dmcli.tasks.domain import wait as waiting
 
-    outcome = None
     began = time.monotonic()
     for outcome in waiting(
         lambda: check(current.client, name, domain_id),
@@ -94,10 +116,13 @@ def _outcome(current: Session, name: str, domain_id: str, *, strict: bool, timeo
         clock=time.monotonic,
         sleep=time.sleep,
     ):
+        if isinstance(outcome, UnreachableError):
+            why = f"{outcome.message} ({outcome.code})" if outcome.code else outcome.message
+            current.say(f"{name}: {why}; checking again in {interval:g} s")
+            continue
         if timeout and not outcome.passes(strict=strict):
             current.say(f"{name}: not verified after {time.monotonic() - began:.0f} s of {timeout:g} s")
-    assert outcome is not None  # noqa: S101  a wait yields at least one outcome
-    return outcome
+        yield outcome
 
 
 def _show(current: Session, outcomes: list[Checked]) -> None:

@@ -105,7 +105,7 @@ def as_click(param: Param) -> click.Parameter:
             help=f"Read the {param.flag} from standard input instead of asking. {param.help}",
         )
     flag = isinstance(param.kind, Flag)
-    default = f" Default: {param.default}." if param.default and "efault" not in param.help and not flag else ""
+    default = f" Default: {param.default}." if param.default and not flag else ""
     return click.Option(
         [f"--{param.flag}/--no-{param.flag}" if flag else f"--{param.flag}", param.name],
         type=None if flag else Value(param.kind),

@@ -9,16 +9,18 @@ import click
 from dmcli.api import catalogue
 from dmcli.api.kinds import EMAIL, LIST_REF, Email
 from dmcli.api.model import Field
+from dmcli.api.receiver import MAX_SAVED
 from dmcli.api.shared import count
 from dmcli.cli.build import group, perform, resolved, show_dry_run
 from dmcli.cli.options import Value, options_of
 from dmcli.cli.show import show
 from dmcli.cli.tree import command
 from dmcli.cli.values import collect
-from dmcli.errors import InputError, PartlyRejectedError
+from dmcli.errors import DmError, InputError, PartlyRejectedError
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
+    from dmcli.tasks.members import Added
 
 _CREATE = catalogue.get("CreateReceiver")
 _SAVE = catalogue.get("SaveReceiverDetail")
@@ -39,29 +41,44 @@ class Addresses(Email):
 def _add(current: Session, *, emails: tuple[str, ...], dry_run: bool, **values: Any) -> None:
     import json
 
-    from dmcli.tasks.members import add
-
     param, records = _records(current, emails, values)
-    first = {"ReceiverId": values["ReceiverId"], param: json.dumps(records[:500], ensure_ascii=False)}
+    first = {"ReceiverId": values["ReceiverId"], param: json.dumps(records[:MAX_SAVED], ensure_ascii=False)}
     call = collect(current, _SAVE, first)
     if dry_run:
         show_dry_run(current, call)
+        if len(records) > MAX_SAVED:
+            calls = -(-len(records) // MAX_SAVED)
+            current.say(f"this is the first of {calls} calls: {len(records)} records, at most {MAX_SAVED} in a call")
         return
-    outcomes = list(add(current.client, resolved(current, call)["ReceiverId"], param, records))
-    rejected = sum(outcome.errors for outcome in outcomes)
-    document = {
-        "added": sum(outcome.added for outcome in outcomes),
-        "rejected": rejected,
-        "errors": [row for outcome in outcomes for row in outcome.rejected],
-    }
-    from dmcli.render import show_document
+    from dmcli.tasks.members import add
 
-    show_document(document, _ADDED, current.output())
-    current.mark(_SAVE)
+    outcomes: list[Added] = []
+    try:
+        outcomes.extend(add(current.client, resolved(current, call)["ReceiverId"], param, records))
+    except DmError as error:
+        if outcomes:
+            added = _show_added(current, outcomes)["added"]
+            error.message += f" ({added} of {len(records)} records were added before this; they are in the list)"
+        raise
+    rejected = _show_added(current, outcomes)["rejected"]
     if rejected:
         raise PartlyRejectedError(
             f"{rejected} of {len(records)} addresses were rejected; addresses already in the list count"
         )
+
+
+def _show_added(current: Session, outcomes: list[Added]) -> dict[str, Any]:
+    """Show what the calls so far came to; the document that was shown."""
+    from dmcli.render import show_document
+
+    document = {
+        "added": sum(outcome.added for outcome in outcomes),
+        "rejected": sum(outcome.errors for outcome in outcomes),
+        "errors": [row for outcome in outcomes for row in outcome.rejected],
+    }
+    show_document(document, _ADDED, current.output())
+    current.mark(_SAVE)
+    return document
 
 
 def _records(current: Session, emails: tuple[str, ...], values: dict[str, Any]) -> tuple[str, list[Any]]:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dmcli.api.kinds import TEXT
 from dmcli.api.model import Field
 from dmcli.api.shared import DELIVERY_STATUS
 from dmcli.cli.build import Left
-from dmcli.cli.options import limits, yes
+from dmcli.cli.options import Value, limits, yes
 from dmcli.cli.tree import Group, command, common
 from dmcli.errors import InputError, RefusedError
 
@@ -81,7 +82,8 @@ def _reset(current: Session, *, yes: bool) -> None:
     if not yes:
         if not sys.stdin.isatty():
             raise InputError("this deletes everything in the sandbox and there is no terminal to ask: give --yes")
-        click.confirm("Delete everything in the sandbox and start afresh?", abort=True, err=True)
+        if not click.confirm("Delete everything in the sandbox and start afresh?", err=True):
+            raise InputError("nothing was deleted")
     from dmcli.sandbox.store import reset
 
     reset(current.sandbox.store)
@@ -119,8 +121,16 @@ _MAILBOX.add_command(
     command(
         "list",
         [
-            click.Option(["--to"], default="", metavar="TEXT", help="Only mail whose recipient has this text."),
-            click.Option(["--subject"], default="", metavar="TEXT", help="Only mail whose subject has this text."),
+            click.Option(
+                ["--to"], type=Value(TEXT), default="", metavar="TEXT", help="Only mail whose recipient has this text."
+            ),
+            click.Option(
+                ["--subject"],
+                type=Value(TEXT),
+                default="",
+                metavar="TEXT",
+                help="Only mail whose subject has this text.",
+            ),
             *[option for option in limits() if option.name != "page_size"],
         ],
         _list,

@@ -13,28 +13,28 @@ from dmcli.cli.show import show
 from dmcli.cli.tree import command
 from dmcli.cli.values import collect
 from dmcli.errors import InputError
+from dmcli.tasks.modify import kept
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
 
 _MODIFY = catalogue.get("ModifyTag")
+_KEPT = ("TagName", "TagDescription")
 
 
-def _update(current: Session, *, dry_run: bool, **values: Any) -> None:
-    """ModifyTag wants name and description each time: what was not given is read first, so that nothing is lost."""
-    given = {name: value for name, value in values.items() if value is not None}
-    if not {"TagName", "TagDescription"} & set(given):
+def _update(current: Session, *, dry_run: bool, **typed: Any) -> None:
+    """ModifyTag wants name and description each time: what was not typed is read first, so that nothing is lost."""
+    if all(typed[name] is None for name in _KEPT):
         raise InputError("nothing to change: give --name, --description or both")
-    current_name = given["TagId"].removeprefix("name:")
+    call = collect(current, _MODIFY, typed)
     if dry_run:
-        show_dry_run(current, collect(current, _MODIFY, {"TagName": current_name} | given))
+        show_dry_run(current, call._replace(wire=call.wire | kept(None, _KEPT, call.wire)))
         return
     from dmcli.tasks.lookup import find_typed
 
-    row = find_typed(current.client, TAG_REF, given["TagId"])
-    kept = {name: str(value_of(row, name) or "") for name in ("TagName", "TagDescription")}
-    call = collect(current, _MODIFY, kept | given | {"TagId": str(value_of(row, "TagId"))})
-    show_reply(current, _MODIFY, current.client.call(_MODIFY, call.wire))
+    row = find_typed(current.client, TAG_REF, typed["TagId"])
+    wire = call.wire | {"TagId": str(value_of(row, "TagId"))} | kept(row, _KEPT, call.wire)
+    show_reply(current, _MODIFY, current.client.call(_MODIFY, wire))
 
 
 COMMAND = group(

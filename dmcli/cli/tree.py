@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from click.shell_completion import CompletionItem
 
+# What people type for a window of time, and what it is called here, since --from and --to are addresses.
+DATES = {"--from": "--since", "--to": "--until"}
 FORMATS = ("table", "json", "yaml", "csv", "ndjson")
 
 

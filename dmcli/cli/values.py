@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from dmcli.api.kinds import Email, Flag, Minute, Ref, Sender
+from dmcli.cli.tree import DATES
 from dmcli.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from dmcli.cli.session import Session
 
 _EPOCH = datetime.fromtimestamp(0, timezone.utc)
-_DATES = {"from": "--since", "to": "--until"}
 
 
 class Call(NamedTuple):
@@ -123,7 +123,7 @@ def label(param: Param) -> str:
 
 def _meant(action: Action, param: Param, text: str) -> str:
     """A question, where a date was given to an option that takes an address."""
-    other = _DATES.get(param.flag)
+    other = DATES.get(f"--{param.flag}")
     has_dates = any(p.name == "StartTime" for p in action.params)
     if not (other and has_dates and isinstance(param.kind, Email) and is_date(text)):
         return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dmcli.api.account import ACTIONS
 from dmcli.render.cells import raw, values
 from dmcli.render.output import encodable
 from dmcli.render.show import show_document
@@ -15,22 +16,8 @@ if TYPE_CHECKING:
 
     from dmcli.render.output import Output
 
-# UserStatus: 3 is the 2019 reference's, 4 and 8 are of SDK alibabacloud-dm20151123.
-_STATUS = {
-    "0": "normal",
-    "1": "frozen",
-    "2": "overdue",
-    "3": "outbound restricted",
-    "4": "outbound restricted",
-    "8": "deleted",
-}
-_COUNTS = {
-    "Domains": "Domains",
-    "MailAddresses": "Senders",
-    "Receivers": "Lists",
-    "Tags": "Tags",
-    "Templates": "Templates",
-}
+_SUMMARY = {field.name: field for field in ACTIONS[0].fields}
+_COUNTS = ("Domains", "MailAddresses", "Receivers", "Tags", "Templates")
 _NO_LIMIT = -1
 _BAR = 20  # cells of the bar where there is room for them
 _PERCENT = 5  # cells of the percentage beside it
@@ -69,8 +56,8 @@ def show_account(summary: dict[str, Any], usage: dict[str, Any] | None, output: 
     for label, limit, key in (("Today", "DailyQuota", "day_used"), ("This month", "MonthQuota", "month_used")):
         quota = _Quota(_number(values(summary, [limit])[0]), _number(used.get(key)))
         grid.add_row(label, _quota(quota, bar, console.width - _AROUND))
-    for name, label in _COUNTS.items():
-        grid.add_row(label, _plain(values(summary, [name])[0], output))
+    for name in _COUNTS:
+        grid.add_row(_SUMMARY[name].title, _plain(values(summary, [name])[0], output))
     show_renderable(console, Panel(grid, title="Account", box=box.ROUNDED, expand=False), output)
 
 
@@ -79,7 +66,9 @@ def _status(summary: dict[str, Any], output: Output) -> Text:
     from rich.text import Text
 
     code = _plain(values(summary, ["UserStatus"])[0], output)
-    return Text(_STATUS.get(code, code), style="green" if code == "0" else "bold red" if code in _STATUS else "yellow")
+    words = _SUMMARY["UserStatus"].words
+    style = "green" if code == "0" else "bold red" if code in words else "yellow"
+    return Text(words.get(code, code), style=style)
 
 
 def _level(summary: dict[str, Any], output: Output) -> str:

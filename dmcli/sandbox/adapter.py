@@ -6,6 +6,7 @@ import sys
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+from dmcli.errors import LockedError
 from dmcli.sandbox import handlers, params, protocol
 from dmcli.sandbox.context import Context, ServiceError
 from dmcli.sandbox.store import Store, path_of
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 # Seconds that a nonce is remembered at least: a stamp may lie 15 minutes ahead and is good for 15 more.
 _PERIOD = 31 * 60
 _TAKE_NONCE = (
-    "INSERT INTO nonce (period, nonce) SELECT ?, ? "
-    "WHERE NOT EXISTS (SELECT 1 FROM nonce WHERE nonce = ? AND period IN (?, ?))"
+    "INSERT OR IGNORE INTO nonce (period, nonce) SELECT ?, ? "
+    "WHERE NOT EXISTS (SELECT 1 FROM nonce WHERE period = ? AND nonce = ?)"
 )
 
 
@@ -81,7 +82,7 @@ class Sandbox:
 
     def _take_nonce(self, connection: sqlite3.Connection, nonce: str, period: int) -> None:
         """Take a nonce that was not used in this period or the last. Raises ServiceError."""
-        if not connection.execute(_TAKE_NONCE, (period, nonce, nonce, period - 1, period)).rowcount:
+        if not connection.execute(_TAKE_NONCE, (period, nonce, period - 1, nonce)).rowcount:
             raise ServiceError("SignatureNonceUsed")
         if period != self._period:  # the ones before can go
             connection.execute("DELETE FROM nonce WHERE period < ?", (period - 1,))
@@ -95,7 +96,9 @@ def _failed(action: str, error: Exception) -> ServiceError:
 
     last = traceback.extract_tb(error.__traceback__)[-1]
     what = f"{type(error).__name__} at {last.filename}:{last.lineno}"
-    if isinstance(error, sqlite3.OperationalError):  # locked by others for too long, disk full: not for ever
+    if isinstance(
+        error, (sqlite3.OperationalError, LockedError)
+    ):  # locked by others for too long, disk full: not for ever
         what, code = f"{what}: {error}", "ServiceUnavailable"
     else:
         code = "InternalError"

@@ -7,7 +7,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from dmcli.errors import InputError
+from dmcli.errors import InputError, LockedError
 from dmcli.local import open_database, state_folder
 
 if TYPE_CHECKING:
@@ -46,20 +46,20 @@ CREATE TABLE task (
   id INTEGER PRIMARY KEY AUTOINCREMENT, receivers TEXT NOT NULL, template TEXT NOT NULL, tag TEXT NOT NULL,
   count INTEGER NOT NULL, status INTEGER NOT NULL DEFAULT 1, address_type TEXT NOT NULL, ip_pool TEXT NOT NULL,
   created INTEGER NOT NULL);
--- What was sent, once a call; a `mail` row a recipient says what became of it there.
+-- What was sent, once a call; a `mail` row a recipient says what became of it there. Each index costs every send a page
+-- in the log; a sender has too large a part of the mail for one of its own.
 CREATE TABLE message (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, request_id TEXT NOT NULL, alias TEXT NOT NULL, reply_to TEXT NOT NULL,
+  id INTEGER PRIMARY KEY, request_id TEXT NOT NULL, alias TEXT NOT NULL, reply_to TEXT NOT NULL,
   reply_alias TEXT NOT NULL, subject TEXT NOT NULL, html TEXT NOT NULL, text TEXT NOT NULL, track INTEGER NOT NULL,
   headers TEXT NOT NULL, attachments TEXT NOT NULL, template TEXT NOT NULL, ip_pool TEXT NOT NULL,
   size INTEGER NOT NULL);
 -- `settled` is when the outcome is known; `subject` and `variables` are there only where they differ by recipient.
 CREATE TABLE mail (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, message INTEGER NOT NULL, kind TEXT NOT NULL, sender TEXT NOT NULL,
+  id INTEGER PRIMARY KEY, message INTEGER NOT NULL, kind TEXT NOT NULL, sender TEXT NOT NULL,
   recipient TEXT NOT NULL COLLATE NOCASE, bcc INTEGER NOT NULL, tag TEXT NOT NULL, status INTEGER NOT NULL,
   reason TEXT NOT NULL, class TEXT NOT NULL, subject TEXT, variables TEXT,
   created INTEGER NOT NULL, settled INTEGER NOT NULL);
 CREATE INDEX mail_by_time ON mail (created);
-CREATE INDEX mail_by_sender ON mail (sender, created);
 CREATE INDEX mail_by_recipient ON mail (recipient, created);
 CREATE TABLE event (id INTEGER PRIMARY KEY, mail INTEGER NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL);
 CREATE INDEX event_by_mail ON event (mail);
@@ -93,6 +93,9 @@ INSERT INTO template (name, subject, html, created)
 MIGRATIONS = (_SCHEMA, _SEED)
 
 
+TIMEOUT = 30.0  # seconds to wait for another process
+
+
 class Store:
     """The state in one SQLite file, or in memory for `:memory:`. Safe to use from several threads and processes.
 
@@ -100,7 +103,7 @@ class Store:
     """
 
     def __init__(self, path: str) -> None:
-        self._connection = open_database(path, MIGRATIONS)
+        self._connection = open_database(path, MIGRATIONS, timeout=TIMEOUT)
         # Writing the log back costs more than writing it; a busy server does it every 16 MiB.
         self._connection.execute("PRAGMA wal_autocheckpoint = 4000")
         self._lock = threading.Lock()
@@ -109,7 +112,7 @@ class Store:
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """The connection, alone with it; what was done in the block is kept when it ends, undone when it raises."""
         with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._begin()
             try:
                 yield self._connection
                 self._connection.execute("COMMIT")
@@ -117,6 +120,15 @@ class Store:
                 if self._connection.in_transaction:  # a full disk may have ended it already
                     self._connection.execute("ROLLBACK")
                 raise
+
+    def _begin(self) -> None:
+        """Begin, once no other process writes. Raises LockedError when that takes too long."""
+        import sqlite3
+
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise LockedError(f"another program holds the sandbox's file: {error}; try again") from None
 
     def close(self) -> None:
         """Give the file back."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api import catalogue
 from dmcli.api.paging import value_of
-from dmcli.errors import CheckFailedError
+from dmcli.errors import CheckFailedError, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,19 +61,29 @@ def wait(
     interval: float,
     clock: Callable[[], float],
     sleep: Callable[[float], None],
-) -> Iterator[Checked]:
+) -> Iterator[Checked | UnreachableError]:
     """Check again every `interval` seconds until it passes or `timeout` seconds are over; every outcome is yielded.
 
-    What waiting cannot mend is an exception of `look` and ends the wait at once.
+    A service that is busy or away for the moment (UnreachableError) is an outcome too, raised when the time is over.
+    All else that `look` raises waiting cannot mend: it ends the wait at once.
     """
     end = clock() + timeout
     while True:
-        outcome = look()
-        yield outcome
+        outcome = _looked(look)
         left = end - clock()
-        if outcome.passes(strict=strict) or left <= 0:
+        if left <= 0 and isinstance(outcome, UnreachableError):
+            raise outcome
+        yield outcome
+        if left <= 0 or (isinstance(outcome, Checked) and outcome.passes(strict=strict)):
             return
         sleep(min(interval, left))
+
+
+def _looked(look: Callable[[], Checked]) -> Checked | UnreachableError:
+    try:
+        return look()
+    except UnreachableError as error:
+        return error
 
 
 def _checks(seen: dict[str, Any]) -> dict[str, bool | None]:

@@ -24,7 +24,10 @@ class Added(NamedTuple):
 
 
 def add(client: Client, list_id: str, param: str, records: Sequence[Any]) -> Iterator[Added]:
-    """Save the records (of the parameter Detail or CustomDetail) in calls of 500, in order."""
+    """Save the records (of the parameter Detail or CustomDetail) in calls of MAX_SAVED, in order.
+
+    Raises DmError when a call fails; what was yielded before is in the list.
+    """
     action = catalogue.get("SaveReceiverDetail")
     for start in range(0, len(records), MAX_SAVED):
         text = json.dumps(records[start : start + MAX_SAVED], ensure_ascii=False)

@@ -128,7 +128,7 @@ def test_a_name_of_digits_is_forced(box):
 
 def test_delete_asks_with_name_and_id(box):
     box("tag", "create", "spring")
-    kept = box("tag", "delete", "spring", stdin="n\n", tty=True, code=130)
+    kept = box("tag", "delete", "spring", stdin="n\n", tty=True, code=2)
     assert "spring (id " in kept.err
     box("tag", "delete", "spring", stdin="y\n", tty=True)
     box("tag", "show", "spring", code=1)

@@ -1,0 +1,137 @@
+"""What once went wrong, each with the line that showed it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+DM = [sys.executable, "-c", "from dmcli.cli.app import main; main()", "-p", "sandbox"]
+SEND = ("send", "single", "--to", "a@example.com", "--subject", "s", "--text", "t")
+
+
+def test_attachments_choose_the_version_that_has_them(bare):
+    args = ("--region", "ap-southeast-1", *SEND, "--from", "a@b.cn", "--attachment", "a=https://example.com/a")
+    assert bare(*args, "--dry-run").json["version"] == "2015-11-23"
+    assert bare(*args[:-2], "--dry-run").json["version"] == "2017-06-22"
+
+
+@pytest.mark.parametrize("form", ["json", "xml"])
+def test_no_secret_is_printed_when_the_signature_is_wrong(bare, server, monkeypatch, form):
+    monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "dm-sandbox-id")
+    monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "wrong")
+    monkeypatch.setenv("ALIBABA_CLOUD_SECURITY_TOKEN", "TOKEN-CANARY")
+    result = bare(
+        "--endpoint",
+        server.url,
+        "api",
+        "ModifyPWByDomain",
+        "DomainName=sandbox.test",
+        "Password=S3cretPassw0rd",
+        "--format",
+        form,
+        code=3,
+    )
+    assert "SignatureDoesNotMatch" in result.err
+    for canary in ("S3cretPassw0rd", "TOKEN-CANARY"):
+        assert canary not in result.out + result.err
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("api", "QueryTagByParam", "KeyWord=\udcff"),
+        ("tag", "create", "\udcff"),
+        ("sandbox", "mail", "list", "--to", "\udcff"),
+    ],
+)
+def test_bytes_that_are_no_text_are_refused(box, args):
+    assert "not UTF-8" in box(*args, code=2).err
+
+
+def test_a_locked_sandbox_is_exit_9(box, tmp_path, monkeypatch):
+    from dmcli.sandbox import store
+
+    box("tag", "list")
+    monkeypatch.setattr(store, "TIMEOUT", 0.1)
+    holder = sqlite3.connect(tmp_path / "sandbox.db", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    try:
+        assert "another" in box("sandbox", "quota", "--daily", "5", code=9).err
+    finally:
+        holder.close()
+
+
+def test_a_defect_is_one_line_and_exit_70(box, monkeypatch):
+    from dmcli.tasks import usage
+
+    monkeypatch.setattr(usage, "used", lambda _: {}["a secret value"])
+    error = box("account", "show", "--usage", code=70).err
+    assert "KeyError" in error
+    assert "secret" not in error
+    assert len(error.splitlines()) == 1
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only where there is such a device")
+def test_a_send_that_cannot_be_shown_is_not_lost(box):
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run([*DM, *SEND], stdout=full, stderr=subprocess.PIPE, check=False, text=True)
+    assert done.returncode == 8
+    assert "this was done: SingleSendMail" in done.stderr
+    assert "EnvId" in done.stderr
+
+
+def test_a_name_with_the_sender_needs_an_action_that_takes_it(box):
+    args = ("send", "batch", "--from", "News <news@sandbox.test>", "--list", "customers", "--template", "newsletter")
+    assert "display name" in box(*args, code=2).err
+
+
+def test_the_mark_is_only_for_what_stayed_here(box, monkeypatch):
+    assert "nothing left this machine" in box("tag", "create", "x", "--endpoint", "").err
+    shown = box("--endpoint", "http://sandbox.example.com", "tag", "create", "x", code=4)
+    assert "nothing left" not in shown.err
+
+
+def test_a_call_by_name_is_marked_too(box):
+    assert "nothing left this machine" in box("api", "CreateTag", "TagName=x").err
+    assert "nothing was sent" in box("api", "CreateTag", "TagName=y", "--dry-run").err
+    ticket = box("api", "ApproveReplyMailAddress", "Ticket=t1ck3t", "--dry-run")
+    assert "t1ck3t" not in ticket.out
+
+
+def test_the_language_of_the_profile_counts(bare, tmp_path):
+    folder = tmp_path / ".config" / "dm"
+    folder.mkdir(parents=True)
+    (folder / "config.yaml").write_text("default: a\nprofiles:\n  a:\n    lang: zh\n", encoding="utf-8")
+    assert "发" in bare("explain", "InvalidSendMail.Spam").out
+
+
+@pytest.mark.parametrize(
+    ("args", "meant"),
+    [(("stats", "totals", "--to", "7d"), "--until"), (("stats", "invalid", "--from", "7d"), "--since")],
+)
+def test_dates_in_options_that_are_not_there(box, args, meant):
+    assert f"did you mean {meant}?" in box(*args, code=2).err
+
+
+def test_a_query_sees_the_whole_document_in_every_format(box):
+    for form in ([], ["-o", "json"], ["-o", "yaml"]):
+        found = box("stats", "sender", "noreply@sandbox.test", *form, "--query", "data.mailfrom").out
+        assert "noreply@sandbox.test" in found
+
+
+def test_the_sandbox_among_the_profiles(bare, tmp_path):
+    (tmp_path / ".config" / "dm").mkdir(parents=True)
+    bare("config", "use", "sandbox")
+    assert [row["default"] for row in bare("config", "list", "-o", "json").json if row["name"] == "sandbox"] == [True]
+    assert bare("config", "show", "-o", "json").json["from"] == "noreply@sandbox.test"
+    assert bare("tag", "list", "-o", "json").json["data"]["tag"]
+
+
+def test_check_tells_what_there_is_even_without_keys(bare):
+    result = bare("config", "check", "-o", "json", code=3)
+    assert {row["name"] for row in result.json} >= {"region", "endpoint"}
+    assert "dm config init" in result.err

@@ -1,0 +1,90 @@
+"""`domain check`: results are told whatever comes after them, and a wait outlasts a service that is busy."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from dmcli.api.wire import Reply
+from dmcli.sandbox.server import Server
+
+
+class Moody:
+    """The sandbox's exchange, but the first checks are answered with these errors (HTTP status and code)."""
+
+    def __init__(self, exchange, *errors):
+        self.exchange, self.errors = exchange, list(errors)
+
+    def __call__(self, request):
+        if b"Action=CheckDomain" in request.body and self.errors:
+            status, code = self.errors.pop(0)
+            said = {"RequestId": "R", "Code": code, "Message": f"{code} it is"}
+            return Reply(status, {"content-type": "application/json"}, json.dumps(said).encode())
+        return self.exchange(request)
+
+
+@pytest.fixture
+def moody(sandbox, box):
+    """Runs `dm domain check ARGS` against a sandbox whose first checks give errors."""
+
+    def run(*args, errors, code=0):
+        with Server(Moody(sandbox.exchange, *errors)) as server:
+            return box("--endpoint", server.url, "domain", "check", *args, "-o", "json", code=code)
+
+    return run
+
+
+BUSY, AWAY, DENIED = (400, "Throttling.User"), (503, "ServiceUnavailable"), (403, "Forbidden.RAM")
+WAIT = ("--wait", "--interval", "0s", "--timeout", "20s")
+
+
+def test_results_before_a_refusal_are_told(dm):
+    result = dm("domain", "check", "sandbox.test", "99", "sandbox.test", "-o", "json", code=1)
+    assert [(c["domain"], c["status"]) for c in result.json] == [("sandbox.test", 0)]
+    error = json.loads(result.err.splitlines()[-1])["error"]
+    assert error["message"].startswith("99: ")
+
+
+def test_a_refusal_outranks_a_failed_check_which_is_told_all_the_same(dm):
+    dm("domain", "create", "fail.example.com")
+    result = dm("domain", "check", "fail.example.com", "99", "-o", "json", code=1)
+    assert [(c["domain"], c["status"]) for c in result.json] == [("fail.example.com", None)]
+    assert "not verified: fail.example.com" in result.err
+
+
+def test_a_first_refusal_has_no_results(dm):
+    assert dm("domain", "check", "99", "sandbox.test", "-o", "json", code=1).out == ""
+
+
+def test_a_wait_outlasts_a_busy_service(moody):
+    result = moody("sandbox.test", *WAIT, errors=(BUSY, AWAY))
+    assert [(c["domain"], c["verified"]) for c in result.json] == [("sandbox.test", True)]
+    assert [line for line in result.err.splitlines() if "checking again" in line] == [
+        "sandbox.test: Throttling.User it is (Throttling.User); checking again in 0 s",
+        "sandbox.test: ServiceUnavailable it is (ServiceUnavailable); checking again in 0 s",
+    ]
+
+
+def test_a_service_busy_to_the_end_is_exit_4(moody):
+    args = ("sandbox.test", "--wait", "--interval", "1s", "--timeout", "1s")
+    result = moody(*args, errors=[AWAY] * 99, code=4)
+    assert result.out == ""
+    assert result.err.count("checking again") == 1
+
+
+def test_the_last_known_outcome_is_told_when_the_service_goes_away(box, moody):
+    box("domain", "create", "fail.example.com")
+    args = ("fail.example.com", "--wait", "--interval", "1s", "--timeout", "1s")
+    result = moody(*args, errors=[(400, "CheckDomain.Failed"), AWAY, AWAY], code=4)
+    assert [(c["domain"], c["status"]) for c in result.json] == [("fail.example.com", None)]
+
+
+def test_what_waiting_cannot_mend_ends_the_wait_at_once(moody):
+    result = moody("sandbox.test", *WAIT, errors=(BUSY, DENIED), code=3)
+    assert result.err.count("checking again") == 1
+
+
+def test_without_a_wait_nothing_is_tried_again(moody):
+    result = moody("sandbox.test", errors=(BUSY,), code=4)
+    assert "checking again" not in result.err
