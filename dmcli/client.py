@@ -69,20 +69,20 @@ class Client(NamedTuple):
             raise ValueError(action.name)
         asked = dict(params) | first_page(action.paging, size)
         before: list[dict[str, Any]] = []
-        cursors: set[str] = set()
-        seen = 0
+        mark, turn, limit, seen = "", 0, 1, 0
         while True:
             page = page_of(action, self.call(action, asked))
             seen += len(page.rows)
             following = next_page(action.paging, asked, page.reply, len(page.rows), seen)
             cursor = following.get(action.paging.cursor, "")
-            if cursor in cursors or (not cursor and page.rows and page.rows == before):
+            if (cursor and cursor == mark) or (not cursor and page.rows and page.rows == before):
                 raise UnreachableError(_REPEATS)
             yield page._replace(more=bool(following))
             if not following:
                 return
-            before = page.rows
-            cursors |= {cursor} if cursor else set()
+            before, turn = page.rows, turn + 1
+            if turn == limit:  # Brent's search: any circle of cursors is found, and one cursor is remembered
+                mark, limit = cursor, limit * 2
             asked |= following
 
     def rows(self, action: Action, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:

@@ -9,7 +9,10 @@ from dmcli.api.wire import Ambiguous, NotSent, Reply, Request
 from dmcli.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import requests
+    from requests.adapters import HTTPAdapter
 
 CONNECT_TIMEOUT = 5.0  # seconds
 # A short one would turn slow sends into sends of unknown outcome.
@@ -27,12 +30,14 @@ class HttpExchange:
         self.timeouts = timeouts
         self._session: requests.Session | None = None
         self._proxies: dict[str, str] = {}
+        self._begun = False
 
     def __call__(self, request: Request) -> Reply:
         """Send the request and read its reply. Raises NotSent, Ambiguous, or ConfigError when TLS trust fails."""
         import requests
 
         session = self._session or self._open(request.url)
+        self._begun = False
         try:
             with session.request(
                 request.method,
@@ -46,14 +51,8 @@ class HttpExchange:
             ) as answer:
                 headers = {name.lower(): value for name, value in answer.headers.items()}
                 return Reply(answer.status_code, headers, _body(answer))
-        except requests.exceptions.SSLError as error:
-            raise ConfigError(f"the endpoint's TLS certificate is not trusted: {_reason(error)}") from None
-        except (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError) as error:
-            raise NotSent(f"cannot reach {_host(request)}: {_reason(error)}") from None
         except requests.exceptions.RequestException as error:
-            if _refused(error):
-                raise NotSent(f"cannot reach {_host(request)}: {_reason(error)}") from None
-            raise Ambiguous(f"the connection to {_host(request)} broke: {_reason(error)}") from None
+            raise self._failure(request, error) from None
 
     def close(self) -> None:
         """Close the session's connections."""
@@ -68,9 +67,54 @@ class HttpExchange:
         session.trust_env = False  # no netrc, no CA bundle by accident; proxies are taken from the environment here
         session.headers.clear()
         session.headers.update({"accept-encoding": "identity", "user-agent": f"dm/{dmcli.__version__}"})
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, _adapter(self._begin))
         self._proxies = {} if url.startswith("http://") else get_environ_proxies(url)
         self._session = session
         return session
+
+    def _begin(self) -> None:
+        self._begun = True
+
+    def _failure(self, request: Request, error: Exception) -> Exception:
+        """What a failed request means: whether its first byte was written decides, not the kind of the failure."""
+        import ssl
+
+        cause = _innermost(error)
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return ConfigError(f"the TLS certificate of {_host(request)} is not trusted: {_text(cause)}")
+        if self._begun:
+            return Ambiguous(f"the connection to {_host(request)} broke: {_text(cause)}")
+        return NotSent(f"cannot reach {_host(request)}: {_text(cause)}")
+
+
+def _adapter(begin: Callable[[], None]) -> HTTPAdapter:
+    """An adapter whose connections call `begin` once they stand and before they write a request.
+
+    A CONNECT to a proxy and the TLS handshake come before.
+    """
+    from requests.adapters import HTTPAdapter
+
+    class Telling(HTTPAdapter):
+        def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+            pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+            if not pool.num_connections:  # a new pool: later ones of the same host have the class already
+                pool.ConnectionCls = _telling(pool.ConnectionCls, begin)
+            return pool
+
+    return Telling()
+
+
+def _telling(kind: Any, begin: Callable[[], None]) -> Any:
+    """The class of connections that call `begin`, made of the one that the pool or its proxy uses."""
+
+    def request(self: Any, *args: Any, **kwargs: Any) -> None:
+        if self.sock is None:
+            self.connect()
+        begin()
+        kind.request(self, *args, **kwargs)
+
+    return type(kind.__name__, (kind,), {"request": request})
 
 
 def _body(answer: Any) -> bytes:
@@ -82,21 +126,18 @@ def _body(answer: Any) -> bytes:
     return bytes(body)
 
 
-def _refused(error: Exception) -> bool:
-    """Whether no connection came about at all: refused, unknown host, no route."""
-    from urllib3.exceptions import NewConnectionError
-
-    cause = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(cause, NewConnectionError)
-
-
-def _reason(error: BaseException) -> str:
-    """The innermost reason, without the object addresses that urllib3 prints."""
+def _innermost(error: BaseException) -> BaseException:
+    """What the libraries wrapped, layer by layer."""
     while True:
         inner = next((arg for arg in error.args if isinstance(arg, BaseException)), getattr(error, "reason", None))
         if not isinstance(inner, BaseException) or inner is error:
-            return str(error).rsplit(">: ", 1)[-1].rsplit("): ", 1)[-1]
+            return error
         error = inner
+
+
+def _text(error: BaseException) -> str:
+    """The text of an error, without the object addresses that urllib3 prints."""
+    return str(error).rsplit(">: ", 1)[-1].rsplit("): ", 1)[-1]
 
 
 def _host(request: Request) -> str:

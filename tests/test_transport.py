@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import socket
+import ssl
+import struct
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
+import trustme
 
 from dmcli.api.wire import Ambiguous, NotSent, Request
+from dmcli.cli.trace import traced
+from dmcli.errors import ConfigError
 from dmcli.transport import HttpExchange
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nX-Acs-Request-Id: 7\r\n\r\n{}"
@@ -22,12 +27,13 @@ def answering(*replies: bytes):
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve():
+            with suppress(OSError):  # a client that has seen enough hangs up
+                serve_all()
+
+        def serve_all():
             left = list(replies)
             while left:
-                try:
-                    connection, _ = listening.accept()
-                except OSError:
-                    return
+                connection, _ = listening.accept()
                 connections.append(1)
                 with connection:
                     connection.settimeout(5)
@@ -128,3 +134,147 @@ def test_netrc_is_not_read(exchange, tmp_path):
     with answering(OK) as (url, received, _):
         exchange(post(url))
     assert b"authorization" not in received[0].lower()
+
+
+def test_the_trace_shows_what_the_service_says_harmlessly(exchange):
+    reply = OK.replace(b": 7", b": 7\x1b]0;owned\x07")
+    lines: list[str] = []
+    with answering(reply) as (url, _, _):
+        traced(exchange, lines.append)(post(url))
+    assert lines[0].startswith("debug: > POST http://127.0.0.1:")
+    assert lines[1].startswith("debug: < HTTP 200, 2 bytes, ")
+    assert lines[1].endswith(r" 7\x1b]0;owned\x07")
+
+
+@contextmanager
+def serving(*handlers):
+    """A server that hands each connection to the next of the handlers; yields its port."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve():
+            for handle in handlers:
+                with suppress(OSError):
+                    connection, _ = listening.accept()
+                    with connection:
+                        connection.settimeout(5)
+                        handle(connection)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listening.getsockname()[1]
+        listening.close()
+    thread.join(5)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A server's TLS context, and the file that makes its certificate trusted."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    trusted = str(tmp_path_factory.mktemp("tls") / "authority.pem")
+    authority.cert_pem.write_to_path(trusted)
+    return context, trusted
+
+
+def read_request(connection, end=b"body"):
+    data = b""
+    while end not in data:
+        data += connection.recv(65536)
+    return data
+
+
+def reset(connection):
+    """End the connection with a reset, after the client has begun to talk."""
+    connection.recv(1)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def plain(connection):
+    connection.recv(65536)
+    connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
+def silent(connection):
+    while connection.recv(65536):
+        pass
+
+
+def broken_tls(context, *, tunnel=False, answers=0):
+    """TLS done right and a request read; then bytes that are no TLS."""
+
+    def handle(connection):
+        if tunnel:
+            read_request(connection, b"\r\n\r\n")
+            connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        raw = socket.socket(fileno=socket.dup(connection.fileno()))
+        with raw, context.wrap_socket(connection, server_side=True) as secure:
+            for _ in range(answers):
+                read_request(secure)
+                secure.sendall(OK)
+            read_request(secure)
+            raw.sendall(b"this is no TLS record at all")
+            with suppress(OSError):
+                raw.recv(65536)
+
+    return handle
+
+
+def trusting(exchange, url, cert):
+    exchange._open(url).verify = cert
+
+
+@pytest.mark.parametrize("handle", [reset, plain, silent], ids=["reset", "plain HTTP", "silence"])
+def test_a_failed_handshake_is_not_sent(exchange, handle):
+    exchange.timeouts = (0.5, 0.5)
+    with serving(handle) as port, pytest.raises(NotSent, match="cannot reach localhost"):
+        exchange(post(f"https://localhost:{port}"))
+
+
+def test_a_certificate_that_is_not_trusted_is_a_matter_of_configuration(exchange, certificate):
+    with serving(broken_tls(certificate[0])) as port, pytest.raises(ConfigError, match="not trusted"):
+        exchange(post(f"https://localhost:{port}"))
+
+
+def test_broken_tls_after_the_request_is_ambiguous(exchange, certificate):
+    with serving(broken_tls(certificate[0])) as port:
+        trusting(exchange, f"https://localhost:{port}", certificate[1])
+        with pytest.raises(Ambiguous, match="broke"):
+            exchange(post(f"https://localhost:{port}"))
+
+
+def test_what_became_of_one_request_says_nothing_of_the_next(exchange, certificate):
+    with serving(broken_tls(certificate[0], answers=1), reset) as port:
+        url = f"https://localhost:{port}"
+        trusting(exchange, url, certificate[1])
+        assert exchange(post(url)).status == 200
+        with pytest.raises(Ambiguous):
+            exchange(post(url))
+        with pytest.raises(NotSent):
+            exchange(post(url))
+
+
+def through(monkeypatch, port):
+    monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{port}")
+    monkeypatch.setenv("no_proxy", "")
+
+
+def refusing(connection):
+    read_request(connection, b"\r\n\r\n")
+    connection.sendall(b"HTTP/1.1 403 Forbidden\r\n\r\n")
+
+
+@pytest.mark.parametrize("handle", [refusing, reset, plain], ids=["refuses", "resets", "is none"])
+def test_a_proxy_that_does_not_connect_is_not_sent(exchange, monkeypatch, handle):
+    with serving(handle) as port:
+        through(monkeypatch, port)
+        with pytest.raises(NotSent):
+            exchange(post("https://localhost:1"))
+
+
+def test_broken_tls_behind_a_proxy_after_the_request_is_ambiguous(exchange, monkeypatch, certificate):
+    with serving(broken_tls(certificate[0], tunnel=True)) as port:
+        through(monkeypatch, port)
+        trusting(exchange, "https://localhost:1", certificate[1])
+        with pytest.raises(Ambiguous):
+            exchange(post("https://localhost:1"))

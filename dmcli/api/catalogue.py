@@ -27,6 +27,8 @@ _FOUND: dict[str, Action] = {}
 
 def find(name: str) -> Action | None:
     """The action of that exact name, or of another spelling that the reference prints; None if there is none."""
+    if name in _FOUND:
+        return _FOUND[name]
     for area_name in (*_likely(name), *AREAS):
         if name in _FOUND:
             break

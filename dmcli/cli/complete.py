@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Any
+from contextlib import redirect_stderr, suppress
+from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.errors import DmError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dmcli.cli.session import Session
+
 _FRESH = 60.0  # seconds a cached answer serves
-_BUDGET = (0.4, 0.8)  # seconds to connect and to wait for a reply: a prompt must not hang
+_PAUSE = 10.0  # seconds after a failure in which the next TAB does not try again
+_BUDGET = 1.0  # seconds: a prompt must not hang
 _MOST = 200
+
+
+class _Known(NamedTuple):
+    """What the cache holds: when it was fetched, when a fetch last failed (epoch seconds), and the values."""
+
+    at: float = 0.0
+    failed: float = 0.0
+    values: tuple[str, ...] = ()
 
 
 def profiles() -> list[str]:
@@ -25,59 +40,94 @@ def profiles() -> list[str]:
 
 
 def values(listing: str, field: str) -> list[str]:
-    """The names in a listing; what the cache last knew when the service does not answer at once."""
-    import json
-
+    """The names in a listing; what the cache last knew when the service does not answer at once. Says nothing."""
     try:
-        path, scope = _place(listing)
-        known = _read(path)
-        if known.get("scope") == scope and 0 <= time.time() - float(known.get("at", 0)) < _FRESH:
-            return [str(value) for value in known.get("values", [])]
-        try:
-            found = _fetch(listing, field)
-        except DmError:
-            return [str(value) for value in known.get("values", [])] if known.get("scope") == scope else []
-        from dmcli.local import write_private
-
-        write_private(path, json.dumps({"scope": scope, "at": time.time(), "values": found}))
+        current = _silent()
+        path, scope = _place(current, listing)
     except (DmError, OSError, ValueError):
         return []
-    return found
+    known, now = _read(path, scope), time.time()
+    if 0 <= now - known.at < _FRESH or 0 <= now - known.failed < _PAUSE:
+        return list(known.values)
+    found = _in_time(lambda: _fetch(current, listing, field))
+    known = known._replace(failed=time.time()) if found is None else _Known(now, 0.0, tuple(found))
+    _keep(path, scope, known)
+    return list(known.values)
 
 
-def _place(listing: str) -> tuple[str, str]:
+def _silent() -> Session:
+    """A session of our own with the options typed: the thread that uses it opens and closes what it needs."""
+    from dmcli.cli.session import Session, session
+
+    own = Session()
+    own.given = {**session().given, "quiet": True, "debug": False}
+    return own
+
+
+def _place(current: Session, listing: str) -> tuple[str, str]:
     """The cache file of a listing, and whose answer it would be: endpoint and key."""
     import zlib
 
-    from dmcli.cli.session import session
     from dmcli.local import cache_folder
 
-    current = session()
     scope = f"{current.target.url} {current.target.region} {current.keys.access_key_id}"
     if not current.settings.endpoint:
         scope += os.environ.get("DM_SANDBOX_DB", "")
     return f"{cache_folder(os.environ)}/complete-{listing}-{zlib.crc32(scope.encode()):08x}.json", scope
 
 
-def _read(path: str) -> dict[str, Any]:
+def _read(path: str, scope: str) -> _Known:
+    """What the cache knows in this scope; nothing where the file is not one of ours."""
     import json
 
     try:
         with open(path, encoding="utf-8") as file:
             known = json.load(file)
-    except (OSError, ValueError):
-        return {}
-    return known if isinstance(known, dict) else {}
+        if known["scope"] == scope:
+            return _Known(float(known["at"]), float(known["failed"]), tuple(map(str, known["values"])))
+    except (OSError, ValueError, TypeError, KeyError):
+        pass
+    return _Known()
 
 
-def _fetch(listing: str, field: str) -> list[str]:
+def _keep(path: str, scope: str, known: _Known) -> None:
+    """Write the cache, if it can be written."""
+    import json
+
+    from dmcli.local import write_private
+
+    with suppress(DmError, OSError):
+        write_private(path, json.dumps({"scope": scope, **known._asdict()}))
+
+
+def _in_time(fetch: Callable[[], list[str]]) -> list[str] | None:
+    """What the fetch gives; None when it fails or takes longer than the budget.
+
+    It runs in a thread, since neither a name look-up nor a locked file can be interrupted; the process ends without it.
+    """
+    import io
+    import threading
+
+    found: list[list[str]] = []
+
+    def run() -> None:
+        with suppress(Exception):  # a traceback would be written into the prompt
+            found.append(fetch())
+
+    thread = threading.Thread(target=run, daemon=True)
+    with redirect_stderr(io.StringIO()):  # the sandbox tells of its failures there
+        thread.start()
+        thread.join(_BUDGET)
+    return found[0] if found else None
+
+
+def _fetch(current: Session, listing: str, field: str) -> list[str]:
     """The first rows of the listing: one call, one page."""
     from dmcli.api import catalogue
     from dmcli.api.paging import value_of
-    from dmcli.cli.session import session
 
-    current = session()
-    current.given["timeouts"] = (_BUDGET,)
-    current.given["quiet"] = True
-    page = next(current.client.pages(catalogue.get(listing), {}, _MOST), None)
+    try:
+        page = next(current.client.pages(catalogue.get(listing), {}, _MOST), None)
+    finally:
+        current.close()
     return [str(value_of(row, field)) for row in page.rows if value_of(row, field)] if page else []

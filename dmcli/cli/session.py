@@ -71,7 +71,7 @@ class Session:
         if self.settings.endpoint:
             from dmcli.transport import HttpExchange
 
-            http = HttpExchange(*self.given.get("timeouts", ()))
+            http = HttpExchange()
             self._open.append(http.close)
             return http
         return self.sandbox.exchange

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from dmcli.render.text import safe
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -14,18 +16,21 @@ _SHOWN = frozenset({"Action", "Version", "RegionId", "SignatureMethod", "PageNo"
 
 
 def traced(exchange: Exchange, write: Callable[[str], None]) -> Exchange:
-    """The exchange, telling `write` of each request and reply."""
+    """The exchange, telling `write` of each request and reply in a line that is harmless for a terminal."""
+
+    def say(line: str) -> None:
+        write(safe(f"debug: {line}"))
 
     def tracing(request: Request) -> Reply:
-        write(f"debug: > {request.method} {request.url} {_described(request)}")
+        say(f"> {request.method} {request.url} {_described(request)}")
         began = time.monotonic()
         try:
             reply = exchange(request)
         except Exception as error:
-            write(f"debug: < {type(error).__name__} after {time.monotonic() - began:.3f} s")
+            say(f"< {type(error).__name__} after {time.monotonic() - began:.3f} s")
             raise
         request_id = reply.headers.get("x-acs-request-id", "")
-        write(f"debug: < HTTP {reply.status}, {len(reply.body)} bytes, {time.monotonic() - began:.3f} s {request_id}")
+        say(f"< HTTP {reply.status}, {len(reply.body)} bytes, {time.monotonic() - began:.3f} s {request_id}")
         return reply
 
     return tracing

@@ -24,8 +24,9 @@ _MUST_BE_SIGNED = {"host", "x-acs-action", "x-acs-version", "x-acs-date", "x-acs
 _V1_NEEDS = ("AccessKeyId", "Signature", "SignatureMethod", "SignatureNonce", "Timestamp")
 _HEX = "0123456789ABCDEFabcdef"
 _ESCAPES = {(a + b).encode(): bytes([int(a + b, 16)]) for a in _HEX for b in _HEX}
-# What percent_encode would have written in another way: other characters, escapes in small letters or of plain ones.
-_NOT_CANONICAL = re.compile(r"[^A-Za-z0-9_.~&=%-]|%(?![0189A-F][0-9A-F]|2[0-9A-CF]|3[A-F]|40|5[B-E]|60|7[B-DF])")
+# What percent_encode writes, and escapes it would write in another way: in small letters, or of a character that stays.
+_CANONICAL = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~%&="
+_ODD_ESCAPE = re.compile("%(?![0189A-F][0-9A-F]|2[0-9A-CF]|3[A-F]|40|5[B-E]|60|7[B-DF])")
 _NOT_XML = "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -214,12 +215,20 @@ def _query(request: Request) -> str:
 def _canonical(request: Request, params: Mapping[str, str]) -> str:
     """The canonical query of all parameters but the signature; where it came that way it is only sorted."""
     sent = "&".join(filter(None, (_query(request), request.body.decode("utf-8", "replace"))))
-    pairs = [pair.split("=") for pair in sent.split("&")]
-    # Escapes in a name would sort elsewhere than what they stand for.
-    odd = [pair for pair in pairs if len(pair) != 2 or "%" in pair[0]]  # noqa: PLR2004  a name and a value
-    if odd or _NOT_CANONICAL.search(sent):
+    try:
+        parts = dict([pair.split("=") for pair in sent.split("&")])
+    except ValueError:  # there is one that is not a name and a value
+        parts = {}
+    # Names that differ had escapes, which would sort elsewhere than what they stand for; U+FFFD may stand for bytes
+    # that are no UTF-8, and is signed itself.
+    if parts.keys() != params.keys() or not _is_canonical(sent) or "\ufffd" in "".join(params.values()):
         return signing.canonical_query({name: value for name, value in params.items() if name != "Signature"})
-    return "&".join(["=".join(pair) for pair in sorted(pairs) if pair[0] != "Signature"])
+    return "&".join([f"{name}={parts[name]}" for name in sorted(parts) if name != "Signature"])
+
+
+def _is_canonical(sent: str) -> bool:
+    """Whether names and values are encoded just as percent_encode does it."""
+    return sent.isascii() and not sent.encode().translate(None, _CANONICAL) and not _ODD_ESCAPE.search(sent)
 
 
 def _form(text: str) -> dict[str, str]:
@@ -236,6 +245,9 @@ def _form(text: str) -> dict[str, str]:
 
 def _decoded(text: str) -> str:
     """One name or value of a form, its escapes resolved; what is no escape stays as it is."""
-    head, *rest = text.replace("+", " ").encode().split(b"%")
+    spaced = text.replace("+", " ").replace("%20", " ")  # most escapes are spaces, and this is quick
+    if "%" not in spaced:
+        return spaced
+    head, *rest = spaced.encode().split(b"%")
     pieces = [_ESCAPES[p[:2]] + p[2:] if p[:2] in _ESCAPES else b"%" + p for p in rest]
     return (head + b"".join(pieces)).decode("utf-8", "replace")

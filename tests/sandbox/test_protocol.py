@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import hmac
 import json
 import xml.etree.ElementTree as ET
 from datetime import datetime, timedelta, timezone
@@ -339,3 +341,16 @@ SANDBOX = Sandbox(":memory:", now=lambda: NOW)
 def test_no_request_raises(method, url, headers, body):
     reply = SANDBOX.exchange(Request(method, f"http://h/{url}", headers, body))
     assert 400 <= reply.status < 500
+
+
+@pytest.mark.parametrize("odd", ["KeyWord=a&KeyWord=b", "KeyWord=%C3"])
+def test_what_cannot_be_decoded_and_encoded_again_is_not_signed_as_it_was_sent(cloud, odd):
+    """The service signs decoded values: of a name given twice one, and of bytes that are no UTF-8 their replacement."""
+    rest = [(name, quote(value, safe="-_.~")) for name, value in (OLD | {"Action": "QueryTagByParam"}).items()]
+    sent = sorted([*rest, *(tuple(pair.split("=")) for pair in odd.split("&"))])
+    form = "&".join(f"{name}={value}" for name, value in sent)
+    text = f"POST&%2F&{quote(form, safe='-_.~')}"
+    signature = base64.b64encode(hmac.digest(f"{SECRET}&".encode(), text.encode(), "sha1")).decode()
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    body = f"{form}&Signature={quote(signature, safe='')}".encode()
+    assert code(cloud, Request("POST", "http://sandbox.local/", headers, body)) == "SignatureDoesNotMatch"
