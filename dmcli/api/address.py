@@ -167,7 +167,7 @@ ACTIONS = (
         params=(
             Param(
                 "Ticket",
-                Text(1),
+                Text(1, metavar="TICKET"),
                 "Ticket from the link in the mail.",
                 required=True,
                 argument=True,
@@ -197,7 +197,7 @@ ACTIONS = (
             ),
             Param(
                 "NotifyUrl",
-                Text(0, 1024),
+                Text(0, 1024, metavar="URL"),
                 "URL of a web hook, or an MNS region; an empty text clears it.",
                 option="url",
                 argument=True,

@@ -78,8 +78,10 @@ class Text(Kind):
         rule: str = "",
         lines: bool = False,
         completes: tuple[str, str] | None = None,
+        metavar: str = "TEXT",
     ) -> None:
         super().__init__(completes)
+        self.metavar = metavar
         self.least, self.most, self.unsure, self.rule = least, most, unsure, rule
         self.pattern, self.unsure_pattern = pattern, unsure_pattern
         self.lines = lines
@@ -430,7 +432,7 @@ OBJECT = Json(dict)
 _LISTED_TAG = ("QueryTagByParam", "TagName")
 # A tag for CreateTag has no hyphen, SingleSendMail allows it, the reference's own sample is Chinese: only a doubt.
 TAG = Text(1, 128, unsure_pattern="[A-Za-z0-9_-]*", rule="letters, digits, _ and -", completes=_LISTED_TAG)
-NEW_TAG = Text(1, 128, unsure_pattern="[A-Za-z0-9_]*", rule="letters, digits and _")
+NEW_TAG = Text(1, 128, unsure_pattern="[A-Za-z0-9_]*", rule="letters, digits and _", metavar="NAME")
 ADDRESS_FILTER = Email(completes=("QueryMailAddressByParam", "AccountName"))
 DOMAIN_NAME = Domain(completes=("QueryDomainByParam", "DomainName"))
 SENDER = Sender(completes=("QueryMailAddressByParam", "AccountName"))

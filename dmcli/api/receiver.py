@@ -38,7 +38,7 @@ ACTIONS = (
         params=(
             Param(
                 "ReceiversName",
-                Text(1, 30),
+                Text(1, 30, metavar="NAME"),
                 "Name of the list.",
                 required=True,
                 option="name",

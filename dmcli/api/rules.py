@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 class Problem(NamedTuple):
-    """What a rule found. `text` names parameters as {WireName}; `code` is what the service answers."""
+    """What a rule found. `text` names parameters as {WireName}; `code` is what the service answers.
+
+    Without a code the service takes the call, and only the client refuses.
+    """
 
     text: str
     code: str = "InvalidParameter"
@@ -23,13 +26,13 @@ if TYPE_CHECKING:
     Rule = Callable[[Mapping[str, str], datetime], Iterator[Problem]]
 
 
-def at_most_one(*names: str) -> Rule:
-    """At most one of the parameters may be given."""
+def at_most_one(*names: str, code: str = "InvalidParameter") -> Rule:
+    """At most one of the parameters may be given. Without a `code` the service would choose one of them by itself."""
 
     def rule(values: Mapping[str, str], now: datetime) -> Iterator[Problem]:  # noqa: ARG001
         given = [f"{{{name}}}" for name in names if values.get(name)]
         if len(given) > 1:
-            yield Problem(f"{' and '.join(given)} do not go together: give only one of them")
+            yield Problem(f"{' and '.join(given)} do not go together: give only one of them", code)
 
     return rule
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dmcli.api.kinds import ALIAS, BODY, LIST_NAME, OBJECT, SUBJECT, TAG, TEMPLATE_NAME, Attachments, Emails, Flag, Json
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
-from dmcli.api.rules import at_least_one, needs
+from dmcli.api.rules import at_least_one, at_most_one, needs
 from dmcli.api.shared import (
     ADDRESS_TYPE,
     CLICK_TRACE,
@@ -88,6 +88,8 @@ ACTIONS = (
         fields=_FIELDS,
         rules=(
             at_least_one("HtmlBody", "TextBody", "Template", code="InvalidBody"),
+            at_most_one("HtmlBody", "Template", code=""),
+            at_most_one("TextBody", "Template", code=""),
             needs("ClickTrace", "TagName", "1", code="InvalidTagName.Malformed"),
         ),
         errors=(
@@ -146,6 +148,8 @@ ACTIONS = (
         rules=(
             at_least_one("ReceiversName", "Receivers", code="MissingReceiversName"),
             at_least_one("TemplateName", "TemplateContent", code="MissingTemplateName"),
+            at_most_one("ReceiversName", "Receivers", code=""),
+            at_most_one("TemplateName", "TemplateContent", code=""),
             needs("ClickTrace", "TagName", "1", code="InvalidTagName.Malformed"),
         ),
         errors=(

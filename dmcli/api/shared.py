@@ -34,7 +34,12 @@ REPLY_ALIAS = Param(
 # What the SDK of today knows and the reference does not.
 DELIVERY_OPTIONS = (
     Param("DomainAuth", Flag(), "Authenticate by the domain instead of one sender address.", versions=ONLY_2015),
-    Param("Headers", OBJECT, "Up to 10 extra mail headers as a JSON object.", versions=ONLY_2015),
+    Param(
+        "Headers",
+        OBJECT,
+        "Up to 10 extra headers as a JSON object: X-User-..., Message-ID, List-Unsubscribe.",
+        versions=ONLY_2015,
+    ),
     Param("IpPoolId", TEXT, "Dedicated IP pool to send from.", option="ip-pool", versions=ONLY_2015),
     Param(
         "UnSubscribeFilterLevel",

@@ -32,7 +32,7 @@ class _TemplateBody(Body):
 
 _NAME = Param(
     "TemplateName",
-    Text(1, 30),
+    Text(1, 30, metavar="NAME"),
     "Name of the template.",
     required=True,
     option="name",

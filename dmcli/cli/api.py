@@ -14,9 +14,16 @@ from dmcli.cli.options import dry_run as dry_run_option
 from dmcli.cli.options import printable, read_file
 from dmcli.cli.tree import command
 from dmcli.cli.values import Call
+from dmcli.errors import InputError
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
+
+
+# What the request has anyway; given as a parameter it would be overwritten.
+_COMMON = {"Action", "Version", "Format", "RegionId", "AccessKeyId", "SecurityToken", "Timestamp"} | {
+    f"Signature{part}" for part in ("", "Method", "Version", "Nonce")
+}
 
 
 class Pair(click.ParamType[tuple[str, str]]):
@@ -45,10 +52,14 @@ def _actions(_: click.Context, __: click.Parameter, incomplete: str) -> list[str
 def _api(
     current: Session, action: str, pairs: tuple[tuple[str, str], ...], version: str, form: str, dry_run: bool
 ) -> None:
+    from dmcli.api.paging import page_of
     from dmcli.client import read
-    from dmcli.render import safe, show_document
+    from dmcli.render import safe, show_document, show_pages
 
     params = dict(pairs)
+    for name, _ in pairs:
+        if name in _COMMON or sum(name == other for other, _ in pairs) > 1:
+            raise InputError(f"{name}: is set by dm itself" if name in _COMMON else f"{name}: is given twice")
     # What is not in the catalogue may well send mail, so nothing is assumed about repeating it.
     known = catalogue.find(action) or Action(action, "", "", Effect.SEND)
     settled = version or current.target.version_of(known, params)
@@ -61,7 +72,12 @@ def _api(
         text = reply.body.decode("utf-8", "replace")
         click.echo(safe(text, lines=True) if sys.stdout.isatty() else text)
     else:
-        show_document(answer, known.fields, current.output("json"))
+        output = current.output("json")
+        page = page_of(known, answer)
+        if page.path and output.chosen in ("table", "csv", "tsv", "ndjson"):
+            show_pages([page], known.fields, (), output)
+        else:
+            show_document(answer, known.fields, output)
     current.mark(known)
 
 

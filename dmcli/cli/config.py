@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dmcli.api.kinds import EMAIL
 from dmcli.api.model import Field
 from dmcli.cli.tree import Group, command, common
 from dmcli.errors import ConfigError, InputError
-from dmcli.profile_file import SANDBOX
+from dmcli.profile_file import SANDBOX, name_problem
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -78,6 +79,8 @@ def _show(current: Session, name: str | None) -> None:
 
     file = _file()
     wanted = name or current.flags.profile or file.default
+    if not wanted:
+        raise InputError(f"there is no default profile in {file.path}: make one with 'dm config init'")
     if wanted not in (*file.profiles, SANDBOX):
         known = ", ".join(file.profiles) or "none yet: make one with 'dm config init'"
         raise InputError(f"there is no profile {wanted!r} in {file.path}; there are: {known}")
@@ -141,8 +144,9 @@ def _init(current: Session, *, name: str | None, force: bool) -> None:
     file = _file()
     ask = _asker()
     chosen = name or ask("Profile name", default="default")
-    if chosen == SANDBOX:
-        raise InputError(f"the profile {SANDBOX} is built in: choose another name")
+    problem = name_problem(chosen)
+    if problem:
+        raise InputError(f"{chosen!r}: {problem}")
     if chosen in file.profiles and not force:
         raise InputError(f"there is a profile {chosen!r} in {file.path} already: give --force to replace it")
     answers = {
@@ -150,7 +154,9 @@ def _init(current: Session, *, name: str | None, force: bool) -> None:
         "access_key_secret": ask("AccessKey secret", hide_input=True),
         "security_token": ask("Security token (empty for none)", default="", show_default=False, hide_input=True),
         "region": ask("Region", default=DEFAULT_REGION, type=click.Choice(list(REGIONS))),
-        "from": ask("Sender address used by default (empty for none)", default="", show_default=False),
+        "from": ask(
+            "Sender address used by default (empty for none)", default="", show_default=False, value_proc=_sender
+        ),
     }
     values = {key: value for key, value in answers.items() if value}
     text = add_profile(read_text(file.path)[0], chosen, values, replace=force)
@@ -158,6 +164,13 @@ def _init(current: Session, *, name: str | None, force: bool) -> None:
         text = set_default(text, chosen)
     write_private(file.path, text)
     current.say(f"wrote profile {chosen} to {file.path} (mode 0600)\ntry it: dm -p {chosen} account show")
+
+
+def _sender(text: str) -> str:
+    """An address or nothing; click asks again otherwise."""
+    if text and not EMAIL.accepts(text):
+        raise click.UsageError(f"{text!r} is not a mail address such as name@example.com")
+    return text
 
 
 def _asker() -> Any:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from dmcli.api.kinds import Choice, Flag, Kind, Sender
+from dmcli.api.kinds import Choice, Flag, Kind, Ref, Sender
 from dmcli.api.model import Action, Effect, Param
 
 if TYPE_CHECKING:
@@ -74,8 +74,13 @@ class Value(click.ParamType[Any]):
 
             with ctx.scope(cleanup=False):
                 known = values(*self.kind.completes)
-            return [CompletionItem(text) for text in known if text.startswith(incomplete)]
+            return [CompletionItem(text) for text in map(self._as_typed, known) if text.startswith(incomplete)]
         return super().shell_complete(ctx, param, incomplete)
+
+    def _as_typed(self, name: str) -> str:
+        """A name so that it is taken for one, though it looks like an id."""
+        ref = self.kind if isinstance(self.kind, Ref) and self.kind.takes == "id" else None
+        return f"name:{name}" if ref and (ref.is_id(name) or name.startswith("name:")) else name
 
 
 def read_file(name: str, fail: Callable[[str], NoReturn]) -> str:
@@ -104,15 +109,15 @@ def as_click(param: Param) -> click.Parameter:
             is_flag=True,
             help=f"Read the {param.flag} from standard input instead of asking. {param.help}",
         )
-    flag = isinstance(param.kind, Flag)
-    default = f" Default: {param.default}." if param.default and not flag else ""
+    if isinstance(param.kind, Flag):  # None, so that a flag that was not given is told from one that says no
+        names = [f"--{param.flag}/--no-{param.flag}", param.name]
+        return click.Option(names, default=None, help=param.help)
     return click.Option(
-        [f"--{param.flag}/--no-{param.flag}" if flag else f"--{param.flag}", param.name],
-        type=None if flag else Value(param.kind),
-        default=None,
+        [f"--{param.flag}", param.name],
+        type=Value(param.kind),
         multiple=param.kind.many,
-        metavar=None if flag else param.kind.metavar,
-        help=param.help + default,
+        metavar=param.kind.metavar,
+        help=param.help + (f" Default: {param.default}." if param.default else ""),
         # What has a default is never missing, and a sender may come from the profile.
         required=param.required and not param.default and not isinstance(param.kind, Sender),
     )

@@ -117,7 +117,14 @@ class Session:
     @property
     def format(self) -> str:
         """The output format asked for; empty when the terminal decides."""
-        return str(self.given.get("output") or self.settings.output)
+        from dmcli.errors import ConfigError
+
+        if self.given.get("output"):
+            return str(self.given["output"])
+        try:
+            return self.settings.output
+        except ConfigError:  # told to whoever needs the profile; `dm explain` does not
+            return ""
 
     def output(self, default: str = "") -> Output:
         """Where and how results are shown; `default` is the format when none was asked for."""

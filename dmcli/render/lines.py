@@ -48,8 +48,10 @@ def show_columns(rows: Iterable[Row], fields: tuple[Field, ...], output: Output)
     if not names:
         return sum(1 for _ in rows)
     write = _line_writer(output)
+    rows = iter(rows)
+    first = next(rows, None)  # before the header, so that a list that fails leaves nothing behind
     write(names)
-    for count, row in enumerate(rows, 1):  # noqa: B007  the last count is the number of rows
+    for count, row in enumerate(chain(() if first is None else (first,), rows), 1):  # noqa: B007  the last count is the number of rows
         write(values(row, names))
     output.stdout.flush()
     return count

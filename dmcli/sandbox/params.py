@@ -55,7 +55,7 @@ def checked(action: Action, version: str, given: Mapping[str, str], now: datetim
             )
     for rule in action.rules:
         for problem in rule(values, now):
-            if not problem.warning:
+            if problem.code and not problem.warning:
                 raise ServiceError(problem.code)
     return values
 

@@ -135,3 +135,49 @@ def test_check_tells_what_there_is_even_without_keys(bare):
     result = bare("config", "check", "-o", "json", code=3)
     assert {row["name"] for row in result.json} >= {"region", "endpoint"}
     assert "dm config init" in result.err
+
+
+def test_flags_are_sent_only_when_given(bare):
+    parameters = bare(*SEND, "--from", "a@b.cn", "--dry-run").json["parameters"]
+    assert set(parameters) == {
+        "AccountName",
+        "AddressType",
+        "ClickTrace",
+        "ReplyToAddress",
+        "Subject",
+        "TextBody",
+        "ToAddress",
+    }
+
+
+def test_a_listing_by_name_has_its_rows_in_every_format(box):
+    assert box("api", "QueryTagByParam", "-o", "csv").out.splitlines()[1].startswith("welcome,1,")
+    assert '"TagName":"welcome"' in box("api", "QueryTagByParam", "-o", "ndjson").out
+    assert box("api", "QueryTagByParam").json["TotalCount"] == 1
+
+
+def test_a_list_that_fails_leaves_no_header(bare, monkeypatch):
+    monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "k")
+    monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "s")
+    assert bare("--endpoint", "http://127.0.0.1:1", "domain", "list", code=4).out == ""
+
+
+def test_names_that_look_like_ids_complete_as_names(box):
+    from click.shell_completion import ShellComplete
+
+    from dmcli.cli.app import root
+    from dmcli.cli.session import Session
+
+    box("tag", "create", "2026")
+    words = ["-p", "sandbox", "tag", "delete"]
+    found = ShellComplete(root(), {"obj": Session()}, "dm", "_DM_COMPLETE").get_completions(words, "")
+    assert [item.value for item in found] == ["welcome", "name:2026"]
+
+
+def test_a_broken_profile_file_does_not_stop_what_needs_none(bare, tmp_path):
+    folder = tmp_path / ".config" / "dm"
+    folder.mkdir(parents=True)
+    (folder / "config.yaml").write_text("default: zz\nprofiles:\n  a:\n    lang: zh\n", encoding="utf-8")
+    assert bare("explain", "Throttling").out
+    assert len(bare("config", "list", "-o", "json").json) == 2
+    assert "zz" in bare("domain", "list", code=3).err
