@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from dmcli.api.regions import CLOUD_SUFFIX
+from dmcli.api.regions import CLOUD_SUFFIX, SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
 from dmcli.errors import ConfigError
 from dmcli.local import config_path
 from dmcli.profile import chosen, load_file
@@ -43,7 +43,7 @@ class Keys(NamedTuple):
         )
 
 
-SANDBOX_KEYS = Keys("dm-sandbox-id", "dm-sandbox-secret", "", "built in")
+SANDBOX_KEYS = Keys(SANDBOX_KEY_ID, SANDBOX_KEY_SECRET, "", "built in")
 
 
 def find(settings: Settings, flags: Flags, environ: Mapping[str, str]) -> Keys:

@@ -25,6 +25,10 @@ REGIONS = {
 DEFAULT_REGION = "cn-hangzhou"
 CLOUD_SUFFIX = ".aliyuncs.com"
 
+# The sandbox: the one pair of keys it knows, and the address that stands for it inside this process.
+SANDBOX_KEY_ID, SANDBOX_KEY_SECRET = "dm-sandbox-id", "dm-sandbox-secret"
+SANDBOX_URL = "http://sandbox.local"
+
 
 def version_for(region: str, action_versions: tuple[str, ...], pinned: str = "") -> str:
     """The API version an action is called with: the pinned one, else the region's, else 2015-11-23 which has all."""

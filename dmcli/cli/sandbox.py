@@ -99,6 +99,7 @@ def _quota(current: Session, *, daily: int | None, monthly: int | None) -> None:
 
 
 def _serve(current: Session, *, port: int) -> None:
+    from dmcli.api.regions import SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
     from dmcli.sandbox.server import Server
 
     sandbox = current.sandbox
@@ -107,7 +108,7 @@ def _serve(current: Session, *, port: int) -> None:
     click.echo(server.url)
     current.say(
         f"[sandbox] serving on {server.url}, nothing leaves this machine; stop with Ctrl-C\n"
-        "[sandbox] keys: dm-sandbox-id / dm-sandbox-secret\n"
+        f"[sandbox] keys: {SANDBOX_KEY_ID} / {SANDBOX_KEY_SECRET}\n"
         f"[sandbox] use it: dm -p sandbox --endpoint {server.url} account show"
     )
     try:

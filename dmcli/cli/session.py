@@ -59,10 +59,11 @@ class Session:
     @cached_property
     def target(self) -> Target:
         """Where calls go."""
+        from dmcli.api.regions import SANDBOX_URL
         from dmcli.client import Target
 
         settings = self.settings
-        url = settings.endpoint or "http://sandbox.local"
+        url = settings.endpoint or SANDBOX_URL
         return Target(url, settings.region, settings.api_version, settings.signature)
 
     @cached_property

@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api import signing
+from dmcli.api.regions import SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
 from dmcli.api.wire import Reply
 from dmcli.sandbox.context import ServiceError
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from dmcli.api.wire import Request
 
-KEY_ID, KEY_SECRET = "dm-sandbox-id", "dm-sandbox-secret"
 _MAX_SKEW = 15 * 60  # seconds that a request's clock may be off
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 # What decides which call is made, and when, must be under the signature.
@@ -92,7 +92,7 @@ def verify(request: Request, call: Call, now: datetime) -> None:
                 raise ServiceError(f"Missing{name}")
         if call.params["SignatureMethod"] != signing.V1_METHOD:
             raise ServiceError("InvalidSignatureMethod")
-    if call.key_id != KEY_ID:
+    if call.key_id != SANDBOX_KEY_ID:
         raise ServiceError("InvalidAccessKeyId.NotFound")
     _check_time(call.timestamp, now)
     _check_signature(request, call)
@@ -119,12 +119,12 @@ def _check_signature(request: Request, call: Call) -> None:
         signed, theirs = fields["SignedHeaders"], fields.get("Signature", "")
         canonical = signing.v3_canonical_request(request.method, "/", query, request.headers, signed, body)
         text = signing.v3_string_to_sign(canonical)
-        ours = signing.v3_signature(text, KEY_SECRET)
+        ours = signing.v3_signature(text, SANDBOX_KEY_SECRET)
         # The signature is over the body itself; the header that names its hash must not say otherwise.
         intact = request.headers.get("x-acs-content-sha256", body).lower() == body
     else:
         text = signing.v1_of_canonical(request.method, _canonical(request, call.params))
-        ours, theirs, intact = signing.v1_signature(text, KEY_SECRET), call.params["Signature"], True
+        ours, theirs, intact = signing.v1_signature(text, SANDBOX_KEY_SECRET), call.params["Signature"], True
     if not intact or not compare_digest(ours.encode(), theirs.encode()):
         raise ServiceError(
             "SignatureDoesNotMatch",

@@ -6,6 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Any
 
+from dmcli.api.regions import SANDBOX_URL
 from dmcli.sandbox.context import Context, Row, ServiceError, day_of, day_start, like, listed, month_start, time_text
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def send_ticket(context: Context) -> dict[str, Any]:
     context.run("DELETE FROM ticket WHERE address = ?", address)
     context.add("ticket", ticket=ticket, address=address, reply=reply)
     lang = "en" if context.get("Lang").lower() == "en" else "zh"
-    link = f"http://sandbox.local/?Action=ApproveReplyMailAddress&Ticket={ticket}"
+    link = f"{SANDBOX_URL}/?Action=ApproveReplyMailAddress&Ticket={ticket}"
     text = _TEXT[lang].format(reply=reply, sender=sender, link=link, ticket=ticket)
     deliver(context, CONFIRMER, Message(_SUBJECT[lang], text=text), [Recipient(reply)], kind="confirmation")
     return {}

@@ -53,8 +53,7 @@ def details(context: Context) -> dict[str, Any]:
         moment_asked(context, "EndTime") + 59,
     )
     conditions = {
-        # The unary + keeps the planner on the index by time, whose order is that of the pages.
-        "+m.sender = ?": context.get("AccountName").lower() or None,
+        "m.sender = ?": context.get("AccountName").lower() or None,
         "m.tag = ?": context.get("TagName") or None,
         "m.recipient = ?": context.get("ToAddress") or None,
         "m.status = ?": context.get("Status") or None,
