@@ -15,7 +15,6 @@ from dmcli.api.shared import DOMAIN_STATUS
 from dmcli.cli.build import group, show_dry_run
 from dmcli.cli.options import Value, dry_run
 from dmcli.cli.tree import command
-from dmcli.cli.values import collect, needs_lookup
 from dmcli.errors import CheckFailedError, DmError, UnreachableError
 
 if TYPE_CHECKING:
@@ -52,6 +51,8 @@ class Duration(click.ParamType[float]):
 def _check(
     current: Session, domain: tuple[str, ...], wait: bool, timeout: float, interval: float, strict: bool, dry_run: bool
 ) -> None:
+    from dmcli.cli.values import collect
+
     if dry_run:
         for name in domain:
             show_dry_run(current, collect(current, _CHECK, {"DomainId": name}))
@@ -91,6 +92,8 @@ def _report(current: Session, outcomes: list[Checked], *, strict: bool) -> None:
 
 def _resolved(current: Session, text: str) -> tuple[str, str]:
     """Name and id of a domain; the name is the id where only that was given."""
+    from dmcli.cli.values import collect, needs_lookup
+
     call = collect(current, _CHECK, {"DomainId": text})
     value = call.wire["DomainId"]
     if not needs_lookup(DOMAIN_REF, text):

@@ -15,7 +15,6 @@ from dmcli.cli.build import group, perform, resolved, show_dry_run
 from dmcli.cli.options import Value, options_of
 from dmcli.cli.show import show
 from dmcli.cli.tree import command
-from dmcli.cli.values import collect
 from dmcli.errors import DmError, InputError, PartlyRejectedError
 
 if TYPE_CHECKING:
@@ -40,6 +39,8 @@ class Addresses(Email):
 
 def _add(current: Session, *, emails: tuple[str, ...], dry_run: bool, **values: Any) -> None:
     import json
+
+    from dmcli.cli.values import collect
 
     param, records = _records(current, emails, values)
     first = {"ReceiverId": values["ReceiverId"], param: json.dumps(records[:MAX_SAVED], ensure_ascii=False)}

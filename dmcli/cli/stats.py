@@ -9,7 +9,6 @@ from dmcli.api.paging import value_of
 from dmcli.cli.build import group, perform
 from dmcli.cli.options import options_of
 from dmcli.cli.tree import command
-from dmcli.cli.values import collect
 from dmcli.errors import DmError, RefusedError
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ def _tracking(current: Session, **values: Any) -> None:
 
 
 def _sender(current: Session, **values: Any) -> None:
+    from dmcli.cli.values import collect
     from dmcli.render import show_document
 
     call = collect(current, _SENDER, values)

@@ -11,7 +11,6 @@ from dmcli.cli.build import group, show_dry_run, show_reply
 from dmcli.cli.options import options_of
 from dmcli.cli.show import show
 from dmcli.cli.tree import command
-from dmcli.cli.values import collect
 from dmcli.errors import InputError
 from dmcli.tasks.modify import kept
 
@@ -24,6 +23,8 @@ _KEPT = ("TagName", "TagDescription")
 
 def _update(current: Session, *, dry_run: bool, **typed: Any) -> None:
     """ModifyTag wants name and description each time: what was not typed is read first, so that nothing is lost."""
+    from dmcli.cli.values import collect
+
     if all(typed[name] is None for name in _KEPT):
         raise InputError("nothing to change: give --name, --description or both")
     call = collect(current, _MODIFY, typed)

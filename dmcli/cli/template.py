@@ -8,7 +8,6 @@ from dmcli.api import catalogue
 from dmcli.cli.build import group, resolved, show_dry_run, show_reply
 from dmcli.cli.options import options_of
 from dmcli.cli.tree import command
-from dmcli.cli.values import collect
 from dmcli.errors import InputError
 from dmcli.tasks.modify import kept
 
@@ -22,6 +21,8 @@ _KEPT = (*_CONTENT, "Remark", "SmsContent", "SmsType")  # all that DescTemplate 
 
 def _update(current: Session, *, dry_run: bool, **typed: Any) -> None:
     """ModifyTemplate wants everything each time: what was not typed is read first, so that nothing is lost."""
+    from dmcli.cli.values import collect
+
     if all(typed[name] is None for name in _CONTENT):
         raise InputError("nothing to change: give --name, --subject, --html or --alias")
     call = collect(current, _MODIFY, typed)
