@@ -134,15 +134,6 @@ def check_private(path: str, mode: int) -> list[str]:
     return [f"{path} holds a secret and is open to its group {remedy}"]
 
 
-def read_private(path: str) -> tuple[str, list[str]]:
-    """The text of a file that holds a secret, "" where there is none, and warnings about its permission bits.
-
-    Raises what `read_text` and `check_private` raise.
-    """
-    text, mode = read_text(path)
-    return text, check_private(path, mode)
-
-
 def open_database(path: str, migrations: tuple[str, ...], *, timeout: float = 30.0) -> sqlite3.Connection:
     """Open a private SQLite file in autocommit mode, made and brought up to date where needed; `:memory:` works too.
 

@@ -143,23 +143,25 @@ def test_a_disk_that_takes_no_more_keeps_the_old_file(tmp_path):
         (0o602, "error"),
     ],
 )
-def test_read_private_minds_the_mode(tmp_path, mode, outcome):
+def test_a_secret_file_minds_its_mode(tmp_path, mode, outcome):
     path = tmp_path / "my file"
     path.write_text("secret")
     path.chmod(mode)
     if outcome == "error":
         with pytest.raises(ConfigError) as caught:
-            local.read_private(str(path))
+            local.check_private(str(path), local.read_text(str(path))[1])
         assert f"mode {mode:04o}" in caught.value.message
         assert f"chmod 600 '{path}'" in caught.value.message
         return
-    text, warnings = local.read_private(str(path))
+    text, found = local.read_text(str(path))
+    warnings = local.check_private(str(path), found)
     assert text == "secret"
     assert [f"chmod 600 '{path}'" in warning for warning in warnings] == [True] * (outcome == "warning")
 
 
 def test_a_missing_file_reads_as_empty(tmp_path):
-    assert local.read_private(str(tmp_path / "none" / "file")) == ("", [])
+    assert local.read_text(str(tmp_path / "none" / "file")) == ("", 0)
+    assert local.check_private("none", 0) == []
 
 
 def test_what_is_no_small_text_file_is_refused(tmp_path):
