@@ -19,6 +19,7 @@ from dmcli.errors import (
     UnknownOutcomeError,
     UnreachableError,
 )
+from dmcli.untrusted import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -195,11 +196,9 @@ def read(reply: Reply, effect: Effect, form: str = "JSON") -> dict[str, Any]:
 
 
 def _json_object(body: bytes) -> dict[str, Any]:
-    import json
-
     try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
+        answer = read_json(body)
+    except ValueError:
         return {}
     return answer if isinstance(answer, dict) else {}
 

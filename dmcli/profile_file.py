@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeAlias
 
 from dmcli.errors import ConfigError
 from dmcli.local import check_private, home, read_text
+from dmcli.untrusted import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -93,13 +94,11 @@ def vendor_profile(environ: Mapping[str, str], *, secret: bool) -> tuple[str, di
     text, mode = read_text(path)
     if not text.strip():
         return "", {}, []
-    import json
-
     try:
-        data = json.loads(text)
+        data = read_json(text)
         profiles = {entry["name"]: entry for entry in data.get("profiles") or []}
         current = str(data.get("current") or "default")
-    except (ValueError, RecursionError, AttributeError, LookupError, TypeError):
+    except (ValueError, AttributeError, LookupError, TypeError):
         # The parser's own message could quote what is in the file.
         raise ConfigError(f"{path} is not a file the vendor's CLI writes; repair it with: aliyun configure") from None
     variables = ("ALIBABA_CLOUD_PROFILE", "ALIBABACLOUD_PROFILE", "ALICLOUD_PROFILE")

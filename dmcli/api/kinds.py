@@ -11,6 +11,8 @@ import re
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from dmcli.untrusted import read_json
+
 SERVICE_ZONE = timezone(timedelta(hours=8))  # statistics count days in China; their texts carry no zone
 
 # Patterns stay texts and compile at their first use: most commands need few of them, and start-up pays for each.
@@ -341,24 +343,17 @@ class Json(Kind):
         self.of, self.most = of, most
 
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
-        import json
-
         what = "a JSON object" if self.of is dict else "a JSON array"
         try:
             text.encode()
-            value = json.loads(text, parse_constant=_no_constant)
-        except (ValueError, RecursionError) as error:
+            value = read_json(text)
+        except ValueError as error:
             raise ValueError(f"is not {what}: {error}") from None
         if not isinstance(value, self.of):
             raise ValueError(f"is not {what} but JSON of another type")  # noqa: TRY004  a refusal for people
         if self.most and len(value) > self.most:
             raise ValueError(f"has {len(value)} elements; the service takes at most {self.most}")
         return text.strip()
-
-
-def _no_constant(name: str) -> None:
-    """Python's JSON has NaN and infinities; nobody else's has."""
-    raise ValueError(f"{name} is no JSON number")
 
 
 class Attachments(Kind):

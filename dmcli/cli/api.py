@@ -54,7 +54,8 @@ def _api(
 ) -> None:
     from dmcli.api.paging import page_of
     from dmcli.client import read
-    from dmcli.render import safe, show_document, show_pages
+    from dmcli.render import show_document, show_pages
+    from dmcli.untrusted import safe
 
     params = dict(pairs)
     for name, _ in pairs:

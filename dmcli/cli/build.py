@@ -156,8 +156,8 @@ def described(current: Session, call: Call) -> str:
     """The things a call names, each by name and id, as the listing has them."""
     from dmcli.api.kinds import Ref
     from dmcli.api.paging import value_of
-    from dmcli.render.text import safe
     from dmcli.tasks.lookup import find_row
+    from dmcli.untrusted import safe
 
     parts = []
     for param in call.action.params:

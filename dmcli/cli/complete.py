@@ -8,6 +8,7 @@ from contextlib import redirect_stderr, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.errors import DmError
+from dmcli.untrusted import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,14 +79,13 @@ def _place(current: Session, listing: str) -> tuple[str, str]:
 
 def _read(path: str, scope: str) -> _Known:
     """What the cache knows in this scope; nothing where the file is not one of ours."""
-    import json
+    from dmcli.local import read_text
 
     try:
-        with open(path, encoding="utf-8") as file:
-            known = json.load(file)
+        known = read_json(read_text(path)[0])
         if known["scope"] == scope:
             return _Known(float(known["at"]), float(known["failed"]), tuple(map(str, known["values"])))
-    except (OSError, ValueError, TypeError, KeyError):
+    except (DmError, ValueError, TypeError, KeyError):
         pass
     return _Known()
 

@@ -21,14 +21,14 @@ def draw(current: Session, error: DmError, args: Sequence[str]) -> None:
     if _wants_json(current, args):
         _draw_json(error, hint)
         return
-    from dmcli.render.text import safe
+    from dmcli.untrusted import brief
 
     facts = [error.code, f"HTTP {error.http_status}" if error.http_status else "", _request(error)]
     told = ", ".join(fact for fact in facts if fact)
-    click.echo(safe(f"dm: {error.message}" + (f" ({told})" if told else "")), err=True)
+    click.echo(brief(f"dm: {error.message}" + (f" ({told})" if told else "")), err=True)
     for line in dict.fromkeys((meaning, remedy, error.hint)):
         if line:
-            click.echo(safe(f"    {line}"), err=True)
+            click.echo(brief(f"    {line}"), err=True)
 
 
 def _explained(current: Session, error: DmError) -> tuple[str, str]:

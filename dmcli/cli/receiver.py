@@ -16,6 +16,7 @@ from dmcli.cli.options import Value, options_of
 from dmcli.cli.show import show
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, InputError, PartlyRejectedError
+from dmcli.untrusted import read_json
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -84,8 +85,6 @@ def _show_added(current: Session, outcomes: list[Added]) -> dict[str, Any]:
 
 def _records(current: Session, emails: tuple[str, ...], values: dict[str, Any]) -> tuple[str, list[Any]]:
     """The parameter to fill and its records, from addresses or from JSON."""
-    import json
-
     addresses = [line.strip() for text in emails for line in text.splitlines() if line.strip()]
     given = [name for name in ("Detail", "CustomDetail") if values.get(name)]
     if bool(addresses) + len(given) != 1:
@@ -99,7 +98,7 @@ def _records(current: Session, emails: tuple[str, ...], values: dict[str, Any]) 
         return "Detail", [{"e": address} for address in addresses]
     # More than one call's worth is fine here: it is sent in pieces.
     try:
-        records = json.loads(values[given[0]])
+        records = read_json(values[given[0]])
     except ValueError as error:
         option = _SAVE.param(given[0]).flag
         raise InputError(f"--{option} is not a JSON array: {error}") from None

@@ -136,7 +136,7 @@ class Session:
     def say(self, text: str) -> None:
         """Talk to the person, on stderr; nothing under --quiet."""
         if not self.given.get("quiet"):
-            from dmcli.render.text import safe
+            from dmcli.untrusted import safe
 
             click.echo(safe(text, lines=True), err=True)
 

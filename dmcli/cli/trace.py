@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from dmcli.render.text import safe
+from dmcli.untrusted import safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable

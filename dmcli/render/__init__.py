@@ -7,6 +7,5 @@ from dmcli.render.output import Output
 from dmcli.render.panel import show_account
 from dmcli.render.query import check_query
 from dmcli.render.show import show_document, show_pages
-from dmcli.render.text import safe
 
-__all__ = ["Output", "check_query", "safe", "show_account", "show_document", "show_pages"]
+__all__ = ["Output", "check_query", "show_account", "show_document", "show_pages"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dmcli.render.cells import all_fields, raw, values
 from dmcli.render.document import show_whole
 from dmcli.render.output import encodable, wants_ascii
-from dmcli.render.text import safe
+from dmcli.untrusted import safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

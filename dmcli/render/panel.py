@@ -9,7 +9,7 @@ from dmcli.render.cells import raw, values
 from dmcli.render.output import encodable
 from dmcli.render.show import show_document
 from dmcli.render.table import console_for, show_renderable
-from dmcli.render.text import safe
+from dmcli.untrusted import safe
 
 if TYPE_CHECKING:
     from rich.text import Text

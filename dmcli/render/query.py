@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dmcli.errors import InputError
-from dmcli.render.text import safe
+from dmcli.untrusted import safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

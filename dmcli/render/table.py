@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dmcli.api.model import Field
 from dmcli.render.cells import all_fields, titled, values, worded
 from dmcli.render.output import encodable
-from dmcli.render.text import safe
+from dmcli.untrusted import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dmcli.untrusted import read_json
+
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Mapping
@@ -141,9 +143,9 @@ def from_json(text: str, code: str) -> Any:
     if not text:
         return None
     try:
-        value = json.loads(text)
+        value = read_json(text)
         json.dumps(value, ensure_ascii=False).encode()  # refuses lone surrogates
-    except (ValueError, RecursionError):
+    except ValueError:
         raise ServiceError(code) from None
     return value
 

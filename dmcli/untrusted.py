@@ -1,0 +1,97 @@
+"""Text we did not write: made harmless to show, and read as JSON within limits."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+DEEPEST = 64  # levels of a JSON text; DirectMail's replies have six
+_LONGEST = 2000  # characters of a message
+_HARMFUL = re.compile(
+    "["
+    "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1: they move the cursor, set titles, answer back
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # bidirectional controls: they reorder what is read
+    "\u2028\u2029\ufeff"  # separators and the byte order mark
+    "\ud800-\udfff"  # lone surrogates: no encoding takes them
+    "\U000e0000-\U000e007f"  # tags: text nobody sees
+    "]"
+)
+_SHORT = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+
+
+def safe(text: str, *, lines: bool = False) -> str:
+    r"""The text with everything that could act on a terminal as a visible escape: `\x1b`, `\n`, `\u202e`.
+
+    With `lines`, line feeds stay what they are.
+    """
+    if text.isprintable():
+        return text
+    if lines:
+        return "\n".join(map(safe, text.split("\n")))
+    return _HARMFUL.sub(_escape, text)
+
+
+def brief(text: str) -> str:
+    """A message as `safe` shows it, cut where it is longer than any message has reason to be."""
+    text = safe(text[: _LONGEST + 1])
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def _escape(match: re.Match[str]) -> str:
+    """One character as Python would write it in a literal."""
+    char = match[0]
+    code = ord(char)
+    if char in _SHORT:
+        return _SHORT[char]
+    return rf"\x{code:02x}" if code <= 0xFF else rf"\u{code:04x}" if code <= 0xFFFF else rf"\U{code:08x}"  # noqa: PLR2004
+
+
+def read_json(text: str | bytes) -> Any:
+    """What a JSON text says.
+
+    Raises ValueError for what is not JSON by RFC 8259 or could be read in two ways: NaN and infinities, a key that
+    stands twice in one object, more than 64 levels, numbers of thousands of digits, bytes that are not UTF-8.
+    """
+    import json
+
+    data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    try:
+        value = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_unique)
+    except RecursionError:
+        raise ValueError(f"it has more than {DEEPEST} levels") from None
+    if _may_be_deep(data) and _depth(value) > DEEPEST:
+        raise ValueError(f"it has more than {DEEPEST} levels")
+    return value
+
+
+def _no_constant(name: str) -> None:
+    """Python's JSON has NaN and infinities; nobody else's has."""
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of these pairs. Readers disagree which of two equal keys counts, so there must be none."""
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return made
+
+
+def _may_be_deep(data: bytes) -> bool:
+    """Whether nesting could be too deep, quickly; brackets inside of texts may say so wrongly."""
+    left = data.translate(None, _NO_BRACKETS)
+    for _ in range(DEEPEST):
+        if not left:
+            return False
+        left = left.replace(b"[]", b"").replace(b"{}", b"")
+    return bool(left)
+
+
+def _depth(value: Any) -> int:
+    """Levels of lists and objects, walked without recursion."""
+    deepest, level = 0, [value]
+    while level := [one for one in level if isinstance(one, (list, dict))]:
+        deepest += 1
+        level = [child for one in level for child in (one.values() if isinstance(one, dict) else one)]
+    return deepest
