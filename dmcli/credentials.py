@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dmcli.api.regions import CLOUD_SUFFIX, SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
+from dmcli.api.request import Keys
 from dmcli.errors import ConfigError
 from dmcli.local import config_path
 from dmcli.profile import chosen, load_file
 from dmcli.profile_file import KEYS, vendor_profile
+from dmcli.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from dmcli.api.request import KeySource
     from dmcli.profile import ConfigFile, Flags, Settings
 
 _VISIBLE = re.compile("[!-~]+")
@@ -26,24 +29,13 @@ _MODES = {
 }
 
 
-class Keys(NamedTuple):
-    """Keys to sign with; `source` says in words where they are from. Its repr shows the end of the id only."""
-
-    access_key_id: str
-    access_key_secret: str
-    security_token: str
-    source: str
-    warnings: tuple[str, ...] = ()
-
-    def __repr__(self) -> str:
-        token = "***" if self.security_token else ""
-        return (
-            f"Keys(access_key_id='***{self.access_key_id[-3:]}', access_key_secret='***', "
-            f"security_token='{token}', source={self.source!r})"
-        )
+SANDBOX_KEYS = Keys(SANDBOX_KEY_ID, Secret(SANDBOX_KEY_SECRET), source="built in", owner=SANDBOX_KEY_ID)
 
 
-SANDBOX_KEYS = Keys(SANDBOX_KEY_ID, SANDBOX_KEY_SECRET, "", "built in")
+def source(settings: Settings, flags: Flags, environ: Mapping[str, str]) -> KeySource:
+    """Where the keys for these settings come from, each time a call needs them. Raises what `find` raises."""
+    keys = find(settings, flags, environ)
+    return lambda *, renew=False: keys  # noqa: ARG005  there is nothing to renew
 
 
 def find(settings: Settings, flags: Flags, environ: Mapping[str, str]) -> Keys:
@@ -112,7 +104,7 @@ def _whole(values: Mapping[str, str], names: tuple[str, ...], source: str) -> Ke
     for name, value in zip(names, (identity, secret, token), strict=True):
         if value and not _VISIBLE.fullmatch(value):
             raise ConfigError(f"{name} of {source} has a blank, line break or other character no key has; copy it anew")
-    return Keys(identity, secret, token, source)
+    return Keys(identity, Secret(secret), Secret(token), source, owner=identity)
 
 
 def _guard(keys: Keys, settings: Settings) -> None:

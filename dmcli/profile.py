@@ -22,6 +22,7 @@ _VARIABLES = {
     "endpoint": ("DM_ENDPOINT",),
     "output": ("DM_OUTPUT",),
     "lang": ("DM_LANG",),
+    "ca_bundle": ("DM_CA_BUNDLE", "REQUESTS_CA_BUNDLE"),
 }
 _ACCEPTED = {
     "output": {word: word for word in ("table", "json", "yaml", "csv", "ndjson")},
@@ -43,14 +44,16 @@ class Flags(NamedTuple):
     endpoint: str = ""
     output: str = ""
     lang: str = ""
+    ca_bundle: str = ""
 
 
 class Settings(NamedTuple):
     """The settled settings of a run.
 
-    `endpoint` is a base URL like https://dm.aliyuncs.com, empty for the sandbox in this process; `explicit_endpoint`
-    says that it was given rather than derived from the region. `output` and `api_version` are empty where nobody chose.
-    `signature` is v1 or v3. `sources` says where each value came from, by its name in the file.
+    `endpoint` is a base URL like https://dm.aliyuncs.com, empty for the sandbox in this process; it is plain HTTP only
+    where somebody gave it so. `output` and `api_version` are empty where nobody chose.
+    `signature` is v1 or v3. `ca_bundle` is a file of certificates to trust, empty for the usual ones. `sources` says
+    where each value came from, by its name in the file.
     """
 
     profile: str
@@ -61,10 +64,10 @@ class Settings(NamedTuple):
     lang: str
     signature: str
     api_version: str
+    ca_bundle: str
     sandbox: bool
     sources: dict[str, str]
     warnings: tuple[str, ...]
-    explicit_endpoint: bool
 
     @property
     def local(self) -> bool:
@@ -106,10 +109,10 @@ def resolve(flags: Flags, environ: Mapping[str, str]) -> Settings:
         lang=found["lang"].text,
         signature=found["signature"].text,
         api_version=found["api_version"].text,
+        ca_bundle=found["ca_bundle"].text,
         sandbox=sandbox,
         sources={"profile": source} | {name: value.source for name, value in found.items()},
         warnings=(*file.warnings, *warnings),
-        explicit_endpoint=endpoint.rank < _BUILT_IN,
     )
 
 
@@ -158,7 +161,7 @@ def _layers(
         source = f"profile '{name}' in {file.path}"
         return {key: (value, source) for key, value in file.profiles.get(name, {}).items() if key in VALUES}
 
-    typed = {name: (value, f"--{name}") for name, value in flags._asdict().items() if name in VALUES}
+    typed = {name: (value, f"--{name.replace('_', '-')}") for name, value in flags._asdict().items() if name in VALUES}
     variables = {
         name: next(((environ[variable], variable) for variable in known if environ.get(variable)), ("", ""))
         for name, known in _VARIABLES.items()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SANDBOX = "sandbox"
 SECRETS = ("access_key_secret", "security_token")
 KEYS = ("access_key_id", *SECRETS)
-VALUES = ("region", "endpoint", "from", "output", "lang", "signature", "api_version")
+VALUES = ("region", "endpoint", "from", "output", "lang", "signature", "api_version", "ca_bundle")
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 _NAME = re.compile(r"[\w.@][\w.@-]{0,63}")

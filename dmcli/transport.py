@@ -1,7 +1,14 @@
-"""The exchange over HTTP: the only module that knows requests. One keep-alive session, nothing sent twice."""
+"""The exchange over HTTP: the only module that knows requests. One keep-alive session, nothing sent twice.
+
+Whether a request was sent is not guessed from the kind of a failure: the connection marks the first byte it writes. A
+reply is read under two limits that no server can stretch, its size and the request's patience.
+"""
 
 from __future__ import annotations
 
+import io
+import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import dmcli
@@ -9,121 +16,229 @@ from dmcli.api.wire import Ambiguous, NotSent, Reply, Request
 from dmcli.errors import ConfigError
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
 
     import requests
     from requests.adapters import HTTPAdapter
 
 CONNECT_TIMEOUT = 5.0  # seconds
-# A short one would turn slow sends into sends of unknown outcome.
-READ_TIMEOUT = 60.0
-MAX_REPLY = 8 * 1024 * 1024  # bytes
+MAX_REPLY = 8 * 1024 * 1024  # bytes, headers included
+# Seconds after which a connection is not used again: a server that closes it in the same moment would leave a request
+# of unknown outcome. Replies of the vendor's gateways announce 25.
+_IDLE = 20.0
+_PIECE = 64 * 1024  # bytes
+# Addresses that no proxy can reach for us: this machine, and the cloud's metadata service for the instance.
+_DIRECT = ("127.", "localhost", "[::1]", "169.254.", "100.100.100.200")
 
 
 class HttpExchange:
-    """Carries requests over one session: no redirects, no cookies, no netrc, no retries, certificates verified.
+    """Carries requests over one session: no redirects, cookies, netrc or retries; certificates verified, TLS 1.2 on.
 
-    `timeouts` are seconds to connect and between two pieces of the reply.
+    `ca_bundle` is a file or folder of certificates to trust in place of the usual ones. Proxies are the environment's.
+    Several threads may share one.
     """
 
-    def __init__(self, timeouts: tuple[float, float] = (CONNECT_TIMEOUT, READ_TIMEOUT)) -> None:
-        self.timeouts = timeouts
+    def __init__(self, ca_bundle: str = "", *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._ca_bundle = ca_bundle
+        self._clock = clock
         self._session: requests.Session | None = None
-        self._proxies: dict[str, str] = {}
-        self._begun = False
+        self._used = clock()
+        self._thread = threading.local()
+
+    @property
+    def begun(self) -> bool:
+        """Whether a byte of this thread's last request was written."""
+        watch: _Watch | None = getattr(self._thread, "watch", None)
+        return watch is not None and watch.begun
 
     def __call__(self, request: Request) -> Reply:
         """Send the request and read its reply. Raises NotSent, Ambiguous, or ConfigError when TLS trust fails."""
         import requests
+        import urllib3.exceptions
 
-        session = self._session or self._open(request.url)
-        self._begun = False
+        session = self._ready()
+        watch = self._thread.watch = _Watch(self._clock, request.patience)
         try:
             with session.request(
                 request.method,
                 request.url,
                 data=request.body,
                 headers=request.headers,
-                timeout=self.timeouts,
+                timeout=(min(CONNECT_TIMEOUT, request.patience), request.patience),
                 allow_redirects=False,
-                proxies=self._proxies,
+                proxies=_proxies(request.url),
                 stream=True,
             ) as answer:
                 headers = {name.lower(): value for name, value in answer.headers.items()}
-                return Reply(answer.status_code, headers, _body(answer))
-        except requests.exceptions.RequestException as error:
-            raise self._failure(request, error) from None
+                packed = headers.get("content-encoding", "identity")
+                if packed != "identity":
+                    raise Ambiguous(f"the reply from {_host(request)} is packed ({packed}), which was not asked for")
+                return Reply(answer.status_code, headers, b"".join(answer.raw.stream(_PIECE, decode_content=False)))
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise _failure(request, error, watch) from None
+        finally:
+            self._used = self._clock()
 
     def close(self) -> None:
         """Close the session's connections."""
         if self._session:
             self._session.close()
 
-    def _open(self, url: str) -> requests.Session:
+    def _ready(self) -> requests.Session:
+        """The session; its connections are closed first when they have been idle for too long."""
+        if self._session is None:
+            self._session = self._open()
+        elif self._clock() - self._used > _IDLE:
+            self._session.close()
+        return self._session
+
+    def _open(self) -> requests.Session:
+        from http.cookiejar import DefaultCookiePolicy
+
         import requests
-        from requests.utils import get_environ_proxies
 
         session = requests.Session()
         session.trust_env = False  # no netrc, no CA bundle by accident; proxies are taken from the environment here
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         session.headers.clear()
         session.headers.update({"accept-encoding": "identity", "user-agent": f"dm/{dmcli.__version__}"})
+        session.verify = _checked_bundle(self._ca_bundle) or True
         for scheme in ("https://", "http://"):
-            session.mount(scheme, _adapter(self._begin))
-        self._proxies = {} if url.startswith("http://") else get_environ_proxies(url)
-        self._session = session
+            session.mount(scheme, _adapter(lambda: self._thread.watch))
         return session
 
-    def _begin(self) -> None:
-        self._begun = True
 
-    def _failure(self, request: Request, error: Exception) -> Exception:
-        """What a failed request means: whether its first byte was written decides, not the kind of the failure."""
-        import ssl
+class _Watch:
+    """Keeps one request's limits, and marks when its first byte is written."""
 
-        cause = _innermost(error)
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return ConfigError(f"the TLS certificate of {_host(request)} is not trusted: {_text(cause)}")
-        if self._begun:
-            return Ambiguous(f"the connection to {_host(request)} broke: {_text(cause)}")
-        return NotSent(f"cannot reach {_host(request)}: {_text(cause)}")
+    def __init__(self, clock: Callable[[], float], patience: float) -> None:
+        self.begun = False
+        self._broken = ""  # which limit was passed
+        self._clock, self._end, self._patience = clock, clock() + patience, patience
+        self._bytes = 0
+
+    def limit(self, sock: socket.socket) -> None:
+        """Let the next word on the socket take no longer than is left. Raises TimeoutError when nothing is."""
+        left = self._end - self._clock()
+        if left <= 0:
+            raise TimeoutError
+        sock.settimeout(left)
+
+    def count(self, size: int) -> None:
+        """Count bytes of the reply. Raises OSError when they are too many."""
+        self._bytes += size
+        if self._bytes > MAX_REPLY:
+            self._broken = f"the reply is larger than {MAX_REPLY} bytes"
+            raise OSError(self._broken)
+
+    @property
+    def broken(self) -> str:
+        """The limit that was passed, in words; empty while none was."""
+        late = self._clock() >= self._end
+        return self._broken or (f"there was no complete reply within {self._patience:g} s" if late else "")
 
 
-def _adapter(begin: Callable[[], None]) -> HTTPAdapter:
-    """An adapter whose connections call `begin` once they stand and before they write a request.
-
-    A CONNECT to a proxy and the TLS handshake come before.
-    """
+def _adapter(current: Callable[[], _Watch]) -> HTTPAdapter:
+    """An adapter whose connections are watched."""
     from requests.adapters import HTTPAdapter
 
-    class Telling(HTTPAdapter):
+    class Watched(HTTPAdapter):
         def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
             pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
             if not pool.num_connections:  # a new pool: later ones of the same host have the class already
-                pool.ConnectionCls = _telling(pool.ConnectionCls, begin)
+                pool.ConnectionCls = _watched(pool.ConnectionCls, current)
             return pool
 
-    return Telling()
+    return Watched()
 
 
-def _telling(kind: Any, begin: Callable[[], None]) -> Any:
-    """The class of connections that call `begin`, made of the one that the pool or its proxy uses."""
+def _watched(kind: Any, current: Callable[[], _Watch]) -> Any:
+    """The class of connections that mark and limit what they do, made of the one that the pool or its proxy uses."""
+    from http.client import HTTPResponse
 
-    def request(self: Any, *args: Any, **kwargs: Any) -> None:
+    def connect(self: Any) -> None:
+        self.stands = False  # a CONNECT to a proxy and the TLS handshake are no part of the request
+        kind.connect(self)
+        self.stands = True
+
+    def send(self: Any, data: Any) -> None:
         if self.sock is None:
             self.connect()
-        begin()
-        kind.request(self, *args, **kwargs)
+        if not self.stands:
+            kind.send(self, data)
+            return
+        current().begun = True
+        for start in range(0, len(data), _PIECE):
+            current().limit(self.sock)
+            kind.send(self, data[start : start + _PIECE])
 
-    return type(kind.__name__, (kind,), {"request": request})
+    class Response(HTTPResponse):
+        def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
+            super().__init__(sock, *args, **kwargs)
+            self.fp.close()
+            self.fp = io.BufferedReader(_Incoming(sock, current()))
+
+    return type(kind.__name__, (kind,), {"stands": False, "connect": connect, "send": send, "response_class": Response})
 
 
-def _body(answer: Any) -> bytes:
-    body = bytearray()
-    for piece in answer.iter_content(65536):
-        body += piece
-        if len(body) > MAX_REPLY:
-            raise Ambiguous(f"the reply is larger than {MAX_REPLY} bytes")
-    return bytes(body)
+class _Incoming(io.RawIOBase):
+    """What comes over a socket, within the limits of a watch."""
+
+    def __init__(self, sock: socket.socket, watch: _Watch) -> None:
+        super().__init__()
+        self._sock, self._watch = sock, watch
+        self._raw = sock.makefile("rb", buffering=0)  # keeps the socket open when the connection lets go of it
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._watch.limit(self._sock)
+        size = self._raw.readinto(buffer)
+        self._watch.count(size or 0)
+        return size
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+def _failure(request: Request, error: Exception, watch: _Watch) -> Exception:
+    """What a failed request means: whether its first byte was written decides, not the kind of the failure."""
+    import ssl
+
+    from requests.exceptions import InvalidProxyURL, InvalidSchema, InvalidURL
+
+    cause = _innermost(error)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return ConfigError(f"the TLS certificate of {_host(request)} is not trusted: {_text(cause)}")
+    if isinstance(error, (InvalidProxyURL, InvalidSchema, InvalidURL)):
+        # Its text would have the proxy's password in it.
+        return ConfigError("the proxy that the environment names is not a URL such as http://proxy.example.com:3128")
+    if watch.begun:
+        return Ambiguous(watch.broken or f"the connection to {_host(request)} broke: {_text(cause)}")
+    return NotSent(f"cannot reach {_host(request)}: {_text(cause)}")
+
+
+def _proxies(url: str) -> dict[str, str]:
+    """The environment's proxies for a URL; none for addresses that only this machine reaches."""
+    from requests.utils import get_environ_proxies
+
+    return {} if url.split("://", 1)[1].startswith(_DIRECT) else get_environ_proxies(url)
+
+
+def _checked_bundle(path: str) -> str:
+    """The path of a CA bundle. Raises ConfigError when there are no certificates in it."""
+    import os
+    import ssl
+
+    if path and not os.path.isdir(path):
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+        except OSError as error:  # ssl.SSLError too
+            raise ConfigError(f"the CA bundle {path} cannot be used: {error.strerror or error}") from None
+    return path
 
 
 def _innermost(error: BaseException) -> BaseException:
@@ -141,4 +256,4 @@ def _text(error: BaseException) -> str:
 
 
 def _host(request: Request) -> str:
-    return request.url.split("://", 1)[1].rstrip("/")
+    return request.url.split("://", 1)[1].split("/", 1)[0].rpartition("@")[2]

@@ -72,6 +72,17 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "UTC")
 
 
+@pytest.fixture(autouse=True)
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that retries would have waited; nothing really waits."""
+    from dmcli.cli.session import Session
+
+    waited: list[float] = []
+    monkeypatch.setattr(Session, "pause", staticmethod(waited.append))
+    monkeypatch.setattr(Session, "chance", staticmethod(lambda: 0.5))
+    return waited
+
+
 @pytest.fixture
 def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
     """The sandbox that this test's commands use."""

@@ -1,19 +1,21 @@
-"""Signing, reading replies, and walking pages, over exchanges that are plain functions."""
+"""Calling over exchanges that are plain functions: what each outcome ends in, and walking pages."""
 
 from __future__ import annotations
 
 import json
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
+from itertools import count
 from urllib.parse import parse_qs
 
 import pytest
 
 from dmcli.api import catalogue
-from dmcli.api.model import Effect
+from dmcli.api.model import Action, Effect
 from dmcli.api.paging import next_page, page_of, rows_of, value_of
+from dmcli.api.request import Keys, Target
 from dmcli.api.wire import Ambiguous, NotSent, Reply
-from dmcli.client import Client, Signed, Target, read, sign
-from dmcli.credentials import Keys
+from dmcli.calls import Run
+from dmcli.client import Client
 from dmcli.errors import (
     CheckFailedError,
     ConfigError,
@@ -21,125 +23,484 @@ from dmcli.errors import (
     UnknownOutcomeError,
     UnreachableError,
 )
+from dmcli.secret import Secret
 
-KEYS = Keys("testid", "testsecret", "", "test")
+KEYS = Keys("testid", Secret("testsecret"))
 TARGET = Target("https://dm.aliyuncs.com", "cn-hangzhou")
-WHEN = datetime(2016, 2, 23, 12, 46, 24, tzinfo=timezone.utc)
-NONCE = "3ee8c1b8-83d3-44af-a94f-4e0ad82fd6cf"
+WHEN = datetime(2026, 1, 31, 12, 0, 0, tzinfo=timezone.utc)
+
+READ, WRITE = catalogue.get("DescAccountSummary"), catalogue.get("ModifyPWByDomain")
+CREATE, DELETE = catalogue.get("CreateTag"), catalogue.get("DeleteTag")
+SEND = catalogue.get("SingleSendMail")
+EACH = (READ, WRITE, CREATE, DELETE, SEND)
+PARAMS = {"TagName": "spring", "ToAddress": "a@example.com,b@example.com"}
 
 
-def reply(status: int, **fields) -> Reply:
-    return Reply(status, {}, json.dumps(fields).encode())
+def reply(status: int, headers: dict[str, str] | None = None, **fields) -> Reply:
+    return Reply(status, headers or {}, json.dumps(fields).encode())
 
 
-def test_a_v1_request_holds_everything_in_the_form_body():
-    request = sign(Signed("DescAccountSummary", "2015-11-23", TARGET, KEYS, WHEN, NONCE), {"A": "您 +"})
-    form = {name: values[0] for name, values in parse_qs(request.body.decode(), strict_parsing=True).items()}
-    signature = form.pop("Signature")
-    assert form == {
-        "A": "您 +",
-        "Action": "DescAccountSummary",
-        "Version": "2015-11-23",
-        "Format": "JSON",
-        "RegionId": "cn-hangzhou",
-        "AccessKeyId": "testid",
-        "SignatureMethod": "HMAC-SHA1",
-        "SignatureVersion": "1.0",
-        "SignatureNonce": NONCE,
-        "Timestamp": "2016-02-23T12:46:24Z",
-    }
-    assert len(signature) == 28
-    assert (request.method, request.url) == ("POST", "https://dm.aliyuncs.com/")
+def error(code: str, status: int = 400, **headers: str) -> Reply:
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    return reply(status, names, Code=code, Message="the message", RequestId="r1")
 
 
-def test_a_v3_request_holds_what_is_common_in_headers():
-    keys = Keys("testid", "testsecret", "CAISfake/+=token", "test")
-    request = sign(
-        Signed("CheckDomain", "2015-11-23", TARGET._replace(signature="v3"), keys, WHEN, NONCE), {"DomainId": "1"}
-    )
-    assert request.body == b"DomainId=1&RegionId=cn-hangzhou"
-    assert request.headers["x-acs-action"] == "CheckDomain"
-    assert request.headers["x-acs-security-token"] == "CAISfake/+=token"
-    assert "x-acs-security-token" in request.headers["authorization"]
-    assert "testsecret" not in str(request)
+OK = reply(200, RequestId="r0", TagId="7")
+NO_TAGS = reply(200, RequestId="r0", TotalCount=0, data={"tag": []})
+THE_TAG = reply(200, RequestId="r0", TotalCount=1, data={"tag": [{"TagName": "spring", "TagId": "7"}]})
+
+
+class Made:
+    """A client over a list of what happens at each call, with time and chance of its own."""
+
+    def __init__(self, *happens, keys=lambda **_: KEYS, deadline: float = 60.0) -> None:
+        self.happens = list(happens)
+        self.requests: list[dict[str, str]] = []
+        self.patience: list[float] = []
+        self.sleeps: list[float] = []
+        self.told: list[str] = []
+        self.time = 1000.0
+        self.takes = 0.0  # seconds that each exchange takes
+        nonces = count()
+        run = Run(
+            deadline=deadline,
+            now=lambda: WHEN + timedelta(seconds=self.time - 1000.0),
+            clock=lambda: self.time,
+            sleep=self._sleep,
+            chance=lambda: 0.5,
+            tell=self.told.append,
+        )
+        self.client = Client(self._exchange, keys, TARGET, run, nonce=lambda: str(next(nonces)), command="dm -p x")
+
+    def _sleep(self, seconds: float) -> None:
+        self.sleeps.append(seconds)
+        self.time += seconds
+
+    def _exchange(self, request) -> Reply:
+        form = parse_qs(request.body.decode(), keep_blank_values=True)
+        self.requests.append({name: values[0] for name, values in form.items()})
+        self.patience.append(request.patience)
+        self.time += self.takes
+        happens = self.happens.pop(0)
+        if isinstance(happens, Exception):
+            raise happens
+        return happens(self) if callable(happens) else happens
+
+    def ends(self, action: Action, kind=None):
+        """The answer, or the exception, which must be of exactly that kind; everything foreseen must have happened."""
+        if kind is None:
+            answer = self.client.call(action, PARAMS)
+        else:
+            with pytest.raises(kind) as caught:
+                self.client.call(action, PARAMS)
+            assert type(caught.value) is kind
+            answer = caught.value
+        assert not self.happens
+        assert len({request["SignatureNonce"] for request in self.requests}) == len(self.requests)
+        return answer
+
+
+LOST, UNSENT = Ambiguous("the connection broke"), NotSent("cannot reach dm.aliyuncs.com: refused")
+
+
+@pytest.mark.parametrize("action", EACH, ids=lambda action: action.effect.name)
+@pytest.mark.parametrize("happens", [UNSENT, error("Throttling.User"), error("X", 429)], ids=["unsent", "busy", "429"])
+def test_what_was_not_done_is_tried_again_whatever_it_is(action, happens):
+    made = Made(happens, happens, OK)
+    assert made.ends(action) == {"RequestId": "r0", "TagId": "7"}
+    assert made.sleeps == ([0.05, 0.1] if happens is UNSENT else [0.5, 1.0])
+
+
+@pytest.mark.parametrize("action", EACH, ids=lambda action: action.effect.name)
+def test_in_the_end_it_is_safe_to_run_again(action):
+    attempts = 4 if action is READ else 3
+    ended = Made(*[UNSENT] * attempts).ends(action, UnreachableError)
+    expected = f"refused (tried {attempts} times); nothing was done, it is safe to run this again"
+    assert ended.message == f"cannot reach dm.aliyuncs.com: {expected}"
+    ended = Made(*[error("Throttling")] * attempts).ends(action, UnreachableError)
+    assert (ended.code, ended.request_id, ended.http_status) == ("Throttling", "r1", 400)
+
+
+AMBIGUOUS = [
+    LOST,
+    error("InternalError", 500),
+    error("ServiceUnavailable", 503),
+    error("InternalError", 400),
+    error("Unheard.Of", 502),
+    error("Unheard.Of", 408),
+    error("SignatureNonceUsed"),
+    Reply(502, {}, b"<html>bad gateway</html>"),
+    Reply(408, {}, b""),
+    Reply(200, {}, b'{"EnvId": "1"'),
+    Reply(200, {}, b"[]"),
+    Reply(200, {}, b""),
+    Reply(200, {}, b'{"RequestId": NaN}'),
+    Reply(200, {}, b'{"RequestId": "a", "RequestId": "b"}'),
+    Reply(200, {}, b"[" * 100_000),
+    Reply(200, {}, b'<?xml version="1.0"?><A><RequestId>r</RequestId></A>'),
+    reply(200, EnvId="1"),
+]
+
+
+@pytest.mark.parametrize("happens", AMBIGUOUS, ids=range(len(AMBIGUOUS)))
+def test_a_send_that_may_have_been_accepted_is_tried_once(happens):
+    made = Made(happens)
+    ended = made.ends(SEND, UnknownOutcomeError)
+    assert ended.message.endswith("; it may or may not have been accepted")
+    assert ended.hint == ("Do not simply run it again; look first: dm -p x stats details --to a@example.com")
+    assert made.sleeps == []
+
+
+@pytest.mark.parametrize("happens", AMBIGUOUS, ids=range(len(AMBIGUOUS)))
+@pytest.mark.parametrize("action", [READ, WRITE, DELETE], ids=lambda action: action.effect.name)
+def test_reads_and_what_may_be_repeated_are_tried_again(action, happens):
+    assert Made(happens, happens, OK).ends(action)["RequestId"] == "r0"
+    ended = Made(*[happens] * (4 if action is READ else 3)).ends(action, UnreachableError)
+    assert ended.message.endswith("it is safe to run this again")
+
+
+STRANGERS = [
+    Reply(200, {}, b"<html>log in</html>"),
+    Reply(200, {"content-type": "text/html;charset=utf-8"}, b"Welcome"),
+    Reply(307, {"location": "https://portal.example.com/login?x=1"}, b""),
+    Reply(302, {"location": "/login"}, b""),
+    Reply(404, {}, b"<html>not found</html>"),
+    Reply(407, {}, b"Proxy Authentication Required"),
+]
+
+
+@pytest.mark.parametrize("happens", STRANGERS, ids=range(len(STRANGERS)))
+@pytest.mark.parametrize("action", EACH, ids=lambda action: action.effect.name)
+def test_who_is_not_the_service_is_not_asked_again(action, happens):
+    ended = Made(happens).ends(action, UnknownOutcomeError if action is SEND else UnreachableError)
+    assert f"something other than DirectMail answered with HTTP {happens.status}" in ended.message
+    if "location" in happens.headers:
+        assert (" and points to portal.example.com:" in ended.message) == ("portal" in happens.headers["location"])
+    assert "check the endpoint and the proxy" in ended.message
+
+
+@pytest.mark.parametrize("form", ["JSON", "XML"])
+@pytest.mark.parametrize("happens", [STRANGERS[0], STRANGERS[4], *AMBIGUOUS[7:12]], ids=range(7))
+def test_both_formats_share_one_verdict(form, happens):
+    made = Made(happens)
+    with pytest.raises(UnknownOutcomeError):
+        made.client.ask(SEND, PARAMS, form=form)
 
 
 @pytest.mark.parametrize(
-    ("region", "action", "params", "version"),
+    ("happens", "action", "kind"),
     [
-        ("cn-hangzhou", "SingleSendMail", {}, "2015-11-23"),
-        ("ap-southeast-1", "SingleSendMail", {"Subject": "s"}, "2017-06-22"),
-        ("ap-southeast-2", "DescDomain", {"DomainId": "1"}, "2017-06-22"),
-        ("ap-southeast-1", "SingleSendMail", {"BccAddress": "a@b.cn"}, "2015-11-23"),
-        ("ap-southeast-1", "SingleSendMail", {"Attachments.1.AttachmentName": "a"}, "2015-11-23"),
-        ("ap-southeast-1", "CheckReplyToMailAddress", {}, "2015-11-23"),
-        ("eu-central-1", "SingleSendMail", {}, "2015-11-23"),
+        (error("InvalidMailAddress.NotFound", 404), SEND, RefusedError),
+        (error("Forbidden.RAM", 403), READ, ConfigError),
+        (error("SignatureDoesNotMatch"), SEND, ConfigError),
+        (error("CheckDomain.Failed"), WRITE, CheckFailedError),
+        (error("InvalidTagName.Duplicate"), CREATE, RefusedError),
+        (error("InvalidTag.NotFound", 404), DELETE, RefusedError),
+        (error("Brand.New.Code"), SEND, RefusedError),
+        (reply(400, code="lower.case", message="the message", requestId="r1"), READ, RefusedError),
+        (
+            Reply(400, {}, b'<?xml version="1.0"?><Error><Code>A</Code><Message>the message</Message></Error>'),
+            READ,
+            RefusedError,
+        ),
+        (Reply(400, {}, b"<Error><Code>A</Code><Message>the message</Message></Error>"), READ, RefusedError),
     ],
 )
-def test_version_follows_region_action_and_parameters(region, action, params, version):
-    assert TARGET._replace(region=region).version_of(catalogue.get(action), params) == version
+def test_a_refusal_is_final(happens, action, kind):
+    ended = Made(happens).ends(action, kind)
+    assert ended.message == "the message"
+    assert ended.http_status == happens.status
 
 
-def test_a_pinned_version_wins():
-    pinned = TARGET._replace(api_version="2017-06-22")
-    assert pinned.version_of(catalogue.get("CheckReplyToMailAddress"), {}) == "2017-06-22"
-
-
-@pytest.mark.parametrize(
-    ("answer", "effect", "error"),
-    [
-        (reply(404, Code="InvalidMailAddress.NotFound", Message="m"), Effect.SEND, RefusedError),
-        (reply(403, Code="Forbidden.RAM", Message="m"), Effect.READ, ConfigError),
-        (reply(400, Code="SignatureDoesNotMatch", Message="m"), Effect.READ, ConfigError),
-        (reply(400, Code="InvalidTimeStamp.Expired", Message="m"), Effect.SEND, ConfigError),
-        (reply(400, Code="Throttling.User", Message="m"), Effect.SEND, UnreachableError),
-        (reply(429, Code="Throttling.Something.New", Message="m"), Effect.SEND, UnreachableError),
-        (reply(400, Code="CheckDomain.Failed", Message="m"), Effect.WRITE, CheckFailedError),
-        (reply(500, Code="InternalError", Message="m"), Effect.READ, UnreachableError),
-        (reply(503, Code="ServiceUnavailable", Message="m"), Effect.SEND, UnknownOutcomeError),
-        (reply(400, Code="SignatureNonceUsed", Message="m"), Effect.SEND, UnknownOutcomeError),
-        (reply(400, Code="Brand.New.Code", Message="m"), Effect.SEND, RefusedError),
-        (reply(400, code="lower.case", message="m", requestId="r"), Effect.READ, RefusedError),
-        (Reply(502, {}, b"<html>bad gateway</html>"), Effect.SEND, UnknownOutcomeError),
-        (Reply(502, {}, b"<html>bad gateway</html>"), Effect.READ, UnreachableError),
-        (Reply(200, {}, b"<html>log in</html>"), Effect.SEND, UnknownOutcomeError),
-        (Reply(200, {}, b'{"EnvId": "1"'), Effect.CREATE, UnreachableError),
-        (Reply(200, {}, b"[]"), Effect.READ, UnreachableError),
-        (Reply(307, {}, b""), Effect.SEND, UnreachableError),
-        (Reply(200, {}, b"[" * 100_000), Effect.READ, UnreachableError),
-    ],
-)
-def test_replies_and_errors_are_told_apart(answer, effect, error):
-    with pytest.raises(error) as caught:
-        read(answer, effect)
-    assert type(caught.value) is error
-    assert caught.value.message
+def test_a_refusal_without_a_message_is_its_code():
+    assert Made(reply(400, Code="A.B", RequestId="r")).ends(READ, RefusedError).message == "A.B"
 
 
 def test_code_ok_is_no_error():
-    assert read(reply(200, Code="OK", Success=True, RequestId="r"), Effect.WRITE)["Code"] == "OK"
+    assert Made(reply(200, Code="OK", Success=True, RequestId="r")).ends(WRITE)["Code"] == "OK"
+
+
+def test_an_xml_error_is_read_with_its_entities():
+    body = b"<Error><RequestId>r</RequestId><Code>InvalidBody</Code><Message>a &lt;b&gt; &amp;amp; c</Message></Error>"
+    made = Made(Reply(400, {}, body))
+    with pytest.raises(RefusedError) as caught:
+        made.client.ask(SEND, {}, form="XML")
+    assert (caught.value.message, caught.value.code, caught.value.request_id) == ("a <b> &amp; c", "InvalidBody", "r")
+
+
+def test_an_xml_answer_is_an_answer_where_xml_was_asked_for():
+    body = b'<?xml version="1.0"?><A><RequestId>r</RequestId></A>'
+    verdict = Made(Reply(200, {}, body)).client.ask(READ, {}, form="XML")
+    assert verdict.answer == {"RequestId": "r"}
+    assert verdict.reply.body == body
+
+
+def test_the_string_to_sign_never_reaches_a_message():
+    message = "Specified signature is not matched. server string to sign is:POST&%2F&Password%3DS3cret"
+    ended = Made(reply(400, Code="SignatureDoesNotMatch", Message=message)).ends(WRITE, ConfigError)
+    assert ended.message == "Specified signature is not matched."
+
+
+# --- creates: the answer is lost, the listing is asked
+
+
+def test_a_create_whose_answer_was_lost_is_found_in_its_listing():
+    made = Made(LOST, THE_TAG)
+    assert made.ends(CREATE) == {"TagId": "7"}
+    assert [request["Action"] for request in made.requests] == ["CreateTag", "QueryTagByParam"]
+    assert made.told == ["CreateTag: the answer was lost, but the tag is there"]
+    assert made.sleeps == [0.05]
+
+
+def test_a_create_that_is_not_there_is_made():
+    made = Made(LOST, NO_TAGS, OK)
+    assert made.ends(CREATE) == {"RequestId": "r0", "TagId": "7"}
+    assert made.told == []
+
+
+def test_a_create_that_was_slow_is_found_when_the_next_attempt_says_so():
+    made = Made(LOST, NO_TAGS, error("InvalidTagName.Duplicate"), THE_TAG)
+    assert made.ends(CREATE) == {"TagId": "7"}
+
+
+def test_a_create_nobody_can_tell_of_is_unknown():
+    made = Made(LOST, NO_TAGS, LOST, NO_TAGS, LOST, NO_TAGS)
+    ended = made.ends(CREATE, UnknownOutcomeError)
+    assert ended.message == "the connection broke (tried 3 times); it may or may not have been created"
+    assert ended.hint == "Do not simply run it again; look first: dm -p x tag list"
+
+
+def test_a_listing_that_cannot_be_read_tells_nothing():
+    made = Made(LOST, error("Forbidden", 400), LOST, error("Forbidden", 400), LOST, error("Forbidden", 400))
+    made.ends(CREATE, UnknownOutcomeError)
+
+
+@pytest.mark.parametrize("after", [UNSENT, error("Throttling"), error("IllegalTimestamp")])
+def test_a_create_in_doubt_stays_so_when_the_next_attempts_fail(after):
+    happens = [after] if after is not UNSENT and b"Illegal" in after.body else [after, after]
+    Made(LOST, NO_TAGS, *happens).ends(CREATE, UnknownOutcomeError)
+
+
+def test_a_create_in_doubt_that_is_refused_says_so():
+    ended = Made(LOST, NO_TAGS, error("InvalidTagNumber.Malformed")).ends(CREATE, RefusedError)
+    assert ended.message == "the message; an earlier attempt got no answer and may have done it"
+
+
+def test_where_names_may_repeat_a_create_is_never_adopted_nor_made_twice():
+    action = catalogue.get("CreateTemplate")
+    made = Made(LOST)
+    with pytest.raises(UnknownOutcomeError) as caught:
+        made.client.call(action, {"TemplateName": "news"})
+    assert caught.value.hint.endswith("look first: dm -p x template list")
 
 
 @pytest.mark.parametrize(
-    ("raised", "effect", "error"),
+    ("name", "param", "typed", "kept", "found"),
     [
-        (NotSent("no route"), Effect.SEND, UnreachableError),
-        (Ambiguous("reset"), Effect.SEND, UnknownOutcomeError),
-        (Ambiguous("reset"), Effect.READ, UnreachableError),
-        (Ambiguous("reset"), Effect.DELETE, UnreachableError),
+        ("CreateDomain", "DomainName", "Mail.Example.com", "mail.example.com", True),
+        ("CreateMailAddress", "AccountName", "A@Example.com", "a@example.com", True),
+        ("CreateReceiver", "ReceiversName", "Team", "team", False),
+        ("CreateReceiver", "ReceiversName", "Team", "Team", True),
     ],
 )
-def test_a_failed_exchange_is_called_once(raised, effect, error):
-    calls = []
+def test_names_are_compared_as_the_service_keeps_them(name, param, typed, kept, found):
+    action = catalogue.get(name)
+    listing = {
+        "data": {part: [{param: kept, action.creates.id: "9"}] for part in ("domain", "mailAddress", "receiver")}
+    }
+    made = Made(LOST, reply(200, RequestId="r", TotalCount=1, **listing), *([] if found else [OK]))
+    answer = made.client.call(action, {param: typed})
+    assert answer == ({action.creates.id: "9"} if found else {"RequestId": "r0", "TagId": "7"})
 
-    def failing(request):
-        calls.append(request)
-        raise raised
 
-    action = next(a for a in catalogue.every() if a.effect is effect)
-    with pytest.raises(error):
-        Client(failing, KEYS, TARGET).call(action, {})
-    assert len(calls) == 1
+# --- codes that tell that an earlier attempt was done
+
+
+@pytest.mark.parametrize(
+    ("action", "code"),
+    [(DELETE, "InvalidTag.NotFound"), (WRITE, "InvalidDomainPassword.equalcurrent")],
+    ids=["delete", "password"],
+)
+def test_what_an_earlier_attempt_did_is_done(action, code):
+    made = Made(LOST, error(code))
+    assert made.ends(action) == {"RequestId": "r1"}
+    assert made.told == [f"{action.name}: an earlier attempt, whose answer was lost, did it"]
+    Made(UNSENT, error(code)).ends(action, RefusedError)  # nobody did it before
+
+
+def test_a_change_in_doubt_that_is_refused_says_so():
+    ended = Made(LOST, error("InvalidDomainName.Malformed")).ends(WRITE, RefusedError)
+    assert "may have done it" in ended.message
+    ended = Made(LOST, UNSENT, UNSENT).ends(WRITE, UnreachableError)
+    assert ended.message.endswith(
+        "refused (tried 3 times); the change may have been made, and it is safe to run this again"
+    )
+
+
+# --- the clock
+
+
+def expired(made: Made, ahead: float) -> Reply:
+    from email.utils import format_datetime
+
+    date = WHEN + timedelta(seconds=made.time - 1000.0 - made.takes / 2 + ahead)
+    return error("InvalidTimeStamp.Expired", date=format_datetime(date, usegmt=True))
+
+
+@pytest.mark.parametrize("ahead", [7200, -7200, 61, -86399])
+@pytest.mark.parametrize("action", EACH, ids=lambda action: action.effect.name)
+def test_a_clock_that_is_wrong_is_corrected_once(action, ahead):
+    made = Made(lambda made: expired(made, ahead), OK, OK)
+    made.takes = 4.0
+    made.client.call(action, PARAMS)
+    where = "behind" if ahead > 0 else "ahead of"
+    assert made.told == [
+        f"warning: this machine's clock is {abs(ahead)} s {where} the service's; signing with the service's time"
+    ]
+    made.client.call(action, PARAMS)  # from then on it is right from the start
+    assert [r["Timestamp"] for r in made.requests] == [
+        (WHEN + timedelta(seconds=s)).strftime("%Y-%m-%dT%H:%M:%SZ") for s in (0, 4 + ahead, 8 + ahead)
+    ]
+    assert made.sleeps == []
+
+
+@pytest.mark.parametrize(
+    ("ahead", "told"),
+    [
+        (59, "this machine's clock is 59 s behind the service's"),
+        (86401, "this machine's clock is 86401 s behind the service's"),
+        (-86401, "this machine's clock is 86401 s ahead of the service's"),
+    ],
+)
+def test_a_clock_that_is_right_or_wrong_beyond_reason_is_not_corrected(ahead, told):
+    ended = Made(lambda made: expired(made, ahead)).ends(SEND, ConfigError)
+    assert ended.message == f"the message; {told}: set it"
+
+
+@pytest.mark.parametrize("headers", [{}, {"date": "yesterday"}, {"date": ""}])
+def test_a_reply_without_a_date_corrects_nothing(headers):
+    ended = Made(error("InvalidTimeStamp.Expired", **headers)).ends(READ, ConfigError)
+    assert ended.message == "the message; this clock may be wrong: set it"
+
+
+def test_a_clock_is_corrected_once_in_a_call():
+    made = Made(lambda made: expired(made, 7200), lambda made: expired(made, 7200))
+    made.ends(SEND, ConfigError)
+    assert len(made.told) == 1
+
+
+# --- temporary keys
+
+
+def test_temporary_keys_that_ended_are_renewed_once():
+    asked = []
+
+    def keys(*, renew: bool = False) -> Keys:
+        asked.append(renew)
+        return KEYS._replace(access_key_id=f"STS.{asked.count(True)}", expires=1.0)
+
+    made = Made(error("InvalidSecurityToken.Expired"), OK, keys=keys)
+    made.ends(SEND)
+    assert asked == [False, True, False]
+    assert [request["AccessKeyId"] for request in made.requests] == ["STS.0", "STS.1"]
+    asked.clear()
+    Made(*[error("InvalidSecurityToken.Expired")] * 2, keys=keys).ends(SEND, ConfigError)
+    assert asked.count(True) == 1
+
+
+def test_keys_that_cannot_be_renewed_are_not_tried_again():
+    Made(error("InvalidSecurityToken.Expired")).ends(SEND, ConfigError)
+
+
+# --- waiting
+
+
+def test_the_service_is_given_the_time_it_asks_for():
+    made = Made(error("Throttling.User", x_acs_retry_after="2000"), OK)
+    made.ends(SEND)
+    assert made.sleeps == [2.0]
+    assert made.told == ["Throttling.User; trying again in 2 s"]
+
+
+@pytest.mark.parametrize("header", ["-1", "NaN", "soon"])
+def test_a_time_that_is_none_is_not_asked_for(header):
+    made = Made(error("Throttling.User", x_acs_retry_after=header), OK)
+    made.ends(SEND)
+    assert made.sleeps == [0.5]
+
+
+def test_the_service_cannot_make_us_wait_past_the_deadline():
+    made = Made(error("Throttling.User", x_acs_retry_after=str(10**12)))
+    made.ends(SEND, UnreachableError)
+    assert made.sleeps == []
+    made = Made(error("Throttling.User", x_acs_retry_after=str(10**12)), OK, deadline=61)
+    made.ends(SEND)
+    assert made.sleeps == [60.0]
+
+
+def test_a_short_wait_is_not_told():
+    made = Made(UNSENT, error("Throttling", x_acs_retry_after="999"), OK)
+    made.ends(READ)
+    assert made.told == []
+
+
+def test_attempts_share_one_deadline():
+    made = Made(LOST, LOST, LOST, deadline=50)
+    made.takes = 20.0
+    made.ends(READ, UnreachableError)
+    assert made.patience == [20.0, 20.0, pytest.approx(50 - 40 - 0.15)]
+
+
+def test_a_send_has_the_whole_deadline():
+    made = Made(OK)
+    made.ends(SEND)
+    assert made.patience == [60.0]
+    made = Made(OK, deadline=600)
+    made.ends(SEND)
+    assert made.patience == [60.0]
+
+
+def test_a_run_that_only_fails_stops_retrying():
+    made = Made(*[UNSENT] * 1000)
+    for _ in range(100):
+        with pytest.raises(UnreachableError):
+            made.client.call(READ, {})
+    assert len(made.requests) == 100 + 500 // 14
+
+
+def test_what_is_under_way_is_known_while_it_is():
+    seen = []
+
+    def look(made: Made) -> Reply:
+        seen.append(made.client.run.under_way)
+        return OK
+
+    for action in EACH:
+        made = Made(look)
+        made.ends(action)
+        assert made.client.run.under_way == ""
+    assert seen == ["", "ModifyPWByDomain", "CreateTag", "DeleteTag", "SingleSendMail"]
+
+
+def test_an_interruption_leaves_word_of_what_was_under_way():
+    def interrupted(_: Made) -> Reply:
+        raise KeyboardInterrupt
+
+    made = Made(interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        made.client.call(SEND, PARAMS)
+    assert made.client.run.under_way == "SingleSendMail"
+
+
+def test_an_action_nobody_declared_is_taken_for_a_send():
+    made = Made(LOST)
+    with pytest.raises(UnknownOutcomeError) as caught:
+        made.client.call(Action("FaxMail", "", "", Effect.SEND), {})
+    assert caught.value.hint == "Do not simply run it again; find out first what became of it."
+
+
+def client(serve) -> Client:
+    return Client(serve, lambda **_: KEYS, TARGET, Run(sleep=lambda _: None))
 
 
 @pytest.mark.parametrize("size", [1, 7, 50, 100])
@@ -171,7 +532,7 @@ def test_every_way_of_paging_gives_every_row_once(name, size, total):
         more = {"NextStart": str(end) if end < total else ""} if paging.cursor else {"TotalCount": total}
         return reply(200, RequestId="r", **out, **more)
 
-    found = [row["n"] for page in Client(serve, KEYS, TARGET).pages(action, {}, size) for row in page.rows]
+    found = [row["n"] for page in client(serve).pages(action, {}, size) for row in page.rows]
     assert found == list(range(total))
     assert len({form["SignatureNonce"] for form in asked}) == len(asked)
 
@@ -183,7 +544,7 @@ def test_pages_are_fetched_when_they_are_asked_for():
         calls.append(1)
         return reply(200, RequestId="r", TotalCount=1000, data={"tag": [{"TagId": "1"}] * 50})
 
-    pages = Client(serve, KEYS, TARGET).pages(catalogue.get("QueryTagByParam"), {})
+    pages = client(serve).pages(catalogue.get("QueryTagByParam"), {})
     next(pages)
     assert len(calls) == 1
 
@@ -203,34 +564,6 @@ def test_a_cursor_that_repeats_ends_the_list():
     assert next_page(paging, {"NextStart": "x"}, {"NextStart": "x"}, 100, 200) == {}
 
 
-@pytest.mark.parametrize("form", ["JSON", "XML"])
-@pytest.mark.parametrize(
-    ("status", "body", "error"),
-    [
-        (502, b"<html>bad gateway</html>", UnknownOutcomeError),
-        (200, b"<html>log in</html>", UnknownOutcomeError),
-        (404, b"<html>not found</html>", UnreachableError),
-    ],
-)
-def test_both_formats_share_one_verdict(form, status, body, error):
-    with pytest.raises(error):
-        read(Reply(status, {}, body), Effect.SEND, form)
-
-
-def test_an_xml_error_is_read_with_its_entities():
-    body = b"<Error><RequestId>r</RequestId><Code>InvalidBody</Code><Message>a &lt;b&gt; &amp;amp; c</Message></Error>"
-    with pytest.raises(RefusedError) as caught:
-        read(Reply(400, {}, body), Effect.SEND, "XML")
-    assert (caught.value.message, caught.value.code, caught.value.request_id) == ("a <b> &amp; c", "InvalidBody", "r")
-
-
-def test_the_string_to_sign_never_reaches_a_message():
-    message = "Specified signature is not matched. server string to sign is:POST&%2F&Password%3DS3cret"
-    with pytest.raises(ConfigError) as caught:
-        read(reply(400, Code="SignatureDoesNotMatch", Message=message), Effect.WRITE)
-    assert "S3cret" not in str(caught.value)
-
-
 @pytest.mark.parametrize("name", ["QueryTagByParam", "QueryInvalidAddress"])
 def test_a_service_that_repeats_itself_does_not_hold_us(name):
     calls = []
@@ -241,5 +574,5 @@ def test_a_service_that_repeats_itself_does_not_hold_us(name):
         return reply(200, RequestId="r", TotalCount=10**9 + len(calls), NextStart="ab"[len(calls) % 2], **rows)
 
     with pytest.raises(UnreachableError, match="again and again"):
-        list(Client(serve, KEYS, TARGET).rows(catalogue.get(name), {}))
+        list(client(serve).rows(catalogue.get(name), {}))
     assert len(calls) < 10

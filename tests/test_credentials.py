@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -47,9 +48,21 @@ def vendor(environ):
     return vendor
 
 
+class Plain(NamedTuple):
+    """Keys as a test may see them."""
+
+    access_key_id: str
+    access_key_secret: str
+    security_token: str
+    source: str
+    warnings: tuple[str, ...]
+
+
 def _find(environ, **flags):
     typed = Flags(**flags)
-    return credentials.find(resolve(typed, environ), typed, environ)
+    keys = credentials.find(resolve(typed, environ), typed, environ)
+    secret, token = keys.access_key_secret.reveal(), keys.security_token.reveal()
+    return Plain(keys.access_key_id, secret, token, keys.source, keys.warnings)
 
 
 def _refused(environ, **flags):
@@ -146,17 +159,6 @@ def test_values_no_key_has(environ, part, bad):
     error = _refused(environ)
     assert f"ALIBABA_CLOUD_{part.upper()} of environment" in error.message
     assert "hush" not in error.message
-
-
-def test_nothing_shows_a_secret():
-    keys = credentials.Keys("EXAMPLE-ID-789", "hush-secret", "hush-token", "somewhere")
-    for text in (repr(keys), str(keys), f"{keys}", f"{[keys]!r}"):
-        assert "hush" not in text
-        assert "***789" in text
-        assert "EXAMPLE" not in text
-        assert "security_token='***'" in text
-        assert "somewhere" in text
-    assert "security_token=''" in repr(keys._replace(security_token=""))
 
 
 # The vendor's file

@@ -150,7 +150,7 @@ def test_only_a_file_with_secrets_must_be_private(write, environ):
 def test_without_anything_the_defaults_hold(environ):
     settings = resolve(Flags(), environ)
     assert settings == (
-        *("", "cn-hangzhou", "https://dm.aliyuncs.com", "", "", "en", "v1", "", False),
+        *("", "cn-hangzhou", "https://dm.aliyuncs.com", "", "", "en", "v1", "", "", False),
         {
             "profile": "not set",
             "region": "built in",
@@ -160,9 +160,9 @@ def test_without_anything_the_defaults_hold(environ):
             "lang": "built in",
             "signature": "built in",
             "api_version": "not set",
+            "ca_bundle": "not set",
         },
         (),
-        False,
     )
 
 
@@ -173,7 +173,6 @@ def test_the_default_profile_is_used(write, environ):
     assert (settings.sender, settings.endpoint) == ("news@example.com", "https://dm.ap-southeast-1.aliyuncs.com")
     assert settings.sources["profile"] == f"default in {path}"
     assert settings.sources["from"] == f"profile 'work' in {path}"
-    assert not settings.explicit_endpoint
 
 
 def test_each_value_comes_from_the_highest_source_that_has_it(write, environ):
@@ -235,7 +234,7 @@ def test_language_follows_the_locale(environ, locale, lang, source):
 )
 def test_endpoints(environ, given, url):
     settings = resolve(Flags(endpoint=given), environ)
-    assert (settings.endpoint, settings.explicit_endpoint) == (url, True)
+    assert settings.endpoint == url
     assert settings.sources["endpoint"] == "--endpoint"
 
 
@@ -275,12 +274,10 @@ def test_a_region_outranks_an_endpoint_from_further_down(write, environ):
         "  d: {region: cn-hangzhou, endpoint: proxy.example.com}\n  r: {region: ap-southeast-2}\n"
     )
     settings = resolve(Flags(), environ)
-    assert (settings.region, settings.endpoint, settings.explicit_endpoint, settings.warnings) == (
-        *("cn-hangzhou", "https://proxy.example.com", True),
-        (),
-    )
+    assert settings.region == "cn-hangzhou"
+    assert (settings.endpoint, settings.warnings) == ("https://proxy.example.com", ())
     settings = resolve(Flags(region="ap-southeast-1"), environ)
-    assert (settings.endpoint, settings.explicit_endpoint) == ("https://dm.ap-southeast-1.aliyuncs.com", False)
+    assert settings.endpoint == "https://dm.ap-southeast-1.aliyuncs.com"
     assert "--region chooses region ap-southeast-1" in settings.warnings[0]
     assert resolve(Flags(profile="r"), environ).endpoint == "https://dm.ap-southeast-2.aliyuncs.com"
     settings = resolve(Flags(region="cn-north-9", endpoint="other.example.com"), environ)
@@ -353,12 +350,11 @@ def test_the_sandbox_takes_nothing_of_an_account(write, environ, vendor):
     vendor({"current": "d", "profiles": [{"name": "d", "region_id": "ap-southeast-2"}]})
     environ |= {"ALIBABA_CLOUD_REGION_ID": "us-east-1"}
     settings = resolve(Flags(profile="sandbox"), environ)
-    assert settings[:9] == ("sandbox", "cn-hangzhou", "", "noreply@sandbox.test", "json", "zh", "v1", "", True)
-    assert not settings.explicit_endpoint
+    assert settings[:8] == ("sandbox", "cn-hangzhou", "", "noreply@sandbox.test", "json", "zh", "v1", "")
     environ |= {"DM_PROFILE": "sandbox", "DM_ENDPOINT": "127.0.0.1:8025"}
     settings = resolve(Flags(region="ap-southeast-1"), environ)
     assert settings[1:3] == ("ap-southeast-1", "http://127.0.0.1:8025")
-    assert (settings.sandbox, settings.explicit_endpoint, settings.warnings) == (True, True, ())
+    assert (settings.sandbox, settings.warnings) == (True, ())
 
 
 def test_the_sandbox_may_be_the_default(write, environ):
@@ -399,7 +395,7 @@ def test_every_example_profile_resolves(environ):
     shutil.copy(EXAMPLE, environ["DM_CONFIG"])
     os.chmod(environ["DM_CONFIG"], 0o600)
     file = load_file(environ["DM_CONFIG"])
-    assert len(file.profiles) == 6
+    assert len(file.profiles) == 7
     found = {name: resolve(Flags(profile=name), environ) for name in (*file.profiles, "sandbox")}
     assert {settings.region for settings in found.values()} == {"cn-hangzhou", "ap-southeast-1", "ap-southeast-2"}
     assert {settings.signature for settings in found.values()} == {"v1", "v3"}

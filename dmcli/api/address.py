@@ -68,6 +68,8 @@ ACTIONS = (
         fields=(Field("MailAddressId", "Address id"), Field("RequestId", "Request id")),
         errors=_ERRORS,
         settled=("InvalidMailAddressName.Duplicate",),
+        creates=ADDRESS_REF,
+        look="address list",
         commands=(Command("address create"),),
     ),
     Action(

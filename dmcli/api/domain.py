@@ -59,6 +59,8 @@ ACTIONS = (
             "InvalidDomain.NotFound",
         ),
         settled=("InvalidDomainName.Duplicate",),
+        creates=DOMAIN_REF,
+        look="domain list",
         commands=(Command("domain create"),),
     ),
     Action(

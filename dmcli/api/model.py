@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dmcli.api.kinds import Kind
+    from dmcli.api.kinds import Kind, Ref
     from dmcli.api.rules import Rule
 
 V2015 = "2015-11-23"
@@ -104,8 +104,10 @@ class Command(NamedTuple):
 class Action(NamedTuple):
     """One operation of the service.
 
-    `settled` are the codes that, after an attempt of unknown outcome, mean that it was done. `lists` are the paths at
-    which a reply may hold its rows, the likeliest first. `errors` are the codes the reference prints for the action.
+    `settled` are the codes that, after an attempt of unknown outcome, mean that it was done. `creates` is the kind of
+    thing that it makes, whose listing tells whether it is there. `look` is the command, without `dm`, that shows what
+    became of it, {Name} standing for a parameter. `lists` are the paths at which a reply may hold its rows, the
+    likeliest first. `errors` are the codes the reference prints for the action.
     """
 
     name: str
@@ -119,6 +121,8 @@ class Action(NamedTuple):
     rules: tuple[Rule, ...] = ()
     errors: tuple[str, ...] = ()
     settled: tuple[str, ...] = ()
+    creates: Ref | None = None
+    look: str = ""
     versions: tuple[str, ...] = BOTH
     aliases: tuple[str, ...] = ()
     commands: tuple[Command, ...] = ()

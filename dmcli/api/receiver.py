@@ -59,6 +59,8 @@ ACTIONS = (
         fields=(Field("ReceiverId", "List id"), Field("RequestId", "Request id")),
         errors=_ERRORS,
         settled=("InvalidReceiverName.Duplicate",),
+        creates=LIST_REF,
+        look="receiver list",
     ),
     Action(
         "QueryReceiverByParam",

@@ -100,6 +100,7 @@ ACTIONS = (
             "InvalidSubject.Malformed",
             "InvalidFromAlias.Malformed",
         ),
+        look="stats details --to {ToAddress}",
         commands=(Command("send single"),),
     ),
     Action(
@@ -158,6 +159,7 @@ ACTIONS = (
             "InvalidTemplateStatus.Malformed",
             "InvalidReceiverStatus.Malformed",
         ),
+        look="task list",
         commands=(Command("send batch"),),
     ),
 )

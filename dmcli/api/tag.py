@@ -35,6 +35,8 @@ ACTIONS = (
         params=(_NAME, _DESCRIPTION),
         fields=(Field("TagId", "Tag id"), Field("RequestId", "Request id")),
         settled=("InvalidTagName.Duplicate",),
+        creates=TAG_REF,
+        look="tag list",
         commands=(Command("tag create"),),
     ),
     Action(

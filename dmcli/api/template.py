@@ -107,6 +107,8 @@ ACTIONS = (
         params=(_NAME, *_CONTENT, *_LEGACY, Param("TemplateType", Integer(), hidden=True)),
         fields=(Field("TemplateId", "Template id"), Field("RequestId", "Request id")),
         # Not known whether names are unique: nothing settles a create of unknown outcome.
+        creates=TEMPLATE_REF,
+        look="template list",
         commands=(Command("template create", must=("TemplateSubject", "TemplateText")),),
     ),
     Action(

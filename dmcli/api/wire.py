@@ -6,20 +6,30 @@ from typing import NamedTuple, Protocol
 
 
 class Request(NamedTuple):
-    """One HTTP request as it is sent. `url` has scheme, host, path and query; header names are lower case."""
+    """One HTTP request as it is sent, and the `patience` with it: seconds until its reply must be there.
+
+    `url` has scheme, host, path and query; header names are lower case. Its repr shows no more than the method.
+    """
 
     method: str
     url: str
     headers: dict[str, str]
     body: bytes
+    patience: float = 60.0
+
+    def __repr__(self) -> str:
+        return f"Request({self.method!r}, {len(self.body)} bytes)"
 
 
 class Reply(NamedTuple):
-    """One HTTP reply. Header names are lower case."""
+    """One HTTP reply. Header names are lower case. Its repr shows no more than the status."""
 
     status: int
     headers: dict[str, str]
     body: bytes
+
+    def __repr__(self) -> str:
+        return f"Reply({self.status}, {len(self.body)} bytes)"
 
 
 class NotSent(Exception):  # noqa: N818  the name says what is known of the request

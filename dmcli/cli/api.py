@@ -53,7 +53,6 @@ def _api(
     current: Session, action: str, pairs: tuple[tuple[str, str], ...], version: str, form: str, dry_run: bool
 ) -> None:
     from dmcli.api.paging import page_of
-    from dmcli.client import read
     from dmcli.render import show_document, show_pages
     from dmcli.untrusted import safe
 
@@ -62,15 +61,15 @@ def _api(
         if name in _COMMON or sum(name == other for other, _ in pairs) > 1:
             raise InputError(f"{name}: is set by dm itself" if name in _COMMON else f"{name}: is given twice")
     # What is not in the catalogue may well send mail, so nothing is assumed about repeating it.
-    known = catalogue.find(action) or Action(action, "", "", Effect.SEND)
+    known = (catalogue.find(action) or Action(action, "", "", Effect.SEND))._replace(name=action)
     settled = version or current.target.version_of(known, params)
     if dry_run:
         show_dry_run(current, Call(known, params, {}), settled)
         return
-    reply = current.client.send(action, params, settled, effect=known.effect, form=form)
-    answer = read(reply, known.effect, form)
-    if form == "XML":
-        text = reply.body.decode("utf-8", "replace")
+    verdict = current.client.ask(known, params, settled, form)
+    answer = verdict.answer
+    if form == "XML" and verdict.reply:
+        text = verdict.reply.body.decode("utf-8", "replace")
         click.echo(safe(text, lines=True) if sys.stdout.isatty() else text)
     else:
         output = current.output("json")

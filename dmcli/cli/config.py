@@ -123,7 +123,7 @@ def _check(current: Session) -> None:
         for name in names
     ]
     try:
-        keys = current.keys
+        keys = current.keys()
     except ConfigError:
         show_document(rows, _VALUES, current.output())
         raise

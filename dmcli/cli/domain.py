@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from dmcli.api.model import Field
 from dmcli.api.shared import DOMAIN_STATUS
 from dmcli.cli.build import group, show_dry_run
 from dmcli.cli.options import Value, dry_run
-from dmcli.cli.tree import command
+from dmcli.cli.tree import Duration, command
 from dmcli.errors import CheckFailedError, DmError, UnreachableError
 
 if TYPE_CHECKING:
@@ -31,21 +30,6 @@ _FIELDS = (
     Field("failed", "Failed"),
     Field("checks"),
 )
-
-
-class Duration(click.ParamType[float]):
-    """A span of time such as 45s, 30m or 1h; a bare number is seconds."""
-
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The seconds."""
-        if isinstance(value, float):
-            return value
-        match = re.fullmatch(r"(\d{1,6})([smh]?)", str(value))
-        if not match:
-            self.fail(f"{value!r} is not a time such as 45s, 30m or 1h", param, ctx)
-        return float(match[1]) * {"": 1, "s": 1, "m": 60, "h": 3600}[match[2]]
 
 
 def _check(
@@ -120,8 +104,7 @@ def _outcomes(
         sleep=time.sleep,
     ):
         if isinstance(outcome, UnreachableError):
-            why = f"{outcome.message} ({outcome.code})" if outcome.code else outcome.message
-            current.say(f"{name}: {why}; checking again in {interval:g} s")
+            current.say(f"{name}: {outcome.code or outcome.message}; checking again in {interval:g} s")
             continue
         if timeout and not outcome.passes(strict=strict):
             current.say(f"{name}: not verified after {time.monotonic() - began:.0f} s of {timeout:g} s")

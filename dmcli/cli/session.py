@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
 import sys
+import time
 from datetime import datetime, timezone
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,16 +16,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dmcli.api.model import Action
+    from dmcli.api.request import KeySource, Target
     from dmcli.api.wire import Exchange
-    from dmcli.client import Client, Target
-    from dmcli.credentials import Keys
+    from dmcli.calls import Run
+    from dmcli.client import Client
     from dmcli.profile import Flags, Settings
     from dmcli.render import Output
     from dmcli.sandbox.adapter import Sandbox
+    from dmcli.transport import HttpExchange
 
 
 class Session:
-    """Settings, client and output of this run. `given` are the common options as typed, by name."""
+    """Settings, client and output of this run. `given` are the common options as typed, by name.
+
+    `pause` and `chance` are what retries wait with and wait for; tests have their own.
+    """
+
+    pause: Callable[[float], None] = staticmethod(time.sleep)
+    chance: Callable[[], float] = staticmethod(random.random)
 
     def __init__(self) -> None:
         self.given: dict[str, Any] = {}
@@ -47,12 +57,12 @@ class Session:
         return settings
 
     @cached_property
-    def keys(self) -> Keys:
-        """The credentials. Raises ConfigError."""
+    def keys(self) -> KeySource:
+        """Where the keys come from. Raises ConfigError."""
         from dmcli import credentials
 
-        keys = credentials.find(self.settings, self.flags, os.environ)
-        for warning in keys.warnings:
+        keys = credentials.source(self.settings, self.flags, os.environ)
+        for warning in keys().warnings:
             self.say(f"warning: {warning}")
         return keys
 
@@ -60,7 +70,7 @@ class Session:
     def target(self) -> Target:
         """Where calls go."""
         from dmcli.api.regions import SANDBOX_URL
-        from dmcli.client import Target
+        from dmcli.api.request import Target
 
         settings = self.settings
         url = settings.endpoint or SANDBOX_URL
@@ -69,13 +79,25 @@ class Session:
     @cached_property
     def exchange(self) -> Exchange:
         """The way to the service: in the process for the sandbox without an endpoint, else over HTTP."""
-        if self.settings.endpoint:
-            from dmcli.transport import HttpExchange
+        exchange = self.http if self.settings.endpoint else self.sandbox.exchange
+        return self._traced(exchange) if self.given.get("debug") else exchange
 
-            http = HttpExchange()
-            self._open.append(http.close)
-            return http
-        return self.sandbox.exchange
+    @cached_property
+    def http(self) -> HttpExchange:
+        """The way to anything over HTTP."""
+        from dmcli.transport import HttpExchange
+
+        http = HttpExchange(self.settings.ca_bundle)
+        self._open.append(http.close)
+        return http
+
+    @cached_property
+    def run(self) -> Run:
+        """What all calls of this run share."""
+        from dmcli.calls import DEADLINE, Run
+
+        deadline = self.given.get("deadline") or DEADLINE
+        return Run(deadline=deadline, sleep=self.pause, chance=self.chance, tell=self.say)
 
     @cached_property
     def sandbox(self) -> Sandbox:
@@ -96,8 +118,15 @@ class Session:
         """The client that commands call."""
         from dmcli.client import Client
 
-        client = Client(self.exchange, self.keys, self.target)
-        return client._replace(exchange=self._traced(client.exchange)) if self.given.get("debug") else client
+        return Client(self.exchange, self.keys, self.target, self.run, command=self.command)
+
+    @property
+    def command(self) -> str:
+        """How a person would run another command for the same account: `dm` and the options that choose it."""
+        import shlex
+
+        typed = {"-p": self.flags.profile, "--region": self.flags.region, "--endpoint": self.flags.endpoint}
+        return " ".join(("dm", *(f"{name} {shlex.quote(value)}" for name, value in typed.items() if value)))
 
     @property
     def now(self) -> datetime:

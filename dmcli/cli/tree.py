@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # What people type for a window of time, and what it is called here, since --from and --to are addresses.
 DATES = {"--from": "--since", "--to": "--until"}
+_UNITS = {"s": 1, "m": 60, "h": 3600}
 FORMATS = ("table", "json", "yaml", "csv", "ndjson")
 
 
@@ -48,6 +49,26 @@ def _query(ctx: click.Context, param: click.Parameter, value: str | None) -> str
     return value
 
 
+class Duration(click.ParamType[float]):
+    """A span of time such as 45s, 30m or 1h, of `least` seconds or more; a bare number is seconds."""
+
+    name = "duration"
+
+    def __init__(self, least: int = 0) -> None:
+        self.least = least
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The seconds."""
+        if isinstance(value, float):
+            return value
+        number, unit = (value[:-1], value[-1]) if value[-1:] in _UNITS else (value, "s")
+        if not (number.isascii() and number.isdigit() and len(number) <= 6):  # noqa: PLR2004
+            self.fail(f"{value!r} is not a time such as 45s, 30m or 1h", param, ctx)
+        if int(number) < self.least:
+            self.fail(f"{value!r} is too short; give at least {self.least}s", param, ctx)
+        return float(int(number) * _UNITS[unit])
+
+
 class Common(click.Option):
     """An option that every command has; its value goes to the session, not to the command."""
 
@@ -70,6 +91,18 @@ def common() -> list[click.Parameter]:
         option("--endpoint", metavar="URL", help="Endpoint to call instead of the region's."),
         option("-o", "--output", type=click.Choice(FORMATS), help="Format of the result."),
         option("--query", metavar="JMESPATH", help="Show only this part of the result.", callback=_query),
+        option(
+            "--ca-bundle",
+            metavar="FILE",
+            type=click.Path(exists=True),
+            help="Certificates to trust instead of the usual.",
+        ),
+        option(
+            "--deadline",
+            metavar="TIME",
+            type=Duration(1),
+            help="Longest a call may take with its retries.  [default: 60s]",
+        ),
         option("--lang", type=click.Choice(("en", "zh")), help="Language of explanations."),
         option("--debug", is_flag=True, help="Show calls on stderr, without values."),
         option("-q", "--quiet", is_flag=True, help="Only results and errors."),

@@ -15,15 +15,17 @@ from datetime import datetime, timezone
 from http.client import HTTPConnection
 
 from dmcli.api import catalogue
+from dmcli.api.request import Keys, Signed, Target, sign
 from dmcli.api.wire import Reply
-from dmcli.client import Client, Signed, Target, sign
-from dmcli.credentials import Keys
+from dmcli.calls import Run
+from dmcli.client import Client
 from dmcli.local import open_database
 from dmcli.sandbox.adapter import Sandbox
 from dmcli.sandbox.server import Server
 from dmcli.sandbox.store import set_quota
+from dmcli.secret import Secret
 
-KEYS = Keys("dm-sandbox-id", "dm-sandbox-secret", "", "benchmark")
+KEYS = Keys("dm-sandbox-id", Secret("dm-sandbox-secret"))
 TARGET = Target("http://sandbox.local", "cn-hangzhou")
 PARAMS = {
     "AccountName": "noreply@sandbox.test",
@@ -62,7 +64,7 @@ def loop(db: sqlite3.Connection, count: int) -> float:
 
 
 def in_process(sandbox: Sandbox, count: int) -> float:
-    client = Client(sandbox.exchange, KEYS, TARGET)
+    client = Client(sandbox.exchange, lambda **_: KEYS, TARGET, Run())
     began = time.perf_counter()
     for _ in range(count):
         client.call(ACTION, PARAMS)

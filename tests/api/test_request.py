@@ -1,0 +1,81 @@
+"""Signed requests as data, and the API version they are made with."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from urllib.parse import parse_qs
+
+import pytest
+
+from dmcli.api import catalogue
+from dmcli.api.request import Keys, Signed, Target, sign
+from dmcli.secret import Secret
+
+KEYS = Keys("testid", Secret("testsecret"))
+TARGET = Target("https://dm.aliyuncs.com", "cn-hangzhou")
+WHEN = datetime(2016, 2, 23, 12, 46, 24, tzinfo=timezone.utc)
+NONCE = "3ee8c1b8-83d3-44af-a94f-4e0ad82fd6cf"
+
+
+def test_a_v1_request_holds_everything_in_the_form_body():
+    request = sign(Signed("DescAccountSummary", "2015-11-23", TARGET, KEYS, WHEN, NONCE), {"A": "您 +"})
+    form = {name: values[0] for name, values in parse_qs(request.body.decode(), strict_parsing=True).items()}
+    signature = form.pop("Signature")
+    assert form == {
+        "A": "您 +",
+        "Action": "DescAccountSummary",
+        "Version": "2015-11-23",
+        "Format": "JSON",
+        "RegionId": "cn-hangzhou",
+        "AccessKeyId": "testid",
+        "SignatureMethod": "HMAC-SHA1",
+        "SignatureVersion": "1.0",
+        "SignatureNonce": NONCE,
+        "Timestamp": "2016-02-23T12:46:24Z",
+    }
+    assert len(signature) == 28
+    assert (request.method, request.url) == ("POST", "https://dm.aliyuncs.com/")
+
+
+def test_a_v3_request_holds_what_is_common_in_headers():
+    keys = Keys("testid", Secret("testsecret"), Secret("CAISfake/+=token"))
+    request = sign(
+        Signed("CheckDomain", "2015-11-23", TARGET._replace(signature="v3"), keys, WHEN, NONCE), {"DomainId": "1"}
+    )
+    assert request.body == b"DomainId=1&RegionId=cn-hangzhou"
+    assert request.headers["x-acs-action"] == "CheckDomain"
+    assert request.headers["x-acs-security-token"] == "CAISfake/+=token"
+    assert "x-acs-security-token" in request.headers["authorization"]
+    assert repr(request) == "Request('POST', 31 bytes)"
+
+
+def test_a_v1_request_has_the_token_among_its_parameters():
+    keys = Keys("testid", Secret("testsecret"), Secret("CAISfake/+=token"))
+    request = sign(Signed("CheckDomain", "2015-11-23", TARGET, keys, WHEN, NONCE), {"DomainId": "1"})
+    assert b"SecurityToken=CAISfake%2F%2B%3Dtoken&" in request.body
+
+
+def test_keys_show_the_end_of_their_id_only():
+    keys = Keys("LTAI5tCanaryXyz", Secret("s3cret"), Secret("t0ken"), "a file")
+    assert repr(keys) == "Keys(access_key_id='***Xyz', source='a file')"
+
+
+@pytest.mark.parametrize(
+    ("region", "action", "params", "version"),
+    [
+        ("cn-hangzhou", "SingleSendMail", {}, "2015-11-23"),
+        ("ap-southeast-1", "SingleSendMail", {"Subject": "s"}, "2017-06-22"),
+        ("ap-southeast-2", "DescDomain", {"DomainId": "1"}, "2017-06-22"),
+        ("ap-southeast-1", "SingleSendMail", {"BccAddress": "a@b.cn"}, "2015-11-23"),
+        ("ap-southeast-1", "SingleSendMail", {"Attachments.1.AttachmentName": "a"}, "2015-11-23"),
+        ("ap-southeast-1", "CheckReplyToMailAddress", {}, "2015-11-23"),
+        ("eu-central-1", "SingleSendMail", {}, "2015-11-23"),
+    ],
+)
+def test_version_follows_region_action_and_parameters(region, action, params, version):
+    assert TARGET._replace(region=region).version_of(catalogue.get(action), params) == version
+
+
+def test_a_pinned_version_wins():
+    pinned = TARGET._replace(api_version="2017-06-22")
+    assert pinned.version_of(catalogue.get("CheckReplyToMailAddress"), {}) == "2017-06-22"

@@ -1,0 +1,50 @@
+"""A secret shows itself nowhere."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from dmcli.secret import Secret
+
+CANARY = "c4n4ry-s3cret"
+
+
+@pytest.mark.parametrize(
+    "show",
+    [
+        repr,
+        str,
+        "{}".format,
+        "{!r}".format,
+        "{:>20}".format,
+        "%s".__mod__,
+        lambda secret: f"{secret}",
+        lambda secret: str([secret]),
+        lambda secret: str({"a": secret}),
+        lambda secret: str(pickle.dumps(secret)),
+        lambda secret: str(Exception(secret)),
+        lambda secret: str(vars(type(secret))),
+    ],
+)
+def test_nothing_that_shows_it_shows_it(show):
+    assert CANARY not in show(Secret(CANARY))
+
+
+def test_only_reveal_does():
+    assert Secret(CANARY).reveal() == CANARY
+
+
+def test_it_is_shown_as_stars_and_an_empty_one_as_empty():
+    assert (str(Secret(CANARY)), repr(Secret(CANARY)), f"{Secret(CANARY):>5}") == ("***", "***", "  ***")
+    assert (str(Secret()), repr(Secret("")), bool(Secret()), bool(Secret("x"))) == ("", "''", False, True)
+    assert pickle.loads(pickle.dumps(Secret(CANARY))).reveal() == "***"  # noqa: S301  our own pickle
+    with pytest.raises(AttributeError):
+        Secret(CANARY).more = 1  # type: ignore[attr-defined]
+
+
+def test_secrets_compare_with_secrets_only():
+    assert Secret("a") == Secret("a") != Secret("b")
+    assert Secret("a") != "a"
+    assert len({Secret("a"), Secret("a"), Secret("b")}) == 2
