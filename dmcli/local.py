@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import stat
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dmcli.errors import ConfigError, LocalIOError, LockedError
@@ -134,11 +135,48 @@ def check_private(path: str, mode: int) -> list[str]:
     return [f"{path} holds a secret and is open to its group {remedy}"]
 
 
-def open_database(path: str, migrations: tuple[str, ...], *, timeout: float = 30.0) -> sqlite3.Connection:
+class Claims:
+    """Claims on numbers that end with the process that holds them, however it ends: locks on the bytes of a file.
+
+    They hold between processes, not within one. Raises LocalIOError when the file cannot be had.
+    """
+
+    def __init__(self, path: str) -> None:
+        make_folder(os.path.dirname(os.path.abspath(path)))
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise LocalIOError(f"cannot open {path}: {_reason(error)}") from None
+
+    def take(self, number: int) -> bool:
+        """Claim a number; false when another process has it."""
+        try:
+            if _WINDOWS:
+                import msvcrt
+
+                os.lseek(self._file, number, os.SEEK_SET)
+                msvcrt.locking(self._file, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+            else:
+                import fcntl
+
+                fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
+        except OSError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Give all claims back."""
+        os.close(self._file)
+
+
+def open_database(
+    path: str, migrations: tuple[str, ...], *, timeout: float = 30.0, durable: bool = False
+) -> sqlite3.Connection:
     """Open a private SQLite file in autocommit mode, made and brought up to date where needed; `:memory:` works too.
 
     Each migration is an SQL script; `user_version` counts those applied. Several processes may open the same new file
-    at once. `timeout` is in seconds, for this and for each later statement. Raises ConfigError when the file is no
+    at once. `timeout` is in seconds, for this and for each later statement. With `durable` what was committed outlasts
+    a loss of power, else only the end of the process. Raises ConfigError when the file is no
     database or was written by a newer dm, LockedError when others hold it too long, LocalIOError when the disk fails.
     """
     import sqlite3
@@ -152,6 +190,8 @@ def open_database(path: str, migrations: tuple[str, ...], *, timeout: float = 30
         try:
             while not _prepared(db, path, migrations, deadline):
                 time.sleep(0.01)
+            if durable:
+                db.execute("PRAGMA synchronous = FULL")
         except BaseException:
             db.close()
             raise
@@ -160,6 +200,33 @@ def open_database(path: str, migrations: tuple[str, ...], *, timeout: float = 30
     except sqlite3.DatabaseError as error:
         raise ConfigError(f"{path} is not a usable database ({error}); move it away to start anew") from None
     return db
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """A transaction that writes: what was done in the block is kept when it ends, undone when it raises.
+
+    Raises LockedError when another process holds the file for too long, LocalIOError when the disk fails or is full.
+    """
+    import sqlite3
+
+    try:
+        db.execute("BEGIN IMMEDIATE")
+        yield
+        db.execute("COMMIT")
+    except BaseException as error:
+        if db.in_transaction:  # a full disk may have ended it already
+            db.execute("ROLLBACK")
+        if isinstance(error, sqlite3.OperationalError):
+            if "locked" in str(error):
+                raise LockedError(f"another program holds {_name_of(db)} ({error}); try again") from None
+            raise LocalIOError(f"{_name_of(db)} cannot be used: {error}") from None
+        raise
+
+
+def _name_of(db: sqlite3.Connection) -> str:
+    """The path of a database's file."""
+    return str(db.execute("PRAGMA database_list").fetchone()[2]) or "the database in memory"
 
 
 def _create(path: str) -> None:

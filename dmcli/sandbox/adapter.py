@@ -6,7 +6,8 @@ import sys
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from dmcli.errors import LockedError
+from dmcli.api.wire import Ambiguous
+from dmcli.errors import LocalIOError, LockedError
 from dmcli.sandbox import handlers, params, protocol
 from dmcli.sandbox.context import Context, ServiceError
 from dmcli.sandbox.store import Store, path_of
@@ -42,17 +43,19 @@ class Sandbox:
         self._period = 0
 
     def exchange(self, request: Request) -> Reply:
-        """Answer a request. What goes wrong is an answer too: this raises nothing."""
+        """Answer a request. What goes wrong is an answer too, until the call is done: raises Ambiguous from then on."""
         now, request_id = self._now(), protocol.new_id()
         call = protocol.read(request)
         try:
             action, reply = self._answer(request, call, now, request_id)
-            return protocol.success(action.name, reply, request_id, call.xml, now)
-        except ServiceError as error:
-            refused = error
         except Exception as error:  # noqa: BLE001  a server answers, whatever happens
-            refused = _failed(call.action, error)
-        return protocol.refusal(refused, request.headers.get("host", ""), request_id, call.xml, now)
+            refused = error if isinstance(error, ServiceError) else _failed(call.action, error)
+            return protocol.refusal(refused, request.headers.get("host", ""), request_id, call.xml, now)
+        try:
+            return protocol.success(action.name, reply, request_id, call.xml, now)
+        except Exception as error:  # noqa: BLE001  whatever it was, the caller must not take it for a no
+            _failed(call.action, error)
+            raise Ambiguous(f"the sandbox did it, then failed: {type(error).__name__}") from None
 
     def close(self) -> None:
         """Give the file back."""
@@ -91,17 +94,13 @@ class Sandbox:
 
 def _failed(action: str, error: Exception) -> ServiceError:
     """The answer to a fault of our own. One line on stderr says where it is, without any value of the call."""
-    import sqlite3
     import traceback
 
     last = traceback.extract_tb(error.__traceback__)[-1]
     what = f"{type(error).__name__} at {last.filename}:{last.lineno}"
-    if isinstance(
-        error, (sqlite3.OperationalError, LockedError)
-    ):  # locked by others for too long, disk full: not for ever
+    code = "InternalError"
+    if isinstance(error, (LocalIOError, LockedError)):  # locked by others for too long, disk full: not for ever
         what, code = f"{what}: {error}", "ServiceUnavailable"
-    else:
-        code = "InternalError"
     sys.stderr.write(f"sandbox: {action} failed: {what}\n")
     return ServiceError(code)
 

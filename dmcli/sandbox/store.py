@@ -7,8 +7,8 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from dmcli.errors import InputError, LockedError
-from dmcli.local import open_database, state_folder
+from dmcli.errors import InputError
+from dmcli.local import open_database, state_folder, transaction
 
 if TYPE_CHECKING:
     import sqlite3
@@ -111,24 +111,8 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """The connection, alone with it; what was done in the block is kept when it ends, undone when it raises."""
-        with self._lock:
-            self._begin()
-            try:
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:  # a full disk may have ended it already
-                    self._connection.execute("ROLLBACK")
-                raise
-
-    def _begin(self) -> None:
-        """Begin, once no other process writes. Raises LockedError when that takes too long."""
-        import sqlite3
-
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            raise LockedError(f"another program holds the sandbox's file: {error}; try again") from None
+        with self._lock, transaction(self._connection):
+            yield self._connection
 
     def close(self) -> None:
         """Give the file back."""

@@ -16,7 +16,7 @@ from alibabacloud_tea_openapi.utils import Utils
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dmcli.api.wire import Request
+from dmcli.api.wire import Ambiguous, Request
 from dmcli.sandbox import protocol
 from dmcli.sandbox.adapter import Sandbox
 
@@ -311,7 +311,7 @@ def test_a_fault_is_an_answer_and_says_where_it_was(cloud, capsys):
     cloud.sql("ALTER TABLE tag RENAME TO gone")
     assert cloud.refused("QueryTagByParam") == (503, "ServiceUnavailable")
     said = capsys.readouterr().err
-    assert said.startswith("sandbox: QueryTagByParam failed: OperationalError at ")
+    assert said.startswith("sandbox: QueryTagByParam failed: LocalIOError at ")
     assert said.count("\n") == 1
     cloud.sql("UPDATE template SET created = 1e300")
     assert cloud.refused("QueryTemplateByParam") == (500, "InternalError")
@@ -354,3 +354,12 @@ def test_what_cannot_be_decoded_and_encoded_again_is_not_signed_as_it_was_sent(c
     headers = {"content-type": "application/x-www-form-urlencoded"}
     body = f"{form}&Signature={quote(signature, safe='')}".encode()
     assert code(cloud, Request("POST", "http://sandbox.local/", headers, body)) == "SignatureDoesNotMatch"
+
+
+def test_a_fault_after_the_commit_is_never_taken_for_a_no(cloud, monkeypatch, capsys):
+    request = cloud.request("CreateTag", {"TagName": "kept"})
+    monkeypatch.setattr(protocol, "success", lambda *_: 1 // 0)
+    with pytest.raises(Ambiguous, match="did it, then failed: ZeroDivisionError"):
+        cloud.sandbox.exchange(request)
+    assert capsys.readouterr().err.startswith("sandbox: CreateTag failed: ZeroDivisionError at ")
+    assert cloud.sql("SELECT count(*) FROM tag WHERE name = 'kept'") == [(1,)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import stat
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from dmcli.errors import LocalIOError
 from dmcli.sandbox import mailbox, store
 from dmcli.sandbox.adapter import Sandbox, open_sandbox
 
@@ -86,7 +86,7 @@ def test_a_block_that_raises_is_undone(cloud):
 
 
 def test_the_store_outlives_a_transaction_that_ended_by_itself(cloud):
-    with pytest.raises(sqlite3.OperationalError), cloud.sandbox.store.transaction() as connection:
+    with pytest.raises(LocalIOError), cloud.sandbox.store.transaction() as connection:
         connection.execute("ROLLBACK")  # what SQLite does when the disk is full
     cloud.send()
 
