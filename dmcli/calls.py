@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.model import Effect
 from dmcli.api.wire import Ambiguous, NotSent
+from dmcli.errors import DmError
 from dmcli.retry import DOUBTFUL, Budget, Outcome, Step, Tried, asked_of, decide
 from dmcli.untrusted import read_json
 
@@ -153,8 +154,12 @@ class Run:
 
     def _tried(self, work: Work, seconds: float, *, doubtful: bool) -> Verdict:
         self.under_way = "" if work.effect is Effect.READ else work.name
-        verdict = work.attempt(seconds, work.settled if doubtful else ())
-        self.under_way = ""  # an interruption leaves it as it is
+        try:
+            verdict = work.attempt(seconds, work.settled if doubtful else ())
+        except DmError:
+            self.under_way = ""
+            raise
+        self.under_way = ""  # an interruption, or a defect, leaves it as it is
         return verdict
 
     def _correct_clock(self, verdict: Verdict) -> bool:

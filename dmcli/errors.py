@@ -22,6 +22,9 @@ class DmError(Exception):
         self.request_id = request_id
         self.http_status = http_status
 
+    def __str__(self) -> str:
+        return self.message
+
 
 class RefusedError(DmError):
     """The service refused the call, or what was named does not exist."""

@@ -1,19 +1,20 @@
-"""The root command: which groups there are, and the one place where errors are drawn and exit codes settled."""
+"""The root command: which groups there are, and how a run of it begins and ends."""
 
 from __future__ import annotations
 
 import importlib
 import os
 import sys
+from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import click
 
 import dmcli
 from dmcli.cli.session import Session
-from dmcli.cli.tree import DATES, Group, common
-from dmcli.errors import DmError
+from dmcli.cli.tree import Group, common
+from dmcli.errors import LocalIOError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +36,6 @@ GROUPS = {
     "completion": "Print the completion script of a shell.",
     "explain": "Explain an error code.",
 }
-_PIPE_CLOSED, _INTERRUPTED, _DEFECT = 141, 130, 70
 _COMPLETE = "_DM_COMPLETE"
 _WIDEST = 100  # columns of help
 
@@ -97,12 +97,20 @@ def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 
 def main() -> NoReturn:
     """Run `dm` with the process's arguments and end it with the exit code."""
-    sys.exit(run(sys.argv[1:]))
-
-
-def run(args: Sequence[str]) -> int:
-    """Run `dm` with these arguments; the exit code."""
     current = Session()
+    current.owns_process = True
+    try:
+        code = run(sys.argv[1:], current)
+    except KeyboardInterrupt:  # a second one, while the first was being told
+        code = 130
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        flush(stream)
+    sys.exit(code)
+
+
+def run(args: Sequence[str], current: Session | None = None) -> int:
+    """Run `dm` with these arguments; the exit code."""
+    current = current or Session()
     try:
         _check_streams()
         tree = root()
@@ -116,71 +124,29 @@ def run(args: Sequence[str]) -> int:
         sys.stdout.flush()
     except click.exceptions.Exit as done:
         return done.exit_code
-    except (DmError, click.ClickException, click.Abort, KeyboardInterrupt, OSError) as error:
-        return _ended(current, error, args)
-    except Exception as error:  # noqa: BLE001  nothing but a defect of ours comes here
-        return _defect(error)
+    except BaseException as error:  # noqa: BLE001  whatever ends a run is told in a sentence
+        from dmcli.cli.ending import ended
+
+        return ended(current, error, args)
     finally:
         current.close()
     return 0
 
 
+def flush(stream: TextIO) -> None:
+    """Write what is left; where nobody can take it, let it go, or the interpreter would complain at its end."""
+    try:
+        stream.flush()
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def _check_streams() -> None:
     """Python has None for a stream closed before the start. Raises LocalIOError when results have nowhere to go."""
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115  open until the process ends
     if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  open until the process ends
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  same
     if sys.stdout is None:
-        from dmcli.errors import LocalIOError
-
         raise LocalIOError("standard output is closed: redirect it to /dev/null if the result is not wanted")
-
-
-def _ended(current: Session, error: BaseException, args: Sequence[str]) -> int:
-    """Draw what ended the run on stderr; its exit code."""
-    from dmcli.cli.draw import draw
-    from dmcli.errors import InputError, LocalIOError
-
-    if isinstance(error, BrokenPipeError):
-        _silence(sys.stdout)
-        return _PIPE_CLOSED
-    if isinstance(error, (click.Abort, KeyboardInterrupt)):
-        click.echo("", err=True)
-        return _INTERRUPTED
-    if isinstance(error, OSError):
-        _silence(sys.stdout)
-        error = LocalIOError(f"{error.filename or 'output'}: {error.strerror or error}")
-    if isinstance(error, click.ClickException):
-        ctx = getattr(error, "ctx", None)
-        hint = f"Try '{ctx.command_path} --help'." if ctx else ""
-        if isinstance(error, click.exceptions.NoArgsIsHelpError):
-            click.echo(error.format_message(), err=True)
-            return InputError.exit_code
-        error = InputError(_sentence(error), hint=hint)
-    assert isinstance(error, DmError)  # noqa: S101  all others are translated above
-    draw(current, error, args)
-    return error.exit_code
-
-
-def _defect(error: Exception) -> int:
-    """One line that tells a developer where to look, without any value of the call; the exit code."""
-    at = error.__traceback__
-    while at and at.tb_next:
-        at = at.tb_next
-    where = f"{os.path.basename(at.tb_frame.f_code.co_filename)}:{at.tb_lineno}" if at else "?"
-    click.echo(f"dm: a defect in dm {dmcli.__version__}: {type(error).__name__} at {where}; please report it", err=True)
-    return _DEFECT
-
-
-def _sentence(error: click.ClickException) -> str:
-    """Click's message as one sentence."""
-    if isinstance(error, click.NoSuchOption) and error.option_name in DATES and error.ctx:
-        meant = DATES[error.option_name]
-        known = any(meant in param.opts for param in error.ctx.command.params)
-        return f"no such option '{error.option_name}'" + (f"; did you mean {meant}?" if known else "")
-    text = error.format_message().replace("Invalid value for ", "").rstrip(".")
-    return text[:1].lower() + text[1:]
-
-
-def _silence(stream: Any) -> None:
-    """Point a stream nobody reads at nothing, so that the interpreter's last flush does not complain."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from dmcli.api import catalogue
 from dmcli.api.model import Action, Effect
 from dmcli.cli.options import options_of
 from dmcli.cli.tree import Group, command, common
-from dmcli.errors import InputError
+from dmcli.errors import InputError, UnknownOutcomeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -60,7 +61,28 @@ def perform(current: Session, action: Action, values: Mapping[str, Any]) -> None
     if action.paging:
         show_list(current, action, wire, values)
         return
-    show_reply(current, action, current.client.call(action, wire))
+    key = values.get("idempotency_key")
+    show_reply(current, action, _once(current, action, wire, key) if key else current.client.call(action, wire))
+
+
+def _once(current: Session, action: Action, wire: Mapping[str, str], key: str) -> dict[str, Any]:
+    """The reply of a call that is made at most once under a key. Raises DmError."""
+    from dmcli.tasks.once import fingerprint, moment
+
+    try:
+        answer = current.ledger.send(
+            current.scope(key),
+            fingerprint(action.name, wire),
+            lambda: current.client.call(action, wire),
+            begun=lambda: current.unfinished != "",
+        )
+    except UnknownOutcomeError as error:
+        settle = f"{current.command} send resolve {shlex.quote(key)} --sent, or --not-sent"
+        error.hint = f"{error.hint}; then settle it: {settle}" if error.hint else f"Find out, then settle it: {settle}"
+        raise
+    if answer.before:
+        current.say(f"sent under this key before, {moment(answer.before)}; nothing was sent again")
+    return answer.reply
 
 
 def resolved(current: Session, call: Call) -> dict[str, str]:

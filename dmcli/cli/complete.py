@@ -71,9 +71,8 @@ def _place(current: Session, listing: str) -> tuple[str, str]:
 
     from dmcli.local import cache_folder
 
-    scope = f"{current.target.url} {current.target.region} {current.keys().owner}"
-    if not current.settings.endpoint:
-        scope += os.environ.get("DM_SANDBOX_DB", "")
+    place = current.settings.endpoint or current.sandbox_place
+    scope = f"{place} {current.target.region} {current.keys().owner}"
     return f"{cache_folder(os.environ)}/complete-{listing}-{zlib.crc32(scope.encode()):08x}.json", scope
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from dmcli.api.kinds import Choice, Flag, Kind, Ref, Sender
+from dmcli.api.kinds import Choice, Flag, Kind, Ref, Sender, Text
 from dmcli.api.model import Action, Effect, Param
+from dmcli.cli.session import session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,6 +24,26 @@ def dry_run() -> click.Option:
 def yes() -> click.Option:
     """--yes, for deletes."""
     return click.Option(["-y", "--yes"], is_flag=True, help="Delete without asking.")
+
+
+def _key(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """The key, of one line."""
+    if value is None:
+        return None
+    try:
+        return Text(1, 255).to_wire(value, session().now)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def idempotency_key() -> click.Option:
+    """--idempotency-key, for what must not be sent twice."""
+    return click.Option(
+        ["--idempotency-key"],
+        metavar="KEY",
+        callback=_key,
+        help="Send at most once under this key on this machine: a second run shows the first answer. Kept for 30 days.",
+    )
 
 
 def limits() -> list[click.Parameter]:
@@ -144,6 +165,8 @@ def options_of(
         params.append(dry_run())
     if action.effect is Effect.DELETE:
         params.append(yes())
+    if action.effect is Effect.SEND:
+        params.append(idempotency_key())
     if action.paging and (action.paging.page or action.paging.cursor):
         params += limits()
     return params

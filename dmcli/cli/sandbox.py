@@ -87,6 +87,7 @@ def _reset(current: Session, *, yes: bool) -> None:
     from dmcli.sandbox.store import reset
 
     reset(current.sandbox.store)
+    current.ledger.forget(current.sandbox_place)
     current.say("the sandbox is as new")
 
 

@@ -1,5 +1,39 @@
-"""Sending: what the catalogue declares is all there is."""
+"""`dm send resolve`, which settles what a send under a key came to; the rest of the group is the catalogue's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
 
 from dmcli.cli.build import group
+from dmcli.cli.tree import command
+from dmcli.errors import InputError
 
-COMMAND = group("send")
+if TYPE_CHECKING:
+    from dmcli.cli.session import Session
+
+
+def _resolve(current: Session, *, key: str, sent: bool | None) -> None:
+    if sent is None:
+        raise InputError("say what became of the mail: give --sent or --not-sent")
+    current.ledger.resolve(current.scope(key), sent=sent)
+    current.say(f"the key {key} counts as sent" if sent else f"the key {key} is free to be used again")
+
+
+COMMAND = group(
+    "send",
+    command(
+        "resolve",
+        [
+            click.Argument(["key"], metavar="KEY", help="The key that was given as --idempotency-key."),
+            click.Option(
+                ["--sent/--not-sent"],
+                default=None,
+                help="It was accepted, as 'dm stats details' shows; or it was not, and the key may be used again.",
+            ),
+        ],
+        _resolve,
+        "Settle a send under an idempotency key whose outcome is unknown.",
+    ),
+)

@@ -6,6 +6,7 @@ import os
 import random
 import sys
 import time
+from contextlib import suppress
 from datetime import datetime, timezone
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -23,13 +24,23 @@ if TYPE_CHECKING:
     from dmcli.profile import Flags, Settings
     from dmcli.render import Output
     from dmcli.sandbox.adapter import Sandbox
+    from dmcli.tasks.once import Ledger, Scope
     from dmcli.transport import HttpExchange
+
+
+class Stopped(BaseException):
+    """A signal asked the process to end: its `number` and `name`."""
+
+    def __init__(self, number: int, name: str) -> None:
+        super().__init__(name)
+        self.number, self.name = number, name
 
 
 class Session:
     """Settings, client and output of this run. `given` are the common options as typed, by name.
 
-    `pause` and `chance` are what retries wait with and wait for; tests have their own.
+    `pause` and `chance` are what retries wait with and wait for; tests have their own. With `owns_process` the signals
+    that end a process end the run in good order.
     """
 
     pause: Callable[[float], None] = staticmethod(time.sleep)
@@ -37,7 +48,24 @@ class Session:
 
     def __init__(self) -> None:
         self.given: dict[str, Any] = {}
+        self.owns_process = False
+        self.command_path = ""
         self._open: list[Callable[[], None]] = []
+
+    def begin(self, command_path: str) -> None:
+        """Note which command runs, by its names alone, and heed signals from now on."""
+        self.command_path = command_path
+        if not self.owns_process:
+            return
+        import signal
+
+        def stop(number: int, _: object) -> None:
+            raise Stopped(number, signal.Signals(number).name)
+
+        for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup's wish is respected
+                signal.signal(number, stop)
 
     @cached_property
     def flags(self) -> Flags:
@@ -120,6 +148,35 @@ class Session:
 
         return Client(self.exchange, self.keys, self.target, self.run, command=self.command)
 
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledger of what was sent under a key. Raises ConfigError, LockedError or LocalIOError."""
+        from dmcli.tasks.once import open_ledger
+
+        ledger = open_ledger(os.environ)
+        self._open.append(ledger.close)
+        return ledger
+
+    def scope(self, key: str) -> Scope:
+        """What a key belongs to: this endpoint, or this sandbox, and whoever's keys sign."""
+        from dmcli.tasks.once import Scope
+
+        return Scope(self.settings.endpoint or self.sandbox_place, self.keys().owner, key)
+
+    @property
+    def sandbox_place(self) -> str:
+        """What tells the sandbox in this process from others."""
+        from dmcli.sandbox.store import path_of
+
+        return f"sandbox {os.path.abspath(path_of(os.environ))}"
+
+    @property
+    def unfinished(self) -> str:
+        """The action whose outcome nobody would know if the run ended now; empty when nothing is under way."""
+        run: Run | None = self.__dict__.get("run")
+        http: HttpExchange | None = self.__dict__.get("http")
+        return run.under_way if run and (http is None or http.begun) else ""
+
     @property
     def command(self) -> str:
         """How a person would run another command for the same account: `dm` and the options that choose it."""
@@ -163,11 +220,12 @@ class Session:
         return Output(self.format or default, self.given.get("query", ""), sys.stdout)
 
     def say(self, text: str) -> None:
-        """Talk to the person, on stderr; nothing under --quiet."""
+        """Talk to the person, on stderr; nothing under --quiet. Nothing depends on its being heard."""
         if not self.given.get("quiet"):
             from dmcli.untrusted import safe
 
-            click.echo(safe(text, lines=True), err=True)
+            with suppress(OSError):
+                click.echo(safe(text, lines=True), err=True)
 
     def mark(self, action: Action) -> None:
         """Say that a change stayed in the sandbox, so that nobody takes it for the real thing."""
@@ -181,7 +239,11 @@ class Session:
         """The exchange, with a line on stderr for each call: names and sizes, no values."""
         from dmcli.cli.trace import traced
 
-        return traced(exchange, lambda line: click.echo(line, err=True))
+        def write(line: str) -> None:
+            with suppress(OSError):
+                click.echo(line, err=True)
+
+        return traced(exchange, write)
 
 
 def session() -> Session:

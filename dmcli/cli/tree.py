@@ -199,6 +199,8 @@ def command(
     """A leaf command with the common options. `run` gets the session and the values."""
 
     def callback(**values: Any) -> None:
-        run(session(), **values)
+        current = session()
+        current.begin(click.get_current_context().command_path)
+        run(current, **values)
 
     return Leaf(name, params=[*params, *common()], callback=callback, help=help)

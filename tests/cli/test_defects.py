@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import subprocess
 import sys
 
 import pytest
@@ -63,25 +61,6 @@ def test_a_locked_sandbox_is_exit_9(box, tmp_path, monkeypatch):
         assert "another" in box("sandbox", "quota", "--daily", "5", code=9).err
     finally:
         holder.close()
-
-
-def test_a_defect_is_one_line_and_exit_70(box, monkeypatch):
-    from dmcli.tasks import usage
-
-    monkeypatch.setattr(usage, "used", lambda _: {}["a secret value"])
-    error = box("account", "show", "--usage", code=70).err
-    assert "KeyError" in error
-    assert "secret" not in error
-    assert len(error.splitlines()) == 1
-
-
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only where there is such a device")
-def test_a_send_that_cannot_be_shown_is_not_lost(box):
-    with open("/dev/full", "w", encoding="utf-8") as full:
-        done = subprocess.run([*DM, *SEND], stdout=full, stderr=subprocess.PIPE, check=False, text=True)
-    assert done.returncode == 8
-    assert "this was done: SingleSendMail" in done.stderr
-    assert "EnvId" in done.stderr
 
 
 def test_a_name_with_the_sender_needs_an_action_that_takes_it(box):

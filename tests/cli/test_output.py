@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -85,45 +84,6 @@ def test_nothing_found_is_said_on_stderr(box):
 def test_colour_is_off_when_asked(tags, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b[" not in tags("tag", "list", tty=True).out
-
-
-def test_a_reader_that_goes_away_is_exit_141(tags):
-    with subprocess.Popen(
-        [*DM, "tag", "list", "--all", "--page-size", "1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        process.stdout.close()
-        err = process.stderr.read()
-    assert process.returncode == 141
-    assert err == b""
-
-
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only where there is such a device")
-def test_a_full_disk_is_exit_8(tags):
-    with open("/dev/full", "w", encoding="utf-8") as full:
-        done = subprocess.run([*DM, "tag", "list"], stdout=full, stderr=subprocess.PIPE, check=False, text=True)
-    assert done.returncode == 8
-    assert "No space left" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def test_a_closed_standard_output_is_no_traceback(tags):
-    done = subprocess.run(
-        f"{DM[0]} -c '{DM[2]}' -p sandbox tag list >&-", shell=True, stderr=subprocess.PIPE, check=False, text=True
-    )
-    assert "Traceback" not in done.stderr
-    assert done.returncode == 8
-
-
-def test_an_interrupt_is_exit_130(box):
-    box("domain", "create", "fail.example.com")
-    command = [*DM, "domain", "check", "fail.example.com", "--wait", "--interval", "20s"]
-    with started(*command) as process:
-        assert "not verified" in process.stderr.readline()
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=10)
-    assert process.returncode == 130
-    assert out == ""
-    assert "Traceback" not in err
 
 
 def test_hostile_text_reaches_a_terminal_escaped(box):

@@ -20,7 +20,7 @@ TREE = dict(walk())
 LEAVES = {path: ctx.command for path, ctx in TREE.items() if not isinstance(ctx.command, click.Group)}
 COMMON = {option.name for option in common()}
 DESIGNED = """
-send single|send batch|account show|domain create|domain list|domain show|domain delete|domain check|
+send single|send batch|send resolve|account show|domain create|domain list|domain show|domain delete|domain check|
 domain set-password|address create|
 address list|address show|address delete|address update|address set-password|address verify-reply|
 address approve-reply|address set-callback|receiver create|receiver delete|receiver list|receiver show|receiver members|

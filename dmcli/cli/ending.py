@@ -1,0 +1,132 @@
+"""How a run ends when it does not simply finish: what is said of it on stderr, and the exit code. Never a traceback."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import click
+
+import dmcli
+from dmcli.cli.draw import draw
+from dmcli.cli.session import Stopped
+from dmcli.cli.tree import DATES
+from dmcli.errors import DmError, InputError, LocalIOError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dmcli.cli.session import Session
+
+_SIGNALLED = 128  # and the signal's number
+_INTERRUPTED, _PIPE_CLOSED, _DEFECT = 130, 141, 70
+
+
+def ended(current: Session, error: BaseException, args: Sequence[str]) -> int:
+    """Say on stderr what ended the run; its exit code. Where stderr is gone too, the code says it alone."""
+    with suppress(OSError, ValueError):
+        return _told(current, error, args)
+    return _code(error)
+
+
+def _told(current: Session, error: BaseException, args: Sequence[str]) -> int:
+    code = _code(error)
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
+    elif isinstance(error, (click.Abort, KeyboardInterrupt, Stopped)):
+        word = f"stopped by {error.name}" if isinstance(error, Stopped) else "interrupted"
+        _say(f"dm: {word}{_in_doubt(current)}")
+    elif isinstance(error, (DmError, click.ClickException)) or (isinstance(error, OSError) and code != _PIPE_CLOSED):
+        draw(current, _known(error), args)
+    elif code == _DEFECT:
+        _say(f"dm: a defect in dm {dmcli.__version__}: {_where(error)}{_in_doubt(current)}; {_report(current, error)}")
+    return code
+
+
+def _code(error: BaseException) -> int:
+    """The exit code of what ended a run."""
+    if isinstance(error, DmError):
+        return error.exit_code
+    if isinstance(error, click.ClickException):
+        return InputError.exit_code
+    if isinstance(error, BrokenPipeError):
+        return _PIPE_CLOSED
+    if isinstance(error, OSError):
+        return LocalIOError.exit_code
+    if isinstance(error, Stopped):
+        return _SIGNALLED + error.number
+    return _INTERRUPTED if isinstance(error, (click.Abort, KeyboardInterrupt)) else _DEFECT
+
+
+def _known(error: BaseException) -> DmError:
+    """What the operating system or click raised, as an error of ours."""
+    if isinstance(error, OSError):
+        return LocalIOError(f"{error.filename or 'output'}: {error.strerror or error}")
+    if isinstance(error, click.ClickException):
+        ctx = getattr(error, "ctx", None)
+        return InputError(_sentence(error), hint=f"Try '{ctx.command_path} --help'." if ctx else "")
+    assert isinstance(error, DmError)  # noqa: S101  all others are translated above
+    return error
+
+
+def _sentence(error: click.ClickException) -> str:
+    """Click's message as one sentence."""
+    if isinstance(error, click.NoSuchOption) and error.option_name in DATES and error.ctx:
+        meant = DATES[error.option_name]
+        known = any(meant in param.opts for param in error.ctx.command.params)
+        return f"no such option '{error.option_name}'" + (f"; did you mean {meant}?" if known else "")
+    text = error.format_message().replace("Invalid value for ", "").rstrip(".")
+    return text[:1].lower() + text[1:]
+
+
+def _in_doubt(current: Session) -> str:
+    """What to add when the run ended in the middle of a change."""
+    name = current.unfinished
+    return (
+        f" while {name} was under way: whether it was done is not known, look before you run it again" if name else ""
+    )
+
+
+def _say(line: str) -> None:
+    from dmcli.untrusted import brief
+
+    click.echo(brief(line), err=True)
+
+
+def _where(error: BaseException) -> str:
+    """Where a defect showed: the kind of exception, file and line; no message, which could hold a value."""
+    *_, last = _frames(error)
+    return f"{type(error).__name__} at {last.split(' in ', 1)[0]}"
+
+
+def _frames(error: BaseException) -> Iterator[str]:
+    """The frames of a traceback, the innermost last: file, line and function, without any value."""
+    at = error.__traceback__
+    while at:
+        code = at.tb_frame.f_code
+        yield f"{os.path.basename(code.co_filename)}:{at.tb_lineno} in {code.co_name}"
+        at = at.tb_next
+
+
+def _report(current: Session, error: BaseException) -> str:
+    """Write what a developer needs into a private file, values left out; where it is, in words."""
+    import platform
+
+    from dmcli.local import state_folder, write_private
+
+    path = os.path.join(state_folder(os.environ), f"defect-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt")
+    lines = [
+        f"dm {dmcli.__version__} on Python {platform.python_version()}, {platform.platform()}",
+        f"command: {current.command_path}",
+    ]
+    cause: BaseException | None = error
+    while cause:
+        lines += ["", type(cause).__name__, *(f"  {frame}" for frame in _frames(cause))]
+        cause = cause.__cause__ or cause.__context__
+    try:
+        write_private(path, "\n".join(lines) + "\n")
+    except DmError:
+        return "please report it"
+    return f"please report it with {path}, which holds no value of yours"

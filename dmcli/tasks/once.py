@@ -1,0 +1,189 @@
+"""Sending at most once under a key that the caller chose: a ledger of what was sent, is under way or is unknown.
+
+The service knows no such keys, so they are kept here: an entry is written before the first byte of a mail and settled
+after it, and the process that sends holds a claim on the entry that ends with it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dmcli.api.signing import canonical_query, sha256_hex
+from dmcli.errors import DmError, InputError, LocalIOError, LockedError, RefusedError, UnknownOutcomeError
+from dmcli.local import Claims, open_database, state_folder, transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_KEPT = 30 * 86400  # seconds that a settled entry is kept; what is not settled stays
+_MIGRATIONS = (
+    """
+-- `payload` is a hash of all that is sent; no address and no text is kept. `state` is under way, sent or unknown.
+CREATE TABLE entry (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, endpoint TEXT NOT NULL, owner TEXT NOT NULL, key TEXT NOT NULL,
+  payload TEXT NOT NULL, state TEXT NOT NULL, answer TEXT NOT NULL DEFAULT '', at INTEGER NOT NULL,
+  UNIQUE (endpoint, owner, key));
+""",
+)
+_SETTLE = "UPDATE entry SET state = ?, answer = ? WHERE id = ?"
+_FORGET = "DELETE FROM entry WHERE id = ?"
+UNDER_WAY, SENT, UNKNOWN = "under way", "sent", "unknown"
+
+
+class Scope(NamedTuple):
+    """What a key belongs to: where mail is sent to, whose keys sign it, and the key itself."""
+
+    endpoint: str
+    owner: str
+    key: str
+
+
+class Answer(NamedTuple):
+    """What a send was answered; `before` is when it was sent under this key earlier (epoch seconds), 0 if just now."""
+
+    reply: dict[str, Any]
+    before: int = 0
+
+
+class _Entry(NamedTuple):
+    id: int
+    payload: str
+    state: str
+    answer: str
+    at: int
+
+
+class Ledger:
+    """The entries in the file at `path`. Raises ConfigError, LockedError or LocalIOError when it cannot be opened."""
+
+    def __init__(self, path: str, *, now: Callable[[], float] = time.time) -> None:
+        self._db = open_database(path, _MIGRATIONS, durable=True)
+        self._claims = Claims(f"{path}.lock")
+        self._now = now
+
+    def close(self) -> None:
+        """Give the file back, and every claim on an entry."""
+        self._db.close()
+        self._claims.close()
+
+    def send(
+        self, scope: Scope, payload: str, call: Callable[[], dict[str, Any]], *, begun: Callable[[], bool]
+    ) -> Answer:
+        """Make the call if nothing was sent under this key; else what it was answered then.
+
+        `payload` is a fingerprint of the mail, see `fingerprint`. `begun` tells whether a call that was cut short may
+        have been executed. Raises what the call raises, and InputError when the key was used for another mail,
+        LockedError while another process is sending under it, UnknownOutcomeError when nobody knows what became of it,
+        LocalIOError when the ledger cannot be written: before the call, or after it with what it was answered.
+        """
+        entry = self._opened(scope, payload)
+        if entry.state == SENT:
+            import json
+
+            return Answer(json.loads(entry.answer), entry.at)
+        try:
+            reply = call()
+        except BaseException as error:
+            self._failed(scope, entry, error, maybe_sent=isinstance(error, UnknownOutcomeError) or begun())
+            raise
+        try:
+            self._settle(entry.id, SENT, reply)
+        except (LocalIOError, LockedError) as error:
+            raise LocalIOError(f"the mail was accepted: {reply}; but this could not be kept: {error}") from None
+        return Answer(reply)
+
+    def resolve(self, scope: Scope, *, sent: bool) -> None:
+        """Settle an entry of unknown outcome: as sent, or as never sent, so that its key is free again.
+
+        Raises RefusedError when there is no such entry, LockedError while its process is still sending, InputError
+        when it was accepted and is to count as not sent.
+        """
+        with transaction(self._db):
+            entry = self._find(scope)
+            if entry is None:
+                raise RefusedError(f"nothing was sent under the key {scope.key!r} with these keys to {scope.endpoint}")
+            if entry.state == SENT:
+                if not sent:
+                    raise InputError(f"the mail under the key {scope.key!r} was accepted: {entry.answer}")
+                return
+            self._claim(entry, scope)
+            if sent:
+                self._db.execute(_SETTLE, (SENT, "{}", entry.id))
+            else:
+                self._db.execute(_FORGET, (entry.id,))
+
+    def forget(self, endpoint: str) -> None:
+        """Forget all that was sent to an endpoint, which has forgotten it too."""
+        with transaction(self._db):
+            self._db.execute("DELETE FROM entry WHERE endpoint = ?", (endpoint,))
+
+    def _opened(self, scope: Scope, payload: str) -> _Entry:
+        """A new entry under way that is ours, or the one of a mail that was sent."""
+        with transaction(self._db):
+            self._db.execute("DELETE FROM entry WHERE state = ? AND at < ?", (SENT, int(self._now()) - _KEPT))
+            entry = self._find(scope)
+            if entry is None:
+                self._db.execute(
+                    "INSERT INTO entry (endpoint, owner, key, payload, state, at) VALUES (?, ?, ?, ?, ?, ?)",
+                    (*scope, payload, UNDER_WAY, int(self._now())),
+                )
+                entry = self._find(scope)
+                assert entry is not None  # noqa: S101  it was just inserted
+                self._claim(entry, scope)  # before others can see it
+                return entry
+            if entry.payload != payload:
+                raise InputError(
+                    f"the key {scope.key!r} was used for another mail on {moment(entry.at)}: give another key"
+                )
+            if entry.state == UNDER_WAY:
+                self._claim(entry, scope)  # nobody has it: whoever did has died
+            if entry.state != SENT:
+                raise UnknownOutcomeError(
+                    f"what became of the mail under the key {scope.key!r} of {moment(entry.at)} is not known"
+                )
+            return entry
+
+    def _claim(self, entry: _Entry, scope: Scope) -> None:
+        if not self._claims.take(entry.id):
+            raise LockedError(f"another dm is sending under the key {scope.key!r} right now: wait for it")
+
+    def _find(self, scope: Scope) -> _Entry | None:
+        row = self._db.execute(
+            f"SELECT {', '.join(_Entry._fields)} FROM entry WHERE endpoint = ? AND owner = ? AND key = ?", scope
+        ).fetchone()
+        return _Entry(*row) if row else None
+
+    def _failed(self, scope: Scope, entry: _Entry, error: BaseException, *, maybe_sent: bool) -> None:
+        """Free the key when nothing was sent, else keep that nobody knows."""
+        try:
+            if maybe_sent:
+                self._settle(entry.id, UNKNOWN, {})
+            else:
+                with transaction(self._db):
+                    self._db.execute(_FORGET, (entry.id,))
+        except (LocalIOError, LockedError) as trouble:  # the entry stays under way, which is as good as unknown
+            if isinstance(error, DmError):
+                error.message += f"; the key {scope.key!r} could not be settled: {trouble}"
+
+    def _settle(self, number: int, state: str, reply: Mapping[str, Any]) -> None:
+        import json
+
+        with transaction(self._db):
+            self._db.execute(_SETTLE, (state, json.dumps(reply, ensure_ascii=False), number))
+
+
+def fingerprint(action: str, wire: Mapping[str, str]) -> str:
+    """What tells one mail from another: a hash of the action and all its parameters."""
+    return sha256_hex(canonical_query({**wire, "Action": action}).encode())
+
+
+def open_ledger(environ: Mapping[str, str]) -> Ledger:
+    """The ledger in the state folder."""
+    return Ledger(os.path.join(state_folder(environ), "sends.db"))
+
+
+def moment(at: int) -> str:
+    """A time of the ledger, by this machine's clock and zone."""
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(at))
