@@ -41,7 +41,7 @@ _KNOWN = {
     Effect.SEND: "it may or may not have been accepted",
 }
 _NOTHING_SENT = "nothing was done, it is safe to run this again"
-_UNANSWERED = DOUBTFUL | {Outcome.NOT_SENT, Outcome.THROTTLED}
+_UNANSWERED = (DOUBTFUL - {Outcome.STRANGER}) | {Outcome.NOT_SENT, Outcome.THROTTLED}
 _NO_LOOK = "Do not simply run it again; find out first what became of it."
 _REPEATS = "the service gives the same page again and again; narrow the list with --keyword, or use --limit"
 
@@ -116,7 +116,7 @@ class Client(NamedTuple):
         verdict, effect = ended.verdict, action.effect
         kind, hint = _kind(ended, effect), ""
         said = verdict.said or verdict.code
-        if verdict.outcome in _UNANSWERED:
+        if verdict.outcome in _UNANSWERED or kind is UnknownOutcomeError:
             said += f" (tried {ended.attempts} times)" if ended.attempts > 1 else ""
             said += f"; {_KNOWN[effect] if ended.doubtful else _NOTHING_SENT}"
         elif ended.doubtful:

@@ -28,6 +28,8 @@ MAX_REPLY = 8 * 1024 * 1024  # bytes, headers included
 # of unknown outcome. Replies of the vendor's gateways announce 25.
 _IDLE = 20.0
 _PIECE = 64 * 1024  # bytes
+# The value may have a password in it, so it is not repeated.
+_NO_PROXY = "the proxy that {} names cannot be used; give a URL such as http://proxy.example.com:3128"
 # Addresses that no proxy can reach for us: this machine, and the cloud's metadata service for the instance.
 _DIRECT = ("127.", "localhost", "[::1]", "169.254.", "100.100.100.200")
 
@@ -208,24 +210,36 @@ def _failure(request: Request, error: Exception, watch: _Watch) -> Exception:
     """What a failed request means: whether its first byte was written decides, not the kind of the failure."""
     import ssl
 
-    from requests.exceptions import InvalidProxyURL, InvalidSchema, InvalidURL
+    from requests.exceptions import InvalidSchema
 
     cause = _innermost(error)
     if isinstance(cause, ssl.SSLCertVerificationError):
         return ConfigError(f"the TLS certificate of {_host(request)} is not trusted: {_text(cause)}")
-    if isinstance(error, (InvalidProxyURL, InvalidSchema, InvalidURL)):
-        # Its text would have the proxy's password in it.
-        return ConfigError("the proxy that the environment names is not a URL such as http://proxy.example.com:3128")
+    if isinstance(error, InvalidSchema):  # SOCKS needs a library that dm does not bring
+        return ConfigError(_NO_PROXY.format("the environment"))
     if watch.begun:
         return Ambiguous(watch.broken or f"the connection to {_host(request)} broke: {_text(cause)}")
     return NotSent(f"cannot reach {_host(request)}: {_text(cause)}")
 
 
 def _proxies(url: str) -> dict[str, str]:
-    """The environment's proxies for a URL; none for addresses that only this machine reaches."""
-    from requests.utils import get_environ_proxies
+    """The environment's proxies for a URL, none for addresses that only this machine reaches. Raises ConfigError."""
+    from urllib.parse import urlsplit
 
-    return {} if url.split("://", 1)[1].startswith(_DIRECT) else get_environ_proxies(url)
+    from requests.utils import get_environ_proxies
+    from urllib3.util import parse_url
+
+    if url.split("://", 1)[1].startswith(_DIRECT):
+        return {}
+    found = get_environ_proxies(url)
+    for name, proxy in found.items():
+        try:
+            usable = name == "no" or bool(parse_url(proxy).host and urlsplit(proxy))  # both will read it
+        except ValueError:
+            usable = False
+        if not usable:
+            raise ConfigError(_NO_PROXY.format(f"{name}_proxy"))
+    return found
 
 
 def _checked_bundle(path: str) -> str:

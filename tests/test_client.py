@@ -104,7 +104,11 @@ LOST, UNSENT = Ambiguous("the connection broke"), NotSent("cannot reach dm.aliyu
 
 
 @pytest.mark.parametrize("action", EACH, ids=lambda action: action.effect.name)
-@pytest.mark.parametrize("happens", [UNSENT, error("Throttling.User"), error("X", 429)], ids=["unsent", "busy", "429"])
+@pytest.mark.parametrize(
+    "happens",
+    [UNSENT, error("Throttling.User"), error("X", 429), Reply(429, {}, b"slow down")],
+    ids=["unsent", "busy", "429", "bare 429"],
+)
 def test_what_was_not_done_is_tried_again_whatever_it_is(action, happens):
     made = Made(happens, happens, OK)
     assert made.ends(action) == {"RequestId": "r0", "TagId": "7"}
@@ -490,6 +494,20 @@ def test_an_interruption_leaves_word_of_what_was_under_way():
     with pytest.raises(KeyboardInterrupt):
         made.client.call(SEND, PARAMS)
     assert made.client.run.under_way == "SingleSendMail"
+
+
+def test_keys_that_cannot_be_had_are_told_and_nothing_is_under_way():
+    def keys(**_: bool) -> Keys:
+        raise ConfigError("no keys")
+
+    made = Made(keys=keys)
+    assert made.ends(SEND, ConfigError).message == "no keys"
+    assert made.client.run.under_way == ""
+
+
+def test_an_action_without_pages_has_none():
+    with pytest.raises(ValueError, match="DescAccountSummary"):
+        next(Made().client.pages(READ, {}))
 
 
 def test_an_action_nobody_declared_is_taken_for_a_send():

@@ -6,11 +6,13 @@ import socket
 import ssl
 import struct
 import threading
+import warnings
 from contextlib import contextmanager, suppress
 
 import pytest
 import trustme
 
+from dmcli import transport
 from dmcli.api.wire import Ambiguous, NotSent, Request
 from dmcli.cli.trace import traced
 from dmcli.errors import ConfigError
@@ -273,3 +275,194 @@ def test_broken_tls_behind_a_proxy_after_the_request_is_ambiguous(exchange, monk
         through(monkeypatch, port)
         with pytest.raises(Ambiguous):
             HttpExchange(certificate[1])(post("https://service.test"))
+
+
+# --- proxies
+
+
+def test_a_proxy_is_used_and_its_password_goes_nowhere_else(monkeypatch, certificate):
+    heard = []
+
+    def proxy(connection):
+        heard.append(read_request(connection, b"\r\n\r\n"))
+        connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        with certificate[0].wrap_socket(connection, server_side=True) as secure:
+            heard.append(read_request(secure))
+            secure.sendall(OK)
+
+    with serving(proxy) as port:
+        monkeypatch.setenv("https_proxy", f"http://user:p4ssw0rd@127.0.0.1:{port}")
+        exchange = HttpExchange(certificate[1])
+        assert exchange(post("https://service.test")).status == 200
+        exchange.close()
+    assert heard[0].startswith(b"CONNECT service.test:443 ")
+    assert b"Proxy-Authorization: Basic dXNlcjpwNHNzdzByZA==" in heard[0]
+    assert b"authorization" not in heard[1].lower()
+
+
+@pytest.mark.parametrize("variable", ["no_proxy", "NO_PROXY"])
+def test_no_proxy_is_respected(exchange, monkeypatch, variable):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv(variable, "service.invalid")
+    with pytest.raises(NotSent, match=r"service\.invalid"):
+        exchange(post("http://service.invalid"))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_this_machine_is_never_reached_through_a_proxy(exchange, monkeypatch, host):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    with answering(OK) as (url, _, _):
+        assert exchange(post(url.replace("127.0.0.1", host))).status == 200
+
+
+@pytest.mark.parametrize("address", ["http://100.100.100.200", "http://169.254.1.1:80", "http://[::1]:99"])
+def test_nor_is_the_metadata_service(monkeypatch, address):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    assert transport._proxies(f"{address}/latest") == {}
+    assert transport._proxies("http://example.com/x")["http"] == "http://127.0.0.1:9"
+
+
+def test_a_proxy_that_wants_a_password_is_a_stranger_over_plain_http(exchange, monkeypatch):
+    refusal = b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n"
+    with answering(refusal) as (url, received, _):
+        monkeypatch.setenv("http_proxy", url)
+        assert exchange(post("http://service.test")).status == 407
+    assert received[0].startswith(b"POST http://service.test/ ")
+
+
+@pytest.mark.parametrize(
+    "proxy", ["http://user:p4ss[word@host:80", "socks5://user:p4ssword@127.0.0.1:9", "http://:p4ss@", "p4ss word://x"]
+)
+def test_a_proxy_that_is_no_url_is_a_matter_of_configuration(exchange, monkeypatch, proxy):
+    monkeypatch.setenv("https_proxy", proxy)
+    with pytest.raises(ConfigError, match="cannot be used; give a URL such as http://proxy") as caught:
+        exchange(post("https://service.test"))
+    assert "p4ss" not in str(caught.value)
+
+
+# --- TLS
+
+
+def test_tls_before_1_2_is_not_spoken(certificate):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    trustme.CA().issue_cert("localhost").configure_cert(context)
+
+    def old(connection):
+        with context.wrap_socket(connection, server_side=True):
+            pass
+
+    with serving(old) as port, pytest.raises(NotSent, match=r"(?i)version"):
+        HttpExchange(certificate[1])(post(f"https://localhost:{port}"))
+
+
+def test_the_bundle_may_be_a_folder(certificate, tmp_path, exchange):
+    with serving(broken_tls(certificate[0])) as port, pytest.raises(ConfigError, match="not trusted"):
+        HttpExchange(str(tmp_path))(post(f"https://localhost:{port}"))
+
+
+def test_a_packed_reply_is_not_unpacked(exchange):
+    with (
+        answering(OK.replace(b"X-Acs", b"Content-Encoding: gzip\r\nX-Acs")) as (url, _, _),
+        pytest.raises(Ambiguous, match=r"is packed \(gzip\), which was not asked for"),
+    ):
+        exchange(post(url))
+
+
+@pytest.mark.parametrize("made", [None, "no certificate at all"])
+def test_a_bundle_without_certificates_is_a_matter_of_configuration(tmp_path, made):
+    path = tmp_path / "bundle.pem"
+    if made:
+        path.write_text(made, encoding="utf-8")
+    with pytest.raises(ConfigError, match=f"the CA bundle {path} cannot be used: "):
+        HttpExchange(str(path))(post("https://localhost:1"))
+
+
+# --- sessions
+
+
+def test_cookies_are_not_kept(exchange):
+    with_cookie = OK.replace(b"X-Acs", b"set-cookie: a=b\r\nX-Acs")
+    with answering(with_cookie, OK) as (url, received, _):
+        exchange(post(url))
+        exchange(post(url))
+    assert b"cookie" not in received[1].lower()
+
+
+def test_a_connection_that_was_idle_for_long_is_not_used_again():
+    time = [0.0]
+    exchange = HttpExchange(clock=lambda: time[0])
+    with serving(*[broken := (lambda c: (read_request(c), c.sendall(OK), c.recv(1)))] * 2) as port:
+        url = f"http://127.0.0.1:{port}"
+        exchange(post(url))
+        time[0] += 20.5
+        exchange(post(url))
+        assert broken
+    exchange.close()
+
+
+def test_a_connection_is_used_again_within_twenty_seconds():
+    time = [0.0]
+    exchange = HttpExchange(clock=lambda: time[0])
+    with answering(OK, OK) as (url, _, connections):
+        exchange(post(url))
+        time[0] += 20.0
+        exchange(post(url))
+        assert len(connections) == 1
+    exchange.close()
+
+
+def test_threads_do_not_mark_each_others_requests():
+    exchange = HttpExchange()
+    with answering(OK) as (url, _, _):
+        exchange(post(url))
+    seen = []
+    thread = threading.Thread(target=lambda: seen.append(exchange.begun))
+    thread.start()
+    thread.join()
+    assert (exchange.begun, seen) == (True, [False])
+    exchange.close()
+
+
+def test_closing_what_was_never_opened():
+    HttpExchange().close()
+
+
+def test_a_large_request_arrives_whole(exchange):
+    body = bytes(range(256)) * 4096 + b"body"
+    got = []
+
+    def swallow(connection):
+        got.append(read_request(connection))
+        connection.sendall(OK)
+
+    with serving(swallow) as port:
+        request = post(f"http://127.0.0.1:{port}")._replace(body=body, patience=10.0)
+        assert exchange(request).status == 200
+    assert got[0].endswith(body)
+
+
+def test_a_peer_that_does_not_read_is_not_waited_for_forever(exchange):
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        request = post(f"http://127.0.0.1:{deaf.getsockname()[1]}")
+        with pytest.raises(Ambiguous, match=r"within 0\.5 s"):
+            exchange(request._replace(body=b"x" * 64 * 1024 * 1024))
+
+
+def test_patience_that_has_run_out_between_two_pieces_ends_the_reply():
+    late = [False]
+    exchange = HttpExchange(clock=lambda: 1e6 if late[0] else 0.0)
+
+    def slow(connection):
+        read_request(connection)
+        late[0] = True
+        connection.sendall(OK[:20])
+        connection.recv(1)
+
+    with serving(slow) as port, pytest.raises(Ambiguous, match="no complete reply within 30 s"):
+        exchange(post(f"http://127.0.0.1:{port}")._replace(patience=30.0))
+    exchange.close()

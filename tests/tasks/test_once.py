@@ -247,6 +247,15 @@ def test_a_failure_that_cannot_be_kept_says_so_and_stays_unknown(ledger):
         send(ledger, call=never)
 
 
+def test_a_run_that_is_cut_short_and_cannot_keep_it_ends_as_it_must(ledger):
+    def cut_short_while_the_disk_fills():
+        ledger._db.execute("PRAGMA query_only = ON")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        send(ledger, call=cut_short_while_the_disk_fills)
+
+
 SENDER = """
 import sys
 from dmcli.tasks.once import Ledger, Scope

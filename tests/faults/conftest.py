@@ -1,0 +1,199 @@
+"""A bare-socket server between `dm` and a real sandbox: it injects faults and counts what arrives."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import struct
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import parse_qs
+
+import pytest
+import trustme
+
+from dmcli.api.wire import Reply, Request
+from dmcli.sandbox.http1 import wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dmcli.sandbox.adapter import Sandbox
+
+
+class Fault(NamedTuple):
+    """What the server does to an arrived request in place of answering it.
+
+    `spoil` gets the connection and the reply that the sandbox gave, or would have given. `executed` says whether the
+    sandbox got the request. Of TLS faults nothing arrives: `handshake` gets the bare connection.
+    """
+
+    name: str
+    spoil: Callable[[socket.socket, Reply], None] | None = None
+    executed: bool = False
+    handshake: Callable[[socket.socket], None] | None = None
+
+
+class Faulty:
+    """The server. The first `times` requests of the action `target` meet the fault; all others reach the sandbox."""
+
+    def __init__(self, sandbox: Sandbox, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> None:
+        self.sandbox = sandbox
+        self.fault: Fault | None = None
+        self.target = ""
+        self.times = 0
+        self.arrivals: list[str] = []
+        self.connections = 0
+        self.sent = 0  # bytes of the last spoilt reply
+        self._tls = tls
+        self._lock = threading.Lock()
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        scheme = "https" if tls else "http"
+        self.url = f"{scheme}://{host}:{self._listening.getsockname()[1]}"
+        self._open: list[socket.socket] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        with suppress(OSError):  # closed before
+            self._listening.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
+        self._listening.close()
+        for connection in self._open:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+            connection.close()
+
+    def inject(self, fault: Fault, target: str, times: int = 1_000_000) -> None:
+        """Spoil requests of an action from now on."""
+        self.fault, self.target, self.times = fault, target, times
+
+    def arrived(self, action: str) -> int:
+        """How many requests of the action arrived."""
+        return self.arrivals.count(action)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listening.accept()
+            except OSError:
+                return
+            self.connections += 1
+            self._open.append(connection)
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with suppress(OSError, EOFError, ValueError), connection:
+            connection.settimeout(20)
+            if self.fault and self.fault.handshake and self._due():
+                connection.recv(1)  # the client has begun
+                self.fault.handshake(connection)
+                return
+            secure = self._tls.wrap_socket(connection, server_side=True) if self._tls else connection
+            with secure:
+                while self._answer(secure):
+                    pass
+
+    def _due(self) -> bool:
+        with self._lock:
+            self.times -= 1
+            return self.times >= 0
+
+    def _answer(self, connection: socket.socket) -> bool:
+        """Read one request and answer it; whether more may come."""
+        request = read_request(connection)
+        action = parse_qs(request.body.decode())["Action"][0]
+        self.arrivals.append(action)
+        fault = self.fault
+        if not (fault and fault.spoil and action == self.target and self._due()):
+            connection.sendall(wire(self.sandbox.exchange(request), connection="keep-alive"))
+            return True
+        reply = self.sandbox.exchange(request) if fault.executed else Reply(200, {}, b'{"RequestId": "R"}')
+        fault.spoil(connection, reply)
+        return False
+
+
+def read_request(connection: socket.socket) -> Request:
+    """One request with its body. Raises EOFError when there is none."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        data += _more(connection)
+    head, _, body = data.partition(b"\r\n\r\n")
+    first, *lines = head.decode().split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    while len(body) < int(headers.get("content-length", "0")):
+        body += _more(connection)
+    method, target, _ = first.split(" ")
+    path = target if target.startswith("/") else "/"
+    return Request(method, f"http://{headers['host']}{path}", headers, body)
+
+
+def _more(connection: socket.socket) -> bytes:
+    data = connection.recv(65536)
+    if not data:
+        raise EOFError
+    return data
+
+
+def reset(connection: socket.socket) -> None:
+    """End a connection with a reset."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def trickle(connection: socket.socket, data: bytes, pause: float) -> None:
+    """Send one byte at a time, until the other side has had enough."""
+    for byte in data:
+        connection.sendall(bytes([byte]))
+        time.sleep(pause)
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """Who issues the certificates that tests trust."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def trusted(authority, tmp_path, monkeypatch) -> None:
+    """Makes `dm` trust that authority, and nobody else."""
+    path = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(str(path))
+    monkeypatch.setenv("DM_CA_BUNDLE", str(path))
+
+
+@pytest.fixture
+def secured(authority) -> Callable[..., ssl.SSLContext]:
+    """Makes a server's TLS context with a certificate for these names."""
+
+    def made(*names: str, by: trustme.CA = authority, **more) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        by.issue_cert(*names, **more).configure_cert(context)
+        return context
+
+    return made
+
+
+@pytest.fixture
+def faulty(sandbox) -> Iterator[Faulty]:
+    """The server over plain HTTP."""
+    made = Faulty(sandbox)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def faulty_tls(sandbox, secured, trusted) -> Iterator[Faulty]:
+    """The server over TLS, which `dm` trusts."""
+    made = Faulty(sandbox, tls=secured("localhost"), host="localhost")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def impatient(monkeypatch) -> None:
+    """Nobody waits long for a reply."""
+    from dmcli.retry import PATIENCE
+
+    for effect in PATIENCE:
+        monkeypatch.setitem(PATIENCE, effect, 0.3)
