@@ -180,6 +180,8 @@ class Run:
 def clock_text(skew: timedelta) -> str:
     """How far this machine's clock is off, in words; `skew` is how far the service's is ahead of it."""
     seconds = round(skew.total_seconds())
+    if abs(seconds) <= 1:  # a Date has whole seconds
+        return "this machine's clock agrees with the service's to a second"
     return f"this machine's clock is {abs(seconds)} s {'behind' if seconds > 0 else 'ahead of'} the service's"
 
 

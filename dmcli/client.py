@@ -42,6 +42,7 @@ _KNOWN = {
 }
 _NOTHING_SENT = "nothing was done, it is safe to run this again"
 _UNANSWERED = (DOUBTFUL - {Outcome.STRANGER}) | {Outcome.NOT_SENT, Outcome.THROTTLED}
+_FORBIDDEN = frozenset({"Forbidden", "Forbidden.RAM", "NoPermission"})
 _NO_LOOK = "Do not simply run it again; find out first what became of it."
 _REPEATS = "the service gives the same page again and again; narrow the list with --keyword, or use --limit"
 
@@ -124,6 +125,8 @@ class Client(NamedTuple):
         if verdict.outcome is Outcome.CLOCK:
             skew = verdict.skew
             said += f"; {clock_text(skew) if skew else 'this clock may be wrong'}: set it"
+        if verdict.code in _FORBIDDEN:
+            hint = f"The permission that these keys lack is dm:{action.name}."
         if kind is UnknownOutcomeError:
             look = action.look.format_map({name: shlex.quote(value.split(",")[0]) for name, value in params.items()})
             hint = f"Do not simply run it again; look first: {self.command} {look}" if look else _NO_LOOK

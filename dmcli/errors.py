@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_GRAVEST = (6, 8, 3, 4, 1, 7, 5)  # exit codes of which several apply
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The one exit code for several failures."""
+    return min(codes, key=lambda code: _GRAVEST.index(code) if code in _GRAVEST else len(_GRAVEST))
+
 
 class DmError(Exception):
     """Something a user can be told in one sentence.

@@ -242,6 +242,20 @@ def _proxies(url: str) -> dict[str, str]:
     return found
 
 
+def proxy_for(url: str) -> str:
+    """The proxy that a URL is reached through, without any password; empty where there is none. Raises ConfigError."""
+    from requests.utils import select_proxy
+
+    return (select_proxy(url, _proxies(url)) or "").rpartition("@")[2].rpartition("://")[2]
+
+
+def trusted(ca_bundle: str) -> str:
+    """The file or folder of certificates that are trusted: the bundle that was chosen, else the usual one."""
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
+    return _checked_bundle(ca_bundle) or DEFAULT_CA_BUNDLE_PATH
+
+
 def _checked_bundle(path: str) -> str:
     """The path of a CA bundle. Raises ConfigError when there are no certificates in it."""
     import os

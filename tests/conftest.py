@@ -13,9 +13,18 @@ from dmcli.cli import app
 from dmcli.sandbox.adapter import Sandbox
 from dmcli.sandbox.server import Server
 
+pytest_plugins = ["faulty"]
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+# Variables that `dm` heeds, or that the libraries under it do.
+_OURS = (
+    *("ALIBABA", "ALICLOUD", "ACCESS_KEY", "SECURITY_TOKEN", "REGION", "DM_", "XDG_", "LC_", "LANG"),
+    *("HTTP_", "HTTPS_", "ALL_PROXY", "NO_PROXY", "REQUESTS_", "NO_COLOR"),
+)
 
 
 class Result(NamedTuple):
@@ -64,7 +73,7 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import os
 
     for name in list(os.environ):
-        if name.startswith(("ALIBABA", "ALICLOUD", "DM_", "XDG_", "HTTP_", "HTTPS_", "http_", "https_", "LC_", "LANG")):
+        if name.upper().startswith(_OURS):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("DM_SANDBOX_DB", str(tmp_path / "sandbox.db"))

@@ -32,6 +32,7 @@ GROUPS = {
     "account": "Quota, level and status of the account.",
     "api": "Call any action by its name.",
     "config": "Profiles: make, list, choose and check them.",
+    "doctor": "Look for what keeps dm from working.",
     "sandbox": "The sandbox: its mail, its server, its quota.",
     "completion": "Print the completion script of a shell.",
     "explain": "Explain an error code.",

@@ -11,7 +11,7 @@ import click
 from dmcli.api.kinds import EMAIL
 from dmcli.api.model import Field
 from dmcli.cli.tree import Group, command, common
-from dmcli.errors import ConfigError, InputError
+from dmcli.errors import ConfigError, DmError, InputError
 from dmcli.profile_file import SANDBOX, name_problem
 
 if TYPE_CHECKING:
@@ -109,11 +109,13 @@ def _use(current: Session, name: str) -> None:
 
 
 def _check(current: Session) -> None:
-    """Which source won for each value; that keys are there, never what they are."""
+    """Which source won for each value, that keys are there and that the service takes them; never what they are."""
+    from dmcli.calls import clock_text
     from dmcli.render import show_document
+    from dmcli.tasks.doctor import access
 
     settings = current.settings
-    names = ("profile", "region", "endpoint", "sender", "output", "lang", "signature", "api_version")
+    names = ("profile", "region", "endpoint", "sender", "output", "lang", "signature", "api_version", "ca_bundle")
     rows: list[dict[str, Any]] = [
         {
             "name": "from" if name == "sender" else name,
@@ -130,6 +132,15 @@ def _check(current: Session) -> None:
     rows.append({"name": "keys", "value": _masked("access_key_id", keys.access_key_id), "source": keys.source})
     token = "yes" if keys.security_token else "no"
     rows.append({"name": "security_token", "value": token, "source": keys.source})
+    try:
+        verdict = access(current.client)
+    except DmError as error:
+        rows.append({"name": "access", "value": error.code or "none", "source": "a signed call"})
+        show_document(rows, _VALUES, current.output())
+        raise
+    skew = verdict.skew
+    rows.append({"name": "access", "value": "ok", "source": "a signed call"})
+    rows.append({"name": "clock", "value": clock_text(skew) if skew is not None else "-", "source": "its reply"})
     show_document(rows, _VALUES, current.output())
 
 
@@ -207,4 +218,6 @@ COMMAND.add_command(
     command("use", [click.Argument(["name"], metavar="NAME", help="Profile.")], _use, "Make a profile the default.")
 )
 COMMAND.add_command(command("path", [], _path, "Print where the profile file is."))
-COMMAND.add_command(command("check", [], _check, "Show which source won for each setting, without secrets."))
+COMMAND.add_command(
+    command("check", [], _check, "Show which source won for each setting, and whether the service takes the keys.")
+)

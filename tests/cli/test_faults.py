@@ -11,11 +11,10 @@ import time
 from contextlib import suppress
 
 import pytest
+from faulty import Fault, Faulty, reset, trickle
 
 from dmcli.api.wire import Reply
 from dmcli.sandbox.http1 import wire
-
-from .conftest import Fault, reset, trickle
 
 MAX_SENT = 32 * 1024 * 1024  # bytes that buffers on the way may take beyond what is read
 
@@ -236,8 +235,6 @@ def test_a_clock_that_is_off(box, tmp_path, effect, hours):
 
     from dmcli.sandbox.adapter import Sandbox
 
-    from .conftest import Faulty
-
     ahead = Sandbox(str(tmp_path / "ahead.db"), now=lambda: datetime.now(timezone.utc) + timedelta(hours=hours))
     server = Faulty(ahead)
     try:
@@ -276,8 +273,6 @@ def test_a_certificate_that_is_not_right(box, sandbox, secured, trusted, effect,
     from datetime import datetime, timezone
 
     import trustme
-
-    from .conftest import Faulty
 
     if wrong == "expired":
         context = secured("localhost", not_after=datetime(2020, 1, 1, tzinfo=timezone.utc))

@@ -1,0 +1,36 @@
+"""`dm doctor`: what keeps `dm` from working, if anything does."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from dmcli.api.model import Field
+from dmcli.cli.tree import command
+from dmcli.errors import DmError, worst
+
+if TYPE_CHECKING:
+    from dmcli.cli.session import Session
+
+_FIELDS = (Field("check", "Check"), Field("state", "State"), Field("found", "Found"))
+
+
+def _examine(current: Session) -> None:
+    from dmcli.render import show_document
+    from dmcli.tasks.doctor import FAILED, Patient, examine
+
+    patient = Patient(os.environ, lambda: current.settings, lambda: current.keys, lambda: current.client)
+    findings = list(examine(patient))
+    rows = [finding._asdict() for finding in findings]
+    show_document(
+        [{name: row[name] for name in ("check", "state", "found")} for row in rows], _FIELDS, current.output()
+    )
+    failed = [finding for finding in findings if finding.state == FAILED]
+    if failed:
+        names = ", ".join(dict.fromkeys(finding.check for finding in failed))
+        error = DmError(f"something is wrong: {names}")
+        error.exit_code = worst(finding.exit for finding in failed)
+        raise error
+
+
+COMMAND = command("doctor", [], _examine, "Look for what keeps dm from working: files, keys, proxy, DNS, TLS, clock.")
