@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
 _MASK = "***"
+_LEAST = 6  # characters
 
 
 class Secret:
@@ -37,3 +43,29 @@ class Secret:
 
     def __reduce__(self) -> tuple[type[Secret], tuple[str]]:
         return Secret, (str(self),)  # a pickle is a file too
+
+
+def hidden(text: str, secrets: Iterable[Secret]) -> str:
+    """The text with each secret in it masked, however it is written: plain, percent-encoded up to twice, or in base64.
+
+    A secret of fewer than six characters is none: masking it would mask half of every sentence.
+    """
+    for secret in secrets:
+        plain = secret.reveal()
+        if len(plain) >= _LEAST:
+            for form in _forms(plain):
+                text = text.replace(form, _MASK)
+    return text
+
+
+def _forms(plain: str) -> Iterator[str]:
+    """How a text may stand in another, the longest first."""
+    from base64 import b64encode
+    from urllib.parse import quote
+
+    once = quote(plain, safe="-_.~")
+    yield from (quote(once, safe="-_.~"), once, plain)
+    for before in range(3):  # what stands in front decides how the bytes are grouped
+        coded = b64encode(b"\0" * before + plain.encode()).decode().rstrip("=")
+        # The first and the last digits hold bits of the neighbours too.
+        yield coded[-(-before * 8 // 6) : len(coded) - 1]

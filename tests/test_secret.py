@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pickle
+from base64 import b64encode
+from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dmcli.secret import Secret
+from dmcli.secret import Secret, hidden
 
 CANARY = "c4n4ry-s3cret"
 
@@ -48,3 +52,20 @@ def test_secrets_compare_with_secrets_only():
     assert Secret("a") == Secret("a") != Secret("b")
     assert Secret("a") != "a"
     assert len({Secret("a"), Secret("a"), Secret("b")}) == 2
+
+
+@given(st.text(min_size=6, max_size=40), st.binary(max_size=7), st.binary(max_size=7))
+def test_a_secret_is_hidden_however_it_is_written(text, before, after):
+    secrets = [Secret(text)]
+    once = quote(text, safe="-_.~")
+    coded = b64encode(before + text.encode() + after).decode()
+    for form in (text, once, quote(once, safe="-_.~"), coded):
+        shown = hidden(f"<{form}>", secrets)
+        assert text not in shown.replace("***", "") or text in "<>"
+        assert "***" in shown
+    assert len(hidden(coded, secrets)) <= len(coded) - 4 * len(text.encode()) // 3 + 8
+
+
+def test_what_is_short_or_no_secret_stays():
+    assert hidden("a short one", [Secret("short"), Secret("")]) == "a short one"
+    assert hidden("nothing here", [Secret("something else")]) == "nothing here"

@@ -19,16 +19,16 @@ def draw(current: Session, error: DmError, args: Sequence[str]) -> None:
     meaning, remedy = _explained(current, error)
     hint = error.hint or remedy
     if _wants_json(current, args):
-        _draw_json(error, hint)
+        _draw_json(current, error, hint)
         return
     from dmcli.untrusted import brief
 
     facts = [error.code, f"HTTP {error.http_status}" if error.http_status else "", _request(error)]
     told = ", ".join(fact for fact in facts if fact)
-    click.echo(brief(f"dm: {error.message}" + (f" ({told})" if told else "")), err=True)
+    click.echo(brief(current.hide(f"dm: {error.message}" + (f" ({told})" if told else ""))), err=True)
     for line in dict.fromkeys((meaning, remedy, error.hint)):
         if line:
-            click.echo(brief(f"    {line}"), err=True)
+            click.echo(brief(current.hide(f"    {line}")), err=True)
 
 
 def _explained(current: Session, error: DmError) -> tuple[str, str]:
@@ -56,12 +56,12 @@ def _wants_json(current: Session, args: Sequence[str]) -> bool:
     return "settings" in current.__dict__ and current.settings.output == "json"
 
 
-def _draw_json(error: DmError, hint: str) -> None:
+def _draw_json(current: Session, error: DmError, hint: str) -> None:
     import json
 
     document = {
         "code": error.code,
-        "message": error.message,
+        "message": current.hide(error.message),
         "request_id": error.request_id,
         "http_status": error.http_status,
         "hint": hint,

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dmcli.api.model import Action
-    from dmcli.api.request import KeySource, Target
+    from dmcli.api.request import Keys, KeySource, Target
     from dmcli.api.wire import Exchange
     from dmcli.calls import Run
     from dmcli.client import Client
     from dmcli.profile import Flags, Settings
     from dmcli.render import Output
     from dmcli.sandbox.adapter import Sandbox
+    from dmcli.secret import Secret
     from dmcli.tasks.once import Ledger, Scope
     from dmcli.transport import HttpExchange
 
@@ -37,7 +38,7 @@ class Stopped(BaseException):
 
 
 class Session:
-    """Settings, client and output of this run. `given` are the common options as typed, by name.
+    """Settings, client and output of this run. `given` are the common options as typed, by name; `secrets` it has seen.
 
     `pause` and `chance` are what retries wait with and wait for; tests have their own. With `owns_process` the signals
     that end a process end the run in good order.
@@ -48,6 +49,7 @@ class Session:
 
     def __init__(self) -> None:
         self.given: dict[str, Any] = {}
+        self.secrets: set[Secret] = set()
         self.owns_process = False
         self.command_path = ""
         self._open: list[Callable[[], None]] = []
@@ -89,7 +91,13 @@ class Session:
         """Where the keys come from. Raises ConfigError."""
         from dmcli import credentials
 
-        keys = credentials.source(self.settings, self.flags, os.environ)
+        source = credentials.source(self.settings, self.flags, os.environ)
+
+        def keys(*, renew: bool = False) -> Keys:
+            found = source(renew=renew)
+            self.secrets |= {found.access_key_secret, found.security_token}
+            return found
+
         for warning in keys().warnings:
             self.say(f"warning: {warning}")
         return keys
@@ -225,7 +233,13 @@ class Session:
             from dmcli.untrusted import safe
 
             with suppress(OSError):
-                click.echo(safe(text, lines=True), err=True)
+                click.echo(safe(self.hide(text), lines=True), err=True)
+
+    def hide(self, text: str) -> str:
+        """The text without any secret that this run came to know, for what others put into a message."""
+        from dmcli.secret import hidden
+
+        return hidden(text, self.secrets)
 
     def mark(self, action: Action) -> None:
         """Say that a change stayed in the sandbox, so that nobody takes it for the real thing."""

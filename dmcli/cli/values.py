@@ -11,6 +11,7 @@ import click
 from dmcli.api.kinds import Email, Flag, Minute, Ref, Sender
 from dmcli.cli.tree import DATES
 from dmcli.errors import InputError
+from dmcli.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +42,8 @@ def collect(session: Session, action: Action, given: Mapping[str, Any]) -> Call:
         texts = typed(session, param, given.get(param.name))
         if not texts:
             continue
+        if param.secret:
+            session.secrets |= set(map(Secret, texts))
         ref = param.kind if isinstance(param.kind, Ref) else None
         if ref and needs_lookup(ref, texts[0]):
             names[param.name] = ref
