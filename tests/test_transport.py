@@ -386,23 +386,35 @@ def test_a_bundle_without_certificates_is_a_matter_of_configuration(tmp_path, ma
 
 
 def test_cookies_are_not_kept(exchange):
-    with_cookie = OK.replace(b"X-Acs", b"set-cookie: a=b\r\nX-Acs")
-    with answering(with_cookie, OK) as (url, received, _):
-        exchange(post(url))
-        exchange(post(url))
+    received = []
+
+    def baking(connection):
+        for _ in range(2):
+            received.append(read_request(connection))
+            connection.sendall(OK.replace(b"X-Acs", b"set-cookie: a=b\r\nX-Acs"))
+
+    with serving(baking) as port:
+        exchange(post(f"http://127.0.0.1:{port}"))
+        exchange(post(f"http://127.0.0.1:{port}"))
     assert b"cookie" not in received[1].lower()
 
 
 def test_a_connection_that_was_idle_for_long_is_not_used_again():
     time = [0.0]
     exchange = HttpExchange(clock=lambda: time[0])
-    with serving(*[broken := (lambda c: (read_request(c), c.sendall(OK), c.recv(1)))] * 2) as port:
-        url = f"http://127.0.0.1:{port}"
-        exchange(post(url))
+    served = []
+
+    def once(connection):
+        read_request(connection)
+        connection.sendall(OK)
+        served.append(connection.recv(1))  # waits until the client hangs up
+
+    with serving(once, once) as port:
+        exchange(post(f"http://127.0.0.1:{port}"))
         time[0] += 20.5
-        exchange(post(url))
-        assert broken
-    exchange.close()
+        exchange(post(f"http://127.0.0.1:{port}"))
+        exchange.close()
+    assert served == [b"", b""]
 
 
 def test_a_connection_is_used_again_within_twenty_seconds():
