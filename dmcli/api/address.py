@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dmcli.api.kinds import ADDRESS_FILTER, ADDRESS_REF, PASSWORD, TEXT, Choice, Email, Text
+from dmcli.api.kinds import Choice, Email, Text
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
+from dmcli.api.named_kinds import ADDRESS_FILTER, ADDRESS_REF, PASSWORD, TEXT
 from dmcli.api.rules import at_least_one
 from dmcli.api.shared import (
     CREATED_TEXT,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dmcli.api.kinds import DOMAIN, DOMAIN_NAME, DOMAIN_REF, PASSWORD, Choice, Flag, Text
+from dmcli.api.kinds import Choice, Flag, Text
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
+from dmcli.api.named_kinds import DOMAIN, DOMAIN_NAME, DOMAIN_REF, PASSWORD
 from dmcli.api.shared import (
     CHECKED,
     CREATED,

@@ -206,16 +206,22 @@ class Email(Kind):
 
 
 class Sender(Email):
-    """A sender address, or `Name <address>`; the name becomes FromAlias."""
+    """A sender address, or `Name <address>`; the name, of the kind `alias`, becomes FromAlias."""
 
     metavar = "ADDRESS"
+
+    def __init__(self, alias: Kind, completes: tuple[str, str] | None = None) -> None:
+        super().__init__(completes=completes)
+        self.alias = alias
 
     def encode(self, name: str, texts: list[str], now: datetime) -> dict[str, str]:
         match = re.fullmatch(r"\s*(.*?)\s*<([^<>]*)>\s*", texts[-1])
         if not match:
             return super().encode(name, texts, now)
         alias = match[1].strip('"')
-        return {name: self.to_wire(match[2].strip(), now)} | ({"FromAlias": ALIAS.to_wire(alias, now)} if alias else {})
+        return {name: self.to_wire(match[2].strip(), now)} | (
+            {"FromAlias": self.alias.to_wire(alias, now)} if alias else {}
+        )
 
 
 class Emails(Email):
@@ -324,7 +330,7 @@ class Minute(Day):
         self.clock = "23:59" if end else "00:00"
 
     def to_wire(self, text: str, now: datetime) -> str:
-        if DAY.accepts(text):
+        if Day().accepts(text):
             return f"{text} {self.clock}"
         return super().to_wire(re.sub(r"(?<=\d)T(?=\d)", " ", text), now)
 
@@ -411,32 +417,3 @@ class Ref(Kind):
         if not text or re.search(_BREAK, text):
             raise ValueError(f"{text!r} is not the name of a {self.noun}")
         return text
-
-
-TEXT = Text()
-DAY = Day()
-# "Shorter than 15" in the parameter table, "not longer than 15" in the error table (reference section 4.1); the SDK's
-# text gives no number that the service is known to enforce, so the limit only warns.
-ALIAS = Text(unsure=15)
-SUBJECT = Text(1, 256, unsure=100)
-PASSWORD = Password()
-EMAIL = Email()
-DOMAIN = Domain()
-BODY = Body()
-OBJECT = Json(dict)
-_LISTED_TAG = ("QueryTagByParam", "TagName")
-# A tag for CreateTag has no hyphen, SingleSendMail allows it, the reference's own sample is Chinese: only a doubt.
-TAG = Text(1, 128, unsure_pattern="[A-Za-z0-9_-]*", rule="letters, digits, _ and -", completes=_LISTED_TAG)
-NEW_TAG = Text(1, 128, unsure_pattern="[A-Za-z0-9_]*", rule="letters, digits and _", metavar="NAME")
-ADDRESS_FILTER = Email(completes=("QueryMailAddressByParam", "AccountName"))
-DOMAIN_NAME = Domain(completes=("QueryDomainByParam", "DomainName"))
-SENDER = Sender(completes=("QueryMailAddressByParam", "AccountName"))
-
-DOMAIN_REF = Ref("domain", "QueryDomainByParam", "DomainName", "DomainId")
-ADDRESS_REF = Ref("sender address", "QueryMailAddressByParam", "AccountName", "MailAddressId", metavar="ADDRESS")
-_LIST_IDS = "[0-9]+|[0-9a-fA-F]{32}"  # numbers in the reference, hex digits today
-LIST_REF = Ref("list", "QueryReceiverByParam", "ReceiversName", "ReceiverId", ids=_LIST_IDS)
-LIST_NAME = Ref("list", "QueryReceiverByParam", "ReceiversName", "ReceiverId", takes="name", ids=_LIST_IDS)
-TAG_REF = Ref("tag", "QueryTagByParam", "TagName", "TagId")
-TEMPLATE_REF = Ref("template", "QueryTemplateByParam", "TemplateName", "TemplateId")
-TEMPLATE_NAME = Ref("template", "QueryTemplateByParam", "TemplateName", "TemplateId", takes="name")

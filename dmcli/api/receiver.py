@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dmcli.api.kinds import EMAIL, LIST_REF, Choice, Json, Text
+from dmcli.api.kinds import Choice, Json, Text
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
+from dmcli.api.named_kinds import EMAIL, LIST_REF
 from dmcli.api.rules import at_least_one
 from dmcli.api.shared import (
     CREATED,

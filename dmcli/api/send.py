@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dmcli.api.kinds import ALIAS, BODY, LIST_NAME, OBJECT, SUBJECT, TAG, TEMPLATE_NAME, Attachments, Emails, Flag, Json
+from dmcli.api.kinds import Attachments, Emails, Flag, Json
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
+from dmcli.api.named_kinds import ALIAS, BODY, LIST_NAME, OBJECT, SUBJECT, TAG, TEMPLATE_NAME
 from dmcli.api.rules import at_least_one, at_most_one, needs
 from dmcli.api.shared import (
     ADDRESS_TYPE,

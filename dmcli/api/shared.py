@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dmcli.api.kinds import ALIAS, DAY, EMAIL, OBJECT, SENDER, TEXT, Choice, Day, Flag, Integer, Minute, Text
+from dmcli.api.kinds import Choice, Day, Flag, Integer, Minute, Text
 from dmcli.api.model import ONLY_2015, Field, Paging, Param
+from dmcli.api.named_kinds import ALIAS, DAY, EMAIL, OBJECT, SENDER, TEXT
 
 SENDER_PARAM = Param(
     "AccountName",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dmcli.api.kinds import ADDRESS_FILTER, DOMAIN_NAME, EMAIL, TAG, TEXT, Choice
+from dmcli.api.kinds import Choice
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Paging, Param
+from dmcli.api.named_kinds import ADDRESS_FILTER, DOMAIN_NAME, EMAIL, TAG, TEXT
 from dmcli.api.rules import at_most_one, needs, warned, window
 from dmcli.api.shared import (
     DELIVERY_STATUS,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dmcli.api.kinds import TEMPLATE_REF, TEXT, Body, Integer, Text
+from dmcli.api.kinds import Body, Integer, Text
 from dmcli.api.model import Action, Command, Effect, Field, Param
+from dmcli.api.named_kinds import TEMPLATE_REF, TEXT
 from dmcli.api.shared import CREATED_TEXT, PAGE_NO, PAGE_NO_PARAMS, TEMPLATE_STATUS, keyword
 
 _TEMPLATE_ID = Param(

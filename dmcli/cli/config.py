@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dmcli.api.kinds import EMAIL
 from dmcli.api.model import Field
+from dmcli.api.named_kinds import EMAIL
 from dmcli.cli.tree import Group, command, common
 from dmcli.errors import ConfigError, DmError, InputError
 from dmcli.profile_file import SANDBOX, name_problem

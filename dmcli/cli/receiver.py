@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dmcli.api import catalogue
-from dmcli.api.kinds import EMAIL, LIST_REF, Email
+from dmcli.api.kinds import Email
 from dmcli.api.model import Field
+from dmcli.api.named_kinds import EMAIL, LIST_REF
 from dmcli.api.receiver import MAX_SAVED
 from dmcli.api.shared import count
 from dmcli.cli.build import group, perform, resolved, show_dry_run

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dmcli.api import catalogue, kinds
+from dmcli.api import catalogue, kinds, named_kinds
 from dmcli.api.kinds import Attachments, Choice, Day, Email, Emails, Flag, Integer, Json, Kind, Minute, Ref, Text
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=timezone.utc)
@@ -102,7 +102,15 @@ def test_control_characters_and_lone_surrogates_are_refused(kind: Kind) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [kinds.TEXT, kinds.SUBJECT, kinds.ALIAS, kinds.TAG, kinds.LIST_NAME, kinds.TEMPLATE_NAME]
+    "kind",
+    [
+        named_kinds.TEXT,
+        named_kinds.SUBJECT,
+        named_kinds.ALIAS,
+        named_kinds.TAG,
+        named_kinds.LIST_NAME,
+        named_kinds.TEMPLATE_NAME,
+    ],
 )
 @pytest.mark.parametrize("text", ["a\nb", "a\r\nBcc: x@example.com", "a\tb", "a\n"])
 def test_line_breaks_are_refused_where_they_would_split_a_header(kind: Kind, text: str) -> None:
@@ -141,7 +149,7 @@ def test_recipients_may_be_repeated_and_separated_by_commas_with_blanks() -> Non
     "text", ["a@example.com", "A.b-c_d+e@mail.example.com", "1@1.cn", "x@example", f"{'a' * 180}@example.com"]
 )
 def test_addresses(text: str) -> None:
-    assert kinds.EMAIL.to_wire(text, NOW) == text
+    assert named_kinds.EMAIL.to_wire(text, NOW) == text
 
 
 @pytest.mark.parametrize(
@@ -166,13 +174,13 @@ def test_addresses(text: str) -> None:
     ],
 )
 def test_what_is_no_address(text: str) -> None:
-    refused(kinds.EMAIL, text)
-    assert not kinds.EMAIL.accepts(text)
+    refused(named_kinds.EMAIL, text)
+    assert not named_kinds.EMAIL.accepts(text)
 
 
 def test_a_plus_in_an_address_is_a_doubt() -> None:
-    assert kinds.EMAIL.doubt("a+b@example.com")
-    assert not kinds.EMAIL.doubt("a-b@example.com")
+    assert named_kinds.EMAIL.doubt("a+b@example.com")
+    assert not named_kinds.EMAIL.doubt("a-b@example.com")
 
 
 @pytest.mark.parametrize(
@@ -190,7 +198,7 @@ def test_a_plus_in_an_address_is_a_doubt() -> None:
 )
 def test_senders(typed: str, alias: str | None) -> None:
     expected = {"AccountName": "a@example.com"} | ({"FromAlias": alias} if alias else {})
-    assert kinds.SENDER.encode("AccountName", [typed], NOW) == expected
+    assert named_kinds.SENDER.encode("AccountName", [typed], NOW) == expected
 
 
 @pytest.mark.parametrize(
@@ -198,18 +206,18 @@ def test_senders(typed: str, alias: str | None) -> None:
 )
 def test_what_is_no_sender(typed: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
-        kinds.SENDER.encode("AccountName", [typed], NOW)
+        named_kinds.SENDER.encode("AccountName", [typed], NOW)
 
 
 @pytest.mark.parametrize(
     ("text", "right"), [("a" * 50, True), ("a" * 51, False), ("a", True), ("", False), ("a_b.cn", False)]
 )
 def test_domains(text: str, right: bool) -> None:
-    assert kinds.DOMAIN.accepts(text) is right
+    assert named_kinds.DOMAIN.accepts(text) is right
     if right:
-        assert kinds.DOMAIN.to_wire(text, NOW) == text
+        assert named_kinds.DOMAIN.to_wire(text, NOW) == text
     else:
-        assert "1 to 50" in refused(kinds.DOMAIN, text)
+        assert "1 to 50" in refused(named_kinds.DOMAIN, text)
 
 
 @pytest.mark.parametrize(
@@ -231,30 +239,30 @@ def test_domains(text: str, right: bool) -> None:
     ],
 )
 def test_passwords(text: str, right: bool, doubt: bool) -> None:
-    assert kinds.PASSWORD.accepts(text) is right
+    assert named_kinds.PASSWORD.accepts(text) is right
     if right:
-        assert kinds.PASSWORD.to_wire(text, NOW) == text
-        assert bool(kinds.PASSWORD.doubt(text)) is doubt
+        assert named_kinds.PASSWORD.to_wire(text, NOW) == text
+        assert bool(named_kinds.PASSWORD.doubt(text)) is doubt
     else:
-        assert text not in refused(kinds.PASSWORD, text)
+        assert text not in refused(named_kinds.PASSWORD, text)
 
 
 @pytest.mark.parametrize(
     ("kind", "size", "right", "doubt"),
     [
-        (kinds.SUBJECT, 0, False, False),
-        (kinds.SUBJECT, 1, True, False),
-        (kinds.SUBJECT, 100, True, False),
-        (kinds.SUBJECT, 101, True, True),
-        (kinds.SUBJECT, 256, True, True),
-        (kinds.SUBJECT, 257, False, True),
-        (kinds.ALIAS, 0, True, False),
-        (kinds.ALIAS, 15, True, False),
-        (kinds.ALIAS, 16, True, True),
-        (kinds.ALIAS, 1000, True, True),
-        (kinds.TAG, 0, False, False),
-        (kinds.TAG, 128, True, True),
-        (kinds.TAG, 129, False, True),
+        (named_kinds.SUBJECT, 0, False, False),
+        (named_kinds.SUBJECT, 1, True, False),
+        (named_kinds.SUBJECT, 100, True, False),
+        (named_kinds.SUBJECT, 101, True, True),
+        (named_kinds.SUBJECT, 256, True, True),
+        (named_kinds.SUBJECT, 257, False, True),
+        (named_kinds.ALIAS, 0, True, False),
+        (named_kinds.ALIAS, 15, True, False),
+        (named_kinds.ALIAS, 16, True, True),
+        (named_kinds.ALIAS, 1000, True, True),
+        (named_kinds.TAG, 0, False, False),
+        (named_kinds.TAG, 128, True, True),
+        (named_kinds.TAG, 129, False, True),
     ],
 )
 def test_lengths_are_counted_in_characters(kind: Kind, size: int, right: bool, doubt: bool) -> None:
@@ -270,12 +278,12 @@ def test_lengths_are_counted_in_characters(kind: Kind, size: int, right: bool, d
 @pytest.mark.parametrize(
     ("kind", "text", "doubt"),
     [
-        (kinds.TAG, "aZ0_-", False),
-        (kinds.TAG, "标签", True),
-        (kinds.TAG, "a b", True),
-        (kinds.NEW_TAG, "aZ0_", False),
-        (kinds.NEW_TAG, "a-b", True),
-        (kinds.NEW_TAG, "标签", True),
+        (named_kinds.TAG, "aZ0_-", False),
+        (named_kinds.TAG, "标签", True),
+        (named_kinds.TAG, "a b", True),
+        (named_kinds.NEW_TAG, "aZ0_", False),
+        (named_kinds.NEW_TAG, "a-b", True),
+        (named_kinds.NEW_TAG, "标签", True),
     ],
 )
 def test_the_characters_of_a_tag_are_only_a_doubt(kind: Kind, text: str, doubt: bool) -> None:
@@ -294,12 +302,12 @@ def test_a_pattern_is_a_refusal() -> None:
 @pytest.mark.parametrize(("size", "doubt"), [(28 * 1024, False), (28 * 1024 + 1, True), (8 * 1024 * 1024, True)])
 def test_bodies_are_measured_in_bytes(size: int, doubt: bool) -> None:
     text = "测" * (size // 3) + "x" * (size % 3)
-    assert kinds.BODY.to_wire(text, NOW) == text
-    assert bool(kinds.BODY.doubt(text)) is doubt
+    assert named_kinds.BODY.to_wire(text, NOW) == text
+    assert bool(named_kinds.BODY.doubt(text)) is doubt
 
 
 def test_a_body_of_more_than_8_mebibytes_is_refused() -> None:
-    assert "at most 8388608" in refused(kinds.BODY, "x" * (8 * 1024 * 1024 - 2) + "测")
+    assert "at most 8388608" in refused(named_kinds.BODY, "x" * (8 * 1024 * 1024 - 2) + "测")
 
 
 @pytest.mark.parametrize(
@@ -358,8 +366,8 @@ LAST_SECOND = datetime(2026, 11, 22, 15, 59, 59, tzinfo=timezone.utc)  # 23:59:5
 @pytest.mark.parametrize("hours", [-11, 0, 8])
 def test_days_turn_at_midnight_in_china_wherever_the_clock_is(text: str, before: str, after: str, hours: int) -> None:
     here = LAST_SECOND.astimezone(timezone(timedelta(hours=hours)))
-    assert kinds.DAY.to_wire(text, here) == before
-    assert kinds.DAY.to_wire(text, here + timedelta(seconds=1)) == after
+    assert named_kinds.DAY.to_wire(text, here) == before
+    assert named_kinds.DAY.to_wire(text, here + timedelta(seconds=1)) == after
 
 
 @pytest.mark.parametrize(
@@ -379,7 +387,7 @@ def test_a_bare_day_is_its_first_minute_or_its_last(text: str, start: str, end: 
     assert Minute(end=True).to_wire(text, NOW) == end
 
 
-@pytest.mark.parametrize("kind", [kinds.DAY, Minute(), Minute(end=True)])
+@pytest.mark.parametrize("kind", [named_kinds.DAY, Minute(), Minute(end=True)])
 @pytest.mark.parametrize(
     "text",
     [
@@ -412,9 +420,9 @@ def test_what_is_no_date(kind: Kind, text: str) -> None:
 
 
 def test_the_service_takes_a_day_only_for_a_day_and_a_minute_only_for_a_minute() -> None:
-    assert not kinds.DAY.accepts("2026-01-31 09:30")
+    assert not named_kinds.DAY.accepts("2026-01-31 09:30")
     assert not Minute().accepts("2026-01-31")
-    assert not kinds.DAY.accepts("today")
+    assert not named_kinds.DAY.accepts("today")
 
 
 @pytest.mark.parametrize(
@@ -499,20 +507,20 @@ def test_up_to_100_attachments() -> None:
 @pytest.mark.parametrize(
     ("ref", "text", "is_id"),
     [
-        (kinds.TAG_REF, "0", True),
-        (kinds.TAG_REF, "1234567890123456789012", True),
-        (kinds.TAG_REF, "0a" * 16, False),
-        (kinds.TAG_REF, "", False),
-        (kinds.TAG_REF, "-1", False),
-        (kinds.TAG_REF, "１２", False),
-        (kinds.TAG_REF, "12\n", False),
-        (kinds.LIST_REF, "12", True),
-        (kinds.LIST_REF, "0a" * 16, True),
-        (kinds.LIST_REF, "0F" * 16, True),
-        (kinds.LIST_REF, "0a" * 15 + "0", False),
-        (kinds.LIST_REF, "0a" * 16 + "0", False),
-        (kinds.LIST_REF, "0g" * 16, False),
-        (kinds.DOMAIN_REF, "example.com", False),
+        (named_kinds.TAG_REF, "0", True),
+        (named_kinds.TAG_REF, "1234567890123456789012", True),
+        (named_kinds.TAG_REF, "0a" * 16, False),
+        (named_kinds.TAG_REF, "", False),
+        (named_kinds.TAG_REF, "-1", False),
+        (named_kinds.TAG_REF, "１２", False),
+        (named_kinds.TAG_REF, "12\n", False),
+        (named_kinds.LIST_REF, "12", True),
+        (named_kinds.LIST_REF, "0a" * 16, True),
+        (named_kinds.LIST_REF, "0F" * 16, True),
+        (named_kinds.LIST_REF, "0a" * 15 + "0", False),
+        (named_kinds.LIST_REF, "0a" * 16 + "0", False),
+        (named_kinds.LIST_REF, "0g" * 16, False),
+        (named_kinds.DOMAIN_REF, "example.com", False),
     ],
 )
 def test_what_is_an_id(ref: Ref, text: str, is_id: bool) -> None:
@@ -523,10 +531,10 @@ def test_what_is_an_id(ref: Ref, text: str, is_id: bool) -> None:
 
 
 def test_names_go_on_the_wire_where_the_wire_takes_names() -> None:
-    assert kinds.LIST_NAME.to_wire("客户 12", NOW) == "客户 12"
-    assert kinds.TEMPLATE_NAME.to_wire("0a" * 16, NOW) == "0a" * 16
-    assert "is not the name of a list" in refused(kinds.LIST_NAME, "")
+    assert named_kinds.LIST_NAME.to_wire("客户 12", NOW) == "客户 12"
+    assert named_kinds.TEMPLATE_NAME.to_wire("0a" * 16, NOW) == "0a" * 16
+    assert "is not the name of a list" in refused(named_kinds.LIST_NAME, "")
 
 
 def test_the_last_of_several_texts_counts() -> None:
-    assert kinds.SUBJECT.encode("Subject", ["a", "b"], NOW) == {"Subject": "b"}
+    assert named_kinds.SUBJECT.encode("Subject", ["a", "b"], NOW) == {"Subject": "b"}

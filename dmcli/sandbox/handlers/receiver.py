@@ -126,7 +126,8 @@ def _records(context: Context) -> Iterator[tuple[str, dict[str, str]]]:
 
 def _problem(email: str, there: set[str]) -> str:
     """Why an address cannot be added, "" if it can."""
-    from dmcli.api.kinds import EMAIL, MAX_ADDRESS
+    from dmcli.api.kinds import MAX_ADDRESS
+    from dmcli.api.named_kinds import EMAIL
 
     if email.lower() in there:
         return "The Email already exists in the receiver list."

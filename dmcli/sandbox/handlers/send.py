@@ -194,7 +194,7 @@ def _members(context: Context) -> list[tuple[str, dict[str, str]]]:
 
 def _inline(context: Context) -> list[tuple[str, dict[str, str]]]:
     """The recipients that stand in the call itself, with their variables. Raises ServiceError."""
-    from dmcli.api.kinds import EMAIL
+    from dmcli.api.named_kinds import EMAIL
 
     people = []
     for group in from_json(context.params["Receivers"], "InvalidReceiverName.Malformed"):

@@ -1,0 +1,34 @@
+"""The kinds of value that commands and areas have in common, by name; last the references to things."""
+
+from __future__ import annotations
+
+from dmcli.api.kinds import Body, Day, Domain, Email, Json, Password, Ref, Sender, Text
+
+TEXT = Text()
+DAY = Day()
+# "Shorter than 15" in the parameter table, "not longer than 15" in the error table (reference section 4.1); the SDK's
+# text gives no number that the service is known to enforce, so the limit only warns.
+ALIAS = Text(unsure=15)
+SUBJECT = Text(1, 256, unsure=100)
+PASSWORD = Password()
+EMAIL = Email()
+DOMAIN = Domain()
+BODY = Body()
+OBJECT = Json(dict)
+_LISTED_TAG = ("QueryTagByParam", "TagName")
+# A tag for CreateTag has no hyphen, SingleSendMail allows it, the reference's own sample is Chinese: only a doubt.
+TAG = Text(1, 128, unsure_pattern="[A-Za-z0-9_-]*", rule="letters, digits, _ and -", completes=_LISTED_TAG)
+NEW_TAG = Text(1, 128, unsure_pattern="[A-Za-z0-9_]*", rule="letters, digits and _", metavar="NAME")
+ADDRESS_FILTER = Email(completes=("QueryMailAddressByParam", "AccountName"))
+DOMAIN_NAME = Domain(completes=("QueryDomainByParam", "DomainName"))
+SENDER = Sender(ALIAS, completes=("QueryMailAddressByParam", "AccountName"))
+
+# References: people type names, the wire wants ids, or the other way round.
+DOMAIN_REF = Ref("domain", "QueryDomainByParam", "DomainName", "DomainId")
+ADDRESS_REF = Ref("sender address", "QueryMailAddressByParam", "AccountName", "MailAddressId", metavar="ADDRESS")
+_LIST_IDS = "[0-9]+|[0-9a-fA-F]{32}"  # numbers in the reference, hex digits today
+LIST_REF = Ref("list", "QueryReceiverByParam", "ReceiversName", "ReceiverId", ids=_LIST_IDS)
+LIST_NAME = Ref("list", "QueryReceiverByParam", "ReceiversName", "ReceiverId", takes="name", ids=_LIST_IDS)
+TAG_REF = Ref("tag", "QueryTagByParam", "TagName", "TagId")
+TEMPLATE_REF = Ref("template", "QueryTemplateByParam", "TemplateName", "TemplateId")
+TEMPLATE_NAME = Ref("template", "QueryTemplateByParam", "TemplateName", "TemplateId", takes="name")
