@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -53,8 +52,7 @@ def _api(
     current: Session, action: str, pairs: tuple[tuple[str, str], ...], version: str, form: str, dry_run: bool
 ) -> None:
     from dmcli.api.paging import page_of
-    from dmcli.render import show_document, show_pages
-    from dmcli.untrusted import safe
+    from dmcli.render import show_document, show_pages, show_text
 
     params = dict(pairs)
     for name, _ in pairs:
@@ -69,8 +67,7 @@ def _api(
     verdict = current.client.ask(known, params, settled, form)
     answer = verdict.answer
     if form == "XML" and verdict.reply:
-        text = verdict.reply.body.decode("utf-8", "replace")
-        click.echo(safe(text, lines=True) if sys.stdout.isatty() else text)
+        show_text(verdict.reply.body.decode("utf-8", "replace"), current.output())
     else:
         output = current.output("json")
         page = page_of(known, answer)

@@ -13,6 +13,7 @@ import click
 
 import dmcli
 from dmcli.cli.session import Session
+from dmcli.cli.streams import guarded
 from dmcli.cli.tree import Group, common
 from dmcli.errors import LocalIOError
 
@@ -109,6 +110,7 @@ def main() -> NoReturn:
     sys.exit(code)
 
 
+@guarded()
 def run(args: Sequence[str], current: Session | None = None) -> int:
     """Run `dm` with these arguments; the exit code."""
     current = current or Session()

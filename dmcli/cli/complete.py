@@ -8,7 +8,7 @@ from contextlib import redirect_stderr, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.errors import DmError
-from dmcli.untrusted import read_json
+from dmcli.untrusted import read_json, safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +19,7 @@ _FRESH = 60.0  # seconds a cached answer serves
 _PAUSE = 10.0  # seconds after a failure in which the next TAB does not try again
 _BUDGET = 1.0  # seconds: a prompt must not hang
 _MOST = 200
+_ACTING = frozenset("$`;&|<>()!'\"\\")  # by these a shell runs, redirects or quotes
 
 
 class _Known(NamedTuple):
@@ -41,7 +42,10 @@ def profiles() -> list[str]:
 
 
 def values(listing: str, field: str) -> list[str]:
-    """The names in a listing; what the cache last knew when the service does not answer at once. Says nothing."""
+    """The names in a listing; what the cache last knew when the service does not answer at once. Says nothing.
+
+    Names that would do something on the command line they are put into, or to the terminal, are left out.
+    """
     try:
         current = _silent()
         path, scope = _place(current, listing)
@@ -49,11 +53,16 @@ def values(listing: str, field: str) -> list[str]:
         return []
     known, now = _read(path, scope), time.time()
     if 0 <= now - known.at < _FRESH or 0 <= now - known.failed < _PAUSE:
-        return list(known.values)
+        return list(filter(_harmless, known.values))
     found = _in_time(lambda: _fetch(current, listing, field))
     known = known._replace(failed=time.time()) if found is None else _Known(now, 0.0, tuple(found))
     _keep(path, scope, known)
-    return list(known.values)
+    return list(filter(_harmless, known.values))
+
+
+def _harmless(name: str) -> bool:
+    """Whether a shell, which may put the name on the command line without quotes, takes it for nothing but a word."""
+    return safe(name) == name and _ACTING.isdisjoint(name)
 
 
 def _silent() -> Session:

@@ -42,10 +42,11 @@ def _masked(name: str, value: str) -> str:
     return f"***{value[-3:]}" if name == "access_key_id" else value
 
 
-def _path(_: Session) -> None:
+def _path(current: Session) -> None:
     from dmcli.local import config_path
+    from dmcli.render import show_text
 
-    click.echo(config_path(os.environ))
+    show_text(config_path(os.environ), current.output())
 
 
 def _list(current: Session) -> None:
@@ -174,7 +175,7 @@ def _init(current: Session, *, name: str | None, force: bool) -> None:
     if not file.default or not file.profiles:
         text = set_default(text, chosen)
     write_private(file.path, text)
-    current.say(f"wrote profile {chosen} to {file.path} (mode 0600)\ntry it: dm -p {chosen} account show")
+    current.say(f"wrote profile {chosen} to {file.path} (mode 0600)", f"try it: dm -p {chosen} account show")
 
 
 def _sender(text: str) -> str:

@@ -108,9 +108,9 @@ def _serve(current: Session, *, port: int) -> None:
     # The address is the result, for scripts that start the server with --port 0; the rest is talk.
     click.echo(server.url)
     current.say(
-        f"[sandbox] serving on {server.url}, nothing leaves this machine; stop with Ctrl-C\n"
-        f"[sandbox] keys: {SANDBOX_KEY_ID} / {SANDBOX_KEY_SECRET}\n"
-        f"[sandbox] use it: dm -p sandbox --endpoint {server.url} account show"
+        f"[sandbox] serving on {server.url}, nothing leaves this machine; stop with Ctrl-C",
+        f"[sandbox] keys: {SANDBOX_KEY_ID} / {SANDBOX_KEY_SECRET}",
+        f"[sandbox] use it: dm -p sandbox --endpoint {server.url} account show",
     )
     try:
         server.serve()

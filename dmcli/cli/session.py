@@ -227,13 +227,17 @@ class Session:
 
         return Output(self.format or default, self.given.get("query", ""), sys.stdout)
 
-    def say(self, text: str) -> None:
-        """Talk to the person, on stderr; nothing under --quiet. Nothing depends on its being heard."""
+    def say(self, *lines: str) -> None:
+        """Talk to the person, on stderr; nothing under --quiet. Nothing depends on its being heard.
+
+        Line breaks within a line are shown as escapes.
+        """
         if not self.given.get("quiet"):
-            from dmcli.untrusted import safe
+            from dmcli.untrusted import brief
 
             with suppress(OSError):
-                click.echo(safe(self.hide(text), lines=True), err=True)
+                for line in lines:
+                    click.echo(brief(self.hide(line)), err=True)
 
     def hide(self, text: str) -> str:
         """The text without any secret that this run came to know, for what others put into a message."""

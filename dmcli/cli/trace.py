@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from dmcli.untrusted import safe
+from dmcli.untrusted import brief
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ def traced(exchange: Exchange, write: Callable[[str], None]) -> Exchange:
     """The exchange, telling `write` of each request and reply in a line that is harmless for a terminal."""
 
     def say(line: str) -> None:
-        write(safe(f"debug: {line}"))
+        write(brief(f"debug: {line}"))
 
     def tracing(request: Request) -> Reply:
         say(f"> {request.method} {request.url} {_described(request)}")

@@ -3,9 +3,9 @@
 Commands hand over what they received and the catalogue's fields; everything about formats is decided here.
 """
 
-from dmcli.render.output import Output
+from dmcli.render.output import Output, show_text
 from dmcli.render.panel import show_account
 from dmcli.render.query import check_query
 from dmcli.render.show import show_document, show_pages
 
-__all__ = ["Output", "check_query", "show_account", "show_document", "show_pages"]
+__all__ = ["Output", "check_query", "show_account", "show_document", "show_pages", "show_text"]

@@ -23,6 +23,12 @@ class Output(NamedTuple):
         return self.format or ("table" if self.stdout.isatty() else "tsv")
 
 
+def show_text(text: str, output: Output) -> None:
+    """Print a text as it is, for commands whose result is no data."""
+    output.stdout.write(encodable(text, output.stdout) + "\n")
+    output.stdout.flush()
+
+
 def wants_ascii(stdout: TextIO) -> bool:
     """Whether JSON and YAML escape all but ASCII: a terminal must not be steered, other encodings cannot hold it."""
     return stdout.isatty() or not _encoding(stdout).startswith("utf")

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from dmcli.api.model import Field
 from dmcli.render.cells import all_fields, titled, values, worded
 from dmcli.render.output import encodable
-from dmcli.untrusted import safe
+from dmcli.untrusted import Painted, safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rich.console import Console, RenderableType
+    from rich.console import Console, RenderableType  # noqa: TID251  to annotate
 
     from dmcli.render.output import Output
 
@@ -55,7 +55,7 @@ def show_record(row: Row, fields: tuple[Field, ...], output: Output) -> None:
 
 def console_for(output: Output) -> Console:
     """A console that takes the width of the terminal or COLUMNS, colour only where wanted, and no markup from data."""
-    from rich.console import Console, detect_legacy_windows
+    from rich.console import Console, detect_legacy_windows  # noqa: TID251  this is the one
 
     color = _colored(output) and not detect_legacy_windows()
     return Console(
@@ -72,7 +72,7 @@ def show_renderable(console: Console, item: RenderableType, output: Output) -> N
     """Print through our own stream: the console would swallow a closed pipe."""
     with console.capture() as captured:
         console.print(item)
-    output.stdout.write(captured.get())
+    output.stdout.write(Painted(captured.get()))
     output.stdout.flush()
 
 

@@ -11,6 +11,7 @@ from dmcli.errors import LocalIOError, LockedError
 from dmcli.sandbox import handlers, params, protocol
 from dmcli.sandbox.context import Context, ServiceError
 from dmcli.sandbox.store import Store, path_of
+from dmcli.untrusted import brief
 
 if TYPE_CHECKING:
     import sqlite3
@@ -101,7 +102,7 @@ def _failed(action: str, error: Exception) -> ServiceError:
     code = "InternalError"
     if isinstance(error, (LocalIOError, LockedError)):  # locked by others for too long, disk full: not for ever
         what, code = f"{what}: {error}", "ServiceUnavailable"
-    sys.stderr.write(f"sandbox: {action} failed: {what}\n")
+    sys.stderr.write(brief(f"sandbox: {action} failed: {what}") + "\n")
     return ServiceError(code)
 
 

@@ -69,6 +69,16 @@ def test_a_fresh_answer_comes_from_the_cache(box, tmp_path):
     assert complete(*TAG) == ["welcome", "spring"]
 
 
+def test_names_that_would_act_on_the_command_line_are_not_offered(box, tmp_path):
+    box("tag", "list")
+    complete(*TAG)
+    odd = ["$(reboot)", "a;b", "`id`", "a&b", "a|b", ">x", "it's", "x\nreboot", "\x1b]0;x\x07", "a\u202eb", "!!", "a\\"]
+    cached(tmp_path, values=["春天", "a b", *odd, "plain"])
+    assert complete(*TAG) == ["春天", "a b", "plain"]
+    cached(tmp_path, at=0.0, failed=time.time(), values=[*odd, "plain"])
+    assert complete(*TAG) == ["plain"]
+
+
 def test_resolution_never_reads_the_cache(box, tmp_path):
     complete(*TAG)
     cached(tmp_path, values=["ghost"])

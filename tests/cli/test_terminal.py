@@ -1,0 +1,200 @@
+"""What a terminal gets when the service is hostile: every character there is, in every format, on a real terminal."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
+
+import pytest
+import trustme
+
+pty = pytest.importorskip("pty", reason="only where there are pseudo-terminals")
+
+# Runs `dm` once for every list of arguments that it reads, with one terminal for all.
+DRIVER = """
+import json, sys
+from dmcli.cli.app import run
+for args in json.loads(sys.argv[1]):
+    run(args)
+"""
+HARMFUL = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff\U000e0000-\U000e007f]"
+)
+# All code points there are; low surrogates before high ones, or JSON would pair two of them.
+EVERY = "".join(map(chr, [*range(0xD800), *range(0xDC00, 0xE000), *range(0xD800, 0xDC00), *range(0xE000, 0x110000)]))
+HARMLESS = {char for char in EVERY if not HARMFUL.match(char) and not "\ud800" <= char <= "\udfff"}
+DM = ["-p", "sandbox", "--endpoint"]
+
+
+def pieces(text: str, size: int) -> list[str]:
+    """The text in pieces of at most that many characters."""
+    return [text[at : at + size] for at in range(0, len(text), size)]
+
+
+# Messages that are shown whole: escapes take up to ten characters of the two thousand.
+MESSAGES = pieces("".join(c for c in EVERY if c not in HARMLESS), 150) + pieces("".join(sorted(HARMLESS)), 1800)
+# Every character in a field of some row; in front what looks like our own colours and markup.
+ROWS = [
+    {"TagId": a, "TagName": b, "TagDescription": c}
+    for a, b, c in itertools.zip_longest(*[iter(["\x1b[31m[b]:smile:", *pieces(EVERY, 3500)])] * 3, fillvalue="")
+]
+ANSWERS = {
+    "QueryTagByParam": {"TotalCount": len(ROWS), "data": {"tag": ROWS}},
+    "DescAccountSummary": dict.fromkeys(
+        ("UserStatus", "QuotaLevel", "MaxQuotaLevel", "Domains"), f"[b]:smile:{EVERY[:0x3000]}"
+    ),
+    "QueryMailAddressByParam": {"data": {"mailAddress": []}},
+    "Odd": {f"key\x1b{number}\u202e": text for number, text in enumerate(pieces(EVERY[:0x3000], 3500))},
+}
+
+
+class Hostile(BaseHTTPRequestHandler):
+    """Answers with the strings above, or refuses with the n-th of the messages."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"])).decode()
+        asked = {name: values[0] for name, values in parse_qs(body).items()}
+        action, xml = asked["Action"], asked["Format"] == "XML"
+        number = asked.get("Number", "")
+        if xml:
+            answer = "<?xml version='1.0'?><R><RequestId>x\x1b</RequestId>" + EVERY + "</R>"
+        elif number:
+            answer = json.dumps(
+                {"Code": "Odd\x9b\u202e", "Message": MESSAGES[int(number)], "RequestId": "a\r\nb\x1b]0;x\x07"}
+            )
+        else:
+            answer = json.dumps({"RequestId": "\x1b", **ANSWERS[action]}, ensure_ascii=False)
+        data = answer.encode("utf-8", "surrogatepass" if xml else "backslashreplace")
+        self.send_response(400 if number else 200)
+        self.send_header("content-type", "application/json")
+        self.send_header("x-acs-request-id", "\x1b[2J\x9b")
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def hostile():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Hostile) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+@pytest.fixture(autouse=True)
+def _few_certificates(tmp_path, monkeypatch):
+    """The usual hundreds take longer to load than a run of `dm` does else."""
+    trustme.CA().cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("DM_CA_BUNDLE", str(tmp_path / "ca.pem"))
+
+
+def on_a_terminal(*commands: list[str], answers: tuple[str, ...] = (), **environ: str) -> str:
+    """What a terminal gets from `dm` with each of the arguments in turn; each question is answered."""
+    master, slave = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-c", DRIVER, json.dumps(commands)],
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        env={**os.environ, "NO_COLOR": "1", "TERM": "xterm", **environ},
+    ):
+        os.close(slave)
+        got, left = bytearray(), list(answers)
+        while data := _read(master):
+            got += data
+            if left and got.endswith(b": "):
+                os.write(master, left.pop(0).encode() + b"\n")
+    os.close(master)
+    return got.decode()
+
+
+def _read(master: int) -> bytes:
+    try:
+        return os.read(master, 1 << 16)
+    except OSError:  # how Linux says that the other end is closed
+        return b""
+
+
+def clean(shown: str) -> str:
+    """The text that was shown, which must be harmless, with plain line ends."""
+    text = shown.replace("\r\n", "\n")
+    found = HARMFUL.search(text)
+    assert found is None, f"{found[0]!r} after {text[: found.start()][-80:]!r}"
+    return text
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "yaml", "json", "ndjson"])
+def test_every_character_in_a_list(hostile, form):
+    shown = clean(on_a_terminal([*DM, hostile, "tag", "list", "--all", "-o", form]))
+    if form == "json":
+        assert json.loads(shown)["data"]["tag"] == ROWS
+    elif form == "ndjson":
+        assert [json.loads(line) for line in shown.splitlines()] == ROWS
+    elif form == "yaml":
+        assert shown.isascii()
+        assert r'TagId: "\e[31m[b]:smile:"' in shown
+    else:
+        assert r"\x1b[31m[b]:smile:" in shown
+        assert set(shown) >= HARMLESS
+
+
+def test_every_character_in_a_reply_as_xml(hostile):
+    shown = clean(on_a_terminal([*DM, hostile, "api", "Odd", "--format", "xml"]))
+    assert set(shown) >= HARMLESS
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_names_of_fields_and_what_a_query_finds(hostile, form):
+    odd = [*DM, hostile, "api", "Odd", "-o", form]
+    shown = clean(on_a_terminal(odd, [*odd, "--query", "keys(@)"], [*odd, "--query", "@.*"]))
+    assert r"key\x1b0\u202e" in shown or r"key\u001b0\u202e" in shown
+
+
+def test_the_account_and_its_unknown_states(hostile):
+    shown = clean(on_a_terminal([*DM, hostile, "account", "show"]))
+    assert shown.count("[b]:smile:") == 4
+    assert r"\x1b" in shown
+    assert r"\u202e" in shown
+
+
+def test_colours_are_ours_alone(hostile):
+    """The escapes that come through are those of a table's head; none of the service's."""
+    shown = on_a_terminal([*DM, hostile, "tag", "list", "--limit", "1"], NO_COLOR="")
+    assert re.findall("\x1b[^m]*m", shown) == ["\x1b[1m", "\x1b[0m"] * shown.count("\x1b[0m")
+    assert r"\x1b[31m[b]:smile:" in clean(re.sub("\x1b\\[[01]m", "", shown))
+
+
+def test_every_character_in_an_error(hostile):
+    """In a message of the service, as text and as JSON; its request id and a header that --debug shows are odd too."""
+    numbers = range(len(MESSAGES))
+    shown = clean(on_a_terminal(*[[*DM, hostile, "--debug", "api", "Odd", f"Number={number}"] for number in numbers]))
+    lines = [line for line in shown.splitlines() if line.startswith("dm: ")]
+    assert len(lines) == len(numbers)
+    assert set(shown) >= HARMLESS
+    assert shown.count(r" s \x1b[2J\x9b") == len(numbers)
+    one = clean(on_a_terminal([*DM, hostile, "-o", "json", "api", "Odd", "Number=1"]))
+    assert json.loads(one)["error"]["message"] == MESSAGES[1]
+    assert one.isascii()
+
+
+def test_what_is_typed_at_a_question_is_taken_and_shown_harmlessly(box):
+    box("api", "CreateTag", "TagName=a\u202eb")
+    shown = on_a_terminal(["-p", "sandbox", "tag", "delete", "name:a\u202eb"], answers=("maybe", "y"))
+    assert r"Delete a tag: a\u202eb (id " in clean(shown)
+    assert "invalid input" in shown
+    assert "u202e" not in box("tag", "list").out
+    answers = ("new", "id", "secret", "", "\u2028cn-nowhere", "cn-hangzhou", "no\u2028address", "")
+    said = [line for line in on_a_terminal(["config", "init"], answers=answers).splitlines() if "Error" in line]
+    assert [clean(line).split()[1] for line in said] == [r"'\u2028cn-nowhere'", r"'no\u2028address'"]
