@@ -225,7 +225,8 @@ class Session:
         """Where and how results are shown; `default` is the format when none was asked for."""
         from dmcli.render import Output
 
-        return Output(self.format or default, self.given.get("query", ""), sys.stdout)
+        raw = bool(self.given.get("csv_raw"))
+        return Output(self.format or default, self.given.get("query", ""), sys.stdout, csv_raw=raw)
 
     def say(self, *lines: str) -> None:
         """Talk to the person, on stderr; nothing under --quiet. Nothing depends on its being heard.

@@ -91,6 +91,7 @@ def common() -> list[click.Parameter]:
         option("--endpoint", metavar="URL", help="Endpoint to call instead of the region's."),
         option("-o", "--output", type=click.Choice(FORMATS), help="Format of the result."),
         option("--query", metavar="JMESPATH", help="Show only this part of the result.", callback=_query),
+        option("--csv-raw", is_flag=True, help="Write formulas into csv as they are, with no ' before them."),
         option(
             "--ca-bundle",
             metavar="FILE",

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _SAMPLE = 1000  # rows whose keys make the columns where the catalogue declares none
 _SPECIAL = re.compile('[",\t\r\n]')  # what a cell of csv or of tab-separated text cannot hold as it is
+# How a formula begins in some spreadsheet or other, its full-width spellings too (CWE-1236); a plain number is none.
+_FORMULA = re.compile("[=+\\-@\t\r\0＝＋－＠]")
+_NUMBER = re.compile(r"[+-][0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _ESCAPES = str.maketrans({"\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
@@ -61,12 +64,13 @@ def show_found(found: Any, output: Output) -> None:
     """Print what a query found.
 
     In csv and tsv a list of objects has their keys as columns, a list of plain values or of lists has a line for each.
-    A text stands for itself in tsv, so that a shell can take it as it is. Everything else is JSON, or YAML if that is
-    the format.
+    A text stands for itself in both, so that a shell or a spreadsheet can take it as it is. Everything else is JSON, or
+    YAML if that is the format.
     """
-    if output.chosen == "tsv" and isinstance(found, str):
+    columns = output.chosen in {"csv", "tsv"}
+    if columns and isinstance(found, str):
         found = [found]
-    tabular = output.chosen in {"csv", "tsv"} and isinstance(found, list)
+    tabular = columns and isinstance(found, list)
     if tabular and not found:
         return
     if tabular and all(isinstance(item, dict) for item in found):
@@ -84,9 +88,10 @@ def _line_writer(output: Output) -> Callable[[Sequence[Any]], None]:
     """A function that prints the values of one line in the chosen format; on a terminal nothing in them acts on it."""
     stdout, terminal = output.stdout, output.stdout.isatty()
     comma, cell = (",", _quoted) if output.chosen == "csv" else ("\t", _one_line)
+    as_is = comma != "," or output.csv_raw
 
     def write(line: Sequence[Any]) -> None:
-        texts = [raw(value) for value in line]
+        texts = [raw(value) if as_is else _inert(raw(value)) for value in line]
         if terminal:
             texts = [safe(text, lines=True) for text in texts]
         # A single empty cell is quoted, or the line would be taken for no line at all.
@@ -94,6 +99,11 @@ def _line_writer(output: Output) -> Callable[[Sequence[Any]], None]:
         stdout.write(encodable(text, stdout) + "\n")
 
     return write
+
+
+def _inert(text: str) -> str:
+    """A cell of csv that no spreadsheet takes for a formula: with an apostrophe before what would begin one."""
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
 def _quoted(text: str) -> str:

@@ -9,13 +9,15 @@ class Output(NamedTuple):
     """What the command line settled about output.
 
     `format` is table, json, yaml, csv, ndjson, tsv or empty: a table on a terminal, else tab-separated text. `query` is
-    a JMESPath expression or empty. `color` is None where the environment decides.
+    a JMESPath expression or empty. `color` is None where the environment decides. `csv_raw` leaves cells of csv as they
+    are, be they formulas.
     """
 
     format: str
     query: str
     stdout: TextIO
     color: bool | None = None
+    csv_raw: bool = False
 
     @property
     def chosen(self) -> str:

@@ -95,6 +95,14 @@ def test_hostile_text_reaches_a_terminal_escaped(box):
     assert "\\x1b]0;owned\\x07\\u202e" in shown
 
 
+def test_a_formula_from_elsewhere_is_text_in_csv(box):
+    box("api", "CreateTag", "TagName==1+1", "TagDescription=-5")
+    assert box("tag", "list", "-o", "csv").out.splitlines()[2] == "'=1+1,2,-5"
+    assert box("--csv-raw", "tag", "list", "-o", "csv").out.splitlines()[2] == "=1+1,2,-5"
+    assert box("tag", "list", "-o", "csv", "--csv-raw", "--query", "data.tag[1].TagName").out == "=1+1\n"
+    assert box("tag", "list").out.splitlines()[2] == "=1+1\t2\t-5"
+
+
 def test_serve_prints_its_address_and_answers():
     with started(*DM[:3], "sandbox", "serve", "--port", "0") as server:
         url = server.stdout.readline().strip()

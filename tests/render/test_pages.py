@@ -22,9 +22,9 @@ from dmcli.render import Output, show_document, show_pages
 FIELDS = (Field("TagName", "Tag"), Field("TagId"), Field("Count", "Mails", shape="number"))
 
 
-def shown(fmt, pages, fields=FIELDS, twins=(), query=""):
+def shown(fmt, pages, fields=FIELDS, twins=(), query="", csv_raw=False):
     stdout = io.StringIO()
-    count = show_pages(iter(pages), fields, twins, Output(fmt, query, stdout))
+    count = show_pages(iter(pages), fields, twins, Output(fmt, query, stdout, csv_raw=csv_raw))
     return stdout.getvalue(), count
 
 
@@ -180,8 +180,52 @@ def test_a_query_on_a_reply_without_a_list():
 @given(st.lists(st.lists(TEXT.map(lambda text: text.replace("\x00", "")), min_size=2, max_size=2), min_size=1))
 @settings(deadline=None)
 def test_any_text_in_csv_reads_back(table):
-    text, _ = shown("csv", [page(*({"a": a, "b": b} for a, b in table))], fields=(Field("a"), Field("b")))
+    pages = [page(*({"a": a, "b": b} for a, b in table))]
+    text, _ = shown("csv", pages, fields=(Field("a"), Field("b")), csv_raw=True)
     assert list(csv.reader(io.StringIO(text, newline="")))[1:] == table
+    text, _ = shown("csv", pages, fields=(Field("a"), Field("b")))
+    for cells, guarded in zip(table, list(csv.reader(io.StringIO(text, newline="")))[1:], strict=True):
+        for cell, shown_cell in zip(cells, guarded, strict=True):
+            assert shown_cell.removeprefix("'") == cell.removeprefix("'")
+            assert shown_cell[:1] not in set("=@\t\r＝＋－＠")
+            assert shown_cell[:1] not in set("+-") or float(shown_cell) is not None
+
+
+FORMULAS = [
+    "=1+1",
+    "+cmd|' /C calc'!A0",
+    "-2+3",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\0=1",
+    "＝1",
+    "＋1",
+    "－1",
+    "＠x",
+    "-",
+    "+1-2",
+]
+NO_FORMULAS = ["-1", "+8613800000000", "-1.5", "-1.5e-7", "a=1", "'=1", " =1", "1-2", ""]
+
+
+@pytest.mark.parametrize("text", FORMULAS + NO_FORMULAS)
+def test_in_csv_and_only_there_a_formula_is_made_text(text):
+    guarded = f"'{text}" if text in FORMULAS else text
+    pages = [page({text: text, "n": -7})]
+    read = {
+        raw: list(
+            csv.reader(io.StringIO(shown("csv", pages, fields=(), csv_raw=raw)[0].replace("\0", "0"), newline=""))
+        )
+        for raw in (False, True)
+    }
+    assert read[False] == [[guarded.replace("\0", "0"), "n"], [guarded.replace("\0", "0"), "-7"]]
+    assert read[True] == [[text.replace("\0", "0"), "n"], [text.replace("\0", "0"), "-7"]]
+    assert json.loads(shown("json", pages)[0])["data"]["tag"] == [{text: text, "n": -7}]
+    assert json.loads(shown("ndjson", pages)[0]) == {text: text, "n": -7}
+    assert yaml.safe_load(shown("yaml", pages)[0])["data"]["tag"] == [{text: text, "n": -7}]
+    assert "'" not in shown("tsv", pages, fields=())[0].replace("cmd|' /C calc'", "").replace("'=1", "")
+    assert shown("csv", pages, query="data.tag[].n")[0] == "-7\n"
 
 
 def test_yaml_writes_a_body_as_a_block_and_no_anchors():

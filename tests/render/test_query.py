@@ -34,6 +34,7 @@ def found(fmt, query):
         ("tsv", "data.x", "Name\tId\na\t1\nb,测\t\n"),
         ("", "data.x[].Name", "a\nb,测\n"),
         ("csv", "data.x[].Name", 'a\n"b,测"\n'),
+        ("csv", "data.x[1].Name", '"b,测"\n'),
         ("tsv", "data.x[].[Name, Id]", "a\t1\nb,测\t\n"),
         ("tsv", "data.x[?Id > `5`]", ""),
         ("tsv", "Total", "2\n"),
