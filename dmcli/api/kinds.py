@@ -11,6 +11,7 @@ import re
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from dmcli.api import addrspec
 from dmcli.untrusted import read_json
 
 SERVICE_ZONE = timezone(timedelta(hours=8))  # statistics count days in China; their texts carry no zone
@@ -18,12 +19,8 @@ SERVICE_ZONE = timezone(timedelta(hours=8))  # statistics count days in China; t
 # Patterns stay texts and compile at their first use: most commands need few of them, and start-up pays for each.
 _CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
 _BREAK = "[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
-# The service's own words: an @, letters, digits, underscore, hyphen, plus and dot (reference sections 4.1 and 7.6).
-# Other characters that RFC 5322 allows are refused by EmailFormatError.
-_ADDRESS = r"[A-Za-z0-9_+.-]+@[A-Za-z0-9](?:[A-Za-z0-9_-]*\.)*[A-Za-z0-9_-]+"
 _DOMAIN = r"[A-Za-z0-9.-]{1,50}"
 _RELATIVE = r"([0-9]{1,4})d"
-MAX_ADDRESS = 192  # EmailLengthError, help page error-codes
 
 
 class Kind:
@@ -54,6 +51,10 @@ class Kind:
 
     def doubt(self, wire: str) -> str:  # noqa: ARG002  most kinds have no doubts
         """A warning for a value that only some sources allow; empty for most."""
+        return ""
+
+    def notice(self, typed: str, wire: str) -> str:  # noqa: ARG002  most kinds send what was typed
+        """A warning where what is sent is not what was typed; empty for most."""
         return ""
 
     def encode(self, name: str, texts: list[str], now: datetime) -> dict[str, str]:
@@ -181,28 +182,27 @@ class Flag(Kind):
 
 
 class Email(Kind):
-    """One plain mail address in the service's character set, at most 192 characters."""
+    """One plain mail address in the service's character set, at most 192 characters; its domain goes out in ASCII."""
 
     metavar = "EMAIL"
 
-    def __init__(self, most: int = MAX_ADDRESS, completes: tuple[str, str] | None = None) -> None:
+    def __init__(self, most: int = addrspec.MOST, completes: tuple[str, str] | None = None) -> None:
         super().__init__(completes)
         self.most = most
 
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
-        if len(text) > self.most:
-            raise ValueError(f"has {len(text)} characters; a mail address here has at most {self.most}")
-        if not self.accepts(text):
-            raise ValueError(f"{text!r} is not a mail address such as name@example.com")
-        return text
+        return addrspec.parse(text, self.most)
 
     def accepts(self, wire: str) -> bool:
-        return len(wire) <= self.most and re.fullmatch(_ADDRESS, wire) is not None
+        return len(wire) <= self.most and re.fullmatch(addrspec.ADDRESS, wire) is not None
 
     def doubt(self, wire: str) -> str:
-        if "+" in wire:
-            return f"{wire!r}: some of the service's pages do not list + among the characters of an address"
-        return ""
+        local, _, domain = wire.partition("@")
+        plus = f"{wire!r}: some of the service's pages do not list + among the characters of an address"
+        return "; ".join(filter(None, (plus if "+" in local else "", addrspec.oddity(domain))))
+
+    def notice(self, typed: str, wire: str) -> str:
+        return addrspec.notice(typed, wire)
 
 
 class Sender(Email):
@@ -243,22 +243,35 @@ class Emails(Email):
         addresses = wire.split(",")
         return len(addresses) <= self.count and all(super(Emails, self).accepts(a.strip()) for a in addresses)
 
+    def doubt(self, wire: str) -> str:
+        return "; ".join(filter(None, map(super().doubt, wire.split(","))))
+
     def encode(self, name: str, texts: list[str], now: datetime) -> dict[str, str]:
         return {name: self.to_wire(",".join(texts), now)}
 
 
 class Domain(Kind):
-    """A domain name of 1 to 50 letters, digits, dots and hyphens (reference section 6.1)."""
+    """A domain name of 1 to 50 letters, digits, dots and hyphens (reference section 6.1); it goes out in ASCII."""
 
     metavar = "DOMAIN"
 
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
-        if not self.accepts(text):
+        try:
+            wire = text if text.isascii() else addrspec.to_ascii(text)
+        except ValueError as error:
+            raise ValueError(f"{text!r} {error}") from None
+        if not self.accepts(wire):
             raise ValueError(f"{text!r} is not a domain of 1 to 50 letters, digits, dots and hyphens")
-        return text
+        return wire
 
     def accepts(self, wire: str) -> bool:
         return re.fullmatch(_DOMAIN, wire) is not None
+
+    def doubt(self, wire: str) -> str:
+        return addrspec.oddity(wire)
+
+    def notice(self, typed: str, wire: str) -> str:
+        return addrspec.notice(typed, wire)
 
 
 class Password(Kind):
@@ -388,7 +401,7 @@ class Ref(Kind):
     """A thing people call by its name and the wire by its id (or the other way round).
 
     `listing` is the action that lists such things, `name` and `id` the row fields, `takes` says which of them goes on
-    the wire. What matches the pattern `ids` is an id; `name:TEXT` forces a name.
+    the wire. What matches the pattern `ids` is an id; `name:TEXT` forces a name. `names` is the kind of the names.
     """
 
     def __init__(  # `id` is the field's role, not Python's function
@@ -401,11 +414,19 @@ class Ref(Kind):
         takes: str = "id",
         metavar: str = "",
         ids: str = "[0-9]+",
+        names: Kind | None = None,
     ) -> None:
         super().__init__((listing, name))
         self.noun, self.listing, self.name, self.id, self.takes = noun, listing, name, id, takes
         self.metavar = metavar or noun.upper()
-        self.ids = ids
+        self.ids, self.names = ids, names
+
+    def listed(self, name: str) -> str:
+        """A name as its listing has it: an international domain in ASCII. What is none of its kind stays as it is."""
+        try:
+            return self.names.to_wire(name, datetime.now(timezone.utc)) if self.names else name
+        except ValueError:
+            return name
 
     def is_id(self, text: str) -> bool:
         """Whether a typed text is an id rather than a name."""

@@ -24,8 +24,10 @@ DOMAIN_NAME = Domain(completes=("QueryDomainByParam", "DomainName"))
 SENDER = Sender(ALIAS, completes=("QueryMailAddressByParam", "AccountName"))
 
 # References: people type names, the wire wants ids, or the other way round.
-DOMAIN_REF = Ref("domain", "QueryDomainByParam", "DomainName", "DomainId")
-ADDRESS_REF = Ref("sender address", "QueryMailAddressByParam", "AccountName", "MailAddressId", metavar="ADDRESS")
+DOMAIN_REF = Ref("domain", "QueryDomainByParam", "DomainName", "DomainId", names=DOMAIN)
+ADDRESS_REF = Ref(
+    "sender address", "QueryMailAddressByParam", "AccountName", "MailAddressId", metavar="ADDRESS", names=EMAIL
+)
 _LIST_IDS = "[0-9]+|[0-9a-fA-F]{32}"  # numbers in the reference, hex digits today
 LIST_REF = Ref("list", "QueryReceiverByParam", "ReceiversName", "ReceiverId", ids=_LIST_IDS)
 LIST_NAME = Ref("list", "QueryReceiverByParam", "ReceiversName", "ReceiverId", takes="name", ids=_LIST_IDS)

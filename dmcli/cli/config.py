@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -180,8 +181,11 @@ def _init(current: Session, *, name: str | None, force: bool) -> None:
 
 def _sender(text: str) -> str:
     """An address or nothing; click asks again otherwise."""
-    if text and not EMAIL.accepts(text):
-        raise click.UsageError(f"{text!r} is not a mail address such as name@example.com")
+    try:
+        if text:
+            EMAIL.to_wire(text, datetime.now(timezone.utc))
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
     return text
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dmcli.api import catalogue
+from dmcli.api.addrspec import oddity
 from dmcli.api.kinds import Email
 from dmcli.api.model import Field
 from dmcli.api.named_kinds import EMAIL, LIST_REF
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _CREATE = catalogue.get("CreateReceiver")
 _SAVE = catalogue.get("SaveReceiverDetail")
+_SAID = 10  # warnings about addresses that are said one by one
 _ADDED = (count("added", "Added"), count("rejected", "Rejected"), Field("errors", "Errors"))
 
 
@@ -91,12 +93,7 @@ def _records(current: Session, emails: tuple[str, ...], values: dict[str, Any]) 
     if bool(addresses) + len(given) != 1:
         raise InputError("give addresses to add, or --detail, or --custom-detail: one of the three")
     if addresses:
-        for number, address in enumerate(addresses, 1):
-            try:
-                EMAIL.to_wire(address, current.now)
-            except ValueError as error:
-                raise InputError(f"address {number}: {error}; nothing was added") from None
-        return "Detail", [{"e": address} for address in addresses]
+        return "Detail", [{"e": address} for address in _judged(current, addresses)]
     # More than one call's worth is fine here: it is sent in pieces.
     try:
         records = read_json(values[given[0]])
@@ -106,6 +103,23 @@ def _records(current: Session, emails: tuple[str, ...], values: dict[str, Any]) 
     if not isinstance(records, list) or not records:
         raise InputError(f"--{_SAVE.param(given[0]).flag} must be a JSON array with at least one element")
     return given[0], records
+
+
+def _judged(current: Session, addresses: list[str]) -> list[str]:
+    """The addresses as they are sent. Says what is odd about the first few; raises InputError for one that is none."""
+    wires: list[str] = []
+    warnings: list[str] = []
+    for number, address in enumerate(addresses, 1):
+        try:
+            wire = EMAIL.to_wire(address, current.now)
+        except ValueError as error:
+            raise InputError(f"address {number}: {error}; nothing was added") from None
+        wires.append(wire)
+        warnings += filter(None, (EMAIL.notice(address, wire), oddity(wire.partition("@")[2])))
+    current.say(*(f"warning: {warning}" for warning in warnings[:_SAID]))
+    if len(warnings) > _SAID:
+        current.say(f"warning: and {len(warnings) - _SAID} more like these")
+    return wires
 
 
 COMMAND = group(

@@ -38,6 +38,7 @@ def collect(session: Session, action: Action, given: Mapping[str, Any]) -> Call:
     now = session.now
     wire: dict[str, str] = {}
     names: dict[str, Ref] = {}
+    notices: list[str] = []
     for param in action.params:
         texts = typed(session, param, given.get(param.name))
         if not texts:
@@ -60,7 +61,10 @@ def collect(session: Session, action: Action, given: Mapping[str, Any]) -> Call:
             raise InputError(
                 f"{label(param)}: {action.name} takes no display name with the address: give the address only"
             )
+        if notice := param.kind.notice(", ".join(texts), encoded.get(param.name, "")):
+            notices.append(f"warning: {label(param)}: {notice}")
         wire |= {name: value for name, value in encoded.items() if name == param.name or not given.get(name)}
+    session.say(*notices)
     check(session, action, wire)
     return Call(action, wire, names)
 

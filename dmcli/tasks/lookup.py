@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 def find_row(client: Client, ref: Ref, wanted: str, *, by_name: bool) -> dict[str, Any]:
     """The row whose name, or id, is exactly `wanted`. Raises RefusedError with the nearest names when there is none."""
-    field = ref.name if by_name else ref.id
+    field, same = (ref.name, {wanted, ref.listed(wanted)}) if by_name else (ref.id, {wanted})
     names = []
     for row in client.rows(catalogue.get(ref.listing), {}):
-        if str(value_of(row, field)) == wanted:
+        if str(value_of(row, field)) in same:
             return row
         names.append(str(value_of(row, ref.name) or ""))
     raise RefusedError(

@@ -146,7 +146,7 @@ def test_recipients_may_be_repeated_and_separated_by_commas_with_blanks() -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["a@example.com", "A.b-c_d+e@mail.example.com", "1@1.cn", "x@example", f"{'a' * 180}@example.com"]
+    "text", ["a@example.com", "A.b-c_d+e@mail.example.com", "1@1.cn", "x@example", f"{'a' * 64}@{'b' * 63}.{'c' * 63}"]
 )
 def test_addresses(text: str) -> None:
     assert named_kinds.EMAIL.to_wire(text, NOW) == text
@@ -167,10 +167,9 @@ def test_addresses(text: str) -> None:
         "a@.com",
         "a@example.",
         "é@example.com",
-        "a@例子.cn",
         "a,b@example.com",
         "<a@example.com>",
-        f"{'a' * 181}@example.com",
+        f"{'a' * 60}@{'b' * 63}.{'c' * 63}.com.net",
     ],
 )
 def test_what_is_no_address(text: str) -> None:

@@ -17,6 +17,14 @@ SEND = ("send", "single", "--to", "a@example.com", "--subject", "s", "--text", "
         (("domain", "list", "--keywrd", "x"), ("--keywrd", "--keyword")),
         (("send", "single", "--to", "a b@example.com", "--subject", "s", "--text", "t"), ("--to", "name@example.com")),
         (("send", "single", "--to", "a@example.com", "--subject", "s"), ("--html", "--text", "needed")),
+        ((*SEND, "--reply-to", "a@x.com,b@y.com"), ("--reply-to", "two addresses")),
+        ((*SEND, "--to", "a@x.com;b@y.com"), ("--to", "two addresses")),
+        ((*SEND, "--to", "Bob <a@x.com>"), ("--to", "angle brackets")),
+        ((*SEND, "--bcc", "а@example.com"), ("--bcc", "CYRILLIC SMALL LETTER A")),
+        ((*SEND, "--from", "ａ@example.com"), ("--from", "FULLWIDTH LATIN SMALL LETTER A")),
+        (("receiver", "add", "customers", "a@x.com", "b@x.com,c@x.com"), ("address 2", "two addresses")),
+        (("domain", "create", "☃.com"), ("☃", "IDNA 2008")),
+        (("domain", "create", "例え日本語中文字漢字仮名.交文章国際化域名.jp"), ("1 to 50",)),
         ((*SEND, "--track"), ("--track", "--tag")),
         ((*SEND, "--subject", "x" * 257), ("--subject", "257", "256")),
         ((*SEND, "--subject", "a\nb"), ("--subject", "line break")),
@@ -127,6 +135,51 @@ def test_where_sources_disagree_it_only_warns(box, args, told):
     assert "warning: " in result.err
     assert told in result.err
     assert "warning" not in box(*args, "--quiet").err
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (("--to", "user@例え.jp"), "warning: --to: 'user@例え.jp' is sent in ASCII, as user@xn--r8jz45g.jp"),
+        (
+            ("--bcc", "a@x.com,b@Bücher.de"),
+            "warning: --bcc: 'b@Bücher.de' is sent in ASCII, as b@xn--bcher-kva.de",
+        ),
+        (("--reply-to", "a@pаypal.com"), "as a@xn--pypal-4ve.com"),
+        (
+            ("--reply-to", "a@xn--pypal-4ve.com"),
+            "warning: --reply-to: xn--pypal-4ve in its domain stands for 'pаypal', which",
+        ),
+        (("--reply-to", "a+b@xn--n3h.com"), "stands for '☃'"),
+    ],
+)
+def test_international_domains_are_sent_in_ascii_and_never_silently(box, args, told):
+    warned = [line for line in box(*SEND, *args).err.splitlines() if line.startswith("warning")]
+    assert any(told in line for line in warned), warned
+    assert all(
+        mail["recipient"].isascii()
+        for mail in map(json.loads, box("sandbox", "mail", "list", "-o", "ndjson").out.splitlines())
+    )
+    assert "warning" not in box(*SEND, "--to", "user@xn--r8jz45g.jp", "--alias", "例え").err
+
+
+def test_an_international_domain_is_found_by_either_name(box):
+    assert "as xn--r8jz45g.jp" in box("domain", "create", "例え.jp").err
+    assert box("domain", "show", "例え.jp", "-o", "json").json["DomainName"] == "xn--r8jz45g.jp"
+    box("address", "create", "li@例え.jp", "--type", "trigger")
+    box("domain", "check", "例え.jp")
+    assert "as li@xn--r8jz45g.jp" in box(*SEND, "--from", "Li <li@例え.jp>").err
+    box("address", "delete", "li@例え.jp", "--yes")
+    box("domain", "delete", "xn--r8jz45g.jp", "--yes")
+    assert "'例え.jp'" in box("domain", "show", "例え.jp", code=1).err
+
+
+def test_addresses_of_a_list_are_sent_in_ascii_too(box):
+    many = [f"u{number}@例え.jp" for number in range(12)]
+    told = box("receiver", "add", "customers", "a@xn--n3h.com", *many).err.splitlines()
+    assert sum("in ASCII" in line for line in told) == 9
+    assert "warning: and 3 more like these" in told
+    assert "u11@xn--r8jz45g.jp" in box("receiver", "members", "customers").out
 
 
 def test_errors_as_one_json_object(box):

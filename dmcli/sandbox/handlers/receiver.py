@@ -126,7 +126,7 @@ def _records(context: Context) -> Iterator[tuple[str, dict[str, str]]]:
 
 def _problem(email: str, there: set[str]) -> str:
     """Why an address cannot be added, "" if it can."""
-    from dmcli.api.kinds import MAX_ADDRESS
+    from dmcli.api import addrspec
     from dmcli.api.named_kinds import EMAIL
 
     if email.lower() in there:
@@ -135,7 +135,7 @@ def _problem(email: str, there: set[str]) -> str:
         return ""
     from dmcli.api import codes
 
-    return codes.CODES["EmailLengthError" if len(email) > MAX_ADDRESS else "EmailFormatError"].message
+    return codes.CODES["EmailLengthError" if len(email) > addrspec.MOST else "EmailFormatError"].message
 
 
 def remove(context: Context) -> dict[str, Any]:
