@@ -9,16 +9,12 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta, timezone
-from typing import Any
 
-from dmcli.api import addrspec
-from dmcli.untrusted import read_json
+from dmcli.api import addrspec, headers
 
 SERVICE_ZONE = timezone(timedelta(hours=8))  # statistics count days in China; their texts carry no zone
 
 # Patterns stay texts and compile at their first use: most commands need few of them, and start-up pays for each.
-_CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
-_BREAK = "[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
 _DOMAIN = r"[A-Za-z0-9.-]{1,50}"
 _RELATIVE = r"([0-9]{1,4})d"
 
@@ -65,7 +61,7 @@ class Kind:
 class Text(Kind):
     """Text of `least` to `most` characters matching `pattern`; `rule` says the pattern in words.
 
-    More than `unsure` characters, or not matching `unsure_pattern`, is a doubt. `lines` allows line breaks.
+    More than `unsure` characters, or not matching `unsure_pattern`, is a doubt. It is one line.
     """
 
     files = True
@@ -79,7 +75,6 @@ class Text(Kind):
         pattern: str = "",
         unsure_pattern: str = "",
         rule: str = "",
-        lines: bool = False,
         completes: tuple[str, str] | None = None,
         metavar: str = "TEXT",
     ) -> None:
@@ -87,11 +82,9 @@ class Text(Kind):
         self.metavar = metavar
         self.least, self.most, self.unsure, self.rule = least, most, unsure, rule
         self.pattern, self.unsure_pattern = pattern, unsure_pattern
-        self.lines = lines
 
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
-        if re.search(_CONTROL if self.lines else _BREAK, text):
-            raise ValueError("has a line break or control character; leave it out")
+        headers.check_line(text)
         if len(text) < self.least:
             raise ValueError(f"has {len(text)} characters; give at least {self.least}")
         if self.most and len(text) > self.most:
@@ -110,6 +103,17 @@ class Text(Kind):
         if wire and self.unsure_pattern and not re.fullmatch(self.unsure_pattern, wire):
             return f"{wire!r}: some of the service's pages allow only {self.rule}"
         return ""
+
+
+class HeaderText(Text):
+    """Text that goes into a header of a mail: no encoded word in it stands for a line break either."""
+
+    def to_wire(self, text: str, now: datetime) -> str:
+        headers.check(text)
+        return super().to_wire(text, now)
+
+    def accepts(self, wire: str) -> bool:
+        return super().accepts(wire) and not headers.breaks(wire)
 
 
 class Body(Kind):
@@ -283,7 +287,7 @@ class Password(Kind):
     metavar = "PASSWORD"
 
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
-        if not self.accepts(text) or re.search(_BREAK, text):
+        if not self.accepts(text) or re.search(headers.BREAK, text):
             raise ValueError(
                 "the password must have 10 to 20 characters, with digits, upper and lower case letters, no line breaks"
             )
@@ -351,30 +355,6 @@ class Minute(Day):
         return f"{super().at(day)} {self.clock}"
 
 
-class Json(Kind):
-    """A JSON object or array as text, sent as it was typed; at most `most` elements."""
-
-    metavar = "JSON"
-    files = True
-
-    def __init__(self, of: type[dict[str, Any] | list[Any]], most: int = 0) -> None:
-        super().__init__()
-        self.of, self.most = of, most
-
-    def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
-        what = "a JSON object" if self.of is dict else "a JSON array"
-        try:
-            text.encode()
-            value = read_json(text)
-        except ValueError as error:
-            raise ValueError(f"is not {what}: {error}") from None
-        if not isinstance(value, self.of):
-            raise ValueError(f"is not {what} but JSON of another type")  # noqa: TRY004  a refusal for people
-        if self.most and len(value) > self.most:
-            raise ValueError(f"has {len(value)} elements; the service takes at most {self.most}")
-        return text.strip()
-
-
 class Attachments(Kind):
     """Attachments as NAME=URL; on the wire a numbered pair of parameters each (SDK SingleSendMailRequest)."""
 
@@ -383,8 +363,9 @@ class Attachments(Kind):
 
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
         label, _, url = text.partition("=")
-        if not label or not re.fullmatch(r"https?://\S+", url) or re.search(_BREAK, text):
+        if not label or not re.fullmatch(r"https?://\S+", url) or re.search(headers.BREAK, text):
             raise ValueError(f"{text!r} is not NAME=URL such as report.pdf=https://example.com/report.pdf")
+        headers.check(label)
         return text
 
     def encode(self, name: str, texts: list[str], now: datetime) -> dict[str, str]:
@@ -435,6 +416,6 @@ class Ref(Kind):
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
         if self.takes == "id" and not self.is_id(text):
             raise ValueError(f"{text!r} is not the id of a {self.noun}")
-        if not text or re.search(_BREAK, text):
+        if not text or re.search(headers.BREAK, text):
             raise ValueError(f"{text!r} is not the name of a {self.noun}")
         return text

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dmcli.api.kinds import Body, Day, Domain, Email, Json, Password, Ref, Sender, Text
+from dmcli.api.json_kinds import Json
+from dmcli.api.kinds import Body, Day, Domain, Email, HeaderText, Password, Ref, Sender, Text
 
 TEXT = Text()
 DAY = Day()
 # "Shorter than 15" in the parameter table, "not longer than 15" in the error table (reference section 4.1); the SDK's
 # text gives no number that the service is known to enforce, so the limit only warns.
-ALIAS = Text(unsure=15)
-SUBJECT = Text(1, 256, unsure=100)
+ALIAS = HeaderText(unsure=15)
+SUBJECT = HeaderText(1, 256, unsure=100)
 PASSWORD = Password()
 EMAIL = Email()
 DOMAIN = Domain()
@@ -17,8 +18,8 @@ BODY = Body()
 OBJECT = Json(dict)
 _LISTED_TAG = ("QueryTagByParam", "TagName")
 # A tag for CreateTag has no hyphen, SingleSendMail allows it, the reference's own sample is Chinese: only a doubt.
-TAG = Text(1, 128, unsure_pattern="[A-Za-z0-9_-]*", rule="letters, digits, _ and -", completes=_LISTED_TAG)
-NEW_TAG = Text(1, 128, unsure_pattern="[A-Za-z0-9_]*", rule="letters, digits and _", metavar="NAME")
+TAG = HeaderText(1, 128, unsure_pattern="[A-Za-z0-9_-]*", rule="letters, digits, _ and -", completes=_LISTED_TAG)
+NEW_TAG = HeaderText(1, 128, unsure_pattern="[A-Za-z0-9_]*", rule="letters, digits and _", metavar="NAME")
 ADDRESS_FILTER = Email(completes=("QueryMailAddressByParam", "AccountName"))
 DOMAIN_NAME = Domain(completes=("QueryDomainByParam", "DomainName"))
 SENDER = Sender(ALIAS, completes=("QueryMailAddressByParam", "AccountName"))

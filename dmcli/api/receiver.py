@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dmcli.api.kinds import Choice, Json, Text
+from dmcli.api.json_kinds import Json
+from dmcli.api.kinds import Choice, HeaderText, Text
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
 from dmcli.api.named_kinds import EMAIL, LIST_REF
 from dmcli.api.rules import at_least_one
@@ -39,7 +40,7 @@ ACTIONS = (
         params=(
             Param(
                 "ReceiversName",
-                Text(1, 30, metavar="NAME"),
+                HeaderText(1, 30, metavar="NAME"),
                 "Name of the list.",
                 required=True,
                 option="name",
@@ -49,7 +50,7 @@ ACTIONS = (
             Param(
                 "ReceiversAlias",
                 # The SDK wants something like a mail address; the reference's sample is plain text.
-                Text(1, 30, unsure_pattern=r"[^@]+@[^@]+", rule="something like a mail address"),
+                HeaderText(1, 30, unsure_pattern=r"[^@]+@[^@]+", rule="something like a mail address"),
                 "Alias of the list; default: NAME@list.",
                 required=True,
                 option="alias",

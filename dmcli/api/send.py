@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dmcli.api.kinds import Attachments, Emails, Flag, Json
+from dmcli.api.json_kinds import Json, Recipients
+from dmcli.api.kinds import Attachments, Emails, Flag
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
-from dmcli.api.named_kinds import ALIAS, BODY, LIST_NAME, OBJECT, SUBJECT, TAG, TEMPLATE_NAME
+from dmcli.api.named_kinds import ALIAS, BODY, EMAIL, LIST_NAME, OBJECT, SUBJECT, TAG, TEMPLATE_NAME
 from dmcli.api.rules import at_least_one, at_most_one, needs
 from dmcli.api.shared import (
     ADDRESS_TYPE,
@@ -132,14 +133,14 @@ ACTIONS = (
             REPLY_ALIAS,
             Param(
                 "Receivers",
-                Json(list, 100),
+                Recipients(EMAIL, 100),
                 'Recipients in place of a list: [{"To": ["a@example.com"], "TemplateData": {"name": "A"}}].',
                 versions=ONLY_2015,
                 malformed="InvalidReceiverName.Malformed",
             ),
             Param(
                 "TemplateContent",
-                OBJECT,
+                Json(dict, parts={"Subject": SUBJECT, "Alias": ALIAS}),
                 'Content in place of a template: {"Subject": "...", "HtmlBody": "...", "Alias": "..."}.',
                 versions=ONLY_2015,
                 malformed="InvalidBody",

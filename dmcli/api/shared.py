@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dmcli.api.json_kinds import Headers
 from dmcli.api.kinds import Choice, Day, Flag, Integer, Minute, Text
 from dmcli.api.model import ONLY_2015, Field, Paging, Param
-from dmcli.api.named_kinds import ALIAS, DAY, EMAIL, OBJECT, SENDER, TEXT
+from dmcli.api.named_kinds import ALIAS, DAY, EMAIL, SENDER, TEXT
 
 SENDER_PARAM = Param(
     "AccountName",
@@ -37,7 +38,7 @@ DELIVERY_OPTIONS = (
     Param("DomainAuth", Flag(), "Authenticate by the domain instead of one sender address.", versions=ONLY_2015),
     Param(
         "Headers",
-        OBJECT,
+        Headers(),
         "Up to 10 extra headers as a JSON object: X-User-..., Message-ID, List-Unsubscribe.",
         versions=ONLY_2015,
     ),

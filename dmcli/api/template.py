@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dmcli.api.kinds import Body, Integer, Text
+from dmcli.api.kinds import Body, HeaderText, Integer, Text
 from dmcli.api.model import Action, Command, Effect, Field, Param
 from dmcli.api.named_kinds import TEMPLATE_REF, TEXT
 from dmcli.api.shared import CREATED_TEXT, PAGE_NO, PAGE_NO_PARAMS, TEMPLATE_STATUS, keyword
@@ -41,7 +41,9 @@ _NAME = Param(
     malformed="InvalidTemplateName.Malformed",
 )
 _CONTENT = (
-    Param("TemplateSubject", Text(0, 256), "Subject line.", option="subject", malformed="InvalidSubject.Malformed"),
+    Param(
+        "TemplateSubject", HeaderText(0, 256), "Subject line.", option="subject", malformed="InvalidSubject.Malformed"
+    ),
     Param(
         "TemplateText",
         _TemplateBody(),
@@ -51,7 +53,7 @@ _CONTENT = (
     ),
     Param(
         "TemplateNickName",
-        Text(0, 30),
+        HeaderText(0, 30),
         "Display name of the sender.",
         option="alias",
         malformed="InvalidFromAlias.Malformed",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dmcli.api import catalogue
-from dmcli.api.kinds import Choice, Flag, Integer, Json
+from dmcli.api.json_kinds import Json
+from dmcli.api.kinds import Choice, Flag, Integer
 from dmcli.api.model import V2015, V2017
 from dmcli.sandbox.context import ServiceError
 

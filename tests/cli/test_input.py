@@ -113,6 +113,43 @@ def test_refused_with_a_remedy(box, args, told):
     assert box("sandbox", "mail", "list", "-o", "ndjson").out == ""
 
 
+BATCH = ("send", "batch", "--from", "news@sandbox.test", "--list", "customers")
+
+
+@pytest.mark.parametrize(
+    ("args", "option"),
+    [
+        ((*SEND, "--subject", "{}"), "--subject"),
+        ((*SEND, "--alias", "{}"), "--alias"),
+        ((*SEND, "--from", "{} <noreply@sandbox.test>"), "--from"),
+        ((*SEND, "--reply-to", "a@x.com", "--reply-alias", "{}"), "--reply-alias"),
+        ((*SEND, "--reply-to", "a{}@x.com"), "--reply-to"),
+        ((*SEND, "--to", "a@x.com{}"), "--to"),
+        ((*SEND, "--tag", "{}"), "--tag"),
+        ((*SEND, "--headers", '{{"X-User-A": "{}"}}'), "--headers"),
+        ((*SEND, "--headers", '{{"X-User-{}": "x"}}'), "--headers"),
+        ((*SEND, "--attachment", "{}=https://x.test/a"), "--attachment"),
+        ((*BATCH, "--template-content", '{{"Subject": "{}", "TextBody": "x"}}'), "--template-content"),
+        ((*BATCH, "--template-content", '{{"Subject": "s", "TextBody": "x", "Alias": "{}"}}'), "--template-content"),
+        (("template", "create", "t", "--html", "x", "--subject", "{}"), "--subject"),
+        (("template", "create", "t", "--html", "x", "--subject", "s", "--alias", "{}"), "--alias"),
+        (("tag", "create", "{}"), "NAME"),
+        (("tag", "update", "welcome", "--name", "{}"), "--name"),
+        (("receiver", "create", "{}"), "NAME"),
+        (("receiver", "create", "team", "--alias", "{}@list"), "--alias"),
+    ],
+)
+@pytest.mark.parametrize(
+    "text", ["a\r\nBcc: v@x.com", "a\0", "a\u2028b", "\x1b", "=?utf-8?q?=0ABcc?=", "=?utf-7?b?K0FBby0=?="]
+)
+def test_no_header_of_a_mail_can_be_added_by_a_text(box, args, option, text):
+    as_json = any("{{" in arg for arg in args)
+    typed = json.dumps(text)[1:-1] if as_json else text
+    result = box(*[arg.format(typed) if "{}" in arg else arg for arg in args], code=2)
+    assert result.err.startswith(f"dm: {option}: ")
+    assert box("sandbox", "mail", "list", "-o", "ndjson").out == ""
+
+
 def test_weak_password_is_refused_and_not_repeated(box):
     result = box("domain", "set-password", "sandbox.test", "--password-stdin", stdin="short", code=2)
     assert "10 to 20" in result.err
@@ -125,6 +162,10 @@ def test_weak_password_is_refused_and_not_repeated(box):
         ((*SEND, "--subject", "x" * 101), "100"),
         ((*SEND, "--alias", "x" * 16), "15"),
         ((*SEND, "--tag", "春天"), "letters"),
+        (
+            (*SEND, "--headers", '{"X-User-A": "x"}', "--headers", '{"Precedence": "bulk"}', "--dry-run"),
+            "lists only Message-ID",
+        ),
         ((*SEND, "--text", "x" * 28673), "28672"),
         (("stats", "totals", "--since", "31d", "--until", "30d"), "30 days"),
         (("stats", "totals", "--since", "10d"), "at most 7"),

@@ -50,7 +50,7 @@ def test_a_template_is_sent_whole(box, sandbox):
     box("template", "create", "promo", "--subject", "s", "--html", "h", "--alias", "a")
     number = str(row_of(sandbox, "template")["id"])
     with sandbox.store.transaction() as connection:
-        sql = "UPDATE template SET subject = ?, remark = 'r', sms_content = 'sms', sms_type = '2', nickname = ''"
+        sql = "UPDATE template SET remark = ?, sms_content = 'sms', sms_type = '2', nickname = ''"
         connection.execute(f"{sql} WHERE name = 'promo'", (LINES,))
     before = row_of(sandbox, "template")
     sent = []
@@ -62,7 +62,7 @@ def test_a_template_is_sent_whole(box, sandbox):
     with Server(recorded) as server:
         box("--endpoint", server.url, "template", "update", "promo", "--html", "new")
     assert row_of(sandbox, "template") == before | {"html": "new"}
-    kept_whole = {"TemplateName": "promo", "TemplateSubject": LINES, "Remark": "r", "SmsContent": "sms", "SmsType": "2"}
+    kept_whole = {"TemplateName": "promo", "TemplateSubject": "s", "Remark": LINES, "SmsContent": "sms", "SmsType": "2"}
     assert (
         sent[-1].items()
         >= ({"Action": "ModifyTemplate", "TemplateId": number, "TemplateText": "new"} | kept_whole).items()

@@ -116,6 +116,14 @@ def test_an_invalid_address_is_refused_from_then_on(cloud):
         ({"Template": '{"TemplateId": "1", "TemplateData": {"a": "\\ud800"}}'}, 400, "InvalidTemplate.Malformed"),
         ({"Headers": {"Subject": "x"}}, 400, "InvalidHeaders.Malformed"),
         ({"Headers": {"X-User-A": "x\r\ny"}}, 400, "InvalidHeaders.Malformed"),
+        ({"Headers": {"X-User-A\n": "x"}}, 400, "InvalidHeaders.Malformed"),
+        ({"ReplyAddress": "r@b.test", "ReplyAddressAlias": "x\ny"}, 400, "InvalidReplyAddressAlias.Malformed"),
+        ({"TagName": "x\ny"}, 400, "InvalidTagName.Malformed"),
+        (
+            {"Attachments.1.AttachmentName": "a\r\nb", "Attachments.1.AttachmentUrl": "x"},
+            400,
+            "InvalidAttachments.Malformed",
+        ),
     ],
 )
 def test_what_cannot_be_sent_leaves_nothing(cloud, changed, status, code):
@@ -229,6 +237,16 @@ def test_known_invalid_members_are_recorded_and_the_rest_is_sent(cloud, batch):
         ({"ReceiversName": "", "Receivers": [{"To": ["a@b.cc"] * 101}]}, 400, "InvalidReceiverName.Malformed"),
         ({"TemplateName": "", "TemplateContent": {"Subject": "x"}}, 400, "InvalidBody"),
         ({"TemplateName": "", "TemplateContent": {"HtmlBody": "x"}}, 400, "InvalidSubject.Malformed"),
+        (
+            {"TemplateName": "", "TemplateContent": {"HtmlBody": "x", "Subject": "a\nb"}},
+            400,
+            "InvalidSubject.Malformed",
+        ),
+        (
+            {"TemplateName": "", "TemplateContent": {"HtmlBody": "x", "Subject": "s", "Alias": "a\nb"}},
+            400,
+            "InvalidFromAlias.Malformed",
+        ),
     ],
 )
 def test_a_batch_that_cannot_be_sent_leaves_nothing(cloud, batch, changed, status, code):
@@ -251,6 +269,13 @@ def test_the_older_version_knows_no_templates_in_single_mails(cloud):
     assert (kept["template"], kept["attachments"]) == ("", [])
     del asked["TextBody"]
     assert cloud.refused("SingleSendMail", version="2017-06-22", **asked) == (400, "InvalidBody")
+
+
+def test_variables_bring_no_second_line_into_a_subject(cloud, batch):
+    cloud.send(Subject="Hi {UserName}", Template={"TemplateId": 1, "TemplateData": {"UserName": "Li\r\nBcc: x@y.z"}})
+    cloud.sql("UPDATE member SET variables = json_object('UserName', 'Ada' || char(10) || 'x')")
+    cloud.ok("BatchSendMail", **batch)
+    assert {mail["subject"] for mail in cloud.mails()} == {"Hi Li  Bcc: x@y.z", "News for Ada x"}
 
 
 def test_template_data_may_be_text_in_text(cloud):

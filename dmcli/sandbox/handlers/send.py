@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dmcli.api.headers import LISTED, breaks
 from dmcli.sandbox.context import Context, ServiceError, from_json, to_json
 from dmcli.sandbox.delivery import Message, Quota, Recipient, deliver, render
 
@@ -16,10 +17,7 @@ if TYPE_CHECKING:
 APPROVED = 2
 MAX_INLINE = 100
 _BUILT_IN = ("UserName", "NickName", "Gender", "Birthday", "Mobile")
-# SDK: at most ten headers, the rest is dropped; which names are allowed.
-_MAX_HEADERS = 10
-_HEADER = re.compile(r"Message-ID|List-Unsubscribe(-Post)?|X-User-[!-9;-~]+", re.IGNORECASE)
-_BREAK = re.compile(r"[\r\n]")
+_MAX_HEADERS = 10  # the rest is dropped (SDK)
 _AT_ONCE = 500
 
 
@@ -103,8 +101,6 @@ def _sender(context: Context) -> Sender:
 def _single_message(context: Context) -> Message:
     """The body, or the template in its place. Raises ServiceError."""
     subject = context.params["Subject"]
-    if _BREAK.search(subject):
-        raise ServiceError("InvalidSubject.Malformed")
     chosen = from_json(context.get("Template"), "InvalidTemplate.Malformed")
     attachments = to_json(_attachments(context.params))
     if not chosen:
@@ -112,7 +108,7 @@ def _single_message(context: Context) -> Message:
         return Message(subject, html, text, context.get("FromAlias"), attachments=attachments)
     template = _template(context, "id", str(chosen.get("TemplateId", "")))
     data = variables_of(chosen.get("TemplateData"))
-    subject, html = render(subject, data), render(template.html, data)
+    subject, html = _one_line(render(subject, data)), render(template.html, data)
     alias = context.get("FromAlias") or template.nickname
     return Message(subject, html, alias=alias, attachments=attachments, template=template.name)
 
@@ -126,14 +122,14 @@ def _batch_message(context: Context) -> Message:
     subject, html, text, alias = (str(content.get(n) or "") for n in ("Subject", "HtmlBody", "TextBody", "Alias"))
     if not html and not text:
         raise ServiceError("InvalidBody")
-    if not subject or _BREAK.search(subject):
+    if not subject or breaks(subject):
         raise ServiceError("InvalidSubject.Malformed")
     return Message(subject, html, text, alias)
 
 
 def _common(context: Context, sender: Sender, message: Message) -> Message:
     """The message with what both ways of sending have in common. Raises ServiceError."""
-    if _BREAK.search(message.alias):
+    if breaks(message.alias):
         raise ServiceError("InvalidFromAlias.Malformed")
     own_reply = context.yes("ReplyToAddress")
     if own_reply and (not sender.reply or sender.reply_status):
@@ -153,19 +149,21 @@ def _common(context: Context, sender: Sender, message: Message) -> Message:
 def _headers(context: Context) -> str:
     """The extra headers as JSON text, no more than the service takes. Raises ServiceError."""
     given = from_json(context.params["Headers"], "InvalidHeaders.Malformed")
-    if any(not _HEADER.fullmatch(name) or _BREAK.search(str(value)) for name, value in given.items()):
+    if not all(re.fullmatch(LISTED, name) for name in given):
         raise ServiceError("InvalidHeaders.Malformed")
     return to_json(dict(list(given.items())[:_MAX_HEADERS]))
 
 
 def _attachments(params: Mapping[str, str]) -> list[dict[str, str]]:
-    """The numbered attachments, up to the first gap. Their URLs are kept and never fetched."""
+    """The numbered attachments, up to the first gap. Their URLs are kept and never fetched. Raises ServiceError."""
     found: list[dict[str, str]] = []
     while True:
         number = f"Attachments.{len(found) + 1}."
         name, url = params.get(f"{number}AttachmentName"), params.get(f"{number}AttachmentUrl")
         if not name and not url:
             return found
+        if breaks(f"{name}{url}"):
+            raise ServiceError("InvalidAttachments.Malformed")
         found.append({"AttachmentName": name or "", "AttachmentUrl": url or ""})
 
 
@@ -220,9 +218,14 @@ def variables_of(data: object) -> dict[str, str]:
 def _personal(message: Message, address: str, variables: dict[str, str]) -> Recipient:
     """A recipient with the subject and variables that are theirs."""
     known = {**dict.fromkeys(_BUILT_IN, ""), **variables, "EAddr": address}
-    subject = render(message.subject, known)
+    subject = _one_line(render(message.subject, known))
     own = subject if subject != message.subject else None
-    return Recipient(address, subject=_BREAK.sub(" ", own) if own else own, variables=to_json(known))
+    return Recipient(address, subject=own, variables=to_json(known))
+
+
+def _one_line(subject: str) -> str:
+    """A subject whose variables brought line breaks, without them."""
+    return re.sub("[\r\n]", " ", subject)
 
 
 def _known_invalid(context: Context, addresses: list[str]) -> frozenset[str]:

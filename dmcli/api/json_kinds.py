@@ -1,0 +1,126 @@
+"""Kinds of value that are JSON, and what in them goes into a mail."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from dmcli.api import headers
+from dmcli.api.kinds import HeaderText, Kind
+from dmcli.untrusted import read_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+_LINE = HeaderText()
+
+
+class Json(Kind):
+    """A JSON object or array as text, sent as it was typed; at most `most` elements.
+
+    `parts` are the kinds of some values of an object, by their names there.
+    """
+
+    metavar = "JSON"
+    files = True
+
+    def __init__(
+        self, of: type[dict[str, Any] | list[Any]], most: int = 0, parts: Mapping[str, Kind] | None = None
+    ) -> None:
+        super().__init__()
+        self.of, self.most, self.parts = of, most, parts or {}
+
+    def to_wire(self, text: str, now: datetime) -> str:
+        self.check(self.read(text), now)
+        return text.strip()
+
+    def accepts(self, wire: str) -> bool:
+        try:
+            self.read(wire)
+        except ValueError:
+            return False
+        return True
+
+    def doubt(self, wire: str) -> str:
+        value = self.read(wire)
+        doubts = {name: kind.doubt(value[name]) for name, kind in self.parts.items() if value.get(name)}
+        return "; ".join(f"its {name} {doubt}" for name, doubt in doubts.items() if doubt)
+
+    def read(self, text: str) -> Any:
+        """The value, an object or array of no more elements than may be. Raises ValueError."""
+        what = "a JSON object" if self.of is dict else "a JSON array"
+        try:
+            text.encode()
+            value = read_json(text)
+        except ValueError as error:
+            raise ValueError(f"is not {what}: {error}") from None
+        if not isinstance(value, self.of):
+            raise ValueError(f"is not {what} but JSON of another type")  # noqa: TRY004  a refusal for people
+        if self.most and len(value) > self.most:
+            raise ValueError(f"has {len(value)} elements; the service takes at most {self.most}")
+        return value
+
+    def check(self, value: Any, now: datetime) -> None:
+        """Raise ValueError for what may not stand in the value; here its parts are judged."""
+        for name, kind in self.parts.items():
+            if value.get(name) is not None:
+                _check_part(f"its {name}", value[name], kind, now)
+
+
+class Headers(Json):
+    """Extra headers of a mail; the service drops all but the first ten. What it does not list it may refuse (SDK)."""
+
+    def __init__(self) -> None:
+        super().__init__(dict)
+
+    def accepts(self, wire: str) -> bool:
+        return super().accepts(wire) and not any(
+            headers.breaks(f"{name}{value}") for name, value in self.read(wire).items()
+        )
+
+    def doubt(self, wire: str) -> str:
+        odd = ", ".join(name for name in self.read(wire) if not re.fullmatch(headers.LISTED, name))
+        return (
+            odd and f"{odd}: the service lists only Message-ID, List-Unsubscribe, List-Unsubscribe-Post and X-User-..."
+        )
+
+    def check(self, value: Any, now: datetime) -> None:
+        if len(value) > 10:  # noqa: PLR2004
+            raise ValueError(f"has {len(value)} headers; the service drops all but the first 10")
+        if len({name.lower() for name in value}) < len(value):
+            raise ValueError("has a header twice; their names are the same in capitals and small letters")
+        for name, text in value.items():
+            if not re.fullmatch(headers.NAME, name):
+                raise ValueError(f"has {name!r}, which is no name of a header; give one such as X-User-Id")
+            _check_part(f"the name {name!r}", name, _LINE, now)
+            _check_part(name, text, _LINE, now)
+
+
+class Recipients(Json):
+    """Groups of recipients with their variables; every address is one of the kind `address`, written as it is sent."""
+
+    def __init__(self, address: Kind, most: int) -> None:
+        super().__init__(list, most)
+        self.address = address
+
+    def check(self, value: Any, now: datetime) -> None:
+        for number, group in enumerate(value, 1):
+            to = group.get("To") if isinstance(group, dict) else None
+            addresses = [to] if isinstance(to, str) else to
+            if not isinstance(addresses, list):
+                raise ValueError(f'element {number} has no recipients; give it "To": ["a@example.com"]')  # noqa: TRY004
+            for text in addresses:
+                wire = _check_part(f"a recipient of element {number}", text, self.address, now)
+                if wire != text:
+                    raise ValueError(f"element {number} has {text!r}; write it in ASCII, as {wire}")
+
+
+def _check_part(what: str, value: Any, kind: Kind, now: datetime) -> str:
+    """The value as its kind sends it. Raises ValueError."""
+    if not isinstance(value, str):
+        raise ValueError(f"{what} is not a text; put it in quotes")  # noqa: TRY004  a refusal for people
+    try:
+        return kind.to_wire(value, now)
+    except ValueError as error:
+        raise ValueError(f"{what} {error}") from None
