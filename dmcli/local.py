@@ -101,21 +101,32 @@ def read_text(path: str) -> tuple[str, int]:
     Raises LocalIOError when it cannot be read, ConfigError when it is no regular file, no UTF-8 or larger than 1 MiB.
     """
     try:
-        with open(path, "rb", opener=_unwaiting) as file:
-            mode = os.fstat(file.fileno()).st_mode
-            if not stat.S_ISREG(mode):
-                raise ConfigError(f"{path} is not a regular file; give the path of a text file")
-            data = file.read(MAX_TEXT + 1)
+        data, mode = read_bytes(path, MAX_TEXT)
     except FileNotFoundError:
         return "", 0
     except OSError as error:
         raise LocalIOError(f"cannot read {path}: {_reason(error)}") from None
-    if len(data) > MAX_TEXT:
-        raise ConfigError(f"{path} is larger than {MAX_TEXT} bytes, which no settings file is; check the path")
+    except ValueError as error:
+        raise ConfigError(f"{path} {error}; give the path of a settings file") from None
     try:
-        return data.decode("utf-8-sig"), stat.S_IMODE(mode)
+        return data.decode("utf-8-sig"), mode
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8 text (byte {error.start + 1}); save it as UTF-8") from None
+
+
+def read_bytes(path: str, limit: int) -> tuple[bytes, int]:
+    """All bytes of a regular file, and its permission bits. It is not waited for, and no more than the limit is read.
+
+    Raises OSError, and ValueError with the end of a sentence for what is no regular file or has more bytes.
+    """
+    with open(path, "rb", opener=_unwaiting) as file:
+        mode = os.fstat(file.fileno()).st_mode
+        if not stat.S_ISREG(mode):
+            raise ValueError("is not a regular file")
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise ValueError(f"is larger than {limit} bytes")
+    return data, stat.S_IMODE(mode)
 
 
 def _unwaiting(path: str, flags: int) -> int:

@@ -102,6 +102,8 @@ def test_a_missing_file_holds_nothing(tmp_path):
         ("default: a: b\n", 1, "not valid YAML: mapping values are not allowed"),
         ("profiles: &p\n  a: {}\n", 1, "YAML tags and anchors have no place"),
         ("default: *p\n", 1, "lists and aliases have no place"),
+        ("a: &a {x: y}\nb: &b {c: *a, d: *a}\nc: {e: *b, f: *b}\n", 1, "YAML tags and anchors have no place"),
+        ("profiles:\n  a:\n    <<: *b\n", 3, "lists and aliases have no place"),
         ("profiles:\n  a:\n    region: !!python/object/apply:os.system [x]\n", 3, "lists and aliases have no place"),
         ("profiles:\n  a:\n    region: !!python/name:os.system\n", 3, "YAML tags and anchors have no place"),
         ("profiles:\n  a:\n    region:\n      - x\n", 4, "lists and aliases have no place"),
@@ -124,6 +126,12 @@ def test_mistakes_are_named_with_their_line(write, text, line, problem):
     with pytest.raises(ConfigError) as caught:
         load_file(path)
     assert caught.value.message.startswith(f"{path} line {line}: {problem}")
+
+
+def test_a_file_of_more_than_a_mebibyte_is_none(write):
+    assert load_file(write(TEXT + "#" * ((1 << 20) - len(TEXT.encode())))).profiles
+    with pytest.raises(ConfigError, match="is larger than 1048576 bytes; give the path of a settings file"):
+        load_file(write(TEXT + "#" * ((1 << 20) - len(TEXT.encode()) + 1)))
 
 
 def test_a_mistake_shows_no_secret(write):

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api import headers
-from dmcli.api.kinds import HeaderText, Kind
+from dmcli.api.kinds import Body, HeaderText, Kind
 from dmcli.untrusted import read_json
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class Json(Kind):
     """
 
     metavar = "JSON"
-    files = True
+    files = Body.most  # a form's body takes no more, and bodies may be in it
 
     def __init__(
         self, of: type[dict[str, Any] | list[Any]], most: int = 0, parts: Mapping[str, Kind] | None = None

@@ -22,12 +22,13 @@ _RELATIVE = r"([0-9]{1,4})d"
 class Kind:
     """Any text; the base of all kinds.
 
-    `metavar` stands for a value in help. `files` says that @FILE may stand for a value, `many` that the option may be
-    repeated. `completes` is (listing action, field) where values can be looked up for completion.
+    `metavar` stands for a value in help. `files` is how many bytes a file may have where @FILE may stand for a value, 0
+    where it may not; `many` says that the option may be repeated. `completes` is (listing action, field) where values
+    can be looked up for completion.
     """
 
     metavar = "TEXT"
-    files = False
+    files = 0
     many = False
 
     def __init__(self, completes: tuple[str, str] | None = None) -> None:
@@ -64,7 +65,7 @@ class Text(Kind):
     More than `unsure` characters, or not matching `unsure_pattern`, is a doubt. It is one line.
     """
 
-    files = True
+    files = 1024 * 1024
 
     def __init__(
         self,
@@ -119,8 +120,8 @@ class HeaderText(Text):
 class Body(Kind):
     """A mail body: up to 8 MiB in a form body (SDK); the 2019 reference says 28K (sections 4.1)."""
 
-    files = True
-    most, unsure = 8 * 1024 * 1024, 28 * 1024
+    most = files = 8 * 1024 * 1024
+    unsure = 28 * 1024
 
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
         try:

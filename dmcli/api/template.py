@@ -28,7 +28,7 @@ _LEGACY = (
 class _TemplateBody(Body):
     """A template's body, at most 1 MiB (SDK)."""
 
-    most, unsure = 1024 * 1024, 1024 * 1024
+    most = unsure = files = 1024 * 1024
 
 
 _NAME = Param(

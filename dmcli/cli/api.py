@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dmcli.api import catalogue
+from dmcli.api.kinds import Body
 from dmcli.api.model import Action, Effect
 from dmcli.cli.build import show_dry_run
+from dmcli.cli.files import read_file
 from dmcli.cli.options import dry_run as dry_run_option
-from dmcli.cli.options import printable, read_file
+from dmcli.cli.options import printable
 from dmcli.cli.tree import command
 from dmcli.cli.values import Call
 from dmcli.errors import InputError
@@ -38,7 +40,11 @@ class Pair(click.ParamType[tuple[str, str]]):
         if not (name and equals):
             self.fail(f"{value!r} is not KEY=VALUE such as PageNo=1", param, ctx)
         if text.startswith("@"):
-            text = text[1:] if text.startswith("@@") else read_file(text[1:], lambda m: self.fail(m, param, ctx))
+            text = (
+                text[1:]
+                if text.startswith("@@")
+                else read_file(text[1:], Body.most, lambda m: self.fail(m, param, ctx))
+            )
         if not printable(value):
             self.fail(f"{value!r} is not text: it has bytes that are not UTF-8", param, ctx)
         return name, text

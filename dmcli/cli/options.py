@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dmcli.api.kinds import Choice, Flag, Kind, Ref, Sender, Text
 from dmcli.api.model import Action, Effect, Param
+from dmcli.cli.files import read_file
 from dmcli.cli.session import session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from click.shell_completion import CompletionItem
 
@@ -82,7 +83,7 @@ class Value(click.ParamType[Any]):
             return value
         if value.startswith("@@"):
             return value[1:]
-        return read_file(value[1:], lambda message: self.fail(message, param, ctx))
+        return read_file(value[1:], self.kind.files, lambda message: self.fail(message, param, ctx))
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Words of a choice, or names from the completion cache."""
@@ -102,17 +103,6 @@ class Value(click.ParamType[Any]):
         """A name so that it is taken for one, though it looks like an id."""
         ref = self.kind if isinstance(self.kind, Ref) and self.kind.takes == "id" else None
         return f"name:{name}" if ref and (ref.is_id(name) or name.startswith("name:")) else name
-
-
-def read_file(name: str, fail: Callable[[str], NoReturn]) -> str:
-    """The text of a file (`-`: standard input) without the line break at its very end. Calls `fail` if unreadable."""
-    try:
-        with click.open_file(name, encoding="utf-8") as file:
-            text: str = file.read()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = "it is not UTF-8 text" if isinstance(error, UnicodeDecodeError) else error.strerror
-        fail(f"cannot read {name!r}: {reason}")
-    return text.removesuffix("\n").removesuffix("\r")
 
 
 def as_click(param: Param) -> click.Parameter:

@@ -8,7 +8,7 @@ import click
 
 from dmcli.api import catalogue
 from dmcli.api.addrspec import oddity
-from dmcli.api.kinds import Email
+from dmcli.api.kinds import Body, Email
 from dmcli.api.model import Field
 from dmcli.api.named_kinds import EMAIL, LIST_REF
 from dmcli.api.receiver import MAX_SAVED
@@ -38,7 +38,7 @@ def _create(current: Session, **values: Any) -> None:
 class Addresses(Email):
     """Addresses to add; @FILE has one a line."""
 
-    files = True
+    files = Body.most  # some hundred thousand of them
 
 
 def _add(current: Session, *, emails: tuple[str, ...], dry_run: bool, **values: Any) -> None:

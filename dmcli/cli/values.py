@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from dmcli.api.kinds import Email, Flag, Minute, Ref, Sender
+from dmcli.cli.files import read_line
 from dmcli.cli.tree import DATES
 from dmcli.errors import InputError
 from dmcli.secret import Secret
@@ -89,7 +90,7 @@ def typed(session: Session, param: Param, value: Any) -> list[str]:
 def secret(param: Param, *, from_stdin: bool) -> str:
     """A secret from standard input or a hidden prompt, never from the command line."""
     if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
+        return read_line(param.flag)
     if not sys.stdin.isatty():
         raise InputError(f"there is no terminal to ask for the {param.flag}: give --{param.flag}-stdin and pipe it in")
     answer = click.prompt(param.flag.capitalize(), hide_input=True, confirmation_prompt=True, err=True)

@@ -1,0 +1,51 @@
+"""Text that a person gives by the name of a file or on standard input: up to a limit, and never waited for in vain."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+from dmcli.errors import InputError
+from dmcli.local import read_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_LINE = 1024  # characters of a secret on a line of its own
+
+
+def read_file(name: str, limit: int, fail: Callable[[str], NoReturn]) -> str:
+    """The text of a regular file (`-`: standard input) without a byte order mark and the line break at its very end.
+
+    Calls `fail` with a sentence when it cannot be read or has more than `limit` bytes, of which no more are read.
+    """
+    try:
+        data = _standard_input(limit) if name == "-" else read_bytes(name, limit)[0]
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        fail(f"cannot read {name!r}: it is not UTF-8 text")
+    except OSError as error:
+        fail(f"cannot read {name!r}: {error.strerror}")
+    except ValueError as error:
+        fail(f"cannot read {name!r}: it {error}; give a smaller or a regular file, or pipe it in and give @-")
+    return text.removesuffix("\n").removesuffix("\r")
+
+
+def _standard_input(limit: int) -> bytes:
+    """All bytes of standard input. Raises ValueError, the end of a sentence, when there are more than the limit."""
+    data = getattr(sys.stdin, "buffer", sys.stdin).read(limit + 1)
+    data = data.encode() if isinstance(data, str) else data  # a stream in memory has text
+    if len(data) > limit:
+        raise ValueError(f"is larger than {limit} bytes")
+    return bytes(data)
+
+
+def read_line(what: str) -> str:
+    """The first line of standard input, without its end. Raises InputError; no message has anything of it."""
+    try:
+        line = sys.stdin.readline(_LINE + 1)
+    except UnicodeDecodeError:
+        raise InputError(f"the {what} on standard input is not UTF-8 text") from None
+    if len(line) > _LINE:
+        raise InputError(f"the {what} on standard input is longer than {_LINE} characters")
+    return line.rstrip("\r\n")
