@@ -27,7 +27,7 @@ def yes() -> click.Option:
     return click.Option(["-y", "--yes"], is_flag=True, help="Delete without asking.")
 
 
-def _key(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+def one_line_key(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     """The key, of one line."""
     if value is None:
         return None
@@ -42,7 +42,7 @@ def idempotency_key() -> click.Option:
     return click.Option(
         ["--idempotency-key"],
         metavar="KEY",
-        callback=_key,
+        callback=one_line_key,
         help="Send at most once under this key on this machine: a second run shows the first answer. Kept for 30 days.",
     )
 

@@ -43,7 +43,7 @@ _WHOLE = (
     Field("text", "Text"),
     Field("html", "HTML"),
 )
-_EVERYTHING = 2**62
+_MOST = 10**9  # mails, more than a sandbox will ever have
 _QUOTA = (Field("daily", "Day quota"), Field("monthly", "Month quota"))
 
 
@@ -53,7 +53,7 @@ def _list(current: Session, *, to: str, subject: str, limit: int, **values: Any)
     from dmcli.sandbox.mailbox import list_mail
 
     wanted = None if values["all"] else limit
-    most = _EVERYTHING if wanted is None else wanted + 1
+    most = _MOST if wanted is None else min(wanted + 1, _MOST)
     with current.sandbox.store.transaction() as connection:
         found = list_mail(connection, most, to=to, subject=subject)
     left = Left()
@@ -142,7 +142,7 @@ _MAILBOX.add_command(
 _MAILBOX.add_command(
     command(
         "show",
-        [click.Argument(["mail"], type=click.IntRange(1), metavar="MAIL", help="Number from the list.")],
+        [click.Argument(["mail"], type=click.IntRange(1, _MOST), metavar="MAIL", help="Number from the list.")],
         _show,
         "Show a mail.",
     )
@@ -154,8 +154,8 @@ COMMAND.add_command(
     command(
         "quota",
         [
-            click.Option(["--daily"], type=click.IntRange(0), metavar="N", help="Mails a day."),
-            click.Option(["--monthly"], type=click.IntRange(0), metavar="N", help="Mails a month."),
+            click.Option(["--daily"], type=click.IntRange(0, _MOST), metavar="N", help="Mails a day."),
+            click.Option(["--monthly"], type=click.IntRange(0, _MOST), metavar="N", help="Mails a month."),
         ],
         _quota,
         "Show or set the sandbox's quota.",

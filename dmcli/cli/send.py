@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dmcli.cli.build import group
+from dmcli.cli.options import one_line_key
 from dmcli.cli.tree import command
 from dmcli.errors import InputError
 
@@ -26,7 +27,9 @@ COMMAND = group(
     command(
         "resolve",
         [
-            click.Argument(["key"], metavar="KEY", help="The key that was given as --idempotency-key."),
+            click.Argument(
+                ["key"], metavar="KEY", callback=one_line_key, help="The key that was given as --idempotency-key."
+            ),
             click.Option(
                 ["--sent/--not-sent"],
                 default=None,

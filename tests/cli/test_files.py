@@ -90,5 +90,7 @@ def test_standard_input_that_is_closed_or_no_text(monkeypatch):
 
 def test_a_password_is_the_first_line(box):
     box("domain", "set-password", "sandbox.test", "--password-stdin", stdin="Secret123Pass\r\nmore\n")
+    told = box("domain", "set-password", "sandbox.test", "--password-stdin", stdin="x" * 1025, code=2).err
+    assert "the password on standard input is longer than 1024 characters" in told
     told = box("domain", "set-password", "sandbox.test", "--password-stdin", stdin="Secret123Pass", code=1).err
     assert "InvalidDomainPassword.equalcurrent" in told

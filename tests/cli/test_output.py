@@ -49,6 +49,11 @@ def test_the_limit_is_said_on_stderr(tags):
     assert tags("tag", "list", "-q").err == ""
 
 
+def test_a_limit_may_be_as_large_as_one_likes(tags):
+    assert tags("sandbox", "mail", "list", "--limit", str(2**63), "-o", "ndjson").out == ""
+    assert len(tags("tag", "list", "--limit", str(2**63)).out.splitlines()) == 122
+
+
 @pytest.mark.parametrize("size", ["1", "7", "121", "1000"])
 def test_pages_are_joined_whatever_their_size(tags, size):
     document = tags("tag", "list", "--all", "--page-size", size, "-o", "json").json
