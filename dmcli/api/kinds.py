@@ -220,13 +220,13 @@ class Sender(Email):
         self.alias = alias
 
     def encode(self, name: str, texts: list[str], now: datetime) -> dict[str, str]:
-        match = re.fullmatch(r"\s*(.*?)\s*<([^<>]*)>\s*", texts[-1])
-        if not match:
+        text = texts[-1].strip(" ")
+        alias, opened, address = text.rpartition("<")
+        if not (opened and text.endswith(">")):
             return super().encode(name, texts, now)
-        alias = match[1].strip('"')
-        return {name: self.to_wire(match[2].strip(), now)} | (
-            {"FromAlias": self.alias.to_wire(alias, now)} if alias else {}
-        )
+        alias = alias.strip(" ").strip('"')
+        wire = {name: self.to_wire(address[:-1].strip(" "), now)}
+        return wire | ({"FromAlias": self.alias.to_wire(alias, now)} if alias else {})
 
 
 class Emails(Email):
@@ -239,7 +239,7 @@ class Emails(Email):
         self.count = count
 
     def to_wire(self, text: str, now: datetime) -> str:
-        addresses = [address.strip() for address in text.split(",")]
+        addresses = [address.strip(" ") for address in text.split(",")]
         if len(addresses) > self.count:
             raise ValueError(f"{len(addresses)} addresses are given; the service takes at most {self.count} in a call")
         return ",".join(super(Emails, self).to_wire(address, now) for address in addresses)

@@ -88,7 +88,7 @@ def _show_added(current: Session, outcomes: list[Added]) -> dict[str, Any]:
 
 def _records(current: Session, emails: tuple[str, ...], values: dict[str, Any]) -> tuple[str, list[Any]]:
     """The parameter to fill and its records, from addresses or from JSON."""
-    addresses = [line.strip() for text in emails for line in text.splitlines() if line.strip()]
+    addresses = [line.strip(" \t\r") for text in emails for line in text.split("\n") if line.strip()]
     given = [name for name in ("Detail", "CustomDetail") if values.get(name)]
     if bool(addresses) + len(given) != 1:
         raise InputError("give addresses to add, or --detail, or --custom-detail: one of the three")

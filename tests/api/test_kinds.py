@@ -155,6 +155,7 @@ def test_recipients_may_be_repeated_and_separated_by_commas_with_blanks() -> Non
         Emails(2).encode("ToAddress", given_texts, NOW)
     assert Emails(2).accepts("a@example.com, b@example.com")
     refused(Emails(2), "a@example.com,,b@example.com")
+    refused(Emails(2), "a@example.com,b@example.com\n")
 
 
 @pytest.mark.parametrize(
@@ -213,7 +214,18 @@ def test_senders(typed: str, alias: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["Li", "Li <>", "Li <a>", "Li a@example.com>", "Li\nBcc <a@example.com>", "L\x07 <a@b.cn>"]
+    "typed",
+    [
+        "Li",
+        "Li <>",
+        "Li <a>",
+        "Li a@example.com>",
+        "Li\nBcc <a@example.com>",
+        "L\x07 <a@b.cn>",
+        "Li <a@b.cn>\n",
+        "Li <a@b.cn\r>",
+        " " * 200_000,
+    ],
 )
 def test_what_is_no_sender(typed: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):

@@ -23,6 +23,7 @@ SEND = ("send", "single", "--to", "a@example.com", "--subject", "s", "--text", "
         ((*SEND, "--bcc", "а@example.com"), ("--bcc", "CYRILLIC SMALL LETTER A")),
         ((*SEND, "--from", "ａ@example.com"), ("--from", "FULLWIDTH LATIN SMALL LETTER A")),
         (("receiver", "add", "customers", "a@x.com", "b@x.com,c@x.com"), ("address 2", "two addresses")),
+        (("receiver", "add", "customers", "a@x.com\u2028b@x.com"), ("address 1", "two addresses")),
         (("domain", "create", "☃.com"), ("☃", "IDNA 2008")),
         (("domain", "create", "例え日本語中文字漢字仮名.交文章国際化域名.jp"), ("1 to 50",)),
         ((*SEND, "--track"), ("--track", "--tag")),
