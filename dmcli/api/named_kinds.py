@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dmcli.api.days import Day
 from dmcli.api.json_kinds import Json
-from dmcli.api.kinds import Body, Day, Domain, Email, HeaderText, Password, Ref, Sender, Text
+from dmcli.api.kinds import Body, Domain, Email, HeaderText, Password, Ref, Sender, Text
 
 TEXT = Text()
 DAY = Day()

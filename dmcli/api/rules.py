@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from dmcli.api.kinds import SERVICE_ZONE
+from dmcli.api.days import SERVICE_ZONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

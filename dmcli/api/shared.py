@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dmcli.api.days import Day, Minute
 from dmcli.api.json_kinds import Headers
-from dmcli.api.kinds import Choice, Day, Flag, Integer, Minute, Text
+from dmcli.api.kinds import Choice, Flag, Integer, Text
 from dmcli.api.model import ONLY_2015, Field, Paging, Param
 from dmcli.api.named_kinds import ALIAS, DAY, EMAIL, SENDER, TEXT
 

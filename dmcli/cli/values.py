@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from dmcli.api.kinds import Email, Flag, Minute, Ref, Sender
+from dmcli.api.days import Minute
+from dmcli.api.kinds import Email, Flag, Ref, Sender
 from dmcli.cli.files import read_line
 from dmcli.cli.tree import DATES
 from dmcli.errors import InputError

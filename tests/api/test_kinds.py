@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dmcli.api import catalogue, kinds, named_kinds
+from dmcli.api.days import Day, Minute
 from dmcli.api.json_kinds import Headers, Json, Recipients
-from dmcli.api.kinds import Attachments, Choice, Day, Email, Emails, Flag, Integer, Kind, Minute, Ref, Text
+from dmcli.api.kinds import Attachments, Choice, Email, Emails, Flag, Integer, Kind, Ref, Text
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=timezone.utc)
 SURROGATE = "\ud800"

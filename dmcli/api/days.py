@@ -1,0 +1,64 @@
+"""Kinds of value that are days and times, by the service's calendar."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, timezone
+
+from dmcli.api.kinds import Kind
+
+SERVICE_ZONE = timezone(timedelta(hours=8))  # statistics count days in China; their texts carry no zone
+_RELATIVE = r"([0-9]{1,4})d"
+
+
+class Day(Kind):
+    """A day `yyyy-MM-dd`; people may also say today, yesterday, or 7d for seven days ago, by the service's calendar."""
+
+    metavar = "DAY"
+    form = "%Y-%m-%d"
+    wire = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    expected = "a day such as 2026-01-31, today, yesterday or 7d"
+
+    def to_wire(self, text: str, now: datetime) -> str:
+        day = now.astimezone(SERVICE_ZONE)
+        relative = re.fullmatch(_RELATIVE, text.lower())
+        if text.lower() in ("today", "yesterday") or relative:
+            back = int(relative[1]) if relative else int(text.lower() == "yesterday")
+            return self.at(day - timedelta(days=back))
+        if self.accepts(text):
+            return text
+        raise ValueError(f"{text!r} is not {self.expected}")
+
+    def at(self, day: datetime) -> str:
+        """The day in the wire's form."""
+        return day.strftime("%Y-%m-%d")
+
+    def accepts(self, wire: str) -> bool:
+        if not re.fullmatch(self.wire, wire):
+            return False
+        try:
+            datetime.strptime(wire, self.form).replace(tzinfo=SERVICE_ZONE)
+        except ValueError:
+            return False
+        return True
+
+
+class Minute(Day):
+    """A minute `yyyy-MM-dd HH:mm`; a bare day means its first minute, or its last where it ends a window."""
+
+    metavar = "TIME"
+    form = "%Y-%m-%d %H:%M"
+    wire = r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}"
+    expected = "a time such as '2026-01-31 09:30', or a day such as 2026-01-31, today, yesterday or 7d"
+
+    def __init__(self, *, end: bool = False) -> None:
+        super().__init__()
+        self.clock = "23:59" if end else "00:00"
+
+    def to_wire(self, text: str, now: datetime) -> str:
+        if Day().accepts(text):
+            return f"{text} {self.clock}"
+        return super().to_wire(re.sub(r"(?<=\d)T(?=\d)", " ", text), now)
+
+    def at(self, day: datetime) -> str:
+        return f"{super().at(day)} {self.clock}"
