@@ -284,4 +284,4 @@ def _text(error: BaseException) -> str:
 
 
 def _host(request: Request) -> str:
-    return request.url.split("://", 1)[1].split("/", 1)[0].rpartition("@")[2]
+    return request.origin.partition("://")[2]

@@ -151,6 +151,24 @@ def test_the_trace_shows_what_the_service_says_harmlessly(exchange):
     assert lines[1].endswith(r" 7\x1b]0;owned\x07")
 
 
+def test_the_trace_shows_nothing_of_a_url_but_its_host(exchange):
+    lines: list[str] = []
+    with answering(OK) as (url, received, _):
+        asked = url.replace("//", "//user:c4n4ry@") + "/c4n4ry?c4n4ry=1#c4n4ry"
+        traced(exchange, lines.append)(Request("GET", asked, {"x-token": "c4n4ry"}, b"body", 5.0))
+    assert b"c4n4ry" in received[0]
+    assert lines[0] == f"debug: > GET {url} body(0)"
+    assert "c4n4ry" not in "".join(lines)
+
+
+@pytest.mark.parametrize("end", ["/c4n4ry", "?c4n4ry", "#c4n4ry", ""])
+def test_messages_name_nothing_of_a_url_but_its_host(exchange, end):
+    with pytest.raises(NotSent) as caught:
+        exchange(Request("GET", f"http://no-such-host.invalid{end}", {}, b"", 5.0))
+    assert str(caught.value).startswith("cannot reach no-such-host.invalid: ")
+    assert "c4n4ry" not in str(caught.value)
+
+
 @contextmanager
 def serving(*handlers):
     """A server that hands each connection to the next of the handlers; yields its port."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple, Protocol
 
 
@@ -16,6 +17,12 @@ class Request(NamedTuple):
     headers: dict[str, str]
     body: bytes
     patience: float = 60.0
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the URL: all of it that may be shown."""
+        scheme, _, rest = self.url.partition("://")
+        return f"{scheme}://{re.split('[/?#]', rest, maxsplit=1)[0].rpartition('@')[2]}"
 
     def __repr__(self) -> str:
         return f"Request({self.method!r}, {len(self.body)} bytes)"

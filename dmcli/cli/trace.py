@@ -1,4 +1,7 @@
-"""What --debug shows of a call: an allow-list of names, sizes and times, never a value that could be secret."""
+"""What --debug shows of a call: an allow-list of names, sizes and times, never a value that could be secret.
+
+Paths and queries are values too: those of a metadata service or of a server of keys name roles and hold tokens.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ def traced(exchange: Exchange, write: Callable[[str], None]) -> Exchange:
         write(brief(f"debug: {line}"))
 
     def tracing(request: Request) -> Reply:
-        say(f"> {request.method} {request.url} {_described(request)}")
+        say(" ".join((">", request.method, request.origin, *_described(request))))
         began = time.monotonic()
         try:
             reply = exchange(request)
@@ -36,10 +39,11 @@ def traced(exchange: Exchange, write: Callable[[str], None]) -> Exchange:
     return tracing
 
 
-def _described(request: Request) -> str:
+def _described(request: Request) -> list[str]:
+    """The action and the parameters of the body, by name and size."""
     from urllib.parse import parse_qsl
 
     pairs = parse_qsl(request.body.decode(), keep_blank_values=True)
     action = [f"Action={request.headers['x-acs-action']}"] if "x-acs-action" in request.headers else []
     shown = [f"{name}={value}" if name in _SHOWN else f"{name}({len(value)})" for name, value in pairs]
-    return " ".join(action + shown)
+    return action + shown
