@@ -153,13 +153,14 @@ class Run:
             tried = tried._replace(attempts=tried.attempts + 1)
 
     def _tried(self, work: Work, seconds: float, *, doubtful: bool) -> Verdict:
-        self.under_way = "" if work.effect is Effect.READ else work.name
+        before = self.under_way  # an attempt may need a call of its own first, to get keys
+        self.under_way = before if work.effect is Effect.READ else work.name
         try:
             verdict = work.attempt(seconds, work.settled if doubtful else ())
         except DmError:
-            self.under_way = ""
+            self.under_way = before
             raise
-        self.under_way = ""  # an interruption, or a defect, leaves it as it is
+        self.under_way = before  # an interruption, or a defect, leaves it as it is
         return verdict
 
     def _correct_clock(self, verdict: Verdict) -> bool:
@@ -185,8 +186,13 @@ def clock_text(skew: timedelta) -> str:
     return f"this machine's clock is {abs(seconds)} s {'behind' if seconds > 0 else 'ahead of'} the service's"
 
 
-def judge(reply: Reply, settled: tuple[str, ...] = (), form: str = "JSON") -> Verdict:
-    """What a reply means. `settled` are codes that here mean success. A pure function.
+def clock_remedy(verdict: Verdict) -> str:
+    """The end of a sentence on a call that was refused for its time."""
+    return f"{clock_text(verdict.skew) if verdict.skew else 'this clock may be wrong'}: set it"
+
+
+def judge(reply: Reply, settled: tuple[str, ...] = (), form: str = "JSON", service: str = "DirectMail") -> Verdict:
+    """What a reply of `service` means. `settled` are codes that here mean success. A pure function.
 
     Success is HTTP 2xx with a RequestId; `Code` alone says nothing, since ModifyPWByDomain has one when it succeeds.
     Of an XML reply only its top fields are read, enough to tell success from error.
@@ -202,14 +208,14 @@ def judge(reply: Reply, settled: tuple[str, ...] = (), form: str = "JSON") -> Ve
     )
     if code:
         return Verdict(_outcome(code, reply.status, settled), {}, _redacted(message), code, request_id, reply.status)
-    said = f"the reply (HTTP {reply.status}) is not one of DirectMail's"
+    said = f"the reply (HTTP {reply.status}) is not one of {service}'s"
     if reply.status == _TOO_MANY:
         return Verdict(Outcome.THROTTLED, said=f"{said}: too many requests", status=reply.status)
     if reply.status == _TIMEOUT or reply.status >= _SERVER_ERROR or (good and (xml or not _is_page(reply))):
         return Verdict(Outcome.AMBIGUOUS, said=said, status=reply.status)
     where = reply.headers.get("location", "")
     other = f" and points to {where.split('://')[-1].split('/')[0] or where}" if where else ""
-    said = f"something other than DirectMail answered with HTTP {reply.status}{other}: check the endpoint and the proxy"
+    said = f"something other than {service} answered with HTTP {reply.status}{other}: check the endpoint and the proxy"
     return Verdict(Outcome.STRANGER, said=said, status=reply.status)
 
 

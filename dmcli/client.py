@@ -12,7 +12,7 @@ from dmcli.api.kinds import Domain, Email
 from dmcli.api.model import Action, Effect
 from dmcli.api.paging import Page, first_page, next_page, page_of, value_of
 from dmcli.api.request import Signed, sign
-from dmcli.calls import Verdict, Work, clock_text, judge
+from dmcli.calls import Verdict, Work, clock_remedy, judge
 from dmcli.errors import (
     CheckFailedError,
     ConfigError,
@@ -84,7 +84,7 @@ class Client(NamedTuple):
                 action.effect,
                 attempt,
                 settled=action.settled,
-                renew=lambda: self.keys(renew=True).expires > 0,
+                renew=lambda: self.keys() != self.keys(renew=True),
                 read_back=self._looking(action, params),
             )
         )
@@ -123,8 +123,7 @@ class Client(NamedTuple):
         elif ended.doubtful:
             said += "; an earlier attempt got no answer and may have done it"
         if verdict.outcome is Outcome.CLOCK:
-            skew = verdict.skew
-            said += f"; {clock_text(skew) if skew else 'this clock may be wrong'}: set it"
+            said += f"; {clock_remedy(verdict)}"
         if verdict.code in _FORBIDDEN:
             hint = f"The permission that these keys lack is dm:{action.name}."
         if kind is UnknownOutcomeError:

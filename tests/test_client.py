@@ -14,7 +14,7 @@ from dmcli.api.model import Action, Effect
 from dmcli.api.paging import next_page, page_of, rows_of, value_of
 from dmcli.api.request import Keys, Target
 from dmcli.api.wire import Ambiguous, NotSent, Reply
-from dmcli.calls import Run
+from dmcli.calls import Run, Verdict, Work
 from dmcli.client import Client
 from dmcli.errors import (
     CheckFailedError,
@@ -23,6 +23,7 @@ from dmcli.errors import (
     UnknownOutcomeError,
     UnreachableError,
 )
+from dmcli.retry import Outcome
 from dmcli.secret import Secret
 
 KEYS = Keys("testid", Secret("testsecret"))
@@ -405,11 +406,16 @@ def test_temporary_keys_that_ended_are_renewed_once():
 
     made = Made(error("InvalidSecurityToken.Expired"), OK, keys=keys)
     made.ends(SEND)
-    assert asked == [False, True, False]
+    assert asked == [False, False, True, False]
     assert [request["AccessKeyId"] for request in made.requests] == ["STS.0", "STS.1"]
     asked.clear()
     Made(*[error("InvalidSecurityToken.Expired")] * 2, keys=keys).ends(SEND, ConfigError)
     assert asked.count(True) == 1
+
+
+def test_keys_that_stay_the_same_are_not_tried_again():
+    made = Made(error("InvalidSecurityToken.Expired"), keys=lambda **_: KEYS._replace(expires=1.0))
+    made.ends(SEND, ConfigError)
 
 
 def test_keys_that_cannot_be_renewed_are_not_tried_again():
@@ -508,6 +514,22 @@ def test_keys_that_cannot_be_had_are_told_and_nothing_is_under_way():
 def test_an_action_without_pages_has_none():
     with pytest.raises(ValueError, match="DescAccountSummary"):
         next(Made().client.pages(READ, {}))
+
+
+def test_a_call_for_keys_inside_of_a_send_does_not_hide_the_send():
+    seen = []
+
+    def keys(**_) -> Keys:
+        made.client.run.settle(Work("AssumeRole", Effect.READ, lambda *_: Verdict(Outcome.DONE)))
+        return KEYS
+
+    def look(made: Made) -> Reply:
+        seen.append(made.client.run.under_way)
+        return OK
+
+    made = Made(look, keys=keys)
+    made.ends(SEND)
+    assert (seen, made.client.run.under_way) == (["SingleSendMail"], "")
 
 
 def test_an_action_nobody_declared_is_taken_for_a_send():
