@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from dmcli.api.regions import CLOUD_SUFFIX, SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
 from dmcli.api.request import Keys
 from dmcli.errors import ConfigError
-from dmcli.local import config_path
+from dmcli.local import check_private, config_path
 from dmcli.profile import chosen, load_file
-from dmcli.profile_file import KEYS, vendor_profile
-from dmcli.secret import Secret
+from dmcli.profile_file import KEYS
+from dmcli.secret import Entry, Secret
+from dmcli.vendor_file import cli_file, variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 _VISIBLE = re.compile("[!-~]+")
 _REAL = ("LTAI", "STS.")  # how ids of the vendor begin: long-lived and temporary
-_PREFIXES = ("ALIBABA_CLOUD", "ALIBABACLOUD", "ALICLOUD")
 _MODES = {
     "": ("access_key_id", "access_key_secret", ""),
     "ak": ("access_key_id", "access_key_secret", ""),
@@ -63,48 +63,49 @@ def find(settings: Settings, flags: Flags, environ: Mapping[str, str]) -> Keys:
 
 def _sources(file: ConfigFile, explicit: str, environ: Mapping[str, str]) -> Iterator[Keys | None]:
     """The keys of each source, the highest first; the vendor's file is only read when it is its turn."""
-
-    def stored(name: str) -> Keys | None:
-        return _whole(file.profiles.get(name, {}), KEYS, f"profile '{name}' in {file.path}")
-
-    yield stored(explicit)
-    variables = _variables(environ)
-    yield _whole(environ, variables, f"environment ({variables[0]})")
-    yield stored(file.default)
+    yield _whole(file.entry(explicit), KEYS)
+    identity, secret, token = names = tuple(variable(environ, part.upper()) for part in KEYS)
+    hidden = {name: Secret(environ.get(name, "")) for name in (secret, token)}
+    yield _whole(Entry(f"environment ({identity})", {identity: environ.get(identity, "")}, hidden), names)
+    yield _whole(file.entry(file.default), KEYS)
     yield _vendor(environ)
-
-
-def _variables(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """The environment variables to take id, secret and token from: of each the first spelling that is set."""
-    spellings = [[f"{prefix}_{part.upper()}" for prefix in _PREFIXES] for part in KEYS]
-    return tuple(next(filter(environ.get, names), names[0]) for names in spellings)
 
 
 def _vendor(environ: Mapping[str, str]) -> Keys | None:
     """The keys of the vendor CLI's profile. Raises ConfigError for a mode that is more than keys in a file."""
-    source, values, warnings = vendor_profile(environ, secret=True)
-    mode = values.get("mode", "")
+    vendors = cli_file(environ)
+    if not vendors.entries:
+        return None
+    if vendors.chosen not in vendors.entries:
+        raise ConfigError(f"{vendors.path} has no profile '{vendors.chosen}'; it has {', '.join(vendors.entries)}")
+    entry = vendors.entries[vendors.chosen]
+    warnings = check_private(vendors.path, vendors.access)
+    mode = entry.first("mode")
     if mode.lower() not in _MODES:
         raise ConfigError(
-            f"{source} has mode '{mode}', of which dm cannot take keys; only AK and StsToken will do: "
+            f"{entry.source} has mode '{mode}', of which dm cannot take keys; only AK and StsToken will do: "
             "use 'dm config init' or the environment instead"
         )
-    keys = _whole(values, _MODES[mode.lower()], source)
+    keys = _whole(entry, _MODES[mode.lower()])
     return keys and keys._replace(warnings=tuple(warnings))
 
 
-def _whole(values: Mapping[str, str], names: tuple[str, ...], source: str) -> Keys | None:
+def _whole(entry: Entry, names: tuple[str, ...]) -> Keys | None:
     """The keys under these names, id, secret and token; none where neither id nor secret is set. Raises ConfigError."""
-    identity, secret, token = (values.get(name, "") for name in names)
+    identity, secret, token = entry.first(names[0]), entry.secret(names[1]), entry.secret(names[2])
     if not identity and not secret:
         return None
     if not identity or not secret:
         there, missing = names[:2] if identity else names[1::-1]
-        raise ConfigError(f"{source} has {there} but no {missing}; keys are taken whole from one place: add it there")
-    for name, value in zip(names, (identity, secret, token), strict=True):
+        raise ConfigError(
+            f"{entry.source} has {there} but no {missing}; keys are taken whole from one place: add it there"
+        )
+    for name, value in zip(names, (identity, secret.reveal(), token.reveal()), strict=True):
         if value and not _VISIBLE.fullmatch(value):
-            raise ConfigError(f"{name} of {source} has a blank, line break or other character no key has; copy it anew")
-    return Keys(identity, Secret(secret), Secret(token), source, owner=identity)
+            raise ConfigError(
+                f"{name} of {entry.source} has a blank, line break or other character no key has; copy it anew"
+            )
+    return Keys(identity, secret, token, entry.source, owner=identity)
 
 
 def _guard(keys: Keys, settings: Settings) -> None:

@@ -9,7 +9,7 @@ import os
 import stat
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.errors import ConfigError, LocalIOError, LockedError
 
@@ -19,6 +19,18 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 1 << 20  # bytes; a settings file is a few hundred
 _WINDOWS = os.name == "nt"
+
+
+class Access(NamedTuple):
+    """Who may use a file: its permission bits, and the user id of its owner (0 where there are none)."""
+
+    mode: int = 0
+    owner: int = 0
+
+    @property
+    def private(self) -> bool:
+        """Whether it is this user's, and nobody else may use it."""
+        return _WINDOWS or (self.owner == os.geteuid() and not self.mode & 0o077)
 
 
 def home(environ: Mapping[str, str], *, windows: bool = _WINDOWS) -> str:
@@ -95,38 +107,38 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def read_text(path: str) -> tuple[str, int]:
-    """The text of a file and its permission bits. A file that is not there is ("", 0).
+def read_text(path: str) -> tuple[str, Access]:
+    """The text of a file and who may use it. A file that is not there is ("", Access()).
 
     Raises LocalIOError when it cannot be read, ConfigError when it is no regular file, no UTF-8 or larger than 1 MiB.
     """
     try:
-        data, mode = read_bytes(path, MAX_TEXT)
+        data, access = read_bytes(path, MAX_TEXT)
     except FileNotFoundError:
-        return "", 0
+        return "", Access()
     except OSError as error:
         raise LocalIOError(f"cannot read {path}: {_reason(error)}") from None
     except ValueError as error:
         raise ConfigError(f"{path} {error}; give the path of a settings file") from None
     try:
-        return data.decode("utf-8-sig"), mode
+        return data.decode("utf-8-sig"), access
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8 text (byte {error.start + 1}); save it as UTF-8") from None
 
 
-def read_bytes(path: str, limit: int) -> tuple[bytes, int]:
-    """All bytes of a regular file, and its permission bits. It is not waited for, and no more than the limit is read.
+def read_bytes(path: str, limit: int) -> tuple[bytes, Access]:
+    """All bytes of a regular file, and who may use it. It is not waited for, and no more than the limit is read.
 
     Raises OSError, and ValueError with the end of a sentence for what is no regular file or has more bytes.
     """
     with open(path, "rb", opener=_unwaiting) as file:
-        mode = os.fstat(file.fileno()).st_mode
-        if not stat.S_ISREG(mode):
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
             raise ValueError("is not a regular file")
         data = file.read(limit + 1)
     if len(data) > limit:
         raise ValueError(f"is larger than {limit} bytes")
-    return data, stat.S_IMODE(mode)
+    return data, Access(stat.S_IMODE(found.st_mode), found.st_uid)
 
 
 def _unwaiting(path: str, flags: int) -> int:
@@ -134,14 +146,23 @@ def _unwaiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def check_private(path: str, mode: int) -> list[str]:
-    """Warnings about the permission bits of a file that holds a secret. Raises ConfigError when everyone may use it."""
-    if _WINDOWS or not mode & 0o077:
+def check_private(path: str, access: Access) -> list[str]:
+    """Warnings about who may use a file that holds a secret; of a symbolic link, the file that it ends at.
+
+    Raises ConfigError when everyone may, or when it is neither this user's nor the system's.
+    """
+    if _WINDOWS:
+        return []
+    if access.owner not in (0, os.geteuid()):
+        raise ConfigError(
+            f"{path} holds a secret and belongs to another user (id {access.owner}); use a copy of your own"
+        )
+    if not access.mode & 0o077:
         return []
     import shlex
 
-    remedy = f"(mode {mode:04o}); run: chmod 600 {shlex.quote(path)}"
-    if mode & 0o007:
+    remedy = f"(mode {access.mode:04o}); run: chmod 600 {shlex.quote(path)}"
+    if access.mode & 0o007:
         raise ConfigError(f"{path} holds a secret and is open to every user of this machine {remedy}")
     return [f"{path} holds a secret and is open to its group {remedy}"]
 

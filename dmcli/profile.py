@@ -10,7 +10,8 @@ from dmcli.api.regions import DEFAULT_REGION, REGIONS
 from dmcli.errors import ConfigError, DmError, InputError
 from dmcli.local import config_path
 from dmcli.profile_edit import add_profile, set_default
-from dmcli.profile_file import CONTROL, SANDBOX, VALUES, ConfigFile, load_file, nearest, vendor_profile
+from dmcli.profile_file import CONTROL, SANDBOX, VALUES, ConfigFile, load_file, nearest
+from dmcli.vendor_file import cli_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
 __all__ = ["ConfigFile", "Flags", "Settings", "add_profile", "chosen", "load_file", "resolve", "set_default"]
 
 _VARIABLES = {
-    "region": ("ALIBABA_CLOUD_REGION_ID", "ALIBABACLOUD_REGION_ID", "ALICLOUD_REGION_ID"),
+    "region": ("ALIBABA_CLOUD_REGION_ID", "ALIBABACLOUD_REGION_ID", "ALICLOUD_REGION_ID", "REGION_ID", "REGION"),
     "endpoint": ("DM_ENDPOINT",),
     "output": ("DM_OUTPUT",),
     "lang": ("DM_LANG",),
     "ca_bundle": ("DM_CA_BUNDLE", "REQUESTS_CA_BUNDLE"),
 }
+_GENERIC = ("REGION_ID", "REGION")  # other tools use these too, for regions of theirs
 _ACCEPTED = {
     "output": {word: word for word in ("table", "json", "yaml", "csv", "ndjson")},
     "lang": {word: word for word in ("en", "zh")},
@@ -158,12 +160,12 @@ def _layers(
     """Values and their sources: flags, explicit profile, environment, default profile; an empty value is none."""
 
     def stored(name: str) -> dict[str, tuple[str, str]]:
-        source = f"profile '{name}' in {file.path}"
-        return {key: (value, source) for key, value in file.profiles.get(name, {}).items() if key in VALUES}
+        entry = file.entry(name)
+        return {key: (value, entry.source) for key, value in entry.values.items() if key in VALUES}
 
     typed = {name: (value, f"--{name.replace('_', '-')}") for name, value in flags._asdict().items() if name in VALUES}
     variables = {
-        name: next(((environ[variable], variable) for variable in known if environ.get(variable)), ("", ""))
+        name: next(((environ[variable], variable) for variable in known if _usable(environ, variable)), ("", ""))
         for name, known in _VARIABLES.items()
     }
     default = stored(file.default)
@@ -172,6 +174,12 @@ def _layers(
     # What belongs to an account stays out of the sandbox; how results look does not.
     default = {name: default[name] for name in ("output", "lang") if name in default}
     return typed, {name: (value, "built in") for name, value in _SANDBOX_VALUES.items()}, variables, default
+
+
+def _usable(environ: Mapping[str, str], variable: str) -> bool:
+    """Whether a variable has a value that can be meant for us."""
+    value = environ.get(variable, "")
+    return value in REGIONS if variable in _GENERIC else bool(value)
 
 
 def locale(environ: Mapping[str, str]) -> tuple[str, str]:
@@ -183,10 +191,11 @@ def locale(environ: Mapping[str, str]) -> tuple[str, str]:
 def _vendor_region(environ: Mapping[str, str]) -> _Found | None:
     """The region of the vendor CLI's profile, if there is one."""
     try:
-        source, values, _ = vendor_profile(environ, secret=False)
+        file = cli_file(environ)
     except DmError:  # told to whoever wants keys from that file; others can do without it
         return None
-    return _Found(values["region_id"], source, _VENDOR) if values.get("region_id") else None
+    entry = file.entries.get(file.chosen)
+    return _Found(entry.first("region_id"), entry.source, _VENDOR) if entry and entry.first("region_id") else None
 
 
 def _accepted(found: _Found, words: Mapping[str, str]) -> _Found:
@@ -217,15 +226,26 @@ def _place(region: _Found, endpoint: _Found, *, sandbox: bool) -> tuple[_Found, 
     return region, _Found(f"https://{REGIONS[region.text].host}", f"region {region.text}"), warnings
 
 
+def base_url(endpoint: str) -> tuple[str, str, bool] | None:
+    """An endpoint as people type it, as base URL, host, and whether that is this machine; None for what is none.
+
+    Without a scheme it is https, but http on this machine.
+    """
+    match = _ENDPOINT.fullmatch(endpoint.lower())
+    if not match or not 0 < int(match[3] or 1) < 1 << 16:
+        return None
+    scheme, host, port = match.groups()
+    local = host in _LOCAL
+    return f"{scheme or ('http' if local else 'https')}://{host}{f':{port}' if port else ''}", host, local
+
+
 def _base_url(endpoint: _Found) -> tuple[str, str]:
     """An endpoint as base URL, and its host. Raises ConfigError or InputError."""
-    match = _ENDPOINT.fullmatch(endpoint.text.lower())
-    if not match or not 0 < int(match[3] or 1) < 1 << 16:
+    found = base_url(endpoint.text)
+    if found is None:
         # What stands before an @ may be a password.
         shown = "the value" if "@" in endpoint.text else f"'{endpoint.text}'"
         raise endpoint.refused(
             f"{shown} is no endpoint; give http or https, host and perhaps port, like https://dm.aliyuncs.com"
         )
-    scheme, host, port = match.groups()
-    port = f":{port}" if port else ""
-    return f"{scheme or ('http' if host in _LOCAL else 'https')}://{host}{port}", host
+    return found[:2]

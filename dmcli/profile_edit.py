@@ -10,7 +10,7 @@ import re
 from itertools import accumulate
 
 from dmcli.errors import ConfigError, InputError
-from dmcli.profile_file import CONTROL, KEYS, SANDBOX, VALUES, Entries, Node, Place, name_problem, nearest, read
+from dmcli.profile_file import CONTROL, KNOWN, SANDBOX, Entries, Node, Place, name_problem, nearest, read
 
 _PLAIN = re.compile(r"(?!(?i:true|false|yes|no|on|off|null|y|n)$)[A-Za-z][A-Za-z0-9_./@-]*")
 
@@ -57,8 +57,8 @@ def _check_new(name: str, values: dict[str, str]) -> None:
     if problem := name_problem(name):
         raise InputError(problem)
     for key, value in values.items():
-        if key not in KEYS + VALUES:
-            raise InputError(f"a profile has no value '{key}'{nearest(key, KEYS + VALUES)}")
+        if key not in KNOWN:
+            raise InputError(f"a profile has no value '{key}'{nearest(key, KNOWN)}")
         if CONTROL.search(value):
             raise InputError(f"the value for {key} has a line break or control character; give it without")
 

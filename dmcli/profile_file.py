@@ -1,26 +1,26 @@
-"""The file with the profiles, read strictly and with line numbers; and the vendor CLI's own file.
+"""The file with the profiles, read strictly and with line numbers.
 
-Ours is read from YAML events rather than loaded: values are text as typed (a date or 0123 stays what it is), every
+It is read from YAML events rather than loaded: values are text as typed (a date or 0123 stays what it is), every
 mistake has a line, and nothing in the file can make objects, expand aliases or nest deeply.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeAlias
 
 from dmcli.errors import ConfigError
-from dmcli.local import check_private, home, read_text
-from dmcli.untrusted import read_json
+from dmcli.local import check_private, read_text
+from dmcli.secret import Entry, Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator
 
 SANDBOX = "sandbox"
+KEYS = ("access_key_id", "access_key_secret", "security_token")
 SECRETS = ("access_key_secret", "security_token")
-KEYS = ("access_key_id", *SECRETS)
 VALUES = ("region", "endpoint", "from", "output", "lang", "signature", "api_version", "ca_bundle")
+KNOWN = (*KEYS, *VALUES)
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 _NAME = re.compile(r"[\w.@][\w.@-]{0,63}")
@@ -32,15 +32,23 @@ Entries: TypeAlias = "dict[str, tuple[Node, Node]]"  # by the text of the key: k
 
 
 class ConfigFile(NamedTuple):
-    """What a file of profiles holds; `default` may name a profile that is not there. Its repr names profiles only."""
+    """What a file of profiles holds; `default` may name a profile that is not there. Its repr names profiles only.
+
+    `profiles` has the values that may be seen, `secrets` the others; both have every profile.
+    """
 
     path: str
     default: str
     profiles: dict[str, dict[str, str]]
+    secrets: dict[str, dict[str, Secret]]
     warnings: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"ConfigFile(path={self.path!r}, default={self.default!r}, profiles={list(self.profiles)})"
+
+    def entry(self, name: str) -> Entry:
+        """All that a profile says; nothing where there is none of that name."""
+        return Entry(f"profile '{name}' in {self.path}", self.profiles.get(name, {}), self.secrets.get(name, {}))
 
 
 class Node(NamedTuple):
@@ -53,7 +61,7 @@ class Node(NamedTuple):
 
 
 class Content(NamedTuple):
-    """A file as data, and as nodes to edit it by."""
+    """A file as data, secrets as they stand there, and as nodes to edit it by. Its repr names profiles only."""
 
     default: str
     profiles: dict[str, dict[str, str]]
@@ -69,10 +77,12 @@ def load_file(path: str) -> ConfigFile:
     Raises ConfigError with the line for anything but the documented keys, and for a file with secrets that is open to
     everyone; LocalIOError when it cannot be read.
     """
-    text, mode = read_text(path)
-    content = read(text, path)
-    secret = any(key in values for values in content.profiles.values() for key in SECRETS)
-    return ConfigFile(path, content.default, content.profiles, tuple(check_private(path, mode) if secret else ()))
+    text, access = read_text(path)
+    default, profiles, _ = read(text, path)
+    shown = {name: {key: one[key] for key in one if key not in SECRETS} for name, one in profiles.items()}
+    hidden = {name: {key: Secret(one[key]) for key in one if key in SECRETS} for name, one in profiles.items()}
+    warnings = check_private(path, access) if any(hidden.values()) else []
+    return ConfigFile(path, default, shown, hidden, tuple(warnings))
 
 
 def nearest(word: str, choices: Collection[str]) -> str:
@@ -81,34 +91,6 @@ def nearest(word: str, choices: Collection[str]) -> str:
 
     near = difflib.get_close_matches(word, choices, 1)
     return f"; did you mean '{near[0]}'?" if near else ""
-
-
-def vendor_profile(environ: Mapping[str, str], *, secret: bool) -> tuple[str, dict[str, str], list[str]]:
-    """The vendor CLI's chosen profile: where it is from, its text values, warnings; all empty where there is none.
-
-    With `secret` the permission bits of the file are checked. Raises ConfigError, LocalIOError.
-    """
-    path = os.path.join(home(environ), ".aliyun", "config.json")
-    if environ.get("ALIBABA_CLOUD_IGNORE_PROFILE", "").upper() == "TRUE":
-        return "", {}, []
-    text, mode = read_text(path)
-    if not text.strip():
-        return "", {}, []
-    try:
-        data = read_json(text)
-        profiles = {entry["name"]: entry for entry in data.get("profiles") or []}
-        current = str(data.get("current") or "default")
-    except (ValueError, AttributeError, LookupError, TypeError):
-        # The parser's own message could quote what is in the file.
-        raise ConfigError(f"{path} is not a file the vendor's CLI writes; repair it with: aliyun configure") from None
-    variables = ("ALIBABA_CLOUD_PROFILE", "ALIBABACLOUD_PROFILE", "ALICLOUD_PROFILE")
-    name = next((environ[variable] for variable in variables if environ.get(variable)), current)
-    if not profiles:
-        return "", {}, []
-    if name not in profiles:
-        raise ConfigError(f"{path} has no profile '{name}'; it has {', '.join(map(str, profiles))}")
-    values = {key: value for key, value in profiles[name].items() if isinstance(value, str)}
-    return f"profile '{name}' in {path}", values, check_private(path, mode) if secret else []
 
 
 def name_problem(name: str) -> str:
@@ -142,7 +124,7 @@ def read(text: str, path: str = "config.yaml") -> Content:
     for name, (key, value) in (entries("'profiles'", top["profiles"][1]) if "profiles" in top else {}).items():
         if problem := name_problem(name):
             _fail(path, key.start, problem)
-        profiles[name] = plain(KEYS + VALUES, f" in profile '{name}'", entries(f"profile '{name}'", value))
+        profiles[name] = plain(KNOWN, f" in profile '{name}'", entries(f"profile '{name}'", value))
     return Content(default, profiles, top)
 
 

@@ -1,11 +1,11 @@
-"""A text that is only to be used, never to be seen."""
+"""A text that is only to be used, never to be seen; and values among which such texts are kept apart."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 _MASK = "***"
 _LEAST = 6  # characters
@@ -69,3 +69,19 @@ def _forms(plain: str) -> Iterator[str]:
         coded = b64encode(b"\0" * before + plain.encode()).decode().rstrip("=")
         # The first and the last digits hold bits of the neighbours too.
         yield coded[-(-before * 8 // 6) : len(coded) - 1]
+
+
+class Entry(NamedTuple):
+    """What one place says, by name: values that may be seen, and secrets. `source` is that place in words."""
+
+    source: str
+    values: Mapping[str, str]
+    secrets: Mapping[str, Secret]
+
+    def first(self, *names: str) -> str:
+        """The value under the first of these names that has one; empty where none has."""
+        return next((self.values[name] for name in names if self.values.get(name)), "")
+
+    def secret(self, name: str) -> Secret:
+        """The secret of that name; an empty one where there is none."""
+        return self.secrets.get(name, Secret())

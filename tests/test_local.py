@@ -159,9 +159,25 @@ def test_a_secret_file_minds_its_mode(tmp_path, mode, outcome):
     assert [f"chmod 600 '{path}'" in warning for warning in warnings] == [True] * (outcome == "warning")
 
 
+def test_a_secret_file_of_another_user_is_refused():
+    mine = os.geteuid()
+    assert local.check_private("file", local.Access(0o600, mine)) == []
+    assert local.check_private("file", local.Access(0o400, 0)) == []
+    with pytest.raises(ConfigError, match=r"file holds a secret and belongs to another user \(id \d+\)"):
+        local.check_private("file", local.Access(0o600, mine + 1))
+
+
+@pytest.mark.parametrize(
+    ("mode", "other", "private"),
+    [(0o600, 0, True), (0o400, 0, True), (0o640, 0, False), (0o602, 0, False), (0o600, 1, False)],
+)
+def test_what_is_private(mode, other, private):
+    assert local.Access(mode, os.geteuid() + other).private is private
+
+
 def test_a_missing_file_reads_as_empty(tmp_path):
-    assert local.read_text(str(tmp_path / "none" / "file")) == ("", 0)
-    assert local.check_private("none", 0) == []
+    assert local.read_text(str(tmp_path / "none" / "file")) == ("", local.Access())
+    assert local.check_private("none", local.Access()) == []
 
 
 def test_what_is_no_small_text_file_is_refused(tmp_path):

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from dmcli.api.regions import REGIONS
 from dmcli.errors import ConfigError, InputError
 from dmcli.profile import Flags, add_profile, load_file, resolve, set_default
-from dmcli.profile_file import KEYS, VALUES, read
+from dmcli.profile_file import KNOWN, read
+from dmcli.secret import Secret
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.yaml"
 TEXT = """\
@@ -70,7 +71,11 @@ def vendor(environ):
 def test_a_file_is_read(write):
     file = load_file(write())
     assert file.default == "work"
-    assert file.profiles == yaml.safe_load(TEXT)["profiles"]
+    assert read(TEXT).profiles == yaml.safe_load(TEXT)["profiles"]
+    shown = {"access_key_id": "EXAMPLE-ID", "region": "ap-southeast-1", "from": "news@example.com", "output": "json"}
+    assert file.profiles == {"work": shown, "test": yaml.safe_load(TEXT)["profiles"]["test"]}
+    assert file.secrets == {"work": {"access_key_secret": Secret("example-secret")}, "test": {}}
+    assert file.entry("none")[1:] == ({}, {})
     assert file.warnings == ()
 
 
@@ -140,7 +145,7 @@ def test_a_mistake_shows_no_secret(write):
         load_file(path)
     assert "TOPSECRET" not in caught.value.message
     file = load_file(write())
-    assert "example-secret" not in repr(file)
+    assert "example-secret" not in repr(file) + repr(tuple(file)) + str(file.entry("work"))
     assert "example-secret" not in repr(read(TEXT))
     assert "EXAMPLE-ID" not in repr(file)
 
@@ -209,6 +214,18 @@ def test_each_value_comes_from_the_highest_source_that_has_it(write, environ):
     assert settings.sources["output"] == "--output"
     assert resolve(Flags(profile="low"), environ).region == "us-east-1"
     assert resolve(Flags(profile="low"), environ).api_version == "2017-06-22"
+
+
+def test_a_generic_name_counts_for_a_region_of_ours_only(write, environ):
+    write()
+    environ |= {"REGION": "us-west-2"}
+    assert resolve(Flags(), environ).region == "ap-southeast-1"
+    environ |= {"REGION": "ap-southeast-2"}
+    assert resolve(Flags(), environ).sources["region"] == "REGION"
+    environ |= {"REGION_ID": "us-east-1"}
+    assert resolve(Flags(), environ).sources["region"] == "REGION_ID"
+    environ |= {"ALICLOUD_REGION_ID": "eu-central-1"}
+    assert resolve(Flags(), environ).region == "eu-central-1"
 
 
 @pytest.mark.parametrize(
@@ -387,6 +404,7 @@ def test_the_vendors_region_comes_last(write, environ, vendor):
     assert settings.sources["region"] == f"profile 'b' in {environ['HOME']}/.aliyun/config.json"
     assert resolve(Flags(), environ | {"ALICLOUD_PROFILE": "a"}).region == "us-east-1"
     assert resolve(Flags(), environ | {"ALIBABA_CLOUD_IGNORE_PROFILE": "true"}).region == "cn-hangzhou"
+    assert resolve(Flags(), environ | {"ALIBABA_CLOUD_CLI_PROFILE_DISABLED": "True"}).region == "cn-hangzhou"
     write()
     assert resolve(Flags(), environ).region == "ap-southeast-1"
 
@@ -408,9 +426,9 @@ def test_every_example_profile_resolves(environ):
     assert {settings.region for settings in found.values()} == {"cn-hangzhou", "ap-southeast-1", "ap-southeast-2"}
     assert {settings.signature for settings in found.values()} == {"v1", "v3"}
     assert found["testserver"].endpoint == "http://127.0.0.1:8025"
-    assert {key for values in file.profiles.values() for key in values} == {*KEYS, *VALUES}
+    assert {key for values in read(EXAMPLE.read_text("utf-8")).profiles.values() for key in values} == {*KNOWN}
     assert resolve(Flags(), environ).profile == "hangzhou"
-    assert not any(values["access_key_id"].startswith("LTAI") for values in file.profiles.values())
+    assert not any(values.get("access_key_id", "").startswith("LTAI") for values in file.profiles.values())
 
 
 # Edits
@@ -526,7 +544,7 @@ def test_what_add_profile_refuses():
 names = st.from_regex(r"[\w.@][\w.@-]{0,8}", fullmatch=True).filter(lambda name: name != "sandbox")
 texts = st.text(st.characters(min_codepoint=0x20, exclude_categories=("Cc", "Cs", "Zl", "Zp", "Cn")), min_size=1)
 texts = texts.filter(lambda text: "\ufeff" not in text)
-values = st.dictionaries(st.sampled_from(KEYS + VALUES), st.one_of(texts, st.sampled_from(("null", "yes", "1", "~"))))
+values = st.dictionaries(st.sampled_from(KNOWN), st.one_of(texts, st.sampled_from(("null", "yes", "1", "~"))))
 layouts = st.sampled_from(
     (
         "",

@@ -13,13 +13,12 @@ from dmcli.api.model import Field
 from dmcli.api.named_kinds import EMAIL
 from dmcli.cli.tree import Group, command, common
 from dmcli.errors import ConfigError, DmError, InputError
-from dmcli.profile_file import SANDBOX, name_problem
+from dmcli.profile_file import KNOWN, SANDBOX, name_problem
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
     from dmcli.profile import ConfigFile
 
-_SECRETS = frozenset({"access_key_secret", "security_token"})
 _ROWS = (
     Field("name", "Profile"),
     Field("default", "Default", {"True": "*", "False": ""}),
@@ -38,9 +37,15 @@ def _file() -> ConfigFile:
 
 
 def _masked(name: str, value: str) -> str:
-    if name in _SECRETS:
-        return "***"
     return f"***{value[-3:]}" if name == "access_key_id" else value
+
+
+def _shown(file: ConfigFile, profile: str) -> dict[str, str]:
+    """The values of a profile as they may be seen."""
+    entry = file.entry(profile)
+    every = {name: _masked(name, value) for name, value in entry.values.items()}
+    every |= {name: str(secret) for name, secret in entry.secrets.items()}
+    return {name: every[name] for name in KNOWN if name in every}
 
 
 def _path(current: Session) -> None:
@@ -86,9 +91,8 @@ def _show(current: Session, name: str | None) -> None:
     if wanted not in (*file.profiles, SANDBOX):
         known = ", ".join(file.profiles) or "none yet: make one with 'dm config init'"
         raise InputError(f"there is no profile {wanted!r} in {file.path}; there are: {known}")
-    values = file.profiles.get(wanted) or {"endpoint": "in this process", "from": _sandbox_sender()}
-    shown = {key: _masked(key, value) for key, value in values.items()}
-    show_document({"name": wanted} | shown, tuple(Field(key, key) for key in ("name", *values)), current.output())
+    values = _shown(file, wanted) or {"endpoint": "in this process", "from": _sandbox_sender()}
+    show_document({"name": wanted} | values, tuple(Field(key, key) for key in ("name", *values)), current.output())
 
 
 def _sandbox_sender() -> str:
