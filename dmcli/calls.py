@@ -121,7 +121,20 @@ class Run:
         return judge(reply)._replace(reply=reply, midpoint=midpoint)
 
     def settle(self, work: Work) -> Ended:
-        """Try until the policy says that the call has ended."""
+        """Try until the policy says that the call has ended. Raises what an attempt raises, unless one may be done."""
+        seen: list[Ended] = []
+        try:
+            return self._settled(work, seen)
+        except DmError as error:
+            if not seen or not seen[-1].doubtful:
+                raise
+            # What an earlier attempt may have done outweighs why there could be no other.
+            verdict = seen[-1].verdict
+            said = f"{verdict.said or verdict.code}; then {error.message}"
+            return seen[-1]._replace(step=Step.STOP, verdict=verdict._replace(said=said))
+
+    def _settled(self, work: Work, seen: list[Ended]) -> Ended:
+        """The same; `seen` takes what each attempt came to."""
         end, tried, doubtful = self.clock() + self.deadline, Tried(), False
         while True:
             verdict = self._tried(work, end - self.clock(), doubtful=doubtful)
@@ -131,6 +144,7 @@ class Run:
             self._tokens, step = decision.tokens, decision.step
             doubtful = doubtful or verdict.outcome in DOUBTFUL
             ended = Ended(step, verdict, tried.attempts, doubtful)
+            seen.append(ended)
             if step in (Step.FINISH, Step.STOP, Step.UNKNOWN):
                 return ended
             if step is Step.READ_BACK and work.read_back is None:

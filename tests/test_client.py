@@ -397,6 +397,30 @@ def test_a_clock_is_corrected_once_in_a_call():
 # --- temporary keys
 
 
+@pytest.mark.parametrize("when", ["attempt", "renewal"])
+def test_keys_that_fail_do_not_hide_what_an_earlier_attempt_may_have_done(when):
+    asked = []
+
+    def keys(*, renew: bool = False) -> Keys:
+        asked.append(renew)
+        if renew or (when == "attempt" and len(asked) == 3):  # the second was to look whether it is there
+            raise UnreachableError("no keys from STS")
+        return KEYS
+
+    happens = [LOST, NO_TAGS, *([error("InvalidSecurityToken.Expired")] if when == "renewal" else [])]
+    ended = Made(*happens, keys=keys).ends(CREATE, UnknownOutcomeError)
+    assert "; then no keys from STS" in ended.message
+
+
+def test_keys_that_fail_at_once_are_all_that_is_told():
+    def keys(**_) -> Keys:
+        raise UnreachableError("no keys from STS")
+
+    made = Made(keys=keys)
+    assert made.ends(SEND, UnreachableError).message == "no keys from STS"
+    assert made.client.run.under_way == ""
+
+
 def test_temporary_keys_that_ended_are_renewed_once():
     asked = []
 
