@@ -48,6 +48,13 @@ InvalidTemplateNumber.Malformed InvalidReceiverDetailNumber.Malformed InvalidTic
 InvalidNotifyUrl.Malformed
 """
 
+ROLES = """
+EntityNotExist.Role InvalidParameter.RoleArn InvalidParameter.RoleSessionName InvalidParameter.DurationSeconds
+InvalidParameter.PolicyGrammar AuthenticationFail.NoPermission AuthenticationFail.OIDCToken.Expired
+AuthenticationFail.OIDCToken.Invalid AuthenticationFail.OIDCToken.AudienceNotMatch
+AuthenticationFail.OIDCToken.IssuerNotMatch
+"""
+
 COMMAND = re.compile(r"`dm ([a-z]+ [a-z-]+)[^`]*`")
 BY_HAND = {"config check", "receiver create", "receiver add", "domain check"}
 
@@ -58,7 +65,7 @@ def known(code: str) -> Code:
     return found
 
 
-@pytest.mark.parametrize("code", (REFERENCE + HELP_PAGES + GATEWAY + INFERRED).split())
+@pytest.mark.parametrize("code", (REFERENCE + HELP_PAGES + GATEWAY + INFERRED + ROLES).split())
 def test_every_code_is_explained_in_both_languages(code):
     entry = known(code)
     assert entry.code == code
@@ -72,14 +79,14 @@ def test_every_code_is_explained_in_both_languages(code):
         assert re.fullmatch("[^。]+。", text), "one sentence"
 
 
-@pytest.mark.parametrize("code", (REFERENCE + HELP_PAGES + INFERRED).split())
+@pytest.mark.parametrize("code", (REFERENCE + HELP_PAGES + INFERRED + ROLES).split())
 def test_codes_of_the_service_have_an_entry_of_their_own(code):
     assert code in CODES
 
 
 @pytest.mark.parametrize("entry", CODES.values(), ids=CODES)
 def test_facts_of_the_wire_are_plausible(entry):
-    assert entry.status in {400, 403, 404, 500, 503}
+    assert entry.status in {400, 401, 403, 404, 500, 503}
     assert entry.message.isascii()
     assert entry.message == entry.message.strip() != ""
     assert entry.exit in {1, 3, 4, 5}
@@ -146,6 +153,7 @@ def test_facts_of_the_wire(code, status, message):
         ("Forbidden Forbidden.RAM Forbidden.Unheard Forbidden.RiskControl NoPermission", 3),
         ("InvalidAccessKeyId.NotFound InvalidSecurityToken.Expired MissingSecurityToken", 3),
         ("InvalidTimeStamp.Expired InvalidTimeStamp.Format IllegalTimestamp", 3),
+        (ROLES, 3),
         ("Throttling Throttling.Unheard Rejected.Throttling ServiceUnavailable InternalError InternalServiceError", 4),
         ("CheckDomain.Failed", 5),
         ("InvalidMailAddress.NotFound InvalidSendMail.Spam MissingAccountName InvalidAction SandboxNotImplemented", 1),
