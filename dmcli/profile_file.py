@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 SANDBOX = "sandbox"
 KEYS = ("access_key_id", "access_key_secret", "security_token")
-SECRETS = ("access_key_secret", "security_token")
+# A command may have a secret among its words, and whoever can change it can run anything.
+SECRETS = ("access_key_secret", "security_token", "credential_process")
 VALUES = ("region", "endpoint", "from", "output", "lang", "signature", "api_version", "ca_bundle")
-KNOWN = (*KEYS, *VALUES)
+KNOWN = (*KEYS, "credential_process", "keychain", *VALUES)
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 _NAME = re.compile(r"[\w.@][\w.@-]{0,63}")

@@ -1,4 +1,4 @@
-"""The vendor command line's own file, ~/.aliyun/config.json: read, never written."""
+"""The vendor's own files: the command line's ~/.aliyun/config.json, and ~/.alibabacloud/credentials.ini. Only read."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIXES = ("ALIBABA_CLOUD", "ALIBABACLOUD", "ALICLOUD")
+INI_VARIABLE = "ALIBABA_CLOUD_CREDENTIALS_FILE"
 # What may be seen of a profile. All else there is, known or not, is kept as a secret.
 _SHOWN = frozenset(
     """
@@ -69,6 +70,37 @@ def cli_file(environ: Mapping[str, str]) -> VendorFile:
     chooser = variable(environ, "PROFILE")
     named = environ.get(chooser, "")
     return VendorFile(path, named or current, chooser if named else "", entries, access)
+
+
+def ini_file(environ: Mapping[str, str]) -> VendorFile:
+    """The file of the vendor's libraries; without profiles where there is none or the environment wants it ignored.
+
+    Raises ConfigError when it is broken, or when the environment names one that is not there; LocalIOError.
+    """
+    given = environ.get(INI_VARIABLE, "")
+    path = given or os.path.join(home(environ), ".alibabacloud", "credentials.ini")
+    if _ignored(environ):
+        return VendorFile(path, "", "", {})
+    text, access = read_text(path)
+    if not text.strip():
+        if given:
+            raise ConfigError(f"{INI_VARIABLE} names {path}, and nothing is there; correct or unset it")
+        return VendorFile(path, "", "", {})
+    import configparser
+
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        parser.read_string(text)
+    except configparser.Error:  # its message could quote what is in the file
+        raise ConfigError(f"{path} is not an INI file; write [default] and below it 'key = value' lines") from None
+    # A # begins a comment wherever it stands, as in the vendor's libraries.
+    entries = {
+        name: _entry(name, path, {key: value.split("#")[0].strip() for key, value in parser.items(name)})
+        for name in parser.sections()
+    }
+    chooser = variable(environ, "PROFILE")
+    named = environ.get(chooser, "")
+    return VendorFile(path, named or "default", chooser if named else "", entries, access)
 
 
 def _ignored(environ: Mapping[str, str]) -> bool:

@@ -67,6 +67,40 @@ class Dm:
         return result
 
 
+def on_a_terminal(args: list[str], answers: list[str], **environ: str) -> tuple[int, str]:
+    """Run `dm` on a terminal of its own and type an answer at each question; the exit code and all that was shown."""
+    import os
+    import pty
+
+    pid, terminal = pty.fork()
+    if pid == 0:  # pragma: no cover  the child
+        os.environ.update(environ)
+        os.execv(sys.executable, [sys.executable, "-c", "from dmcli.cli.app import main; main()", *args])
+    left = iter(answers)
+    seen = b""
+    while True:
+        try:
+            data = os.read(terminal, 1024)
+        except OSError:
+            break
+        if not data:
+            break
+        seen += data
+        if seen.endswith(b": "):
+            os.write(terminal, f"{next(left, '')}\n".encode())
+    _, status = os.waitpid(pid, 0)
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(status), seen.decode()
+
+
+@pytest.fixture
+def terminal():
+    """Runs `dm` on a terminal."""
+    if sys.platform == "win32":
+        pytest.skip("a pseudo-terminal is a POSIX thing")
+    return on_a_terminal
+
+
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the machine's own configuration reaches a test, and nothing of a test the machine."""

@@ -421,7 +421,7 @@ def test_every_example_profile_resolves(environ):
     shutil.copy(EXAMPLE, environ["DM_CONFIG"])
     os.chmod(environ["DM_CONFIG"], 0o600)
     file = load_file(environ["DM_CONFIG"])
-    assert len(file.profiles) == 7
+    assert len(file.profiles) == 9
     found = {name: resolve(Flags(profile=name), environ) for name in (*file.profiles, "sandbox")}
     assert {settings.region for settings in found.values()} == {"cn-hangzhou", "ap-southeast-1", "ap-southeast-2"}
     assert {settings.signature for settings in found.values()} == {"v1", "v3"}

@@ -29,14 +29,19 @@ class Keys(NamedTuple):
     source: str = ""
     owner: str = ""
     expires: float = 0.0
-    warnings: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Keys(access_key_id='***{self.access_key_id[-3:]}', source={self.source!r})"
 
 
 class KeySource(Protocol):
-    """Gives the keys to sign with, each time they are needed."""
+    """Gives the keys to sign with, each time they are needed.
+
+    `owner` is that of its keys, and `warnings` are about where they are kept; both are known before there are keys.
+    """
+
+    owner: str
+    warnings: tuple[str, ...]
 
     def __call__(self, *, renew: bool = False) -> Keys:
         """The keys; `renew` gets new ones where they are temporary. Raises DmError."""

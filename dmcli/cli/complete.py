@@ -81,7 +81,7 @@ def _place(current: Session, listing: str) -> tuple[str, str]:
     from dmcli.local import cache_folder
 
     place = current.settings.endpoint or current.sandbox_place
-    scope = f"{place} {current.target.region} {current.keys().owner}"
+    scope = f"{place} {current.target.region} {current.keys.owner}"
     return f"{cache_folder(os.environ)}/complete-{listing}-{zlib.crc32(scope.encode()):08x}.json", scope
 
 

@@ -12,8 +12,9 @@ import click
 from dmcli.api.model import Field
 from dmcli.api.named_kinds import EMAIL
 from dmcli.cli.tree import Group, command, common
-from dmcli.errors import ConfigError, DmError, InputError
+from dmcli.errors import DmError, InputError
 from dmcli.profile_file import KNOWN, SANDBOX, name_problem
+from dmcli.secret import Secret
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -41,10 +42,14 @@ def _masked(name: str, value: str) -> str:
 
 
 def _shown(file: ConfigFile, profile: str) -> dict[str, str]:
-    """The values of a profile as they may be seen."""
+    """The values of a profile as they may be seen: of a command its program, of other secrets that they are there."""
+    from dmcli.credentials.process import program
+
     entry = file.entry(profile)
-    every = {name: _masked(name, value) for name, value in entry.values.items()}
-    every |= {name: str(secret) for name, secret in entry.secrets.items()}
+    hidden = {name: str(secret) for name, secret in entry.secrets.items()}
+    if command := entry.secret("credential_process"):
+        hidden["credential_process"] = f"{program(command)} ***"
+    every = {name: _masked(name, value) for name, value in entry.values.items()} | hidden
     return {name: every[name] for name in KNOWN if name in every}
 
 
@@ -132,12 +137,15 @@ def _check(current: Session) -> None:
     ]
     try:
         keys = current.keys()
-    except ConfigError:
+    except DmError:
         show_document(rows, _VALUES, current.output())
         raise
     rows.append({"name": "keys", "value": _masked("access_key_id", keys.access_key_id), "source": keys.source})
     token = "yes" if keys.security_token else "no"
     rows.append({"name": "security_token", "value": token, "source": keys.source})
+    if keys.expires:
+        end = datetime.fromtimestamp(keys.expires, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        rows.append({"name": "expires", "value": end, "source": keys.source})
     try:
         verdict = access(current.client)
     except DmError as error:
@@ -150,15 +158,18 @@ def _check(current: Session) -> None:
     show_document(rows, _VALUES, current.output())
 
 
-def _init(current: Session, *, name: str | None, force: bool) -> None:
-    """Ask for the values of a profile and write it."""
+def _init(current: Session, *, name: str | None, force: bool, keychain: bool) -> None:
+    """Ask for the values of a profile and write it, its secrets into the keychain if they are to go there."""
     from dmcli.api.regions import DEFAULT_REGION, REGIONS
+    from dmcli.credentials import keychain as chain
     from dmcli.local import read_text, write_private
     from dmcli.profile import add_profile, set_default
 
     if not sys.stdin.isatty():
         raise InputError("there is no terminal to ask questions on: write the file instead, see config.example.yaml")
     file = _file()
+    if keychain:
+        chain.check()
     ask = _asker()
     chosen = name or ask("Profile name", default="default")
     problem = name_problem(chosen)
@@ -176,6 +187,10 @@ def _init(current: Session, *, name: str | None, force: bool) -> None:
         ),
     }
     values = {key: value for key, value in answers.items() if value}
+    if keychain:
+        secret, token = (Secret(values.pop(key, "")) for key in ("access_key_secret", "security_token"))
+        chain.store(answers["access_key_id"], secret, token)
+        values["keychain"] = "yes"
     text = add_profile(read_text(file.path)[0], chosen, values, replace=force)
     if not file.default or not file.profiles:
         text = set_default(text, chosen)
@@ -209,6 +224,9 @@ COMMAND.add_command(
         [
             click.Argument(["name"], required=False, metavar="[NAME]", help="Profile; asked for if not given."),
             click.Option(["--force"], is_flag=True, help="Replace a profile of that name."),
+            click.Option(
+                ["--keychain"], is_flag=True, help="Keep the secrets in the system's keychain, not in the file."
+            ),
         ],
         _init,
         "Ask for keys and region and write a profile, readable by you alone.",

@@ -37,6 +37,19 @@ class Stopped(BaseException):
         self.number, self.name = number, name
 
 
+class _Noted:
+    """A source of keys; what is secret in them is noted, so that it can be hidden wherever it turns up."""
+
+    def __init__(self, source: KeySource, secrets: set[Secret]) -> None:
+        self._source, self._secrets = source, secrets
+        self.owner, self.warnings = source.owner, source.warnings
+
+    def __call__(self, *, renew: bool = False) -> Keys:
+        keys = self._source(renew=renew)
+        self._secrets |= {keys.access_key_secret, keys.security_token}
+        return keys
+
+
 class Session:
     """Settings, client and output of this run. `given` are the common options as typed, by name; `secrets` it has seen.
 
@@ -88,17 +101,13 @@ class Session:
 
     @cached_property
     def keys(self) -> KeySource:
-        """Where the keys come from. Raises ConfigError."""
+        """Where the keys come from; nothing is asked for them yet. Raises ConfigError."""
         from dmcli import credentials
 
-        source = credentials.source(self.settings, self.flags, os.environ)
-
-        def keys(*, renew: bool = False) -> Keys:
-            found = source(renew=renew)
-            self.secrets |= {found.access_key_secret, found.security_token}
-            return found
-
-        for warning in keys().warnings:
+        keys = _Noted(
+            credentials.source(self.settings, self.flags, os.environ, lambda: self.network, self.run), self.secrets
+        )
+        for warning in keys.warnings:
             self.say(f"warning: {warning}")
         return keys
 
@@ -115,8 +124,12 @@ class Session:
     @cached_property
     def exchange(self) -> Exchange:
         """The way to the service: in the process for the sandbox without an endpoint, else over HTTP."""
-        exchange = self.http if self.settings.endpoint else self.sandbox.exchange
-        return self._traced(exchange) if self.given.get("debug") else exchange
+        return self.network if self.settings.endpoint else self._traced(self.sandbox.exchange)
+
+    @cached_property
+    def network(self) -> Exchange:
+        """The way to anything over HTTP, told of with --debug."""
+        return self._traced(self.http)
 
     @cached_property
     def http(self) -> HttpExchange:
@@ -169,7 +182,7 @@ class Session:
         """What a key belongs to: this endpoint, or this sandbox, and whoever's keys sign."""
         from dmcli.tasks.once import Scope
 
-        return Scope(self.settings.endpoint or self.sandbox_place, self.keys().owner, key)
+        return Scope(self.settings.endpoint or self.sandbox_place, self.keys.owner, key)
 
     @property
     def sandbox_place(self) -> str:
@@ -255,7 +268,9 @@ class Session:
             self.say(f"[sandbox] nothing left this machine{see}")
 
     def _traced(self, exchange: Exchange) -> Exchange:
-        """The exchange, with a line on stderr for each call: names and sizes, no values."""
+        """The exchange; with --debug there is a line on stderr for each call: names and sizes, no values."""
+        if not self.given.get("debug"):
+            return exchange
         from dmcli.cli.trace import traced
 
         def write(line: str) -> None:

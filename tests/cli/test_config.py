@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
-import sys
 
 import pytest
 
@@ -151,33 +149,12 @@ def test_init_without_a_terminal_says_what_to_do(bare):
     assert "config.example.yaml" in bare("config", "init", code=2).err
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is a POSIX thing")
-def test_init_asks_and_hides_the_secret(tmp_path):
+def test_init_asks_and_hides_the_secret(terminal, tmp_path):
     """On a real terminal: what is typed as the secret is not echoed, and the file is for its owner alone."""
-    import pty
-
-    pid, terminal = pty.fork()
-    if pid == 0:  # pragma: no cover  the child
-        os.environ["HOME"] = str(tmp_path)
-        os.execv(
-            sys.executable, [sys.executable, "-c", "from dmcli.cli.app import main; main()", "config", "init", "shop"]
-        )
-    answers = iter((b"shop-key\n", f"{SECRET}\n".encode(), b"\n", b"cn-hangzhou\n", b"noreply@shop.cn\n"))
-    seen = b""
-    while True:
-        try:
-            data = os.read(terminal, 1024)
-        except OSError:
-            break
-        if not data:
-            break
-        seen += data
-        if seen.endswith(b": "):
-            os.write(terminal, next(answers, b"\n"))
-    _, status = os.waitpid(pid, 0)
-    os.close(terminal)
-    assert os.waitstatus_to_exitcode(status) == 0, seen
-    assert SECRET.encode() not in seen
+    answers = ["shop-key", SECRET, "", "cn-hangzhou", "noreply@shop.cn"]
+    code, seen = terminal(["config", "init", "shop"], answers, HOME=str(tmp_path))
+    assert code == 0, seen
+    assert SECRET not in seen
     made = tmp_path / ".config" / "dm" / "config.yaml"
     assert stat.S_IMODE(made.stat().st_mode) == 0o600
     text = made.read_text(encoding="utf-8")

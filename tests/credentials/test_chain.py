@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from dmcli import credentials
+from dmcli.calls import Run
 from dmcli.errors import ConfigError
 from dmcli.profile import Flags, resolve
 
@@ -60,9 +61,16 @@ class Plain(NamedTuple):
 
 def _find(environ, **flags):
     typed = Flags(**flags)
-    keys = credentials.find(resolve(typed, environ), typed, environ)
+    found = credentials.source(resolve(typed, environ), typed, environ, no_network, Run())
+    keys = found()
+    assert keys == found(renew=True)
+    assert keys.owner == found.owner
     secret, token = keys.access_key_secret.reveal(), keys.security_token.reveal()
-    return Plain(keys.access_key_id, secret, token, keys.source, keys.warnings)
+    return Plain(keys.access_key_id, secret, token, keys.source, found.warnings)
+
+
+def no_network():
+    raise AssertionError("keys that stand somewhere need no network")
 
 
 def _refused(environ, **flags):
@@ -176,11 +184,10 @@ def test_vendor_modes(environ, vendor):
     assert "profile 'ak'" in _find(environ | {"ALIBABA_CLOUD_PROFILE": "ak", "ALICLOUD_PROFILE": "sts"}).source
 
 
-def test_vendor_modes_that_are_more_than_keys(environ, vendor, write):
-    vendor("role", {**AK, "name": "role", "mode": "EcsRamRole"})
-    error = _refused(environ)
-    assert "has mode 'EcsRamRole'" in error.message
-    assert "AK and StsToken" in error.message
+def test_a_vendor_mode_that_will_not_do_matters_when_it_is_its_turn(environ, vendor, write):
+    vendor("role", {**AK, "name": "role", "mode": "CloudSSO"})
+    assert "has mode 'CloudSSO'" in _refused(environ).message
+    assert "no access keys found" in _refused(environ | {"ALIBABA_CLOUD_CLI_PROFILE_DISABLED": "true"}).message
     assert "no access keys found" in _refused(environ | {"ALIBABA_CLOUD_IGNORE_PROFILE": "TRUE"}).message
     write()
     assert _find(environ).access_key_id == "LOW-ID"

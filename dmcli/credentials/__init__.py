@@ -1,0 +1,8 @@
+"""Where access keys come from: whole from one source, checked, never shown, and renewed before they end.
+
+`chain` has the order of the sources; beside it there is a module for each way of getting keys.
+"""
+
+from dmcli.credentials.chain import source
+
+__all__ = ["source"]

@@ -1,0 +1,89 @@
+"""Asking a service for keys: over the same engine as all calls, its refusals told in a sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dmcli.api.model import Effect
+from dmcli.calls import Verdict, Work, clock_remedy
+from dmcli.credentials.way import CLOUD_FORM, read_keys
+from dmcli.errors import ConfigError, UnreachableError
+from dmcli.retry import PATIENCE, Outcome, Step
+from dmcli.untrusted import read_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dmcli.api.request import Keys
+    from dmcli.api.wire import Reply, Request
+    from dmcli.credentials.way import Means
+
+_UNANSWERED = {Outcome.NOT_SENT, Outcome.THROTTLED, Outcome.AMBIGUOUS, Outcome.REPLAYED}
+_TOO_MANY, _SERVER_ERROR = 429, 500
+
+
+class Question(NamedTuple):
+    """What is asked of a service that has keys, and how its reply is judged.
+
+    `name` is the question and `service` who is asked, in words. `request` makes the request of an attempt, `judge` says
+    what a reply means. `patience` is in seconds for an attempt. `renew` gets new keys to ask with, false where there
+    are none; `hint` is advice, by the code of a refusal or an empty one.
+    """
+
+    name: str
+    service: str
+    request: Callable[[], Request]
+    judge: Callable[[Reply], Verdict]
+    patience: float = PATIENCE[Effect.READ]
+    renew: Callable[[], bool] = lambda: False
+    hint: Callable[[str], str] = lambda _: ""
+
+
+def ask(question: Question, means: Means) -> Verdict:
+    """The answer, in as many attempts as a reading call may have.
+
+    Raises UnreachableError when there is none, ConfigError when the service refuses; and what asking itself raises.
+    """
+
+    def attempt(seconds: float, _: tuple[str, ...]) -> Verdict:
+        request = question.request()
+        patience = min(question.patience, max(seconds, 0.0))
+        return means.run.carry(means.exchange(), request._replace(patience=patience), question.judge)
+
+    ended = means.run.settle(Work(question.name, Effect.READ, attempt, renew=question.renew))
+    verdict = ended.verdict
+    if ended.step is Step.FINISH:
+        return verdict
+    said = verdict.said or verdict.code
+    if verdict.outcome is Outcome.CLOCK:
+        said += f"; {clock_remedy(verdict)}"
+    unanswered = verdict.outcome in _UNANSWERED
+    raise (UnreachableError if unanswered else ConfigError)(
+        f"no keys from {question.service}: {said}; it is safe to run this again"
+        if unanswered
+        else f"{question.service} refused {question.name}: {said}",
+        hint=question.hint(verdict.code),
+        code=verdict.code,
+        request_id=verdict.request_id,
+        http_status=verdict.status,
+    )
+
+
+def by_status(reply: Reply) -> Verdict:
+    """What a reply means that tells success by its status alone; the answer has its `body`."""
+    said = f"it answered with HTTP {reply.status}"
+    if reply.status == 200:  # noqa: PLR2004
+        return Verdict(Outcome.DONE, {"body": reply.body}, status=reply.status)
+    busy = reply.status == _TOO_MANY or reply.status >= _SERVER_ERROR
+    return Verdict(Outcome.THROTTLED if busy else Outcome.REFUSED, said=said, status=reply.status)
+
+
+def issued(body: str | bytes, source: str, now: float) -> Keys:
+    """The keys that a metadata service or a server of keys answers with. Raises ConfigError for any other answer."""
+    try:
+        answer = read_json(body)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict) or answer.get("Code") != "Success":
+        raise ConfigError(f"{source} answered with something else than keys; a Code of Success must be in it")
+    return read_keys(answer, CLOUD_FORM, source, now, token=True)

@@ -1,0 +1,69 @@
+"""The role of an ECS instance, from the cloud's metadata service; only in its second version, which wants a token."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from dmcli.api.wire import Request
+from dmcli.credentials.ask import Question, ask, by_status, issued
+from dmcli.credentials.way import VISIBLE, Way, fingerprint
+from dmcli.errors import ConfigError
+from dmcli.vendor_file import switched_on
+
+if TYPE_CHECKING:
+    from dmcli.api.request import Keys
+    from dmcli.credentials.way import Means
+
+URL = "http://100.100.100.200"
+_TOKEN, _ROLES = "/latest/api/token", "/latest/meta-data/ram/security-credentials/"
+_LIFE = 60  # seconds that a token lasts; it is used at once
+_PATIENCE = 1.0  # seconds: the service is next door
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_ELSEWHERE = "This machine may be no ECS instance; elsewhere take another way of getting keys."
+_ATTACH = "Attach a RAM role to the instance, and name that one."
+DISABLED = "ALIBABA_CLOUD_ECS_METADATA_DISABLED"
+
+
+def role(name: str, source: str, means: Means) -> Way:
+    """The role of that name, or with an empty one the role that the instance has. Raises ConfigError."""
+    if switched_on(means.environ, DISABLED):
+        raise ConfigError(f"{source} wants the ECS metadata service, which {DISABLED} forbids; unset it")
+    if name and not _NAME.fullmatch(name):
+        raise ConfigError(f"the ECS role of {source} must be up to 64 letters, digits and . _ -; correct its name")
+    import socket
+
+    words = f"ECS role '{name}' of {source}" if name else f"the ECS role of {source}"
+    return Way(
+        words,
+        f"ECS role {name}".rstrip(),
+        partial(_keys, name, words, means),
+        # A home folder may be shared by instances, whose roles need not be the same.
+        fingerprint("ECS", name, socket.gethostname()),
+    )
+
+
+def _keys(name: str, source: str, means: Means) -> Keys:
+    """The keys of a role. Raises UnreachableError where no metadata service answers, ConfigError for a refusal."""
+
+    def get(what: str, method: str, path: str, headers: dict[str, str], hint: str) -> str:
+        question = Question(
+            what,
+            f"the ECS metadata service ({URL.partition('://')[2]})",
+            lambda: Request(method, URL + path, headers, b""),
+            by_status,
+            _PATIENCE,
+            hint=lambda _: hint,
+        )
+        return str(ask(question, means).answer["body"].decode("latin-1")).strip()
+
+    token = get("a token", "PUT", _TOKEN, {"x-aliyun-ecs-metadata-token-ttl-seconds": str(_LIFE)}, _ELSEWHERE)
+    if not VISIBLE.fullmatch(token):
+        raise ConfigError(f"the metadata service gave a token that is none for {source}; see what answers at {URL}")
+    shown = {"x-aliyun-ecs-metadata-token": token}
+    if not name:
+        name = get("the name of a role", "GET", _ROLES, shown, _ATTACH)
+        if not _NAME.fullmatch(name):
+            raise ConfigError(f"{source} has no name that could be one; attach a RAM role to the instance")
+    return issued(get(f"the keys of role '{name}'", "GET", _ROLES + name, shown, _ATTACH), source, means.now())

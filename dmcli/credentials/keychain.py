@@ -1,0 +1,108 @@
+"""The keychain of the operating system, through the optional package keyring: secret and token by access key id.
+
+A keychain that is not there is an error, never a reason to keep secrets elsewhere.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from dmcli.api.request import Keys
+from dmcli.credentials.way import Way, checked
+from dmcli.errors import ConfigError
+from dmcli.profile_file import KEYS
+from dmcli.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dmcli.secret import Entry
+
+SERVICE = "dmcli"  # under which the keychain lists what is ours
+LIMIT = 3.0  # seconds
+_SAFE = 1  # the priority from which keyring recommends a backend; below are files without encryption and the like
+_, _SECRET, _TOKEN = KEYS
+
+
+def kept(entry: Entry) -> Way:
+    """The keys of an entry that has the id only. Raises ConfigError where it has more or less than that."""
+    identity = entry.first("access_key_id")
+    if not identity:
+        raise ConfigError(f"{entry.source} has keychain: yes but no access_key_id; add it there")
+    if entry.secret(_SECRET) or entry.secret(_TOKEN):
+        raise ConfigError(f"{entry.source} has both keychain: yes and a secret; take one of them out")
+    source = f"keychain, for {entry.source}"
+    return Way(source, identity, partial(_fetched, identity, source))
+
+
+def store(identity: str, secret: Secret, token: Secret) -> None:
+    """Put the secret of an access key id, and its token if it has one, into the keychain. Raises ConfigError."""
+
+    def put(backend: Any) -> None:
+        backend.set_password(SERVICE, f"{identity} {_SECRET}", secret.reveal())
+        if token:
+            backend.set_password(SERVICE, f"{identity} {_TOKEN}", token.reveal())
+        elif backend.get_password(SERVICE, f"{identity} {_TOKEN}"):
+            backend.delete_password(SERVICE, f"{identity} {_TOKEN}")
+
+    _within_limit(put)
+
+
+def check() -> None:
+    """Raise ConfigError when there is no keychain to use."""
+    _within_limit(lambda _: None)
+
+
+def _fetched(identity: str, source: str) -> Keys:
+    def get(backend: Any) -> tuple[str, str]:
+        found = [backend.get_password(SERVICE, f"{identity} {part}") for part in (_SECRET, _TOKEN)]
+        return found[0] or "", found[1] or ""
+
+    secret, token = _within_limit(get)
+    if not secret:
+        raise ConfigError(
+            f"the {source} has no secret of the key id ***{identity[-3:]}; put it there: dm config init --keychain"
+        )
+    return checked(Keys(identity, Secret(secret), Secret(token)), KEYS, source)
+
+
+def _within_limit(work: Callable[[Any], Any]) -> Any:
+    """What comes of some work with the keychain. Raises ConfigError when there is none, or it fails or is silent.
+
+    It runs in a thread, since a keychain that waits for somebody to unlock it cannot be interrupted.
+    """
+    import threading
+
+    try:
+        import keyring
+    except ImportError:
+        raise ConfigError("the keychain needs the package keyring; install it: pip install 'dmcli[keychain]'") from None
+    results: list[Any] = []
+    failures: list[ConfigError] = []
+
+    def run() -> None:
+        try:
+            results.append(work(_safe(keyring.get_keyring())))
+        except ConfigError as error:
+            failures.append(error)
+        except Exception as error:  # noqa: BLE001  backends raise what they like, and its text may be anything
+            said = f"the keychain failed ({type(error).__name__}); see that it works: python -m keyring diagnose"
+            failures.append(ConfigError(said))
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(LIMIT)
+    if failures:
+        raise failures[0]
+    if not results:
+        raise ConfigError(f"the keychain did not answer within {LIMIT:g} s; unlock it and run this again")
+    return results[0]
+
+
+def _safe(backend: Any) -> Any:
+    """The backend, if it is one that keeps secrets safe. Raises ConfigError."""
+    if backend.priority < _SAFE:
+        kind = f"{type(backend).__module__}.{type(backend).__name__}"
+        raise ConfigError(f"there is no safe keychain here, only {kind}; set one up, or keep the keys in another way")
+    return backend

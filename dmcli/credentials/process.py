@@ -1,0 +1,176 @@
+"""A command that prints keys: run without a shell, within a time and a size, its errors never shown."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shlex
+import signal
+import threading
+import time
+from contextlib import suppress
+from functools import partial
+from typing import IO, TYPE_CHECKING, Any
+
+from dmcli.credentials.uri import FORBIDDEN
+from dmcli.credentials.way import Form, Way, fingerprint, read_keys
+from dmcli.errors import ConfigError
+from dmcli.untrusted import read_json
+from dmcli.vendor_file import switched_on
+
+if TYPE_CHECKING:
+    import subprocess
+
+    from dmcli.api.request import Keys
+    from dmcli.credentials.way import Means
+    from dmcli.secret import Secret
+
+LIMIT = 30.0  # seconds
+_MOST = 64 * 1024  # bytes of output
+_ADVICE = "run it by hand to see what is wrong"
+_WINDOWS = os.name == "nt"
+# What a command may print: the form of botocore's credential_process, or that of the vendor's mode External.
+_VERSION_1 = Form(
+    ("AccessKeyId",), ("SecretAccessKey", "AccessKeySecret"), ("SessionToken", "SecurityToken"), ("Expiration",)
+)
+_EXTERNAL = Form(("access_key_id",), ("access_key_secret",), ("sts_token",), ("expiration", "sts_expiration"))
+_MODES = {"ak": False, "ststoken": True, "": False}  # whether there must be a token
+
+
+def printed(command: Secret, source: str, means: Means, *, windows: bool = _WINDOWS) -> Way:
+    """The keys that a command prints. `source` is where the command is written. Raises ConfigError."""
+    if switched_on(means.environ, FORBIDDEN):
+        raise ConfigError(f"{source} wants keys from a command, which {FORBIDDEN} forbids; unset it")
+    words = split(command, windows=windows)
+    if not words:
+        raise ConfigError(f"the command of {source} names no program; check its quotes")
+    told = f"command '{program(command, windows=windows)}' of {source}"
+    mark = fingerprint("command", command.reveal())
+    # What it prints may depend on its environment, the working directory among it.
+    given = fingerprint(mark, *(f"{name}={value}" for name, value in sorted(means.environ.items())))
+    run = command.reveal() if windows else words  # Windows hands a program one line, which it splits itself
+    return Way(told, f"command {mark}", partial(_keys, run, told, means), given)
+
+
+def program(command: Secret, *, windows: bool = _WINDOWS) -> str:
+    """The name of the program that a command runs: all of it that may be seen."""
+    return os.path.basename(next(iter(split(command, windows=windows)), ""))
+
+
+def split(command: Secret, *, windows: bool = _WINDOWS) -> list[str]:
+    """The program and its arguments; nothing where a quote is left open."""
+    try:
+        return shlex.split(command.reveal(), posix=not windows)
+    except ValueError:
+        return []
+
+
+def _keys(command: str | list[str], source: str, means: Means) -> Keys:
+    output = _output(command, source, dict(means.environ))
+    try:
+        answer = read_json(output)
+    except ValueError:
+        answer = None
+    form, token = _form(answer)
+    if form is None:
+        raise ConfigError(
+            f'{source} printed no keys; it must print JSON with "Version": 1 and AccessKeyId, or with "mode": "AK" or '
+            '"StsToken" and access_key_id'
+        )
+    if form is _EXTERNAL and answer.get("mode", "").lower() == "ak":
+        answer = answer | {form.token[0]: ""}  # what may stand there is left from another mode
+    return read_keys(answer, form, source, means.now(), token=token)
+
+
+def _form(answer: Any) -> tuple[Form | None, bool]:
+    """The form of what was printed, None for none of both; and whether there must be a token."""
+    if not isinstance(answer, dict):
+        return None, False
+    if answer.get("Version") == 1:
+        return _VERSION_1, False
+    mode = answer.get("mode", "")
+    known = isinstance(mode, str) and mode.lower() in _MODES and "access_key_id" in answer
+    return (_EXTERNAL, _MODES[mode.lower()]) if known else (None, False)
+
+
+def _output(command: str | list[str], source: str, environ: dict[str, str]) -> bytes:
+    """What a command prints. Raises ConfigError when it does not start, fails, prints too much or takes too long."""
+    import subprocess
+
+    try:
+        process = subprocess.Popen(  # noqa: S603  a command of the user's own file, without a shell
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environ,
+            start_new_session=True,  # a group of its own, to be ended with all that it starts
+        )
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "it has a character that no command has"
+        raise ConfigError(f"{source} cannot be run: {why}") from None
+    said, complained = _Reader(process.stdout, keep=True), _Reader(process.stderr, keep=False)
+    end = partial(_end, process, (said, complained))
+    atexit.register(end)  # completion does not wait for the thread that is in here
+    try:
+        return _finished(process, said, complained, source)
+    finally:
+        end()
+        atexit.unregister(end)
+
+
+def _finished(process: subprocess.Popen[bytes], said: _Reader, complained: _Reader, source: str) -> bytes:
+    """The output of a command that finishes well in time. Raises ConfigError for any other."""
+    deadline = time.monotonic() + LIMIT
+    said.join(LIMIT)
+    if said.size > _MOST:
+        raise ConfigError(f"{source} printed more than {_MOST} bytes, which no keys are; {_ADVICE}")
+    complained.join(max(deadline - time.monotonic(), 0.0))
+    # Its pipes may be held open by what it started.
+    if said.is_alive() or complained.is_alive() or (code := _code(process, deadline)) is None:
+        raise ConfigError(f"{source} took longer than {LIMIT:g} s and was ended; {_ADVICE}")
+    if code:
+        how = f"with exit code {code}" if code > 0 else f"by signal {-code}"
+        spoke = f", having written {complained.size} bytes to standard error" if complained.size else ""
+        raise ConfigError(f"{source} ended {how}{spoke}; {_ADVICE}")
+    return bytes(said.data)
+
+
+def _code(process: subprocess.Popen[bytes], deadline: float) -> int | None:
+    """The exit code of a process, None if it does not end in time."""
+    import subprocess
+
+    try:
+        return process.wait(max(deadline - time.monotonic(), 0.0))
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def _end(process: subprocess.Popen[bytes], readers: tuple[_Reader, ...], *, windows: bool = _WINDOWS) -> None:
+    """End a command and what it started, unless all of it has ended."""
+    if process.poll() is not None and not any(reader.is_alive() for reader in readers):
+        return
+    if windows:
+        process.kill()
+    else:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+class _Reader(threading.Thread):
+    """Reads a pipe to its end and counts its bytes; those that it keeps only until there are too many."""
+
+    def __init__(self, pipe: IO[bytes] | None, *, keep: bool) -> None:
+        super().__init__(daemon=True)
+        self.data, self.size = bytearray(), 0
+        self._pipe, self._keep = pipe, keep
+        self.start()
+
+    def run(self) -> None:
+        """Read."""
+        assert self._pipe  # noqa: S101  both pipes were asked for
+        with self._pipe as pipe:
+            while len(self.data) <= _MOST and (data := os.read(pipe.fileno(), _MOST)):
+                self.size += len(data)
+                self.data += data if self._keep else b""

@@ -1,0 +1,98 @@
+"""Keys held for as long as they last: renewed before they end, and kept between runs in the cache folder."""
+
+from __future__ import annotations
+
+import math
+import os
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from dmcli.credentials.way import CLOUD_FORM, read_keys
+from dmcli.errors import DmError
+from dmcli.local import cache_folder, read_text, write_private
+from dmcli.untrusted import read_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dmcli.api.request import Keys
+    from dmcli.credentials.way import Means, Way
+
+MARGIN = 300.0  # seconds before their end in which keys are renewed
+
+
+class Renewed:
+    """The keys of a way, the same ones while they last; several threads may share it.
+
+    `check` is put to the keys each time they are given and raises DmError for those that must not be used.
+    """
+
+    def __init__(self, way: Way, means: Means, check: Callable[[Keys], None] = lambda _: None) -> None:
+        self.owner = way.owner
+        self.warnings = way.warnings
+        self._way, self._means, self._check = way, means, check
+        self._keys: Keys | None = None
+        self._margin = MARGIN
+        self._lock = threading.Lock()
+
+    def __call__(self, *, renew: bool = False) -> Keys:
+        """The keys, fetched when there are none, when they end soon or with `renew`. Raises what the way raises."""
+        with self._lock:
+            keys = self._keys or (None if renew else self._cached())
+            if keys is None or renew or self._left(keys) < self._margin:
+                keys = self._fetched(None if renew else keys)
+            self._keys = keys
+        self._check(keys)
+        return keys
+
+    def _left(self, keys: Keys) -> float:
+        """Seconds until the keys end."""
+        return keys.expires - self._means.now() if keys.expires else math.inf
+
+    def _fetched(self, old: Keys | None) -> Keys:
+        """New keys, kept for later runs; the old ones again while they last, when there are no new ones to be had."""
+        try:
+            keys = self._named(self._way.fetch())
+        except DmError as error:
+            if old is None or self._left(old) <= 0:
+                raise
+            keys = old
+            self._means.run.tell(f"warning: {old.source}: keys that end soon could not be renewed: {error.message}")
+        else:
+            if self._way.cache and keys.expires:
+                self._keep(keys)
+        # Keys that last less long are renewed at half of it, and so are those whose renewal failed.
+        self._margin = min(MARGIN, self._left(keys) / 2)
+        return keys
+
+    def _named(self, keys: Keys) -> Keys:
+        return keys._replace(source=self._way.source, owner=self._way.owner)
+
+    @property
+    def _path(self) -> str:
+        return os.path.join(cache_folder(self._means.environ), f"{self._way.cache}.json")
+
+    def _cached(self) -> Keys | None:
+        """The keys that an earlier run kept, if the file is private and they last; None for any other file."""
+        if not self._way.cache:
+            return None
+        with suppress(DmError, ValueError):
+            text, access = read_text(self._path)
+            keys = read_keys(read_json(text), CLOUD_FORM, self._path, self._means.now(), token=False)
+            return self._named(keys) if access.private and keys.expires else None
+        return None
+
+    def _keep(self, keys: Keys) -> None:
+        """Write the keys for later runs; that they cannot be written is no reason to fail."""
+        import json
+
+        (identity,), (secret,), (token,), (end,) = CLOUD_FORM
+        parts = {
+            identity: keys.access_key_id,
+            secret: keys.access_key_secret.reveal(),
+            token: keys.security_token.reveal(),
+            end: int(keys.expires),
+        }
+        with suppress(DmError, OSError):
+            write_private(self._path, json.dumps(parts))

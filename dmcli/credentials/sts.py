@@ -1,0 +1,170 @@
+"""Roles of STS: AssumeRole with other keys, AssumeRoleWithOIDC with the token of a file (API version 2015-04-01)."""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from dmcli.api.regions import DEFAULT_REGION
+from dmcli.api.request import Signed, Target, sign
+from dmcli.api.signing import canonical_query
+from dmcli.api.wire import Request
+from dmcli.calls import judge
+from dmcli.credentials.ask import Question, ask
+from dmcli.credentials.renewal import Renewed
+from dmcli.credentials.way import CLOUD_FORM, REAL, Way, fingerprint, read_keys
+from dmcli.errors import ConfigError
+from dmcli.local import read_text
+from dmcli.profile import base_url
+from dmcli.profile_file import CONTROL
+from dmcli.vendor_file import switched_on, variable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dmcli.api.request import Keys
+    from dmcli.credentials.way import Means
+    from dmcli.secret import Entry
+
+_VERSION = "2015-04-01"
+_SESSION = "dm"  # what the vendor's audit log shows as the name of the session
+_SECONDS, _LEAST = 3600, 900  # how long keys last: the usual, and the least that STS allows
+_REGION = re.compile("[a-z0-9-]+")
+_TRUST = "A role is assumed by the RAM users and roles that its trust policy names, never with an account's own keys."
+
+
+class _Role(NamedTuple):
+    """A role to take on: its name in words, what STS is told of it, where STS is."""
+
+    words: str
+    params: dict[str, str]
+    url: str
+    region: str
+
+    @property
+    def identity(self) -> str:
+        """All that decides which keys come of it."""
+        return fingerprint(self.url, self.region, *(f"{name}={self.params[name]}" for name in sorted(self.params)))
+
+
+def assumed(entry: Entry, base: Way, means: Means) -> Way:
+    """The role of an entry, taken on with the keys of `base`. Raises ConfigError for what the entry lacks."""
+    external = entry.secret("external_id").reveal() or means.environ.get(variable(means.environ, "EXTERNAL_ID"), "")
+    role = _role(entry, means.environ, ExternalId=external)
+    keys = Renewed(base, means)
+
+    def request() -> Request:
+        now = keys()
+        _guard(now, role.url)
+        target = Target(role.url, role.region)
+        return sign(Signed("AssumeRole", _VERSION, target, now, means.run.now(), _nonce()), role.params)
+
+    question = Question(
+        f"AssumeRole for {role.words}",
+        "STS",
+        request,
+        partial(judge, service="STS"),
+        renew=lambda: keys() != keys(renew=True),
+        hint=lambda code: _TRUST if code == "NoPermission" else "",
+    )
+    source = f"{role.words}, assumed with {base.source}"
+    return Way(
+        source,
+        f"{role.params['RoleArn']} by {base.owner}",
+        lambda: _keys(question, source, means),
+        fingerprint("AssumeRole", role.identity, base.owner, base.cache),
+    )
+
+
+def with_oidc(entry: Entry, means: Means) -> Way:
+    """The role of an entry, taken on with the token in its file, which is read each time. Raises ConfigError."""
+    provider, path = entry.first("oidc_provider_arn"), entry.first("oidc_token_file", "oidc_token_file_path")
+    if not provider or not path:
+        raise ConfigError(f"{entry.source} has no {'oidc_token_file' if provider else 'oidc_provider_arn'}; add it")
+    if CONTROL.search(path):
+        raise ConfigError(f"the OIDC token file of {entry.source} has a character no path has; correct it")
+    role = _role(entry, means.environ, OIDCProviderArn=provider)
+
+    def request() -> Request:
+        token = read_text(path)[0].strip()
+        if not token:
+            raise ConfigError(f"{path} has no OIDC token; it is named by {entry.source}")
+        moment = means.run.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        params = role.params | {
+            "OIDCToken": token,
+            "Action": "AssumeRoleWithOIDC",
+            "Version": _VERSION,
+            "Format": "JSON",
+            "Timestamp": moment,
+            "SignatureNonce": _nonce(),
+        }
+        headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
+        return Request("POST", f"{role.url}/", headers, canonical_query(params).encode())
+
+    question = Question(f"AssumeRoleWithOIDC for {role.words}", "STS", request, partial(judge, service="STS"))
+    source = f"{role.words}, assumed with the OIDC token of {entry.source}"
+    return Way(
+        source,
+        f"{role.params['RoleArn']} by {provider}",
+        lambda: _keys(question, source, means),
+        fingerprint("AssumeRoleWithOIDC", role.identity, path),
+    )
+
+
+def _keys(question: Question, source: str, means: Means) -> Keys:
+    verdict = ask(question, means)
+    return read_keys(verdict.answer.get("Credentials"), CLOUD_FORM, source, means.now(), token=True)
+
+
+def _role(entry: Entry, environ: Mapping[str, str], **more: str) -> _Role:
+    """The role that an entry describes, with what the environment adds and `more` parameters. Raises ConfigError."""
+    arn = entry.first("ram_role_arn", "role_arn")
+    if not arn:
+        raise ConfigError(f"{entry.source} has no ram_role_arn; add the ARN of the role to take on")
+    session = entry.first("ram_session_name", "role_session_name")
+    seconds = entry.first("expired_seconds") or str(_SECONDS)
+    if not (seconds.isascii() and seconds.isdigit() and int(seconds[:9]) >= _LEAST):
+        raise ConfigError(f"expired_seconds of {entry.source} must be a number of {_LEAST} or more")
+    params = {
+        "RoleArn": arn,
+        "RoleSessionName": session or environ.get(variable(environ, "ROLE_SESSION_NAME"), "") or _SESSION,
+        "DurationSeconds": seconds,
+        "Policy": entry.first("policy"),
+    }
+    params = {name: value for name, value in (params | more).items() if value}
+    if strange := next((name for name, value in params.items() if CONTROL.search(value)), ""):
+        raise ConfigError(f"the {strange} of {entry.source} has a line break or control character; give it without")
+    url, region = _place(entry, environ)
+    return _Role(f"role '{arn.rpartition('/')[2]}'", params, url, region)
+
+
+def _place(entry: Entry, environ: Mapping[str, str]) -> tuple[str, str]:
+    """Where STS is, and in which region: the vendor's host of a region, unless an endpoint is given.
+
+    Raises ConfigError for what is no endpoint, or would carry keys over the network in the clear.
+    """
+    region = entry.first("sts_region") or environ.get(variable(environ, "STS_REGION"), "")
+    given = entry.first("sts_endpoint") or environ.get(variable(environ, "STS_ENDPOINT"), "")
+    if region and not _REGION.fullmatch(region):
+        raise ConfigError(f"the STS region of {entry.source} is no region such as {DEFAULT_REGION}; correct it")
+    vpc = entry.first("enable_vpc") or ("true" if switched_on(environ, "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED") else "")
+    host = f"{'sts-vpc' if vpc == 'true' else 'sts'}.{region}.aliyuncs.com" if region else "sts.aliyuncs.com"
+    found = base_url(given or host)
+    if found is None:
+        raise ConfigError(f"the STS endpoint of {entry.source} is none; give a host such as {host}")
+    url, _, local = found
+    if url.startswith("http:") and not local:
+        raise ConfigError(f"the STS endpoint of {entry.source} is not encrypted; use https")
+    return url, region or DEFAULT_REGION
+
+
+def _guard(keys: Keys, url: str) -> None:
+    """Raise ConfigError for keys of an account that would go unencrypted."""
+    if url.startswith("http:") and keys.access_key_id.startswith(REAL):
+        raise ConfigError(f"the keys of {keys.source} look real and {url} is not encrypted; use https for STS")
+
+
+def _nonce() -> str:
+    return os.urandom(16).hex()

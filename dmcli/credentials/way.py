@@ -1,0 +1,128 @@
+"""What a way of getting keys is, what it may use, and what is taken for keys."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dmcli.api.request import Keys
+from dmcli.api.signing import sha256_hex
+from dmcli.errors import ConfigError
+from dmcli.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dmcli.api.wire import Exchange
+    from dmcli.calls import Run
+    from dmcli.secret import Entry
+
+REAL = ("LTAI", "STS.")  # how ids of the vendor begin: long-lived and temporary
+VISIBLE = re.compile("[!-~]+")  # of which keys and tokens are made
+_LATEST = 1e11  # epoch seconds; a larger number would be milliseconds
+
+
+class Means(NamedTuple):
+    """What ways of getting keys may use. `exchange` makes the way to the network, when one is needed."""
+
+    environ: Mapping[str, str]
+    exchange: Callable[[], Exchange]
+    run: Run
+
+    def now(self) -> float:
+        """The service's time as far as it is known, in epoch seconds."""
+        return self.run.now().timestamp()
+
+
+class Way(NamedTuple):
+    """A way of getting keys that was found, and not gone yet.
+
+    `source` and `owner` are those of its keys. `fetch` gets them, without the two, and raises DmError. `cache` is the
+    name of their file in the cache and tells nothing else; it is empty for keys that need none.
+    """
+
+    source: str
+    owner: str
+    fetch: Callable[[], Keys]
+    cache: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+class Form(NamedTuple):
+    """What the parts of keys are called in a document: for each the names that it may have."""
+
+    identity: tuple[str, ...]
+    secret: tuple[str, ...]
+    token: tuple[str, ...]
+    end: tuple[str, ...]
+
+
+# How STS, the metadata service and servers of keys write them.
+CLOUD_FORM = Form(("AccessKeyId",), ("AccessKeySecret",), ("SecurityToken",), ("Expiration",))
+
+
+def fingerprint(*parts: str) -> str:
+    """A text that stands for these and tells nothing of them."""
+    return sha256_hex("\0".join(parts).encode("utf-8", "surrogatepass"))
+
+
+def stored(entry: Entry, names: tuple[str, str, str]) -> Way | None:
+    """The keys that an entry has under these names, id, secret and token; None where it has neither id nor secret.
+
+    Raises ConfigError for half of them, and for values that no key has.
+    """
+    identity, secret, token = entry.first(names[0]), entry.secret(names[1]), entry.secret(names[2])
+    if not identity and not secret:
+        return None
+    if not identity or not secret:
+        there, missing = names[:2] if identity else names[1::-1]
+        raise ConfigError(
+            f"{entry.source} has {there} but no {missing}; keys are taken whole from one place: add it there"
+        )
+    keys = checked(Keys(identity, secret, token), names, entry.source)
+    return Way(entry.source, identity, lambda: keys)
+
+
+def checked(keys: Keys, names: tuple[str, ...], source: str) -> Keys:
+    """The keys, if each part is a text that a key can be. Raises ConfigError, which names the part only."""
+    parts = (keys.access_key_id, keys.access_key_secret.reveal(), keys.security_token.reveal())
+    for name, part in zip(names, parts, strict=True):
+        if part and not VISIBLE.fullmatch(part):
+            raise ConfigError(f"{name} of {source} has a blank, line break or other character no key has; copy it anew")
+    return keys
+
+
+def read_keys(answer: Any, form: Form, source: str, now: float, *, token: bool) -> Keys:
+    """The keys in a document that `source` gave; with `token` it must have a security token.
+
+    Raises ConfigError for what is missing, cannot be a key or has ended by `now` (epoch seconds).
+    """
+    parts = answer if isinstance(answer, dict) else {}
+
+    def part(names: tuple[str, ...], *, needed: bool = True) -> str:
+        value = next((parts[name] for name in names if parts.get(name)), "")
+        if not isinstance(value, str) or (needed and not value):
+            raise ConfigError(f"{source} gave no {' or '.join(names)}; keys must be whole, look at what it gives")
+        return value
+
+    identity, secret, session = part(form.identity), part(form.secret), part(form.token, needed=token)
+    expires = epoch(next((parts[name] for name in form.end if parts.get(name)), 0))
+    if expires is None:
+        raise ConfigError(f"{source} gave an {form.end[0]} that is no time such as 2026-01-31T12:00:00Z")
+    if 0 < expires <= now:
+        raise ConfigError(f"{source} gave keys that have ended already; renew them there, or set this machine's clock")
+    names = (form.identity[0], form.secret[0], form.token[0])
+    return checked(Keys(identity, Secret(secret), Secret(session), expires=expires), names, source)
+
+
+def epoch(moment: Any) -> float | None:
+    """A moment in epoch seconds or in ISO 8601 (UTC where it has no offset), as the former; None for neither."""
+    from datetime import datetime, timezone
+
+    if isinstance(moment, int):
+        return float(moment) if 0 <= moment < _LATEST else None
+    try:
+        made = datetime.fromisoformat(moment.replace("Z", "+00:00"))
+    except (AttributeError, ValueError):
+        return None
+    return (made if made.tzinfo else made.replace(tzinfo=timezone.utc)).timestamp()

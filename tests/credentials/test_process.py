@@ -1,0 +1,286 @@
+"""A command that prints keys: its two forms, and everything that it can do wrong, each in one sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from dmcli.credentials import process
+from dmcli.credentials.way import Means
+from dmcli.errors import ConfigError
+from dmcli.secret import Secret
+
+CANARY = "c4n4ry"
+VERSION_1 = {"Version": 1, "AccessKeyId": "dm-sandbox-id", "SecretAccessKey": "dm-sandbox-secret"}
+LIST = ("tag", "list", "-o", "json")
+END = "2099-01-31T12:00:00Z"
+
+
+def python(program: str, *args: str) -> str:
+    """The command that runs a Python program."""
+    return shlex.join([sys.executable, "-c", program, *args])
+
+
+def printing(answer) -> str:
+    """The command that prints an answer."""
+    return python(f"print({json.dumps(answer)!r})", CANARY)
+
+
+@pytest.fixture
+def command(config):
+    """Makes a command the source of keys of our default profile."""
+
+    def command(text: str, more: str = "") -> None:
+        config(f"default: p\nprofiles:\n  p:\n    credential_process: {json.dumps(text)}\n{more}")
+
+    return command
+
+
+@pytest.mark.parametrize(
+    ("answer", "keys"),
+    [
+        (VERSION_1, ("dm-sandbox-id", "dm-sandbox-secret", "", 0)),
+        (
+            {"Version": 1, "AccessKeyId": "i", "AccessKeySecret": "s", "SecurityToken": "t", "Expiration": END},
+            ("i", "s", "t", 4073544000),
+        ),
+        (
+            {
+                "Version": 1,
+                "AccessKeyId": "i",
+                "SecretAccessKey": "s",
+                "SessionToken": "t",
+                "Expiration": "2099-01-31T12:00:00+01:00",
+            },
+            ("i", "s", "t", 4073540400),
+        ),
+        ({"mode": "AK", "access_key_id": "i", "access_key_secret": "s", "sts_token": "stale"}, ("i", "s", "", 0)),
+        ({"access_key_id": "i", "access_key_secret": "s"}, ("i", "s", "", 0)),
+        (
+            {"mode": "StsToken", "access_key_id": "i", "access_key_secret": "s", "sts_token": "t", "expiration": END},
+            ("i", "s", "t", 4073544000),
+        ),
+        (
+            {
+                "mode": "ststoken",
+                "access_key_id": "i",
+                "access_key_secret": "s",
+                "sts_token": "t",
+                "sts_expiration": 4073544000,
+            },
+            ("i", "s", "t", 4073544000),
+        ),
+    ],
+)
+def test_both_forms(find, command, answer, keys):
+    command(printing(answer))
+    found = find()()
+    secret, token = found.access_key_secret.reveal(), found.security_token.reveal()
+    assert (found.access_key_id, secret, token, found.expires) == keys
+    assert found.source.startswith("command 'python")
+    assert "profile 'p' in " in found.source
+    assert CANARY not in found.source + found.owner
+    assert find().owner == found.owner
+
+
+def test_it_reaches_the_service(bare, server, command):
+    command(printing(VERSION_1), f"    endpoint: {server.url}\n")
+    result = bare("--debug", *LIST)
+    assert result.json["data"]["tag"]
+    assert CANARY not in result.err
+
+
+def test_config_show_names_the_program_only(bare, command):
+    command(f"/opt/vault keys --token {CANARY}")
+    shown = bare("config", "show", "-o", "json")
+    assert shown.json["credential_process"] == "vault ***"
+    assert CANARY not in shown.out + bare("config", "list", "-o", "json").out
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("import sys; sys.exit(3)", "ended with exit code 3; run it by hand"),
+        (
+            "import sys; sys.stderr.write('c4n4ry'); sys.exit(3)",
+            "ended with exit code 3, having written 6 bytes to standard error; run it by hand",
+        ),
+        ("import os; os.kill(os.getpid(), 15)", "ended by signal 15; run it by hand"),
+        ("print('c4n4ry')", "printed no keys; it must print JSON"),
+        ("pass", "printed no keys; it must print JSON"),
+        ("print('[1]')", "printed no keys; it must print JSON"),
+        ("print('[' * 9999)", "printed no keys; it must print JSON"),
+        ("import os; os.write(1, b'\\xff\\xfe')", "printed no keys; it must print JSON"),
+        ('print(\'{"Version": 2, "AccessKeyId": "c4n4ry"}\')', "printed no keys; it must print JSON"),
+        ('print(\'{"mode": "RamRoleArn", "access_key_id": "c4n4ry"}\')', "printed no keys; it must print JSON"),
+        ('print(\'{"mode": [], "access_key_id": "c4n4ry"}\')', "printed no keys; it must print JSON"),
+        ('print(\'{"Version": 1, "AccessKeyId": "c4n4ry"}\')', "gave no SecretAccessKey or AccessKeySecret; "),
+        (
+            'print(\'{"mode": "StsToken", "access_key_id": "x", "access_key_secret": "c4n4ry"}\')',
+            "gave no sts_token; ",
+        ),
+        ("print('x' * 70000)", "printed more than 65536 bytes, which no keys are; run it by hand"),
+        ("import time\nwhile True: print('c4n4ry' * 999)", "printed more than 65536 bytes, which no keys are"),
+    ],
+)
+def test_what_goes_wrong_is_one_sentence(bare, command, program, said):
+    command(python(program, CANARY))
+    error = bare("tag", "list", code=3).err
+    assert error.startswith("dm: command 'python")
+    assert said in error
+    assert error.count("\n") == 1
+    assert CANARY not in error
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("/none/such c4n4ry", "command 'such' of profile 'p' in "),
+        ("/none/such c4n4ry", "cannot be run: No such file or directory"),
+        ("'open c4n4ry", "names no program; check its quotes"),
+        ("/ c4n4ry", "cannot be run: Permission denied"),
+    ],
+)
+def test_a_command_that_does_not_start(bare, command, text, said):
+    command(text)
+    error = bare("tag", "list", code=3).err
+    assert said in error
+    assert CANARY not in error
+
+
+def test_a_command_with_a_character_that_none_has():
+    way = process.printed(Secret("dm x\0y"), "x", Means({}, lambda: None, None))
+    with pytest.raises(ConfigError, match="cannot be run: it has a character that no command has"):
+        way.fetch()
+
+
+HANGING = """
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+open(sys.argv[1], "w").write(str(child.pid))
+{then}
+"""
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended, perhaps unburied."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+            return file.read().rpartition(") ")[2].startswith("Z")
+    except FileNotFoundError:
+        return True
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="looks at processes where Linux shows them")
+@pytest.mark.parametrize("then", ["child.wait()", "", "sys.stdout.close(); sys.stderr.close(); child.wait()"])
+def test_a_command_that_hangs_is_ended_with_its_children(bare, command, tmp_path, monkeypatch, then):
+    monkeypatch.setattr(process, "LIMIT", 1.0)
+    file = tmp_path / "pid"
+    command(python(HANGING.format(then=then), str(file)))
+    error = bare("tag", "list", code=3).err
+    assert "took longer than 1 s and was ended; run it by hand" in error
+    deadline = time.monotonic() + 5
+    while not gone(int(file.read_text())):
+        assert time.monotonic() < deadline
+
+
+def test_a_command_that_says_nothing_more_and_stays_is_ended(bare, command, monkeypatch):
+    monkeypatch.setattr(process, "LIMIT", 0.2)
+    command(python("import os, time; os.close(1); os.close(2); time.sleep(600)"))
+    assert "took longer than 0.2 s and was ended" in bare("tag", "list", code=3).err
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="looks at processes where Linux shows them")
+def test_completion_leaves_no_command_behind(command, tmp_path):
+    """The prompt does not wait for a command that hangs, and neither does the command outlive the prompt."""
+    file = tmp_path / "pid"
+    command(python(HANGING.format(then="child.wait()"), str(file)), "    endpoint: http://127.0.0.1:1\n")
+    words = {"_DM_COMPLETE": "bash_complete", "COMP_WORDS": "dm domain show ", "COMP_CWORD": "3"}
+    program = [sys.executable, "-c", "from dmcli.cli.app import main; main()"]
+    done = subprocess.run(program, env={**os.environ, **words}, capture_output=True, text=True, check=False, timeout=20)
+    assert (done.stdout.strip(), done.stderr) == ("", "")
+    deadline = time.monotonic() + 5
+    while not gone(int(file.read_text())):
+        assert time.monotonic() < deadline
+
+
+def test_it_has_no_standard_input_and_no_shell(find, command, tmp_path):
+    program = (
+        "import json, sys; assert sys.stdin.read() == ''; "
+        "print(json.dumps({'Version': 1, 'AccessKeyId': sys.argv[1], 'SecretAccessKey': 's'}))"
+    )
+    command(python(program) + f" $HOME;touch>{tmp_path}/made")
+    assert find()().access_key_id == f"$HOME;touch>{tmp_path}/made"
+    assert not (tmp_path / "made").exists()
+
+
+def test_an_interruption_ends_it_too(tmp_path):
+    pid = tmp_path / "pid"
+    words = [sys.executable, "-c", HANGING.format(then="child.wait()"), str(pid)]
+    program = (
+        "import os, signal, threading\nfrom dmcli.credentials import process\n"
+        "threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        f"process._output({words!r}, 'x', dict(os.environ))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert "KeyboardInterrupt" in done.stderr
+    assert done.returncode in (130, -signal.SIGINT)
+    assert not pid.exists() or gone(int(pid.read_text()))
+
+
+def test_what_it_prints_is_kept_for_this_environment_only(find, config, cloud, tmp_path):
+    log = tmp_path / "log"
+    answer = {"Version": 1, "AccessKeyId": "i", "SecretAccessKey": "s", "SessionToken": "t", "Expiration": END}
+    text = python(f"open({str(log)!r}, 'a').write('x'); print({json.dumps(answer)!r})")
+    config(f"default: p\nprofiles:\n  p: {{credential_process: {json.dumps(text)}}}\n")
+    for account in ("one", "one", "two"):
+        find(ACCOUNT=account)()
+    assert log.read_text() == "xx"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "    access_key_id: x\n",
+        "    access_key_secret: c4n4ry\n",
+        "    security_token: c4n4ry\n",
+        "    keychain: yes\n",
+    ],
+)
+def test_a_profile_has_one_way_only(bare, command, more):
+    command("vault", more)
+    error = bare("tag", "list", code=3).err
+    assert "has credential_process and keys or a keychain beside it; take one out" in error
+    assert CANARY not in error
+
+
+def test_the_vendors_switch_forbids_commands(bare, command, vendor, monkeypatch):
+    monkeypatch.setenv("ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS", "1")
+    said = "wants keys from a command, which ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS forbids; unset it"
+    command(printing(VERSION_1))
+    assert said in bare("tag", "list", code=3).err
+
+
+def test_a_file_with_a_command_must_be_private(bare, config):
+    config("default: p\nprofiles:\n  p: {credential_process: vault}\n", 0o666)
+    assert "chmod 600" in bare("tag", "list", code=3).err
+
+
+def test_on_windows_a_program_splits_its_own_line():
+    line = r'"C:\Program Files\vault.exe" keys'
+    way = process.printed(Secret(line), "x", Means({}, lambda: None, None), windows=True)
+    assert way.fetch.args[0] == line
+
+
+def test_ending_a_process_on_windows():
+    started = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    process._end(started, (), windows=True)
+    assert started.returncode is not None
+    process._end(started, (), windows=True)
