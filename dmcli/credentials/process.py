@@ -41,23 +41,22 @@ def printed(command: Secret, source: str, means: Means, *, windows: bool = _WIND
     """The keys that a command prints. `source` is where the command is written. Raises ConfigError."""
     if switched_on(means.environ, FORBIDDEN):
         raise ConfigError(f"{source} wants keys from a command, which {FORBIDDEN} forbids; unset it")
-    words = split(command, windows=windows)
-    if not words:
+    name = program(command, windows=windows)
+    if not name:
         raise ConfigError(f"the command of {source} names no program; check its quotes")
-    told = f"command '{program(command, windows=windows)}' of {source}"
+    told = f"command '{name}' of {source}"
     mark = fingerprint("command", command.reveal())
     # What it prints may depend on its environment, the working directory among it.
     given = fingerprint(mark, *(f"{name}={value}" for name, value in sorted(means.environ.items())))
-    run = command.reveal() if windows else words  # Windows hands a program one line, which it splits itself
-    return Way(told, f"command {mark}", partial(_keys, run, told, means), given)
+    return Way(told, f"command {mark}", partial(_keys, command, told, means, windows=windows), given)
 
 
 def program(command: Secret, *, windows: bool = _WINDOWS) -> str:
-    """The name of the program that a command runs: all of it that may be seen."""
-    return os.path.basename(next(iter(split(command, windows=windows)), ""))
+    """The name of the program that a command runs: all of it that may be seen. Empty where it has none."""
+    return os.path.basename(next(iter(_words(command, windows=windows)), ""))
 
 
-def split(command: Secret, *, windows: bool = _WINDOWS) -> list[str]:
+def _words(command: Secret, *, windows: bool) -> list[str]:
     """The program and its arguments; nothing where a quote is left open."""
     try:
         return shlex.split(command.reveal(), posix=not windows)
@@ -65,8 +64,9 @@ def split(command: Secret, *, windows: bool = _WINDOWS) -> list[str]:
         return []
 
 
-def _keys(command: str | list[str], source: str, means: Means) -> Keys:
-    output = _output(command, source, dict(means.environ))
+def _keys(command: Secret, source: str, means: Means, *, windows: bool) -> Keys:
+    # Windows hands a program one line, which the program splits itself.
+    output = _output(command.reveal() if windows else _words(command, windows=False), source, dict(means.environ))
     try:
         answer = read_json(output)
     except ValueError:
@@ -109,18 +109,20 @@ def _output(command: str | list[str], source: str, environ: dict[str, str]) -> b
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "it has a character that no command has"
         raise ConfigError(f"{source} cannot be run: {why}") from None
-    said, complained = _Reader(process.stdout, keep=True), _Reader(process.stderr, keep=False)
-    end = partial(_end, process, (said, complained))
-    atexit.register(end)  # completion does not wait for the thread that is in here
+    readers: list[_Reader] = []
+    end = partial(_end, process, readers)
     try:
-        return _finished(process, said, complained, source)
+        atexit.register(end)  # completion does not wait for the thread that is in here
+        readers += [_Reader(process.stdout, keep=True), _Reader(process.stderr, keep=False)]
+        return _finished(process, readers, source)
     finally:
         end()
         atexit.unregister(end)
 
 
-def _finished(process: subprocess.Popen[bytes], said: _Reader, complained: _Reader, source: str) -> bytes:
+def _finished(process: subprocess.Popen[bytes], readers: list[_Reader], source: str) -> bytes:
     """The output of a command that finishes well in time. Raises ConfigError for any other."""
+    said, complained = readers
     deadline = time.monotonic() + LIMIT
     said.join(LIMIT)
     if said.size > _MOST:
@@ -146,7 +148,7 @@ def _code(process: subprocess.Popen[bytes], deadline: float) -> int | None:
         return None
 
 
-def _end(process: subprocess.Popen[bytes], readers: tuple[_Reader, ...], *, windows: bool = _WINDOWS) -> None:
+def _end(process: subprocess.Popen[bytes], readers: list[_Reader], *, windows: bool = _WINDOWS) -> None:
     """End a command and what it started, unless all of it has ended."""
     if process.poll() is not None and not any(reader.is_alive() for reader in readers):
         return

@@ -19,6 +19,7 @@ from dmcli.errors import ConfigError
 from dmcli.local import read_text
 from dmcli.profile import base_url
 from dmcli.profile_file import CONTROL
+from dmcli.secret import Secret
 from dmcli.vendor_file import switched_on, variable
 
 if TYPE_CHECKING:
@@ -40,26 +41,27 @@ class _Role(NamedTuple):
 
     words: str
     params: dict[str, str]
+    external: Secret
     url: str
     region: str
 
     @property
     def identity(self) -> str:
         """All that decides which keys come of it."""
-        return fingerprint(self.url, self.region, *(f"{name}={self.params[name]}" for name in sorted(self.params)))
+        params = (f"{name}={self.params[name]}" for name in sorted(self.params))
+        return fingerprint(self.url, self.region, self.external.reveal(), *params)
 
 
 def assumed(entry: Entry, base: Way, means: Means) -> Way:
     """The role of an entry, taken on with the keys of `base`. Raises ConfigError for what the entry lacks."""
-    external = entry.secret("external_id").reveal() or means.environ.get(variable(means.environ, "EXTERNAL_ID"), "")
-    role = _role(entry, means.environ, ExternalId=external)
+    role = _role(entry, means.environ)
     keys = Renewed(base, means)
 
     def request() -> Request:
         now = keys()
         _guard(now, role.url)
-        target = Target(role.url, role.region)
-        return sign(Signed("AssumeRole", _VERSION, target, now, means.run.now(), _nonce()), role.params)
+        call = Signed("AssumeRole", _VERSION, Target(role.url, role.region), now, means.run.now(), _nonce())
+        return sign(call, role.params | ({"ExternalId": role.external.reveal()} if role.external else {}))
 
     question = Question(
         f"AssumeRole for {role.words}",
@@ -83,9 +85,9 @@ def with_oidc(entry: Entry, means: Means) -> Way:
     provider, path = entry.first("oidc_provider_arn"), entry.first("oidc_token_file", "oidc_token_file_path")
     if not provider or not path:
         raise ConfigError(f"{entry.source} has no {'oidc_token_file' if provider else 'oidc_provider_arn'}; add it")
-    if CONTROL.search(path):
-        raise ConfigError(f"the OIDC token file of {entry.source} has a character no path has; correct it")
-    role = _role(entry, means.environ, OIDCProviderArn=provider)
+    if CONTROL.search(path + provider):
+        raise ConfigError(f"the OIDC provider or token file of {entry.source} has a control character; correct it")
+    role = _role(entry, means.environ)
 
     def request() -> Request:
         token = read_text(path)[0].strip()
@@ -93,6 +95,7 @@ def with_oidc(entry: Entry, means: Means) -> Way:
             raise ConfigError(f"{path} has no OIDC token; it is named by {entry.source}")
         moment = means.run.now().strftime("%Y-%m-%dT%H:%M:%SZ")
         params = role.params | {
+            "OIDCProviderArn": provider,
             "OIDCToken": token,
             "Action": "AssumeRoleWithOIDC",
             "Version": _VERSION,
@@ -109,7 +112,7 @@ def with_oidc(entry: Entry, means: Means) -> Way:
         source,
         f"{role.params['RoleArn']} by {provider}",
         lambda: _keys(question, source, means),
-        fingerprint("AssumeRoleWithOIDC", role.identity, path),
+        fingerprint("AssumeRoleWithOIDC", role.identity, provider, path),
     )
 
 
@@ -118,8 +121,8 @@ def _keys(question: Question, source: str, means: Means) -> Keys:
     return read_keys(verdict.answer.get("Credentials"), CLOUD_FORM, source, means.now(), token=True)
 
 
-def _role(entry: Entry, environ: Mapping[str, str], **more: str) -> _Role:
-    """The role that an entry describes, with what the environment adds and `more` parameters. Raises ConfigError."""
+def _role(entry: Entry, environ: Mapping[str, str]) -> _Role:
+    """The role that an entry describes, with what the environment adds. Raises ConfigError."""
     arn = entry.first("ram_role_arn", "role_arn")
     if not arn:
         raise ConfigError(f"{entry.source} has no ram_role_arn; add the ARN of the role to take on")
@@ -133,11 +136,12 @@ def _role(entry: Entry, environ: Mapping[str, str], **more: str) -> _Role:
         "DurationSeconds": seconds,
         "Policy": entry.first("policy"),
     }
-    params = {name: value for name, value in (params | more).items() if value}
-    if strange := next((name for name, value in params.items() if CONTROL.search(value)), ""):
-        raise ConfigError(f"the {strange} of {entry.source} has a line break or control character; give it without")
-    url, region = _place(entry, environ)
-    return _Role(f"role '{arn.rpartition('/')[2]}'", params, url, region)
+    external = entry.secret("external_id") or Secret(environ.get(variable(environ, "EXTERNAL_ID"), ""))
+    for name, value in (params | {"ExternalId": external.reveal()}).items():
+        if CONTROL.search(value):
+            raise ConfigError(f"the {name} of {entry.source} has a line break or control character; give it without")
+    params = {name: value for name, value in params.items() if value}
+    return _Role(f"role '{arn.rpartition('/')[2]}'", params, external, *_place(entry, environ))
 
 
 def _place(entry: Entry, environ: Mapping[str, str]) -> tuple[str, str]:

@@ -23,11 +23,17 @@ _LATEST = 1e11  # epoch seconds; a larger number would be milliseconds
 
 
 class Means(NamedTuple):
-    """What ways of getting keys may use. `exchange` makes the way to the network, when one is needed."""
+    """What ways of getting keys may use. Its repr shows none of it, since secrets are in the environment.
+
+    `exchange` makes the way to the network, when one is needed.
+    """
 
     environ: Mapping[str, str]
     exchange: Callable[[], Exchange]
     run: Run
+
+    def __repr__(self) -> str:
+        return "Means()"
 
     def now(self) -> float:
         """The service's time as far as it is known, in epoch seconds."""

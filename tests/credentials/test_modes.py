@@ -164,9 +164,13 @@ WRONG = {
         "has no oidc_token_file; add it",
     ),
     "no URI": ([{"mode": "CredentialsURI"}], "has no credentials_uri; add it"),
+    "an external id of two lines": (
+        [{"mode": "RamRoleArn", **AK, "ram_role_arn": ARN, "external_id": f"{CANARY}\n"}],
+        "the ExternalId of profile 'p0'",
+    ),
     "a token file of two lines": (
         [{"mode": "OIDC", "ram_role_arn": ARN, "oidc_provider_arn": PROVIDER, "oidc_token_file": "a\x00b"}],
-        "has a character no path has; correct it",
+        "has a control character; correct it",
     ),
     "a command that no system takes": (
         [{"mode": "External", "process_command": "dm \ud800"}],

@@ -130,7 +130,6 @@ def test_keys_that_stand_somewhere_load_nothing_of_the_network(tmp_path, vendor)
         "urllib3",
         "ssl",
         "http.client",
-        "subprocess",
         "configparser",
         "keyring",
         "yaml",
