@@ -38,7 +38,7 @@ def _file() -> ConfigFile:
 
 
 def _masked(name: str, value: str) -> str:
-    return f"***{value[-3:]}" if name == "access_key_id" else value
+    return f"***{value[-3:]}" if value and name == "access_key_id" else value
 
 
 def _shown(file: ConfigFile, profile: str) -> dict[str, str]:

@@ -61,7 +61,7 @@ def ask(question: Question, means: Means) -> Verdict:
     raise (UnreachableError if unanswered else ConfigError)(
         f"no keys from {question.service}: {said}; it is safe to run this again"
         if unanswered
-        else f"{question.service} refused {question.name}: {said}",
+        else f"{question.service} refused {question.name}{f': {said}' if said else ''}",
         hint=question.hint(verdict.code),
         code=verdict.code,
         request_id=verdict.request_id,
@@ -71,11 +71,11 @@ def ask(question: Question, means: Means) -> Verdict:
 
 def by_status(reply: Reply) -> Verdict:
     """What a reply means that tells success by its status alone; the answer has its `body`."""
-    said = f"it answered with HTTP {reply.status}"
     if reply.status == 200:  # noqa: PLR2004
         return Verdict(Outcome.DONE, {"body": reply.body}, status=reply.status)
     busy = reply.status == _TOO_MANY or reply.status >= _SERVER_ERROR
-    return Verdict(Outcome.THROTTLED if busy else Outcome.REFUSED, said=said, status=reply.status)
+    outcome, said = (Outcome.THROTTLED, "it is busy") if busy else (Outcome.REFUSED, "")
+    return Verdict(outcome, said=said, status=reply.status)
 
 
 def issued(body: str | bytes, source: str, now: float) -> Keys:

@@ -73,10 +73,10 @@ def test_it_is_not_waited_for_long(cloud, find, vendor, monkeypatch):
 @pytest.mark.parametrize(
     ("status", "code", "said"),
     [
-        (404, 3, "refused a token: it answered with HTTP 404"),
-        (403, 3, "refused a token: it answered with HTTP 403"),
-        (500, 4, "it answered with HTTP 500; it is safe to run this again"),
-        (429, 4, "it answered with HTTP 429; it is safe to run this again"),
+        (404, 3, "refused a token (HTTP 404)"),
+        (403, 3, "refused a token (HTTP 403)"),
+        (500, 4, "it is busy; it is safe to run this again (HTTP 500)"),
+        (429, 4, "it is busy; it is safe to run this again (HTTP 429)"),
     ],
 )
 def test_a_service_that_does_not_serve(bare, cloud, vendor, status, code, said):
@@ -99,7 +99,7 @@ def test_a_token_that_is_none_is_not_used(bare, cloud, vendor, token):
 def test_a_role_that_the_instance_does_not_have(bare, cloud, vendor):
     vendor({"mode": "EcsRamRole", "ram_role_name": "other-role"})
     error = bare("tag", "list", code=3).err
-    assert "refused the keys of role 'other-role': it answered with HTTP 404" in error
+    assert "refused the keys of role 'other-role' (HTTP 404)" in error
     assert "Attach a RAM role to the instance" in error
 
 

@@ -103,7 +103,9 @@ def test_config_show_names_the_program_only(bare, command):
     command(f"/opt/vault keys --token {CANARY}")
     shown = bare("config", "show", "-o", "json")
     assert shown.json["credential_process"] == "vault ***"
-    assert CANARY not in shown.out + bare("config", "list", "-o", "json").out
+    listed = bare("config", "list", "-o", "json")
+    assert listed.json[0]["access_key_id"] == ""
+    assert CANARY not in shown.out + listed.out
 
 
 @pytest.mark.parametrize(

@@ -100,9 +100,9 @@ def test_addresses_that_are_none_are_not_near():
 @pytest.mark.parametrize(
     ("status", "keys", "code", "said"),
     [
-        (404, {}, 3, "refused keys: it answered with HTTP 404"),
-        (302, {}, 3, "refused keys: it answered with HTTP 302"),
-        (503, {}, 4, "it answered with HTTP 503; it is safe to run this again"),
+        (404, {}, 3, "refused keys (HTTP 404)"),
+        (302, {}, 3, "refused keys (HTTP 302)"),
+        (503, {}, 4, "it is busy; it is safe to run this again (HTTP 503)"),
         (
             200,
             {"Code": "Fail", "Message": CANARY},
