@@ -168,7 +168,7 @@ class Run:
 
     def _tried(self, work: Work, seconds: float, *, doubtful: bool) -> Verdict:
         before = self.under_way  # an attempt may need a call of its own first, to get keys
-        self.under_way = before if work.effect is Effect.READ else work.name
+        self.under_way = "" if work.effect is Effect.READ else work.name
         try:
             verdict = work.attempt(seconds, work.settled if doubtful else ())
         except DmError:

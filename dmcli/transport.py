@@ -59,6 +59,8 @@ class HttpExchange:
         import requests
         import urllib3.exceptions
 
+        if request.patience <= 0:  # a pause was longer than it was meant to be
+            raise NotSent(f"cannot reach {_host(request)}: no time is left for it")
         session = self._ready()
         watch = self._thread.watch = _Watch(self._clock, request.patience)
         try:

@@ -544,8 +544,12 @@ def test_a_call_for_keys_inside_of_a_send_does_not_hide_the_send():
     seen = []
 
     def keys(**_) -> Keys:
-        made.client.run.settle(Work("AssumeRole", Effect.READ, lambda *_: Verdict(Outcome.DONE)))
+        made.client.run.settle(Work("AssumeRole", Effect.READ, ask))
         return KEYS
+
+    def ask(*_) -> Verdict:
+        seen.append(made.client.run.under_way)  # nothing is sent yet
+        return Verdict(Outcome.DONE)
 
     def look(made: Made) -> Reply:
         seen.append(made.client.run.under_way)
@@ -553,7 +557,7 @@ def test_a_call_for_keys_inside_of_a_send_does_not_hide_the_send():
 
     made = Made(look, keys=keys)
     made.ends(SEND)
-    assert (seen, made.client.run.under_way) == (["SingleSendMail"], "")
+    assert (seen, made.client.run.under_way) == (["", "SingleSendMail"], "")
 
 
 def test_an_action_nobody_declared_is_taken_for_a_send():

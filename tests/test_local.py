@@ -159,10 +159,12 @@ def test_a_secret_file_minds_its_mode(tmp_path, mode, outcome):
     assert [f"chmod 600 '{path}'" in warning for warning in warnings] == [True] * (outcome == "warning")
 
 
-def test_a_secret_file_of_another_user_is_refused():
+def test_a_secret_file_of_another_user_is_refused(monkeypatch):
     mine = os.geteuid()
     assert local.check_private("file", local.Access(0o600, mine)) == []
+    monkeypatch.setattr(os, "geteuid", lambda: mine + 7)
     assert local.check_private("file", local.Access(0o400, 0)) == []
+    monkeypatch.undo()
     with pytest.raises(ConfigError, match=r"file holds a secret and belongs to another user \(id \d+\)"):
         local.check_private("file", local.Access(0o600, mine + 1))
 

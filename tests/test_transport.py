@@ -128,6 +128,12 @@ def test_no_connection_is_not_sent(exchange):
         exchange(post(f"http://127.0.0.1:{port}"))
 
 
+def test_without_any_time_nothing_is_sent(exchange):
+    for patience in (0.0, -1.0):
+        with pytest.raises(NotSent, match=r"^cannot reach 127\.0\.0\.1:1: no time is left for it$"):
+            exchange(post("http://127.0.0.1:1")._replace(patience=patience))
+
+
 def test_an_unknown_host_is_not_sent(exchange):
     with pytest.raises(NotSent, match="no-such-host"):
         exchange(post("http://no-such-host.invalid"))

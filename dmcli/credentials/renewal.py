@@ -39,7 +39,7 @@ class Renewed:
     def __call__(self, *, renew: bool = False) -> Keys:
         """The keys, fetched when there are none, when they end soon or with `renew`. Raises what the way raises."""
         with self._lock:
-            keys = self._keys or (None if renew else self._cached())
+            keys = self._keys or self._cached()
             if keys is None or renew or self._left(keys) < self._margin:
                 keys = self._fetched(None if renew else keys)
             self._keys = keys

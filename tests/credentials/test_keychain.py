@@ -109,7 +109,7 @@ def test_without_the_package_it_is_said_how_to_get_it(bare, config, monkeypatch)
     assert error.count("\n") == 1
 
 
-def test_no_keychain_and_unsafe_ones(bare, use, config):
+def test_no_keychain_and_unsafe_ones(bare, use, config, tmp_path):
     config(FILE)
     use(fail.Keyring())
     with pytest.raises(ConfigError):
@@ -121,9 +121,10 @@ def test_no_keychain_and_unsafe_ones(bare, use, config):
     class Plaintext(Keyring):
         priority = 0.5
 
-    use(Plaintext("/none"))
+    use(Plaintext(str(tmp_path / "plain")))
     with pytest.raises(ConfigError, match=r"there is no safe keychain here, only .*\.Plaintext; set one up"):
         keychain.store("id", Secret("s"), Secret())
+    assert not (tmp_path / "plain").exists()
 
 
 def test_a_keychain_that_fails(bare, use, config):
@@ -133,7 +134,7 @@ def test_a_keychain_that_fails(bare, use, config):
         def get_password(self, *_):
             raise RuntimeError(CANARY)
 
-    use(Broken("/none"))
+    use(Broken("unused"))
     config(FILE)
     error = bare("tag", "list", code=3).err
     assert "the keychain failed (RuntimeError); see that it works: python -m keyring diagnose" in error
@@ -150,7 +151,7 @@ def test_a_keychain_that_waits_for_somebody(bare, use, config, monkeypatch):
             unlocked.wait(60)
 
     monkeypatch.setattr(keychain, "LIMIT", 0.05)
-    use(Locked("/none"))
+    use(Locked("unused"))
     config(FILE)
     try:
         error = bare("tag", "list", code=3).err

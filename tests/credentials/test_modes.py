@@ -227,6 +227,15 @@ def test_the_environment_chooses_a_profile(find, cloud, vendor, ini, variable):
     assert find(**{variable: "other"})().access_key_id == "ini-id"
 
 
+def test_a_profile_that_neither_file_has(bare, vendor, ini, monkeypatch, tmp_path):
+    monkeypatch.setenv("ALIBABA_CLOUD_PROFILE", "other")
+    vendor({"mode": "AK", **AK})
+    said = f"ALIBABA_CLOUD_PROFILE: {tmp_path}/.aliyun/config.json has no profile 'other'; it has p0"
+    assert said in bare("tag", "list", code=3).err
+    ini("[default]\n")
+    assert said in bare("tag", "list", code=3).err
+
+
 # The file of the vendor's libraries
 
 INI = {

@@ -130,6 +130,10 @@ def test_config_show_names_the_program_only(bare, command):
             'print(\'{"mode": "StsToken", "access_key_id": "x", "access_key_secret": "c4n4ry"}\')',
             "gave no sts_token; ",
         ),
+        (
+            'print(\'{"access_key_id": "x", "access_key_secret": "c4n4ry", "sts_expiration": 4073544000000}\')',
+            "gave an expiration that is no time",
+        ),
         ("print('x' * 70000)", "printed more than 65536 bytes, which no keys are; run it by hand"),
         ("import time\nwhile True: print('c4n4ry' * 999)", "printed more than 65536 bytes, which no keys are"),
     ],
@@ -193,6 +197,12 @@ def test_a_command_that_hangs_is_ended_with_its_children(bare, command, tmp_path
         assert time.monotonic() < deadline
 
 
+def test_what_it_leaves_behind_must_let_go_of_its_errors_too(bare, command, monkeypatch):
+    monkeypatch.setattr(process, "LIMIT", 0.3)
+    command(shlex.join(["sh", "-c", f"sleep 600 >&- & echo {shlex.quote(json.dumps(VERSION_1))}"]))
+    assert "took longer than 0.3 s and was ended" in bare("tag", "list", code=3).err
+
+
 def test_a_command_that_says_nothing_more_and_stays_is_ended(bare, command, monkeypatch):
     monkeypatch.setattr(process, "LIMIT", 0.2)
     command(python("import os, time; os.close(1); os.close(2); time.sleep(600)"))
@@ -217,11 +227,18 @@ def test_completion_leaves_no_command_behind(command, tmp_path):
         assert time.monotonic() < deadline
 
 
-def test_it_has_no_standard_input_and_no_shell(find, command, tmp_path):
-    program = (
-        "import json, sys; assert sys.stdin.read() == ''; "
-        "print(json.dumps({'Version': 1, 'AccessKeyId': sys.argv[1], 'SecretAccessKey': 's'}))"
+def test_it_has_no_standard_input(command):
+    answer = json.dumps(VERSION_1)
+    command(
+        python(f"import sys; assert sys.stdin.read() == ''; print({answer!r})"), "    endpoint: http://127.0.0.1:1\n"
     )
+    program = [sys.executable, "-c", "from dmcli.cli.app import main; main()", "config", "check"]
+    done = subprocess.run(program, input="typed", capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_it_has_no_shell(find, command, tmp_path):
+    program = "import json, sys; print(json.dumps({'Version': 1, 'AccessKeyId': sys.argv[1], 'SecretAccessKey': 's'}))"
     command(python(program) + f" $HOME;touch>{tmp_path}/made")
     assert find()().access_key_id == f"$HOME;touch>{tmp_path}/made"
     assert not (tmp_path / "made").exists()

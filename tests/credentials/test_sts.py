@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import re
 import ssl
+from contextlib import nullcontext
 
 import pytest
 import trustme
 
+from dmcli.calls import Run
 from dmcli.credentials import sts
 from dmcli.errors import ConfigError, LocalIOError, UnreachableError
 from dmcli.secret import Entry
+from dmcli.transport import HttpExchange
 
 CANARY = "c4n4ry"
 ARN = "acs:ram::1234567890123456:role/mailer"
@@ -113,6 +116,30 @@ def test_a_role_by_oidc(find, cloud, put, tmp_path):
             find(**{other: value for other, value in environ.items() if other != name})
 
 
+def test_keys_by_another_provider_or_token_are_not_taken_for_these(find, cloud, vendor, put, tmp_path):
+    for name, provider in (("a", "one"), ("a", "two"), ("b", "one"), ("a", "one"), ("b", "one")):
+        path = str(put(tmp_path / name, "token"))
+        vendor({**OIDC, "sts_endpoint": cloud.url, "oidc_provider_arn": provider, "oidc_token_file": path})
+        find()()
+    assert len(cloud.asked) == 3
+
+
+def test_it_takes_no_longer_than_a_call_may(find, role, cloud, monkeypatch):
+    role()
+    patience, carry = [], HttpExchange.__call__
+
+    def watched(self, request):
+        patience.append(request.patience)
+        return carry(self, request)
+
+    monkeypatch.setattr(HttpExchange, "__call__", watched)
+    for deadline in (60.0, 5.0, 0.0):
+        keys = find(Run(deadline=deadline, clock=lambda: 0.0))
+        with nullcontext() if deadline else pytest.raises(UnreachableError, match="no time is left"):
+            keys(renew=True)
+    assert patience == [20.0, 5.0, 0.0]
+
+
 @pytest.mark.parametrize(
     ("profile", "environ", "url", "region"),
     [
@@ -173,7 +200,8 @@ def test_over_tls(bare, server, cloud, role, tmp_path, monkeypatch):
     cloud.server.socket = context.wrap_socket(cloud.server.socket, server_side=True)
     bundle = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(bundle))
-    role(sts_endpoint=cloud.url.replace("http://127.0.0.1", "https://localhost"))
+    cloud.known["LTAI5tExample"] = cloud.known["made-up-id"]
+    role(sts_endpoint=cloud.url.replace("http://127.0.0.1", "https://localhost"), access_key_id="LTAI5tExample")
     assert "is not trusted" in bare("--endpoint", server.url, *LIST, code=3).err
     assert cloud.asked == []
     assert bare("--endpoint", server.url, "--ca-bundle", str(bundle), *LIST).json["data"]["tag"]
