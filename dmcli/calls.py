@@ -180,7 +180,7 @@ class Run:
     def _correct_clock(self, verdict: Verdict) -> bool:
         """Take the service's time for all further calls; false where it does not tell, or is not what was wrong."""
         skew = verdict.skew
-        if skew is None or not _SKEW < abs(skew) <= _MOST_SKEW:
+        if skew is None or abs(skew - self._offset) <= _SKEW or abs(skew) > _MOST_SKEW:
             return False
         self._offset = skew
         self.tell(f"warning: {clock_text(skew)}; signing with the service's time")

@@ -126,6 +126,11 @@ def read_text(path: str) -> tuple[str, Access]:
         raise ConfigError(f"{path} is not UTF-8 text (byte {error.start + 1}); save it as UTF-8") from None
 
 
+def access_of(found: os.stat_result) -> Access:
+    """Who may use a file, by what the system says of it."""
+    return Access(stat.S_IMODE(found.st_mode), found.st_uid)
+
+
 def read_bytes(path: str, limit: int) -> tuple[bytes, Access]:
     """All bytes of a regular file, and who may use it. It is not waited for, and no more than the limit is read.
 
@@ -138,7 +143,7 @@ def read_bytes(path: str, limit: int) -> tuple[bytes, Access]:
         data = file.read(limit + 1)
     if len(data) > limit:
         raise ValueError(f"is larger than {limit} bytes")
-    return data, Access(stat.S_IMODE(found.st_mode), found.st_uid)
+    return data, access_of(found)
 
 
 def _unwaiting(path: str, flags: int) -> int:

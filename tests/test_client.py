@@ -388,6 +388,17 @@ def test_a_reply_without_a_date_corrects_nothing(headers):
     assert ended.message == "the message; this clock may be wrong: set it"
 
 
+def test_a_clock_corrected_after_another_service_is_corrected_back():
+    made = Made(lambda made: expired(made, 7200), OK, lambda made: expired(made, 0), OK)
+    for _ in range(2):
+        made.client.call(SEND, PARAMS)
+    assert [text.partition(";")[0] for text in made.told] == [
+        "warning: this machine's clock is 7200 s behind the service's",
+        "warning: this machine's clock agrees with the service's to a second",
+    ]
+    assert made.requests[-1]["Timestamp"] == WHEN.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def test_a_clock_is_corrected_once_in_a_call():
     made = Made(lambda made: expired(made, 7200), lambda made: expired(made, 7200))
     made.ends(SEND, ConfigError)

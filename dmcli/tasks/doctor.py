@@ -13,7 +13,7 @@ import dmcli
 from dmcli.api import catalogue
 from dmcli.calls import clock_text
 from dmcli.errors import ConfigError, DmError, UnreachableError
-from dmcli.local import cache_folder, check_private, config_path, home, state_folder
+from dmcli.local import access_of, cache_folder, check_private, config_path, home, state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -83,7 +83,7 @@ def _files(patient: Patient) -> Iterator[Finding]:
     there = [path for path in paths if os.path.exists(path)]
     for path in there:
         try:
-            warnings = check_private(path, os.stat(path).st_mode & 0o777)
+            warnings = check_private(path, access_of(os.stat(path)))
         except ConfigError as error:
             yield Finding("", FAILED, error.message, error.exit_code)
         else:
@@ -101,8 +101,9 @@ def _profile(patient: Patient) -> Iterator[Finding]:
 
 
 def _keys(patient: Patient) -> Iterator[Finding]:
-    keys = patient.keys()()
-    yield from (Finding("", WARNING, warning) for warning in keys.warnings)
+    source = patient.keys()
+    yield from (Finding("", WARNING, warning) for warning in source.warnings)
+    keys = source()
     left = f", for {max(keys.expires - time.time(), 0) / 60:.0f} minutes more" if keys.expires else ""
     yield _good(f"***{keys.access_key_id[-3:]} from {keys.source}{left}")
 

@@ -20,8 +20,9 @@ def test_the_environment_may_say_so(bare, server, cloud, monkeypatch):
     monkeypatch.setenv("ALIBABA_CLOUD_ECS_METADATA", "instance-role")
     assert bare("--endpoint", server.url, *LIST).json["data"]["tag"]
     assert cloud.asked == [TOKEN, KEYS]
-    row = bare("--endpoint", server.url, "config", "check", "-o", "json").json[-1]
-    assert row["source"] == "ECS role 'instance-role' of environment (ALIBABA_CLOUD_ECS_METADATA)"
+    rows = {row["name"]: row for row in bare("--endpoint", server.url, "config", "check", "-o", "json").json}
+    assert rows["keys"]["source"] == rows["expires"]["source"]
+    assert rows["expires"]["source"] == "ECS role 'instance-role' of environment (ALIBABA_CLOUD_ECS_METADATA)"
     monkeypatch.setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "True")
     assert "no access keys found" in bare(*LIST, code=3).err
     assert len(cloud.asked) == 2

@@ -44,8 +44,9 @@ def test_the_secret_reaches_the_service(bare, server, chain, config):
     result = bare("--endpoint", server.url, "--debug", *LIST)
     assert result.json["data"]["tag"]
     check = bare("--endpoint", server.url, "config", "check", "-o", "json")
-    assert check.json[-2]["source"].startswith("keychain, for profile 'p' in ")
-    assert check.json[-1]["value"] == "yes"
+    rows = {row["name"]: row for row in check.json}
+    assert rows["keys"]["source"].startswith("keychain, for profile 'p' in ")
+    assert rows["security_token"]["value"] == "yes"
     shown = bare("config", "show", "-o", "json")
     assert shown.json == {"name": "p", "access_key_id": "***-id", "keychain": "yes"}
     assert CANARY not in result.err + check.out + shown.out
@@ -73,8 +74,8 @@ def test_init_puts_the_secrets_there_and_nowhere_else(terminal, tmp_path):
     text = (tmp_path / ".config" / "dm" / "config.yaml").read_text(encoding="utf-8")
     assert 'access_key_id: shop-key\n    region: cn-hangzhou\n    from: noreply@shop.cn\n    keychain: "yes"\n' in text
     assert CANARY not in text + seen
-    code, seen = terminal(["config", "check", "-o", "json"], [], **environ)
-    assert code == 0, seen
+    code, seen = terminal(["--endpoint", "http://127.0.0.1:9", "config", "check", "-o", "json"], [], **environ)
+    assert code == 4, seen
     assert "keychain, for profile 'shop'" in seen
     kept = (tmp_path / "keyring.json").read_text(encoding="utf-8")
     assert f'"dmcli shop-key access_key_secret": "secret-{CANARY}"' in kept

@@ -260,7 +260,7 @@ def test_every_type_of_the_libraries_file(bare, server, cloud, ini, token, monke
     assert cloud.asked == asked
     assert CANARY not in result.err
     check = bare("--endpoint", server.url, "config", "check", "-o", "json")
-    assert "profile 'default' in " in check.json[-1]["source"]
+    assert "profile 'default' in " in next(row["source"] for row in check.json if row["name"] == "keys")
     assert CANARY not in check.out
 
 

@@ -92,8 +92,11 @@ def test_names_that_others_use_too_count_with_a_warning(bare, server, monkeypatc
     monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "own-id")
     assert "but no ALIBABA_CLOUD_ACCESS_KEY_SECRET" in bare("tag", "list", code=3).err
     monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "own-secret")
-    rows = bare("--endpoint", server.url, "config", "check", "-o", "json").json
-    assert [row["value"] for row in rows[-2:]] == ["***-id", "no"]
+    rows = {
+        row["name"]: row["value"]
+        for row in bare("--endpoint", server.url, "config", "check", "-o", "json", code=3).json
+    }
+    assert (rows["keys"], rows["security_token"], rows["access"]) == ("***-id", "no", "InvalidAccessKeyId.NotFound")
 
 
 @pytest.mark.parametrize("variable", ["ALIBABA_CLOUD_IGNORE_PROFILE", "ALIBABA_CLOUD_CLI_PROFILE_DISABLED"])
@@ -118,8 +121,9 @@ def test_keys_that_stand_somewhere_load_nothing_of_the_network(tmp_path, vendor)
 
     vendor({"mode": "AK", "access_key_id": "i", "access_key_secret": "s"})
     program = (
-        "import json, sys; from dmcli.cli.app import run; run(['config', 'check', '-o', 'json']); "
-        "print(json.dumps(sorted(sys.modules)))"
+        "import json, os, sys; from dmcli import credentials; from dmcli.profile import Flags, resolve; "
+        "source = credentials.source(resolve(Flags(), os.environ), Flags(), os.environ, lambda: 1 / 0, None); "
+        "assert source().access_key_id == 'i'; print(json.dumps(sorted(sys.modules)))"
     )
     environ = {"HOME": str(tmp_path), "PATH": ""}
     done = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True)

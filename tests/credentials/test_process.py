@@ -234,7 +234,8 @@ def test_it_has_no_standard_input(command):
     )
     program = [sys.executable, "-c", "from dmcli.cli.app import main; main()", "config", "check"]
     done = subprocess.run(program, input="typed", capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 4
+    assert done.stderr.startswith("dm: cannot reach 127.0.0.1:1: ")
 
 
 def test_it_has_no_shell(find, command, tmp_path):

@@ -21,7 +21,10 @@ def test_the_environment_may_name_one(bare, server, cloud, monkeypatch):
     assert result.json["data"]["tag"]
     assert cloud.asked == [f"GET /{CANARY}?token={CANARY}"]
     check = bare("--endpoint", server.url, "config", "check", "-o", "json")
-    assert check.json[-1]["source"] == f"credentials URI {cloud.url} of environment ({VARIABLE})"
+    assert (
+        next(row["source"] for row in check.json if row["name"] == "keys")
+        == f"credentials URI {cloud.url} of environment ({VARIABLE})"
+    )
     assert CANARY not in result.err + check.out
     monkeypatch.setenv("ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS", "true")
     error = bare(*LIST, code=3).err
