@@ -64,7 +64,7 @@ def _forms(plain: str) -> Iterator[str]:
     from urllib.parse import quote
 
     once = quote(plain, safe="-_.~")
-    yield from (quote(once, safe="-_.~"), once, plain)
+    yield from (quote(once, safe="-_.~"), once, quote(plain), plain)  # many leave the slash as it is
     for before in range(3):  # what stands in front decides how the bytes are grouped
         coded = b64encode(b"\0" * before + plain.encode()).decode().rstrip("=")
         # The first and the last digits hold bits of the neighbours too.

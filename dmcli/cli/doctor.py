@@ -21,10 +21,8 @@ def _examine(current: Session) -> None:
 
     patient = Patient(os.environ, lambda: current.settings, lambda: current.keys, lambda: current.client)
     findings = list(examine(patient))
-    rows = [finding._asdict() for finding in findings]
-    show_document(
-        [{name: row[name] for name in ("check", "state", "found")} for row in rows], _FIELDS, current.output()
-    )
+    rows = [{"check": one.check, "state": one.state, "found": current.hide(one.found)} for one in findings]
+    show_document(rows, _FIELDS, current.output())
     failed = [finding for finding in findings if finding.state == FAILED]
     if failed:
         names = ", ".join(dict.fromkeys(finding.check for finding in failed))

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dmcli.secret import Secret
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from dmcli.profile import Flags, Settings
     from dmcli.render import Output
     from dmcli.sandbox.adapter import Sandbox
-    from dmcli.secret import Secret
     from dmcli.tasks.once import Ledger, Scope
     from dmcli.transport import HttpExchange
 
@@ -46,7 +47,8 @@ class _Noted:
 
     def __call__(self, *, renew: bool = False) -> Keys:
         keys = self._source(renew=renew)
-        self._secrets |= {keys.access_key_secret, keys.security_token}
+        # The id is no secret, but nobody's business either.
+        self._secrets |= {keys.access_key_secret, keys.security_token, Secret(keys.access_key_id)}
         return keys
 
 

@@ -1,0 +1,290 @@
+"""No secret leaks: every command in every class of error, its output and files searched for secrets in every form."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import threading
+from base64 import b64encode
+from contextlib import suppress
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+
+from dmcli.api.wire import Reply
+from dmcli.cli.reference import walk
+from dmcli.sandbox.http1 import wire
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SECRET, TOKEN = "c4n4ry-s3cret/key+A1", "c4n4ry-t0ken/+=B2"
+PASSWORD, PROXY, TICKET = "C4n4ryPassw0rdC3", "c4n4ry-pr0xy-D4", "c4n4ryt1cketE5e5"
+KEY_ID = "c4n4ry-id-00000000XYZ"
+CANARIES = (SECRET, TOKEN, PASSWORD, PROXY, TICKET, KEY_ID)
+
+# What each command needs to get as far as a call.
+ARGUMENTS = {
+    "send single": ["--from", "a@b.cn", "--to", "a@example.com", "--subject", "s", "--text", "t"],
+    "send batch": ["--from", "a@b.cn", "--list", "l", "--template", "t"],
+    "send resolve": ["k", "--sent"],
+    "domain create": ["mail.example.com"],
+    "domain show": ["1"],
+    "domain delete": ["1", "--yes"],
+    "domain check": ["1"],
+    "domain set-password": ["example.com", "--password-stdin"],
+    "address create": ["a@example.com", "--type", "batch"],
+    "address show": ["1"],
+    "address delete": ["1", "--yes"],
+    "address update": ["1", "--reply-to", "r@example.com"],
+    "address set-password": ["1", "--password-stdin"],
+    "address verify-reply": ["1"],
+    "address approve-reply": [TICKET],
+    "address set-callback": ["a@example.com", "http://example.com/"],
+    "receiver create": ["l"],
+    "receiver show": ["1"],
+    "receiver delete": ["1", "--yes"],
+    "receiver members": ["1"],
+    "receiver add": ["1", "a@example.com"],
+    "receiver remove": ["1", "a@example.com"],
+    "tag create": ["t"],
+    "tag show": ["1"],
+    "tag update": ["1", "--name", "n"],
+    "tag delete": ["1", "--yes"],
+    "template create": ["t", "--subject", "s", "--html", "h"],
+    "template show": ["1"],
+    "template update": ["1", "--name", "n"],
+    "template delete": ["1", "--yes"],
+    "stats sender": ["a@example.com"],
+    "api": ["ModifyPWByDomain", "DomainName=example.com"],
+    "config init": ["x"],
+    "config show": ["p"],
+    "config use": ["p"],
+    "completion": ["bash"],
+    "explain": ["Throttling"],
+    "sandbox mail show": ["1"],
+    "sandbox reset": ["--yes"],
+}
+# Servers run until they are stopped; that they print no secret is tested with them.
+SERVING = {"sandbox serve"}
+COMMANDS = sorted(
+    name
+    for path, context in walk()
+    if (name := " ".join(path)) and not hasattr(context.command, "commands") and name not in SERVING
+)
+
+
+class Echo:
+    """A server that answers every request in the same bad way, and says back what it was sent wherever it can."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+        self._thread.join()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listening.accept()
+            except OSError:
+                return
+            with connection, suppress(OSError):
+                connection.settimeout(5)
+                self._answer(connection)
+
+    def _answer(self, connection: socket.socket) -> None:
+        data = b""
+        while b"\r\n\r\n" not in data:
+            data += connection.recv(65536)
+        head, _, body = data.partition(b"\r\n\r\n")
+        length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]) if b"ength: " in head else 0
+        while len(body) < length:
+            body += connection.recv(65536)
+        said = f"{body.decode()} {SECRET} {TOKEN} {quote(SECRET)} {b64encode(TOKEN.encode()).decode()} {head.decode()}"
+        if self.kind in REPLIES:
+            connection.sendall(wire(REPLIES[self.kind](said), connection="close"))
+
+
+def refused(code: str, status: int = 400):
+    def reply(said: str) -> Reply:
+        message = f"No. server string to sign is:{quote(said)}" if code == "SignatureDoesNotMatch" else f"No: {said}"
+        body = {"Code": code, "Message": message, "RequestId": "R"}
+        return Reply(status, {"content-type": "application/json"}, json.dumps(body).encode())
+
+    return reply
+
+
+def page(status: int):
+    return lambda said: Reply(status, {"content-type": "text/html"}, f"<html>{said}</html>".encode())
+
+
+REPLIES = {
+    "throttled": refused("Throttling.User"),
+    "clock": refused("InvalidTimeStamp.Expired"),
+    "signature": refused("SignatureDoesNotMatch"),
+    "forbidden": refused("Forbidden.RAM", 403),
+    "rejected": refused("Brand.New.Code"),
+    "nonce": refused("SignatureNonceUsed"),
+    "internal": refused("InternalError", 500),
+    "expired token": refused("InvalidSecurityToken.Expired"),
+    "bad gateway": page(502),
+    "stranger": page(200),
+}
+KINDS = [*REPLIES, "dropped", "unreachable", "proxy", "defect", "input", "output"]
+
+
+def forms(secret: str) -> set[str]:
+    """How a secret may stand in a text: plain, percent-encoded, in base64 whatever stands before it."""
+    once = quote(secret, safe="-_.~")
+    found = {secret, once, quote(once, safe="-_.~"), quote(secret)}
+    for before in range(3):
+        coded = b64encode(b"\0" * before + secret.encode()).decode().rstrip("=")
+        found.add(coded[-(-before * 8 // 6) : len(coded) - 1])
+    return found
+
+
+FORMS = {form: secret for secret in CANARIES for form in forms(secret)}
+
+
+def hits(text: str) -> list[str]:
+    return [secret for form, secret in FORMS.items() if form in text]
+
+
+@pytest.fixture
+def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A profile file with the secrets in it, the one place where they may be."""
+    folder = tmp_path / ".config" / "dm"
+    folder.mkdir(parents=True)
+    path = folder / "config.yaml"
+    path.write_text(
+        f"default: p\nprofiles:\n  p:\n    access_key_id: {KEY_ID}\n    access_key_secret: {SECRET}\n"
+        f'    security_token: "{TOKEN}"\n    from: a@b.cn\n',
+        encoding="utf-8",
+    )
+    path.chmod(0o600)
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    return path
+
+
+@pytest.fixture(params=KINDS)
+def trouble(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """A class of error; the options that lead into it."""
+    kind = request.param
+    if kind in REPLIES or kind == "dropped":
+        server = Echo(kind)
+        yield ["--endpoint", server.url]
+        server.close()
+    elif kind == "unreachable":
+        yield ["--endpoint", "http://127.0.0.1:9"]
+    elif kind == "proxy":
+        monkeypatch.setenv("https_proxy", f"http://user:{PROXY}@127.0.0.1:9")
+        yield ["--endpoint", "https://service.test"]
+    elif kind == "defect":
+        from dmcli.transport import HttpExchange
+
+        def broken(_: object, request: object) -> None:
+            raise RuntimeError(f"{SECRET} {TOKEN} {request!r}")
+
+        monkeypatch.setattr(HttpExchange, "__call__", broken)
+        yield ["--endpoint", "http://127.0.0.1:9"]
+    elif kind == "input":
+        yield ["--endpoint", "http://127.0.0.1:9", "--query", "[[["]
+    else:
+        from dmcli.render import output
+
+        monkeypatch.setattr(output, "encodable", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")))
+        yield ["--endpoint", "http://127.0.0.1:9"]
+
+
+def run(monkeypatch: pytest.MonkeyPatch, args: list[str]) -> str:
+    """All that a run prints, whatever its exit code."""
+    import io
+    import sys
+
+    from dmcli.cli import app
+
+    out, err = io.StringIO(), io.StringIO()
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdin", io.StringIO(f"{PASSWORD}\n"))
+        patch.setattr(sys, "stdout", out)
+        patch.setattr(sys, "stderr", err)
+        app.run(args)
+    return out.getvalue() + err.getvalue()
+
+
+def files(folder: Path, but: Path) -> Iterator[tuple[str, str]]:
+    """Every file below a folder but one, and what is in it."""
+    for path in folder.rglob("*"):
+        if path.is_file() and path != but:
+            yield str(path), path.read_bytes().decode("latin-1")
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_no_secret_is_printed_or_kept(profile, trouble, tmp_path, monkeypatch, form):
+    for name in COMMANDS:
+        args = [
+            *name.split(),
+            *ARGUMENTS.get(name, []),
+            *trouble,
+            "--debug",
+            *(["-o", "json"] if form == "json" else []),
+        ]
+        shown = run(monkeypatch, args)
+        assert not hits(shown), (name, shown)
+        assert "Traceback" not in shown
+        with suppress(FileNotFoundError):
+            os.unlink(tmp_path / "sandbox.db")
+    for path, text in files(tmp_path, profile):
+        assert not hits(text), path
+
+
+def test_the_search_finds_what_it_looks_for(profile, tmp_path):
+    for secret in CANARIES:
+        for form in (secret, quote(secret), b64encode(f"xy{secret}z".encode()).decode()):
+            assert hits(f"before {form} after") == [secret] * len(hits(f"before {form} after"))
+            assert hits(f"before {form} after")
+    (tmp_path / "leak").write_text(f"x{SECRET}", encoding="utf-8")
+    assert [path for path, text in files(tmp_path, profile) if hits(text)] == [str(tmp_path / "leak")]
+
+
+def test_every_command_is_tried():
+    needing = {
+        " ".join(path)
+        for path, context in walk()
+        if any(param.param_type_name == "argument" and param.required for param in context.command.params)
+    }
+    assert needing <= set(ARGUMENTS) | SERVING
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="looks at arguments where Linux shows them")
+def test_no_secret_stands_among_the_arguments_of_any_process(profile, tmp_path):
+    import subprocess
+    import sys
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        command = [sys.executable, "-c", "from dmcli.cli.app import main; main()"]
+        command += ["--endpoint", f"http://127.0.0.1:{listening.getsockname()[1]}", "domain", "set-password", "e.com"]
+        process = subprocess.Popen([*command, "--password-stdin"], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        process.stdin.write(f"{PASSWORD}\n".encode())
+        process.stdin.close()
+        connection, _ = listening.accept()
+        with open(f"/proc/{process.pid}/cmdline", encoding="latin-1") as file:
+            arguments = file.read()
+        process.terminate()
+        process.wait()
+        process.stderr.close()
+        connection.close()
+    assert "set-password" in arguments
+    assert not hits(arguments)
