@@ -7,8 +7,9 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from dmcli.database import open_database, transaction
 from dmcli.errors import InputError
-from dmcli.local import open_database, state_folder, transaction
+from dmcli.local import state_folder
 
 if TYPE_CHECKING:
     import sqlite3

@@ -11,8 +11,9 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.signing import canonical_query, sha256_hex
+from dmcli.database import open_database, transaction
 from dmcli.errors import DmError, InputError, LocalIOError, LockedError, RefusedError, UnknownOutcomeError
-from dmcli.local import Claims, open_database, state_folder, transaction
+from dmcli.local import Claims, state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

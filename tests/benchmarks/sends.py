@@ -19,7 +19,7 @@ from dmcli.api.request import Keys, Signed, Target, sign
 from dmcli.api.wire import Reply
 from dmcli.calls import Run
 from dmcli.client import Client
-from dmcli.local import open_database
+from dmcli.database import open_database
 from dmcli.sandbox.adapter import Sandbox
 from dmcli.sandbox.server import Server
 from dmcli.sandbox.store import set_quota
