@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
 from dmcli.api.kinds import Kind
 
-SERVICE_ZONE = timezone(timedelta(hours=8))  # statistics count days in China; their texts carry no zone
+if TYPE_CHECKING:
+    from datetime import datetime, timezone
+
 _RELATIVE = r"([0-9]{1,4})d"
+
+
+def service_zone() -> timezone:
+    """The zone of the service's calendar: statistics count days in China, and their texts carry no zone."""
+    from datetime import timedelta, timezone
+
+    return timezone(timedelta(hours=8))
+
+
+def moment_of(text: str, form: str) -> datetime | None:
+    """The moment that a text of that form means by the service's calendar; None for any other text."""
+    from datetime import datetime
+
+    try:
+        return datetime.strptime(text, form).replace(tzinfo=service_zone())
+    except ValueError:
+        return None
 
 
 class Day(Kind):
@@ -20,7 +39,9 @@ class Day(Kind):
     expected = "a day such as 2026-01-31, today, yesterday or 7d"
 
     def to_wire(self, text: str, now: datetime) -> str:
-        day = now.astimezone(SERVICE_ZONE)
+        from datetime import timedelta
+
+        day = now.astimezone(service_zone())
         relative = re.fullmatch(_RELATIVE, text.lower())
         if text.lower() in ("today", "yesterday") or relative:
             back = int(relative[1]) if relative else int(text.lower() == "yesterday")
@@ -34,13 +55,7 @@ class Day(Kind):
         return day.strftime("%Y-%m-%d")
 
     def accepts(self, wire: str) -> bool:
-        if not re.fullmatch(self.wire, wire):
-            return False
-        try:
-            datetime.strptime(wire, self.form).replace(tzinfo=SERVICE_ZONE)
-        except ValueError:
-            return False
-        return True
+        return re.fullmatch(self.wire, wire) is not None and moment_of(wire, self.form) is not None
 
 
 class Minute(Day):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.api import headers
 from dmcli.api.kinds import Body, HeaderText, Kind
-from dmcli.untrusted import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +48,8 @@ class Json(Kind):
 
     def read(self, text: str) -> Any:
         """The value, an object or array of no more elements than may be. Raises ValueError."""
+        from dmcli.untrusted import read_json
+
         what = "a JSON object" if self.of is dict else "a JSON array"
         try:
             text.encode()

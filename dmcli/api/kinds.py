@@ -8,12 +8,22 @@ is a warning where sources disagree and the stricter one is passed. A value on t
 from __future__ import annotations
 
 import re
-from datetime import datetime, timezone
+from typing import TYPE_CHECKING
 
 from dmcli.api import addrspec, headers
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
 # Patterns stay texts and compile at their first use: most commands need few of them, and start-up pays for each.
 _DOMAIN = r"[A-Za-z0-9.-]{1,50}"
+
+
+def _now() -> datetime:
+    """The time, for kinds that are judged without a clock at hand; the library for it is slow to load."""
+    from datetime import datetime, timezone
+
+    return datetime.now(timezone.utc)
 
 
 class Kind:
@@ -38,7 +48,7 @@ class Kind:
     def accepts(self, wire: str) -> bool:
         """Whether the service takes this value."""
         try:
-            self.to_wire(wire, datetime.now(timezone.utc))
+            self.to_wire(wire, _now())
         except ValueError:
             return False
         return True
@@ -350,7 +360,7 @@ class Ref(Kind):
     def listed(self, name: str) -> str:
         """A name as its listing has it: an international domain in ASCII. What is none of its kind stays as it is."""
         try:
-            return self.names.to_wire(name, datetime.now(timezone.utc)) if self.names else name
+            return self.names.to_wire(name, _now()) if self.names else name
         except ValueError:
             return name
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from dmcli.api.days import SERVICE_ZONE
+from dmcli.api.days import moment_of, service_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
 
 
 class Problem(NamedTuple):
@@ -75,8 +75,10 @@ def window(back: int, span: int) -> Rule:
     """
 
     def rule(values: Mapping[str, str], now: datetime) -> Iterator[Problem]:
+        from datetime import timedelta
+
         start, end = _day(values.get("StartTime", "")), _day(values.get("EndTime", ""))
-        today = now.astimezone(SERVICE_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
+        today = now.astimezone(service_zone()).replace(hour=0, minute=0, second=0, microsecond=0)
         if start and today - start > timedelta(days=back):
             first = (today - timedelta(days=back)).date()
             yield Problem(
@@ -96,7 +98,4 @@ def window(back: int, span: int) -> Rule:
 
 def _day(text: str) -> datetime | None:
     """The day a wire date or time begins with."""
-    try:
-        return datetime.strptime(text[:10], "%Y-%m-%d").replace(tzinfo=SERVICE_ZONE)
-    except ValueError:
-        return None
+    return moment_of(text[:10], "%Y-%m-%d")

@@ -13,8 +13,7 @@ import click
 
 import dmcli
 from dmcli.cli.session import Session
-from dmcli.cli.streams import guarded
-from dmcli.cli.tree import Group, common
+from dmcli.cli.tree import Group
 from dmcli.errors import LocalIOError
 
 if TYPE_CHECKING:
@@ -62,7 +61,6 @@ def root() -> Root:
     made = Root(
         "dm",
         params=[
-            *common(),
             click.Option(
                 ["--version"],
                 is_flag=True,
@@ -73,7 +71,7 @@ def root() -> Root:
             ),
         ],
         help="Administer Alibaba Cloud DirectMail. Try it without an account: dm -p sandbox send single --help",
-        context_settings={"help_option_names": ["-h", "--help"], "terminal_width": _width()},
+        context_settings={"terminal_width": _width()},
     )
     for name, text in GROUPS.items():
         made.later(name, text, partial(load, name))
@@ -110,29 +108,38 @@ def main() -> NoReturn:
     sys.exit(code)
 
 
-@guarded()
 def run(args: Sequence[str], current: Session | None = None) -> int:
     """Run `dm` with these arguments; the exit code."""
     current = current or Session()
     try:
-        _check_streams()
-        tree = root()
         if _COMPLETE in os.environ:
             from click.shell_completion import shell_complete
 
-            return shell_complete(tree, {"obj": current}, "dm", _COMPLETE, os.environ[_COMPLETE])
-        # Not click's main(): it answers a closed pipe with exit code 1.
-        with tree.make_context("dm", list(args), obj=current) as ctx:
-            tree.invoke(ctx)
-        sys.stdout.flush()
-    except click.exceptions.Exit as done:
-        return done.exit_code
-    except BaseException as error:  # noqa: BLE001  whatever ends a run is told in a sentence
-        from dmcli.cli.ending import ended
-
-        return ended(current, error, args)
+            with suppress(Exception):  # a prompt is no place for it
+                return shell_complete(root(), {"obj": current}, "dm", _COMPLETE, os.environ[_COMPLETE])
+            return 1
+        return _run(args, current)
     finally:
         current.close()
+
+
+def _run(args: Sequence[str], current: Session) -> int:
+    from dmcli.cli.streams import guarded
+
+    with guarded():
+        try:
+            _check_streams()
+            # Not click's main(): it answers a closed pipe with exit code 1.
+            tree = root()
+            with tree.make_context("dm", list(args), obj=current) as ctx:
+                tree.invoke(ctx)
+            sys.stdout.flush()
+        except click.exceptions.Exit as done:
+            return done.exit_code
+        except BaseException as error:  # noqa: BLE001  whatever ends a run is told in a sentence
+            from dmcli.cli.ending import ended
+
+            return ended(current, error, args)
     return 0
 
 

@@ -12,7 +12,7 @@ import click
 from dmcli.api import catalogue
 from dmcli.api.model import Action, Effect
 from dmcli.cli.options import options_of
-from dmcli.cli.tree import Group, command, common
+from dmcli.cli.tree import Group, command
 from dmcli.errors import InputError, UnknownOutcomeError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def group(name: str, *extra: click.Command) -> Group:
     """The group of an area: the commands its actions declare, and hand-written ones beside them."""
-    made = Group(name, params=common())
+    made = Group(name)
     for action in catalogue.area(name):
         for declared in action.commands:
             path, text = declared.path.split(), declared.help or action.summary

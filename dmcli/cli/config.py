@@ -11,7 +11,7 @@ import click
 
 from dmcli.api.model import Field
 from dmcli.api.named_kinds import EMAIL
-from dmcli.cli.tree import Group, command, common
+from dmcli.cli.tree import Group, command
 from dmcli.errors import DmError, InputError
 from dmcli.profile_file import KNOWN, SANDBOX, name_problem
 from dmcli.secret import Secret
@@ -217,7 +217,7 @@ def _asker() -> Any:
     return ask
 
 
-COMMAND = Group("config", params=common())
+COMMAND = Group("config")
 COMMAND.add_command(
     command(
         "init",

@@ -8,7 +8,6 @@ import click
 
 from dmcli.api.kinds import Choice, Flag, Kind, Ref, Sender, Text
 from dmcli.api.model import Action, Effect, Param
-from dmcli.cli.files import read_file
 from dmcli.cli.session import session
 
 if TYPE_CHECKING:
@@ -83,6 +82,8 @@ class Value(click.ParamType[Any]):
             return value
         if value.startswith("@@"):
             return value[1:]
+        from dmcli.cli.files import read_file
+
         return read_file(value[1:], self.kind.files, lambda message: self.fail(message, param, ctx))
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

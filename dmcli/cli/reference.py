@@ -20,9 +20,7 @@ _EXCERPT = re.compile(r"<!-- (dm [^>]*--help) -->\n.*?<!-- end -->", re.DOTALL)
 
 def walk() -> Iterator[tuple[tuple[str, ...], click.Context]]:
     """Every command with its path and a context to ask it for help, groups before their members."""
-    top = click.Context(
-        root(), info_name="dm", help_option_names=["-h", "--help"], terminal_width=WIDTH, max_content_width=WIDTH
-    )
+    top = click.Context(root(), info_name="dm", terminal_width=WIDTH, max_content_width=WIDTH)
     yield from _walk((), top)
 
 

@@ -11,7 +11,7 @@ from dmcli.api.named_kinds import TEXT
 from dmcli.api.shared import DELIVERY_STATUS
 from dmcli.cli.build import Left
 from dmcli.cli.options import Value, limits, yes
-from dmcli.cli.tree import Group, command, common
+from dmcli.cli.tree import Group, command
 from dmcli.errors import InputError, RefusedError
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _serve(current: Session, *, port: int) -> None:
         server.stop()
 
 
-_MAILBOX = Group("mail", params=common(), help="Mail that was sent in the sandbox.")
+_MAILBOX = Group("mail", help="Mail that was sent in the sandbox.")
 _MAILBOX.add_command(
     command(
         "list",
@@ -148,7 +148,7 @@ _MAILBOX.add_command(
     )
 )
 
-COMMAND = Group("sandbox", params=common())
+COMMAND = Group("sandbox")
 COMMAND.add_command(_MAILBOX)
 COMMAND.add_command(
     command(

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import os
-import random
 import sys
 import time
 from contextlib import suppress
-from datetime import datetime, timezone
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dmcli.secret import Secret
-
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from dmcli.api.model import Action
     from dmcli.api.request import Keys, KeySource, Target
@@ -26,6 +23,7 @@ if TYPE_CHECKING:
     from dmcli.profile import Flags, Settings
     from dmcli.render import Output
     from dmcli.sandbox.adapter import Sandbox
+    from dmcli.secret import Secret
     from dmcli.tasks.once import Ledger, Scope
     from dmcli.transport import HttpExchange
 
@@ -46,6 +44,8 @@ class _Noted:
         self.owner, self.warnings = source.owner, source.warnings
 
     def __call__(self, *, renew: bool = False) -> Keys:
+        from dmcli.secret import Secret
+
         keys = self._source(renew=renew)
         # The id is no secret, but nobody's business either.
         self._secrets |= {keys.access_key_secret, keys.security_token, Secret(keys.access_key_id)}
@@ -60,7 +60,13 @@ class Session:
     """
 
     pause: Callable[[float], None] = staticmethod(time.sleep)
-    chance: Callable[[], float] = staticmethod(random.random)
+
+    @staticmethod
+    def chance() -> float:
+        """A random number from 0 to 1."""
+        import random
+
+        return random.random()  # noqa: S311  it spreads retries, nothing more
 
     def __init__(self) -> None:
         self.given: dict[str, Any] = {}
@@ -211,6 +217,8 @@ class Session:
     @property
     def now(self) -> datetime:
         """The time, in UTC."""
+        from datetime import datetime, timezone
+
         return datetime.now(timezone.utc)
 
     @property

@@ -5,6 +5,7 @@ The root command is made of this alone, so nothing here loads the catalogue.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -40,6 +41,12 @@ def _regions(_: click.Context, __: click.Parameter, incomplete: str) -> list[str
     return [name for name in REGIONS if name.startswith(incomplete)]
 
 
+def _files(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
+
+
 def _query(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
     if value:
         from dmcli.render import check_query
@@ -47,6 +54,12 @@ def _query(ctx: click.Context, param: click.Parameter, value: str | None) -> str
         check_query(value)
     _keep(ctx, param, value)
     return value
+
+
+def _help(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        click.echo(ctx.get_help())
+        ctx.exit()
 
 
 class Duration(click.ParamType[float]):
@@ -73,13 +86,17 @@ class Common(click.Option):
     """An option that every command has; its value goes to the session, not to the command."""
 
 
-def common() -> list[click.Parameter]:
-    """The options that every command takes, and that are accepted before the group too."""
+@cache
+def common() -> tuple[click.Parameter, ...]:
+    """The options that every command takes, and that are accepted before the group too; they keep no state.
+
+    The types and the help option that click brings would load the translations of their few words on every run.
+    """
 
     def option(*names: str, help: str, **more: Any) -> click.Option:  # noqa: A002  click's own word
         return Common(names, help=help, expose_value=False, **({"callback": _keep} | more))
 
-    return [
+    return (
         option(
             "-p",
             "--profile",
@@ -95,8 +112,8 @@ def common() -> list[click.Parameter]:
         option(
             "--ca-bundle",
             metavar="FILE",
-            type=click.Path(exists=True),
             help="Certificates to trust instead of the usual.",
+            shell_complete=_files,
         ),
         option(
             "--deadline",
@@ -107,7 +124,8 @@ def common() -> list[click.Parameter]:
         option("--lang", type=click.Choice(("en", "zh")), help="Language of explanations."),
         option("--debug", is_flag=True, help="Show calls on stderr, without values."),
         option("-q", "--quiet", is_flag=True, help="Only results and errors."),
-    ]
+        option("-h", "--help", is_flag=True, is_eager=True, callback=_help, help="Show this message and exit."),
+    )
 
 
 class Leaf(click.Command):
@@ -119,8 +137,7 @@ class Leaf(click.Command):
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
             if record and not isinstance(param, click.Argument):
-                everywhere = isinstance(param, Common) or param is self.get_help_option(ctx)
-                sections["Common options" if everywhere else "Options"].append(record)
+                sections["Common options" if isinstance(param, Common) else "Options"].append(record)
         for title, records in sections.items():
             if records:
                 with formatter.section(title):
@@ -128,13 +145,13 @@ class Leaf(click.Command):
 
 
 class Group(click.Group):
-    """A group whose unknown commands are answered with the nearest known one.
+    """A group with the common options, whose unknown commands are answered with the nearest known one.
 
     Commands made later are known by name and help until they are entered.
     """
 
-    def __init__(self, name: str, **more: Any) -> None:
-        super().__init__(name, **more)
+    def __init__(self, name: str, params: Iterable[click.Parameter] = (), **more: Any) -> None:
+        super().__init__(name, params=[*params, *common()], add_help_option=False, **more)
         self._later: dict[str, tuple[str, Callable[[], click.Command]]] = {}
 
     def later(self, name: str, text: str, make: Callable[[], click.Command]) -> None:
@@ -204,4 +221,4 @@ def command(
         current.begin(click.get_current_context().command_path)
         run(current, **values)
 
-    return Leaf(name, params=[*params, *common()], callback=callback, help=help)
+    return Leaf(name, params=[*params, *common()], callback=callback, help=help, add_help_option=False)

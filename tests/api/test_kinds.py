@@ -70,7 +70,11 @@ def json_spellings(kind: Json) -> st.SearchStrategy[str]:
         return st.lists(st.fixed_dictionaries({"To": st.lists(EMAILS, max_size=3) | EMAILS}), max_size=5).map(
             json.dumps
         )
-    of = st.dictionaries(st.text(max_size=9), JSON_VALUES) if kind.of is dict else st.lists(JSON_VALUES, max_size=9)
+    of = (
+        st.dictionaries(st.text(max_size=9).filter(lambda name: name not in kind.parts), JSON_VALUES)
+        if kind.of is dict
+        else st.lists(JSON_VALUES, max_size=9)
+    )
     return of.map(lambda value: json.dumps(value, indent=1))
 
 

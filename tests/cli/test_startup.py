@@ -38,6 +38,8 @@ HEAVY = {
     "ssl",
     "pathlib",
     "dataclasses",
+    "datetime",
+    "random",
     "logging",
     "asyncio",
     "unittest",
