@@ -50,12 +50,12 @@ _QUOTA = (Field("daily", "Day quota"), Field("monthly", "Month quota"))
 def _list(current: Session, *, to: str, subject: str, limit: int, **values: Any) -> None:
     from dmcli.api.paging import Page
     from dmcli.render import show_pages
-    from dmcli.sandbox.mailbox import list_mail
+    from dmcli.sandbox.mailbox import Filter, list_mail
 
     wanted = None if values["all"] else limit
     most = _MOST if wanted is None else min(wanted + 1, _MOST)
     with current.sandbox.store.transaction() as connection:
-        found = list_mail(connection, most, to=to, subject=subject)
+        found = list_mail(connection, most, Filter(to=to, subject=subject))
     left = Left()
     page = Page({"mails": found}, found, "mails")
     shown = show_pages(left.limited([page], wanted), _HEAD, (), current.output())

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+import time
+from contextlib import suppress
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dmcli.api.wire import Ambiguous
 from dmcli.errors import LocalIOError, LockedError
-from dmcli.sandbox import handlers, params, protocol
+from dmcli.sandbox import calls, handlers, params, protocol
 from dmcli.sandbox.context import Context, ServiceError
 from dmcli.sandbox.store import Store, path_of
 from dmcli.untrusted import brief
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Mapping
 
-    from dmcli.api.model import Action
     from dmcli.api.wire import Reply, Request
+    from dmcli.sandbox.faults import Fault
+    from dmcli.sandbox.store import Live
 
 # Seconds that a nonce is remembered at least: a stamp may lie 15 minutes ahead and is good for 15 more.
 _PERIOD = 31 * 60
@@ -26,63 +28,140 @@ _TAKE_NONCE = (
     "INSERT OR IGNORE INTO nonce (period, nonce) SELECT ?, ? "
     "WHERE NOT EXISTS (SELECT 1 FROM nonce WHERE period = ? AND nonce = ?)"
 )
+_UPLOAD = ("AuthorizeFileUpload", "2019-12-19")  # of another product, OpenPlatform
+_SPOILING = frozenset({"drop", "hang", "garbage", "truncate"})
 
 
 def _utc_now() -> datetime:
     return datetime.now(timezone.utc)
 
 
+class _Arrived(NamedTuple):
+    """One request on its way through the sandbox."""
+
+    request: Request
+    call: protocol.Call
+    request_id: str
+    began: float
+
+
+class _Done(NamedTuple):
+    """What became of it: the answer, the code of a refusal, what the log is to note, the fault that struck."""
+
+    reply: Reply
+    code: str = ""
+    notes: Mapping[str, Any] = {}
+    fault: Fault | None = None
+
+
 class Sandbox:
     """A DirectMail account with its state in the file at `path`, or in memory for `:memory:`.
 
-    `now` is its clock. Raises ConfigError, LockedError or LocalIOError when the file cannot be opened.
+    `now` is its clock, to which is added what the account's own was turned by; `sleep` is what a fault of latency waits
+    with. With `strict` a parameter that the catalogue does not know is refused. Raises ConfigError, LockedError or
+    LocalIOError when the file cannot be opened.
     """
 
-    def __init__(self, path: str, *, now: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(
+        self,
+        path: str,
+        *,
+        now: Callable[[], datetime] = _utc_now,
+        sleep: Callable[[float], None] = time.sleep,
+        strict: bool = False,
+    ) -> None:
         self.store = Store(path)
-        self._now = now
+        self._now, self._sleep, self._strict = now, sleep, strict
         self._period = 0
 
     def exchange(self, request: Request) -> Reply:
-        """Answer a request. What goes wrong is an answer too, until the call is done: raises Ambiguous from then on."""
-        now, request_id = self._now(), protocol.new_id()
-        call = protocol.read(request)
+        """Answer a request; what goes wrong is an answer too. Raises SpoiltError where a fault is to spoil it."""
+        arrived = _Arrived(request, protocol.read(request), protocol.new_id(), time.perf_counter())
         try:
-            action, reply = self._answer(request, call, now, request_id)
+            done = self.store.write(lambda connection, live: self._settled(connection, live, arrived))
         except Exception as error:  # noqa: BLE001  a server answers, whatever happens
-            refused = error if isinstance(error, ServiceError) else _failed(call.action, error)
-            return protocol.refusal(refused, request.headers.get("host", ""), request_id, call.xml, now)
-        try:
-            return protocol.success(action.name, reply, request_id, call.xml, now)
-        except Exception as error:  # noqa: BLE001  whatever it was, the caller must not take it for a no
-            _failed(call.action, error)
-            raise Ambiguous(f"the sandbox did it, then failed: {type(error).__name__}") from None
+            error = _failed(arrived.call.action, error)
+            done = _refused(arrived, error, self._now())
+            self._log_alone(arrived, done)
+        fault = done.fault
+        if fault and fault.effect == "latency":
+            self._sleep(float(fault.value))
+        if fault and fault.effect in _SPOILING:
+            from dmcli.sandbox.faults import SpoiltError
+
+            raise SpoiltError(fault.effect, done.reply)
+        return done.reply
+
+    def now(self) -> datetime:
+        """The account's time."""
+        return self._now() + timedelta(seconds=self.store.live().clock)
 
     def close(self) -> None:
         """Give the file back."""
         self.store.close()
 
-    def _answer(
-        self, request: Request, call: protocol.Call, now: datetime, request_id: str
-    ) -> tuple[Action, dict[str, Any]]:
+    def _settled(self, connection: sqlite3.Connection, live: Live, arrived: _Arrived) -> _Done:
+        """Do a call and log it, unless a fault strikes before; what a fault then makes of its answer."""
+        now = self._now() + timedelta(seconds=live.clock)
+        fault = _struck(connection, arrived.call) if live.faults else None
+        done = self._done(connection, live, arrived, now, fault)
+        if fault and fault.effect not in _SPOILING:
+            done = _changed(done, fault, arrived, now)
+        done = done._replace(fault=fault)
+        self._log(connection, arrived, done, now)
+        return done
+
+    def _done(
+        self, connection: sqlite3.Connection, live: Live, arrived: _Arrived, now: datetime, fault: Fault | None
+    ) -> _Done:
+        """Do the call, unless a fault strikes before; a refusal is an answer."""
+        if fault and not fault.after and fault.effect != "latency":
+            return _refused(arrived, ServiceError(fault.value if fault.effect == "error" else "InternalError"), now)
+        try:
+            return self._answered(connection, live, arrived, now)
+        except ServiceError as error:  # what was written before stays: the nonce is used
+            return _refused(arrived, error, now)
+
+    def _answered(self, connection: sqlite3.Connection, live: Live, arrived: _Arrived, now: datetime) -> _Done:
         """Check the call, then do it. Raises ServiceError."""
+        request, call, request_id, _ = arrived
         if request.method not in ("GET", "POST"):
             raise ServiceError("UnsupportedHTTPMethod")
         if protocol.path(request) != "/":
             raise ServiceError("InvalidAction.NotFound")
-        action = params.action_of(call.action, call.version)
+        action = None if (call.action, call.version) == _UPLOAD else params.action_of(call.action, call.version)
         protocol.verify(request, call, now)
-        handler = handlers.find(action)
         moment = int(now.timestamp())
-        refused = None
-        with self.store.transaction() as connection:
-            self._take_nonce(connection, call.nonce, moment // _PERIOD)
-            try:
-                given = params.checked(action, call.version, call.params, now)
-                return action, handler(Context(connection, given, moment, request_id))
-            except ServiceError as error:
-                refused = error  # leaves by way of the commit: the nonce stays used
-        raise refused
+        self._take_nonce(connection, call.nonce, moment // _PERIOD)
+        if action is None:
+            from dmcli.sandbox.uploads import authorize
+
+            permit = authorize(request.headers.get("host", ""))
+            return _Done(protocol.success(call.action, permit, request_id, call.xml, now))
+        if live.limits:
+            from dmcli.sandbox.limits import taken
+
+            if not taken(connection, action.name, now.timestamp()):
+                raise ServiceError("Throttling.User")
+        unknown = params.unknown(action, call.params)
+        if unknown and self._strict:
+            raise ServiceError("SandboxUnknownParameter", f"{action.name} has no parameter {', '.join(unknown)}.")
+        given = params.checked(action, call.version, call.params, now)
+        reply = handlers.find(action)(Context(connection, given, moment, request_id, live.settings))
+        notes = {"unknown": unknown} if unknown else {}
+        return _Done(protocol.success(action.name, reply, request_id, call.xml, now), notes=notes)
+
+    def _log(self, connection: sqlite3.Connection, arrived: _Arrived, done: _Done, now: datetime) -> None:
+        ms = (time.perf_counter() - arrived.began) * 1000
+        about = (now.timestamp(), ms, arrived.request_id, arrived.call, arrived.request)
+        fault = done.fault
+        spoilt, number = (fault.effect, fault.id) if fault else ("", None)
+        calls.add(connection, calls.Entry(*about, done.reply, done.code, spoilt, number, done.notes))
+
+    def _log_alone(self, arrived: _Arrived, done: _Done) -> None:
+        """Log a call that failed, if that is possible at all."""
+        with suppress(LocalIOError, LockedError):
+            self.store.write(lambda connection, _: self._log(connection, arrived, done, self._now()))
 
     def _take_nonce(self, connection: sqlite3.Connection, nonce: str, period: int) -> None:
         """Take a nonce that was not used in this period or the last. Raises ServiceError."""
@@ -91,6 +170,31 @@ class Sandbox:
         if period != self._period:  # the ones before can go
             connection.execute("DELETE FROM nonce WHERE period < ?", (period - 1,))
             self._period = period
+
+
+def _struck(connection: sqlite3.Connection, call: protocol.Call) -> Fault | None:
+    """The fault that is to strike this call."""
+    from dmcli.sandbox.faults import strike
+
+    people = f"{call.params.get('ToAddress', '')},{call.params.get('BccAddress', '')}".split(",")
+    return strike(connection, call.action, people)
+
+
+def _changed(done: _Done, fault: Fault, arrived: _Arrived, now: datetime) -> _Done:
+    """The answer as a fault makes it."""
+    from dmcli.sandbox.faults import as_reply
+
+    if fault.after and fault.effect == "error":
+        done = _refused(arrived, ServiceError(fault.value), now)
+    return done._replace(reply=as_reply(fault, done.reply))
+
+
+def _refused(arrived: _Arrived, error: ServiceError, now: datetime) -> _Done:
+    """The answer to a call that was refused; for a wrong signature with what the client did otherwise."""
+    host = arrived.request.headers.get("host", "")
+    reply = protocol.refusal(error, host, arrived.request_id, arrived.call.xml, now)
+    wrong = error.code == "SignatureDoesNotMatch"
+    return _Done(reply, error.code, {"signature": protocol.compared(arrived.request, arrived.call)} if wrong else {})
 
 
 def _failed(action: str, error: Exception) -> ServiceError:

@@ -30,12 +30,13 @@ class ServiceError(Exception):
 
 
 class Context(NamedTuple):
-    """One call. `params` have passed the catalogue's checks, `now` is in epoch seconds."""
+    """One call. `params` have passed the catalogue's checks, `now` is in epoch seconds; `settings` of the sandbox."""
 
     connection: sqlite3.Connection
     params: Mapping[str, str]
     now: int
     request_id: str
+    settings: Mapping[str, Any] = {}
 
     def get(self, name: str, default: str = "") -> str:
         """A parameter; the default when it was not given or is empty."""

@@ -66,12 +66,16 @@ def render(text: str, variables: Mapping[str, str]) -> str:
 
 
 class Quota(NamedTuple):
-    """Mails that the account may send a day and a month, and has sent today and this month."""
+    """Mails that the account may send a day and a month, and has sent today and this month.
+
+    `invalid` tells whether any address was ever found invalid.
+    """
 
     daily: int
     monthly: int
     today: int
     month: int
+    invalid: int
 
     @classmethod
     def of(cls, context: Context) -> Quota:
@@ -81,12 +85,13 @@ class Quota(NamedTuple):
             "SELECT (SELECT value FROM setting WHERE name = 'daily'), "
             "(SELECT value FROM setting WHERE name = 'monthly'), "
             "coalesce((SELECT mails FROM used WHERE day = ?), 0), "
-            "coalesce((SELECT sum(mails) FROM used WHERE day BETWEEN ? AND ?), 0)",
+            "coalesce((SELECT sum(mails) FROM used WHERE day BETWEEN ? AND ?), 0), "
+            "EXISTS (SELECT 1 FROM invalid)",
             today,
             month_start(context.now),
             today,
         )
-        return cls(*(row or (0, 0, 0, 0)))
+        return cls(*(row or (0, 0, 0, 0, 0)))
 
     @property
     def left(self) -> int:
@@ -132,7 +137,6 @@ _INSERT_MAIL = (
     "INSERT INTO mail (message, kind, sender, recipient, bcc, tag, status, reason, class, subject, variables, created, "
     "settled) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_COUNT = "INSERT INTO used (day, mails) VALUES (?, ?) ON CONFLICT (day) DO UPDATE SET mails = mails + excluded.mails"
 
 
 def deliver(
@@ -156,8 +160,6 @@ def deliver(
         if became.status == INVALID:
             context.run("INSERT OR IGNORE INTO invalid (address, at) VALUES (?, ?)", one.address, now)
     context.connection.executemany(_INSERT_MAIL, mails)
-    if kind == "mail":
-        context.run(_COUNT, day_of(now), len(mails))
     return env_id(message_id)
 
 

@@ -100,7 +100,7 @@ def _headers(reader: io.BufferedIOBase) -> dict[str, str]:
     raise RefusedRequestError(431, f"there are more than {MAX_HEADERS} headers")
 
 
-def guard(head: Head) -> str:
+def guard(head: Head, scheme: str = "http") -> str:
     """The host, without a scheme. Raises RefusedRequestError for what a web page of elsewhere could have sent.
 
     A page whose name an attacker points at 127.0.0.1 has a foreign Host; any other page has a foreign Origin.
@@ -112,7 +112,7 @@ def guard(head: Head) -> str:
     if not match or (head.authority and not _HOST.fullmatch(head.authority)):
         raise RefusedRequestError(421, "the sandbox answers only to the hosts 127.0.0.1, localhost and [::1]")
     site, origin = head.headers.get("sec-fetch-site", "none"), head.headers.get("origin")
-    if site not in ("none", "same-origin") or origin not in (None, f"http://{match[1]}"):
+    if site not in ("none", "same-origin") or origin not in (None, f"{scheme}://{match[1]}"):
         raise RefusedRequestError(403, "the sandbox does not answer to web pages of other origins")
     return match[1]
 

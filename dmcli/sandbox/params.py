@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
     from dmcli.api.model import Action, Param
 
+# What belongs to the protocol, and what SDKs send that no page describes.
+_COMMON = frozenset(
+    (
+        *("Action", "Version", "Format", "RegionId", "AccessKeyId", "SecurityToken", "Timestamp"),
+        *("Signature", "SignatureMethod", "SignatureVersion", "SignatureNonce", "SignatureType"),
+        *("OwnerId", "ResourceOwnerAccount", "ResourceOwnerId"),
+    )
+)
 _SPELT_MANY_WAYS = (Flag, Choice, Integer)  # handlers get the one spelling of the catalogue
 
 
@@ -59,6 +67,13 @@ def checked(action: Action, version: str, given: Mapping[str, str], now: datetim
             if problem.code and not problem.warning:
                 raise ServiceError(problem.code)
     return values
+
+
+def unknown(action: Action, given: Mapping[str, str]) -> list[str]:
+    """The parameters that the catalogue does not know, nor the protocol."""
+    known = {one for param in action.params for one in (param.name, *param.aliases)}
+    prefixes = tuple(f"{name}." for name in known)
+    return [name for name in given if name not in known and name not in _COMMON and not name.startswith(prefixes)]
 
 
 def _accepted(param: Param, value: str, now: datetime) -> str:

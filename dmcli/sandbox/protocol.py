@@ -28,6 +28,8 @@ _ESCAPES = {(a + b).encode(): bytes([int(a + b, 16)]) for a in _HEX for b in _HE
 _CANONICAL = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~%&="
 _ODD_ESCAPE = re.compile("%(?![0189A-F][0-9A-F]|2[0-9A-CF]|3[A-F]|40|5[B-E]|60|7[B-DF])")
 _NOT_XML = "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
+_LONGEST = 20_000  # characters of a string to sign that are kept
+_NO_CAUSE = f"no mistake that is known gives the client's signature: most likely its secret is not {SANDBOX_KEY_SECRET}"
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -132,6 +134,32 @@ def _check_signature(request: Request, call: Call) -> None:
         )
 
 
+def compared(request: Request, call: Call) -> dict[str, str]:
+    """What is wrong with a signature that does not match: the server's string, what the client did, where they part.
+
+    Values that are secret are masked in all of it.
+    """
+    from dmcli.sandbox import mismatch
+    from dmcli.sandbox.calls import secrets_of
+    from dmcli.secret import hidden
+
+    fields = _authorization(request)
+    if call.scheme == "v3":
+        query, signed = _form(_query(request)), fields.get("SignedHeaders", "")
+        ours = signing.v3_canonical_request(
+            request.method, "/", query, request.headers, signed, signing.sha256_hex(request.body)
+        )
+        cause = mismatch.v3(request.method, query, request.headers, signed, request.body, fields.get("Signature", ""))
+    else:
+        given = {name: value for name, value in call.params.items() if name != "Signature"}
+        ours = signing.v1_string_to_sign(request.method, given)
+        cause = mismatch.v1(request.method, call.params, call.params.get("Signature", ""))
+    said = {"server": ours[:_LONGEST], "cause": cause.said if cause else _NO_CAUSE}
+    if cause and cause.string != ours:
+        said |= {"client": cause.string[:_LONGEST], "difference": mismatch.difference(ours, cause.string)}
+    return {name: hidden(text, secrets_of(request, call)) for name, text in said.items()}
+
+
 def _authorization(request: Request) -> dict[str, str]:
     """The fields of the Authorization header: Credential, SignedHeaders and Signature."""
     fields = request.headers.get("authorization", "").partition(" ")[2].split(",")
@@ -202,9 +230,14 @@ def _http_date(now: datetime) -> str:
 
 
 def path(request: Request) -> str:
-    """The path of the request's URL, / where it has none."""
+    """The path of the request's URL, decoded; / where it has none."""
     rest = request.url.split("?", 1)[0].split("://", 1)[-1]
-    return "/" + rest.partition("/")[2]
+    found = "/" + rest.partition("/")[2]
+    if "%" not in found:
+        return found
+    from urllib.parse import unquote
+
+    return unquote(found)
 
 
 def _query(request: Request) -> str:

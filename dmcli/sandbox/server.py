@@ -16,14 +16,18 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api.wire import Ambiguous, NotSent, Request
-from dmcli.errors import LocalIOError
+from dmcli.errors import ConfigError, LocalIOError
+from dmcli.sandbox.faults import SpoiltError
 from dmcli.sandbox.http1 import Head, RefusedRequestError, body_size, exactly, guard, read_chunks, read_head, wire
 
 if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
     from types import TracebackType
 
     from dmcli.api.wire import Exchange
 
+_HANDSHAKE = b"\x16"
 POLL = 0.02  # seconds until a stop is noticed
 LINGER = 2.0  # seconds that a client has to take its last reply
 
@@ -31,12 +35,13 @@ LINGER = 2.0  # seconds that a client has to take its last reply
 class Server:
     """Serves an exchange over HTTP. It is bound when made; `url` is where it answers once it serves.
 
-    `port` 0 is any free one. Raises LocalIOError when the port cannot be had. As a context it serves in a thread.
+    `port` 0 is any free one. With `tls`, which makes a context when it is first needed, TLS is spoken on the same port.
+    Raises LocalIOError when the port cannot be had. As a context it serves in a thread.
     """
 
-    def __init__(self, exchange: Exchange, port: int = 0) -> None:
+    def __init__(self, exchange: Exchange, port: int = 0, *, tls: Callable[[], ssl.SSLContext] | None = None) -> None:
         try:
-            self._listener = _Listener(exchange, port)
+            self._listener = _Listener(exchange, port, tls)
         except (OSError, OverflowError) as error:
             raise LocalIOError(f"cannot listen on 127.0.0.1:{port}: {_why(error)}") from None
         self.url = f"http://127.0.0.1:{self._listener.server_address[1]}"
@@ -85,8 +90,10 @@ class _Listener(socketserver.ThreadingMixIn, socketserver.TCPServer):
     # A restart gets its port back at once. On Windows the option would let another program take the port.
     allow_reuse_address = os.name == "posix"
 
-    def __init__(self, exchange: Exchange, port: int) -> None:
+    def __init__(self, exchange: Exchange, port: int, tls: Callable[[], ssl.SSLContext] | None) -> None:
         self.exchange = exchange
+        self.tls = tls
+        self._context: ssl.SSLContext | None = None
         self._open: set[Any] = set()
         super().__init__(("127.0.0.1", port), _Connection)
 
@@ -99,8 +106,23 @@ class _Listener(socketserver.ThreadingMixIn, socketserver.TCPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        if not isinstance(sys.exc_info()[1], OSError):  # a client that left before its connection was set up is no news
+        # A client that left before its connection was set up is no news; where TLS cannot be spoken an upload says so.
+        if not isinstance(sys.exc_info()[1], (OSError, ConfigError)):
             super().handle_error(request, client_address)
+
+    def secured(self, request: Any) -> Any:
+        """The TLS connection over a client's socket. Raises OSError, and ConfigError where TLS cannot be spoken."""
+        assert self.tls is not None  # noqa: S101  asked before
+        if self._context is None:
+            self._context = self.tls()
+        secure = self._context.wrap_socket(request, server_side=True)
+        self._open.add(secure)
+        return secure
+
+    def let_go(self, request: Any) -> None:
+        """Close a TLS connection."""
+        self._open.discard(request)
+        request.close()
 
     def hang_up(self) -> None:
         """Close the listening socket and wake the threads that wait for a client's next word."""
@@ -121,15 +143,34 @@ class _Connection(socketserver.StreamRequestHandler):
     disable_nagle_algorithm = True
 
     def setup(self) -> None:
+        self.scheme = "http"
+        if self.server.tls and self._begins_tls():
+            self.request = self.server.secured(self.request)
+            self.scheme = "https"
         super().setup()
         self._after_chunks = False
+
+    def finish(self) -> None:
+        super().finish()
+        if self.scheme == "https":  # the listener knows only the socket below it
+            self.server.let_go(self.request)
+
+    def _begins_tls(self) -> bool:
+        """Whether the client's first byte is that of a TLS handshake."""
+        import socket
+
+        self.request.settimeout(self.timeout)
+        return bool(self.request.recv(1, socket.MSG_PEEK) == _HANDSHAKE)
 
     def handle(self) -> None:
         # Gone, silent for too long, or an outcome that the caller is not to learn: hang up without a word.
         with suppress(OSError, EOFError, Ambiguous, NotSent):
-            while self._answer():
-                pass
-            self._linger()
+            try:
+                while self._answer():
+                    pass
+                self._linger()
+            except SpoiltError as spoilt:
+                self._spoil(spoilt)
 
     def _answer(self) -> bool:
         """Read one request and answer it. Returns whether more may come."""
@@ -143,7 +184,8 @@ class _Connection(socketserver.StreamRequestHandler):
         return head.connection != "close"
 
     def _exchange(self, head: Head) -> bytes:
-        request = Request(head.method, f"http://{guard(head)}{head.target}", head.headers, self._body(head))
+        host = guard(head, self.scheme)
+        request = Request(head.method, f"{self.scheme}://{host}{head.target}", head.headers, self._body(head))
         try:
             return wire(self.server.exchange(request), connection=head.connection, bodiless=head.method == "HEAD")
         except (Ambiguous, NotSent):
@@ -160,6 +202,18 @@ class _Connection(socketserver.StreamRequestHandler):
         if expected and size != 0 and head.minor:
             self.request.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         return read_chunks(self.rfile) if size is None else exactly(self.rfile, size)
+
+    def _spoil(self, spoilt: SpoiltError) -> None:
+        """Answer badly, on purpose."""
+        if spoilt.how == "hang":
+            self.request.settimeout(None)
+            while self.request.recv(self.rbufsize):  # until the client has had enough, or the server stops
+                pass
+        elif spoilt.how == "garbage":
+            self.request.sendall(b"\x00\xff\xfe this is no HTTP \r\n\r\n")
+        elif spoilt.how == "truncate":
+            whole = wire(spoilt.reply, connection="close")
+            self.request.sendall(whole[: len(whole) - max(len(spoilt.reply.body) // 2, 1)])
 
     def _linger(self) -> None:
         """Read on a little: closing with bytes unread resets the connection, which may take the reply along."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
+import time
+from collections import deque
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from dmcli.database import open_database, transaction
 from dmcli.errors import InputError
@@ -13,7 +15,7 @@ from dmcli.local import state_folder
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 # Times are epoch seconds. Addresses and domains are kept in lower case or compared without regard to case.
 _SCHEMA = """
@@ -91,10 +93,68 @@ INSERT INTO template (name, subject, html, created)
   VALUES ('newsletter', 'News for {UserName}', '<p>Dear {UserName},</p><p>this is what is new.</p>',
     CAST(strftime('%s', 'now') AS INTEGER));
 """
-MIGRATIONS = (_SCHEMA, _SEED)
+# What serves those who look in from outside: the log of calls, faults to inject, limits, uploads, what was read.
+_AROUND = """
+-- Of what the caller sent, secrets are masked and long values cut; `spoilt` is how the reply was spoilt on purpose.
+CREATE TABLE call (
+  id INTEGER PRIMARY KEY, at REAL NOT NULL, ms REAL NOT NULL, request_id TEXT NOT NULL,
+  action TEXT NOT NULL, version TEXT NOT NULL, scheme TEXT NOT NULL, key_id TEXT NOT NULL, status INTEGER NOT NULL,
+  code TEXT NOT NULL, spoilt TEXT NOT NULL, fault INTEGER, request TEXT NOT NULL, reply TEXT NOT NULL);
+CREATE TABLE fault (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, effect TEXT NOT NULL, value TEXT NOT NULL, after INTEGER NOT NULL,
+  action TEXT NOT NULL, recipient TEXT NOT NULL, nth INTEGER NOT NULL, times INTEGER, rate REAL, seed INTEGER NOT NULL,
+  html INTEGER NOT NULL, retry_after INTEGER, seen INTEGER NOT NULL DEFAULT 0, struck INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE bucket (
+  action TEXT PRIMARY KEY, rate REAL NOT NULL, burst REAL NOT NULL, level REAL NOT NULL, at REAL NOT NULL)
+  WITHOUT ROWID;
+CREATE TABLE upload (
+  key TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, data BLOB NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+-- What counts against the quota is counted as it is sent, see `used`.
+CREATE TRIGGER mail_counts AFTER INSERT ON mail WHEN new.kind = 'mail' BEGIN
+  INSERT INTO used (day, mails) VALUES ((new.created + 28800) / 86400, 1)
+    ON CONFLICT (day) DO UPDATE SET mails = mails + 1;
+END;
+ALTER TABLE domain ADD COLUMN checks INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE template ADD COLUMN checks INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE template ADD COLUMN submitted INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE address ADD COLUMN checks INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE address ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE event ADD COLUMN url TEXT NOT NULL DEFAULT '';
+ALTER TABLE mail ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
+"""
+MIGRATIONS = (_SCHEMA, _SEED, _AROUND)
 
 
 TIMEOUT = 30.0  # seconds to wait for another process
+_GLANCE = 0.05  # seconds between two looks, for what other processes may have changed
+
+
+T = TypeVar("T")
+
+
+class Live(NamedTuple):
+    """What may change between two calls.
+
+    `settings` by name; `clock` are the seconds by which the account's clock was turned; whether there are `faults` and
+    `limits` at all.
+    """
+
+    settings: dict[str, int | str]
+    clock: float
+    faults: bool
+    limits: bool
+
+
+class _Job(Generic[T]):
+    """A work that waits to be done."""
+
+    __slots__ = ("error", "result", "settled", "work")
+
+    def __init__(self, work: Callable[[sqlite3.Connection, Live], T]) -> None:
+        self.work = work
+        self.result: T | None = None
+        self.error: Exception | None = None
+        self.settled = False
 
 
 class Store:
@@ -104,21 +164,116 @@ class Store:
     """
 
     def __init__(self, path: str) -> None:
+        self.path = "" if path == ":memory:" else path
+        self.kept: dict[str, sqlite3.Connection] = {}  # snapshots, where there is no file to keep them beside
         self._connection = open_database(path, MIGRATIONS, timeout=TIMEOUT)
         # Writing the log back costs more than writing it; a busy server does it every 16 MiB.
         self._connection.execute("PRAGMA wal_autocheckpoint = 4000")
         self._lock = threading.Lock()
+        self._live: Live | None = None
+        self._version = 0
+        self._changed = threading.Condition()
+        self._waiting: deque[_Job[Any]] = deque()
+
+    def live(self) -> Live:
+        """What may change between two calls."""
+        with self._lock:
+            return self._current()
+
+    def _current(self) -> Live:
+        """What may change between two calls, read again only when somebody changed it. Only for who has the lock."""
+        version = int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+        if self._live is None or version != self._version:
+            settings = dict(self._connection.execute("SELECT name, value FROM setting"))
+            faults, limits = (
+                self._connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None
+                for table in ("fault", "bucket")
+            )
+            self._live = Live(settings, float(settings.get("clock", 0)), faults, limits)
+            self._version = version
+        return self._live
+
+    @contextmanager
+    def change(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that may change settings, faults or limits."""
+        with self.transaction() as connection:
+            self._live = None
+            yield connection
+
+    def write(self, work: Callable[[sqlite3.Connection, Live], T]) -> T:
+        """Do the work in a transaction; what it returns. What it raises is raised, and undone.
+
+        Works that wait for their turn share one transaction, since a commit costs more than most of them do: whoever
+        gets the turn does them all. Where one fails each is done by itself, so a work may be begun twice.
+        """
+        job: _Job[T] = _Job(work)
+        self._waiting.append(job)
+        with self._lock:
+            if not job.settled:
+                self._settle([self._waiting.popleft() for _ in range(len(self._waiting))])
+        self._tell()
+        if job.error:
+            raise job.error
+        return cast("T", job.result)
+
+    def _settle(self, jobs: list[_Job[Any]]) -> None:
+        """Do some works in one transaction, or each in its own."""
+        try:
+            with transaction(self._connection):
+                live = self._current()
+                for job in jobs:
+                    job.result = job.work(self._connection, live)
+        except Exception as error:  # noqa: BLE001  it belongs to whoever wanted the work
+            if len(jobs) == 1:
+                jobs[0].error = error
+            else:
+                for job in jobs:
+                    self._settle([job])
+        for job in jobs:
+            job.settled = True
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """The connection, alone with it; what was done in the block is kept when it ends, undone when it raises."""
         with self._lock, transaction(self._connection):
             yield self._connection
+        self._tell()
+
+    def wait_for(self, look: Callable[[sqlite3.Connection], T], enough: Callable[[T], bool], seconds: float) -> T:
+        """What `look` finds once it is enough, or when the seconds are over."""
+        end = time.monotonic() + seconds
+        while True:
+            with self._lock:
+                found = look(self._connection)
+            left = end - time.monotonic()
+            if enough(found) or left <= 0:
+                return found
+            with self._changed:
+                self._changed.wait(min(left, _GLANCE))
+
+    def copy_to(self, other: sqlite3.Connection) -> None:
+        """Copy all there is into another database."""
+        with self._lock:
+            self._connection.backup(other)
+
+    def copy_from(self, other: sqlite3.Connection) -> None:
+        """Take all there is from another database, in place of what there was."""
+        with self._lock:
+            other.backup(self._connection)
+            self._live = None
+        self._tell()
 
     def close(self) -> None:
         """Give the file back."""
         with self._lock:
             self._connection.close()
+            for kept in self.kept.values():
+                kept.close()
+
+    def _tell(self) -> None:
+        """Wake those who wait for something to change."""
+        with self._changed:
+            self._changed.notify_all()
 
 
 def path_of(environ: Mapping[str, str]) -> str:

@@ -88,7 +88,7 @@ class Cloud:
     def mails(self, **chosen: str) -> list[dict[str, Any]]:
         """The mail that was taken, newest first, with its content."""
         with self.sandbox.store.transaction() as connection:
-            found = mailbox.list_mail(connection, **chosen)
+            found = mailbox.list_mail(connection, chosen=mailbox.Filter(**chosen))
             return [mailbox.get_mail(connection, one["id"]) or {} for one in found]
 
     def quota(self, daily: int, monthly: int) -> None:

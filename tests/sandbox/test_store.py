@@ -13,6 +13,7 @@ import pytest
 from dmcli.errors import LocalIOError
 from dmcli.sandbox import mailbox, store
 from dmcli.sandbox.adapter import Sandbox, open_sandbox
+from dmcli.sandbox.mailbox import Filter
 
 BUSY = """
 import sys
@@ -112,8 +113,8 @@ def test_mail_is_found_by_what_people_remember(cloud):
         cloud.send(f"u{number}@example.com", Subject=f"Code {number}")
     with cloud.sandbox.store.transaction() as connection:
         assert [m["recipient"] for m in mailbox.list_mail(connection, 2)] == ["u2@example.com", "u1@example.com"]
-        assert [m["id"] for m in mailbox.list_mail(connection, to="U1@")] == [2]
-        assert [m["id"] for m in mailbox.list_mail(connection, subject="code 2")] == [3]
+        assert [m["id"] for m in mailbox.list_mail(connection, chosen=Filter(to="U1@"))] == [2]
+        assert [m["id"] for m in mailbox.list_mail(connection, chosen=Filter(subject="code 2"))] == [3]
         assert "text" not in mailbox.list_mail(connection)[0]
         assert mailbox.get_mail(connection, 4) is None
 

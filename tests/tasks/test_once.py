@@ -98,12 +98,12 @@ def test_a_key_is_one_line_of_up_to_255_characters(box, key):
     assert "--idempotency-key" in box(*SEND, "--idempotency-key", key, code=2).err
 
 
-def test_a_mail_of_unknown_outcome_is_settled_by_hand(box, monkeypatch):
-    from dmcli.sandbox import protocol
+def test_a_mail_of_unknown_outcome_is_settled_by_hand(box, sandbox):
+    from dmcli.sandbox import faults
 
-    with monkeypatch.context() as patch:
-        patch.setattr(protocol, "success", lambda *_: 1 // 0)
-        lost = box(*SEND, *KEY, code=6)
+    with sandbox.store.change() as connection:
+        faults.add(connection, faults.Fault("drop", after=True))
+    lost = box(*SEND, *KEY, code=6)
     error = json.loads(lost.err.splitlines()[-1])["error"]
     assert error["message"].endswith("it may or may not have been accepted")
     assert error["hint"] == (

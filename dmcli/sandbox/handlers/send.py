@@ -46,9 +46,10 @@ def single(context: Context) -> dict[str, Any]:
     to = [Recipient(address.strip()) for address in context.params["ToAddress"].split(",")]
     to += [Recipient(address.strip(), bcc=True) for address in context.get("BccAddress").split(",") if address]
     message = _common(context, sender, _single_message(context))
-    if _known_invalid(context, [one.address for one in to]):
+    quota = Quota.of(context)
+    if quota.invalid and _known_invalid(context, [one.address for one in to]):
         raise ServiceError("InvalidToAddress.Spam")
-    _check_quota(context, len(to))
+    _check_quota(quota, len(to))
     return {"EnvId": deliver(context, sender.name, message, to, tag=context.get("TagName"))}
 
 
@@ -59,7 +60,7 @@ def batch(context: Context) -> dict[str, Any]:
         raise ServiceError("InvalidMailAddressSendType.Malformed")
     message = _common(context, sender, _batch_message(context))
     people = _members(context) if context.get("ReceiversName") else _inline(context)
-    _check_quota(context, len(people))
+    _check_quota(Quota.of(context), len(people))
     invalid = _known_invalid(context, [address for address, _ in people])
     recipients = [_personal(message, address, variables) for address, variables in people]
     tag = context.get("TagName")
@@ -241,9 +242,9 @@ def _known_invalid(context: Context, addresses: list[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _check_quota(context: Context, mails: int) -> None:
+def _check_quota(quota: Quota, mails: int) -> None:
     """Refuse when that many mails are more than may be sent."""
-    if mails > Quota.of(context).left:
+    if mails > quota.left:
         raise ServiceError("InvalidSendMail.Spam")
 
 

@@ -1,0 +1,222 @@
+"""Faults on demand: rules that spoil the answers of chosen calls, the same ones each time.
+
+A rule counts the calls that it matches; which of them it strikes follows from the count alone, or from the count and a
+seed where a rate was asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dmcli.api.wire import Ambiguous, Reply
+from dmcli.errors import InputError
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Mapping
+
+# What a fault does, and what its value says.
+EFFECTS = {
+    "error": "answer with an error code of the service",
+    "status": "answer with an HTTP status of 500 or more, as JSON or a web page",
+    "latency": "answer late, after so many seconds",
+    "drop": "close the connection without an answer",
+    "hang": "say nothing more",
+    "garbage": "answer with bytes that are no HTTP",
+    "truncate": "break off in the middle of the answer",
+}
+_VALUES = frozenset({"error", "status", "latency"})
+_MOST_LATE = 3600.0  # seconds
+_CODES = {500: "InternalError", 503: "ServiceUnavailable"}
+
+
+class Fault(NamedTuple):
+    """One rule.
+
+    It matches calls of `action` (any where empty) to a recipient like `recipient` (a pattern with * and ?; any where
+    empty). Of those it strikes the `nth` (each where 0), at most `times` (without end where None), or a share of
+    `rate`, drawn with `seed`. `after` strikes once the call was done, else in place of doing it. `html` makes a web
+    page of a status; `retry_after` are the milliseconds that the answer asks to wait. `seen` and `struck` count.
+    """
+
+    effect: str
+    value: str = ""
+    after: bool = False
+    action: str = ""
+    recipient: str = ""
+    nth: int = 0
+    times: int | None = 1
+    rate: float | None = None
+    seed: int = 0
+    html: bool = False
+    retry_after: int | None = None
+    id: int = 0
+    seen: int = 0
+    struck: int = 0
+
+    @property
+    def spent(self) -> bool:
+        """Whether it will strike no more."""
+        return (self.times is not None and self.struck >= self.times) or bool(self.nth and self.seen >= self.nth)
+
+
+class SpoiltError(Ambiguous):
+    """An answer that the caller is not to get whole: `how` is drop, hang, garbage or truncate, `reply` what it was."""
+
+    def __init__(self, how: str, reply: Reply) -> None:
+        super().__init__(f"the sandbox was told to {how}")
+        self.how = how
+        self.reply = reply
+
+
+def fault_of(given: Mapping[str, Any]) -> Fault:
+    """The rule that these values describe, by the names of its fields. Raises InputError for what cannot be meant."""
+    unknown = set(given) - set(_SETTABLE)
+    if unknown:
+        raise InputError(f"a fault has no {', '.join(sorted(unknown))}; it has {', '.join(_SETTABLE)}")
+    effect, value = str(given.get("effect") or ""), str(given.get("value") or "")
+    if effect not in EFFECTS:
+        raise InputError(f"a fault cannot be {effect!r}; it is one of {', '.join(EFFECTS)}")
+    if bool(value) != (effect in _VALUES):
+        what = "needs a value" if effect in _VALUES else "takes no value"
+        raise InputError(f"the fault {effect} {what}: it is to {EFFECTS[effect]}")
+    rate = _number(given, "rate", float, 0.0, 1.0)
+    times = _number(given, "times", int, 1, 10**9)
+    return Fault(
+        effect=effect,
+        value=_checked(effect, value),
+        after=_flag(given, "after"),
+        action=str(given.get("action") or ""),
+        recipient=str(given.get("recipient") or "").lower(),
+        nth=_number(given, "nth", int, 1, 10**9) or 0,
+        times=1 if times is None and rate is None else times,
+        rate=rate,
+        seed=_number(given, "seed", int, 0, 2**62) or 0,
+        html=_flag(given, "html"),
+        retry_after=_number(given, "retry_after", int, 0, 10**9),
+    )
+
+
+_SETTABLE = Fault._fields[: Fault._fields.index("id")]
+
+
+def _checked(effect: str, value: str) -> str:
+    """The value of an effect in one spelling. Raises InputError."""
+    if effect == "error":
+        from dmcli.api import codes
+
+        if not codes.find(value):
+            near = " or ".join(codes.nearest(value))
+            raise InputError(f"{value!r} is no error code{f'; did you mean {near}?' if near else ''}")
+    elif effect == "status":
+        if not value.isdigit() or not 500 <= int(value) <= 599:  # noqa: PLR2004
+            raise InputError(f"{value!r} is no status from 500 to 599")
+    elif effect == "latency":
+        try:
+            late = float(value.removesuffix("s"))
+        except ValueError:
+            late = -1.0
+        if not 0 <= late <= _MOST_LATE:
+            raise InputError(f"{value!r} is no number of seconds from 0 to {_MOST_LATE:.0f}")
+        return f"{late:g}"
+    return value
+
+
+def _number(given: Mapping[str, Any], name: str, kind: type[Any], least: float, most: float) -> Any:
+    """A number within limits, None where it was not given. Raises InputError."""
+    value = given.get(name)
+    if value is None:
+        return None
+    try:
+        number = kind(str(value))
+    except ValueError:
+        number = None
+    if number is None or isinstance(value, bool) or not least <= number <= most:
+        raise InputError(f"{name} {value!r} is not a number from {least:g} to {most:g}")
+    return number
+
+
+def _flag(given: Mapping[str, Any], name: str) -> bool:
+    value = given.get(name, False)
+    if not isinstance(value, bool):
+        raise InputError(f"{name} {value!r} is neither true nor false")
+    return value
+
+
+_COLUMNS = ", ".join(Fault._fields)
+
+
+def add(connection: sqlite3.Connection, fault: Fault) -> Fault:
+    """Keep a rule; it as it is kept, with its number."""
+    values = fault._asdict()
+    del values["id"]
+    marks = ", ".join("?" * len(values))
+    cursor = connection.execute(f"INSERT INTO fault ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))
+    return fault._replace(id=cursor.lastrowid or 0)
+
+
+def every(connection: sqlite3.Connection) -> list[Fault]:
+    """All rules, in the order they were made."""
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM fault ORDER BY id")
+    return [Fault(*row)._replace(after=bool(row[2]), html=bool(row[9])) for row in rows]
+
+
+def remove(connection: sqlite3.Connection, number: int | None = None) -> int:
+    """Forget a rule, or all; how many that were."""
+    clause, values = ("", ()) if number is None else (" WHERE id = ?", (number,))
+    return connection.execute(f"DELETE FROM fault{clause}", values).rowcount
+
+
+def strike(connection: sqlite3.Connection, action: str, recipients: Iterable[str]) -> Fault | None:
+    """Count a call at every rule that matches it; the first one that strikes it, if any does."""
+    chosen, people = None, [one.strip().lower() for one in recipients]
+    for fault in every(connection):
+        if not _matches(fault, action, people):
+            continue
+        seen = fault.seen + 1
+        hit = chosen is None and _strikes(fault._replace(seen=seen))
+        connection.execute("UPDATE fault SET seen = ?, struck = struck + ? WHERE id = ?", (seen, hit, fault.id))
+        if hit:
+            chosen = fault
+    return chosen
+
+
+def _matches(fault: Fault, action: str, people: list[str]) -> bool:
+    from fnmatch import fnmatchcase
+
+    if fault.action and fault.action != action:
+        return False
+    return not fault.recipient or any(fnmatchcase(one, fault.recipient) for one in people)
+
+
+def _strikes(fault: Fault) -> bool:
+    """Whether a rule strikes the call that it just counted."""
+    if fault.nth and fault.seen != fault.nth:
+        return False
+    if fault.times is not None and fault.struck >= fault.times:
+        return False
+    return fault.rate is None or _drawn(fault) < fault.rate
+
+
+def _drawn(fault: Fault) -> float:
+    """A number from 0 to 1 that follows from the seed and the count."""
+    import hashlib
+
+    digest = hashlib.sha256(f"{fault.seed}:{fault.seen}".encode()).digest()
+    return int.from_bytes(digest[:7], "big") / 2**56
+
+
+def as_reply(fault: Fault, reply: Reply) -> Reply:
+    """The answer that a fault of status makes; any other's is the reply as it is, with what it asks to wait."""
+    headers = reply.headers | ({"x-acs-retry-after": str(fault.retry_after)} if fault.retry_after is not None else {})
+    if fault.effect != "status":
+        return reply._replace(headers=headers)
+    status = int(fault.value)
+    if fault.html:
+        page = f"<html><head><title>{status}</title></head><body><h1>{status} Gateway Error</h1></body></html>"
+        return Reply(status, headers | {"content-type": "text/html"}, page.encode())
+    import json
+
+    code, request_id = _CODES.get(status, "InternalError"), reply.headers.get("x-acs-request-id", "")
+    body = {"RequestId": request_id, "HostId": "", "Code": code, "Message": "The sandbox was told to fail."}
+    return Reply(status, headers | {"content-type": "application/json;charset=utf-8"}, json.dumps(body).encode())

@@ -1,0 +1,73 @@
+"""Rate limits, off unless asked for: a token bucket an action, emptied by the sandbox's clock."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from dmcli.errors import InputError
+
+if TYPE_CHECKING:
+    import sqlite3
+
+# Calls and seconds that the service documents (help page: three ways of sending); BatchSendMail as in mainland China.
+DOCUMENTED = {"SingleSendMail": "100/s", "BatchSendMail": "20/min"}
+_UNITS = {"s": 1, "min": 60, "h": 3600}
+_RATE = re.compile(r"([0-9]{1,6})/(s|min|h)")
+
+
+class Limit(NamedTuple):
+    """How often an action may be called: `rate` calls a second, `burst` at once."""
+
+    action: str
+    rate: float
+    burst: float
+
+    @property
+    def text(self) -> str:
+        """The limit as it is typed."""
+        unit = next(name for name, seconds in _UNITS.items() if round(self.rate * seconds) == self.burst)
+        return f"{self.burst:.0f}/{unit}"
+
+
+def limit_of(action: str, text: str) -> Limit:
+    """The limit that `10/s`, `20/min` or `5/h` means. Raises InputError."""
+    match = _RATE.fullmatch(text)
+    if not match or not int(match[1]):
+        raise InputError(f"{text!r} is no rate such as 10/s, 20/min or 100/h")
+    calls = int(match[1])
+    return Limit(action, calls / _UNITS[match[2]], float(calls))
+
+
+def put(connection: sqlite3.Connection, limit: Limit, now: float) -> None:
+    """Set a limit, its bucket full."""
+    connection.execute(
+        "INSERT OR REPLACE INTO bucket (action, rate, burst, level, at) VALUES (?, ?, ?, ?, ?)",
+        (*limit, limit.burst, now),
+    )
+
+
+def every(connection: sqlite3.Connection) -> list[Limit]:
+    """All limits."""
+    return [Limit(*row) for row in connection.execute("SELECT action, rate, burst FROM bucket ORDER BY action")]
+
+
+def remove(connection: sqlite3.Connection, action: str = "") -> int:
+    """Lift a limit, or all; how many that were."""
+    clause, values = (" WHERE action = ?", (action,)) if action else ("", ())
+    return connection.execute(f"DELETE FROM bucket{clause}", values).rowcount
+
+
+def taken(connection: sqlite3.Connection, action: str, now: float) -> bool:
+    """Take a call out of the action's bucket; false when it is empty."""
+    row = connection.execute("SELECT rate, burst, level, at FROM bucket WHERE action = ?", (action,)).fetchone()
+    if row is None:
+        return True
+    rate, burst, level, at = row
+    level = min(burst, level + max(now - at, 0.0) * rate)
+    # A whole call may be a hair less than one after many small refills.
+    enough = level >= 1 - 1e-9
+    connection.execute(
+        "UPDATE bucket SET level = ?, at = ? WHERE action = ?", (level - 1 if enough else level, now, action)
+    )
+    return bool(enough)

@@ -1,0 +1,172 @@
+"""Why a signature does not match: the mistakes that clients make are made on purpose, until one gives the client's own.
+
+The sandbox knows the secret, so what the client must have signed can be found rather than guessed. Which mistakes there
+are is known from public threads: blanks as +, * and ! left as they are, ~ encoded, one round of encoding, not two.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote, quote_plus
+
+from dmcli.api import signing
+from dmcli.api.regions import SANDBOX_KEY_SECRET
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+_AROUND = 24  # characters shown before and after a difference
+
+
+class Cause(NamedTuple):
+    """What a client did otherwise, in words, and the string that it signed."""
+
+    said: str
+    string: str
+
+
+def v1(method: str, params: Mapping[str, str], theirs: str) -> Cause | None:
+    """The mistake that gives this HMAC-SHA1 signature; None when none that is known does."""
+    signed = {name: value for name, value in params.items() if name != "Signature"}
+    right = signing.v1_string_to_sign(method, signed)
+    for key, said in _V1_KEYS.items():
+        if _base64(key, right, "sha1") == theirs:
+            return Cause(said, right)
+    for digest, said in (("sha256", "it used SHA-256 where HMAC-SHA1 is announced"),):
+        if _base64(f"{SANDBOX_KEY_SECRET}&", right, digest) == theirs:
+            return Cause(said, right)
+    if hmac.digest(f"{SANDBOX_KEY_SECRET}&".encode(), right.encode(), "sha1").hex() == theirs.lower():
+        return Cause("it sent the signature in hex where base64 is expected", right)
+    return next((cause for cause in _v1_strings(method, signed) if _v1(cause.string) == theirs), None)
+
+
+def v3(
+    method: str, query: Mapping[str, str], headers: Mapping[str, str], signed: str, body: bytes, theirs: str
+) -> Cause | None:
+    """The mistake that gives this ACS3-HMAC-SHA256 signature; None when none that is known does."""
+    body_hash = signing.sha256_hex(body)
+    right = signing.v3_canonical_request(method, "/", query, headers, signed, body_hash)
+    if signing.v3_signature(signing.v3_string_to_sign(right), f"{SANDBOX_KEY_SECRET}&") == theirs:
+        return Cause("it put & after the secret, as the older signature does; this one takes it bare", right)
+    for cause in _v3_strings(right, method, query, headers, signed, body_hash):
+        if signing.v3_signature(signing.v3_string_to_sign(cause.string), SANDBOX_KEY_SECRET) == theirs:
+            return cause
+    return None
+
+
+def difference(ours: str, theirs: str) -> str:
+    """Where two strings part, with a little of what stands around it; empty when they are the same."""
+    at = next((i for i, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), min(len(ours), len(theirs)))
+    if ours == theirs:
+        return ""
+    start = max(at - _AROUND, 0)
+    return (
+        f"at character {at + 1}: server ...{ours[start : at + _AROUND]}..., client ...{theirs[start : at + _AROUND]}..."
+    )
+
+
+def _base64(key: str, text: str, digest: str) -> str:
+    return base64.b64encode(hmac.digest(key.encode(), text.encode(), digest)).decode()
+
+
+def _v1(text: str) -> str:
+    return signing.v1_signature(text, SANDBOX_KEY_SECRET)
+
+
+_V1_KEYS = {
+    SANDBOX_KEY_SECRET: "it signed with the bare secret; this signature wants & after it",
+    "&": "it signed with an empty secret",
+    f"{SANDBOX_KEY_SECRET}\n&": "its secret has a line break at the end",
+    f"{SANDBOX_KEY_SECRET} &": "its secret has a blank at the end",
+}
+_PLAIN = "-_.~"
+# Ways of encoding a name or value, and what each gets wrong.
+_ENCODERS: dict[str, Callable[[str], str]] = {
+    "it encodes a blank as + where %20 is expected": lambda text: quote_plus(text, safe=_PLAIN),
+    "it leaves * as it is where %2A is expected": lambda text: quote(text, safe=_PLAIN + "*"),
+    "it encodes a blank as + and leaves * as it is": lambda text: quote_plus(text, safe=_PLAIN + "*"),
+    "it encodes ~ as %7E where it stays as it is": lambda text: quote(text, safe="-_.").replace("~", "%7E"),
+    "it leaves ! ' ( ) * as they are, as encodeURIComponent does": lambda text: quote(text, safe=_PLAIN + "!'()*"),
+    "it leaves / as it is where %2F is expected": lambda text: quote(text, safe=_PLAIN + "/"),
+    "it writes escapes in small letters": lambda text: _small(quote(text, safe=_PLAIN)),
+    "it does not encode names and values": lambda text: text,
+    "it encodes a blank as + and ~ as %7E, as form encoding does": lambda text: quote_plus(text, safe="-_.*").replace(
+        "~", "%7E"
+    ),
+    "it encodes text as GBK where UTF-8 is expected": lambda text: quote(text.encode("gbk", "replace"), safe=_PLAIN),
+}
+
+
+def _small(text: str) -> str:
+    import re
+
+    return re.sub("%[0-9A-F]{2}", lambda match: match[0].lower(), text)
+
+
+def _joined(pairs: list[tuple[str, str]], encode: Callable[[str], str]) -> str:
+    return "&".join(f"{encode(name)}={encode(value)}" for name, value in pairs)
+
+
+def _v1_strings(method: str, params: Mapping[str, str]) -> Iterator[Cause]:
+    """The strings that clients are known to sign by mistake."""
+    right = signing.percent_encode
+    pairs = sorted(params.items())
+    canonical = _joined(pairs, right)
+    for other in ("GET", "POST"):
+        if other != method:
+            yield Cause(f"it signed {other} and sent {method}", f"{other}&%2F&{right(canonical)}")
+    for said, encode in _ENCODERS.items():
+        wrong = _joined(pairs, encode)
+        yield Cause(said, f"{method}&%2F&{right(wrong)}")
+        yield Cause(f"{said}, in both rounds", f"{method}&%2F&{encode(wrong)}")
+    yield Cause("it encodes once where the query is encoded twice", f"{method}&%2F&{canonical}")
+    yield Cause("it does not encode the path: & / & where &%2F& is expected", f"{method}&/&{right(canonical)}")
+    yield Cause("it encodes three times", f"{method}&%2F&{right(right(canonical))}")
+    orders = {
+        "it sorts the parameters without regard to case": sorted(pairs, key=lambda pair: pair[0].lower()),
+        "it does not sort the parameters": list(params.items()),
+        "it leaves empty parameters out": [pair for pair in pairs if pair[1]],
+    }
+    for said, ordered in orders.items():
+        yield Cause(said, f"{method}&%2F&{right(_joined(ordered, right))}")
+    for name in params:
+        rest = [pair for pair in pairs if pair[0] != name]
+        yield Cause(f"it does not sign {name}", f"{method}&%2F&{right(_joined(rest, right))}")
+
+
+def _v3_strings(
+    right: str, method: str, query: Mapping[str, str], headers: Mapping[str, str], signed: str, body_hash: str
+) -> Iterator[Cause]:
+    announced = headers.get("x-acs-content-sha256", "").lower()
+    empty = hashlib.sha256(b"").hexdigest()
+    hashes = {
+        "the body that arrived is not the one whose hash it signed": announced,
+        "it signed the hash of an empty body": empty,
+        "it signed UNSIGNED-PAYLOAD": "UNSIGNED-PAYLOAD",
+    }
+    for said, other in hashes.items():
+        yield Cause(said, signing.v3_canonical_request(method, "/", query, headers, signed, other))
+    for other in ("GET", "POST"):
+        if other != method:
+            yield Cause(f"it signed {other} and sent {method}", right.replace(f"{method}\n", f"{other}\n", 1))
+    yield Cause("it signed an empty path where / is expected", right.replace("\n/\n", "\n\n", 1))
+    lines = right.split("\n")
+    for said, encode in _ENCODERS.items():
+        yield Cause(said, "\n".join([*lines[:2], _joined(sorted(query.items()), encode), *lines[3:]]))
+    yield Cause("it leaves the query out", "\n".join([*lines[:2], "", *lines[3:]]))
+    names = signed.split(";")
+    ordered = ";".join(sorted(names))
+    if ordered != signed:
+        yield Cause("it does not sort the signed headers", _v3(method, query, headers, ordered, body_hash))
+    unbroken = "\n".join(line for number, line in enumerate(lines) if number != 3 + len(names))
+    yield Cause("it lacks the empty line after the headers", unbroken)
+    for name in names:
+        rest = ";".join(other for other in names if other != name)
+        yield Cause(f"it does not sign the header {name}", _v3(method, query, headers, rest, body_hash))
+
+
+def _v3(method: str, query: Mapping[str, str], headers: Mapping[str, str], signed: str, body_hash: str) -> str:
+    return signing.v3_canonical_request(method, "/", query, headers, signed, body_hash)

@@ -1,0 +1,90 @@
+"""The server's certificate: made at its first use, for this machine's own names, its key readable by nobody else."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+from dmcli.errors import ConfigError
+from dmcli.local import read_text, state_folder, write_private
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Mapping
+
+INSTALL = "python -m pip install 'dmcli[tls]'"
+_DAYS = 397  # what browsers accept at most
+_RENEWED = timedelta(days=30)
+
+
+def path_of(environ: Mapping[str, str]) -> str:
+    """The file with certificate and key, for clients that are to trust it. It need not exist."""
+    return os.path.join(state_folder(environ), "sandbox-tls.pem")
+
+
+def context_for(path: str) -> ssl.SSLContext:
+    """The server's side of TLS. Raises ConfigError when the library that makes certificates is not there."""
+    import ssl
+
+    _ensure(path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(path)
+    return context
+
+
+def available() -> bool:
+    """Whether a certificate could be made."""
+    from importlib.util import find_spec
+
+    return find_spec("cryptography") is not None
+
+
+def _ensure(path: str) -> None:
+    """Make the certificate unless there is one that lasts."""
+    if not available():
+        raise ConfigError(f"TLS needs the package cryptography: {INSTALL}")
+    if not _lasts(read_text(path)[0]):
+        write_private(path, _made(datetime.now(timezone.utc)))
+
+
+def _lasts(pem: str) -> bool:
+    from cryptography import x509
+
+    try:
+        certificate = x509.load_pem_x509_certificate(pem.encode())
+    except ValueError:
+        return False
+    return certificate.not_valid_after_utc - datetime.now(timezone.utc) > _RENEWED
+
+
+def _made(now: datetime) -> str:
+    """A certificate of its own and its key, as one text."""
+    from ipaddress import ip_address
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "dm sandbox")])
+    names: list[x509.GeneralName] = [x509.DNSName("localhost")]
+    names += [x509.IPAddress(ip_address(address)) for address in ("127.0.0.1", "::1")]
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=_DAYS))
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return certificate.public_bytes(serialization.Encoding.PEM).decode() + secret.decode()

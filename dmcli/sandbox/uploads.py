@@ -1,0 +1,118 @@
+"""Attachments by the SDKs' way: a permit from OpenPlatform's AuthorizeFileUpload, a form upload as to OSS, a URL.
+
+The permit names a bucket and an endpoint that together make this server's own address, so the upload comes here, over
+TLS as the SDKs insist. A URL is only ever looked up among what was uploaded; nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dmcli.api.regions import SANDBOX_KEY_ID
+from dmcli.api.wire import Reply
+from dmcli.sandbox import tls
+from dmcli.sandbox.context import ServiceError
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+
+    from dmcli.api.wire import Request
+    from dmcli.sandbox.store import Store
+
+MAX_FILE = 15 * 1024 * 1024  # bytes; the service takes mails of up to 15 MB
+_PORT = re.compile(r"(?:https?://)?[^/]*:([0-9]{1,5})/?")
+_NAME = re.compile(rb'(?:^|;)\s*name="([^"]*)"')
+_FILE = re.compile(rb'(?:^|;)\s*filename="([^"]*)"')
+_BOUNDARY = re.compile(r'boundary="?([^";,\s]{1,200})"?')
+
+
+class _Part(NamedTuple):
+    """One field of a form: its name, the name of its file (None where it is none), its type and its bytes."""
+
+    name: str
+    file: str | None
+    kind: str
+    data: bytes
+
+
+def authorize(host: str) -> dict[str, Any]:
+    """AuthorizeFileUpload: where to upload a file to. Raises ServiceError when this server could not take it."""
+    port = _PORT.fullmatch(host)
+    if not port:
+        raise ServiceError("SandboxNotImplemented", "Uploads need the sandbox as a server: dm sandbox serve.")
+    if not tls.available():
+        raise ServiceError("SandboxNotImplemented", f"Uploads go over TLS, which needs a package: {tls.INSTALL}")
+    key = os.urandom(16).hex()
+    policy = base64.b64encode(json.dumps({"conditions": [["eq", "$key", key]]}).encode()).decode()
+    return {
+        "AccessKeyId": SANDBOX_KEY_ID,
+        # SDKs put a dot between bucket and endpoint: https://127.0.0.1:PORT/.
+        "Bucket": "127",
+        "Endpoint": f"0.0.1:{port[1]}",
+        "EncodedPolicy": policy,
+        "ObjectKey": key,
+        "Signature": "sandbox",
+        "UseAccelerate": False,
+    }
+
+
+def is_upload(request: Request) -> bool:
+    """Whether a request is a form with a file, as for OSS."""
+    return request.method == "POST" and request.headers.get("content-type", "").startswith("multipart/form-data")
+
+
+def take(store: Store, request: Request, now: int) -> Reply:
+    """Keep an uploaded file; the answer as OSS gives it."""
+    boundary = _BOUNDARY.search(request.headers.get("content-type", ""))
+    parts = {part.name: part for part in _parts(request.body, boundary[1].encode())} if boundary else {}
+    key, file = parts.get("key"), parts.get("file")
+    if not key or not file or not re.fullmatch("[0-9a-f]{32}", key.data.decode("latin-1")):
+        return _xml(400, "<Error><Code>InvalidArgument</Code><Message>The form lacks key or file.</Message></Error>")
+    if len(file.data) > MAX_FILE:
+        return _xml(400, "<Error><Code>EntityTooLarge</Code><Message>The file is too large.</Message></Error>")
+    with store.transaction() as connection:
+        connection.execute(
+            "INSERT OR REPLACE INTO upload (key, name, kind, data, at) VALUES (?, ?, ?, ?, ?)",
+            (key.data.decode(), file.file or "", file.kind, file.data, now),
+        )
+    status = parts["success_action_status"].data.decode("latin-1") if "success_action_status" in parts else "204"
+    return _xml(int(status) if status in ("200", "201", "204") else 204, "<PostResponse></PostResponse>")
+
+
+def find(connection: sqlite3.Connection, url: str) -> tuple[str, bytes] | None:
+    """Type and bytes of the file that an attachment's URL means; None where it was not uploaded here."""
+    key = url.rsplit("/", 1)[-1]
+    row = connection.execute("SELECT kind, data FROM upload WHERE key = ?", (key,)).fetchone()
+    return (str(row[0]), bytes(row[1])) if row else None
+
+
+def _parts(body: bytes, boundary: bytes) -> list[_Part]:
+    """The fields of a form. Split at the boundary alone: there are clients that leave out the line break before it."""
+    found = []
+    for piece in body.split(b"--" + boundary)[1:]:
+        head, separator, data = piece.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+        if not separator:
+            continue
+        headers: Mapping[bytes, bytes] = {
+            name.strip().lower(): value.strip()
+            for name, _, value in (line.partition(b":") for line in head.split(b"\r\n"))
+        }
+        disposition = headers.get(b"content-disposition", b"")
+        name, file = _NAME.search(disposition), _FILE.search(disposition)
+        if name:
+            kind = headers.get(b"content-type", b"").decode("latin-1") or "application/octet-stream"
+            found.append(_Part(_text(name[1]), _text(file[1]) if file else None, kind, data.removesuffix(b"\r\n")))
+    return found
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
+def _xml(status: int, body: str) -> Reply:
+    return Reply(status, {"content-type": "application/xml"}, f'<?xml version="1.0" encoding="UTF-8"?>{body}'.encode())
