@@ -1,0 +1,55 @@
+"""Turning the account's clock: it goes on from where it was turned to, for every process that uses the sandbox."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from dmcli.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dmcli.sandbox.adapter import Sandbox
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_SPAN = re.compile(r"(-?)([0-9]{1,9})([smhd]?)")
+_MOST = 100 * 366 * 86400  # seconds
+
+
+def turn(sandbox: Sandbox, wanted: Mapping[str, Any]) -> None:
+    """Turn the clock: `advance` by a span (`2h`, `30m`, `-1d`, seconds), `set` to a time, or `turned` so far in all.
+
+    Raises InputError for anything else.
+    """
+    if len(wanted) != 1 or not set(wanted) <= {"advance", "set", "turned"}:
+        raise InputError("give one of advance (2h, 30m, 45s, 1d), set (2026-01-31T09:30:00Z) and turned (seconds)")
+    turned = sandbox.store.live().clock
+    if "advance" in wanted:
+        turned += span(str(wanted["advance"]))
+    elif "set" in wanted:
+        turned += (_moment(str(wanted["set"])) - sandbox.now()).total_seconds()
+    else:
+        turned = span(str(wanted["turned"]))
+    if abs(turned) > _MOST:
+        raise InputError("the clock cannot be turned by more than a hundred years")
+    with sandbox.store.change() as connection:
+        connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('clock', ?)", (round(turned),))
+
+
+def span(text: str) -> float:
+    """The seconds of a span such as 2h, 30m, 45s, 1d or -1d; a bare number is seconds. Raises InputError."""
+    match = _SPAN.fullmatch(text)
+    if not match:
+        raise InputError(f"{text!r} is no span of time such as 2h, 30m, 45s or 1d")
+    return (-1 if match[1] else 1) * int(match[2]) * _UNITS[match[3] or "s"]
+
+
+def _moment(text: str) -> datetime:
+    """The moment of an ISO 8601 text, UTC where it names no zone. Raises InputError."""
+    try:
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        raise InputError(f"{text!r} is no time such as 2026-01-31T09:30:00Z") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

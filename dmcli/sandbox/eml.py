@@ -1,0 +1,79 @@
+"""A mail as the message that would have gone over the wire: RFC 5322, with its parts and attachments."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Any
+
+from dmcli.sandbox import uploads
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+
+_OWN = frozenset({"message-id"})  # headers of the caller that take the place of ours
+
+
+def message(connection: sqlite3.Connection, mail: Mapping[str, Any]) -> bytes:
+    """The message of a mail as `get_mail` gives it. Headers that could not be in one are left out."""
+    made = EmailMessage(policy=policy.SMTP)
+    made["Date"] = format_datetime(datetime.fromtimestamp(mail["created"], timezone.utc))
+    made["From"] = _address(mail["alias"], mail["sender"])
+    made["To"] = _address("", mail["recipient"])
+    if mail["reply_to"]:
+        made["Reply-To"] = _address(mail["reply_alias"], mail["reply_to"])
+    made["Subject"] = _line(mail["subject"])
+    given = {name: _line(str(value)) for name, value in mail["headers"].items()}
+    if not _OWN & {name.lower() for name in given}:
+        made["Message-ID"] = f"<{mail['env_id']}.{mail['id']}@sandbox.test>"
+    for name, value in given.items():
+        if name.isascii() and name.replace("-", "").isalnum():
+            made[name] = value
+    made["X-DM-Sandbox-Mail"] = str(mail["id"])
+    _fill(made, mail)
+    for attachment in mail["attachments"]:
+        _attach(made, connection, attachment)
+    return made.as_bytes()
+
+
+def _fill(made: EmailMessage, mail: Mapping[str, Any]) -> None:
+    """The bodies: text, HTML, or both as alternatives."""
+    text, html = _whole(mail["text"]), _whole(mail["html"])
+    if text or not html:
+        made.set_content(text)
+    if html and text:
+        made.add_alternative(html, subtype="html")
+    elif html:
+        made.set_content(html, subtype="html")
+
+
+def _attach(made: EmailMessage, connection: sqlite3.Connection, attachment: Mapping[str, str]) -> None:
+    """An attachment that was uploaded here; of any other only a note, since nothing is fetched."""
+    name, url = _line(attachment["AttachmentName"]), attachment["AttachmentUrl"]
+    found = uploads.find(connection, url)
+    if found:
+        kind, _, subtype = found[0].partition("/")
+        made.add_attachment(found[1], maintype=kind or "application", subtype=subtype or "octet-stream", filename=name)
+    else:
+        made.add_attachment(f"Not fetched: {url}\n", filename=f"{name}.txt")
+
+
+def _address(name: str, address: str) -> Address | str:
+    try:
+        return Address(_line(name), addr_spec=address)
+    except (ValueError, IndexError):  # the service takes addresses that the standard does not
+        return _line(address)
+
+
+def _line(text: str) -> str:
+    """A text that can be a header."""
+    return " ".join(_whole(text).split())
+
+
+def _whole(text: str) -> str:
+    """A text that can be encoded."""
+    return text.encode("utf-8", "replace").decode()
