@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.api.regions import SANDBOX_URL
 from dmcli.sandbox.context import Context, Row, ServiceError, day_of, day_start, like, listed, month_start, time_text
+from dmcli.sandbox.states import confirm_replies, reply_confirmed_at_once
 
 if TYPE_CHECKING:
     from dmcli.sandbox.context import Handler
@@ -55,6 +56,7 @@ def create(context: Context) -> dict[str, Any]:
         domain=domain,
         sendtype=context.params["Sendtype"],
         reply=context.get("ReplyAddress"),
+        reply_status=int(not (context.get("ReplyAddress") and reply_confirmed_at_once(context))),
         address_type=kind,
         created=context.now,
         updated=context.now,
@@ -64,6 +66,7 @@ def create(context: Context) -> dict[str, Any]:
 
 def query(context: Context) -> dict[str, Any]:
     """QueryMailAddressByParam."""
+    confirm_replies(context)
     conditions = {**like("a.name", context.get("KeyWord")), "a.sendtype = ?": context.get("Sendtype") or None}
     page = listed(context, _FIELDS, _SOURCE, conditions, "a.id")
     return {**page.head, "data": {"mailAddress": [_row(context, row) for row in page.rows]}}
@@ -109,10 +112,11 @@ def modify(context: Context) -> dict[str, Any]:
     if password and matches(password, kept):
         raise ServiceError("InvalidDomainPassword.equalcurrent")
     context.run(
-        "UPDATE address SET password = ?, reply = ?, reply_status = max(reply_status, ?), updated = ? WHERE id = ?",
+        "UPDATE address SET password = ?, reply = ?, reply_status = coalesce(?, reply_status), updated = ? "
+        "WHERE id = ?",
         hashed(password) if password else kept,
         new_reply,
-        new_reply != reply,
+        int(not reply_confirmed_at_once(context)) if new_reply != reply else None,
         context.now,
         address,
     )
@@ -140,6 +144,7 @@ def send_ticket(context: Context) -> dict[str, Any]:
         raise ServiceError("InvalidReplyAddress.Malformed")
     ticket = os.urandom(16).hex()
     context.run("DELETE FROM ticket WHERE address = ?", address)
+    context.run("UPDATE address SET asked = ?, checks = 0 WHERE id = ?", context.now, address)
     context.add("ticket", ticket=ticket, address=address, reply=reply)
     lang = "en" if context.get("Lang").lower() == "en" else "zh"
     link = f"{SANDBOX_URL}/?Action=ApproveReplyMailAddress&Ticket={ticket}"

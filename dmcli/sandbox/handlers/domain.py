@@ -1,7 +1,7 @@
 """Sending domains (reference sections 6 and 12.2).
 
-A domain is made unverified, and its first check verifies it, as if its DNS records were there. The first label of a
-reserved domain (`mail.example.com`, anything below .test) may ask for something else:
+A domain is made unverified, and its first check verifies it, as if its DNS records were there, unless `states` says
+otherwise. The first label of a reserved domain (`mail.example.com`, anything below .test) may ask for something else:
 
     fail, unverified   the check fails (CheckDomain.Failed)
     pending            the check passes without a result: status 1
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.sandbox.context import Context, ServiceError, like, listed, time_text
 from dmcli.sandbox.delivery import reserved
+from dmcli.sandbox.states import domain_checked
 
 if TYPE_CHECKING:
     from dmcli.sandbox.context import Handler
@@ -138,7 +139,9 @@ def check(context: Context) -> dict[str, Any]:
     label = domain.name.partition(".")[0] if reserved(domain.name) else ""
     if domain.status == UNVERIFIED and label in ("fail", "unverified"):
         raise ServiceError("CheckDomain.Failed")
-    status = _CHECKS.get(label, VERIFIED) if domain.status == UNVERIFIED else domain.status
+    status = domain.status
+    if status == UNVERIFIED and domain_checked(context, domain.id, domain.created):
+        status = _CHECKS.get(label, VERIFIED)
     context.run("UPDATE domain SET status = ? WHERE id = ?", status, domain.id)
     return {"DomainStatus": status}
 

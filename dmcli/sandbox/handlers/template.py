@@ -1,10 +1,11 @@
-"""Mail templates (SDK). The sandbox approves each at once; several may have the same name."""
+"""Mail templates (SDK). The sandbox approves each at once, unless `states` says otherwise; names may repeat."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from dmcli.sandbox.context import Context, Row, ServiceError, like, listed, time_text
+from dmcli.sandbox.states import first_review, review
 
 if TYPE_CHECKING:
     from dmcli.sandbox.context import Handler
@@ -29,11 +30,13 @@ def create(context: Context) -> dict[str, Any]:
     if context.count("SELECT count(*) FROM template") >= MAX_TEMPLATES:
         raise ServiceError("InvalidTemplateNumber.Malformed")
     values = {column: context.get(name, _DEFAULTS.get(name, "")) for name, column in _CONTENT.items()}
-    return {"TemplateId": context.add("template", **values, created=context.now)}
+    made = context.add("template", **values, status=first_review(context), created=context.now, submitted=context.now)
+    return {"TemplateId": made}
 
 
 def query(context: Context) -> dict[str, Any]:
     """QueryTemplateByParam."""
+    review(context)
     conditions = {**like("name", context.get("KeyWord")), "status = ?": context.get("Status") or None}
     page = listed(context, "id, name, status, type, created", "template", conditions, "id", 20)
     return {**page.head, "data": {"template": [_row(row) for row in page.rows]}}
@@ -57,9 +60,9 @@ def _row(row: Row) -> dict[str, Any]:
 
 def describe(context: Context) -> dict[str, Any]:
     """DescTemplate."""
-    found = context.one(
-        f"SELECT status, created, {', '.join(_CONTENT.values())} FROM template WHERE id = ?", _existing(context)
-    )
+    template = _existing(context)
+    review(context, template)
+    found = context.one(f"SELECT status, created, {', '.join(_CONTENT.values())} FROM template WHERE id = ?", template)
     status, created, *content = found or ()
     return {
         **{name: str(value) for name, value in zip(_CONTENT, content, strict=True)},
@@ -69,11 +72,14 @@ def describe(context: Context) -> dict[str, Any]:
 
 
 def modify(context: Context) -> dict[str, Any]:
-    """ModifyTemplate: what is not given stays."""
+    """ModifyTemplate: what is not given stays, and the template is reviewed again."""
     template = _existing(context)
     given = {column: context.params[name] for name, column in _CONTENT.items() if name in context.params}
     changes = ", ".join(f"{column} = ?" for column in given)
-    context.run(f"UPDATE template SET {changes} WHERE id = ?", *given.values(), template)
+    changes = f"{changes}, status = ?, submitted = ?, checks = 0"
+    context.run(
+        f"UPDATE template SET {changes} WHERE id = ?", *given.values(), first_review(context), context.now, template
+    )
     return {}
 
 
