@@ -1,0 +1,146 @@
+"""Playing what happens to a mail after it was delivered: opened, clicked, unsubscribed from, bounced.
+
+It feeds the statistics and the invalid addresses, and is posted to the address that UpdateMailAddressMsgCallBackUrl set
+for the sender, where that is on this machine; nothing ever goes anywhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dmcli.errors import InputError, RefusedError
+from dmcli.sandbox import extract, mailbox
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+
+    from dmcli.sandbox.adapter import Sandbox
+
+_TIMEOUT = 5.0  # seconds
+_LOOPBACK = re.compile(r"http://(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|localhost|\[::1\])(?::(\d{1,5}))?(/[!-~]*)?", re.ASCII)
+
+
+class Event(NamedTuple):
+    """What may happen: its name in a notification, and what it says of the delivery."""
+
+    name: str
+    status: str
+    code: str = ""
+    kind: str = ""
+    needs_tracking: bool = False
+
+
+# Names and fields of the legacy HTTP notification (help page: message notification); that of unsubscribing is a guess
+# after the newer event dm:Feedback:UnSubscribe.
+EVENTS = {
+    "deliver": Event("Deliver:SendSuccessfully", "0", "250"),
+    "open": Event("Deliver:Open", "0", needs_tracking=True),
+    "click": Event("Deliver:Click", "0", needs_tracking=True),
+    "unsubscribe": Event("Feedback:UnSubscribe", "0"),
+    "bounce": Event("Deliver:SendFailed", "2", "550", "SmtpNxBox"),
+    "soft-bounce": Event("Deliver:SendFailed", "4", "451", "SmtpTimeout"),
+    "spam": Event("Deliver:SendFailed", "3", "554", "SmtpSpam"),
+}
+_REASONS = {
+    "bounce": "550 The recipient's mailbox does not exist",
+    "soft-bounce": "451 The recipient's server cannot be reached",
+    "spam": "554 Rejected by the recipient's spam filter",
+}
+
+
+class Played(NamedTuple):
+    """What came of it: the mail, the event, and where it was posted to with what answer (both empty where nowhere)."""
+
+    mail: int
+    event: str
+    posted: str = ""
+    answer: str = ""
+
+
+def play(sandbox: Sandbox, what: str, mail: int, *, url: str = "") -> Played:
+    """Let something happen to a mail; `url` is the link that is clicked, the mail's first where it is empty.
+
+    Raises InputError for what cannot happen, RefusedError where there is no such mail or it cannot happen to this one.
+    """
+    if what not in EVENTS:
+        raise InputError(f"a mail cannot be played {what!r}; it is one of {', '.join(EVENTS)}")
+    now = int(sandbox.now().timestamp())
+    with sandbox.store.transaction() as connection:
+        found = mailbox.get_mail(connection, mail)
+        if found is None:
+            raise RefusedError(f"there is no mail {mail} in the sandbox; see: dm sandbox mail list")
+        if EVENTS[what].needs_tracking and not found["track"]:
+            raise RefusedError(f"mail {mail} was sent without tracking, so nobody learns of it: send with --track")
+        clicked = _clicked(found, url) if what == "click" else ""
+        _happen(connection, what, found, now, clicked)
+        row = connection.execute("SELECT callback FROM address WHERE name = ?", (found["sender"],)).fetchone()
+    callback = str(row[0]) if row else ""
+    if not _LOOPBACK.fullmatch(callback):
+        return Played(mail, what)
+    return Played(mail, what, callback, _post(callback, notification(what, found, now)))
+
+
+def _clicked(found: Mapping[str, Any], url: str) -> str:
+    """The link that is clicked. Raises RefusedError where the mail has none."""
+    links = extract.read(found["html"], found["text"]).links
+    if url and url not in links:
+        raise RefusedError(f"mail {found['id']} has no link {url!r}; it has {', '.join(links) or 'none'}")
+    if not links:
+        raise RefusedError(f"mail {found['id']} has no link to click")
+    return url or links[0]
+
+
+def _happen(connection: sqlite3.Connection, what: str, found: Mapping[str, Any], now: int, url: str) -> None:
+    """Keep that it happened."""
+    connection.execute(
+        "INSERT INTO event (mail, kind, at, url) VALUES (?, ?, ?, ?)", (found["id"], what.replace("-", "_"), now, url)
+    )
+    if what not in _REASONS:
+        return
+    event = EVENTS[what]
+    connection.execute(
+        "UPDATE mail SET status = ?, reason = ?, class = ?, settled = ? WHERE id = ?",
+        (int(event.status), _REASONS[what], event.kind, now, found["id"]),
+    )
+    if what == "bounce":
+        connection.execute("INSERT OR IGNORE INTO invalid (address, at) VALUES (?, ?)", (found["recipient"], now))
+
+
+def notification(what: str, found: Mapping[str, Any], now: int) -> str:
+    """The text of a legacy notification: `k=v&k=v`, not percent-encoded (help page: message notification)."""
+    event = EVENTS[what]
+    fields = {
+        "X-Notify-Message-ID": f"{found['request_id']}-{found['id']}-{now}",
+        "env_id": found["env_id"],
+        "msg_id": f"{found['env_id']}.{found['id']}@sandbox.test",
+        "account": found["sender"],
+        "from": found["sender"],
+        "rcpt": found["recipient"],
+        "recv_time": str(found["created"]),
+        "end_time": str(now),
+        "status": event.status,
+        "event": event.name,
+        "err_code": event.code,
+        "failed_type": event.kind,
+        "tag": found["tag"],
+    }
+    return "&".join(f"{name}={value}" for name, value in fields.items())
+
+
+def _post(callback: str, text: str) -> str:
+    """Post to an address on this machine; its status, or why there was none."""
+    import http.client
+
+    match = _LOOPBACK.fullmatch(callback)
+    assert match is not None  # noqa: S101  asked before
+    host, port, path = match.groups()
+    connection = http.client.HTTPConnection(host.strip("[]"), int(port or 80), timeout=_TIMEOUT)
+    try:
+        connection.request("POST", path or "/", text.encode(), {"content-type": "text/plain; charset=utf-8"})
+        return f"HTTP {connection.getresponse().status}"
+    except (OSError, http.client.HTTPException) as error:
+        return f"failed: {error or type(error).__name__}"
+    finally:
+        connection.close()
