@@ -1,0 +1,52 @@
+"""What the server answers where: the service at /, the test API and the pages below /_dm/, uploads as to OSS."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Protocol, cast
+
+from dmcli.api.wire import Reply
+from dmcli.sandbox import protocol, uploads
+
+if TYPE_CHECKING:
+    from dmcli.api.wire import Exchange, Request
+    from dmcli.sandbox.adapter import Sandbox
+
+HOME = "/_dm/"
+
+
+class Part(Protocol):
+    """A part of the site: a module with this function."""
+
+    def answer(self, sandbox: Sandbox, request: Request, path: str) -> Reply:
+        """Answer a request; `path` is decoded, and what stands before the part is cut off."""
+        ...
+
+
+def site_of(sandbox: Sandbox) -> Exchange:
+    """The exchange that a server serves: the sandbox, and what stands around it."""
+
+    def answer(request: Request) -> Reply:
+        path = protocol.path(request)
+        if path.startswith(f"{HOME}api/"):
+            return _part("api").answer(sandbox, request, path.removeprefix(f"{HOME}api"))
+        if path.startswith(HOME):
+            return _part("web").answer(sandbox, request, path.removeprefix(HOME.rstrip("/")))
+        if path == HOME.rstrip("/") or (path == "/" and _is_browser(request)):
+            return Reply(302, {"location": HOME}, b"")
+        if uploads.is_upload(request):
+            return uploads.take(sandbox.store, request, int(sandbox.now().timestamp()))
+        return sandbox.exchange(request)
+
+    return answer
+
+
+def _is_browser(request: Request) -> bool:
+    """Whether a person looks for something to see; SDKs ask for JSON or XML, and name an action."""
+    html = "text/html" in request.headers.get("accept", "")
+    return request.method == "GET" and html and "Action=" not in request.url and "x-acs-action" not in request.headers
+
+
+def _part(name: str) -> Part:
+    """The module that answers a part of the site, loaded when it is first asked."""
+    return cast("Part", importlib.import_module(f"dmcli.sandbox.{name}"))
