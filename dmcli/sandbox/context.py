@@ -105,9 +105,14 @@ def where(conditions: Mapping[str, Any]) -> tuple[str, list[Any]]:
 
 
 def like(column: str, word: str) -> dict[str, str | None]:
-    r"""The condition that a column has this text somewhere, without regard to case; none for an empty text."""
+    """The condition that a column has this text somewhere, without regard to case; none for an empty text."""
+    return {f"{column} LIKE ? ESCAPE '\\'": pattern(word)}
+
+
+def pattern(word: str) -> str | None:
+    r"""What `LIKE ? ESCAPE '\'` is to be like, for texts that have this one somewhere; None for an empty text."""
     escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return {f"{column} LIKE ? ESCAPE '\\'": f"%{escaped}%" if word else None}
+    return f"%{escaped}%" if word else None
 
 
 def day_of(at: int) -> int:

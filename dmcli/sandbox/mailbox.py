@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.errors import InputError
-from dmcli.sandbox.context import from_json, like, where
+from dmcli.sandbox.context import from_json, like, pattern, where
 from dmcli.sandbox.delivery import env_id, render
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
 
-_SOURCE = "mail AS m JOIN message AS g ON g.id = m.message"
+# Each mail has a message; with LEFT, SQLite leaves it alone where nothing of it is asked for.
+_SOURCE = "mail AS m LEFT JOIN message AS g ON g.id = m.message"
 _SUBJECT = "coalesce(m.subject, g.subject)"
 _COLUMNS = {
     "id": "m.id",
@@ -53,7 +54,7 @@ class Filter(NamedTuple):
 
     `to`, `sender`, `subject` and `text` (subject, bodies, recipient) are looked for anywhere and in any case; `tag`,
     `status` (as in `get_mail`) and `env_id` must be those. `since` is the number of a mail after which they come, or a
-    time in epoch seconds where it is that large; `unseen` leaves out what was read.
+    time in epoch seconds where it is that large; `unseen` leaves out what was read; `ids` are numbers of mails.
     """
 
     to: str = ""
@@ -65,42 +66,51 @@ class Filter(NamedTuple):
     env_id: str = ""
     since: int = 0
     unseen: bool = False
+    ids: tuple[int, ...] = ()
 
     @property
     def conditions(self) -> dict[str, Any]:
         """The filter as SQL conditions and values."""
         number = self.env_id and str(int(self.env_id) - int(env_id(0)) if self.env_id.isdigit() else -1)
-        anywhere = f"m.recipient || ' ' || {_SUBJECT} || ' ' || g.text || ' ' || g.html"
         return {
             "m.kind != ?": _GONE,
             **like("m.recipient", self.to),
             **like("m.sender", self.sender),
             **like(_SUBJECT, self.subject),
-            **like(f"({anywhere})", self.text),
+            _ANYWHERE: pattern(self.text),
             "m.tag = ?": self.tag or None,
             "m.status = ?": self.status or None,
             "m.message = ?": number or None,
             ("m.created >= ?" if self.since >= _A_TIME else "m.id > ?"): self.since or None,
             "m.seen = ?": 0 if self.unseen else None,
+            # A list in one value, since the numbers of a whole mailbox are more values than a statement may have.
+            "m.id IN (SELECT value FROM json_each(?))": str(list(self.ids)) if self.ids else None,
         }
 
 
 ALL = Filter()
+# A body is looked into once, however many got it.
+_ANYWHERE = (
+    "m.id IN (WITH asked (word) AS (VALUES (?)) SELECT mail.id FROM mail, asked "
+    "WHERE recipient || ' ' || coalesce(subject, '') LIKE word ESCAPE '\\' OR message IN ("
+    "SELECT id FROM message, asked WHERE subject || ' ' || text || ' ' || html LIKE word ESCAPE '\\'))"
+)
+NAMES = Filter._fields[: Filter._fields.index("ids")]  # what a text may choose by
 _GONE = "gone"  # the newest mail when it is deleted: its number must not be given again
 _A_TIME = 1_000_000_000  # what is larger is a time, not the number of a mail
 
 
 def filter_of(given: Mapping[str, str]) -> Filter:
     """The filter that texts by the names of its fields describe. Raises InputError."""
-    unknown = set(given) - set(Filter._fields)
+    unknown = set(given) - set(NAMES)
     if unknown:
-        raise InputError(f"mail has no {', '.join(sorted(unknown))}; it is chosen by {', '.join(Filter._fields)}")
+        raise InputError(f"mail has no {', '.join(sorted(unknown))}; it is chosen by {', '.join(NAMES)}")
     since, unseen = given.get("since") or "0", given.get("unseen", "").lower()
     if not since.isascii() or not since.isdigit() or len(since) > 15:  # noqa: PLR2004
         raise InputError(f"since {since!r} is no number of a mail, nor seconds since 1970")
     if unseen not in ("", "true", "false", "1", "0"):
         raise InputError(f"unseen {unseen!r} is neither true nor false")
-    texts = {name: value for name, value in given.items() if name not in ("since", "unseen")}
+    texts: dict[str, Any] = {name: value for name, value in given.items() if name not in ("since", "unseen")}
     return Filter(**texts, since=int(since), unseen=unseen in ("true", "1"))
 
 
@@ -116,10 +126,15 @@ def list_mail(
     return [_mail(row) for row in connection.execute(sql, [*values, limit])]
 
 
+def numbers(connection: sqlite3.Connection, chosen: Filter = ALL) -> list[int]:
+    """The numbers of the mails that are meant, the newest first."""
+    clause, values = where(chosen.conditions)
+    return [row[0] for row in connection.execute(f"SELECT m.id FROM {_SOURCE}{clause} ORDER BY m.id DESC", values)]
+
+
 def count_mail(connection: sqlite3.Connection, chosen: Filter = ALL) -> int:
     """How many mails are meant."""
-    clause, values = where(chosen.conditions)
-    return int(connection.execute(f"SELECT count(*) FROM {_SOURCE}{clause}", values).fetchone()[0])
+    return len(numbers(connection, chosen))
 
 
 def get_mail(connection: sqlite3.Connection, mail: int) -> dict[str, Any] | None:
