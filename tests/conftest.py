@@ -13,7 +13,7 @@ from dmcli.cli import app
 from dmcli.sandbox.adapter import Sandbox
 from dmcli.sandbox.server import Server
 
-pytest_plugins = ["faulty"]
+pytest_plugins = ["cloud", "faulty", "pages"]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,8 +17,8 @@ from dmcli.sandbox.mailbox import Filter
 
 BUSY = """
 import sys
-sys.path.insert(0, {tests!r})
-from conftest import Cloud
+sys.path.insert(0, {support!r})
+from cloud import Cloud
 cloud = Cloud(sys.argv[1])
 cloud.nonces = (f"{{sys.argv[2]}}-{{number}}" for number in range(1000))
 for _ in range(50):
@@ -47,8 +47,8 @@ def test_the_environment_says_where_it_is(tmp_path, monkeypatch):
 
 
 def test_processes_that_start_together_lose_nothing(cloud, tmp_path):
-    path, here = str(tmp_path / "sandbox.db"), os.path.dirname(__file__)
-    program = [sys.executable, "-c", BUSY.format(tests=here), path]
+    path, support = str(tmp_path / "sandbox.db"), os.path.join(os.path.dirname(__file__), "..", "support")
+    program = [sys.executable, "-c", BUSY.format(support=support), path]
     running = [subprocess.Popen([*program, str(number)]) for number in range(4)]
     assert [one.wait(60) for one in running] == [0] * 4
     shared = type(cloud)(path)

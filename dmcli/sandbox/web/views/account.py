@@ -1,0 +1,165 @@
+"""The account: its quota, its domains with the DNS records they ask for, and everything else that it keeps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dmcli.api import catalogue
+from dmcli.api.paging import page_of
+from dmcli.api.shared import DOMAIN_STATUS, FILED, TEMPLATE_STATUS
+from dmcli.errors import InputError
+from dmcli.sandbox import handlers, store
+from dmcli.sandbox.context import MAX_PAGE, Context, ServiceError
+from dmcli.sandbox.delivery import Quota
+from dmcli.sandbox.web.asked import Asked, Page, RefusedError, link, see
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dmcli.api.model import Action, Field
+    from dmcli.api.wire import Reply
+
+
+class Section(NamedTuple):
+    """What the account keeps of one kind: its anchor, its title, the action that lists it.
+
+    `page` and `id` are the page of one of them and the field that it is found by, `empty` is the command that makes
+    one.
+    """
+
+    anchor: str
+    title: str
+    action: str
+    page: str = ""
+    id: str = ""
+    empty: str = ""
+
+
+SECTIONS = (
+    Section("domains", "Domains", "QueryDomainByParam", "domain", "DomainId", "domain create mail.example.com"),
+    Section("addresses", "Sender addresses", "QueryMailAddressByParam", empty="address create --help"),
+    Section("lists", "Recipient lists", "QueryReceiverByParam", "list", "ReceiverId", "receiver create customers"),
+    Section("tags", "Tags", "QueryTagByParam", empty="tag create welcome"),
+    Section("templates", "Templates", "QueryTemplateByParam", "template", "TemplateId", "template create --help"),
+    Section("tasks", "Batch sends", "QueryTaskByParam", empty="send batch --help"),
+    Section("invalid", "Invalid addresses", "QueryInvalidAddress"),
+)
+_ALL = {"PageSize": str(MAX_PAGE), "Length": str(MAX_PAGE)}
+
+
+class Record(NamedTuple):
+    """A DNS record that a domain asks for: what for, its type, host and value, and whether it was found."""
+
+    purpose: str
+    kind: str
+    host: str
+    value: str
+    found: bool
+
+
+class Listing(NamedTuple):
+    """A table: its columns, its rows, and how many there are in all."""
+
+    columns: list[Field]
+    rows: list[dict[str, Any]]
+    total: int
+
+
+def show(asked: Asked) -> Page:
+    """The quota, and all that the account keeps."""
+    return _page(asked)
+
+
+def quota(asked: Asked) -> Page | Reply:
+    """Set the quota; a field that is left empty leaves one as it is."""
+    try:
+        wanted = {name: _mails(asked.field(name)) for name in ("daily", "monthly")}
+        store.set_quota(asked.sandbox.store, **wanted)
+    except InputError as error:
+        return _page(asked, error.message)
+    return see(link("account"))
+
+
+def domain(asked: Asked, number: int) -> Page:
+    """A domain, and the DNS records that it asks for."""
+    found = _described(asked, "DescDomain", {"DomainId": str(number)})
+    word = DOMAIN_STATUS[found["DomainStatus"]]
+    return Page("domain.html", {"domain": found, "status": word, "filed": FILED, "records": records(found)})
+
+
+def members(asked: Asked, receiver: str) -> Page:
+    """A recipient list with its members, a page of them."""
+    after = asked.query.get("after", "")
+    listing, reply = _listed(asked, "QueryReceiverDetail", {"ReceiverId": receiver, "NextStart": after})
+    every, _ = _listed(asked, "QueryReceiverByParam", {})
+    chosen = next(row for row in every.rows if row["ReceiverId"] == receiver)
+    more = link(f"account/list/{receiver}", after=reply["NextStart"]) if reply["NextStart"] else ""
+    schema = reply["DataSchema"].split(",")
+    return Page("list.html", {"receiver": chosen, "listing": listing, "more": more, "after": after, "schema": schema})
+
+
+def template(asked: Asked, number: int) -> Page:
+    """A template."""
+    found = _described(asked, "DescTemplate", {"TemplateId": str(number)})
+    return Page(
+        "template.html", {"template": found, "number": number, "status": TEMPLATE_STATUS[found["TemplateStatus"]]}
+    )
+
+
+def records(found: Mapping[str, Any]) -> list[Record]:
+    """The DNS records in a description of a domain, as the console lists them."""
+    zone = found["HostRecord"].partition(".")[2]
+    here, below = zone or "@", f".{zone}" if zone else ""
+    return [
+        Record("Ownership", "TXT", found["HostRecord"], found["DomainType"], bool(found["DnsTxt"])),
+        Record("SPF", "TXT", here, found["SpfRecordV2"], found["SpfAuthStatus"] == "0"),
+        Record("DKIM", "TXT", found["DkimRR"], found["DkimPublicKey"], found["DkimAuthStatus"] == "0"),
+        Record("DMARC", "TXT", found["DmarcHostRecord"], found["DmarcRecord"], found["DmarcAuthStatus"] == 0),
+        Record("MX", "MX", here, found["MxRecord"], found["MxAuthStatus"] == "0"),
+        Record(
+            "Tracking", "CNAME", found["CnameRecord"] + below, found["TracefRecord"], found["CnameAuthStatus"] == "0"
+        ),
+    ]
+
+
+def _page(asked: Asked, wrong: str = "") -> Page:
+    now = asked.now
+    with asked.sandbox.store.transaction() as connection:
+        used = Quota.of(Context(connection, {}, now, ""))
+    kept = [(section, _listed(asked, section.action, _ALL)[0]) for section in SECTIONS]
+    return Page("account.html", {"quota": used, "sections": kept, "wrong": wrong}, 400 if wrong else 200)
+
+
+def _mails(text: str) -> int | None:
+    """A number of mails, None for an empty text. Raises InputError."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 16):  # noqa: PLR2004
+        raise InputError(f"{text!r} is no number of mails")
+    return int(text)
+
+
+def _listed(asked: Asked, name: str, params: dict[str, str]) -> tuple[Listing, dict[str, Any]]:
+    """What a listing gives, with the columns that its table has, and the reply itself. Raises RefusedError."""
+    action = catalogue.get(name)
+    reply = _reply(asked, action, _ALL | params)
+    columns = [field for field in action.fields if field.title]
+    rows = page_of(action, reply).rows
+    return Listing(columns, rows, int(reply["TotalCount"])), reply
+
+
+def _described(asked: Asked, name: str, params: dict[str, str]) -> dict[str, Any]:
+    return _reply(asked, catalogue.get(name), params)
+
+
+def _reply(asked: Asked, action: Action, params: dict[str, str]) -> dict[str, Any]:
+    """The reply of an action that reads, asked past the wire. Raises RefusedError.
+
+    The context has no settings, so that a look from here does not count as a check of what is under review.
+    """
+    now = asked.now
+    with asked.sandbox.store.transaction() as connection:
+        try:
+            return handlers.find(action)(Context(connection, params, now, ""))
+        except ServiceError:
+            raise RefusedError(404, "The account has no such thing; perhaps it was deleted.") from None

@@ -1,0 +1,103 @@
+"""Faults and rate limits: what is to go wrong, set and lifted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dmcli.api import catalogue, codes
+from dmcli.errors import InputError
+from dmcli.sandbox import faults, limits
+from dmcli.sandbox.web.asked import Asked, Page, link, see
+
+if TYPE_CHECKING:
+    from dmcli.api.wire import Reply
+
+_TEXTS = ("effect", "value", "action", "recipient", "nth", "times", "rate", "seed", "retry_after")
+_FLAGS = ("after", "html")
+
+
+def show(asked: Asked) -> Page:
+    """The faults and limits there are, and forms for more."""
+    return _page(asked, {"times": "1"})
+
+
+def add(asked: Asked) -> Page | Reply:
+    """Add a fault; what cannot be meant is said above the form, which stays as it was filled in."""
+    given = {name: asked.field(name) for name in (*_TEXTS, *_FLAGS)}
+    try:
+        fault = faults.fault_of(
+            {name: bool(value) if name in _FLAGS else value for name, value in given.items() if value}
+        )
+        _check_action(fault.action)
+    except InputError as error:
+        return _page(asked, given, error.message)
+    with asked.sandbox.store.change() as connection:
+        faults.add(connection, fault)
+    return see(link("faults"))
+
+
+def remove(asked: Asked) -> Reply:
+    """Remove a fault, or all of them where none is named."""
+    number = asked.number("fault")
+    with asked.sandbox.store.change() as connection:
+        faults.remove(connection, number or None)
+    return see(link("faults"))
+
+
+def limit(asked: Asked) -> Page | Reply:
+    """Limit how often an action may be called."""
+    action = asked.field("action")
+    try:
+        _check_action(action)
+        wanted = limits.limit_of(action, asked.field("rate").replace(" ", ""))
+    except InputError as error:
+        return _page(asked, {"times": "1"}, wrong_limit=error.message)
+    return _limited(asked, wanted)
+
+
+def documented(asked: Asked) -> Reply:
+    """Set the limits that the service documents."""
+    return _limited(asked, *(limits.limit_of(action, rate) for action, rate in limits.DOCUMENTED.items()))
+
+
+def lift(asked: Asked) -> Reply:
+    """Lift a limit, or all of them where none is named."""
+    with asked.sandbox.store.change() as connection:
+        limits.remove(connection, asked.field("action"))
+    return see(link("faults") + "#limits")
+
+
+def _limited(asked: Asked, *wanted: limits.Limit) -> Reply:
+    now = asked.sandbox.now().timestamp()
+    with asked.sandbox.store.change() as connection:
+        for one in wanted:
+            limits.put(connection, one, now)
+    return see(link("faults") + "#limits")
+
+
+def _check_action(action: str) -> None:
+    """Raises InputError for what is no action of the service; none at all is any."""
+    if action and not catalogue.find(action):
+        raise InputError(f"{action!r} is no action of the service")
+
+
+def _page(asked: Asked, given: dict[str, Any], wrong: str = "", wrong_limit: str = "") -> Page:
+    with asked.sandbox.store.transaction() as connection:
+        every, limited = faults.every(connection), limits.every(connection)
+    return Page(
+        "faults.html",
+        {
+            "faults": every,
+            "limits": limited,
+            "documented": limits.DOCUMENTED,
+            "effects": faults.EFFECTS,
+            "actions": sorted(action.name for action in catalogue.every()),
+            "codes": sorted(codes.CODES),
+            "given": {name: given.get(name, "") for name in (*_TEXTS, *_FLAGS)},
+            "wrong": wrong,
+            "wrong_limit": wrong_limit,
+            "rate": asked.field("rate"),
+            "limited": asked.field("action"),
+        },
+        400 if wrong or wrong_limit else 200,
+    )
