@@ -8,6 +8,7 @@ import click
 
 from dmcli.api.model import Field
 from dmcli.api.named_kinds import TEXT
+from dmcli.api.regions import SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
 from dmcli.api.shared import DELIVERY_STATUS
 from dmcli.cli.build import Left
 from dmcli.cli.options import Value, limits, yes
@@ -16,6 +17,7 @@ from dmcli.errors import InputError, RefusedError
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
+    from dmcli.sandbox.server import Server
 
 _HEAD = (
     Field("id", "Mail"),
@@ -100,24 +102,90 @@ def _quota(current: Session, *, daily: int | None, monthly: int | None) -> None:
 
 
 def _serve(current: Session, *, port: int) -> None:
-    from dmcli.api.regions import SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
-    from dmcli.sandbox.server import Server
-
-    sandbox = current.sandbox
-    server = Server(sandbox.exchange, port)
+    server = _server(current, port)
     # The address is the result, for scripts that start the server with --port 0; the rest is talk.
     click.echo(server.url)
     current.say(
         f"[sandbox] serving on {server.url}, nothing leaves this machine; stop with Ctrl-C",
+        f"[sandbox] see what was sent: {server.url}/_dm/",
         f"[sandbox] keys: {SANDBOX_KEY_ID} / {SANDBOX_KEY_SECRET}",
         f"[sandbox] use it: dm -p sandbox --endpoint {server.url} account show",
     )
+    _run(server)
+
+
+def _open(current: Session, *, port: int, no_browser: bool) -> None:
+    running = f"http://127.0.0.1:{port}"
+    if port and _is_served(running):
+        current.say(f"[sandbox] {running} is served already, by another run")
+        _show_inbox(current, running, browser=not no_browser)
+        return
+    import threading
+
+    server = _server(current, port)
+    current.say(f"[sandbox] serving on {server.url}, nothing leaves this machine; stop with Ctrl-C")
+    # In a thread, because a browser in the terminal holds on until it is closed.
+    show = threading.Thread(
+        target=_show_inbox, args=(current, server.url), kwargs={"browser": not no_browser}, daemon=True
+    )
+    show.start()
+    _run(server)
+
+
+def _server(current: Session, port: int) -> Server:
+    """The server of everything: the service, its pages, and uploads over TLS. Raises LocalIOError."""
+    import os
+
+    from dmcli.sandbox.server import Server
+    from dmcli.sandbox.site import site_of
+    from dmcli.sandbox.tls import context_for, path_of
+
+    return Server(site_of(current.sandbox), port, tls=lambda: context_for(path_of(os.environ)))
+
+
+def _run(server: Server) -> None:
+    """Serve until a signal ends it."""
     try:
         server.serve()
     finally:
         server.stop()
 
 
+def _is_served(url: str) -> bool:
+    """Whether a sandbox answers there."""
+    import json
+    from http.client import HTTPConnection, HTTPException
+
+    connection = HTTPConnection(url.removeprefix("http://"), timeout=2)
+    try:
+        connection.request("GET", "/_dm/api/health")
+        said = json.loads(connection.getresponse().read())
+    except (OSError, HTTPException, ValueError):
+        return False
+    finally:
+        connection.close()
+    return isinstance(said, dict) and said.get("service") == "dm sandbox"
+
+
+def _show_inbox(current: Session, url: str, *, browser: bool) -> None:
+    """Print the address of the inbox, and open it in the browser where that is wanted and there is one."""
+    inbox = f"{url}/_dm/"
+    click.echo(inbox)
+    if browser:
+        import webbrowser
+
+        if not webbrowser.open(inbox):
+            current.say("[sandbox] there is no browser to open; go to that address yourself")
+
+
+_PORT = click.Option(
+    ["--port"],
+    type=click.IntRange(0, 65535),
+    metavar="N",
+    default=8555,
+    show_default=True,
+    help="Port on 127.0.0.1; 0 for any free one.",
+)
 _MAILBOX = Group("mail", help="Mail that was sent in the sandbox.")
 _MAILBOX.add_command(
     command(
@@ -164,17 +232,16 @@ COMMAND.add_command(
 COMMAND.add_command(command("reset", [yes()], _reset, "Delete everything in the sandbox and start afresh."))
 COMMAND.add_command(
     command(
+        "open",
+        [_PORT, click.Option(["--no-browser"], is_flag=True, help="Only serve, and print the address of the inbox.")],
+        _open,
+        "Serve the sandbox on 127.0.0.1 and open its inbox in the browser.",
+    )
+)
+COMMAND.add_command(
+    command(
         "serve",
-        [
-            click.Option(
-                ["--port"],
-                type=click.IntRange(0, 65535),
-                metavar="N",
-                default=8555,
-                show_default=True,
-                help="Port on 127.0.0.1; 0 for any free one.",
-            ),
-        ],
+        [_PORT],
         _serve,
         "Serve the sandbox over HTTP on 127.0.0.1, for other programs and the vendor's SDKs.",
     )

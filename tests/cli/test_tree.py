@@ -27,7 +27,7 @@ address approve-reply|address set-callback|receiver create|receiver delete|recei
 receiver add|receiver remove|tag create|tag list|tag show|tag update|tag delete|stats totals|stats details|
 stats tracking|stats sender|stats invalid|template list|template show|template create|template update|
 template delete|task list|api|explain|completion|config init|config list|config show|config use|config path|
-config check|doctor|sandbox serve|sandbox mail list|sandbox mail show|sandbox quota|sandbox reset
+config check|doctor|sandbox serve|sandbox open|sandbox mail list|sandbox mail show|sandbox quota|sandbox reset
 """
 
 

@@ -1,0 +1,107 @@
+"""`dm sandbox open` and `serve`: the whole site over HTTP, and a browser that is led to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.request import Request, urlopen
+
+import pytest
+
+from dmcli.api.wire import Reply
+from dmcli.sandbox.server import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DM = [sys.executable, "-c", "from dmcli.cli.app import main; main()"]
+BROWSER = '#!/bin/sh\necho "$1" > {seen}\n'
+
+
+@contextmanager
+def started(*args: str, **env: str) -> Iterator[subprocess.Popen[str]]:
+    """A run of `dm sandbox` that goes on until the block ends, and then ends well."""
+    with subprocess.Popen(
+        [*DM, "sandbox", *args],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **env},
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def fetched(url: str, **headers: str) -> str:
+    """What a browser gets there."""
+    with urlopen(Request(url, headers={"Accept": "text/html", **headers}), timeout=10) as answer:  # noqa: S310
+        return answer.read().decode()
+
+
+def health(request) -> Reply:
+    """A sandbox of another run, as far as it is asked."""
+    assert request.url.endswith("/_dm/api/health")
+    return Reply(200, {"content-type": "application/json"}, json.dumps({"service": "dm sandbox"}).encode())
+
+
+def test_serve_has_the_pages(box):
+    with started("serve", "--port", "0") as server:
+        url = server.stdout.readline().strip()
+        box("send", "single", "--to", "ada@example.com", "--subject", "您好", "--text", "t")
+        assert "您好" in fetched(url)  # the root leads a browser to the inbox
+        assert "您好" in fetched(f"{url}/_dm/mail/1")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a browser that is a shell script")
+def test_open_serves_and_leads_a_browser_to_the_inbox(tmp_path):
+    browser, seen = tmp_path / "browser", tmp_path / "seen"
+    os.mkfifo(seen)
+    browser.write_text(BROWSER.format(seen=seen))
+    browser.chmod(0o700)
+    with started("open", "--port", "0", BROWSER=f"{browser} %s") as server:
+        inbox = server.stdout.readline().strip()
+        assert inbox.endswith("/_dm/")
+        assert seen.read_text().strip() == inbox
+        assert "No mail yet" in fetched(inbox)
+        server.terminate()
+        assert "nothing leaves this machine" in server.stderr.read()
+    assert server.returncode == 143
+
+
+@pytest.mark.skipif(os.name != "posix", reason="an empty PATH")
+def test_open_says_so_where_there_is_no_browser(tmp_path):
+    with started("open", "--port", "0", BROWSER="/bin/false %s", PATH=str(tmp_path), DISPLAY="") as server:
+        inbox = server.stdout.readline().strip()
+        assert "serving on" in server.stderr.readline()
+        assert "there is no browser to open" in server.stderr.readline()
+        assert "No mail yet" in fetched(inbox)
+
+
+def test_open_without_a_browser_prints_where_to_go():
+    with started("open", "--port", "0", "--no-browser", BROWSER="/bin/false %s") as server:
+        inbox = server.stdout.readline().strip()
+        assert "No mail yet" in fetched(inbox)
+        server.terminate()
+        assert "no browser" not in server.stderr.read()
+
+
+def test_open_uses_a_sandbox_that_is_served_already(bare):
+    with Server(health) as server:
+        result = bare("sandbox", "open", "--port", server.url.rpartition(":")[2], "--no-browser")
+    assert result.out == f"{server.url}/_dm/\n"
+    assert "is served already" in result.err
+
+
+@pytest.mark.parametrize("body", [b"{}", b"[]", b"no json", b'{"service": "other"}'])
+def test_open_leaves_other_programs_alone(bare, body):
+    with Server(lambda _: Reply(200, {}, body)) as server:
+        port = server.url.rpartition(":")[2]
+        result = bare("sandbox", "open", "--port", port, "--no-browser", code=8)
+    assert f"cannot listen on 127.0.0.1:{port}: another program has this port" in result.err
