@@ -69,7 +69,7 @@ ARGUMENTS = {
     "sandbox reset": ["--yes"],
 }
 # Servers run until they are stopped; that they print no secret is tested with them.
-SERVING = {"sandbox serve"}
+SERVING = {"sandbox serve", "sandbox open"}
 COMMANDS = sorted(
     name
     for path, context in walk()
