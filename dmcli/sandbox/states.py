@@ -81,10 +81,10 @@ def first_review(context: Context) -> int:
 
 def review(context: Context, template: int = 0) -> None:
     """Count a look at a template, or at all of them, and approve what is due."""
-    mode, which = mode_of(context.settings, "templates"), template or None
+    mode = mode_of(context.settings, "templates")
     if mode.kind in ("immediate", "manual"):
         return
-    context.run("UPDATE template SET checks = checks + 1 WHERE status = 1 AND (?1 IS NULL OR id = ?1)", which)
+    context.run("UPDATE template SET checks = checks + 1 WHERE status = 1 AND ? IN (id, 0)", template)
     due = "checks >= ?" if mode.kind == "checks" else "submitted <= ?"
     value = mode.amount if mode.kind == "checks" else context.now - mode.amount
     context.run(f"UPDATE template SET status = 2 WHERE status = 1 AND {due}", value)
