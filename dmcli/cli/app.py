@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import click
 
 import dmcli
 from dmcli.cli.session import Session
-from dmcli.cli.tree import Group
+from dmcli.cli.tree import Package
 from dmcli.errors import LocalIOError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# A command loads its module, dmcli/cli/NAME.py, when it is entered; until then its line of help is all that is known.
 GROUPS = {
     "send": "Send mail: one, or a template to a list.",
     "domain": "Sending domains and their verification.",
@@ -41,41 +38,19 @@ _COMPLETE = "_DM_COMPLETE"
 _WIDEST = 100  # columns of help
 
 
-class Root(Group):
-    """The root: its groups in the order of the table."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
-        """The groups in the order of the table."""
-        return list(GROUPS)
-
-
-def load(name: str) -> click.Command:
-    """The group or command of that name."""
-    made: click.Command = importlib.import_module(f"dmcli.cli.{name}").COMMAND
-    made.help = made.help or GROUPS[name]
-    return made
-
-
-def root() -> Root:
+def root() -> Package:
     """The command tree."""
-    made = Root(
+    version = click.Option(
+        ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version."
+    )
+    return Package(
         "dm",
-        params=[
-            click.Option(
-                ["--version"],
-                is_flag=True,
-                is_eager=True,
-                expose_value=False,
-                callback=_version,
-                help="Show the version.",
-            ),
-        ],
+        "dmcli.cli",
+        GROUPS,
+        params=[version],
         help="Administer Alibaba Cloud DirectMail. Try it without an account: dm -p sandbox send single --help",
         context_settings={"terminal_width": _width()},
     )
-    for name, text in GROUPS.items():
-        made.later(name, text, partial(load, name))
-    return made
 
 
 def _width() -> int:

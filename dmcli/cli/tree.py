@@ -5,7 +5,8 @@ The root command is made of this alone, so nothing here loads the catalogue.
 
 from __future__ import annotations
 
-from functools import cache
+import importlib
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +14,7 @@ import click
 from dmcli.cli.session import session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from click.shell_completion import CompletionItem
 
@@ -198,6 +199,29 @@ class Group(click.Group):
         except click.UsageError:
             near = suggestion(args[0], self.list_commands(ctx))
             raise click.UsageError(f"{ctx.command_path} has no command {args[0]!r}{near}", ctx) from None
+
+
+class Package(Group):
+    """A group whose members are the modules of a package, loaded when they are entered.
+
+    `members` says in which order they are shown and the line of help of each; a module has its command or group as
+    `COMMAND`.
+    """
+
+    def __init__(self, name: str, package: str, members: Mapping[str, str], **more: Any) -> None:
+        super().__init__(name, **more)
+        for member, text in members.items():
+            self.later(member, text, partial(_load, f"{package}.{member}", text))
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        """The members in the order of the table."""
+        return list(self._later)
+
+
+def _load(module: str, text: str) -> click.Command:
+    made: click.Command = importlib.import_module(module).COMMAND
+    made.help = made.help or text
+    return made
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
