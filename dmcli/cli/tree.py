@@ -236,9 +236,12 @@ def command(
     name: str,
     params: Iterable[click.Parameter],
     run: Callable[..., None],
-    help: str,  # noqa: A002  click's own word
+    help: str = "",  # noqa: A002  click's own word
 ) -> click.Command:
-    """A leaf command with the common options. `run` gets the session and the values."""
+    """A leaf command with the common options. `run` gets the session and the values.
+
+    A command that is a module has its line of `help` from its package.
+    """
 
     def callback(**values: Any) -> None:
         current = session()

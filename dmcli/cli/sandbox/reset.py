@@ -1,0 +1,31 @@
+"""`dm sandbox reset`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from dmcli.cli.options import yes as yes_option
+from dmcli.cli.tree import command
+from dmcli.errors import InputError
+
+if TYPE_CHECKING:
+    from dmcli.cli.session import Session
+
+
+def _reset(current: Session, *, yes: bool) -> None:
+    if not yes:
+        if not sys.stdin.isatty():
+            raise InputError("this deletes everything in the sandbox and there is no terminal to ask: give --yes")
+        if not click.confirm("Delete everything in the sandbox and start afresh?", err=True):
+            raise InputError("nothing was deleted")
+    from dmcli.sandbox.store import reset
+
+    reset(current.sandbox.store)
+    current.ledger.forget(current.sandbox_place)
+    current.say("the sandbox is as new")
+
+
+COMMAND = command("reset", [yes_option()], _reset)

@@ -1,0 +1,30 @@
+"""`dm sandbox serve`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from dmcli.api.regions import SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
+from dmcli.cli.sandbox.serving import port_option, serve, server_of
+from dmcli.cli.tree import command
+
+if TYPE_CHECKING:
+    from dmcli.cli.session import Session
+
+
+def _serve(current: Session, *, port: int) -> None:
+    server = server_of(current.sandbox, port)
+    # The address is the result, for scripts that start the server with --port 0; the rest is talk.
+    click.echo(server.url)
+    current.say(
+        f"[sandbox] serving on {server.url}, nothing leaves this machine; stop with Ctrl-C",
+        f"[sandbox] see what was sent: {server.url}/_dm/",
+        f"[sandbox] keys: {SANDBOX_KEY_ID} / {SANDBOX_KEY_SECRET}",
+        f"[sandbox] use it: dm -p sandbox --endpoint {server.url} account show",
+    )
+    serve(server)
+
+
+COMMAND = command("serve", [port_option()], _serve)

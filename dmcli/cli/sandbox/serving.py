@@ -1,0 +1,59 @@
+"""What the commands that serve the sandbox over HTTP share."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from dmcli.sandbox.adapter import Sandbox
+    from dmcli.sandbox.server import Server
+
+PORT = 8555
+
+
+def port_option(default: int = PORT) -> click.Option:
+    """--port, of the server."""
+    return click.Option(
+        ["--port"],
+        type=click.IntRange(0, 65535),
+        metavar="N",
+        default=default,
+        show_default=True,
+        help="Port on 127.0.0.1; 0 for any free one.",
+    )
+
+
+def server_of(sandbox: Sandbox, port: int) -> Server:
+    """The server of everything: the service, its pages, and uploads over TLS. Raises LocalIOError."""
+    from dmcli.sandbox.server import Server
+    from dmcli.sandbox.site import site_of
+    from dmcli.sandbox.tls import context_for, path_of
+
+    return Server(site_of(sandbox), port, tls=lambda: context_for(path_of(os.environ)))
+
+
+def serve(server: Server) -> None:
+    """Serve until a signal ends it."""
+    try:
+        server.serve()
+    finally:
+        server.stop()
+
+
+def is_served(url: str) -> bool:
+    """Whether a sandbox answers there."""
+    import json
+    from http.client import HTTPConnection, HTTPException
+
+    connection = HTTPConnection(url.removeprefix("http://"), timeout=2)
+    try:
+        connection.request("GET", "/_dm/api/health")
+        said = json.loads(connection.getresponse().read())
+    except (OSError, HTTPException, ValueError):
+        return False
+    finally:
+        connection.close()
+    return isinstance(said, dict) and said.get("service") == "dm sandbox"
