@@ -71,7 +71,7 @@ class Sandbox:
         strict: bool = False,
     ) -> None:
         self.store = Store(path)
-        self._now, self._sleep, self._strict = now, sleep, strict
+        self._now, self._sleep, self.strict = now, sleep, strict
         self._period = 0
 
     def exchange(self, request: Request) -> Reply:
@@ -144,7 +144,7 @@ class Sandbox:
             if not taken(connection, action.name, now.timestamp()):
                 raise ServiceError("Throttling.User")
         unknown = params.unknown(action, call.params)
-        if unknown and self._strict:
+        if unknown and self.strict:
             raise ServiceError("SandboxUnknownParameter", f"{action.name} has no parameter {', '.join(unknown)}.")
         given = params.checked(action, call.version, call.params, now)
         reply = handlers.find(action)(Context(connection, given, moment, request_id, live.settings))

@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 import dmcli
 from dmcli.api.wire import Reply
 from dmcli.errors import DmError, InputError
-from dmcli.sandbox import calls, clock, extract, faults, limits, mailbox, snapshots
-from dmcli.sandbox.store import reset
+from dmcli.sandbox import calls, clock, extract, faults, limits, mailbox, snapshots, states
+from dmcli.sandbox.store import quota, reset, set_quota
 from dmcli.untrusted import read_json
 
 if TYPE_CHECKING:
@@ -114,13 +114,7 @@ def _one(ask: Ask) -> dict[str, Any]:
         if mail is None:
             raise _MissingError(f"there is no mail {ask.named['mail']}")
         return mail
-    chosen = ask.mails()
-
-    def look(connection: sqlite3.Connection) -> dict[str, Any] | None:
-        newest = mailbox.list_mail(connection, 1, chosen)
-        return mailbox.get_mail(connection, newest[0]["id"]) if newest else None
-
-    mail = ask.sandbox.store.wait_for(look, lambda found: found is not None, _seconds(ask))
+    mail = mailbox.latest(ask.sandbox.store, ask.mails(), _seconds(ask))
     if mail is None:
         raise _MissingError("no mail matches")
     return mail
@@ -243,12 +237,7 @@ def _lift_limits(ask: Ask) -> Any:
 
 
 def _clock(ask: Ask) -> Any:
-    now = ask.sandbox.now()
-    return {
-        "now": now.isoformat(timespec="seconds"),
-        "epoch": now.timestamp(),
-        "turned": ask.sandbox.store.live().clock,
-    }
+    return clock.seen(ask.sandbox)
 
 
 def _turn(ask: Ask) -> Any:
@@ -259,6 +248,40 @@ def _turn(ask: Ask) -> Any:
 def _turn_back(ask: Ask) -> Any:
     clock.turn(ask.sandbox, {"turned": 0})
     return _clock(ask)
+
+
+def _states(ask: Ask) -> Any:
+    return {"states": states.modes(ask.sandbox.store)}
+
+
+def _set_states(ask: Ask) -> Any:
+    for kind, mode in ask.object().items():
+        states.set_mode(ask.sandbox.store, kind, str(mode))
+    return _states(ask)
+
+
+def _decide(ask: Ask) -> Any:
+    for decision, name in ask.object().items():
+        states.decide(ask.sandbox.store, decision, str(name))
+    return {"status": "ok"}
+
+
+def _play(ask: Ask) -> Any:
+    from dmcli.sandbox import play
+
+    return play.play(ask.sandbox, **play.wanted(ask.object()))._asdict()
+
+
+def _quota(ask: Ask) -> Any:
+    return quota(ask.sandbox.store)
+
+
+def _set_quota(ask: Ask) -> Any:
+    wanted = ask.object()
+    if set(wanted) - {"daily", "monthly"} or not all(type(value) is int for value in wanted.values()):
+        raise InputError("give daily, monthly or both, each a number of mails")
+    set_quota(ask.sandbox.store, **wanted)
+    return _quota(ask)
 
 
 def _reset(ask: Ask) -> Any:
@@ -311,12 +334,15 @@ _ROUTES: dict[str, dict[str, Callable[[Ask], Any]]] = {
     "/faults/{number}": {"DELETE": _remove_faults},
     "/limits": {"GET": _limits, "PUT": _set_limits, "DELETE": _lift_limits},
     "/clock": {"GET": _clock, "POST": _turn, "DELETE": _turn_back},
+    "/states": {"GET": _states, "PUT": _set_states, "POST": _decide},
+    "/play": {"POST": _play},
+    "/quota": {"GET": _quota, "PUT": _set_quota},
     "/reset": {"POST": _reset},
     "/snapshots": {"GET": _snapshots},
     "/snapshots/{name}": {"POST": _take, "DELETE": _drop},
     "/snapshots/{name}/restore": {"POST": _restore},
 }
-_NAMED = {"mail": "[0-9]{1,18}|latest", "number": "[0-9]{1,18}", "name": "[A-Za-z0-9_-]{1,64}"}
+_NAMED = {"mail": "[0-9]{1,18}|latest", "number": "[0-9]{1,18}", "name": snapshots.NAME}
 
 
 class _Found(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,17 @@ def turn(sandbox: Sandbox, wanted: Mapping[str, Any]) -> None:
     if abs(turned) > _MOST:
         raise InputError("the clock cannot be turned by more than a hundred years")
     with sandbox.store.change() as connection:
-        connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('clock', ?)", (round(turned),))
+        connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('clock', ?)", (math.ceil(turned),))
+
+
+def seen(sandbox: Sandbox) -> dict[str, Any]:
+    """The account's time: `now` as ISO 8601 in UTC, `epoch` in seconds, `turned` by how many seconds."""
+    now = sandbox.now()
+    return {
+        "now": now.isoformat(timespec="seconds"),
+        "epoch": now.timestamp(),
+        "turned": sandbox.store.live().clock,
+    }
 
 
 def span(text: str) -> float:

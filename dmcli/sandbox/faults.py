@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.wire import Ambiguous, Reply
 from dmcli.errors import InputError
+from dmcli.sandbox.params import known_action
 
 if TYPE_CHECKING:
     import sqlite3
@@ -86,7 +87,7 @@ def fault_of(given: Mapping[str, Any]) -> Fault:
         effect=effect,
         value=_checked(effect, value),
         after=_flag(given, "after"),
-        action=str(given.get("action") or ""),
+        action=known_action(str(given["action"])) if given.get("action") else "",
         recipient=str(given.get("recipient") or "").lower(),
         nth=_number(given, "nth", int, 1, 10**9) or 0,
         times=1 if times is None and rate is None else times,

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.errors import InputError
+from dmcli.sandbox.params import known_action
 
 if TYPE_CHECKING:
     import sqlite3
@@ -36,7 +37,7 @@ def limit_of(action: str, text: str) -> Limit:
     if not match or not int(match[1]):
         raise InputError(f"{text!r} is no rate such as 10/s, 20/min or 100/h")
     calls = int(match[1])
-    return Limit(action, calls / _UNITS[match[2]], float(calls))
+    return Limit(known_action(action), calls / _UNITS[match[2]], float(calls))
 
 
 def put(connection: sqlite3.Connection, limit: Limit, now: float) -> None:
@@ -45,6 +46,11 @@ def put(connection: sqlite3.Connection, limit: Limit, now: float) -> None:
         "INSERT OR REPLACE INTO bucket (action, rate, burst, level, at) VALUES (?, ?, ?, ?, ?)",
         (*limit, limit.burst, now),
     )
+
+
+def documented() -> list[Limit]:
+    """The limits that the service documents."""
+    return [limit_of(action, rate) for action, rate in DOCUMENTED.items()]
 
 
 def every(connection: sqlite3.Connection) -> list[Limit]:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
 
+    from dmcli.sandbox.store import Store
+
 # Each mail has a message; with LEFT, SQLite leaves it alone where nothing of it is asked for.
 _SOURCE = "mail AS m LEFT JOIN message AS g ON g.id = m.message"
 _SUBJECT = "coalesce(m.subject, g.subject)"
@@ -161,6 +163,16 @@ def get_mail(connection: sqlite3.Connection, mail: int) -> dict[str, Any] | None
         "headers": from_json(headers, "InternalError") or {},
         "attachments": from_json(attachments, "InternalError") or [],
     }
+
+
+def latest(store: Store, chosen: Filter = ALL, seconds: float = 0.0) -> dict[str, Any] | None:
+    """The newest mail that is meant, as `get_mail` gives it, once there is one; None when the seconds are over."""
+
+    def look(connection: sqlite3.Connection) -> dict[str, Any] | None:
+        newest = list_mail(connection, 1, chosen)
+        return get_mail(connection, newest[0]["id"]) if newest else None
+
+    return store.wait_for(look, lambda found: found is not None, seconds)
 
 
 def neighbours(connection: sqlite3.Connection, mail: int) -> tuple[int | None, int | None]:

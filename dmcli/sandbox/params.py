@@ -8,6 +8,7 @@ from dmcli.api import catalogue
 from dmcli.api.json_kinds import Json
 from dmcli.api.kinds import Choice, Flag, Integer
 from dmcli.api.model import V2015, V2017
+from dmcli.errors import InputError
 from dmcli.sandbox.context import ServiceError
 
 if TYPE_CHECKING:
@@ -39,6 +40,19 @@ def action_of(name: str, version: str) -> Action:
     from dmcli.sandbox.unimplemented import UNIMPLEMENTED
 
     raise ServiceError("SandboxNotImplemented" if name in UNIMPLEMENTED else "InvalidAction.NotFound")
+
+
+def known_action(name: str) -> str:
+    """The name, which must be that of an action of the service, implemented here or not. Raises InputError."""
+    from difflib import get_close_matches
+
+    from dmcli.sandbox.unimplemented import UNIMPLEMENTED
+
+    if catalogue.find(name) or name in UNIMPLEMENTED:
+        return name
+    near = get_close_matches(name, [*(action.name for action in catalogue.every()), *UNIMPLEMENTED], n=2)
+    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    raise InputError(f"{name!r} is no action of the service{hint}")
 
 
 def checked(action: Action, version: str, given: Mapping[str, str], now: datetime) -> dict[str, str]:

@@ -59,6 +59,16 @@ class Played(NamedTuple):
     answer: str = ""
 
 
+def wanted(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What `play` is to be called with, out of `event`, `mail` and `url`. Raises InputError."""
+    event, mail, url = (given.get(name, default) for name, default in (("event", ""), ("mail", None), ("url", "")))
+    if set(given) - {"event", "mail", "url"} or type(mail) is not int or not isinstance(url, str):
+        raise InputError(
+            'give the event and the number of a mail: {"event": "open", "mail": 1}; of a click also its url'
+        )
+    return {"what": str(event), "mail": mail, "url": url}
+
+
 def play(sandbox: Sandbox, what: str, mail: int, *, url: str = "") -> Played:
     """Let something happen to a mail; `url` is the link that is clicked, the mail's first where it is empty.
 

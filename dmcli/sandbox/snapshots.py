@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
+from dmcli.database import open_database
+from dmcli.errors import InputError
 from dmcli.local import make_private
+from dmcli.sandbox.store import MIGRATIONS
 
 if TYPE_CHECKING:
     from dmcli.sandbox.store import Store
+
+
+NAME = "[A-Za-z0-9_-]{1,64}"
 
 
 def names(store: Store) -> list[str]:
@@ -24,21 +31,25 @@ def names(store: Store) -> list[str]:
 
 
 def take(store: Store, name: str) -> None:
-    """Keep the state as it is now; one of that name is replaced. Raises LocalIOError."""
+    """Keep the state as it is now; one of that name is replaced. Raises InputError or LocalIOError."""
+    _check(name)
     if not store.path:
         store.kept[name] = kept = sqlite3.connect(":memory:", check_same_thread=False)
         store.copy_to(kept)
         return
     path = _path(store, name)
-    if os.path.exists(path):
-        os.unlink(path)
-    make_private(path)
-    with closing(sqlite3.connect(path)) as kept:
+    growing = f"{path}.new"
+    with suppress(FileNotFoundError):
+        os.unlink(growing)
+    make_private(growing)
+    with closing(sqlite3.connect(growing)) as kept:
         store.copy_to(kept)
+    os.replace(growing, path)
 
 
 def restore(store: Store, name: str) -> bool:
-    """Go back to a snapshot; false where there is none of that name."""
+    """Go back to a snapshot; false where there is none of that name. Raises InputError."""
+    _check(name)
     if not store.path:
         if name not in store.kept:
             return False
@@ -47,13 +58,14 @@ def restore(store: Store, name: str) -> bool:
     path = _path(store, name)
     if not os.path.exists(path):
         return False
-    with closing(sqlite3.connect(path)) as kept:
+    with closing(open_database(path, MIGRATIONS)) as kept:  # an older dm may have taken it
         store.copy_from(kept)
     return True
 
 
 def drop(store: Store, name: str) -> bool:
-    """Forget a snapshot; false where there is none of that name."""
+    """Forget a snapshot; false where there is none of that name. Raises InputError."""
+    _check(name)
     if not store.path:
         return store.kept.pop(name, None) is not None
     path = _path(store, name)
@@ -61,6 +73,12 @@ def drop(store: Store, name: str) -> bool:
         return False
     os.unlink(path)
     return True
+
+
+def _check(name: str) -> None:
+    """Raises InputError for what cannot be a part of a file's name."""
+    if not re.fullmatch(NAME, name):
+        raise InputError(f"{name!r} is no name of a snapshot; give 1 to 64 letters, digits, - and _")
 
 
 def _path(store: Store, name: str) -> str:

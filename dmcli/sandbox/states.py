@@ -109,24 +109,33 @@ def confirm_replies(context: Context) -> None:
 # --- by hand
 
 
-def verify_domain(store: Store, name: str, *, status: int = _VERIFIED) -> None:
-    """Say that a domain is verified, or in another state. Raises RefusedError."""
-    _set(store, "UPDATE domain SET status = ? WHERE name = ?", status, name.lower(), f"domain {name!r}")
+class Decision(NamedTuple):
+    """What somebody may decide: about what, and how it is noted."""
+
+    about: str
+    sql: str
+    status: int
 
 
-def review_template(store: Store, name: str, *, approved: bool = True) -> None:
-    """Approve or reject a template by its name. Raises RefusedError."""
-    status = _APPROVED if approved else _REJECTED
-    _set(store, "UPDATE template SET status = ? WHERE name = ?", status, name, f"template {name!r}")
+_DOMAIN = "UPDATE domain SET status = ? WHERE name = ?"
+_TEMPLATE = "UPDATE template SET status = ? WHERE name = ?"
+DECISIONS = {
+    "verify": Decision("domain", _DOMAIN, _VERIFIED),
+    "unverify": Decision("domain", _DOMAIN, _UNVERIFIED),
+    "approve": Decision("template", _TEMPLATE, _APPROVED),
+    "reject": Decision("template", _TEMPLATE, _REJECTED),
+    "confirm": Decision(
+        "sender address with a reply address", "UPDATE address SET reply_status = ? WHERE name = ? AND reply != ''", 0
+    ),
+}
 
 
-def confirm_reply(store: Store, name: str) -> None:
-    """Confirm the reply address of a sender address. Raises RefusedError."""
-    sql = "UPDATE address SET reply_status = ? WHERE name = ? AND reply != ''"
-    _set(store, sql, 0, name.lower(), f"sender address {name!r} with a reply address")
-
-
-def _set(store: Store, sql: str, status: int, name: str, what: str) -> None:
+def decide(store: Store, decision: str, name: str) -> None:
+    """Decide by hand, about the thing of that name. Raises InputError or RefusedError."""
+    if decision not in DECISIONS:
+        raise InputError(f"nobody can {decision!r}; one can {', '.join(DECISIONS)}")
+    made = DECISIONS[decision]
     with store.transaction() as connection:
-        if not connection.execute(sql, (status, name)).rowcount:
-            raise RefusedError(f"the sandbox has no {what}")
+        named = name if made.about == "template" else name.lower()
+        if not connection.execute(made.sql, (made.status, named)).rowcount:
+            raise RefusedError(f"the sandbox has no {made.about} {name!r}")

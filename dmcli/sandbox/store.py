@@ -169,7 +169,7 @@ class Store:
         self._connection = open_database(path, MIGRATIONS, timeout=TIMEOUT)
         # Writing the log back costs more than writing it; a busy server does it every 16 MiB.
         self._connection.execute("PRAGMA wal_autocheckpoint = 4000")
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # whoever is in a transaction may ask what is live
         self._live: Live | None = None
         self._version = 0
         self._changed = threading.Condition()

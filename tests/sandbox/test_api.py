@@ -258,6 +258,66 @@ def test_a_clock_that_cannot_be_meant_is_refused(ask, body):
     assert ask("POST", "/clock", body).status == 400
 
 
+def test_states(cloud, ask, get):
+    at_once = {"domains": "immediate", "templates": "immediate", "replies": "manual"}
+    assert get("/states") == {"states": at_once}
+    made = ask("PUT", "/states", {"domains": "manual", "templates": "checks:2"}).json
+    assert made == {"states": {**at_once, "domains": "manual", "templates": "checks:2"}}
+    cloud.ok("CreateDomain", DomainName="new.test")
+    assert cloud.ok("CheckDomain", DomainId="2")["DomainStatus"] == 1
+    assert ask("POST", "/states", {"verify": "new.test"}).json == {"status": "ok"}
+    assert cloud.ok("CheckDomain", DomainId="2")["DomainStatus"] == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "said"),
+    [
+        ("PUT", {"domains": "soon"}, "is none of immediate"),
+        ("PUT", {"mails": "manual"}, "there is no state of 'mails'"),
+        ("POST", {"verify": "elsewhere.test"}, "the sandbox has no domain 'elsewhere.test'"),
+        ("POST", {"bless": "sandbox.test"}, "nobody can 'bless'"),
+    ],
+)
+def test_states_that_cannot_be_are_refused(ask, method, body, said):
+    refused = ask(method, "/states", body)
+    assert refused.status == 400
+    assert said in refused.json["error"]
+
+
+def test_what_readers_do_is_played(cloud, ask, get):
+    cloud.send("a@example.com", ClickTrace="1", TagName="welcome")
+    played = ask("POST", "/play", {"event": "open", "mail": 1}).json
+    assert played == {"mail": 1, "event": "open", "posted": "", "answer": ""}
+    cloud.send("b@example.com")
+    assert ask("POST", "/play", {"event": "bounce", "mail": 2}).status == 200
+    assert cloud.ok("QueryInvalidAddress")["data"]["mailDetail"][0]["ToAddress"] == "b@example.com"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"event": "open", "mail": "1"}, "the number of a mail"),
+        ({"event": "open"}, "the number of a mail"),
+        ({"event": "open", "mail": 1, "who": "me"}, "the number of a mail"),
+        ({"event": "eat", "mail": 1}, "it is one of"),
+        ({"event": "open", "mail": 1}, "there is no mail 1"),
+    ],
+)
+def test_what_cannot_be_played_is_refused(ask, body, said):
+    refused = ask("POST", "/play", body)
+    assert refused.status == 400
+    assert said in refused.json["error"]
+
+
+def test_the_quota(cloud, ask, get):
+    assert get("/quota") == {"daily": 2000, "monthly": 60000}
+    assert ask("PUT", "/quota", {"daily": 1}).json == {"daily": 1, "monthly": 60000}
+    cloud.send()
+    assert cloud.refused("SingleSendMail", **cloud.mail) == (400, "InvalidSendMail.Spam")
+    for body in ({"daily": "1"}, {"weekly": 1}, {"daily": -1}, {"daily": True}, {"daily": None}):
+        assert ask("PUT", "/quota", body).status == 400
+
+
 @pytest.mark.parametrize("place", [":memory:", "file"])
 def test_snapshots_bring_everything_back(tmp_path, place):
     sandbox = Sandbox(place if place == ":memory:" else str(tmp_path / "s.db"))

@@ -72,7 +72,7 @@ def test_a_rate_is_calls_in_a_time(text):
 
 @given(st.integers(1, 999_999), st.sampled_from(["s", "min", "h"]))
 def test_a_limit_reads_as_it_was_typed(calls, unit):
-    assert limit_of("A", f"{calls}/{unit}").text == f"{calls}/{unit}"
+    assert limit_of("CreateTag", f"{calls}/{unit}").text == f"{calls}/{unit}"
 
 
 @given(st.lists(st.floats(0, 3), max_size=40), st.integers(1, 20))
@@ -82,11 +82,11 @@ def test_no_window_has_more_than_the_limit_and_a_full_bucket(waits, rate):
     connection = sqlite3.connect(":memory:")
     connection.execute("CREATE TABLE bucket (action TEXT PRIMARY KEY, rate, burst, level, at)")
     now = 1_000_000.0
-    limits.put(connection, limit_of("A", f"{rate}/s"), now)
+    limits.put(connection, limit_of("CreateTag", f"{rate}/s"), now)
     taken = []
     for wait in waits:
         now += wait
-        taken += [now] * sum(limits.taken(connection, "A", now) for _ in range(3))
+        taken += [now] * sum(limits.taken(connection, "CreateTag", now) for _ in range(3))
     connection.close()
     for start in taken:
         assert sum(start <= at < start + 1 for at in taken) <= 2 * rate + 1

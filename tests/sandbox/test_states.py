@@ -65,9 +65,9 @@ def test_a_domain_after_so_many_seconds(cloud, mode, domain):
 def test_a_domain_by_hand(cloud, mode, domain):
     mode("domains", "manual")
     assert [domain() for _ in range(3)] == [1, 1, 1]
-    states.verify_domain(cloud.sandbox.store, "Mail.Example.com")
+    states.decide(cloud.sandbox.store, "verify", "Mail.Example.com")
     assert domain() == 0
-    states.verify_domain(cloud.sandbox.store, "mail.example.com", status=1)
+    states.decide(cloud.sandbox.store, "unverify", "mail.example.com")
     assert domain() == 1
 
 
@@ -100,9 +100,9 @@ def test_a_template_by_hand(cloud, mode):
     assert [status(cloud, made) for _ in range(2)] == ["1", "1"]
     batch = {"AccountName": "news@sandbox.test", "TemplateName": "t", "ReceiversName": "customers", "AddressType": "1"}
     assert cloud.refused("BatchSendMail", **batch)[1] == "InvalidTemplateStatus.Malformed"
-    states.review_template(cloud.sandbox.store, "t", approved=False)
+    states.decide(cloud.sandbox.store, "reject", "t")
     assert status(cloud, made) == "3"
-    states.review_template(cloud.sandbox.store, "t")
+    states.decide(cloud.sandbox.store, "approve", "t")
     assert status(cloud, made) == "2"
     cloud.ok("BatchSendMail", **batch)
 
@@ -151,7 +151,7 @@ def test_a_reply_address_at_once(cloud, mode):
 
 @pytest.mark.usefixtures("asked")
 def test_a_reply_address_by_hand(cloud):
-    states.confirm_reply(cloud.sandbox.store, "noreply@sandbox.test")
+    states.decide(cloud.sandbox.store, "confirm", "noreply@sandbox.test")
     assert reply_status(cloud) == "0"
 
 
@@ -166,9 +166,9 @@ def test_a_state_that_cannot_be_meant_is_refused(mode, kind, text):
 def test_what_is_not_there_cannot_be_settled(cloud):
     store = cloud.sandbox.store
     for settle in (
-        lambda: states.verify_domain(store, "nowhere.test"),
-        lambda: states.review_template(store, "none"),
-        lambda: states.confirm_reply(store, "noreply@sandbox.test"),  # it has no reply address
+        lambda: states.decide(store, "verify", "nowhere.test"),
+        lambda: states.decide(store, "approve", "none"),
+        lambda: states.decide(store, "confirm", "noreply@sandbox.test"),  # it has no reply address
     ):
         with pytest.raises(RefusedError, match="the sandbox has no"):
             settle()

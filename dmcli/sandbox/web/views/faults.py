@@ -28,7 +28,6 @@ def add(asked: Asked) -> Page | Reply:
         fault = faults.fault_of(
             {name: bool(value) if name in _FLAGS else value for name, value in given.items() if value}
         )
-        _check_action(fault.action)
     except InputError as error:
         return _page(asked, given, error.message)
     with asked.sandbox.store.change() as connection:
@@ -48,7 +47,6 @@ def limit(asked: Asked) -> Page | Reply:
     """Limit how often an action may be called."""
     action = asked.field("action")
     try:
-        _check_action(action)
         wanted = limits.limit_of(action, asked.field("rate").replace(" ", ""))
     except InputError as error:
         return _page(asked, {"times": "1"}, wrong_limit=error.message)
@@ -57,7 +55,7 @@ def limit(asked: Asked) -> Page | Reply:
 
 def documented(asked: Asked) -> Reply:
     """Set the limits that the service documents."""
-    return _limited(asked, *(limits.limit_of(action, rate) for action, rate in limits.DOCUMENTED.items()))
+    return _limited(asked, *limits.documented())
 
 
 def lift(asked: Asked) -> Reply:
@@ -73,12 +71,6 @@ def _limited(asked: Asked, *wanted: limits.Limit) -> Reply:
         for one in wanted:
             limits.put(connection, one, now)
     return see(link("faults") + "#limits")
-
-
-def _check_action(action: str) -> None:
-    """Raises InputError for what is no action of the service; none at all is any."""
-    if action and not catalogue.find(action):
-        raise InputError(f"{action!r} is no action of the service")
 
 
 def _page(asked: Asked, given: dict[str, Any], wrong: str = "", wrong_limit: str = "") -> Page:
