@@ -1,0 +1,189 @@
+"""The pytest fixture `dm_sandbox`: a DirectMail of the test's own, over HTTP and in the process, fresh each time.
+
+def test_welcome(dm_sandbox):
+    my_app.send_welcome("ada@example.com", endpoint=dm_sandbox.endpoint)
+    mail = dm_sandbox.wait_for(to="ada@example.com")
+    assert dm_sandbox.codes(mail)[0] in mail["text"]
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dmcli.api.wire import Exchange
+
+
+class DmSandbox:
+    """A sandbox, its state in memory. `url` is where it answers; `exchange` is the way in without HTTP."""
+
+    def __init__(self) -> None:
+        from dmcli.api.regions import SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
+        from dmcli.sandbox.adapter import Sandbox
+        from dmcli.sandbox.server import Server
+        from dmcli.sandbox.site import site_of
+
+        self._sandbox = Sandbox(":memory:")
+        self._server = Server(site_of(self._sandbox))
+        self._server.start()
+        self.url = self._server.url
+        self.endpoint = self.url.removeprefix("http://")
+        self.access_key_id, self.access_key_secret = SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
+
+    @property
+    def exchange(self) -> Exchange:
+        """The same sandbox without HTTP: a Request goes in, a Reply comes out."""
+        return self._sandbox.exchange
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Variables by which `dm` and the vendor's SDKs find the sandbox and its keys."""
+        from dmcli.sandbox.environment import variables
+
+        return variables(self.url)
+
+    def mails(self, **chosen: Any) -> list[dict[str, Any]]:
+        """The mails that match, newest first: `to`, `sender`, `subject`, `text`, `tag`, `status`, `since`, `unseen`."""
+        from dmcli.sandbox import mailbox
+
+        with self._sandbox.store.transaction() as connection:
+            found = mailbox.list_mail(connection, 1000, _filter(chosen))
+            return [mailbox.get_mail(connection, mail["id"]) or mail for mail in found]
+
+    def wait_for(self, timeout: float = 10.0, **chosen: Any) -> dict[str, Any]:
+        """The newest mail that matches, once there is one. Raises AssertionError after `timeout` seconds without it."""
+        from dmcli.sandbox import mailbox
+
+        found = mailbox.latest(self._sandbox.store, _filter(chosen), timeout)
+        if found is None:
+            sent = [f"{mail['recipient']}: {mail['subject']}" for mail in self.mails()]
+            raise AssertionError(f"no mail matches {chosen} after {timeout:g} s; there are: {sent or 'none'}")
+        return found
+
+    def codes(self, mail: dict[str, Any]) -> list[str]:
+        """The one-time codes in a mail, the likeliest first."""
+        from dmcli.sandbox import extract
+
+        return extract.codes(mail["subject"], extract.read(mail["html"], mail["text"]).text)
+
+    def links(self, mail: dict[str, Any]) -> list[str]:
+        """The links in a mail."""
+        from dmcli.sandbox import extract
+
+        return extract.read(mail["html"], mail["text"]).links
+
+    def eml(self, mail: dict[str, Any]) -> bytes:
+        """A mail as it would have gone over the wire."""
+        from dmcli.sandbox import eml
+
+        with self._sandbox.store.transaction() as connection:
+            return eml.message(connection, mail)
+
+    def delete_mails(self, **chosen: Any) -> int:
+        """Delete the mails that match; how many they were."""
+        from dmcli.sandbox import mailbox
+
+        with self._sandbox.store.transaction() as connection:
+            return mailbox.delete_mail(connection, _filter(chosen))
+
+    def calls(self, *, action: str = "", code: str = "", status: int = 0) -> list[dict[str, Any]]:
+        """The calls that were made, the oldest first, with what was asked and answered."""
+        from dmcli.sandbox import calls
+
+        with self._sandbox.store.transaction() as connection:
+            found = calls.find(connection, calls.KEPT, action=action, code=code, status=status)
+            return [calls.get(connection, one["id"]) or one for one in reversed(found)]
+
+    def fault(self, effect: str, value: str = "", **more: Any) -> int:
+        """Let calls go wrong: `fault("error", "Throttling.User", action="SingleSendMail", times=2)`; its number."""
+        from dmcli.sandbox import faults
+
+        with self._sandbox.store.change() as connection:
+            return faults.add(connection, faults.fault_of({"effect": effect, "value": value, **more})).id
+
+    def clear_faults(self) -> None:
+        """Let nothing go wrong any more."""
+        from dmcli.sandbox import faults
+
+        with self._sandbox.store.change() as connection:
+            faults.remove(connection)
+
+    def limit(self, action: str, rate: str) -> None:
+        """Allow an action so many calls: `limit("SingleSendMail", "10/s")`."""
+        from dmcli.sandbox import limits
+
+        wanted, now = limits.limit_of(action, rate), self._sandbox.now().timestamp()
+        with self._sandbox.store.change() as connection:
+            limits.put(connection, wanted, now)
+
+    def state(self, kind: str, mode: str) -> None:
+        """How `domains`, `templates` or `replies` become ready: immediate, checks:3, seconds:60 or manual."""
+        from dmcli.sandbox import states
+
+        states.set_mode(self._sandbox.store, kind, mode)
+
+    def decide(self, decision: str, name: str) -> None:
+        """Decide by hand: verify or unverify a domain, approve or reject a template, confirm a reply address."""
+        from dmcli.sandbox import states
+
+        states.decide(self._sandbox.store, decision, name)
+
+    def play(self, event: str, mail: dict[str, Any], url: str = "") -> str:
+        """Let a mail be opened, clicked, unsubscribed from, bounced; what the callback address answered."""
+        from dmcli.sandbox import play
+
+        return play.play(self._sandbox, event, mail["id"], url=url).answer
+
+    def turn_clock(self, **wanted: Any) -> None:
+        """Turn the clock: `advance="2h"` or `set="2026-01-31T09:30:00Z"`."""
+        from dmcli.sandbox import clock
+
+        clock.turn(self._sandbox, wanted)
+
+    def quota(self, daily: int | None = None, monthly: int | None = None) -> None:
+        """Set how many mails may be sent a day and a month."""
+        from dmcli.sandbox.store import set_quota
+
+        set_quota(self._sandbox.store, daily, monthly)
+
+    def snapshot(self, name: str = "snapshot") -> None:
+        """Keep the state as it is now."""
+        from dmcli.sandbox import snapshots
+
+        snapshots.take(self._sandbox.store, name)
+
+    def restore(self, name: str = "snapshot") -> None:
+        """Go back to a snapshot. Raises KeyError where there is none of that name."""
+        from dmcli.sandbox import snapshots
+
+        if not snapshots.restore(self._sandbox.store, name):
+            raise KeyError(name)
+
+    def reset(self) -> None:
+        """Forget everything, and start anew with what a new sandbox has."""
+        from dmcli.sandbox.store import reset
+
+        reset(self._sandbox.store)
+
+    def close(self) -> None:
+        """Stop answering."""
+        self._server.stop()
+        self._sandbox.close()
+
+
+def _filter(chosen: dict[str, Any]) -> Any:
+    from dmcli.sandbox.mailbox import filter_of
+
+    return filter_of({name: str(value) for name, value in chosen.items()})
+
+
+@pytest.fixture
+def dm_sandbox() -> Iterator[DmSandbox]:
+    """A DirectMail sandbox of this test's own, on a free port of 127.0.0.1."""
+    made = DmSandbox()
+    yield made
+    made.close()
