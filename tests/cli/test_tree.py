@@ -27,7 +27,14 @@ address approve-reply|address set-callback|receiver create|receiver delete|recei
 receiver add|receiver remove|tag create|tag list|tag show|tag update|tag delete|stats totals|stats details|
 stats tracking|stats sender|stats invalid|template list|template show|template create|template update|
 template delete|task list|api|explain|completion|config init|config list|config show|config use|config path|
-config check|doctor|sandbox serve|sandbox open|sandbox mail list|sandbox mail show|sandbox quota|sandbox reset
+config check|doctor|sandbox serve|sandbox open|sandbox run|sandbox env|sandbox mail list|sandbox mail show|
+sandbox mail html|sandbox mail text|sandbox mail source|sandbox mail links|sandbox mail codes|sandbox mail delete|
+sandbox calls list|sandbox calls show|sandbox calls clear|sandbox play|sandbox fault add|sandbox fault list|
+sandbox fault remove|sandbox limit list|sandbox limit set|sandbox limit documented|sandbox limit lift|
+sandbox state list|sandbox state set|sandbox state verify|sandbox state unverify|sandbox state approve|
+sandbox state reject|sandbox state confirm|sandbox clock show|sandbox clock advance|sandbox clock set|
+sandbox clock reset|sandbox snapshot list|sandbox snapshot take|sandbox snapshot restore|sandbox snapshot drop|
+sandbox quota|sandbox reset
 """
 
 

@@ -13,8 +13,17 @@ COMMAND = Package(
     {
         "open": "Serve the sandbox on 127.0.0.1 and open its inbox in the browser.",
         "serve": "Serve the sandbox on 127.0.0.1, for other programs and the vendor's SDKs.",
+        "run": "Run a command that finds the sandbox in place of the service.",
+        "env": "Print the variables by which programs find the sandbox, or a program that uses it.",
         "mail": "Mail that was sent in the sandbox.",
+        "calls": "Each request that came, and what it was answered.",
+        "play": "Let a mail be opened, clicked, unsubscribed from, bounced.",
+        "fault": "Let calls go wrong, and list what is to go wrong.",
+        "limit": "Limit how often actions may be called.",
+        "state": "How domains, templates and reply addresses become ready.",
+        "clock": "Turn the clock of the sandbox.",
         "quota": "Show or set the sandbox's quota.",
+        "snapshot": "Keep the whole sandbox under a name, and go back to it.",
         "reset": "Delete everything in the sandbox and start afresh.",
     },
 )

@@ -1,7 +1,8 @@
-"""`dm sandbox mail`."""
+"""`dm sandbox mail`: what was sent, chosen by number or by what it says."""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,8 +12,10 @@ from dmcli.api.named_kinds import TEXT
 from dmcli.api.shared import DELIVERY_STATUS
 from dmcli.cli.build import Left
 from dmcli.cli.options import Value, limits
-from dmcli.cli.tree import Group, command
-from dmcli.errors import RefusedError
+from dmcli.cli.options import yes as yes_option
+from dmcli.cli.sandbox.rows import show_words
+from dmcli.cli.tree import Duration, Group, command
+from dmcli.errors import InputError, RefusedError
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -44,17 +47,61 @@ _WHOLE = (
     Field("html", "HTML"),
 )
 _MOST = 10**9  # mails, more than a sandbox will ever have
+_LATEST = "latest"
 
 
-def _list(current: Session, *, to: str, subject: str, limit: int, **values: Any) -> None:
+class _Mail(click.ParamType[int]):
+    """The number of a mail; 0 for the latest."""
+
+    name = "mail"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number."""
+        if value in (_LATEST, 0):
+            return 0
+        number = str(value)
+        if not (number.isascii() and number.isdigit() and 0 < int(number[:18]) <= _MOST):
+            self.fail(f"{value!r} is no mail; give its number from the list, or {_LATEST}", param, ctx)
+        return int(number)
+
+
+def _filter(values: dict[str, Any]) -> Any:
+    """The filter that the options describe, taken out of the values."""
+    from dmcli.sandbox.mailbox import Filter
+
+    return Filter(**{name: values.pop(name) for name in ("to", "sender", "subject", "text", "tag", "unseen")})
+
+
+def _found(current: Session, mail: int, wait: float, values: dict[str, Any]) -> dict[str, Any]:
+    """The mail that is meant. Raises InputError or RefusedError."""
+    from dmcli.sandbox.mailbox import ALL, get_mail, latest
+
+    store, chosen = current.sandbox.store, _filter(values)
+    if not mail:
+        found = latest(store, chosen, wait)
+        if found is None:
+            raise RefusedError(
+                f"no mail matches{f' after {wait:g} seconds' if wait else ''}; see: dm sandbox mail list"
+            )
+        return found
+    if wait or chosen != ALL:
+        raise InputError(f"mail {mail} is chosen by its number; --wait, --to and the like choose the latest")
+    with store.transaction() as connection:
+        found = get_mail(connection, mail)
+    if found is None:
+        raise RefusedError(f"there is no mail {mail} in the sandbox; see: dm sandbox mail list")
+    return found
+
+
+def _list(current: Session, *, limit: int, **values: Any) -> None:
     from dmcli.api.paging import Page
     from dmcli.render import show_pages
-    from dmcli.sandbox.mailbox import Filter, list_mail
+    from dmcli.sandbox.mailbox import list_mail
 
     wanted = None if values["all"] else limit
     most = _MOST if wanted is None else min(wanted + 1, _MOST)
     with current.sandbox.store.transaction() as connection:
-        found = list_mail(connection, most, Filter(to=to, subject=subject))
+        found = list_mail(connection, most, _filter(values))
     left = Left()
     page = Page({"mails": found}, found, "mails")
     shown = show_pages(left.limited([page], wanted), _HEAD, (), current.output())
@@ -64,43 +111,132 @@ def _list(current: Session, *, to: str, subject: str, limit: int, **values: Any)
         current.say("no mail yet; send one: dm -p sandbox send single --to you@example.com --subject Hi --text Hi")
 
 
-def _show(current: Session, mail: int) -> None:
+def _show(current: Session, *, mail: int, wait: float, **values: Any) -> None:
     from dmcli.render import show_document
-    from dmcli.sandbox.mailbox import get_mail
 
+    show_document(_found(current, mail, wait, values), _WHOLE, current.output())
+
+
+def _html(current: Session, *, mail: int, wait: float, **values: Any) -> None:
+    from dmcli.render import show_text
+
+    show_text(_found(current, mail, wait, values)["html"], current.output())
+
+
+def _text(current: Session, *, mail: int, wait: float, **values: Any) -> None:
+    from dmcli.render import show_text
+    from dmcli.sandbox.extract import read
+
+    found = _found(current, mail, wait, values)
+    show_text(found["text"] or read(found["html"], "").text, current.output())
+
+
+def _source(current: Session, *, mail: int, wait: float, **values: Any) -> None:
+    from dmcli.render import show_text
+    from dmcli.sandbox.eml import message
+
+    found = _found(current, mail, wait, values)
     with current.sandbox.store.transaction() as connection:
-        found = get_mail(connection, mail)
-    if found is None:
-        raise RefusedError(f"there is no mail {mail} in the sandbox; see: dm sandbox mail list")
-    show_document(found, _WHOLE, current.output())
+        made = message(connection, found)
+    binary = getattr(sys.stdout, "buffer", None)
+    if binary is None or sys.stdout.isatty():
+        show_text(made.decode("utf-8", "backslashreplace").replace("\r\n", "\n"), current.output())
+        return
+    sys.stdout.flush()
+    binary.write(made)
+
+
+def _links(current: Session, *, mail: int, wait: float, **values: Any) -> None:
+    from dmcli.sandbox.extract import read
+
+    found = _found(current, mail, wait, values)
+    show_words(current, "links", read(found["html"], found["text"]).links, f"mail {found['id']} has no links")
+
+
+def _codes(current: Session, *, mail: int, wait: float, **values: Any) -> None:
+    from dmcli.sandbox.extract import codes, read
+
+    found = _found(current, mail, wait, values)
+    words = codes(found["subject"], read(found["html"], found["text"]).text)
+    show_words(current, "codes", words, f"mail {found['id']} has no one-time codes")
+
+
+def _delete(current: Session, *, mail: int | None, yes: bool, **values: Any) -> None:
+    from dmcli.sandbox.mailbox import ALL, delete_mail
+
+    whole, chosen = values.pop("all"), _filter(dict(values))
+    if (mail is not None) + whole + (mail is None and chosen != ALL) != 1:
+        raise InputError("what is to be deleted? Give the number of a mail, or --to and the like, or --all")
+    number = 0 if mail is None else _found(current, mail, 0.0, values)["id"]
+    if not yes:
+        _confirm(f"mail {number}" if number else "all mail" if whole else "all mail that matches")
+    with current.sandbox.store.transaction() as connection:
+        gone = delete_mail(connection, ALL if number else chosen, mail=number)
+    current.say(f"deleted {gone} mail{'' if gone == 1 else 's'}")
+
+
+def _confirm(what: str) -> None:
+    """Ask. Raises InputError where nobody can be asked, or when the answer is no."""
+    if not sys.stdin.isatty():
+        raise InputError(f"delete {what} of the sandbox: there is no terminal to ask: give --yes to go ahead")
+    if not click.confirm(f"Delete {what} of the sandbox?", err=True):
+        raise InputError("nothing was deleted")
+
+
+def _containing(name: str, what: str, field: str = "") -> click.Option:
+    return click.Option(
+        [f"--{name}", *([field] if field else [])],
+        type=Value(TEXT),
+        default="",
+        metavar="TEXT",
+        help=f"Only mail whose {what} has this text.",
+    )
+
+
+def _filters() -> list[click.Parameter]:
+    """The options that choose mail by what it says."""
+    return [
+        _containing("to", "recipient"),
+        _containing("from", "sender", "sender"),
+        _containing("subject", "subject"),
+        _containing("text", "subject, body or recipient"),
+        click.Option(["--tag"], type=Value(TEXT), default="", metavar="NAME", help="Only mail under this tag."),
+        click.Option(["--unseen"], is_flag=True, help="Only mail that nobody looked at in the inbox."),
+    ]
+
+
+def _one() -> list[click.Parameter]:
+    """What chooses one mail."""
+    return [
+        click.Argument(
+            ["mail"], type=_Mail(), default=_LATEST, metavar="[MAIL]", help="Number, or latest, the default."
+        ),
+        *_filters(),
+        click.Option(
+            ["--wait"], type=Duration(), default=0.0, metavar="TIME", help="Wait so long for a mail that matches."
+        ),
+    ]
 
 
 COMMAND = Group("mail")
-COMMAND.add_command(
+for _made in (
+    command("list", [*_filters(), *(o for o in limits() if o.name != "page_size")], _list, "List mail, newest first."),
+    command("show", _one(), _show, "Show a mail."),
+    command("html", _one(), _html, "Print the HTML of a mail."),
+    command("text", _one(), _text, "Print the text of a mail, or what a reader of its HTML sees."),
+    command("source", _one(), _source, "Print a mail as a message, as other mail programs read it."),
+    command("links", _one(), _links, "Print the links in a mail, one a line."),
+    command("codes", _one(), _codes, "Print the one-time codes in a mail, the likeliest first."),
     command(
-        "list",
+        "delete",
         [
-            click.Option(
-                ["--to"], type=Value(TEXT), default="", metavar="TEXT", help="Only mail whose recipient has this text."
-            ),
-            click.Option(
-                ["--subject"],
-                type=Value(TEXT),
-                default="",
-                metavar="TEXT",
-                help="Only mail whose subject has this text.",
-            ),
-            *[option for option in limits() if option.name != "page_size"],
+            click.Argument(["mail"], type=_Mail(), required=False, metavar="[MAIL]", help="Number, or latest."),
+            *_filters(),
+            click.Option(["--all"], is_flag=True, help="All mail."),
+            yes_option(),
         ],
-        _list,
-        "List mail, newest first.",
-    )
-)
-COMMAND.add_command(
-    command(
-        "show",
-        [click.Argument(["mail"], type=click.IntRange(1, _MOST), metavar="MAIL", help="Number from the list.")],
-        _show,
-        "Show a mail.",
-    )
-)
+        _delete,
+        "Delete mail; its numbers are not given again.",
+    ),
+):
+    COMMAND.add_command(_made)

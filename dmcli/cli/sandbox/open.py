@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dmcli.cli.sandbox.serving import is_served, port_option, serve, server_of
+from dmcli.cli.sandbox.serving import is_served, port_option, serve, server_of, strict_option
 from dmcli.cli.tree import command
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
 
 
-def _open(current: Session, *, port: int, no_browser: bool) -> None:
+def _open(current: Session, *, port: int, strict: bool, no_browser: bool) -> None:
     running = f"http://127.0.0.1:{port}"
     if port and is_served(running):
         current.say(f"[sandbox] {running} is served already, by another run")
@@ -21,7 +21,7 @@ def _open(current: Session, *, port: int, no_browser: bool) -> None:
         return
     import threading
 
-    server = server_of(current.sandbox, port)
+    server = server_of(current.sandbox, port, strict=strict)
     current.say(f"[sandbox] serving on {server.url}, nothing leaves this machine; stop with Ctrl-C")
     # In a thread, because a browser in the terminal holds on until it is closed.
     show = threading.Thread(target=_show, args=(current, server.url), kwargs={"browser": not no_browser}, daemon=True)
@@ -41,4 +41,4 @@ def _show(current: Session, url: str, *, browser: bool) -> None:
 
 
 _NO_BROWSER = click.Option(["--no-browser"], is_flag=True, help="Only serve, and print the address of the inbox.")
-COMMAND = command("open", [port_option(), _NO_BROWSER], _open)
+COMMAND = command("open", [port_option(), strict_option(), _NO_BROWSER], _open)

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import click
 
 from dmcli.api.regions import SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
-from dmcli.cli.sandbox.serving import port_option, serve, server_of
+from dmcli.cli.sandbox.serving import port_option, serve, server_of, strict_option
 from dmcli.cli.tree import command
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
 
 
-def _serve(current: Session, *, port: int) -> None:
-    server = server_of(current.sandbox, port)
+def _serve(current: Session, *, port: int, strict: bool) -> None:
+    server = server_of(current.sandbox, port, strict=strict)
     # The address is the result, for scripts that start the server with --port 0; the rest is talk.
     click.echo(server.url)
     current.say(
@@ -27,4 +27,4 @@ def _serve(current: Session, *, port: int) -> None:
     serve(server)
 
 
-COMMAND = command("serve", [port_option()], _serve)
+COMMAND = command("serve", [port_option(), strict_option()], _serve)

@@ -26,12 +26,18 @@ def port_option(default: int = PORT) -> click.Option:
     )
 
 
-def server_of(sandbox: Sandbox, port: int) -> Server:
+def strict_option() -> click.Option:
+    """--strict, of the server."""
+    return click.Option(["--strict"], is_flag=True, help="Refuse parameters that an action does not have.")
+
+
+def server_of(sandbox: Sandbox, port: int, *, strict: bool = False) -> Server:
     """The server of everything: the service, its pages, and uploads over TLS. Raises LocalIOError."""
     from dmcli.sandbox.server import Server
     from dmcli.sandbox.site import site_of
     from dmcli.sandbox.tls import context_for, path_of
 
+    sandbox.strict = strict
     return Server(site_of(sandbox), port, tls=lambda: context_for(path_of(os.environ)))
 
 

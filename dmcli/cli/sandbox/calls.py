@@ -1,0 +1,126 @@
+"""`dm sandbox calls`: each request that came, its signature check and its reply."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dmcli.api.model import Field
+from dmcli.api.named_kinds import TEXT
+from dmcli.cli.options import Value
+from dmcli.cli.sandbox.rows import show_rows
+from dmcli.cli.tree import Group, command
+from dmcli.errors import RefusedError
+
+if TYPE_CHECKING:
+    from dmcli.cli.session import Session
+
+_HEAD = (
+    Field("id", "Call"),
+    Field("at", "Time", shape="epoch"),
+    Field("action", "Action"),
+    Field("scheme", "Signature"),
+    Field("status", "HTTP", shape="number"),
+    Field("code", "Code"),
+    Field("spoilt", "Fault"),
+    Field("ms", "ms", shape="number"),
+    Field("version"),
+    Field("key_id"),
+    Field("request_id"),
+    Field("fault"),
+)
+_WHOLE = (
+    *_HEAD[:4],
+    Field("version", "Version"),
+    Field("key_id", "Key"),
+    Field("request.method", "Method"),
+    Field("request.target", "Target"),
+    Field("request.headers", "Headers"),
+    Field("request.params", "Parameters"),
+    Field("request.bytes", "Body bytes", shape="number"),
+    Field("request.unknown", "Unknown parameters"),
+    *_HEAD[4:8],
+    Field("request_id", "Request id"),
+    Field("request.signature.cause", "The client"),
+    Field("request.signature.difference", "Difference"),
+    Field("request.signature.server", "String signed here"),
+    Field("request.signature.client", "String signed there"),
+    Field("reply", "Reply"),
+)
+_MOST = 10**9  # calls
+
+
+def _list(current: Session, *, limit: int, **chosen: Any) -> None:
+    from dmcli.sandbox.calls import find
+
+    with current.sandbox.store.transaction() as connection:
+        found = find(connection, limit, **chosen)
+    show_rows(current, "calls", [{**call, "ms": round(call["ms"], 1)} for call in found], _HEAD, "no call yet")
+
+
+def _show(current: Session, *, call: int) -> None:
+    from dmcli.render import show_document
+    from dmcli.sandbox.calls import get
+
+    with current.sandbox.store.transaction() as connection:
+        found = get(connection, call)
+    if found is None:
+        raise RefusedError(f"there is no call {call} in the sandbox; see: dm sandbox calls list")
+    output = current.output()
+    fields = tuple(field for field in _WHOLE if output.chosen != "table" or _present(found, field.name))
+    show_document(found, fields, output)
+
+
+def _present(found: dict[str, Any], path: str) -> bool:
+    """Whether there is anything at a dotted path, so that a table has no empty lines."""
+    value: Any = found
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value not in (None, "", {}, [])
+
+
+def _clear(current: Session) -> None:
+    from dmcli.sandbox.calls import clear
+
+    with current.sandbox.store.transaction() as connection:
+        gone = clear(connection)
+    current.say(f"forgot {gone} call{'' if gone == 1 else 's'}")
+
+
+COMMAND = Group("calls")
+for _made in (
+    command(
+        "list",
+        [
+            click.Option(
+                ["--action"], type=Value(TEXT), default="", metavar="ACTION", help="Only calls of this action."
+            ),
+            click.Option(["--code"], type=Value(TEXT), default="", metavar="CODE", help="Only those refused with it."),
+            click.Option(
+                ["--status"], type=click.IntRange(100, 999), metavar="N", help="Only those answered with this status."
+            ),
+            click.Option(
+                ["--since"], type=click.IntRange(0, _MOST), default=0, metavar="CALL", help="Only those after this one."
+            ),
+            click.Option(
+                ["--limit"],
+                type=click.IntRange(1, _MOST),
+                default=100,
+                show_default=True,
+                metavar="N",
+                help="Show at most N calls.",
+            ),
+        ],
+        _list,
+        "List calls, newest first.",
+    ),
+    command(
+        "show",
+        [click.Argument(["call"], type=click.IntRange(1, _MOST), metavar="CALL", help="Number from the list.")],
+        _show,
+        "Show a call; for a wrong signature, where the client signed something else.",
+    ),
+    command("clear", [], _clear, "Forget all calls."),
+):
+    COMMAND.add_command(_made)

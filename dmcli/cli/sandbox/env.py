@@ -1,0 +1,49 @@
+"""`dm sandbox env`: how other programs are led to the sandbox."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from dmcli.cli.sandbox.serving import is_served, port_option
+from dmcli.cli.tree import command
+from dmcli.sandbox.environment import LANGUAGES, SHELLS, exports, snippet, variables
+
+if TYPE_CHECKING:
+    from dmcli.cli.session import Session
+
+
+def _env(current: Session, *, port: int, shell: str | None, language: str | None) -> None:
+    from dmcli.render import show_document, show_text
+
+    url, output = f"http://127.0.0.1:{port}", current.output()
+    if language:
+        show_text(snippet(language, url).rstrip("\n"), output)
+    elif (output.format or output.query) and not shell:
+        show_document(variables(url), (), output)
+    else:
+        show_text(exports(os.environ, url, shell or _shell()).rstrip("\n"), output)
+    if not is_served(url):
+        current.say(f"nothing answers at {url} yet; start it: dm sandbox serve --port {port}")
+
+
+def _shell() -> str:
+    """The shell that the environment speaks of."""
+    if os.name == "nt":
+        return "powershell"
+    return "fish" if os.path.basename(os.environ.get("SHELL", "")) == "fish" else "sh"
+
+
+COMMAND = command(
+    "env",
+    [
+        port_option(),
+        click.Option(["--shell"], type=click.Choice(SHELLS), help="Write for this shell.  [default: yours]"),
+        click.Option(
+            ["--snippet", "language"], type=click.Choice(LANGUAGES), help="Print a program that uses the sandbox."
+        ),
+    ],
+    _env,
+)

@@ -1,0 +1,124 @@
+"""`dm sandbox fault`: what is to go wrong, for which calls and how often."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dmcli.api.model import Field
+from dmcli.api.named_kinds import TEXT
+from dmcli.cli.options import Value
+from dmcli.cli.sandbox.rows import show_rows
+from dmcli.cli.tree import Group, command
+from dmcli.errors import InputError, RefusedError
+from dmcli.sandbox.faults import EFFECTS, add, every, fault_of, remove
+
+if TYPE_CHECKING:
+    from dmcli.cli.session import Session
+
+_FIELDS = (
+    Field("id", "Fault"),
+    Field("effect", "Effect"),
+    Field("value", "Value"),
+    Field("after", "After", {"True": "done", "False": ""}),
+    Field("action", "Action"),
+    Field("recipient", "To"),
+    Field("nth", "Call", {"0": ""}),
+    Field("times", "Times"),
+    Field("rate", "Rate"),
+    Field("seed"),
+    Field("html"),
+    Field("retry_after"),
+    Field("seen", "Seen", shape="number"),
+    Field("struck", "Struck", shape="number"),
+)
+_MOST = 10**9
+
+
+def _add(current: Session, **values: Any) -> None:
+    from dmcli.render import show_document
+
+    fault = fault_of({name: value for name, value in values.items() if value not in (None, "", False)})
+    with current.sandbox.store.change() as connection:
+        made = add(connection, fault)
+    show_document(made._asdict(), _FIELDS, current.output())
+
+
+def _list(current: Session) -> None:
+
+    with current.sandbox.store.transaction() as connection:
+        rows = [fault._asdict() for fault in every(connection)]
+    show_rows(current, "faults", rows, _FIELDS, "nothing is to go wrong")
+
+
+def _remove(current: Session, *, fault: int | None, **values: Any) -> None:
+
+    if (fault is None) != values["all"]:
+        raise InputError("give the number of a fault from the list, or --all")
+    with current.sandbox.store.change() as connection:
+        gone = remove(connection, fault)
+    if fault and not gone:
+        raise RefusedError(f"there is no fault {fault} in the sandbox; see: dm sandbox fault list")
+    current.say(f"removed {gone} fault{'' if gone == 1 else 's'}")
+
+
+def _values(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    from dmcli.api.codes import CODES
+
+    return [code for code in CODES if code.startswith(incomplete)] if ctx.params.get("effect") == "error" else []
+
+
+COMMAND = Group("fault")
+for _made in (
+    command(
+        "add",
+        [
+            click.Argument(["effect"], type=click.Choice(list(EFFECTS)), metavar="EFFECT", help=", ".join(EFFECTS)),
+            click.Argument(
+                ["value"],
+                default="",
+                metavar="[VALUE]",
+                help="Of error its code, of status 500 to 599, of latency seconds.",
+                shell_complete=_values,
+            ),
+            click.Option(["--action"], type=Value(TEXT), metavar="ACTION", help="Only calls of this action."),
+            click.Option(
+                ["--to", "recipient"], type=Value(TEXT), metavar="PATTERN", help="Only mail to it; * and ? may stand."
+            ),
+            click.Option(["--nth"], type=click.IntRange(1, _MOST), metavar="N", help="Only the Nth such call."),
+            click.Option(
+                ["--times"],
+                type=click.IntRange(1, _MOST),
+                metavar="N",
+                help="So often.  [default: 1, or with --rate ever]",
+            ),
+            click.Option(["--rate"], type=click.FloatRange(0, 1), metavar="SHARE", help="A share of them, 0 to 1."),
+            click.Option(["--seed"], type=click.IntRange(0), metavar="N", help="Which ones a rate strikes."),
+            click.Option(["--after"], is_flag=True, help="Once the call was done, not in place of doing it."),
+            click.Option(["--html"], is_flag=True, help="With status: answer with a web page, as a gateway does."),
+            click.Option(
+                ["--retry-after"], type=click.IntRange(0, _MOST), metavar="MS", help="Ask the caller to wait so long."
+            ),
+        ],
+        _add,
+        "Let calls go wrong: the next one, if nothing else is said.",
+    ),
+    command("list", [], _list, "List the faults, and how often each struck."),
+    command(
+        "remove",
+        [
+            click.Argument(
+                ["fault"],
+                type=click.IntRange(1, _MOST),
+                required=False,
+                metavar="[FAULT]",
+                help="Number from the list.",
+            ),
+            click.Option(["--all"], is_flag=True, help="All faults."),
+        ],
+        _remove,
+        "Let it go wrong no more.",
+    ),
+):
+    COMMAND.add_command(_made)

@@ -1,0 +1,80 @@
+"""`dm sandbox limit`: how often actions may be called; more is answered with Throttling.User."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dmcli.api.model import Field
+from dmcli.api.named_kinds import TEXT
+from dmcli.cli.options import Value
+from dmcli.cli.sandbox.rows import show_rows
+from dmcli.cli.tree import Group, command
+from dmcli.errors import InputError, RefusedError
+from dmcli.sandbox.limits import Limit, documented, every, limit_of, put, remove
+
+if TYPE_CHECKING:
+    from dmcli.cli.session import Session
+
+_FIELDS = (Field("action", "Action"), Field("rate", "At most"))
+
+
+def _set(current: Session, *, action: str, rate: str) -> None:
+    _put(current, [limit_of(action, rate)])
+
+
+def _documented(current: Session) -> None:
+    _put(current, documented())
+
+
+def _put(current: Session, wanted: list[Limit]) -> None:
+    now = current.sandbox.now().timestamp()
+    with current.sandbox.store.change() as connection:
+        for one in wanted:
+            put(connection, one, now)
+    _list(current)
+
+
+def _list(current: Session) -> None:
+    with current.sandbox.store.transaction() as connection:
+        rows = [{"action": one.action, "rate": one.text} for one in every(connection)]
+    show_rows(current, "limits", rows, _FIELDS, "nothing is limited")
+
+
+def _lift(current: Session, *, action: str | None, **values: Any) -> None:
+    if (action is None) != values["all"]:
+        raise InputError("give the action whose limit is to be lifted, or --all")
+    with current.sandbox.store.change() as connection:
+        gone = remove(connection, action or "")
+    if action and not gone:
+        raise RefusedError(f"{action} is not limited; see: dm sandbox limit list")
+    current.say(f"lifted {gone} limit{'' if gone == 1 else 's'}")
+
+
+COMMAND = Group("limit")
+for _made in (
+    command("list", [], _list, "List the limits."),
+    command(
+        "set",
+        [
+            click.Argument(
+                ["action"], type=Value(TEXT), metavar="ACTION", help="Name of an action, e.g. SingleSendMail."
+            ),
+            click.Argument(["rate"], metavar="RATE", help="Such as 10/s, 20/min or 100/h."),
+        ],
+        _set,
+        "Limit how often an action may be called.",
+    ),
+    command("documented", [], _documented, "Set the limits that the service documents."),
+    command(
+        "lift",
+        [
+            click.Argument(["action"], required=False, metavar="[ACTION]", help="Name of the action."),
+            click.Option(["--all"], is_flag=True, help="All limits."),
+        ],
+        _lift,
+        "Lift a limit.",
+    ),
+):
+    COMMAND.add_command(_made)

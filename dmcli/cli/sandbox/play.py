@@ -1,0 +1,45 @@
+"""`dm sandbox play`: what readers and mail servers do with a mail that was sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from dmcli.api.model import Field
+from dmcli.api.named_kinds import TEXT
+from dmcli.cli.options import Value
+from dmcli.cli.tree import command
+from dmcli.sandbox.play import EVENTS, play
+
+if TYPE_CHECKING:
+    from dmcli.cli.session import Session
+
+_FIELDS = (Field("mail", "Mail"), Field("event", "Event"), Field("posted", "Told to"), Field("answer", "Answer"))
+_MOST = 10**9  # mails
+
+
+def _play(current: Session, *, event: str, mail: int, url: str) -> None:
+    from dmcli.render import show_document
+
+    played = play(current.sandbox, event, mail, url=url)
+    show_document(played._asdict(), _FIELDS, current.output())
+
+
+COMMAND = command(
+    "play",
+    [
+        click.Argument(["event"], type=click.Choice(list(EVENTS)), metavar="EVENT", help=", ".join(EVENTS)),
+        click.Option(
+            ["--mail"],
+            type=click.IntRange(1, _MOST),
+            metavar="ID",
+            required=True,
+            help="Number from dm sandbox mail list.",
+        ),
+        click.Option(
+            ["--url"], type=Value(TEXT), default="", metavar="URL", help="Link that is clicked.  [default: the first]"
+        ),
+    ],
+    _play,
+)

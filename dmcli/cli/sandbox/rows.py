@@ -1,0 +1,33 @@
+"""How the commands of the sandbox show what they found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dmcli.api.model import Field
+    from dmcli.cli.session import Session
+
+
+def show_rows(
+    current: Session, key: str, rows: list[dict[str, Any]], fields: tuple[Field, ...], nothing: str = ""
+) -> None:
+    """A list under its key; `nothing` is what is said where it is empty."""
+    from dmcli.api.paging import Page
+    from dmcli.render import show_pages
+
+    if not show_pages([Page({key: rows}, rows, key)], fields, (), current.output()) and nothing:
+        current.say(nothing)
+
+
+def show_words(current: Session, key: str, words: list[str], nothing: str) -> None:
+    """Words, one a line so that a shell can take them; as data where a format or a query is asked for."""
+    from dmcli.render import show_document, show_text
+
+    output = current.output()
+    if output.format or output.query:
+        show_document({key: words}, (), output)
+    elif words:
+        show_text("\n".join(words), output)
+    if not words:
+        current.say(nothing)

@@ -1,0 +1,93 @@
+"""`dm sandbox run`: a command for which the sandbox is the service."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from contextlib import ExitStack, closing, contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from dmcli.cli.sandbox.serving import port_option, server_of, strict_option
+from dmcli.cli.tree import command
+from dmcli.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from subprocess import Popen
+
+    from dmcli.cli.session import Session
+    from dmcli.sandbox.adapter import Sandbox
+
+
+def _run(current: Session, *, words: tuple[str, ...], port: int, strict: bool, fresh: bool) -> None:
+    from dmcli.sandbox.environment import applied
+
+    with ExitStack() as stack:
+        sandbox = _fresh(stack) if fresh else current.sandbox
+        server = stack.enter_context(server_of(sandbox, port, strict=strict))
+        environ = applied(os.environ, server.url) | {"DM_SANDBOX_DB": os.path.abspath(sandbox.store.path)}
+        code = _wait(words, environ)
+    click.get_current_context().exit(code)
+
+
+def _fresh(stack: ExitStack) -> Sandbox:
+    """A sandbox in a file that is there until the stack is done."""
+    import tempfile
+
+    from dmcli.sandbox.adapter import Sandbox
+
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="dm-sandbox-"))
+    return stack.enter_context(closing(Sandbox(os.path.join(folder, "sandbox.db"))))
+
+
+def _wait(words: tuple[str, ...], environ: dict[str, str]) -> int:
+    """Run a command to its end; its exit code, or 128 and the number of the signal that ended it. Raises InputError."""
+    import subprocess
+
+    sys.stdout.flush()
+    try:
+        process = subprocess.Popen(words, env=environ)  # noqa: S603  what the person asked for
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise InputError(f"cannot run {words[0]!r}: {why}") from None
+    with process, _signals_for(process):
+        code = process.wait()
+    return code if code >= 0 else 128 - code
+
+
+@contextmanager
+def _signals_for(process: Popen[bytes]) -> Iterator[None]:
+    """What is meant to end the run ends the command; a terminal sends Ctrl-C to both, so that it is ignored here."""
+    before = {signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN)}
+    for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            before[number] = signal.signal(number, lambda sent, _: process.send_signal(sent))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+COMMAND = command(
+    "run",
+    [
+        port_option(0),
+        strict_option(),
+        click.Option(["--fresh"], is_flag=True, help="In a new sandbox, which is forgotten at the end."),
+        click.Argument(
+            ["words"],
+            nargs=-1,
+            required=True,
+            type=click.UNPROCESSED,
+            metavar="COMMAND...",
+            help="What is run; -- before it keeps its options apart.",
+        ),
+    ],
+    _run,
+)
+COMMAND.allow_interspersed_args = False

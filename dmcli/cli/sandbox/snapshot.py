@@ -1,0 +1,65 @@
+"""`dm sandbox snapshot`: the whole account kept under a name, to go back to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from dmcli.api.model import Field
+from dmcli.cli.sandbox.rows import show_rows
+from dmcli.cli.tree import Group, command
+from dmcli.errors import RefusedError
+
+if TYPE_CHECKING:
+    from dmcli.cli.session import Session
+
+
+def _list(current: Session) -> None:
+    from dmcli.sandbox.snapshots import names
+
+    rows = [{"name": name} for name in names(current.sandbox.store)]
+    show_rows(
+        current, "snapshots", rows, (Field("name", "Snapshot"),), "no snapshot yet: dm sandbox snapshot take NAME"
+    )
+
+
+def _take(current: Session, *, name: str) -> None:
+    from dmcli.sandbox.snapshots import take
+
+    take(current.sandbox.store, name)
+    current.say(f"the sandbox is kept as {name}; go back to it: dm sandbox snapshot restore {name}")
+
+
+def _restore(current: Session, *, name: str) -> None:
+    from dmcli.sandbox.snapshots import restore
+
+    if not restore(current.sandbox.store, name):
+        raise _missing(name)
+    current.say(f"the sandbox is as it was kept in {name}")
+
+
+def _drop(current: Session, *, name: str) -> None:
+    from dmcli.sandbox.snapshots import drop
+
+    if not drop(current.sandbox.store, name):
+        raise _missing(name)
+    current.say(f"dropped {name}")
+
+
+def _missing(name: str) -> RefusedError:
+    return RefusedError(f"there is no snapshot {name!r}; see: dm sandbox snapshot list")
+
+
+def _name() -> list[click.Parameter]:
+    return [click.Argument(["name"], metavar="NAME", help="1 to 64 letters, digits, - and _")]
+
+
+COMMAND = Group("snapshot")
+for _made in (
+    command("list", [], _list, "List the snapshots."),
+    command("take", _name(), _take, "Keep the whole sandbox as it is; one of that name is replaced."),
+    command("restore", _name(), _restore, "Go back to a snapshot."),
+    command("drop", _name(), _drop, "Forget a snapshot."),
+):
+    COMMAND.add_command(_made)

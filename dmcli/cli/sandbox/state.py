@@ -1,0 +1,70 @@
+"""`dm sandbox state`: how domains, templates and reply addresses become ready, and deciding it by hand."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from dmcli.api.model import Field
+from dmcli.api.named_kinds import TEXT
+from dmcli.cli.options import Value
+from dmcli.cli.sandbox.rows import show_rows
+from dmcli.cli.tree import Group, command
+from dmcli.sandbox.states import KINDS, decide, modes, set_mode
+
+if TYPE_CHECKING:
+    from dmcli.cli.session import Session
+
+_FIELDS = (Field("kind", "State of"), Field("mode", "Comes about"), Field("check", "A check is"))
+# What is named, what is said of the command, what is said when it is done.
+_BY_HAND = {
+    "verify": ("DOMAIN", "Say that a domain is verified.", "the domain {} is verified"),
+    "unverify": ("DOMAIN", "Say that a domain is not verified.", "the domain {} is not verified"),
+    "approve": ("TEMPLATE", "Approve a template.", "the template {} is approved"),
+    "reject": ("TEMPLATE", "Reject a template.", "the template {} is rejected"),
+    "confirm": ("ADDRESS", "Confirm the reply address of a sender address.", "the reply address of {} is confirmed"),
+}
+
+
+def _list(current: Session) -> None:
+    rows = [
+        {"kind": kind, "mode": mode, "check": KINDS[kind][1]} for kind, mode in modes(current.sandbox.store).items()
+    ]
+    show_rows(current, "states", rows, _FIELDS)
+
+
+def _set(current: Session, *, kind: str, mode: str) -> None:
+    set_mode(current.sandbox.store, kind, mode)
+    _list(current)
+
+
+def _decide(decision: str, current: Session, *, name: str) -> None:
+    decide(current.sandbox.store, decision, name)
+    current.say(_BY_HAND[decision][2].format(name))
+
+
+COMMAND = Group("state")
+for _made in (
+    command("list", [], _list, "List how each state comes about."),
+    command(
+        "set",
+        [
+            click.Argument(["kind"], type=click.Choice(list(KINDS)), metavar="KIND", help=", ".join(KINDS)),
+            click.Argument(["mode"], metavar="MODE", help="immediate, checks:3, seconds:60 or manual"),
+        ],
+        _set,
+        "Say how a state is to come about.",
+    ),
+    *(
+        command(
+            name,
+            [click.Argument(["name"], type=Value(TEXT), metavar=what, help=f"Name of the {what.lower()}.")],
+            partial(_decide, name),
+            text,
+        )
+        for name, (what, text, _) in _BY_HAND.items()
+    ),
+):
+    COMMAND.add_command(_made)

@@ -1,0 +1,194 @@
+"""The commands that look into the sandbox from outside, and say what is to happen in it."""
+
+from __future__ import annotations
+
+import pytest
+
+SEND = ("send", "single", "--to", "ada@example.com", "--subject", "s", "--text", "t")
+
+
+@pytest.fixture
+def at(box):
+    """Runs `dm sandbox ...` with JSON."""
+    return lambda *args: box("sandbox", *args, "-o", "json").json
+
+
+# --- calls
+
+
+def test_each_call_is_listed_and_shown(dm, at):
+    dm("tag", "create", "spring")
+    dm("tag", "create", "spring", code=1)
+    refused, done = at("calls", "list", "--action", "CreateTag")["calls"]
+    assert (done["status"], done["code"], done["scheme"]) == (200, "", "v1")
+    assert (refused["status"], refused["code"]) == (400, "InvalidTagName.Duplicate")
+    assert at("calls", "list", "--code", refused["code"])["calls"] == [refused]
+    assert at("calls", "list", "--status", "200", "--since", str(done["id"]))["calls"] == []
+    shown = at("calls", "show", str(done["id"]))
+    assert shown["request"]["params"]["TagName"] == "spring"
+    assert shown["request_id"] in shown["reply"]
+
+
+def test_a_call_on_a_terminal_has_no_empty_lines(box):
+    box("tag", "list")
+    seen = box("sandbox", "calls", "show", "1", tty=True).out
+    assert "QueryTagByParam" in seen
+    assert "Fault" not in seen
+    assert "String signed here" not in seen
+
+
+def test_calls_are_forgotten(box, at):
+    box("tag", "list")
+    assert box("sandbox", "calls", "clear").err == "forgot 1 call\n"
+    assert box("sandbox", "calls", "list", "-o", "json").err == "no call yet\n"
+    assert "there is no call 1 in the sandbox" in box("sandbox", "calls", "show", "1", code=1).err
+
+
+def test_a_wrong_signature_is_explained(box, server, at):
+    import requests
+
+    params = {"Action": "DescAccountSummary", "Version": "2015-11-23", "AccessKeyId": "dm-sandbox-id", "Format": "JSON"}
+    params |= {"SignatureMethod": "HMAC-SHA1", "SignatureVersion": "1.0", "SignatureNonce": "n1", "Signature": "wrong"}
+    answer = requests.get(server.url, params={**params, "Timestamp": "2026-11-25T00:00:00Z"}, timeout=10)
+    assert answer.status_code == 400
+    shown = at("calls", "show", "1")
+    assert shown["code"] in {"InvalidTimeStamp.Expired", "SignatureDoesNotMatch"}
+
+
+# --- faults and limits
+
+
+def test_a_fault_strikes_the_next_call(dm, box, at):
+    made = at("fault", "add", "error", "InvalidSendMail.Spam", "--action", "SingleSendMail")
+    assert (made["id"], made["times"], made["struck"]) == (1, 1, 0)
+    assert "InvalidSendMail.Spam" in dm(*SEND, code=1).err
+    dm(*SEND)
+    assert at("fault", "list")["faults"][0] | {"seen": 0} == made | {"struck": 1, "seen": 0}
+    assert at("calls", "list", "--code", "InvalidSendMail.Spam")["calls"][0]["spoilt"] == "error"
+
+
+def test_a_fault_after_the_commit_leaves_the_outcome_open(dm, at):
+    at("fault", "add", "drop", "--after", "--to", "ada@*", "--times", "1")
+    dm(*SEND, code=6)
+    assert len(at("mail", "list")["mails"]) == 1
+
+
+def test_a_fault_is_removed(box, at):
+    at("fault", "add", "latency", "0", "--times", "5")
+    at("fault", "add", "status", "503", "--html", "--rate", "0.5", "--seed", "7")
+    assert box("sandbox", "fault", "remove", "1").err == "removed 1 fault\n"
+    assert "there is no fault 1" in box("sandbox", "fault", "remove", "1", code=1).err
+    assert "give the number of a fault from the list, or --all" in box("sandbox", "fault", "remove", code=2).err
+    assert box("sandbox", "fault", "remove", "--all").err == "removed 1 fault\n"
+    assert box("sandbox", "fault", "list", "-o", "json").err == "nothing is to go wrong\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("error",), "the fault error needs a value"),
+        (("error", "Throtling.User"), "did you mean Throttling.User"),
+        (("drop", "--action", "SingleSendMial"), "did you mean SingleSendMail?"),
+        (("explode",), "'explode' is not one of"),
+        (("status", "404"), "'404' is no status from 500 to 599"),
+    ],
+)
+def test_a_fault_that_cannot_be_is_refused(box, at, args, said):
+    assert said in box("sandbox", "fault", "add", *args, code=2).err
+    assert at("fault", "list") == {"faults": []}
+
+
+def test_a_limit_throttles(box, at):
+    assert at("limit", "set", "CreateTag", "1/h") == {"limits": [{"action": "CreateTag", "rate": "1/h"}]}
+    box("tag", "create", "one")
+    assert "Throttling.User" in box("tag", "create", "two", code=4).err
+    assert box("sandbox", "limit", "lift", "CreateTag").err == "lifted 1 limit\n"
+    box("tag", "create", "two")
+
+
+def test_limits_as_documented_and_none(box, at):
+    assert {one["action"]: one["rate"] for one in at("limit", "documented")["limits"]} == {
+        "BatchSendMail": "20/min",
+        "SingleSendMail": "100/s",
+    }
+    assert "SetTag is not limited" in box("sandbox", "limit", "lift", "SetTag", code=1).err
+    assert "give the action whose limit is to be lifted, or --all" in box("sandbox", "limit", "lift", code=2).err
+    assert box("sandbox", "limit", "lift", "--all").err == "lifted 2 limits\n"
+    assert box("sandbox", "limit", "list", "-o", "json").err == "nothing is limited\n"
+    assert "'often' is no rate such as 10/s" in box("sandbox", "limit", "set", "CreateTag", "often", code=2).err
+    assert "'Create' is no action" in box("sandbox", "limit", "set", "Create", "1/s", code=2).err
+
+
+# --- states, clock, snapshots, play
+
+
+def test_a_domain_waits_for_whoever_decides(box, at):
+    states = at("state", "set", "domains", "manual")["states"]
+    assert {one["kind"]: one["mode"] for one in states} == {
+        "domains": "manual",
+        "templates": "immediate",
+        "replies": "manual",
+    }
+    box("domain", "create", "mail.example.com")
+    box("domain", "check", "mail.example.com", code=5)
+    assert box("sandbox", "state", "verify", "mail.example.com").err == "the domain mail.example.com is verified\n"
+    box("domain", "check", "mail.example.com")
+    box("sandbox", "state", "unverify", "mail.example.com")
+    assert "the sandbox has no domain 'nowhere.test'" in box("sandbox", "state", "verify", "nowhere.test", code=1).err
+    assert "'later' is none of immediate" in box("sandbox", "state", "set", "domains", "later", code=2).err
+
+
+@pytest.mark.parametrize(("decision", "status"), [("approve", "2"), ("reject", "3")])
+def test_a_template_is_reviewed_by_hand(box, at, decision, status):
+    at("state", "set", "templates", "manual")
+    box("template", "create", "t1", "--subject", "s", "--html", "<p>x</p>")
+    box("sandbox", "state", decision, "t1")
+    listed = box("template", "list", "-o", "json", "--query", "data.template[?TemplateName=='t1'].TemplateStatus").out
+    assert status in listed
+
+
+def test_the_clock_is_turned(box, at):
+    began = at("clock", "show")
+    assert began["turned"] == 0
+    assert at("clock", "advance", "2d")["turned"] == 2 * 86400
+    assert at("clock", "set", "2030-01-01T00:00:00Z")["now"].startswith("2030-01-01T00:00:0")
+    assert at("clock", "reset")["turned"] == 0
+    assert "'soon' is no span of time" in box("sandbox", "clock", "advance", "soon", code=2).err
+    assert "'soon' is no time such as" in box("sandbox", "clock", "set", "soon", code=2).err
+
+
+def test_the_sandbox_goes_back_to_a_snapshot(box, at):
+    box("tag", "create", "before")
+    assert "the sandbox is kept as one" in box("sandbox", "snapshot", "take", "one").err
+    box("tag", "create", "after")
+    assert at("snapshot", "list") == {"snapshots": [{"name": "one"}]}
+    box("sandbox", "snapshot", "restore", "one")
+    names = box("tag", "list", "-o", "json", "--query", "data.tag[].TagName").out
+    assert "before" in names
+    assert "after" not in names
+    assert box("sandbox", "snapshot", "drop", "one").err == "dropped one\n"
+    assert "no snapshot yet" in box("sandbox", "snapshot", "list", "-o", "json").err
+    for verb in ("restore", "drop"):
+        assert "there is no snapshot 'one'" in box("sandbox", "snapshot", verb, "one", code=1).err
+        assert "'../one' is no name of a snapshot" in box("sandbox", "snapshot", verb, "../one", code=2).err
+
+
+def test_what_readers_do_is_played(box, at):
+    box(*SEND, "--tag", "welcome", "--track")
+    assert at("play", "open", "--mail", "1") == {"mail": 1, "event": "open", "posted": "", "answer": ""}
+    assert at("play", "bounce", "--mail", "1")["event"] == "bounce"
+    assert "ada@example.com" in box("stats", "invalid", "-o", "json").out
+    assert "there is no mail 9" in box("sandbox", "play", "open", "--mail", "9", code=1).err
+    assert "has no link to click" in box("sandbox", "play", "click", "--mail", "1", code=1).err
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_unknown_parameters_are_noted_or_refused(box, sandbox, at, strict):
+    from dmcli.sandbox.server import Server
+
+    sandbox.strict = strict
+    with Server(sandbox.exchange) as server:
+        box("--endpoint", server.url, "api", "DescAccountSummary", "Colour=red", code=1 if strict else 0)
+    call = at("calls", "list")["calls"][0]
+    assert call["code"] == ("SandboxUnknownParameter" if strict else "")
+    assert strict or at("calls", "show", str(call["id"]))["request"]["unknown"] == ["Colour"]
