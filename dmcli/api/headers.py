@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -41,33 +42,37 @@ def check(text: str) -> None:
 
 def _readings(text: str) -> Iterator[str]:
     """What readers may make of the encoded words in a text: of each alone, and of those of one charset joined."""
-    joined: dict[str, bytes] = {}
+    joined: defaultdict[tuple[str, int], bytes] = defaultdict(bytes)
     for begun in re.finditer(_BEGINNING, text):
         charset, encoding = begun[1].partition("*")[0].lower(), begun[2].lower()  # RFC 2231 adds *language
         word, end, _ = text[begun.end(2) + 1 :].partition("?=")
         if not end:
-            return
-        for data in _base64(word) if encoding == "b" else _quoted(word):
-            joined[charset] = joined.get(charset, b"") + data
+            break
+        for reader, data in enumerate(_base64(word) if encoding == "b" else _quoted(word)):
+            joined[charset, reader] += data
             yield from _texts(data, charset)
-    for charset, data in joined.items():
+    for (charset, _), data in joined.items():
         yield from _texts(data, charset)
 
 
-def _base64(word: str) -> Iterator[bytes]:
-    """The bytes of a B word; where padding stands within it some readers go on over it, some begin anew after it."""
+def _base64(word: str) -> tuple[bytes, bytes]:
+    """The bytes of a B word for each of two readers: one begins anew after padding within it, one goes on over it."""
+    pieces = [re.sub("[^A-Za-z0-9+/]", "", piece) for piece in word.split("=")]
+    return b"".join(map(_unpadded, pieces)), _unpadded("".join(pieces))
+
+
+def _unpadded(digits: str) -> bytes:
     from binascii import a2b_base64
 
-    pieces = [re.sub("[^A-Za-z0-9+/]", "", piece) for piece in word.split("=")]
-    for parts in (pieces, ["".join(pieces)]) if any(pieces[1:]) else (pieces,):
-        whole = (part[: len(part) - (len(part) % 4 == 1)] for part in parts)  # one character alone is no byte
-        yield b"".join(a2b_base64(part + "=" * (-len(part) % 4)) for part in whole)
+    whole = digits[:-1] if len(digits) % 4 == 1 else digits  # one digit alone is no byte
+    return a2b_base64(whole + "==")
 
 
-def _quoted(word: str) -> Iterator[bytes]:
-    """The bytes of a Q word."""
+def _quoted(word: str) -> tuple[bytes, bytes]:
+    """The bytes of a Q word, the same for both readers."""
     data = word.replace("_", " ").encode()
-    yield re.sub(b"=([0-9A-Fa-f]{2})", lambda match: bytes.fromhex(match[1].decode()), data)
+    data = re.sub(b"=([0-9A-Fa-f]{2})", lambda match: bytes.fromhex(match[1].decode()), data)
+    return data, data
 
 
 def _texts(data: bytes, charset: str) -> list[str]:

@@ -75,8 +75,12 @@ def test_encoded_words_of_any_charset_are_read(charset):
         "=?utf-8?b?Cg==?=",
         "=?utf-8?b?Cg?=",  # no padding
         "=?utf-8?b?C g =\u00e9=?=",  # what is not of the alphabet is skipped
+        "=?utf-8?b?4o!Co?=",
+        "=?utf-8?b?YWIKx?=",  # one digit alone is no byte
         "=?utf-8?b?QQ==Cg==?=",  # padding within
         "=?utf-8?b?QU=JDREVGCg?=",
+        "=?utf-8?b?QUI=4oCo?=",  # a break for readers that begin anew after it
+        "=?utf-8?b?4=oCo?=",  # and one for those that go on over it
         "=?utf-7?q?+AAo-?=",
         "=?utf-16?b?AAo=?=",  # the byte order is not said
         "=?utf-16?b?CgA=?=",
@@ -92,8 +96,16 @@ def test_encoded_words_of_any_charset_are_read(charset):
         "=?x?q?=?utf-8?q?=0A?=",  # a word that begins within another
         "=?a=?b?Cg==?=",
         "=?utf-16be?b?AA==?= =?utf-16be?b?Cg==?=",  # a character of two words
+        "=?utf-16be?b?AA==?= =?UTF-16BE*en?b?Cg==?=",
+        "=?utf-16be?b?AA==?= =?utf-16be?b?Cg==?= =?utf-8?q?no end",
+        "=?utf-16be?b?IA==?= =?utf-16be?b?KA==?=",
+        "=?utf-16be?b?QUE=IA==?= =?utf-16be?b?KA==?=",
+        "=?utf-16be?b?QQ=Qg=?= =?utf-16be?b?KA==?=",  # three bytes for one reader and two for the other
+        "=?utf-16be?q?_(?=",
         "=?utf-8?q?ok?= =?utf-8?q?=0A?=",
         "=?utf-8?q?=E2=80=A8?=",
+        "=?utf-8*en?q?=E2=80=A8?=",
+        "=?utf-8?q?=FF=E2=80=A8?=",  # beside a byte that is none of the charset's
     ],
 )
 def test_what_some_reader_takes_for_a_line_break_is_one(text):
@@ -112,6 +124,8 @@ def test_what_some_reader_takes_for_a_line_break_is_one(text):
         "=?utf-16be?b?CgA=?=",
         "=?utf-8?x?=0A?=",  # no encoding that there is
         "=?utf-8?q?=0A",  # no end
+        "=?utf-8?q?a?= =0A ?=",  # outside of the word
+        "=?utf-16be?b?QUE=?= =?utf-16be?b?IAA=?= =?utf-8?b?KA==?=",  # of two charsets
         "=?utf-8?q =0A?=",
         "=?x-unknown?q?=93?=",
         "=?utf-8?b?C?=",
@@ -125,8 +139,10 @@ def test_all_else_may_stand_there(text):
 
 
 def test_a_header_line_holds_998_characters():
-    check("x" * 984 + "=?utf-8?q?a?=")
-    assert "998" in refused("x" * 990 + "=?utf-8?q?a?=")
+    word = "=?utf-8?q?a?="
+    check("x" * (998 - len(word)) + word)
+    told = "has an encoded word and 999 characters; a header line has at most 998"
+    assert refused("x" * (999 - len(word)) + word) == told
     refused("=?a?q?" * 200_000)  # at once
 
 
