@@ -63,12 +63,12 @@ def _forms(plain: str) -> Iterator[str]:
     from base64 import b64encode
     from urllib.parse import quote
 
-    once = quote(plain, safe="-_.~")
-    yield from (quote(once, safe="-_.~"), once, quote(plain), plain)  # many leave the slash as it is
-    for before in range(3):  # what stands in front decides how the bytes are grouped
-        coded = b64encode(b"\0" * before + plain.encode()).decode().rstrip("=")
-        # The first and the last digits hold bits of the neighbours too.
-        yield coded[-(-before * 8 // 6) : len(coded) - 1]
+    data = plain.encode("utf-8", "surrogatepass")  # what was typed may be no text
+    once = quote(data, safe="")
+    yield from (quote(once), once, quote(data), plain)  # many leave the slash as it is
+    for before, skip in ((0, 0), (1, 2), (2, 3)):  # what stands in front decides how the bytes are grouped
+        coded = b64encode(b"\0" * before + data).decode()
+        yield coded[skip : (before + len(data)) * 8 // 6]  # digits around these hold bits of the neighbours too
 
 
 class Entry(NamedTuple):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import pickle
 from base64 import b64encode
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dmcli.secret import Secret, hidden
+from dmcli.secret import Entry, Secret, hidden
 
 CANARY = "c4n4ry-s3cret"
 
@@ -54,6 +55,7 @@ def test_secrets_compare_with_secrets_only():
     assert len({Secret("a"), Secret("a"), Secret("b")}) == 2
 
 
+@example("a/b c+d~e", b"", b"")
 @given(st.text(min_size=6, max_size=40), st.binary(max_size=7), st.binary(max_size=7))
 def test_a_secret_is_hidden_however_it_is_written(text, before, after):
     secrets = [Secret(text)]
@@ -63,9 +65,33 @@ def test_a_secret_is_hidden_however_it_is_written(text, before, after):
         shown = hidden(f"<{form}>", secrets)
         assert text not in shown.replace("***", "") or text in "<>"
         assert "***" in shown
-    assert len(hidden(coded, secrets)) <= len(coded) - 4 * len(text.encode()) // 3 + 8
+
+
+def test_in_base64_only_digits_that_are_half_a_neighbours_stay():
+    for length, before, after in itertools.product(range(6, 10), range(4), range(4)):
+        text = "s3cr3t/=?"[:length]
+        coded = b64encode(b"\xff" * before + text.encode() + b"\xff" * after).decode()
+        own = [8 * before <= 6 * digit and 6 * digit + 6 <= 8 * (before + length) for digit in range(len(coded))]
+        first, end = own.index(True), own.index(True) + sum(own)
+        assert hidden(coded, [Secret(text)]) == coded[:first] + "***" + coded[end:]
+
+
+def test_what_was_typed_and_is_no_text_is_hidden_too():
+    typed = b"p4ssw\xffrd".decode("utf-8", "surrogateescape")
+    assert hidden(f"<{typed}>", [Secret(typed)]) == "<***>"
+    assert hidden("nothing here", [Secret(typed)]) == "nothing here"
+
+
+def test_six_characters_make_a_secret():
+    assert hidden("123456", [Secret("123456")]) == "***"
 
 
 def test_what_is_short_or_no_secret_stays():
     assert hidden("a short one", [Secret("short"), Secret("")]) == "a short one"
     assert hidden("nothing here", [Secret("something else")]) == "nothing here"
+
+
+def test_an_entry_has_the_first_of_its_names_that_has_a_value():
+    entry = Entry("the file", {"a": "", "b": "2", "c": "3"}, {"key": Secret(CANARY)})
+    assert (entry.first("a", "b", "c"), entry.first("c", "b"), entry.first("a", "d")) == ("2", "3", "")
+    assert (entry.secret("key"), entry.secret("b")) == (Secret(CANARY), Secret())

@@ -44,7 +44,8 @@ def read_line(what: str) -> str:
     """The first line of standard input, without its end. Raises InputError; no message has anything of it."""
     try:
         line = sys.stdin.readline(_LINE + 1)
-    except UnicodeDecodeError:
+        line.encode()  # in some locales Python reads bytes that are no text as lone surrogates
+    except UnicodeError:
         raise InputError(f"the {what} on standard input is not UTF-8 text") from None
     if len(line) > _LINE:
         raise InputError(f"the {what} on standard input is longer than {_LINE} characters")

@@ -70,7 +70,7 @@ def test_standard_input_without_end_is_refused():
         assert "the password on standard input is longer than 1024 characters" in done.stderr
 
 
-def test_standard_input_that_is_closed_or_no_text(monkeypatch):
+def test_standard_input_that_is_closed():
     done = subprocess.run(
         f"{DM[0]} -c '{DM[2]}' -p sandbox {' '.join(SEND)} @- <&-",
         shell=True,
@@ -79,10 +79,14 @@ def test_standard_input_that_is_closed_or_no_text(monkeypatch):
         text=True,
     )
     assert (done.returncode, "needed" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("errors", ["strict", "surrogateescape"])  # as in most locales, and as in the locale C
+def test_a_password_that_is_no_text(monkeypatch, errors):
     reading, writing = os.pipe()
-    os.write(writing, b"\xff\n")
+    os.write(writing, b"Secret123\xff\n")
     os.close(writing)
-    monkeypatch.setenv("PYTHONIOENCODING", "utf-8:strict")  # as in most locales
+    monkeypatch.setenv("PYTHONIOENCODING", f"utf-8:{errors}")
     done = piped("domain", "set-password", "sandbox.test", "--password-stdin", stdin=reading)
     os.close(reading)
     assert (done.returncode, done.stderr) == (2, "dm: the password on standard input is not UTF-8 text\n")
