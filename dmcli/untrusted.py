@@ -16,8 +16,6 @@ _HARMFUL = (  # a text that compiles at its first use: most runs meet none of th
     "\U000e0000-\U000e007f"  # tags: text nobody sees
     "]"
 )
-_SHORT = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
-_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class Painted(str):
@@ -35,22 +33,13 @@ def safe(text: str, *, lines: bool = False) -> str:
         return text
     if lines:
         return "\n".join(map(safe, text.split("\n")))
-    return re.sub(_HARMFUL, _escape, text)
+    return re.sub(_HARMFUL, lambda match: ascii(match[0])[1:-1], text)  # as Python writes it in a literal
 
 
 def brief(text: str) -> str:
     """A message as `safe` shows it, cut where it is longer than any message has reason to be."""
     text = safe(text[: _LONGEST + 1])
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
-
-
-def _escape(match: re.Match[str]) -> str:
-    """One character as Python would write it in a literal."""
-    char = match[0]
-    code = ord(char)
-    if char in _SHORT:
-        return _SHORT[char]
-    return rf"\x{code:02x}" if code <= 0xFF else rf"\u{code:04x}" if code <= 0xFFFF else rf"\U{code:08x}"  # noqa: PLR2004
 
 
 def read_json(text: str | bytes) -> Any:
@@ -61,12 +50,14 @@ def read_json(text: str | bytes) -> Any:
     """
     import json
 
-    data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    if isinstance(text, bytes):
+        text = text.decode("utf-8-sig")  # json would guess at other encodings
     try:
         value = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_unique)
+        deep = _depth(value) > DEEPEST
     except RecursionError:
-        raise ValueError(f"it has more than {DEEPEST} levels") from None
-    if _may_be_deep(data) and _depth(value) > DEEPEST:
+        deep = True
+    if deep:
         raise ValueError(f"it has more than {DEEPEST} levels")
     return value
 
@@ -82,16 +73,6 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) != len(pairs):
         raise ValueError("a key stands twice in one object")
     return made
-
-
-def _may_be_deep(data: bytes) -> bool:
-    """Whether nesting could be too deep, quickly; brackets inside of texts may say so wrongly."""
-    left = data.translate(None, _NO_BRACKETS)
-    for _ in range(DEEPEST):
-        if not left:
-            return False
-        left = left.replace(b"[]", b"").replace(b"{}", b"")
-    return bool(left)
 
 
 def _depth(value: Any) -> int:

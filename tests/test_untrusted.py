@@ -50,27 +50,53 @@ def test_only_line_feeds_stay_when_lines_are_wanted():
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "told"),
     [
-        "[" * 100_000,
-        "[" * 65 + "]" * 65,
-        '{"a":' * 65 + "1" + "}" * 65,
-        "9" * 5000,
-        "NaN",
-        "[Infinity]",
-        '{"a": 1, "a": 2}',
-        '[{"a": {"b": 1, "b": 1}}]',
-        "",
-        "{",
-        b"\xff\xfe\xfd",
+        ("[" * 100_000, "^it has more than 64 levels$"),
+        ("[" * 65 + "]" * 65, "^it has more than 64 levels$"),
+        ('{"a":' * 65 + "1" + "}" * 65, "^it has more than 64 levels$"),
+        ("9" * 5000, "digits"),
+        ("NaN", "^NaN is no JSON number$"),
+        ("[Infinity]", "^Infinity is no JSON number$"),
+        ("-Infinity", "^-Infinity is no JSON number$"),
+        ('{"a": 1, "a": 2}', "^a key stands twice in one object$"),
+        ('[{"a": {"b": 1, "b": 1}}]', "^a key stands twice in one object$"),
+        ("", "Expecting value"),
+        ("{", "Expecting property name"),
     ],
 )
-def test_what_can_be_read_in_two_ways_is_no_json(text):
+def test_what_can_be_read_in_two_ways_is_no_json(text, told):
+    for form in (text, text.encode()):
+        with pytest.raises(ValueError, match=told):
+            read_json(form)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'"\xff"',
+        b'"\xed\xa0\x80"',  # a lone surrogate
+        '{"a": 1}'.encode("utf-16"),
+        '{"a": 1}'.encode("utf-16-le"),
+        '{"a": 1}'.encode("utf-32"),
+    ],
+)
+def test_bytes_that_are_not_utf_8_are_no_json(data):
     with pytest.raises(ValueError, match=r"."):
-        read_json(text)
+        read_json(data)
 
 
-@pytest.mark.parametrize("text", ["[" * 64 + "]" * 64, '["' + "[" * 100 + '"]', b'{"a": "\xe6\x82\xa8"}', '"\\ud800"'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 64 + "]" * 64,
+        '["' + "[" * 100 + '"]',
+        b'{"a": "\xe6\x82\xa8"}',
+        b'\xef\xbb\xbf{"a": 1}',  # the mark that RFC 8259 lets a reader ignore
+        '"\\ud800"',
+        '"\ud800"',
+    ],
+)
 def test_json_within_the_limits_is_read(text):
     assert read_json(text) == json.loads(text)
 
