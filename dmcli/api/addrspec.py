@@ -37,7 +37,7 @@ def parse(text: str, most: int = MOST) -> str:
     if len(text) <= most:
         try:
             _check_marks(text)
-            local, _, domain = text.partition("@")
+            local, domain = text.split("@")
             _check_local(local)
             wire = f"{local}@{to_ascii(domain)}"
         except ValueError as error:
@@ -147,7 +147,7 @@ def _oddity(label: str) -> str:
         idna.ulabel(label)
     except idna.IDNAError:
         return f"{label} in its domain stands for {shown!r} in a way that IDNA 2008 does not allow"
-    letters = (char for char in shown if unicodedata.category(char) in {"Lu", "Ll", "Lt", "Lo"})
+    letters = (char for char in shown if unicodedata.category(char) in {"Lu", "Ll", "Lo"})
     scripts = {unicodedata.name(char, "unnamed").partition(" ")[0] for char in letters}
     if len(scripts) < 2 or any(scripts <= together for together in _TOGETHER):  # noqa: PLR2004  two make a mixture
         return ""

@@ -18,6 +18,14 @@ ALMOST = st.text(
     st.sampled_from('ab0A._-+@,;<>()" \t\r\n\u3000\u3002xn--éа例ａß\u0308\ud800\0') | st.characters(), max_size=80
 )
 LETTERS = st.text(st.sampled_from("abcxyzäöüßéèñαβγабв例え中文字한글אבاب0189-"), min_size=1, max_size=30)
+# A letter for which most versions of Python have no name.
+NAMELESS = unicodedata.name("𗀀", "unnamed").partition(" ")[0].title()
+
+
+def a_label(domain: str) -> str:
+    """The domain with its first label in punycode, whatever IDNA says of it."""
+    label, _, rest = domain.partition(".")
+    return f"xn--{label.encode('punycode').decode()}.{rest}"
 
 
 @given(ALMOST | st.builds("{}@{}.{}".format, ALMOST, LETTERS, LETTERS))
@@ -110,7 +118,21 @@ def test_whatever_a_label_stands_for_it_is_told(label):
 def test_each_refusal_says_what_is_wrong(text, told):
     with pytest.raises(ValueError, match=re.escape(told)) as refused:
         parse(text)
-    assert str(refused.value).startswith(repr(text))
+    assert str(refused.value).startswith(f"{text!r} has ")
+
+
+def test_each_part_may_be_as_long_as_the_rules_allow():
+    label = "b" * 63
+    longest = f"{'a' * 64}@{label}.{'c' * 59}.com"
+    assert len(longest) == MOST == 192
+    assert parse(longest) == longest
+    with pytest.raises(ValueError, match=r"has no @; a mail address such as name@example\.com has one"):
+        parse("a" * 192)
+
+
+@pytest.mark.parametrize("text", ["A.B_c-d+e1@Example.COM", "x@X.com", "0@0-0.a_b", "-@x.com"])
+def test_what_the_service_takes_goes_out_as_it_was_typed(text):
+    assert parse(text) == text
 
 
 @pytest.mark.parametrize("text", ["a" * 193, f"a@{'.'.join(['例え日本'] * 12)}.jp"])
@@ -148,6 +170,11 @@ def test_international_domains_go_out_in_ascii_and_that_is_said(typed, wire):
         ("a@例え.jp, a@x.com", "a@xn--r8jz45g.jp,a@x.com", "as a@xn--r8jz45g.jp"),
         ("a@例え.jp,a@xn--r8jz45g.jp", "a@xn--r8jz45g.jp,a@xn--r8jz45g.jp", "as a@xn--r8jz45g.jp"),
         ("例え.jp", "xn--r8jz45g.jp", "as xn--r8jz45g.jp"),
+        (
+            "a@例え.jp,b@例え.jp",
+            "a@xn--r8jz45g.jp,b@xn--r8jz45g.jp",
+            "as a@xn--r8jz45g.jp; 'b@例え.jp' is sent in ASCII, as b@xn--r8jz45g.jp",
+        ),
     ],
 )
 def test_only_what_was_changed_is_told(typed, wire, told):
@@ -168,6 +195,8 @@ def test_only_what_was_changed_is_told(typed, wire, told):
         (to_ascii("pаypal.com"), "'pаypal', which mixes Cyrillic and Latin"),
         (to_ascii("αpple.com"), "'αpple', which mixes Greek and Latin"),
         (to_ascii("кириллица中.com"), "which mixes Cjk and Cyrillic"),
+        (a_label("Ꭺpple.com"), "'Ꭺpple', which mixes Cherokee and Latin"),
+        (a_label("a𗀀.com"), f"which mixes Latin and {NAMELESS}"),
         ("xn--99999999.com", "stands for nothing"),
         ("xn--.com", "stands for '' in a way that IDNA 2008 does not allow"),
         ("xn---bbk.com", "stands for 'ま' in a way that IDNA 2008 does not allow"),

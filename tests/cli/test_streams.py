@@ -143,6 +143,14 @@ def test_a_command_cannot_write_past_the_guard(monkeypatch, terminal):
     assert err.getvalue() == "\\x1b\\x9b\n\\u202e\n"
 
 
+def test_bytes_cannot_get_past_the_guard(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(io.BytesIO(), encoding="utf-8"))
+    with guarded():
+        assert sys.stderr.encoding == "utf-8"
+        with pytest.raises(AttributeError, match=r"^buffer$"):
+            sys.stderr.buffer.write(b"\x1b")
+
+
 def test_streams_that_are_closed_stay_so(monkeypatch):
     monkeypatch.setattr(sys, "stdout", None)
     monkeypatch.setattr(sys, "stderr", None)
