@@ -78,7 +78,8 @@ class HttpExchange:
                 packed = headers.get("content-encoding", "identity")
                 if packed != "identity":
                     raise Ambiguous(f"the reply from {_host(request)} is packed ({packed}), which was not asked for")
-                return Reply(answer.status_code, headers, b"".join(answer.raw.stream(_PIECE, decode_content=False)))
+                # In pieces, since a server may announce any length.
+                return Reply(answer.status_code, headers, b"".join(answer.raw.stream(_PIECE)))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise _failure(request, error, watch) from None
         finally:
@@ -134,7 +135,7 @@ class _Watch:
         self._bytes += size
         if self._bytes > MAX_REPLY:
             self._broken = f"the reply is larger than {MAX_REPLY} bytes"
-            raise OSError(self._broken)
+            raise OSError
 
     @property
     def broken(self) -> str:
@@ -183,7 +184,7 @@ def _watched(kind: Any, current: Callable[[], _Watch]) -> Any:
             self.fp.close()
             self.fp = io.BufferedReader(_Incoming(sock, current()))
 
-    return type(kind.__name__, (kind,), {"stands": False, "connect": connect, "send": send, "response_class": Response})
+    return type(kind.__name__, (kind,), {"connect": connect, "send": send, "response_class": Response})
 
 
 class _Incoming(io.RawIOBase):
@@ -231,7 +232,7 @@ def _proxies(url: str) -> dict[str, str]:
     from requests.utils import get_environ_proxies
     from urllib3.util import parse_url
 
-    if url.split("://", 1)[1].startswith(_DIRECT):
+    if url.partition("://")[2].startswith(_DIRECT):
         return {}
     found = get_environ_proxies(url)
     for name, proxy in found.items():
@@ -281,9 +282,9 @@ def _innermost(error: BaseException) -> BaseException:
 
 
 def _text(error: BaseException) -> str:
-    """The text of an error, without the object addresses that urllib3 prints."""
-    return str(error).rsplit(">: ", 1)[-1].rsplit("): ", 1)[-1]
+    """The text of an error, without the connection that urllib3 names before it."""
+    return str(error).rpartition("): ")[2]
 
 
 def _host(request: Request) -> str:
-    return request.origin.partition("://")[2]
+    return request.origin.split("://")[1]

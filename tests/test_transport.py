@@ -12,11 +12,12 @@ from contextlib import contextmanager, suppress
 import pytest
 import trustme
 
+import dmcli
 from dmcli import transport
 from dmcli.api.wire import Ambiguous, NotSent, Request
 from dmcli.cli.trace import traced
 from dmcli.errors import ConfigError
-from dmcli.transport import HttpExchange
+from dmcli.transport import HttpExchange, proxy_for, trusted
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nX-Acs-Request-Id: 7\r\n\r\n{}"
 
@@ -73,13 +74,11 @@ def test_headers_body_and_reply(exchange):
     with answering(OK) as (url, received, _):
         reply = exchange(post(url))
     assert (reply.status, reply.body, reply.headers["x-acs-request-id"]) == (200, b"{}", "7")
-    head = received[0].decode().lower()
-    assert head.startswith("post / http/1.1")
-    assert head.endswith("\r\n\r\nbody")
-    assert "x-test: 1" in head
-    assert "user-agent: dm/" in head
-    for unwanted in ("cookie", "authorization", "gzip"):
-        assert unwanted not in head
+    head, _, body = received[0].decode().partition("\r\n\r\n")
+    first, *lines = head.split("\r\n")
+    assert (first, body) == ("POST / HTTP/1.1", "body")
+    ours = [f"user-agent: dm/{dmcli.__version__}", "accept-encoding: identity", "Content-Length: 4"]
+    assert sorted(lines) == sorted(["host: h", "x-test: 1", "content-type: text/plain", *ours])
 
 
 def test_one_connection_is_kept(exchange):
@@ -97,13 +96,18 @@ def test_a_redirect_is_not_followed(exchange):
 
 
 @pytest.mark.parametrize(
-    "reply",
-    [b"", b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nshort", b"garbage\r\n\r\n"],
+    ("reply", "told"),
+    [
+        (b"", "Remote end closed connection without response"),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nshort", "IncompleteRead(5 bytes read, 95 more expected)"),
+        (b"garbage\r\n\r\n", "garbage"),
+    ],
     ids=["closed", "cut short", "garbage"],
 )
-def test_no_reply_after_the_request_is_ambiguous_and_never_sent_again(exchange, reply):
-    with answering(reply) as (url, received, _), pytest.raises(Ambiguous):
+def test_no_reply_after_the_request_is_ambiguous_and_never_sent_again(exchange, reply, told):
+    with answering(reply) as (url, received, _), pytest.raises(Ambiguous) as caught:
         exchange(post(url))
+    assert str(caught.value).strip() == f"the connection to {url.partition('//')[2]} broke: {told}"
     assert len(received) == 1
 
 
@@ -115,17 +119,31 @@ def test_silence_is_ambiguous(exchange):
         exchange(post(f"http://127.0.0.1:{silent.getsockname()[1]}"))
 
 
-def test_a_huge_reply_is_not_read(exchange):
-    huge = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n" + b"x" * (9 * 1024 * 1024)
-    with answering(huge) as (url, _, _), pytest.raises(Ambiguous, match="larger than"):
+def test_a_reply_may_have_eight_mebibytes_its_headers_among_them(exchange):
+    head = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n"
+    body = bytes(range(256)) * 2**15
+    with answering(head + body[len(head) :]) as (url, _, _):
+        assert exchange(post(url)._replace(patience=10.0)).body == body[len(head) :]
+    with answering(head + body[len(head) - 1 :]) as (url, _, _), pytest.raises(Ambiguous) as caught:
+        exchange(post(url)._replace(patience=10.0))
+    assert str(caught.value) == "the reply is larger than 8388608 bytes"
+
+
+@pytest.mark.parametrize("length", [b"content-length: 1%s\r\n\r\n", b"transfer-encoding: chunked\r\n\r\nf%s\r\n"])
+def test_what_length_is_announced_is_no_matter(exchange, length):
+    reply = b"HTTP/1.1 200 OK\r\n" + length % (b"0" * 15) + b"{}"
+    with answering(reply) as (url, _, _), pytest.raises(Ambiguous, match=r"^the connection to 127.* broke: "):
         exchange(post(url))
 
 
 def test_no_connection_is_not_sent(exchange):
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]
-    with pytest.raises(NotSent, match="refused"):
+    with pytest.raises(NotSent) as caught:
         exchange(post(f"http://127.0.0.1:{port}"))
+    said = str(caught.value)
+    assert said.startswith(f"cannot reach 127.0.0.1:{port}: Failed to establish a new connection: [Errno ")
+    assert "refused" in said
 
 
 def test_without_any_time_nothing_is_sent(exchange):
@@ -255,8 +273,17 @@ def test_a_failed_handshake_is_not_sent(exchange, handle):
         exchange(post(f"https://localhost:{port}"))
 
 
+def test_a_handshake_is_not_waited_for_longer_than_the_request_may_take(exchange):
+    with (
+        socket.create_server(("127.0.0.1", 0)) as deaf,  # the system takes the connection, nobody talks
+        pytest.raises(NotSent, match=r"cannot reach 127\.0\.0\.1:\d+: .*timed out"),
+    ):
+        exchange(post(f"https://127.0.0.1:{deaf.getsockname()[1]}"))
+
+
 def test_a_certificate_that_is_not_trusted_is_a_matter_of_configuration(exchange, certificate):
-    with serving(broken_tls(certificate[0])) as port, pytest.raises(ConfigError, match="not trusted"):
+    told = r"^the TLS certificate of localhost:\d+ is not trusted: .*certificate verify failed"
+    with serving(broken_tls(certificate[0])) as port, pytest.raises(ConfigError, match=told):
         exchange(post(f"https://localhost:{port}"))
 
 
@@ -332,6 +359,14 @@ def test_no_proxy_is_respected(exchange, monkeypatch, variable):
         exchange(post("http://service.invalid"))
 
 
+def test_no_proxy_may_be_what_no_url_is(exchange, monkeypatch):
+    monkeypatch.setenv("no_proxy", "::1,localhost")
+    with answering(OK) as (url, received, _):
+        monkeypatch.setenv("http_proxy", url)
+        assert exchange(post("http://service.test")).status == 200
+    assert received[0].startswith(b"POST http://service.test/ ")
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_this_machine_is_never_reached_through_a_proxy(exchange, monkeypatch, host):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
@@ -342,8 +377,9 @@ def test_this_machine_is_never_reached_through_a_proxy(exchange, monkeypatch, ho
 @pytest.mark.parametrize("address", ["http://100.100.100.200", "http://169.254.1.1:80", "http://[::1]:99"])
 def test_nor_is_the_metadata_service(monkeypatch, address):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
-    assert transport._proxies(f"{address}/latest") == {}
-    assert transport._proxies("http://example.com/x")["http"] == "http://127.0.0.1:9"
+    for path in ("", "/latest", "?from=http://example.com"):
+        assert transport._proxies(address + path) == {}
+        assert transport._proxies(f"http://example.com{path}?to={address}")["http"] == "http://127.0.0.1:9"
 
 
 def test_a_proxy_that_wants_a_password_is_a_stranger_over_plain_http(exchange, monkeypatch):
@@ -355,13 +391,35 @@ def test_a_proxy_that_wants_a_password_is_a_stranger_over_plain_http(exchange, m
 
 
 @pytest.mark.parametrize(
-    "proxy", ["http://user:p4ss[word@host:80", "socks5://user:p4ssword@127.0.0.1:9", "http://:p4ss@", "p4ss word://x"]
+    ("proxy", "named"),
+    [
+        ("http://user:p4ss[word@host:80", "https_proxy"),
+        ("socks5://user:p4ssword@127.0.0.1:9", "the environment"),
+        ("http://:p4ss@", "https_proxy"),
+        ("p4ss word://x", "https_proxy"),
+    ],
 )
-def test_a_proxy_that_is_no_url_is_a_matter_of_configuration(exchange, monkeypatch, proxy):
+def test_a_proxy_that_is_no_url_is_a_matter_of_configuration(exchange, monkeypatch, proxy, named):
     monkeypatch.setenv("https_proxy", proxy)
-    with pytest.raises(ConfigError, match="cannot be used; give a URL such as http://proxy") as caught:
+    with pytest.raises(ConfigError) as caught:
         exchange(post("https://service.test"))
-    assert "p4ss" not in str(caught.value)
+    assert str(caught.value) == (
+        f"the proxy that {named} names cannot be used; give a URL such as http://proxy.example.com:3128"
+    )
+
+
+@pytest.mark.parametrize(
+    ("proxy", "shown"),
+    [
+        ("http://proxy.test:3128", "proxy.test:3128"),
+        ("http://user:p4ss@proxy.test:3128", "proxy.test:3128"),
+        ("http://user:p4@ss@proxy.test:3128", "proxy.test:3128"),
+    ],
+)
+def test_a_proxy_is_shown_without_its_password(monkeypatch, proxy, shown):
+    monkeypatch.setenv("https_proxy", proxy)
+    assert proxy_for("https://service.test") == shown
+    assert proxy_for("http://service.test") == ""
 
 
 # --- TLS
@@ -402,8 +460,18 @@ def test_a_bundle_without_certificates_is_a_matter_of_configuration(tmp_path, ma
     path = tmp_path / "bundle.pem"
     if made:
         path.write_text(made, encoding="utf-8")
-    with pytest.raises(ConfigError, match=f"the CA bundle {path} cannot be used: "):
-        HttpExchange(str(path))(post("https://localhost:1"))
+    reason = "[X509: NO_CERTIFICATE_OR_CRL_FOUND]" if made else "No such file or directory"
+    for use in (lambda: HttpExchange(str(path))(post("https://localhost:1")), lambda: trusted(str(path))):
+        with pytest.raises(ConfigError) as caught:
+            use()
+        assert str(caught.value).startswith(f"the CA bundle {path} cannot be used: {reason}")
+
+
+def test_what_is_trusted_is_the_bundle_that_was_chosen_or_the_usual_one(certificate, tmp_path):
+    assert trusted(certificate[1]) == certificate[1]
+    assert trusted(str(tmp_path)) == str(tmp_path)
+    with open(trusted(""), encoding="utf-8") as usual:
+        assert "BEGIN CERTIFICATE" in usual.read()
 
 
 # --- sessions
@@ -462,6 +530,42 @@ def test_threads_do_not_mark_each_others_requests():
     thread.join()
     assert (exchange.begun, seen) == (True, [False])
     exchange.close()
+
+
+def test_threads_may_begin_together(exchange):
+    heard, other_done = threading.Event(), threading.Event()
+    seen = []
+
+    def slow(connection):
+        read_request(connection)
+        heard.set()
+        other_done.wait(5)
+        connection.sendall(OK)
+
+    with serving(slow) as port, answering(OK) as (url, _, _):
+        request = post(f"http://127.0.0.1:{port}")._replace(patience=5.0)
+        thread = threading.Thread(target=lambda: seen.append(exchange(request).status))
+        thread.start()
+        assert heard.wait(5)
+        assert exchange(post(url)).status == 200
+        other_done.set()
+        thread.join()
+    assert seen == [200]
+
+
+def test_a_word_on_the_socket_may_take_what_is_left():
+    time = [0.0]
+    watch = transport._Watch(lambda: time[0], 30.0)
+    with socket.socket() as sock:
+        time[0] = 29.0
+        watch.limit(sock)
+        assert sock.gettimeout() == 1.0
+        assert watch.broken == ""
+        for late in (30.0, 31.0):
+            time[0] = late
+            with pytest.raises(TimeoutError):
+                watch.limit(sock)
+            assert watch.broken == "there was no complete reply within 30 s"
 
 
 def test_closing_what_was_never_opened():
