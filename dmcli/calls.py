@@ -22,6 +22,7 @@ DEADLINE = 60.0  # seconds for a call with all its attempts
 _WORTH_TELLING = 1.0  # seconds of waiting
 _SKEW = timedelta(seconds=60)  # less is not what a time stamp is refused for
 _MOST_SKEW = timedelta(hours=24)  # more is a clock to set, not to work around
+_AGREES = "this machine's clock agrees with the service's to a second"
 _CLOCK_CODES = frozenset({"InvalidTimeStamp.Expired", "IllegalTimestamp"})
 _TIMEOUT, _TOO_MANY, _SERVER_ERROR = 408, 429, 500
 
@@ -47,11 +48,13 @@ class Verdict(NamedTuple):
         """How far the service's clock is ahead of this machine's, by the reply's Date; None where that is missing."""
         from email.utils import parsedate_to_datetime
 
+        if self.reply is None or self.midpoint is None:
+            return None
         try:
-            date = parsedate_to_datetime(self.reply.headers["date"] if self.reply else "")
+            date = parsedate_to_datetime(self.reply.headers["date"])
         except (KeyError, ValueError):
             return None
-        return date.astimezone(timezone.utc) - self.midpoint if self.midpoint else None
+        return date.replace(tzinfo=date.tzinfo or timezone.utc) - self.midpoint
 
 
 class Work(NamedTuple):
@@ -196,13 +199,14 @@ def clock_text(skew: timedelta) -> str:
     """How far this machine's clock is off, in words; `skew` is how far the service's is ahead of it."""
     seconds = round(skew.total_seconds())
     if abs(seconds) <= 1:  # a Date has whole seconds
-        return "this machine's clock agrees with the service's to a second"
+        return _AGREES
     return f"this machine's clock is {abs(seconds)} s {'behind' if seconds > 0 else 'ahead of'} the service's"
 
 
 def clock_remedy(verdict: Verdict) -> str:
     """The end of a sentence on a call that was refused for its time."""
-    return f"{clock_text(verdict.skew) if verdict.skew else 'this clock may be wrong'}: set it"
+    told = "this clock may be wrong" if verdict.skew is None else clock_text(verdict.skew)
+    return f"{told}: {'run this again' if told == _AGREES else 'set it'}"
 
 
 def judge(reply: Reply, settled: tuple[str, ...] = (), form: str = "JSON", service: str = "DirectMail") -> Verdict:
@@ -227,7 +231,7 @@ def judge(reply: Reply, settled: tuple[str, ...] = (), form: str = "JSON", servi
         return Verdict(Outcome.THROTTLED, said=f"{said}: too many requests", status=reply.status)
     if reply.status == _TIMEOUT or reply.status >= _SERVER_ERROR or (good and (xml or not _is_page(reply))):
         return Verdict(Outcome.AMBIGUOUS, said=said, status=reply.status)
-    where = reply.headers.get("location", "")
+    where = reply.headers.get("location")
     other = f" and points to {where.split('://')[-1].split('/')[0] or where}" if where else ""
     said = f"something other than {service} answered with HTTP {reply.status}{other}: check the endpoint and the proxy"
     return Verdict(Outcome.STRANGER, said=said, status=reply.status)
@@ -248,7 +252,7 @@ def _outcome(code: str, status: int, settled: tuple[str, ...]) -> Outcome:
     from dmcli.api import codes
 
     known = codes.find(code)
-    unsure = max(status, known.status if known else 0) >= _SERVER_ERROR or status == _TIMEOUT
+    unsure = max(status, known.status if known else status) >= _SERVER_ERROR or status == _TIMEOUT
     return Outcome.AMBIGUOUS if unsure else Outcome.REFUSED
 
 
@@ -281,4 +285,4 @@ def _xml_fields(body: bytes) -> dict[str, Any]:
 
 def _redacted(message: str) -> str:
     """A message without the string to sign that SignatureDoesNotMatch ends with: it holds every parameter."""
-    return message.split(" server string to sign is:", 1)[0]
+    return message.partition(" server string to sign is:")[0]

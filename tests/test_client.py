@@ -122,6 +122,7 @@ def test_in_the_end_it_is_safe_to_run_again(action):
     ended = Made(*[UNSENT] * attempts).ends(action, UnreachableError)
     expected = f"refused (tried {attempts} times); nothing was done, it is safe to run this again"
     assert ended.message == f"cannot reach dm.aliyuncs.com: {expected}"
+    assert (ended.code, ended.request_id, ended.http_status) == ("", "", None)
     ended = Made(*[error("Throttling")] * attempts).ends(action, UnreachableError)
     assert (ended.code, ended.request_id, ended.http_status) == ("Throttling", "r1", 400)
 
@@ -135,6 +136,7 @@ AMBIGUOUS = [
     error("Unheard.Of", 408),
     error("SignatureNonceUsed"),
     Reply(502, {}, b"<html>bad gateway</html>"),
+    Reply(500, {}, b""),
     Reply(408, {}, b""),
     Reply(200, {}, b'{"EnvId": "1"'),
     Reply(200, {}, b"[]"),
@@ -166,6 +168,7 @@ def test_reads_and_what_may_be_repeated_are_tried_again(action, happens):
 
 STRANGERS = [
     Reply(200, {}, b"<html>log in</html>"),
+    Reply(200, {}, b"\r\n<!doctype html>"),
     Reply(200, {"content-type": "text/html;charset=utf-8"}, b"Welcome"),
     Reply(307, {"location": "https://portal.example.com/login?x=1"}, b""),
     Reply(302, {"location": "/login"}, b""),
@@ -185,7 +188,7 @@ def test_who_is_not_the_service_is_not_asked_again(action, happens):
 
 
 @pytest.mark.parametrize("form", ["JSON", "XML"])
-@pytest.mark.parametrize("happens", [STRANGERS[0], STRANGERS[4], *AMBIGUOUS[7:12]], ids=range(7))
+@pytest.mark.parametrize("happens", [STRANGERS[0], STRANGERS[5], *AMBIGUOUS[7:13]], ids=range(8))
 def test_both_formats_share_one_verdict(form, happens):
     made = Made(happens)
     with pytest.raises(UnknownOutcomeError):
@@ -209,6 +212,7 @@ def test_both_formats_share_one_verdict(form, happens):
             RefusedError,
         ),
         (Reply(400, {}, b"<Error><Code>A</Code><Message>the message</Message></Error>"), READ, RefusedError),
+        (Reply(400, {}, b"\n <Error><Code>A</Code><Message>the message</Message></Error>"), READ, RefusedError),
     ],
 )
 def test_a_refusal_is_final(happens, action, kind):
@@ -226,22 +230,25 @@ def test_code_ok_is_no_error():
 
 
 def test_an_xml_error_is_read_with_its_entities():
-    body = b"<Error><RequestId>r</RequestId><Code>InvalidBody</Code><Message>a &lt;b&gt; &amp;amp; c</Message></Error>"
+    message = b"a &lt;b&gt; &amp;amp; &quot;c&quot; &apos;d&apos;\xff"
+    body = b"<Error><RequestId>r</RequestId><Code>InvalidBody</Code><Message>" + message + b"</Message></Error>"
     made = Made(Reply(400, {}, body))
     with pytest.raises(RefusedError) as caught:
         made.client.ask(SEND, {}, form="XML")
-    assert (caught.value.message, caught.value.code, caught.value.request_id) == ("a <b> &amp; c", "InvalidBody", "r")
+    assert (caught.value.code, caught.value.request_id) == ("InvalidBody", "r")
+    assert caught.value.message == "a <b> &amp; \"c\" 'd'\ufffd"
 
 
-def test_an_xml_answer_is_an_answer_where_xml_was_asked_for():
-    body = b'<?xml version="1.0"?><A><RequestId>r</RequestId></A>'
+@pytest.mark.parametrize("declared", [b'<?xml version="1.0"?>', b""])
+def test_an_xml_answer_is_an_answer_where_xml_was_asked_for(declared):
+    body = declared + b"<A><RequestId>r</RequestId></A>"
     verdict = Made(Reply(200, {}, body)).client.ask(READ, {}, form="XML")
     assert verdict.answer == {"RequestId": "r"}
     assert verdict.reply.body == body
 
 
 def test_the_string_to_sign_never_reaches_a_message():
-    message = "Specified signature is not matched. server string to sign is:POST&%2F&Password%3DS3cret"
+    message = "Specified signature is not matched. server string to sign is:POST&S3cret server string to sign is:S3cret"
     ended = Made(reply(400, Code="SignatureDoesNotMatch", Message=message)).ends(WRITE, ConfigError)
     assert ended.message == "Specified signature is not matched."
 
@@ -352,7 +359,7 @@ def expired(made: Made, ahead: float) -> Reply:
     return error("InvalidTimeStamp.Expired", date=format_datetime(date, usegmt=True))
 
 
-@pytest.mark.parametrize("ahead", [7200, -7200, 61, -86399])
+@pytest.mark.parametrize("ahead", [7200, -7200, 61, 86400, -86400])
 @pytest.mark.parametrize("action", EACH, ids=lambda action: action.effect.name)
 def test_a_clock_that_is_wrong_is_corrected_once(action, ahead):
     made = Made(lambda made: expired(made, ahead), OK, OK)
@@ -372,14 +379,19 @@ def test_a_clock_that_is_wrong_is_corrected_once(action, ahead):
 @pytest.mark.parametrize(
     ("ahead", "told"),
     [
-        (59, "this machine's clock is 59 s behind the service's"),
-        (86401, "this machine's clock is 86401 s behind the service's"),
-        (-86401, "this machine's clock is 86401 s ahead of the service's"),
+        (0, "agrees with the service's to a second: run this again"),
+        (-1, "agrees with the service's to a second: run this again"),
+        (2, "is 2 s behind the service's: set it"),
+        (-2, "is 2 s ahead of the service's: set it"),
+        (60, "is 60 s behind the service's: set it"),
+        (-60, "is 60 s ahead of the service's: set it"),
+        (86401, "is 86401 s behind the service's: set it"),
+        (-86401, "is 86401 s ahead of the service's: set it"),
     ],
 )
 def test_a_clock_that_is_right_or_wrong_beyond_reason_is_not_corrected(ahead, told):
     ended = Made(lambda made: expired(made, ahead)).ends(SEND, ConfigError)
-    assert ended.message == f"the message; {told}: set it"
+    assert ended.message == f"the message; this machine's clock {told}"
 
 
 @pytest.mark.parametrize("headers", [{}, {"date": "yesterday"}, {"date": ""}])
@@ -399,8 +411,16 @@ def test_a_clock_corrected_after_another_service_is_corrected_back():
     assert made.requests[-1]["Timestamp"] == WHEN.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def test_a_clock_is_corrected_once_in_a_call():
-    made = Made(lambda made: expired(made, 7200), lambda made: expired(made, 7200))
+@pytest.mark.parametrize("then", [7200, 14400])
+def test_a_clock_is_corrected_once_in_a_call(then):
+    made = Made(lambda made: expired(made, 7200), lambda made: expired(made, then))
+    made.ends(SEND, ConfigError)
+    assert len(made.told) == 1
+
+
+def test_a_clock_that_was_corrected_is_not_what_is_wrong_when_it_is_refused_again():
+    made = Made(lambda made: expired(made, 7200), OK, lambda made: expired(made, 7260))
+    made.client.call(SEND, PARAMS)
     made.ends(SEND, ConfigError)
     assert len(made.told) == 1
 
@@ -420,7 +440,8 @@ def test_keys_that_fail_do_not_hide_what_an_earlier_attempt_may_have_done(when):
 
     happens = [LOST, NO_TAGS, *([error("InvalidSecurityToken.Expired")] if when == "renewal" else [])]
     ended = Made(*happens, keys=keys).ends(CREATE, UnknownOutcomeError)
-    assert "; then no keys from STS" in ended.message
+    begins = "the message" if when == "renewal" else "the connection broke"
+    assert ended.message.startswith(f"{begins}; then no keys from STS")
 
 
 def test_keys_that_fail_at_once_are_all_that_is_told():
@@ -487,6 +508,9 @@ def test_a_short_wait_is_not_told():
     made = Made(UNSENT, error("Throttling", x_acs_retry_after="999"), OK)
     made.ends(READ)
     assert made.told == []
+    made = Made(error("Throttling", x_acs_retry_after="1000"), OK)
+    made.ends(READ)
+    assert made.told == ["Throttling; trying again in 1 s"]
 
 
 def test_attempts_share_one_deadline():
