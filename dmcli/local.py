@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.errors import ConfigError, LocalIOError
@@ -96,7 +97,8 @@ def write_private(path: str, text: str) -> None:
         raise LocalIOError(f"cannot write {path}: {_reason(error)}") from None
     finally:
         if made:
-            os.unlink(temporary)
+            with suppress(OSError):
+                os.unlink(temporary)
 
 
 def _private(path: str, flags: int) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -106,6 +108,16 @@ def test_a_failed_write_leaves_everything_as_it_was(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file size limits are POSIX")
+def test_a_folder_that_goes_while_a_file_is_written_is_a_failure_like_any_other(tmp_path, monkeypatch):
+    def gone(*_):
+        shutil.rmtree(tmp_path / "folder")
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+
+    monkeypatch.setattr(os, "replace", gone)
+    with pytest.raises(LocalIOError, match=r"cannot write .*: No such file or directory"):
+        local.write_private(str(tmp_path / "folder" / "file"), "text")
+
+
 def test_a_disk_that_takes_no_more_keeps_the_old_file(tmp_path):
     path = tmp_path / "file"
     path.write_text("old")

@@ -94,5 +94,5 @@ class Renewed:
             token: keys.security_token.reveal(),
             end: int(keys.expires),
         }
-        with suppress(DmError, OSError):
+        with suppress(DmError):
             write_private(self._path, json.dumps(parts))
