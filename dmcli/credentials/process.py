@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import ntpath
 import os
 import shlex
 import signal
@@ -53,7 +54,8 @@ def printed(command: Secret, source: str, means: Means, *, windows: bool = _WIND
 
 def program(command: Secret, *, windows: bool = _WINDOWS) -> str:
     """The name of the program that a command runs: all of it that may be seen. Empty where it has none."""
-    return os.path.basename(next(iter(_words(command, windows=windows)), ""))
+    first = next(iter(_words(command, windows=windows)), "")
+    return ntpath.basename(first.strip('"')) if windows else os.path.basename(first)
 
 
 def _words(command: Secret, *, windows: bool) -> list[str]:

@@ -314,6 +314,27 @@ def test_on_windows_a_program_splits_its_own_line(monkeypatch):
     assert run == [line]
 
 
+def test_elsewhere_a_program_may_have_any_name():
+    for path in (r"C:\vault", 'the "vault"', "x"):
+        assert process.program(Secret(shlex.quote(f"/opt/{path}") + " keys"), windows=False) == path
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        (r'"C:\tools\vaultX" keys', "vaultX"),
+        (r'"C:\Program Files\vault.exe" keys', "vault.exe"),
+        (r"C:\tools\vault.exe keys", "vault.exe"),
+        ("vault.exe", "vault.exe"),
+        ('"open', ""),
+    ],
+)
+def test_on_windows_a_program_is_called_by_its_name(line, name):
+    assert process.program(Secret(line), windows=True) == name
+    if name:
+        assert process.printed(Secret(line), "x", MEANS, windows=True).source == f"command '{name}' of x"
+
+
 def test_nothing_of_the_command_is_in_what_python_shows_of_it():
     assert CANARY not in repr(process.printed(Secret(f"vault {CANARY}"), "x", MEANS))
 
