@@ -72,7 +72,7 @@ def ask(question: Question, means: Means) -> Verdict:
 def by_status(reply: Reply) -> Verdict:
     """What a reply means that tells success by its status alone; the answer has its `body`."""
     if reply.status == 200:  # noqa: PLR2004
-        return Verdict(Outcome.DONE, {"body": reply.body}, status=reply.status)
+        return Verdict(Outcome.DONE, {"body": reply.body})
     busy = reply.status == _TOO_MANY or reply.status >= _SERVER_ERROR
     outcome, said = (Outcome.THROTTLED, "it is busy") if busy else (Outcome.REFUSED, "")
     return Verdict(outcome, said=said, status=reply.status)

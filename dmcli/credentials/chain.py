@@ -109,21 +109,22 @@ def _role(means: Means) -> Way | None:
     """The role and the OIDC token that the environment names, as it does in the vendor's containers."""
     parts = ("ROLE_ARN", "OIDC_PROVIDER_ARN", "OIDC_TOKEN_FILE")
     names = {part.lower(): variable(means.environ, part) for part in parts}
-    values = {part: means.environ.get(name, "") for part, name in names.items()}
+    values = {part: means.environ[name] for part, name in names.items() if means.environ.get(name)}
     entry = Entry(_of(names["role_arn"]), values, {})
-    return sts.with_oidc(entry, means) if all(values.values()) else None
+    return sts.with_oidc(entry, means) if len(values) == len(parts) else None
 
 
 def _machine(means: Means) -> Way | None:
     """The role of this ECS instance that the environment names."""
-    name = means.environ.get(_MACHINE, "")
-    wanted = name and not switched_on(means.environ, ecs.DISABLED)
-    return ecs.role(name, _of(_MACHINE), means) if wanted else None
+    name = means.environ.get(_MACHINE)
+    if not name or switched_on(means.environ, ecs.DISABLED):
+        return None
+    return ecs.role(name, _of(_MACHINE), means)
 
 
 def _server(means: Means) -> Way | None:
     """The server of keys that the environment names."""
-    address = means.environ.get(_SERVER, "")
+    address = means.environ.get(_SERVER)
     return uri.served(Secret(address), _of(_SERVER), means) if address else None
 
 
@@ -133,13 +134,14 @@ def _of(name: str) -> str:
 
 def _guard(settings: Settings, keys: Keys) -> None:
     """Raise ConfigError for keys that must not go where the settings point."""
-    scheme, _, rest = settings.endpoint.partition("://")
-    host = rest.rpartition(":")[0] if rest.rpartition(":")[2].isdigit() else rest
-    if scheme == "http" and keys.access_key_id.startswith(REAL):
+    from urllib.parse import urlsplit
+
+    where = urlsplit(settings.endpoint)
+    if where.scheme == "http" and keys.access_key_id.startswith(REAL):
         raise ConfigError(
             f"the keys of {keys.source} look real and {settings.endpoint} is not encrypted; use https, or made-up keys"
         )
-    if host.endswith(CLOUD_SUFFIX) and keys.access_key_id == SANDBOX_KEY_ID:
+    if str(where.hostname).endswith(CLOUD_SUFFIX) and keys.access_key_id == SANDBOX_KEY_ID:
         raise ConfigError(
             f"the keys of {keys.source} are the sandbox's and {settings.endpoint} is the cloud; choose another profile"
         )

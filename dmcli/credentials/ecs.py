@@ -50,7 +50,7 @@ def _keys(name: str, source: str, means: Means) -> Keys:
     def get(what: str, method: str, path: str, headers: dict[str, str], hint: str) -> str:
         question = Question(
             what,
-            f"the ECS metadata service ({URL.partition('://')[2]})",
+            f"the ECS metadata service ({URL.split('://')[1]})",
             lambda: Request(method, URL + path, headers, b""),
             by_status,
             _PATIENCE,

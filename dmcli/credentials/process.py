@@ -73,26 +73,27 @@ def _keys(command: Secret, source: str, means: Means, *, windows: bool) -> Keys:
         answer = read_json(output)
     except ValueError:
         answer = None
-    form, token = _form(answer)
-    if form is None:
+    found = _form(answer)
+    if found is None:
         raise ConfigError(
             f'{source} printed no keys; it must print JSON with "Version": 1 and AccessKeyId, or with "mode": "AK" or '
             '"StsToken" and access_key_id'
         )
-    if form is _EXTERNAL and answer.get("mode", "").lower() == "ak":
+    form, token = found
+    if form is _EXTERNAL and str(answer.get("mode")).lower() == "ak":
         answer = answer | {form.token[0]: ""}  # what may stand there is left from another mode
     return read_keys(answer, form, source, means.now(), token=token)
 
 
-def _form(answer: Any) -> tuple[Form | None, bool]:
-    """The form of what was printed, None for none of both; and whether there must be a token."""
+def _form(answer: Any) -> tuple[Form, bool] | None:
+    """The form of what was printed, and whether there must be a token; None for none of both forms."""
     if not isinstance(answer, dict):
-        return None, False
+        return None
     if answer.get("Version") == 1:
         return _VERSION_1, False
     mode = answer.get("mode", "")
     known = isinstance(mode, str) and mode.lower() in _MODES and "access_key_id" in answer
-    return (_EXTERNAL, _MODES[mode.lower()]) if known else (None, False)
+    return (_EXTERNAL, _MODES[mode.lower()]) if known else None
 
 
 def _output(command: str | list[str], source: str, environ: dict[str, str]) -> bytes:
@@ -177,4 +178,5 @@ class _Reader(threading.Thread):
         with self._pipe as pipe:
             while len(self.data) <= _MOST and (data := os.read(pipe.fileno(), _MOST)):
                 self.size += len(data)
-                self.data += data if self._keep else b""
+                if self._keep:
+                    self.data += data

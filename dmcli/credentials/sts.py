@@ -132,7 +132,7 @@ def _role(entry: Entry, environ: Mapping[str, str]) -> _Role:
         raise ConfigError(f"expired_seconds of {entry.source} must be a number of {_LEAST} or more")
     params = {
         "RoleArn": arn,
-        "RoleSessionName": session or environ.get(variable(environ, "ROLE_SESSION_NAME"), "") or _SESSION,
+        "RoleSessionName": session or environ.get(variable(environ, "ROLE_SESSION_NAME")) or _SESSION,
         "DurationSeconds": seconds,
         "Policy": entry.first("policy"),
     }
@@ -149,12 +149,13 @@ def _place(entry: Entry, environ: Mapping[str, str]) -> tuple[str, str]:
 
     Raises ConfigError for what is no endpoint, or would carry keys over the network in the clear.
     """
-    region = entry.first("sts_region") or environ.get(variable(environ, "STS_REGION"), "")
-    given = entry.first("sts_endpoint") or environ.get(variable(environ, "STS_ENDPOINT"), "")
+    region = entry.first("sts_region") or environ.get(variable(environ, "STS_REGION"))
+    given = entry.first("sts_endpoint") or environ.get(variable(environ, "STS_ENDPOINT"))
     if region and not _REGION.fullmatch(region):
         raise ConfigError(f"the STS region of {entry.source} is no region such as {DEFAULT_REGION}; correct it")
-    vpc = entry.first("enable_vpc") or ("true" if switched_on(environ, "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED") else "")
-    host = f"{'sts-vpc' if vpc == 'true' else 'sts'}.{region}.aliyuncs.com" if region else "sts.aliyuncs.com"
+    said = entry.first("enable_vpc")
+    vpc = said == "true" if said else switched_on(environ, "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED")
+    host = f"{'sts-vpc' if vpc else 'sts'}.{region}.aliyuncs.com" if region else "sts.aliyuncs.com"
     found = base_url(given or host)
     if found is None:
         raise ConfigError(f"the STS endpoint of {entry.source} is none; give a host such as {host}")

@@ -91,8 +91,8 @@ def stored(entry: Entry, names: tuple[str, str, str]) -> Way | None:
 
 def checked(keys: Keys, names: tuple[str, ...], source: str) -> Keys:
     """The keys, if each part is a text that a key can be. Raises ConfigError, which names the part only."""
-    parts = (keys.access_key_id, keys.access_key_secret.reveal(), keys.security_token.reveal())
-    for name, part in zip(names, parts, strict=True):
+    secret, token = keys.access_key_secret.reveal(), keys.security_token.reveal()
+    for name, part in ((names[0], keys.access_key_id), (names[1], secret), (names[2], token)):
         if part and not VISIBLE.fullmatch(part):
             raise ConfigError(f"{name} of {source} has a blank, line break or other character no key has; copy it anew")
     return keys

@@ -32,12 +32,14 @@ IMDS = "/latest/meta-data/ram/security-credentials/"
 class Cloud:
     """The services, at `url`, and what they were asked. STS and the metadata service hand out the sandbox's keys.
 
+    `heard` has headers and body of each request, the names of headers as they were sent.
     `known` are the keys that STS knows, by id: secret and token. `says` makes the next replies of STS errors. `ahead`
     is how far the cloud's clock is ahead of this machine's, `lasts` how long the keys last, both in seconds.
     """
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.heard: list[tuple[dict[str, str], bytes]] = []
         self.params: list[dict[str, str]] = []
         self.says: list[tuple[int, dict[str, Any]]] = []
         self.known = {"made-up-id": (f"made-up-{CANARY}", "")}
@@ -63,6 +65,7 @@ class Cloud:
             def answer(self):
                 body = self.rfile.read(int(self.headers.get("content-length") or 0))
                 cloud.asked.append(f"{self.command} {self.path}")
+                cloud.heard.append((dict(self.headers.items()), body))
                 status, reply = cloud.answer(self.command, self.path, self.headers, body)
                 data = reply if isinstance(reply, bytes) else json.dumps(reply).encode()
                 self.send_response(status)

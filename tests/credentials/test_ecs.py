@@ -37,6 +37,10 @@ def test_the_role_that_the_instance_has(find, cloud, vendor):
     vendor({"mode": "EcsRamRole"})
     keys = find()()
     assert cloud.asked == [TOKEN, NAME, KEYS]
+    (token, _), *others = cloud.heard
+    assert token["x-aliyun-ecs-metadata-token-ttl-seconds"] == "60"
+    assert [headers["x-aliyun-ecs-metadata-token"] for headers, _ in others] == [f"metadata-{CANARY}"] * 2
+    assert {body for _, body in cloud.heard} == {b""}
     assert keys.owner == "ECS role"
     assert keys.source.startswith("the ECS role of profile 'p0' in ")
     assert find(ALIBABA_CLOUD_ECS_METADATA="x").owner == "ECS role"
@@ -102,6 +106,15 @@ def test_a_role_that_the_instance_does_not_have(bare, cloud, vendor):
     error = bare("tag", "list", code=3).err
     assert "refused the keys of role 'other-role' (HTTP 404)" in error
     assert "Attach a RAM role to the instance" in error
+
+
+def test_an_instance_without_a_role(bare, cloud, vendor, monkeypatch):
+    vendor({"mode": "EcsRamRole"})
+    answer = cloud.metadata
+    monkeypatch.setattr(cloud, "metadata", lambda *asked: (404, b"") if asked[1] == IMDS else answer(*asked))
+    first, hint = bare("tag", "list", code=3).err.splitlines()
+    assert first.endswith(" refused the name of a role (HTTP 404)")
+    assert "Attach a RAM role to the instance, and name that one." in hint
 
 
 @pytest.mark.parametrize("role", ["<html>", "a b", "", "x" * 65, "a/../b"])

@@ -61,6 +61,14 @@ def test_a_token_that_is_no_longer_there_is_taken_out(chain):
     assert chain.all() == {"dmcli id access_key_secret": "three"}
 
 
+def test_keys_without_a_token(find, chain, config):
+    config(FILE)
+    keychain.store("dm-sandbox-id", Secret("dm-sandbox-secret"), Secret())
+    keys = find()()
+    assert (keys.owner, keys.access_key_id, keys.security_token) == ("dm-sandbox-id", "dm-sandbox-id", Secret())
+    assert keys.source.startswith("keychain, for profile 'p' in ")
+
+
 def test_init_puts_the_secrets_there_and_nowhere_else(terminal, tmp_path):
     environ = {
         "HOME": str(tmp_path),
@@ -106,8 +114,7 @@ def test_without_the_package_it_is_said_how_to_get_it(bare, config, monkeypatch)
     config(FILE)
     monkeypatch.setitem(sys.modules, "keyring", None)
     error = bare("tag", "list", code=3).err
-    assert "the keychain needs the package keyring; install it: pip install 'dmcli[keychain]'" in error
-    assert error.count("\n") == 1
+    assert error == "dm: the keychain needs the package keyring; install it: pip install 'dmcli[keychain]'\n"
 
 
 def test_no_keychain_and_unsafe_ones(bare, use, config, tmp_path):
@@ -126,6 +133,10 @@ def test_no_keychain_and_unsafe_ones(bare, use, config, tmp_path):
     with pytest.raises(ConfigError, match=r"there is no safe keychain here, only .*\.Plaintext; set one up"):
         keychain.store("id", Secret("s"), Secret())
     assert not (tmp_path / "plain").exists()
+    Plaintext.priority = 1  # the least that keyring itself recommends
+    keychain.check()
+    keychain.store("id", Secret("s"), Secret())
+    assert (tmp_path / "plain").exists()
 
 
 def test_a_keychain_that_fails(bare, use, config):
@@ -145,10 +156,11 @@ def test_a_keychain_that_fails(bare, use, config):
 def test_a_keychain_that_waits_for_somebody(bare, use, config, monkeypatch):
     from keyring_in_a_file import Keyring
 
-    unlocked = threading.Event()
+    unlocked, waiting = threading.Event(), []
 
     class Locked(Keyring):
         def get_password(self, *_):
+            waiting.append(threading.current_thread())
             unlocked.wait(60)
 
     monkeypatch.setattr(keychain, "LIMIT", 0.05)
@@ -159,6 +171,7 @@ def test_a_keychain_that_waits_for_somebody(bare, use, config, monkeypatch):
     finally:
         unlocked.set()
     assert "the keychain did not answer within 0.05 s; unlock it and run this again" in error
+    assert [thread.daemon for thread in waiting] == [True]  # the end of the run does not wait for it either
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -52,7 +53,11 @@ MODES = {
         [f"GET /keys/{CANARY}?token={CANARY}"],
         "credentials URI {sts} of profile 'p0' in ",
     ),
-    "External": ([{"process_command": command(EXTERNAL)}], [], "command 'python"),
+    "External": (
+        [{"process_command": command(EXTERNAL)}],
+        [],
+        f"command '{Path(sys.executable).name}' of profile 'p0' in ",
+    ),
 }
 
 

@@ -8,6 +8,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -16,6 +17,7 @@ from dmcli.calls import Run
 from dmcli.credentials import process
 from dmcli.credentials.way import Means
 from dmcli.errors import ConfigError
+from dmcli.profile import Flags
 from dmcli.secret import Secret
 
 CANARY = "c4n4ry"
@@ -111,6 +113,7 @@ def test_config_show_names_the_program_only(bare, command):
 @pytest.mark.parametrize(
     ("program", "said"),
     [
+        ("import sys; sys.exit(1)", "ended with exit code 1; run it by hand"),
         ("import sys; sys.exit(3)", "ended with exit code 3; run it by hand"),
         (
             "import sys; sys.stderr.write('c4n4ry'); sys.exit(3)",
@@ -134,7 +137,7 @@ def test_config_show_names_the_program_only(bare, command):
             'print(\'{"access_key_id": "x", "access_key_secret": "c4n4ry", "sts_expiration": 4073544000000}\')',
             "gave an expiration that is no time",
         ),
-        ("print('x' * 70000)", "printed more than 65536 bytes, which no keys are; run it by hand"),
+        ("print('x' * 65536)", "printed more than 65536 bytes, which no keys are; run it by hand"),
         ("import time\nwhile True: print('c4n4ry' * 999)", "printed more than 65536 bytes, which no keys are"),
     ],
 )
@@ -203,6 +206,20 @@ def test_what_it_leaves_behind_must_let_go_of_its_errors_too(bare, command, monk
     assert "took longer than 0.3 s and was ended" in bare("tag", "list", code=3).err
 
 
+@pytest.mark.skipif(not hasattr(os, "setsid"), reason="sessions are a POSIX thing")
+def test_what_left_its_session_cannot_be_ended_and_is_not_waited_for(bare, command, tmp_path, monkeypatch):
+    monkeypatch.setattr(process, "LIMIT", 0.3)
+    file = tmp_path / "pid"
+    away = "import subprocess, sys; p = subprocess.Popen(['sleep', '600'], start_new_session=True); "
+    command(python(f"{away}open({str(file)!r}, 'w').write(str(p.pid))"))
+    try:
+        assert "took longer than 0.3 s and was ended" in bare("tag", "list", code=3).err
+        readers = [thread for thread in threading.enumerate() if isinstance(thread, process._Reader)]
+        assert [reader.daemon for reader in readers] == [True, True]  # nor does the end of the run wait for it
+    finally:
+        os.kill(int(file.read_text()), signal.SIGKILL)
+
+
 def test_a_command_that_says_nothing_more_and_stays_is_ended(bare, command, monkeypatch):
     monkeypatch.setattr(process, "LIMIT", 0.2)
     command(python("import os, time; os.close(1); os.close(2); time.sleep(600)"))
@@ -236,6 +253,32 @@ def test_it_has_no_standard_input(command):
     done = subprocess.run(program, input="typed", capture_output=True, text=True, check=False)
     assert done.returncode == 4
     assert done.stderr.startswith("dm: cannot reach 127.0.0.1:1: ")
+
+
+def test_what_it_prints_may_have_64_kibibytes_and_its_errors_any_size(find, command):
+    answer = json.dumps(VERSION_1)
+    command(python(f"import sys; sys.stderr.write('x' * 300000); print({answer!r}.ljust(65535))"))
+    assert find()().access_key_id == "dm-sandbox-id"
+
+
+def test_it_runs_in_the_environment_of_this_run(find, command):
+    command(python("import json, os; print(json.dumps({'access_key_id': os.environ['ID'], 'access_key_secret': 's'}))"))
+    assert find(ID="from-the-environment")().access_key_id == "from-the-environment"
+
+
+def test_it_may_be_of_a_profile_that_is_asked_for(find, config):
+    config(f"profiles:\n  p: {{credential_process: {json.dumps(printing(VERSION_1))}}}\n")
+    assert find(flags=Flags(profile="p", endpoint="http://127.0.0.1:1"))().access_key_id == "dm-sandbox-id"
+
+
+def test_what_it_must_print_is_said(find, command):
+    command(python("pass"))
+    with pytest.raises(ConfigError) as caught:
+        find()()
+    assert caught.value.message.endswith(
+        ' printed no keys; it must print JSON with "Version": 1 and AccessKeyId, or with "mode": "AK" or "StsToken" '
+        "and access_key_id"
+    )
 
 
 def test_it_has_no_shell(find, command, tmp_path):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import shlex
+import socket
 import stat
 import sys
 import threading
@@ -19,11 +22,12 @@ from dmcli.api import catalogue
 from dmcli.api.request import Keys, Target
 from dmcli.calls import Run
 from dmcli.client import Client
+from dmcli.credentials import ecs, process, sts, uri
 from dmcli.credentials.renewal import Renewed
 from dmcli.credentials.way import Means, Way
 from dmcli.errors import ConfigError, UnreachableError
 from dmcli.profile import Flags
-from dmcli.secret import Secret
+from dmcli.secret import Entry, Secret
 from dmcli.transport import HttpExchange
 
 if TYPE_CHECKING:
@@ -206,7 +210,9 @@ def test_what_is_kept_serves_until_it_ends_soon(find, cloud, role, clock, tmp_pa
     assert (second, second.access_key_secret) == (first, first.access_key_secret)
     clock.time = START + 3301
     third = find(clock.run())()
-    assert (third.owner, third.expires) == (first.owner, START + 3301 + 3600)
+    assert (third.owner, third.expires) == (f"{ARN} by made-up-id", START + 3301 + 3600)
+    assert third.source == second.source
+    assert third.source.startswith("role 'mailer', assumed with profile 'p0' in ")
     assert len(cloud.asked) == 2
     assert len(kept(tmp_path)) == 1
     find(clock.run())(renew=True)
@@ -234,6 +240,45 @@ def test_keys_of_another_source_are_not_taken_for_these(find, cloud, vendor, clo
         vendor({**ROLE, "ram_role_arn": ARN, "sts_endpoint": cloud.url, **more})
         find(clock.run())()
     assert len(cloud.asked) == len(kept(tmp_path)) == 2
+
+
+def test_what_is_kept_need_not_have_a_token(find, config, tmp_path):
+    answer = {"Version": 1, "AccessKeyId": "i", "SecretAccessKey": "s", "Expiration": "2099-01-31T12:00:00Z"}
+    log = tmp_path / "log"
+    text = shlex.join([sys.executable, "-c", f"open({str(log)!r}, 'a').write('x'); print({json.dumps(answer)!r})"])
+    config(f"default: p\nprofiles:\n  p: {{credential_process: {json.dumps(text)}}}\n")
+    for _ in range(2):
+        assert find()().security_token == Secret()
+    assert log.read_text() == "x"
+
+
+def digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def test_the_name_under_which_keys_are_kept_stays_what_it_is():
+    """A new version of `dm` finds what an older one kept, and no two ways of getting keys share a name."""
+    means = Means({"B": "2", "A": "1"}, lambda: None, Run())
+    base = Way("x", "owner", lambda: None, "base")
+    values = {"ram_role_arn": ARN, "oidc_provider_arn": "provider", "oidc_token_file": "/token", "sts_region": "r"}
+    role = Entry("x", values, {"external_id": Secret("external")})
+    told = ("DurationSeconds=3600", f"RoleArn={ARN}", "RoleSessionName=dm")
+    identity = digest("https://sts.r.aliyuncs.com", "r", "external", *told)
+    assert [
+        uri.served(Secret("http://127.0.0.1/x"), "x", means).cache,
+        ecs.role("", "x", means).cache,
+        ecs.role("name", "x", means).cache,
+        process.printed(Secret("vault"), "x", means).cache,
+        sts.assumed(role, base, means).cache,
+        sts.with_oidc(role, means).cache,
+    ] == [
+        digest("URI", "http://127.0.0.1/x"),
+        digest("ECS", "", socket.gethostname()),
+        digest("ECS", "name", socket.gethostname()),
+        digest(digest("command", "vault"), "A=1", "B=2"),
+        digest("AssumeRole", identity, "owner", "base"),
+        digest("AssumeRoleWithOIDC", identity, "provider", "/token"),
+    ]
 
 
 @pytest.mark.parametrize(

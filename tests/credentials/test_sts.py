@@ -41,6 +41,7 @@ def told(cloud):
 def test_what_sts_is_told(find, cloud, role):
     role()
     keys = find()()
+    assert re.fullmatch("[0-9a-f]{32}", cloud.params[0]["SignatureNonce"])
     usual = {"RoleArn": ARN, "RoleSessionName": "dm", "DurationSeconds": "3600", "RegionId": "cn-hangzhou"}
     assert told(cloud) == {**COMMON, **usual, "Action": "AssumeRole"}
     assert keys.owner == f"{ARN} by made-up-id"
@@ -99,6 +100,8 @@ def test_a_role_by_oidc(find, cloud, put, tmp_path):
         "RoleSessionName": "dm",
         "DurationSeconds": "3600",
     }
+    headers, _ = cloud.heard[0]
+    assert (headers["content-type"], headers["accept"]) == ("application/x-www-form-urlencoded", "application/json")
     source = "role 'mailer', assumed with the OIDC token of environment (ALIBABA_CLOUD_ROLE_ARN)"
     assert (keys.source, keys.owner) == (source, f"{ARN} by {PROVIDER}")
     token.write_text("second\n")
@@ -174,6 +177,11 @@ def test_where_sts_is(profile, environ, url, region):
         ({"sts_endpoint": "http://sts.example.com"}, " is not encrypted; use https"),
         ({"sts_endpoint": f"https://user:{CANARY}@sts.example.com"}, " is none; give a host such as sts.aliyuncs.com"),
         ({"sts_endpoint": f"sts.example.com/{CANARY}"}, " is none; give a host such as sts.aliyuncs.com"),
+        ({"sts_endpoint": "?", "sts_region": "x"}, " is none; give a host such as sts.x.aliyuncs.com"),
+        (
+            {"sts_endpoint": "?", "sts_region": "x", "enable_vpc": True},
+            " is none; give a host such as sts-vpc.x.aliyuncs.com",
+        ),
         ({"sts_region": "evil.example.com/"}, "the STS region of profile 'p0' in "),
         ({"sts_region": "x", "sts_endpoint": "http://x.aliyuncs.com"}, " is not encrypted; use https"),
     ],
@@ -219,6 +227,19 @@ REFUSED = [
     (400, "SignatureDoesNotMatch", "dm config check"),
     (400, "Odd.Code", "STS refused AssumeRole for role 'mailer': what STS says"),
 ]
+
+
+def test_a_refusal_that_nobody_knows_is_all_that_is_told(bare, cloud, role):
+    role()
+    cloud.says = [(400, {"Code": "Odd.Code", "Message": "what STS says"})]
+    error = bare(*LIST[:2], code=3).err
+    said = "STS refused AssumeRole for role 'mailer': what STS says (Odd.Code, HTTP 400, request STS-REQUEST)"
+    assert error == f"dm: {said}\n"
+
+
+def test_a_role_is_called_by_the_last_part_of_its_arn(find, cloud, role):
+    role(ram_role_arn=ARN.replace("mailer", "team/mailer"))
+    assert find()().source.startswith("role 'mailer', assumed with ")
 
 
 @pytest.mark.parametrize(("status", "code", "remedy"), REFUSED)
@@ -270,6 +291,7 @@ def test_what_does_not_pass_is_unreachable(bare, cloud, role):
 @pytest.mark.parametrize(
     ("reply", "said"),
     [
+        ((200, {}), "dm: role 'mailer', assumed with profile 'p0' in "),
         ((200, {}), "gave no AccessKeyId; "),
         ((200, {"Credentials": []}), "gave no AccessKeyId; "),
         ((200, {"Credentials": {"AccessKeyId": 5}}), "gave no AccessKeyId; "),
@@ -287,6 +309,15 @@ def test_answers_that_are_none(bare, cloud, role, reply, said):
     assert CANARY not in error
 
 
+def test_answers_that_are_none_by_oidc(bare, cloud, vendor, put, tmp_path):
+    vendor({**OIDC, "sts_endpoint": cloud.url, "oidc_token_file": str(put(tmp_path / "t", CANARY))})
+    cloud.says = [(200, {}), (404, b"<html>c4n4ry")]
+    error = bare(*LIST[:2], code=3).err
+    assert error.startswith("dm: role 'mailer', assumed with the OIDC token of profile 'p0' in ")
+    assert "gave no AccessKeyId; " in error
+    assert "something other than STS answered with HTTP 404" in bare(*LIST[:2], code=3).err
+
+
 def test_a_clock_that_is_off_is_corrected_for_all_calls(bare, server, cloud, role, monkeypatch):
     role()
     cloud.ahead = 7200.0
@@ -296,7 +327,7 @@ def test_a_clock_that_is_off_is_corrected_for_all_calls(bare, server, cloud, rol
     cloud.ahead = 7200.0 * 24
     role(ram_session_name="other")
     error = bare("--endpoint", server.url, *LIST[:2], code=3).err
-    assert re.search(r"; this machine's clock is 17(2799|2800) s behind the service's: set it", error)
+    assert re.search(r"expired\.; this machine's clock is 17(2799|2800) s behind the service's: set it", error)
 
 
 def test_keys_to_ask_with_are_renewed_when_they_have_ended(find, cloud, vendor):

@@ -8,6 +8,7 @@ from dmcli.credentials.uri import _near, served
 from dmcli.credentials.way import Means
 from dmcli.errors import ConfigError
 from dmcli.secret import Secret
+from dmcli.transport import HttpExchange
 
 CANARY = "c4n4ry"
 LIST = ("tag", "list", "-o", "json")
@@ -57,6 +58,7 @@ def test_where_it_may_be(uri, origin):
         "http://keys.example.com/",
         "http://10.0.0.1/",
         "http://127.0.0.1.example.com/",
+        "http://X127.0.0.1/",
         "http://localhost.example.com/",
         "http://127.1/",
         "http://0x7f000001/",
@@ -96,6 +98,21 @@ def test_what_is_no_uri(uri):
     assert "the credentials URI of x is none; give one such as http://127.0.0.1:8000/keys" in caught.value.message
 
 
+def test_what_it_is_asked(find, cloud, monkeypatch):
+    patience, carry = [], HttpExchange.__call__
+
+    def watched(self, request):
+        patience.append(request.patience)
+        return carry(self, request)
+
+    monkeypatch.setattr(HttpExchange, "__call__", watched)
+    find(**{VARIABLE: f"{cloud.url}/keys"})()
+    assert cloud.asked == ["GET /keys"]
+    ((headers, body),) = cloud.heard
+    assert (headers["accept"], body) == ("application/json", b"")
+    assert patience == [10.0]
+
+
 def test_addresses_that_are_none_are_not_near():
     assert not _near("[:::]")
 
@@ -110,7 +127,7 @@ def test_addresses_that_are_none_are_not_near():
             200,
             {"Code": "Fail", "Message": CANARY},
             3,
-            "answered with something else than keys; a Code of Success must be",
+            f" of environment ({VARIABLE}) answered with something else than keys; a Code of Success must be in it",
         ),
         (200, [CANARY], 3, "answered with something else than keys"),
         (200, {"Code": "Success", "AccessKeyId": "x", "AccessKeySecret": CANARY}, 3, "gave no SecurityToken"),
