@@ -77,6 +77,9 @@ def _sentence(error: click.ClickException) -> str:
         meant = DATES[error.option_name]
         known = any(meant in param.opts for param in error.ctx.command.params)
         return f"no such option '{error.option_name}'" + (f"; did you mean {meant}?" if known else "")
+    if isinstance(error, click.BadParameter) and isinstance(error.param, click.Argument):
+        name = error.param.human_readable_name.strip("[].")  # brackets and dots are for the usage line
+        error.param_hint = f"'{name}'"
     text = error.format_message().replace("Invalid value for ", "").rstrip(".")
     return text[:1].lower() + text[1:]
 

@@ -66,7 +66,7 @@ SEND = ("send", "single", "--to", "a@example.com", "--subject", "s", "--text", "
         (("domain", "list", "-o", "xml"), ("xml", "table")),
         (("domain", "list", "--query", "data["), ("query",)),
         (("sandbox", "reset"), ("--yes",)),
-        (("sandbox", "mail", "show", str(2**63)), ("MAIL", "range")),
+        (("sandbox", "mail", "show", str(2**63)), ("dm: 'MAIL': ", "is no mail", "latest")),
         (("sandbox", "quota", "--daily", str(2**63)), ("--daily", "range")),
         (("send", "resolve", "a\nb", "--sent"), ("KEY", "line break")),
         (("explain",), ("CODE",)),
