@@ -30,7 +30,7 @@ GROUPS = {
     "api": "Call any action by its name.",
     "config": "Profiles: make, list, choose and check them.",
     "doctor": "Look for what keeps dm from working.",
-    "sandbox": "The sandbox: its mail, its server, its quota.",
+    "sandbox": "A DirectMail on this machine: its mail, servers, faults, clock.",
     "completion": "Print the completion script of a shell.",
     "explain": "Explain an error code.",
 }

@@ -30,6 +30,7 @@ _CODE = re.compile(
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _UNITS = re.compile(r"\s*(?:年|月|日|元|分钟|小时|天|px|pt|minutes?|hours?|days?|seconds?|mins?|%)", re.IGNORECASE)
 _NEAR = 48  # characters between a word and its code
+_FAR = 10 * _NEAR
 
 
 class _Reader(HTMLParser):
@@ -78,19 +79,26 @@ def read(html: str, text: str = "") -> Parts:
 
 
 def codes(subject: str, text: str) -> list[str]:
-    """The one-time codes in a mail, the likeliest first: what stands beside a word for it, or alone on its line."""
+    """The one-time codes in a mail, the likeliest first: what stands beside a word for it, or alone on its line.
+
+    Where nothing does, and the subject has such a word, digits anywhere.
+    """
     found: dict[str, int] = {}
     for source in (subject, text):
         source = unicodedata.normalize("NFKC", source)  # noqa: PLW2901  full-width digits are digits
         words = [match.span() for match in _WORD.finditer(source)]
         for match in _CODE.finditer(source):
-            distance = _distance(match.span(), words)
-            alone = _alone(source, match)
-            if _is_code(match, source) and (distance <= _NEAR or alone):
+            if _is_code(match, source) and (match["digits"] or _score(source, match, words) <= _NEAR):
                 code = match[0].replace(" ", "").replace("-", "") if match["parted"] else match[0]
-                score = min(distance, _NEAR) - (_NEAR if alone else 0)
-                found[code] = min(found.get(code, score), score)
-    return sorted(found, key=found.__getitem__)
+                found[code] = min(found.get(code, _FAR), _score(source, match, words))
+    near = [code for code, score in found.items() if score <= _NEAR]
+    return sorted(near or (found if _WORD.search(subject) else ()), key=found.__getitem__)
+
+
+def _score(text: str, match: re.Match[str], words: list[tuple[int, int]]) -> int:
+    """How far what may be a code is from being one."""
+    distance = _distance(match.span(), words)
+    return min(distance, _NEAR) - _NEAR if _alone(text, match) else min(distance, _FAR)
 
 
 def _tidy(text: str) -> str:
@@ -102,7 +110,7 @@ def _tidy(text: str) -> str:
 def _distance(span: tuple[int, int], words: list[tuple[int, int]]) -> int:
     """Characters to the nearest word; a word after the code counts as farther."""
     gaps = [span[0] - end if end <= span[0] else 2 * (start - span[1]) for start, end in words]
-    return min((gap for gap in gaps if gap >= 0), default=10 * _NEAR)
+    return min((gap for gap in gaps if gap >= 0), default=_FAR)
 
 
 def _alone(text: str, match: re.Match[str]) -> bool:
