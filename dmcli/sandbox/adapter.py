@@ -125,6 +125,7 @@ class Sandbox:
     def _answered(self, connection: sqlite3.Connection, live: Live, arrived: _Arrived, now: datetime) -> _Done:
         """Check the call, then do it. Raises ServiceError."""
         request, call, request_id, _ = arrived
+        host = request.headers.get("host", "")
         if request.method not in ("GET", "POST"):
             raise ServiceError("UnsupportedHTTPMethod")
         if protocol.path(request) != "/":
@@ -136,7 +137,7 @@ class Sandbox:
         if action is None:
             from dmcli.sandbox.uploads import authorize
 
-            permit = authorize(request.headers.get("host", ""))
+            permit = authorize(host)
             return _Done(protocol.success(call.action, permit, request_id, call.xml, now))
         if live.limits:
             from dmcli.sandbox.limits import taken
@@ -147,7 +148,7 @@ class Sandbox:
         if unknown and self.strict:
             raise ServiceError("SandboxUnknownParameter", f"{action.name} has no parameter {', '.join(unknown)}.")
         given = params.checked(action, call.version, call.params, now)
-        reply = handlers.find(action)(Context(connection, given, moment, request_id, live.settings))
+        reply = handlers.find(action)(Context(connection, given, moment, request_id, live.settings, host))
         notes = {"unknown": unknown} if unknown else {}
         return _Done(protocol.success(action.name, reply, request_id, call.xml, now), notes=notes)
 

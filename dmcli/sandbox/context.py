@@ -30,13 +30,17 @@ class ServiceError(Exception):
 
 
 class Context(NamedTuple):
-    """One call. `params` have passed the catalogue's checks, `now` is in epoch seconds; `settings` of the sandbox."""
+    """One call. `params` have passed the catalogue's checks, `now` is in epoch seconds; `settings` of the sandbox.
+
+    `host` is where the call came to, as the caller wrote it.
+    """
 
     connection: sqlite3.Connection
     params: Mapping[str, str]
     now: int
     request_id: str
     settings: Mapping[str, Any] = {}
+    host: str = ""
 
     def get(self, name: str, default: str = "") -> str:
         """A parameter; the default when it was not given or is empty."""

@@ -10,6 +10,8 @@ from dmcli.api.regions import DEFAULT_REGION, SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+PORT = 8555  # on 127.0.0.1, unless another is asked for
+
 # What could lead a program past the sandbox: keys and profiles of an account, proxies that even 127.0.0.1 goes through.
 _AWAY = re.compile(
     r"(?:ALIBABA_?CLOUD|ALICLOUD)_.*|DM_(?:PROFILE|ENDPOINT|CONFIG)|(?:ACCESS_KEY_(?:ID|SECRET)|SECURITY_TOKEN)|"

@@ -169,7 +169,7 @@ def test_sender_address_from_creation_to_deletion(dm):
     dm("address", "verify-reply", "shop@sandbox.test")
     mail = dm("sandbox", "mail", "list", "--to", "new@example.com", "-o", "json").json["mails"]
     body = dm("sandbox", "mail", "show", str(mail[0]["id"]), "-o", "json").json["text"]
-    ticket = body.split("icket=")[1].split()[0]
+    ticket = body.split("/_dm/confirm/")[1].split()[0]
     dm("address", "approve-reply", ticket)
     assert str(dm("address", "show", "shop@sandbox.test", "-o", "json").json["ReplyStatus"]) == "0"
     assert "InvalidTicket.Malformed" in dm("address", "approve-reply", ticket, code=1).err

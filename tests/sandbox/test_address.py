@@ -19,7 +19,7 @@ def made(cloud, name: str = "shop@sandbox.test", **params) -> str:
 
 
 def ticket(cloud) -> str:
-    return re.search(r"Ticket=(\w+)", cloud.mails(to="reply@")[0]["text"])[1]
+    return re.search(r"http://127.0.0.1:8555/_dm/confirm/(\w+)", cloud.mails(to="reply@")[0]["text"])[1]
 
 
 def test_an_address_is_made_and_listed(cloud):

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dmcli.sandbox.environment import PORT
+
 if TYPE_CHECKING:
     from dmcli.sandbox.adapter import Sandbox
     from dmcli.sandbox.server import Server
-
-PORT = 8555
 
 
 def port_option(default: int = PORT) -> click.Option:

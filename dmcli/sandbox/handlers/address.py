@@ -6,8 +6,8 @@ import os
 import re
 from typing import TYPE_CHECKING, Any
 
-from dmcli.api.regions import SANDBOX_URL
 from dmcli.sandbox.context import Context, Row, ServiceError, day_of, day_start, like, listed, month_start, time_text
+from dmcli.sandbox.environment import PORT
 from dmcli.sandbox.states import confirm_replies, reply_confirmed_at_once
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ MAX_ADDRESSES = 100
 MAX_DELETIONS = 10  # a month
 CONFIRMER = "confirm@directmail.test"  # the service itself, no address of the account
 _TARGET = re.compile(r"https?://[!-~]+|[a-z]{2}-[a-z0-9-]+")  # a web hook, or an MNS region
+# A server of the sandbox; in the process it is none, and the link is to the one that will be started to read the mail.
+_HERE = re.compile(r"(?:https?://)?((?:127\.0\.0\.1|localhost|\[::1\]):[0-9]{1,5})", re.ASCII)
 _FIELDS = (
     "a.id, a.name, a.sendtype, a.status, a.reply, a.reply_status, a.address_type, a.created, coalesce(d.status, 1) = 1"
 )
@@ -147,7 +149,8 @@ def send_ticket(context: Context) -> dict[str, Any]:
     context.run("UPDATE address SET asked = ?, checks = 0 WHERE id = ?", context.now, address)
     context.add("ticket", ticket=ticket, address=address, reply=reply)
     lang = "en" if context.get("Lang").lower() == "en" else "zh"
-    link = f"{SANDBOX_URL}/?Action=ApproveReplyMailAddress&Ticket={ticket}"
+    here = _HERE.fullmatch(context.host)
+    link = f"http://{here[1] if here else f'127.0.0.1:{PORT}'}/_dm/confirm/{ticket}"
     text = _TEXT[lang].format(reply=reply, sender=sender, link=link, ticket=ticket)
     deliver(context, CONFIRMER, Message(_SUBJECT[lang], text=text), [Recipient(reply)], kind="confirmation")
     return {}
@@ -168,7 +171,7 @@ def approve(context: Context) -> dict[str, Any]:
 
 
 def set_callback(context: Context) -> dict[str, Any]:
-    """UpdateMailAddressMsgCallBackUrl: the address is kept, nothing is ever posted to it."""
+    """UpdateMailAddressMsgCallBackUrl: the address is kept for what is played."""
     url, name = context.get("NotifyUrl"), context.params["MailFrom"].lower()
     if url and not _TARGET.fullmatch(url):
         raise ServiceError("InvalidNotifyUrl.Malformed")

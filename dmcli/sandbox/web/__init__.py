@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 
 class Route(NamedTuple):
-    """Which view answers a method at a path; {n} stands for a number, {id} for the id of a list, {word} for a word."""
+    """Which view answers a method at a path.
+
+    {n} stands for a number, {id} for the id of a list or a ticket, {word} for a word.
+    """
 
     method: str
     path: str
@@ -56,6 +59,8 @@ ROUTES = (
     Route("GET", "/account/domain/{n}", account.domain),
     Route("GET", "/account/list/{id}", account.members),
     Route("GET", "/account/template/{n}", account.template),
+    Route("GET", "/confirm/{id}", account.confirm),
+    Route("POST", "/confirm/{id}", account.confirmed),
     *(Route("GET", f"/{name}", partial(page.static, name=name)) for name in page.STATIC),
 )
 _PLACES = {"{n}": "([1-9][0-9]{0,14})", "{id}": "([0-9a-f]{32})", "{word}": "([a-z]+)"}

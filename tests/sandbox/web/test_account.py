@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import re
 from typing import TYPE_CHECKING
 
 from dmcli.sandbox import store
@@ -135,3 +137,32 @@ def test_to_look_changes_nothing(site, cloud):
     assert before == (
         cloud.sql("SELECT * FROM address"), cloud.sql("SELECT * FROM template"), cloud.sql("SELECT * FROM domain"),
     )  # fmt: skip
+
+
+def test_the_link_in_a_confirming_mail_confirms_once_asked(site, cloud):
+    cloud.sql("UPDATE address SET reply = 'reply@example.com', reply_status = 1 WHERE id = 1")
+    request = cloud.request("CheckReplyToMailAddress", {"MailAddressId": "1"})
+    host = site.url.removeprefix("http://")
+    connection = http.client.HTTPConnection(host, timeout=10)
+    connection.request("POST", "/", request.body, {"content-type": "application/x-www-form-urlencoded"})
+    assert connection.getresponse().status == 200
+    connection.close()
+    (mail,) = cloud.mails(to="reply@example.com")
+    (link,) = re.findall(rf"^{re.escape(site.url)}(/_dm/confirm/\w+)$", mail["text"], re.MULTILINE)
+    page = site.page(link)
+    assert "Confirm reply@example.com?" in page.text
+    assert cloud.ok("QueryMailAddressByParam", KeyWord="noreply")["data"]["mailAddress"][0]["ReplyStatus"] == "1"
+    assert site.done(page.one("form").attributes["action"]) == "/_dm/account#addresses"
+    assert cloud.ok("QueryMailAddressByParam", KeyWord="noreply")["data"]["mailAddress"][0]["ReplyStatus"] == "0"
+    for gone in (site.get(link), site.post(link)):
+        assert gone.status == 404
+        assert gone.page.one("h1")
+
+
+def test_a_link_for_a_reply_address_that_changed_confirms_nothing(site, cloud):
+    cloud.ok("ModifyMailAddress", MailAddressId="1", ReplyAddress="reply@example.com")
+    cloud.ok("CheckReplyToMailAddress", MailAddressId="1")
+    (ticket,) = cloud.sql("SELECT ticket FROM ticket")[0]
+    cloud.ok("ModifyMailAddress", MailAddressId="1", ReplyAddress="other@example.com")
+    assert site.get(f"confirm/{ticket}").status == 404
+    assert site.post(f"confirm/{ticket}").status == 404

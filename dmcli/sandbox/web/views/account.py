@@ -106,6 +106,22 @@ def template(asked: Asked, number: int) -> Page:
     )
 
 
+def confirm(asked: Asked, ticket: str) -> Page:
+    """What the link in a confirming mail leads to: the question whether the reply address is to be confirmed."""
+    source = "ticket AS t JOIN address AS a ON a.id = t.address AND a.reply = t.reply"
+    with asked.sandbox.store.transaction() as connection:
+        found = connection.execute(f"SELECT a.name, a.reply FROM {source} WHERE ticket = ?", (ticket,)).fetchone()
+    if not found:
+        raise RefusedError(404, "This link was used, or a later one has taken its place.")
+    return Page("confirm.html", {"ticket": ticket, "sender": found[0], "reply": found[1]})
+
+
+def confirmed(asked: Asked, ticket: str) -> Reply:
+    """Confirm the reply address."""
+    _described(asked, "ApproveReplyMailAddress", {"Ticket": ticket})
+    return see(f"{link('account')}#addresses")
+
+
 def records(found: Mapping[str, Any]) -> list[Record]:
     """The DNS records in a description of a domain, as the console lists them."""
     zone = found["HostRecord"].partition(".")[2]
@@ -153,7 +169,7 @@ def _described(asked: Asked, name: str, params: dict[str, str]) -> dict[str, Any
 
 
 def _reply(asked: Asked, action: Action, params: dict[str, str]) -> dict[str, Any]:
-    """The reply of an action that reads, asked past the wire. Raises RefusedError.
+    """The reply of an action, asked past the wire. Raises RefusedError.
 
     The context has no settings, so that a look from here does not count as a check of what is under review.
     """
