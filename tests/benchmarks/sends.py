@@ -154,7 +154,7 @@ def main() -> None:
         show(
             f"over HTTP with {CLIENTS} clients / a constant",
             [(over_http("sandbox", folder, 2000), over_http("constant", folder, 2000)) for _ in range(5)],
-            0.5,
+            0.4,
         )
 
 
