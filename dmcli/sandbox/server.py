@@ -67,6 +67,7 @@ class Server:
         """End serving and close every connection, answered or not. May be called more than once."""
         self._stopping.set()
         if self._thread:
+            self._listener.wake()
             self._thread.join()
         elif not self._serving:
             self._listener.hang_up()
@@ -123,6 +124,13 @@ class _Listener(socketserver.ThreadingMixIn, socketserver.TCPServer):
         """Close a TLS connection."""
         self._open.discard(request)
         request.close()
+
+    def wake(self) -> None:
+        """End the wait for a client, by being one."""
+        import socket
+
+        with suppress(OSError):  # it ended by itself
+            socket.create_connection(self.server_address[:2], timeout=POLL).close()  # type: ignore[arg-type]
 
     def hang_up(self) -> None:
         """Close the listening socket and wake the threads that wait for a client's next word."""
