@@ -42,7 +42,8 @@ def send(dm_at):
     return send
 
 
-def test_another_project_needs_only_the_name(tmp_path):
+def test_another_project_needs_only_the_name(tmp_path, monkeypatch):
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)  # those of this run
     (tmp_path / "test_others.py").write_text(OTHERS)
     program = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
     done = subprocess.run(program, check=False, capture_output=True, text=True, cwd=tmp_path, timeout=120)
