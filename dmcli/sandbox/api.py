@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
@@ -310,8 +311,9 @@ def _drop(ask: Ask) -> Any:
     return {"status": "ok"}
 
 
-def _health(_: Ask) -> Any:
-    return {"status": "ok", "service": "dm sandbox", "version": dmcli.__version__}
+def _health(ask: Ask) -> Any:
+    state = os.path.realpath(ask.sandbox.store.path) if ask.sandbox.store.path else ":memory:"
+    return {"status": "ok", "service": "dm sandbox", "version": dmcli.__version__, "state": state}
 
 
 def _index(_: Ask) -> Any:

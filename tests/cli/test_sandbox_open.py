@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -43,12 +42,6 @@ def fetched(url: str, **headers: str) -> str:
     """What a browser gets there."""
     with urlopen(Request(url, headers={"Accept": "text/html", **headers}), timeout=10) as answer:  # noqa: S310
         return answer.read().decode()
-
-
-def health(request) -> Reply:
-    """A sandbox of another run, as far as it is asked."""
-    assert request.url.endswith("/_dm/api/health")
-    return Reply(200, {"content-type": "application/json"}, json.dumps({"service": "dm sandbox"}).encode())
 
 
 def test_serve_has_the_pages(box):
@@ -92,11 +85,17 @@ def test_open_without_a_browser_prints_where_to_go():
         assert "no browser" not in server.stderr.read()
 
 
-def test_open_uses_a_sandbox_that_is_served_already(bare):
-    with Server(health) as server:
-        result = bare("sandbox", "open", "--port", server.url.rpartition(":")[2], "--no-browser")
-    assert result.out == f"{server.url}/_dm/\n"
-    assert "is served already" in result.err
+def test_open_uses_a_sandbox_that_is_served_already(bare, tmp_path, monkeypatch):
+    with started("serve", "--port", "0") as server:
+        url = server.stdout.readline().strip()
+        ask = ("sandbox", "open", "--port", url.rpartition(":")[2], "--no-browser")
+        result = bare(*ask)
+        assert result.out == f"{url}/_dm/\n"
+        assert "is served already" in result.err
+        monkeypatch.setenv("DM_SANDBOX_DB", str(tmp_path / "other.db"))
+        refused = bare(*ask, code=1)
+        assert refused.out == ""
+        assert "other.db; serve it beside that with --port 0" in refused.err
 
 
 @pytest.mark.parametrize("body", [b"{}", b"[]", b"no json", b'{"service": "other"}'])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dmcli.cli.sandbox.serving import is_served, port_option
+from dmcli.cli.sandbox.serving import port_option, served
 from dmcli.cli.tree import command
 from dmcli.sandbox.environment import LANGUAGES, SHELLS, exports, snippet, variables
 
@@ -25,7 +25,7 @@ def _env(current: Session, *, port: int, shell: str | None, language: str | None
         show_document(variables(url), (), output)
     else:
         show_text(exports(os.environ, url, shell or _shell()).rstrip("\n"), output)
-    if not is_served(url):
+    if not served(url):
         current.say(f"nothing answers at {url} yet; start it: dm sandbox serve --port {port}")
 
 

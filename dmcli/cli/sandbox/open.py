@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
 
-from dmcli.cli.sandbox.serving import is_served, port_option, serve, server_of, strict_option
+from dmcli.cli.sandbox.serving import port_option, serve, served, server_of, strict_option
 from dmcli.cli.tree import command
+from dmcli.errors import RefusedError
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -15,7 +17,11 @@ if TYPE_CHECKING:
 
 def _open(current: Session, *, port: int, strict: bool, no_browser: bool) -> None:
     running = f"http://127.0.0.1:{port}"
-    if port and is_served(running):
+    other = served(running) if port else ""
+    if other:
+        mine = os.path.realpath(current.sandbox.store.path)
+        if other != mine:
+            raise RefusedError(f"{running} serves the sandbox {other}, not {mine}; serve it beside that with --port 0")
         current.say(f"[sandbox] {running} is served already, by another run")
         _show(current, running, browser=not no_browser)
         return

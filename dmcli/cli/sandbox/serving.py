@@ -49,8 +49,8 @@ def serve(server: Server) -> None:
         server.stop()
 
 
-def is_served(url: str) -> bool:
-    """Whether a sandbox answers there."""
+def served(url: str) -> str:
+    """The file with the state of the sandbox that answers there; "" where none does."""
     import json
     from http.client import HTTPConnection, HTTPException
 
@@ -59,7 +59,7 @@ def is_served(url: str) -> bool:
         connection.request("GET", "/_dm/api/health")
         said = json.loads(connection.getresponse().read())
     except (OSError, HTTPException, ValueError):
-        return False
+        return ""
     finally:
         connection.close()
-    return isinstance(said, dict) and said.get("service") == "dm sandbox"
+    return str(said.get("state")) if isinstance(said, dict) and said.get("service") == "dm sandbox" else ""
