@@ -150,11 +150,16 @@ def test_a_frozen_sender_or_one_without_its_domain_cannot_send(cloud):
     assert cloud.refused("SingleSendMail", **cloud.mail) == (400, "InvalidMailAddressDomain.Malformed")
 
 
-def test_domain_authentication_takes_any_address_of_a_verified_domain(cloud):
-    cloud.send(AccountName="any@sandbox.test", DomainAuth="True")
+def test_domain_authentication_needs_the_sender_that_stands_for_a_domain(cloud):
+    asked = {**cloud.mail, "AccountName": "Any@sandbox.test", "DomainAuth": "True"}
+    assert cloud.refused("SingleSendMail", **asked) == (404, "InvalidMailAddress.NotFound")
+    stands = {"AccountName": "domain-auth-created-by-system@sandbox.test", "Sendtype": "trigger"}
+    cloud.ok("CreateMailAddress", **stands)
+    cloud.ok("SingleSendMail", **asked)
     assert cloud.mails()[0]["sender"] == "any@sandbox.test"
-    elsewhere = {**cloud.mail, "AccountName": "any@other.test", "DomainAuth": "true"}
-    assert cloud.refused("SingleSendMail", **elsewhere) == (400, "InvalidMailAddressDomain.Malformed")
+    assert cloud.refused("SingleSendMail", **asked | {"DomainAuth": "false"}) == (404, "InvalidMailAddress.NotFound")
+    cloud.sql("UPDATE domain SET status = 1")
+    assert cloud.refused("SingleSendMail", **asked) == (400, "InvalidMailAddressDomain.Malformed")
 
 
 def test_a_template_is_filled_in(cloud):
