@@ -67,6 +67,7 @@ NEXT_SIZE = Paging(cursor="NextStart", size="PageSize", default_size=100)
 PAGE_NO_PARAMS = (Param("PageNo", Integer(1), hidden=True), Param("PageSize", Integer(1), hidden=True))
 PAGE_NUMBER_PARAMS = (Param("PageNumber", Integer(1), hidden=True), Param("PageSize", Integer(1), hidden=True))
 NEXT_LENGTH_PARAMS = (Param("NextStart", TEXT, hidden=True), Param("Length", Integer(1, 1_000_000), hidden=True))
+NEXT_100_PARAMS = (NEXT_LENGTH_PARAMS[0], Param("Length", Integer(1, 100), hidden=True))  # (SDK)
 NEXT_SIZE_PARAMS = (Param("NextStart", TEXT, hidden=True), Param("PageSize", Integer(1), hidden=True))
 
 

@@ -9,6 +9,7 @@ from dmcli.api.rules import at_most_one, needs, warned, window
 from dmcli.api.shared import (
     DELIVERY_STATUS,
     FROZEN,
+    NEXT_100_PARAMS,
     NEXT_LENGTH,
     NEXT_LENGTH_PARAMS,
     PAGE_NUMBER,
@@ -120,7 +121,7 @@ ACTIONS = (
             ),
             _CONFIG_SET,
             Param("IpPoolId", TEXT, "Only mail over this IP pool.", option="ip-pool", versions=ONLY_2015),
-            *NEXT_LENGTH_PARAMS,
+            *NEXT_100_PARAMS,
         ),
         fields=(
             Field("UtcLastUpdateTime", "Time", shape="epoch"),

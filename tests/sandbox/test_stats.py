@@ -147,6 +147,13 @@ def test_details_come_in_pages_that_new_mail_does_not_shift(cloud):
     assert seen == [f"u{number}@b.test" for number in reversed(range(25))]
 
 
+@pytest.mark.parametrize("length", ["0", "101", "x"])
+def test_details_come_by_a_hundred_at_most(cloud, length):
+    cloud.ok("SenderStatisticsDetailByParam", **MINUTES, Length="100")
+    asked = {**MINUTES, "Length": length}
+    assert cloud.refused("SenderStatisticsDetailByParam", **asked) == (400, "InvalidLength.Malformed")
+
+
 @pytest.mark.parametrize("cursor", ["x", "1", "1#2#3", "1#-2", "²#1", f"{'9' * 19}#1"])
 @pytest.mark.parametrize("action", ["SenderStatisticsDetailByParam", "QueryInvalidAddress"])
 def test_a_cursor_from_elsewhere_is_refused(cloud, action, cursor):
