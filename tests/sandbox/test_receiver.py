@@ -29,6 +29,11 @@ def test_a_list_is_made_listed_and_deleted(cloud):
     assert cloud.refused("DeleteReceiver", ReceiverId=made) == (404, "InvalidReceiver.NotFound")
 
 
+def test_lists_come_by_the_hundred(cloud):
+    assert cloud.ok("QueryReceiverByParam")["PageSize"] == 100
+    assert cloud.ok("QueryTagByParam")["PageSize"] == 10
+
+
 def test_names_are_unique_and_ten_is_all(cloud):
     asked = {"ReceiversAlias": "a@list"}
     assert cloud.refused("CreateReceiver", ReceiversName="customers", **asked) == (400, "InvalidReceiverName.Duplicate")

@@ -171,7 +171,7 @@ def approve(context: Context) -> dict[str, Any]:
 
 
 def set_callback(context: Context) -> dict[str, Any]:
-    """UpdateMailAddressMsgCallBackUrl: the address is kept for what is played."""
+    """UpdateMailAddressMsgCallBackUrl: where `play` tells of events, if that is on this machine."""
     url, name = context.get("NotifyUrl"), context.params["MailFrom"].lower()
     if url and not _TARGET.fullmatch(url):
         raise ServiceError("InvalidNotifyUrl.Malformed")

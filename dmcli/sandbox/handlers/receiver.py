@@ -41,7 +41,7 @@ def query(context: Context) -> dict[str, Any]:
     """QueryReceiverByParam. All lists are complete, so Status 0 finds none."""
     size = "(SELECT count(*) FROM member WHERE member.receiver = receiver.id)"
     conditions = {**like("name", context.get("KeyWord")), "? = '1'": context.get("Status") or None}
-    page = listed(context, f"id, name, alias, description, created, {size}", "receiver", conditions, "seq")
+    page = listed(context, f"id, name, alias, description, created, {size}", "receiver", conditions, "seq", 100)
     rows = [
         {
             "ReceiverId": receiver,
