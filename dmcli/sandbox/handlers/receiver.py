@@ -55,7 +55,8 @@ def query(context: Context) -> dict[str, Any]:
         }
         for receiver, name, alias, description, created, count in page.rows
     ]
-    return {**page.head, "NextStart": "", "data": {"receiver": rows}}
+    head = {name: page.head[name] for name in ("TotalCount", "PageSize")}  # no PageNumber (SDK)
+    return {**head, "NextStart": "", "data": {"receiver": rows}}
 
 
 def delete(context: Context) -> dict[str, Any]:
