@@ -2,8 +2,8 @@
 
 Code, status and message are facts of the wire. They come from the 2019 reference where it prints them (one spelling
 where its tables differ), else from the help pages of DirectMail and of the API gateway. A message or status that is
-printed nowhere is composed in the style of the rest (404 for a NotFound, else 400); a code that is printed nowhere is
-marked as inferred. The explanations are our own.
+printed nowhere is composed in the style of the rest (404 for a NotFound, else 400); INFERRED are the codes that are
+printed nowhere. The explanations are our own.
 """
 
 from __future__ import annotations
@@ -165,13 +165,11 @@ _ADDRESSES = (
          "Use the one that `dm address list` shows, or choose another name.",
          "当前账号中已有这个发信地址。",
          "请使用 `dm address list` 中已有的地址，或换一个名称。"),
-    # Inferred from InvalidDomainNumber.Malformed.
     Code("InvalidMailAddressNumber.Malformed", 400, "The maximum number of mailAddresses is exceeded.",
          "The account has as many sender addresses as it may have.",
          "Delete one that is no longer used with `dm address delete ADDRESS`, or ask the vendor for more.",
          "发信地址数量已达上限。",
          "请用 `dm address delete ADDRESS` 删除不再使用的地址，或联系厂商提高上限。"),
-    # Inferred, these two: the reference names none for a bad ticket or callback.
     Code("InvalidTicket.Malformed", 400, "The specified ticket is wrongly formed.",
          "The ticket that confirms a reply-to address is unknown, used or out of date.",
          "Have a new mail sent with `dm address verify-reply ADDRESS`, and use the ticket in it.",
@@ -247,7 +245,6 @@ _DOMAINS = (
          "请按 `dm domain show DOMAIN` 的内容配置，再用 `dm domain check DOMAIN --wait` 等待解析生效。", 5),
 )
 
-# The codes that end in Duplicate or Number.Malformed are inferred from those of domains.
 _LISTS = (
     Code("InvalidReceiverName.Duplicate", 400, "The specified receiver name already exists.",
          "The account already has a recipient list of this name.",
@@ -678,6 +675,15 @@ CODES: dict[str, Code] = {
         *_BUSY,
     )
 }
+# Made after those of domains where they end in Duplicate or Number.Malformed, and where no source names one at all.
+INFERRED = frozenset(
+    (
+        *("InvalidReceiverName.Duplicate", "InvalidTagName.Duplicate", "InvalidTemplateName.Duplicate"),
+        *("InvalidMailAddressNumber.Malformed", "InvalidReceiverNumber.Malformed", "InvalidTagNumber.Malformed"),
+        *("InvalidTemplateNumber.Malformed", "InvalidReceiverDetailNumber.Malformed"),
+        *("InvalidTicket.Malformed", "InvalidNotifyUrl.Malformed"),
+    )
+)
 
 
 def find(code: str) -> Code | None:
