@@ -14,7 +14,7 @@ from dmcli.cli import app
 from dmcli.sandbox.adapter import Sandbox
 from dmcli.sandbox.server import Server
 
-pytest_plugins = ["cloud", "faulty", "pages"]
+pytest_plugins = ["cloud", "faulty", "lab", "pages"]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,173 @@
+"""An account with something of everything in it, and what calls make of copies of it that are alike to the byte."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import os
+import sqlite3
+from typing import Any, NamedTuple
+from unittest import mock
+
+import pytest
+from cloud import Cloud
+
+from dmcli.sandbox.play import play
+
+DAYS = {"StartTime": "2026-03-10", "EndTime": "2026-03-16"}
+MINUTES = {"StartTime": "2026-03-10 00:00", "EndTime": "2026-03-16 23:59"}
+PASSWORD = "abcABC123456"
+SENDER = {"AccountName": "news@sandbox.test", "AddressType": "1"}
+# What each action needs; LIST is the id of the list of customers.
+CALLS: dict[str, dict[str, Any]] = {
+    "SingleSendMail": {**SENDER, "ReplyToAddress": "false", "ToAddress": "a@b.test", "Subject": "S", "TextBody": "T"},
+    "BatchSendMail": {**SENDER, "ReceiversName": "customers", "TemplateName": "newsletter"},
+    "DescAccountSummary": {},
+    "CreateDomain": {"DomainName": "new.test"},
+    "QueryDomainByParam": {},
+    "DescDomain": {"DomainId": "1"},
+    "CheckDomain": {"DomainId": "1"},
+    "ModifyPWByDomain": {"DomainName": "sandbox.test", "Password": PASSWORD},
+    "DeleteDomain": {"DomainId": "1"},
+    "CreateMailAddress": {"AccountName": "new@sandbox.test", "Sendtype": "batch"},
+    "QueryMailAddressByParam": {},
+    "ModifyMailAddress": {"MailAddressId": "1", "Password": PASSWORD},
+    "DeleteMailAddress": {"MailAddressId": "1"},
+    "CheckReplyToMailAddress": {"MailAddressId": "1"},
+    "ApproveReplyMailAddress": {"Ticket": "ticket"},
+    "UpdateMailAddressMsgCallBackUrl": {"MailFrom": "news@sandbox.test"},
+    "CreateReceiver": {"ReceiversName": "new", "ReceiversAlias": "new@list"},
+    "QueryReceiverByParam": {},
+    "DeleteReceiver": {"ReceiverId": "LIST"},
+    "QueryReceiverDetail": {"ReceiverId": "LIST", "PageSize": "1"},
+    "SaveReceiverDetail": {"ReceiverId": "LIST", "Detail": [{"e": "new@b.test"}, {"e": "bad"}]},
+    "DeleteReceiverDetail": {"ReceiverId": "LIST", "Email": "ada@example.com"},
+    "CreateTag": {"TagName": "new"},
+    "QueryTagByParam": {},
+    "ModifyTag": {"TagId": "1", "TagName": "new"},
+    "DeleteTag": {"TagId": "1"},
+    "SenderStatisticsByTagNameAndBatchID": DAYS,
+    "SenderStatisticsDetailByParam": {**MINUTES, "Length": "1"},
+    "GetTrackList": DAYS,
+    "GetTrackListByMailFromAndTagName": DAYS,
+    "GetSendEmailCountByMailFrom": {"AccountName": "news@sandbox.test"},
+    "QueryInvalidAddress": {"Length": "1"},
+    "QueryTemplateByParam": {},
+    "DescTemplate": {"TemplateId": "1"},
+    "CreateTemplate": {"TemplateName": "new"},
+    "ModifyTemplate": {"TemplateId": "1", "TemplateName": "new"},
+    "DeleteTemplate": {"TemplateId": "1"},
+    "QueryTaskByParam": {},
+}
+_NOT_STATE = ("call", "nonce", "sqlite_sequence")
+
+
+class Outcome(NamedTuple):
+    """What came of a call: the status, the reply, and all that the account then holds."""
+
+    status: int
+    reply: dict[str, Any]
+    state: list[Any]
+
+    @property
+    def code(self) -> str:
+        """The code of a refusal, "" of a success."""
+        return "" if self.status == 200 else str(self.reply["Code"])
+
+
+class Lab:
+    """The account. `call` makes a call on a copy of it, chance being the same each time."""
+
+    def __init__(self) -> None:
+        self.cloud = Cloud()
+        self.lists = self.cloud.ok("QueryReceiverByParam")["data"]["receiver"][0]["ReceiverId"]
+        fill(self.cloud)
+        self._kept = sqlite3.connect(":memory:", check_same_thread=False)
+        self.cloud.sandbox.store.copy_to(self._kept)
+        self._now = self.cloud.now
+
+    def call(self, action: str, params: dict[str, Any], *before: str) -> Outcome:
+        """Make a call, after some statements of SQL; LIST in a parameter is the id of the list of customers."""
+        cloud = self.cloud
+        cloud.sandbox.store.copy_from(self._kept)
+        cloud.now = self._now
+        for statement in before:
+            cloud.sql(statement)
+        given = {name: self.lists if value == "LIST" else value for name, value in params.items()}
+        with _same_chance():
+            reply = cloud.reply(action, **given)
+        return Outcome(reply.status, json.loads(reply.body), self._state())
+
+    def base(self, action: str, **changed: Any) -> dict[str, Any]:
+        """The parameters that an action needs, some of them changed; None takes one away."""
+        params = {**CALLS[action], **changed}
+        return {name: value for name, value in params.items() if value is not None}
+
+    def close(self) -> None:
+        self.cloud.sandbox.close()
+        self._kept.close()
+
+    def _state(self) -> list[Any]:
+        tables = self.cloud.sql("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        return [(table, self.cloud.sql(f"SELECT * FROM {table}")) for (table,) in tables if table not in _NOT_STATE]
+
+
+@contextlib.contextmanager
+def _same_chance():
+    """Random bytes that come in the same order each time."""
+    numbers = itertools.count(1)
+    with mock.patch.object(os, "urandom", lambda size: next(numbers).to_bytes(size, "big")):
+        yield
+
+
+def fill(cloud: Cloud) -> None:
+    """Let there be at least two of everything that a call can list, and let them differ in all that it can ask for."""
+    cloud.sql("INSERT INTO invalid (address, at) VALUES ('old@b.test', ?)", int(cloud.now.timestamp()) - 6 * 86400)
+    cloud.pass_time(days=-3)
+    tracked = {"ClickTrace": "1", "TagName": "welcome"}
+    cloud.send("a@gmail.com", **tracked)
+    cloud.pass_time(days=3)
+    cloud.ok("CreateDomain", DomainName="icp.example.com", dkimSelector="mine")
+    cloud.ok("CheckDomain", DomainId="2")
+    cloud.ok("CreateDomain", DomainName="mail.example.org")
+    cloud.ok("ModifyPWByDomain", DomainName="sandbox.test", Password=f"{PASSWORD}X")
+    cloud.ok("CreateMailAddress", AccountName="shop@icp.example.com", Sendtype="trigger", ReplyAddress="q@example.com")
+    cloud.ok("CreateMailAddress", AccountName="elsewhere@b.test", Sendtype="batch", AddressType="EXTERNAL")
+    cloud.ok("CreateMailAddress", AccountName="domain-auth-created-by-system@sandbox.test", Sendtype="trigger")
+    cloud.ok("CreateMailAddress", AccountName="domain-auth-created-by-system@icp.example.com", Sendtype="batch")
+    cloud.ok("ModifyMailAddress", MailAddressId="1", ReplyAddress="r@example.com")
+    cloud.ok("ModifyMailAddress", MailAddressId="2", ReplyAddress="s@example.com")
+    cloud.sql("UPDATE address SET reply_status = 0 WHERE id = 2")
+    cloud.sql("INSERT INTO ticket (ticket, address, reply) VALUES ('ticket', 1, 'r@example.com')")
+    cloud.ok("CreateReceiver", ReceiversName="empty", ReceiversAlias="e@list", Desc="none yet")
+    cloud.ok("CreateTag", TagName="spring", TagDescription="of the year")
+    cloud.ok(
+        "CreateTemplate", TemplateName="draft", TemplateSubject="Draft", TemplateText="x", TemplateType="1", SmsType="1"
+    )
+    cloud.sql("UPDATE template SET status = 1, remark = 'r', sms_content = 's', nickname = 'Us' WHERE id = 2")
+    cloud.send("invalid@b.test,invalid+1@b.test", **tracked)
+    cloud.send(
+        "b@gmail.com,c@b.test",
+        AccountName="shop@icp.example.com",
+        IpPoolId="pool",
+        TextBody="https://x.test/",
+        **tracked,
+    )
+    cloud.send("spam@b.test,fail@b.test", TagName="spring")
+    cloud.ok("BatchSendMail", **CALLS["BatchSendMail"])
+    other = {"ReceiversName": None, "Receivers": [{"To": "d@b.test"}], "AddressType": "0", "IpPoolId": "pool"}
+    given = {**CALLS["BatchSendMail"], **other, **tracked}
+    cloud.ok("BatchSendMail", **{name: value for name, value in given.items() if value is not None})
+    play(cloud.sandbox, "open", 1)
+    (read,) = cloud.mails(to="b@gmail.com")
+    for what in ("open", "open", "click"):
+        play(cloud.sandbox, what, read["id"])
+
+
+@pytest.fixture(scope="session")
+def lab():
+    """The account, for all tests: each call is on a copy."""
+    made = Lab()
+    yield made
+    made.close()
