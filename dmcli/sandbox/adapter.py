@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dmcli.sandbox.store import Live
 
 # Seconds that a nonce is remembered at least: a stamp may lie 15 minutes ahead and is good for 15 more.
-_PERIOD = 31 * 60
+PERIOD = 31 * 60
 _TAKE_NONCE = (
     "INSERT OR IGNORE INTO nonce (period, nonce) SELECT ?, ? "
     "WHERE NOT EXISTS (SELECT 1 FROM nonce WHERE period = ? AND nonce = ?)"
@@ -133,7 +133,7 @@ class Sandbox:
         action = None if (call.action, call.version) == _UPLOAD else params.action_of(call.action, call.version)
         protocol.verify(request, call, now)
         moment = int(now.timestamp())
-        self._take_nonce(connection, call.nonce, moment // _PERIOD)
+        self._take_nonce(connection, call.nonce, moment // PERIOD)
         if action is None:
             from dmcli.sandbox.uploads import authorize
 

@@ -39,7 +39,7 @@ class Outcome(NamedTuple):
 
 _OK = Outcome(DELIVERED, "250 Send Mail OK")
 _NO_MAILBOX = Outcome(INVALID, "550 The recipient's mailbox does not exist", "SmtpNxBox")
-_MAGIC = {
+MAGIC = {
     "invalid": _NO_MAILBOX,
     "spam": Outcome(SPAM, "554 Rejected by the recipient's spam filter", "SmtpSpam"),
     "fail": Outcome(FAILED, "451 The recipient's server cannot be reached", "SmtpTimeout"),
@@ -56,7 +56,7 @@ def reserved(domain: str) -> bool:
 def outcome(address: str) -> Outcome:
     """What becomes of mail to an address."""
     local, _, domain = address.rpartition("@")
-    magic = _MAGIC.get(local.partition("+")[0].lower())
+    magic = MAGIC.get(local.partition("+")[0].lower())
     return magic if magic and reserved(domain) else _OK
 
 

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
     from dmcli.api.model import Action, Param
 
-# What belongs to the protocol, and what SDKs send that no page describes.
+INTERNAL = ("OwnerId", "ResourceOwnerAccount", "ResourceOwnerId")  # what SDKs have and no page describes
+# With what belongs to the protocol.
 _COMMON = frozenset(
     (
         *("Action", "Version", "Format", "RegionId", "AccessKeyId", "SecurityToken", "Timestamp"),
         *("Signature", "SignatureMethod", "SignatureVersion", "SignatureNonce", "SignatureType"),
-        *("OwnerId", "ResourceOwnerAccount", "ResourceOwnerId"),
+        *INTERNAL,
     )
 )
 _SPELT_MANY_WAYS = (Flag, Choice, Integer)  # handlers get the one spelling of the catalogue

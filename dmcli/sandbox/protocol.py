@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dmcli.api.wire import Request
 
-_MAX_SKEW = 15 * 60  # seconds that a request's clock may be off
+MAX_SKEW = 15 * 60  # seconds that a request's clock may be off
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 # What decides which call is made, and when, must be under the signature.
 _MUST_BE_SIGNED = {"host", "x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce"}
@@ -108,7 +108,7 @@ def _check_time(stamp: str, now: datetime) -> None:
         at = None
     if at is None:
         raise ServiceError("InvalidTimeStamp.Format")
-    if abs((at.replace(tzinfo=timezone.utc) - now).total_seconds()) > _MAX_SKEW:
+    if abs((at.replace(tzinfo=timezone.utc) - now).total_seconds()) > MAX_SKEW:
         raise ServiceError("InvalidTimeStamp.Expired")
 
 

@@ -87,15 +87,18 @@ class Lab:
         self.cloud.sandbox.store.copy_to(self._kept)
         self._now = self.cloud.now
 
-    def call(self, action: str, params: dict[str, Any], *before: str) -> Outcome:
-        """Make a call, after some statements of SQL; LIST in a parameter is the id of the list of customers."""
+    def call(self, action: str, params: dict[str, Any], *before: str, chance: int = 1) -> Outcome:
+        """Make a call, after some statements of SQL; LIST in a parameter is the id of the list of customers.
+
+        The same `chance` gives the same random numbers.
+        """
         cloud = self.cloud
         cloud.sandbox.store.copy_from(self._kept)
         cloud.now = self._now
         for statement in before:
             cloud.sql(statement)
         given = {name: self.lists if value == "LIST" else value for name, value in params.items()}
-        with _same_chance():
+        with _same(chance):
             reply = cloud.reply(action, **given)
         return Outcome(reply.status, json.loads(reply.body), self._state())
 
@@ -114,9 +117,9 @@ class Lab:
 
 
 @contextlib.contextmanager
-def _same_chance():
-    """Random bytes that come in the same order each time."""
-    numbers = itertools.count(1)
+def _same(chance: int):
+    """Random bytes that come in the same order each time, beginning with some number."""
+    numbers = itertools.count(chance)
     with mock.patch.object(os, "urandom", lambda size: next(numbers).to_bytes(size, "big")):
         yield
 

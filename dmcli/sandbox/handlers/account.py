@@ -9,7 +9,7 @@ from dmcli.sandbox.delivery import Quota
 if TYPE_CHECKING:
     from dmcli.sandbox.context import Context, Handler
 
-_FREE, _FREE_A_DAY = 2000, 200  # mails without charge (help page: free quota)
+FREE, FREE_A_DAY = 2000, 200  # mails without charge (help page: free quota)
 
 
 def summary(context: Context) -> dict[str, Any]:
@@ -25,8 +25,8 @@ def summary(context: Context) -> dict[str, Any]:
         "QuotaLevel": 2,
         "MaxQuotaLevel": 10,
         **dict(zip(("Domains", "MailAddresses", "Receivers", "Tags", "Templates"), counts, strict=True)),
-        "DailyRemainFreeQuota": max(min(_FREE_A_DAY - quota.today, _FREE - ever), 0),
-        "RemainFreeQuota": max(_FREE - ever, 0),
+        "DailyRemainFreeQuota": max(min(FREE_A_DAY - quota.today, FREE - ever), 0),
+        "RemainFreeQuota": max(FREE - ever, 0),
         "EnableTimes": 0,
         "DayuStatus": 0,
         "SmsRecord": 0,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MAX_DOMAINS = 5
 VERIFIED, UNVERIFIED = 0, 1
-_CHECKS = {"pending": UNVERIFIED, "icp": 3, "cname": 4}
+CHECKS = {"pending": UNVERIFIED, "icp": 3, "cname": 4}
 _FIELDS = "id, name, status, selector, created"
 
 
@@ -141,7 +141,7 @@ def check(context: Context) -> dict[str, Any]:
         raise ServiceError("CheckDomain.Failed")
     status = domain.status
     if status == UNVERIFIED and domain_checked(context, domain.id, domain.created):
-        status = _CHECKS.get(label, VERIFIED)
+        status = CHECKS.get(label, VERIFIED)
     context.run("UPDATE domain SET status = ? WHERE id = ?", status, domain.id)
     return {"DomainStatus": status}
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 APPROVED = 2
 MAX_INLINE = 100
 _BUILT_IN = ("UserName", "NickName", "Gender", "Birthday", "Mobile")
-_MAX_HEADERS = 10  # the rest is dropped (SDK)
+MAX_HEADERS = 10  # the rest is dropped (SDK)
 _AT_ONCE = 500
 _ANY_SENDER = "domain-auth-created-by-system"  # the sender that DomainAuth needs in a domain (SDK)
 _SENDER = (
@@ -152,7 +152,7 @@ def _headers(context: Context) -> str:
     given = from_json(context.params["Headers"], "InvalidHeaders.Malformed")
     if not all(re.fullmatch(LISTED, name) for name in given):
         raise ServiceError("InvalidHeaders.Malformed")
-    return to_json(dict(list(given.items())[:_MAX_HEADERS]))
+    return to_json(dict(list(given.items())[:MAX_HEADERS]))
 
 
 def _attachments(params: Mapping[str, str]) -> list[dict[str, str]]:

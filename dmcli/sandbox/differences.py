@@ -1,0 +1,134 @@
+"""How true the sandbox is: statements of what it copies, guesses and lacks, made from the catalogue and `truth`."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+from dmcli.api import catalogue, codes
+from dmcli.sandbox.params import known_action
+from dmcli.sandbox.truth import ACTIONS, NOBODY, SDK, SUBJECTS
+from dmcli.sandbox.unimplemented import UNIMPLEMENTED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from dmcli.api.model import Action
+    from dmcli.sandbox.truth import Facts
+
+COPIED, GUESSED, MISSING = "copied", "guessed", "missing"
+# What they mean of a statement and its source.
+KINDS = {
+    COPIED: "The source says so.",
+    GUESSED: "The source leaves it open.",
+    MISSING: "The source has it, the sandbox has not.",
+}
+_OTHERS = "other actions"
+
+
+class Statement(NamedTuple):
+    """What is so in the sandbox: of an action or a subject, of one of KINDS, with the source as `truth` names it."""
+
+    about: str
+    kind: str
+    text: str
+    source: str
+
+
+def every() -> list[Statement]:
+    """All statements: of the actions that there are, of subjects beside them, of the actions that there are not."""
+    actions = (_of_action(action, ACTIONS[action.name]) for action in catalogue.every())
+    subjects = (_said(name, facts) for name, facts in SUBJECTS.items())
+    return [*chain(*map(_by_kind, actions)), *chain(*map(_by_kind, subjects)), *map(_lacking, sorted(UNIMPLEMENTED))]
+
+
+def chosen(names: Iterable[str] = (), kind: str = "") -> list[Statement]:
+    """The statements about actions and subjects of these names, all where there is none, of that kind.
+
+    Raises InputError for a name that is neither.
+    """
+    wanted = {_known(name) for name in names}
+    return [one for one in every() if (not wanted or one.about in wanted) and kind in ("", one.kind)]
+
+
+def _known(name: str) -> str:
+    """The name as statements have it. Raises InputError."""
+    if name in SUBJECTS:
+        return name
+    action = catalogue.find(known_action(name))
+    return action.name if action else name
+
+
+def _by_kind(statements: Iterable[Statement]) -> list[Statement]:
+    return sorted(statements, key=lambda one: list(KINDS).index(one.kind))
+
+
+def _lacking(name: str) -> Statement:
+    return Statement(name, MISSING, "The whole action: it is answered with SandboxNotImplemented.", SDK)
+
+
+def _of_action(action: Action, facts: Facts) -> Iterator[Statement]:
+    """What follows from an action's declaration and facts, and what is said of it besides."""
+    for made in (_declared(action, facts), _answered(facts), _coded(action, facts)):
+        for kind, text, source in made:
+            yield Statement(action.name, kind, text, source)
+    yield from _said(action.name, facts)
+
+
+def _declared(action: Action, facts: Facts) -> Iterator[tuple[str, str, str]]:
+    """Its parameters."""
+    printed = facts.printed.split()
+    newer = [param.name for param in action.params if param.name not in printed]
+    if printed:
+        yield COPIED, f"Parameters: {', '.join(printed)}.", f"reference {facts.section}"
+    if newer:
+        yield COPIED, f"Parameters{' besides' if printed else ''}: {', '.join(newer)}.", SDK
+    if facts.unread:
+        yield MISSING, f"Checked and otherwise without effect: {_in_text(facts.unread)}.", SDK
+
+
+def _answered(facts: Facts) -> Iterator[tuple[str, str, str]]:
+    """Its reply."""
+    reference = f"reference {facts.section}"
+    if facts.sdk:
+        yield COPIED, "The reply has all fields of the SDK, each of the type that it has there.", SDK
+    else:
+        yield COPIED, "The reply's fields.", reference
+    if facts.old:
+        yield COPIED, f"In the reply besides: {_in_text(facts.old)}.", reference
+    if facts.own:
+        yield GUESSED, f"In the reply besides: {_in_text(facts.own)}.", NOBODY
+    if facts.same:
+        yield COPIED, f"In the reply, always the same: {_values(facts.same)}.", reference
+    if facts.always:
+        yield MISSING, f"Always the same here: {_values(facts.always)}.", SDK if facts.sdk else reference
+
+
+def _coded(action: Action, facts: Facts) -> Iterator[tuple[str, str, str]]:
+    """Its codes."""
+    never, likely = facts.never.split(), facts.likely.split()
+    copied = [code for code in action.errors if code not in (*never, *likely)]
+    if copied:
+        yield COPIED, f"Refused with: {', '.join(copied)}.", f"reference {facts.section}"
+    if likely:
+        yield GUESSED, f"Refused with: {', '.join(likely)}.", _OTHERS
+    for code, when in facts.besides.items():
+        yield GUESSED, f"{code}: {when}.", NOBODY if code in codes.INFERRED else _OTHERS
+    if never:
+        source = f"reference {facts.section}" if facts.section else _OTHERS
+        yield MISSING, f"Refused by a fault alone with: {', '.join(never)}.", source
+
+
+def _said(about: str, facts: Facts) -> Iterator[Statement]:
+    """The sentences that stand in the facts."""
+    for kind, said in ((COPIED, facts.copied), (GUESSED, facts.guessed), (MISSING, facts.missing)):
+        for text, source in said.items():
+            yield Statement(about, kind, text, source)
+
+
+def _in_text(names: str) -> str:
+    return ", ".join(names.split())
+
+
+def _values(fields: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {value or '(empty)'}" for name, value in fields.items())

@@ -1,0 +1,216 @@
+"""What is said of the sandbox's truth, held to what the sandbox does and to what the vendor's SDK has."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+
+import alibabacloud_dm20151123.models as sdk
+import pytest
+from lab import CALLS
+from ways import elsewhere, ill, well
+
+from dmcli.api import catalogue, codes
+from dmcli.errors import InputError
+from dmcli.sandbox.differences import COPIED, GUESSED, KINDS, MISSING, chosen, every
+from dmcli.sandbox.params import INTERNAL
+from dmcli.sandbox.truth import ACTIONS, SOURCES, SUBJECTS
+from dmcli.sandbox.unimplemented import UNIMPLEMENTED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lab import Lab, Outcome
+
+NAMES = sorted(CALLS)
+_KEYS = re.compile(r"result\['(\w+)'\]")
+
+
+@pytest.fixture(scope="module")
+def outcomes(lab: Lab) -> dict[str, list[Outcome]]:
+    """What became of all calls of each action."""
+    return {
+        action.name: [
+            lab.call(action.name, CALLS[action.name]),
+            *(outcome for param in action.params for outcome in well(lab, action, param)),
+            *ill(lab, action),
+            elsewhere(lab, action),
+        ]
+        for action in catalogue.every()
+    }
+
+
+# --- the data and the sandbox
+
+
+def test_each_action_has_its_facts():
+    assert list(ACTIONS) == [action.name for action in catalogue.every()]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_parameters_without_effect_are_those(lab, name):
+    action = catalogue.get(name)
+    idle = set()
+    for param in action.params:
+        outcomes = well(lab, action, param)
+        assert any(outcome.status == 200 for outcome in outcomes), param.name
+        assert len(outcomes) > 1
+        if all(outcome == outcomes[0] for outcome in outcomes):
+            idle.add(param.name)
+    assert idle == set(ACTIONS[name].unread.split())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_codes_are_those(outcomes, name):
+    action, facts = catalogue.get(name), ACTIONS[name]
+    of_params = {param.malformed or f"Invalid{param.name}.Malformed" for param in action.params}
+    of_params |= {param.missing or f"Missing{param.name}" for param in action.params}
+    answered = {outcome.code for outcome in outcomes[name]} - {""}
+    told = json.dumps([outcome.reply for outcome in outcomes[name] if outcome.status == 200])
+    answered |= {code for code in facts.besides if (known := codes.find(code)) and known.message in told}
+    never = set(facts.never.split())
+    stated = (set(action.errors) - never) | set(facts.besides)
+    assert never <= set(action.errors)
+    assert not set(facts.besides) & set(action.errors)
+    assert not answered & never
+    assert answered - of_params == stated - of_params
+    assert answered >= stated
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_fields_that_never_change_are_those(outcomes, name):
+    facts = ACTIONS[name]
+    seen: dict[str, set[str]] = {}
+    for outcome in outcomes[name]:
+        if outcome.status == 200:
+            for field, value in fields(outcome.reply):
+                seen.setdefault(field, set()).add(value if isinstance(value, str) else json.dumps(value))
+    del seen["RequestId"]
+    assert {field: values.pop() for field, values in seen.items() if len(values) == 1} == {**facts.same, **facts.always}
+
+
+def fields(reply: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """The values in a reply with the names of their fields, that of its list for what is in a list."""
+    if isinstance(reply, dict):
+        for key, value in reply.items():
+            yield from fields(value, key)
+    elif isinstance(reply, list):
+        for one in reply:
+            yield from fields(one, name)
+    else:
+        yield name, reply
+
+
+# --- the data and the vendor's SDK
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_parameters_are_the_sdks_or_printed(name):
+    facts, declared = ACTIONS[name], {param.name for param in catalogue.get(name).params}
+    printed = set(facts.printed.split())
+    assert printed <= declared
+    assert bool(printed or name == "DescAccountSummary") == bool(facts.section)
+    assert facts.sdk == hasattr(sdk, f"{name}Request")
+    if facts.sdk:
+        known = keys(getattr(sdk, f"{name}Request")) - set(INTERNAL)
+        assert declared - known <= printed
+        assert known <= declared
+    else:
+        assert printed == declared
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if ACTIONS[name].sdk])
+def test_fields_of_a_reply_are_the_sdks_or_said_to_be_others(outcomes, name):
+    facts = ACTIONS[name]
+    found = {field for outcome in outcomes[name] if outcome.status == 200 for field in names(outcome.reply)}
+    old, own = set(facts.old.split()), set(facts.own.split())
+    assert not old & own
+    known = set().union(*map(keys, models(getattr(sdk, f"{name}ResponseBody"))))
+    assert found - known == old | own
+
+
+def keys(model: type) -> set[str]:
+    """The names on the wire of what a model of the SDK holds."""
+    return set(_KEYS.findall(inspect.getsource(model.to_map)))
+
+
+def models(model: type) -> Iterator[type]:
+    """A model of the SDK and those in it."""
+    yield model
+    for hint in get_type_hints(model.__init__, vars(inspect.getmodule(model))).values():
+        # A list of models, which Python 3.10 has in an Optional.
+        for part in (hint, *get_args(hint), *(one for arg in get_args(hint) for one in get_args(arg))):
+            if hasattr(part, "to_map"):
+                yield from models(part)
+
+
+def names(reply: Any) -> Iterator[str]:
+    """The names of all fields of a reply, also of those that hold others."""
+    for one in reply if isinstance(reply, list) else []:
+        yield from names(one)
+    for key, value in reply.items() if isinstance(reply, dict) else []:
+        yield key
+        yield from names(value)
+
+
+# --- the statements
+
+
+def test_statements_have_a_kind_a_sentence_and_a_source():
+    for one in every():
+        assert one.kind in KINDS
+        assert one.text.endswith("."), one
+        assert any(f"{one.source} ".startswith(f"{source} ") for source in SOURCES), one
+
+
+def test_each_source_says_something():
+    said = {one.source for one in every()}
+    assert [name for name in SOURCES if not any(f"{source} ".startswith(f"{name} ") for source in said)] == []
+
+
+def test_nothing_is_said_twice():
+    said = [(one.about, one.text) for one in every()]
+    assert len(said) == len(set(said))
+
+
+def test_all_are_spoken_of_in_order():
+    about = list(dict.fromkeys(one.about for one in every()))
+    assert about == [*ACTIONS, *SUBJECTS, *sorted(UNIMPLEMENTED)]
+    for name in about:
+        kinds = [one.kind for one in chosen([name])]
+        assert kinds == sorted(kinds, key=list(KINDS).index)
+
+
+def test_what_is_not_there_is_missing():
+    for name in UNIMPLEMENTED:
+        (one,) = chosen([name])
+        assert (one.kind, one.source) == (MISSING, "SDK 1.11")
+
+
+def test_facts_become_sentences():
+    said = {one.text: (one.kind, one.source) for one in chosen(["SenderStatisticsDetailByParam"])}
+    assert said["In the reply besides: TagName."] == (GUESSED, "no source")
+    assert said["Always the same here: ConfigSetId (empty), ConfigSetName (empty)."] == (MISSING, "SDK 1.11")
+    assert said["Parameters besides: ConfigSetId, IpPoolId, NextStart."] == (COPIED, "SDK 1.11")
+    assert said["Refused with: InvalidDate.Malformed, InvalidBetweenTime.Malformed."] == (GUESSED, "other actions")
+
+
+def test_codes_that_nobody_has_have_no_source():
+    made = {one.text.partition(":")[0]: one.source for one in every() if one.kind == GUESSED}
+    assert made["InvalidTagName.Duplicate"] == "no source"
+    assert made["InvalidMailAddressName.Duplicate"] == "other actions"
+
+
+def test_statements_are_chosen_by_name_and_kind():
+    some = chosen(["quota", "DeleteTag"], GUESSED)
+    assert {one.about for one in some} == {"quota", "DeleteTag"}
+    assert {one.kind for one in some} == {GUESSED}
+    assert chosen(["UpdateMailAddressMsgCallbackUrl"]) == chosen(["UpdateMailAddressMsgCallBackUrl"])
+    assert sum(len(chosen(kind=kind)) for kind in KINDS) == len(every())
+
+
+def test_a_name_that_is_none_is_refused():
+    with pytest.raises(InputError, match="did you mean CreateTag"):
+        chosen(["CreatTag"])
