@@ -53,9 +53,7 @@ def chosen(names: Iterable[str] = (), kind: str = "") -> list[Statement]:
 
 def _known(name: str) -> str:
     """The name as statements have it. Raises InputError."""
-    if name in SUBJECTS:
-        return name
-    action = catalogue.find(known_action(name))
+    action = catalogue.find(known_action(name, SUBJECTS))
     return action.name if action else name
 
 

@@ -12,7 +12,7 @@ from dmcli.errors import InputError
 from dmcli.sandbox.context import ServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from dmcli.api.model import Action, Param
@@ -43,15 +43,19 @@ def action_of(name: str, version: str) -> Action:
     raise ServiceError("SandboxNotImplemented" if name in UNIMPLEMENTED else "InvalidAction.NotFound")
 
 
-def known_action(name: str) -> str:
-    """The name, which must be that of an action of the service, implemented here or not. Raises InputError."""
+def known_action(name: str, others: Iterable[str] = ()) -> str:
+    """The name, which must be that of an action of the service, implemented here or not, or one of the others.
+
+    Raises InputError.
+    """
     from difflib import get_close_matches
 
     from dmcli.sandbox.unimplemented import UNIMPLEMENTED
 
-    if catalogue.find(name) or name in UNIMPLEMENTED:
+    beside = (*UNIMPLEMENTED, *others)
+    if catalogue.find(name) or name in beside:
         return name
-    near = get_close_matches(name, [*(action.name for action in catalogue.every()), *UNIMPLEMENTED], n=2)
+    near = get_close_matches(name, [*(action.name for action in catalogue.every()), *beside], n=2)
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     raise InputError(f"{name!r} is no action of the service{hint}")
 

@@ -43,6 +43,7 @@ def complete(*words: str) -> list[str]:
         (("api", "DescA"), ["DescAccountSummary"]),
         (("explain", "checkd"), ["CheckDomain.Failed"]),
         (("send", "single", "--subj"), ["--subject"]),
+        (("sandbox", "differences", "QueryTa"), ["QueryTagByParam", "QueryTaskByParam"]),
     ],
 )
 def test_values(words, values):

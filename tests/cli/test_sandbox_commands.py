@@ -192,3 +192,32 @@ def test_unknown_parameters_are_noted_or_refused(box, sandbox, at, strict):
     call = at("calls", "list")["calls"][0]
     assert call["code"] == ("SandboxUnknownParameter" if strict else "")
     assert strict or at("calls", "show", str(call["id"]))["request"]["unknown"] == ["Colour"]
+
+
+# --- differences
+
+
+def test_differences_are_told_by_action_and_kind(box, at):
+    shown = at("differences", "DescDomain", "quota", "--kind", "missing")["differences"]
+    assert [one["about"] for one in shown] == ["DescDomain"] * 3 + ["quota"]
+    assert shown[-1] == {
+        "about": "quota",
+        "kind": "missing",
+        "text": "The quota does not move with the reputation.",
+        "source": "help pages",
+    }
+    seen = box("sandbox", "differences", "DescDomain", "--kind", "missing", tty=True).out
+    assert "RequireRealTimeDnsRecords" in seen
+
+
+def test_all_differences_are_told(at):
+    about = {one["about"] for one in at("differences")["differences"]}
+    assert {"SingleSendMail", "signatures", "ValidateEmail"} <= about
+
+
+def test_differences_of_what_is_not_there_are_refused(box):
+    refused = box("sandbox", "differences", "CreatTag", code=2)
+    assert refused.err.startswith("dm: 'CreatTag' is no action of the service; did you mean CreateTag")
+    assert (
+        box("sandbox", "differences", "QueryTagByParam", "--kind", "guessed").err == "there is nothing of this kind\n"
+    )

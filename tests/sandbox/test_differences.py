@@ -214,3 +214,5 @@ def test_statements_are_chosen_by_name_and_kind():
 def test_a_name_that_is_none_is_refused():
     with pytest.raises(InputError, match="did you mean CreateTag"):
         chosen(["CreatTag"])
+    with pytest.raises(InputError, match="did you mean signatures"):
+        chosen(["signature"])

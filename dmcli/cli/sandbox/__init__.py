@@ -24,6 +24,7 @@ COMMAND = Package(
         "clock": "Turn the clock of the sandbox.",
         "quota": "Show or set the sandbox's quota.",
         "snapshot": "Keep the whole sandbox under a name, and go back to it.",
+        "differences": "How true is it? What is copied from the service's documents, guessed and missing.",
         "reset": "Delete everything in the sandbox and start afresh.",
     },
 )

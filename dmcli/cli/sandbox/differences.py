@@ -1,0 +1,51 @@
+"""`dm sandbox differences`: how true the sandbox is, action by action."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from dmcli.api.model import Field
+from dmcli.api.named_kinds import TEXT
+from dmcli.cli.options import Value
+from dmcli.cli.sandbox.rows import show_rows
+from dmcli.cli.tree import command
+from dmcli.sandbox.differences import KINDS, chosen
+
+if TYPE_CHECKING:
+    from dmcli.cli.session import Session
+
+_FIELDS = (Field("about", "About"), Field("kind", "Kind"), Field("text", "What"), Field("source", "Source"))
+
+
+def _differences(current: Session, *, about: tuple[str, ...], kind: str | None) -> None:
+    rows = [one._asdict() for one in chosen(about, kind or "")]
+    show_rows(current, "differences", rows, _FIELDS, "there is nothing of this kind")
+
+
+def _actions(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    from dmcli.api import catalogue
+
+    return [action.name for action in catalogue.every() if action.name.startswith(incomplete)]
+
+
+COMMAND = command(
+    "differences",
+    [
+        click.Argument(
+            ["about"],
+            nargs=-1,
+            type=Value(TEXT),
+            metavar="[ACTION]...",
+            help="Names of actions, or of other subjects that the whole list has; all when left out.",
+            shell_complete=_actions,
+        ),
+        click.Option(
+            ["--kind"],
+            type=click.Choice(tuple(KINDS)),
+            help="Only what the sources say, what they leave open, or what they have and the sandbox has not.",
+        ),
+    ],
+    _differences,
+)
