@@ -34,7 +34,7 @@ def test_every_page_fits_and_can_be_read(
 ) -> None:
     site: Site = request.getfixturevalue(filled)
     watched = opened(width, scheme=scheme)
-    for path in [*kinds(site), "/_dm/nothing"]:
+    for path in [*kinds(site), "/_dm/differences?about=SingleSendMail", "/_dm/nothing"]:
         watched.page.goto(f"{site.url}{path}")
         found = watched.page.evaluate(CONTRAST)
         assert found["low"] == [], path

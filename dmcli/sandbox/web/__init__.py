@@ -13,7 +13,7 @@ from dmcli.api.wire import Reply
 from dmcli.errors import InputError
 from dmcli.sandbox.web import page
 from dmcli.sandbox.web.asked import Asked, Page, RefusedError
-from dmcli.sandbox.web.views import account, calls, faults, inbox, mail, stats
+from dmcli.sandbox.web.views import account, calls, differences, faults, inbox, mail, stats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +54,7 @@ ROUTES = (
     Route("POST", "/limits/documented", faults.documented),
     Route("POST", "/limits/remove", faults.lift),
     Route("GET", "/stats", stats.show),
+    Route("GET", "/differences", differences.show),
     Route("GET", "/account", account.show),
     Route("POST", "/account/quota", account.quota),
     Route("GET", "/account/domain/{n}", account.domain),

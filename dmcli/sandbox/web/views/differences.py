@@ -1,0 +1,60 @@
+"""How true the sandbox is: what of it is copied, guessed and missing, by action."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from dmcli.errors import InputError
+from dmcli.sandbox import truth
+from dmcli.sandbox.differences import KINDS, chosen
+from dmcli.sandbox.unimplemented import UNIMPLEMENTED
+from dmcli.sandbox.web.asked import Asked, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dmcli.sandbox.differences import Statement
+
+
+class Topic(NamedTuple):
+    """An action or a subject, how many statements of each kind are made of it, and the statements."""
+
+    name: str
+    counts: dict[str, int]
+    statements: list[Statement]
+
+
+def show(asked: Asked) -> Page:
+    """All of it, or one action's or subject's, or one kind."""
+    about, kind = asked.query.get("about", ""), asked.query.get("kind", "")
+    if kind not in ("", *KINDS):
+        raise InputError(f"{kind!r} is no kind of difference; they are {', '.join(KINDS)}")
+    found = chosen([about] if about else [], kind)
+    topics = [Topic(name, _counts(some), some) for name, group in groupby(found, _about) if (some := list(group))]
+    return Page(
+        "differences.html",
+        {
+            "chosen": {"about": about, "kind": kind},
+            "kinds": KINDS,
+            "known": {"Actions": truth.ACTIONS, "For all": truth.SUBJECTS, "Not here": sorted(UNIMPLEMENTED)},
+            "total": _counts(found),
+            "parts": {
+                "Actions": [topic for topic in topics if topic.name in truth.ACTIONS],
+                "For all actions": [topic for topic in topics if topic.name in truth.SUBJECTS],
+            },
+            "lacking": [topic.name for topic in topics if topic.name in UNIMPLEMENTED],
+            "sources": truth.SOURCES,
+        },
+    )
+
+
+def _about(statement: Statement) -> str:
+    return statement.about
+
+
+def _counts(statements: Iterable[Statement]) -> dict[str, int]:
+    """How many there are of each kind of which there are any."""
+    counted = Counter(one.kind for one in statements)
+    return {kind: counted[kind] for kind in KINDS if counted[kind]}
