@@ -97,7 +97,7 @@ def _answered(facts: Facts) -> Iterator[tuple[str, str, str]]:
     if facts.own:
         yield GUESSED, f"In the reply besides: {_in_text(facts.own)}.", NOBODY
     if facts.same:
-        yield COPIED, f"In the reply, always the same: {_values(facts.same)}.", reference
+        yield COPIED, f"Always as printed: {_values(facts.same)}.", reference
     if facts.always:
         yield MISSING, f"Always the same here: {_values(facts.always)}.", SDK if facts.sdk else reference
 

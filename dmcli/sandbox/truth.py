@@ -38,11 +38,11 @@ class Facts(NamedTuple):
     """What is known of an action, or of a subject that has no action of its own.
 
     Names stand in one text, with blanks between. Of an action's declaration: `section` is where the reference prints it
-    and `printed` are the parameters printed there; `sdk` says whether the SDK has it, and so all other parameters. Of
-    its reply: `old` are fields that only the reference has, `own` those that nobody has; `same` have this one value at
-    the service too, `always` have it here alone. `unread` are parameters that are checked and change nothing. Of its
-    codes: `never` are answered by a fault alone, `likely` are declared though no source has them for this action,
-    `besides` are answered without being declared, each when something is so.
+    and `printed` are the parameters printed there; `sdk` says whether the SDK has it, and so all other parameters;
+    `unread` are parameters that are checked and change nothing. Of its reply: `old` are fields that only the reference
+    has, `own` those that nobody has; `same` always have the value that is printed, `always` one that they have here
+    alone. Of its codes: `never` are answered by a fault alone, `likely` are declared though no source has them for this
+    action, `besides` are answered without being declared, each when something is so.
 
     `copied`, `guessed` and `missing` are sentences with their sources.
     """
@@ -220,7 +220,8 @@ ACTIONS: dict[str, Facts] = {
     "ModifyPWByDomain": Facts(
         section="6.1 and 12.2",
         printed="DomainName Password",
-        same={"Code": "OK", "Message": "OK", "Success": "true"},
+        same={"Code": "OK", "Success": "true"},
+        always={"Message": "OK"},
         never="InvalidDomainStatus.Malformed InvalidDomainId.Malformed",
         copied={
             "A password has 10 to 20 characters with digits, small and capital letters.": "reference 12.2",
@@ -427,7 +428,7 @@ ACTIONS: dict[str, Facts] = {
         printed="StartTime EndTime",
         old=_OLD_TRACKS,
         own="rcptOpenRate rcptClickRate",
-        same=_OFFSET_FIELDS,
+        always=_OFFSET_FIELDS,
         unread=_OFFSETS,
         never="InvalidYear.Malformed InternalError",
         copied={"TagName needs AccountName.": SDK},
@@ -438,7 +439,7 @@ ACTIONS: dict[str, Facts] = {
         printed="AccountName TagName StartTime EndTime",
         old=_OLD_TRACKS,
         own="rcptOpenRate rcptClickRate",
-        same=_OFFSET_FIELDS,
+        always=_OFFSET_FIELDS,
         unread=_OFFSETS,
         never="InvalidYear.Malformed InternalError",
         copied={"TagName needs AccountName.": "reference 12.1"},
