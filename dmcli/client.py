@@ -116,20 +116,26 @@ class Client(NamedTuple):
         """The exception for a call that ended without an answer."""
         verdict, effect = ended.verdict, action.effect
         kind, hint = _kind(ended, effect), ""
-        said = verdict.said or verdict.code
+        said, more = verdict.said or verdict.code, ""
         if verdict.outcome in _UNANSWERED or kind is UnknownOutcomeError:
-            said += f" (tried {ended.attempts} times)" if ended.attempts > 1 else ""
-            said += f"; {_KNOWN[effect] if ended.doubtful else _NOTHING_SENT}"
+            more += f" (tried {ended.attempts} times)" if ended.attempts > 1 else ""
+            more += f"; {_KNOWN[effect] if ended.doubtful else _NOTHING_SENT}"
         elif ended.doubtful:
-            said += "; an earlier attempt got no answer and may have done it"
+            more += "; an earlier attempt got no answer and may have done it"
         if verdict.outcome is Outcome.CLOCK:
-            said += f"; {clock_remedy(verdict)}"
+            more += f"; {clock_remedy(verdict)}"
         if verdict.code in _FORBIDDEN:
             hint = f"The permission that these keys lack is dm:{action.name}."
         if kind is UnknownOutcomeError:
-            look = action.look.format_map({name: shlex.quote(value.split(",")[0]) for name, value in params.items()})
-            hint = f"Do not simply run it again; look first: {self.command} {look}" if look else _NO_LOOK
+            hint = self.look_first(action, params)
+        if more:
+            said = said.rstrip(".") + more
         return kind(said, hint=hint, code=verdict.code, request_id=verdict.request_id, http_status=verdict.status)
+
+    def look_first(self, action: Action, params: Mapping[str, str]) -> str:
+        """What to do before a call of unknown outcome is made again."""
+        look = action.look.format_map({name: shlex.quote(value.split(",")[0]) for name, value in params.items()})
+        return f"Do not simply run it again; look first: {self.command} {look}" if look else _NO_LOOK
 
     def pages(self, action: Action, params: Mapping[str, str], size: int = 0) -> Iterator[Page]:
         """The pages of a list, each fetched when it is asked for. `size` 0 is the catalogue's page size."""

@@ -78,7 +78,7 @@ def _once(current: Session, action: Action, wire: Mapping[str, str], key: str) -
         )
     except UnknownOutcomeError as error:
         settle = f"{current.command} send resolve {shlex.quote(key)} --sent, or --not-sent"
-        error.hint = f"{error.hint}; then settle it: {settle}" if error.hint else f"Find out, then settle it: {settle}"
+        error.hint = f"{error.hint or current.client.look_first(action, wire)}; then settle it: {settle}"
         raise
     if answer.before:
         current.say(f"sent under this key before, {moment(answer.before)}; nothing was sent again")
@@ -103,7 +103,9 @@ def show_reply(current: Session, action: Action, reply: dict[str, Any]) -> None:
         sys.stdout.flush()
     except OSError:
         if action.effect is not Effect.READ:
-            current.say(f"this was done: {action.name} {reply}")
+            import json
+
+            current.say(f"this was done: {action.name} {json.dumps(reply, ensure_ascii=False)}")
         raise
     current.mark(action)
 

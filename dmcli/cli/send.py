@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from dmcli.cli.session import Session
 
 
-def _resolve(current: Session, *, key: str, sent: bool | None) -> None:
-    if sent is None:
-        raise InputError("say what became of the mail: give --sent or --not-sent")
+def _resolve(current: Session, *, key: str, sent: bool, not_sent: bool) -> None:
+    if sent == not_sent:
+        raise InputError("say what became of the mail: give either --sent or --not-sent")
     current.ledger.resolve(current.scope(key), sent=sent)
     current.say(f"the key {key} counts as sent" if sent else f"the key {key} is free to be used again")
 
@@ -30,11 +30,8 @@ COMMAND = group(
             click.Argument(
                 ["key"], metavar="KEY", callback=one_line_key, help="The key that was given as --idempotency-key."
             ),
-            click.Option(
-                ["--sent/--not-sent"],
-                default=None,
-                help="It was accepted, as 'dm stats details' shows; or it was not, and the key may be used again.",
-            ),
+            click.Option(["--sent"], is_flag=True, help="It was accepted, as 'dm stats details' shows."),
+            click.Option(["--not-sent"], is_flag=True, help="It was not, and the key may be used again."),
         ],
         _resolve,
         "Settle a send under an idempotency key whose outcome is unknown.",
