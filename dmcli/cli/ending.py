@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from dmcli.cli.session import Session
 
 _SIGNALLED = 128  # and the signal's number
+# Click's words, and those of a sentence that everybody reads.
+_WORDS = {
+    "Invalid value for ": "",
+    ". Choose from:": "; choose from:",
+    "is not a valid integer range": "is no whole number",
+    "is not a valid integer": "is no whole number",
+    "is not a valid float range": "is no number",
+    "is not in the range": "is out of range:",
+}
 _INTERRUPTED, _PIPE_CLOSED, _DEFECT = 130, 141, 70
 
 
@@ -73,14 +82,18 @@ def _known(error: BaseException) -> DmError:
 
 def _sentence(error: click.ClickException) -> str:
     """Click's message as one sentence."""
-    if isinstance(error, click.NoSuchOption) and error.option_name in DATES and error.ctx:
-        meant = DATES[error.option_name]
-        known = any(meant in param.opts for param in error.ctx.command.params)
-        return f"no such option '{error.option_name}'" + (f"; did you mean {meant}?" if known else "")
+    if isinstance(error, click.NoSuchOption):
+        known = {name for param in error.ctx.command.params for name in param.opts} if error.ctx else set()
+        meant = known & {DATES.get(error.option_name)} or error.possibilities or ()
+        hint = f"; did you mean {' or '.join(sorted(map(str, meant)))}?" if meant else ""
+        return f"no such option '{error.option_name}'{hint}"
     if isinstance(error, click.BadParameter) and isinstance(error.param, click.Argument):
         name = error.param.human_readable_name.strip("[].")  # brackets and dots are for the usage line
         error.param_hint = f"'{name}'"
-    text = error.format_message().replace("Invalid value for ", "").rstrip(".")
+    text = " ".join(error.format_message().split())
+    for theirs, ours in _WORDS.items():
+        text = text.replace(theirs, ours)
+    text = text.rstrip(".")
     return text[:1].lower() + text[1:]
 
 
