@@ -43,7 +43,7 @@ def worded(field: Field, value: Any) -> str:
     if value is None:
         return text
     if field.shape == "epoch":
-        return _local_time(text)
+        return _local_time(str(int(value)) if isinstance(value, float) else text)
     return field.words.get(str(value), field.words.get(text, text))
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import re
+from datetime import datetime, timezone
+
 import pytest
 
 SEND = ("send", "single", "--to", "ada@example.com", "--subject", "s", "--text", "t")
@@ -49,10 +53,26 @@ def test_a_wrong_signature_is_explained(box, server, at):
 
     params = {"Action": "DescAccountSummary", "Version": "2015-11-23", "AccessKeyId": "dm-sandbox-id", "Format": "JSON"}
     params |= {"SignatureMethod": "HMAC-SHA1", "SignatureVersion": "1.0", "SignatureNonce": "n1", "Signature": "wrong"}
-    answer = requests.get(server.url, params={**params, "Timestamp": "2026-11-25T00:00:00Z"}, timeout=10)
-    assert answer.status_code == 400
+    params["Timestamp"] = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert requests.get(server.url, params=params, timeout=10).status_code == 400
     shown = at("calls", "show", "1")
-    assert shown["code"] in {"InvalidTimeStamp.Expired", "SignatureDoesNotMatch"}
+    assert shown["code"] == "SignatureDoesNotMatch"
+    signature = shown["request"]["signature"]
+    assert signature["server"].startswith("GET&%2F&AccessKeyId%3Ddm-sandbox-id")
+    seen = box("sandbox", "calls", "show", "1", tty=True).out
+    assert "String signed here" in seen
+    (row,) = csv.DictReader(box("sandbox", "calls", "show", "1", "-o", "csv").out.splitlines())
+    assert row["request.signature.cause"] == signature["cause"]
+    assert (row["request.method"], row["ms"]) == ("GET", str(shown["ms"]))
+
+
+def test_a_list_of_calls_tells_nothing_yet_from_nothing_that_matches(box):
+    assert box("sandbox", "calls", "list").err == "no call yet\n"
+    assert box("sandbox", "calls", "list", "--status", "500").err == "no call matches\n"
+    assert "did you mean CreateTag" in box("sandbox", "calls", "list", "--action", "CreateTags", code=2).err
+    box("tag", "list")
+    line = box("sandbox", "calls", "list", tty=True).out.splitlines()[-1]
+    assert re.search(r" \d{4}-\d\d-\d\d \d\d:\d\d [+-]\d\d:\d\d  QueryTagByParam ", line)
 
 
 # --- faults and limits
@@ -78,7 +98,7 @@ def test_a_fault_is_removed(box, at):
     at("fault", "add", "status", "503", "--html", "--rate", "0.5", "--seed", "7")
     assert box("sandbox", "fault", "remove", "1").err == "removed 1 fault\n"
     assert "there is no fault 1" in box("sandbox", "fault", "remove", "1", code=1).err
-    assert "give the number of a fault from the list, or --all" in box("sandbox", "fault", "remove", code=2).err
+    assert "give either the number of a fault from the list, or --all" in box("sandbox", "fault", "remove", code=2).err
     assert box("sandbox", "fault", "remove", "--all").err == "removed 1 fault\n"
     assert box("sandbox", "fault", "list", "-o", "json").err == "nothing is to go wrong\n"
 
@@ -112,7 +132,7 @@ def test_limits_as_documented_and_none(box, at):
         "SingleSendMail": "100/s",
     }
     assert "SetTag is not limited" in box("sandbox", "limit", "lift", "SetTag", code=1).err
-    assert "give the action whose limit is to be lifted, or --all" in box("sandbox", "limit", "lift", code=2).err
+    assert "give either the action whose limit is to be lifted, or --all" in box("sandbox", "limit", "lift", code=2).err
     assert box("sandbox", "limit", "lift", "--all").err == "lifted 2 limits\n"
     assert box("sandbox", "limit", "list", "-o", "json").err == "nothing is limited\n"
     assert "'often' is no rate such as 10/s" in box("sandbox", "limit", "set", "CreateTag", "often", code=2).err

@@ -55,9 +55,34 @@ def test_words_are_data_where_a_format_is_asked_for(box, sent):
 def test_a_mail_without_links_and_codes_says_so(box):
     box("send", "single", "--to", "a@example.com", "--subject", "s", "--text", "plain words")
     assert box("sandbox", "mail", "links").err == "mail 1 has no links\n"
-    none = box("sandbox", "mail", "codes", "-o", "json")
-    assert (none.json, none.err) == ({"codes": []}, "mail 1 has no one-time codes\n")
+    assert box("sandbox", "mail", "links", "-o", "json").json == {"links": []}
+    none = box("sandbox", "mail", "codes", code=1)  # or a script would go on with nothing
+    assert (none.out, none.err) == ("", "dm: mail 1 has no one-time codes; see: dm sandbox mail text 1\n")
+    assert "mail 1 has no HTML; see: dm sandbox mail text 1" in box("sandbox", "mail", "html", code=1).err
     assert box("sandbox", "mail", "text").out == "plain words\n"
+
+
+def test_parts_of_a_mail_come_as_data_too(box):
+    box("send", "single", "--to", "a@example.com", "--subject", "s", "--html", "<p>您好</p>")
+    assert box("sandbox", "mail", "text", "-o", "json").json == {"text": "您好"}
+    assert box("sandbox", "mail", "html", "--query", "html").out == "<p>您好</p>\n"
+    assert "Subject: s\n" in box("sandbox", "mail", "source", "-o", "json").json["source"]
+
+
+def test_what_is_empty_is_no_line_of_a_table(box):
+    box("send", "single", "--to", "a@example.com", "--subject", "s", "--text", "t")
+    seen = box("sandbox", "mail", "show", tty=True).out
+    assert "Message" in seen
+    for absent in ("Headers", "Attachments", "Tag", "HTML"):
+        assert absent not in seen
+
+
+def test_a_list_tells_nothing_yet_from_nothing_that_matches(box):
+    assert "no mail yet; send one" in box("sandbox", "mail", "list").err
+    assert box("sandbox", "mail", "list", "--to", "x").err == "no mail matches\n"
+    box("send", "single", "--to", "a@example.com", "--subject", "s", "--text", "t")
+    box("send", "single", "--to", "a@example.com", "--subject", "s", "--text", "t")
+    assert "showing the newest mail; there are more" in box("sandbox", "mail", "list", "--limit", "1").err
 
 
 @pytest.mark.parametrize(
@@ -101,8 +126,9 @@ def test_a_mail_that_is_not_there_yet_is_waited_for(box):
 
 def test_what_matches_no_mail_is_refused(box, sent):
     assert box("sandbox", "mail", "show", code=1).err == "dm: no mail matches; see: dm sandbox mail list\n"
-    waited = box("sandbox", "mail", "codes", "--to", "nobody@", "--wait", "0s", code=1)
-    assert "no mail matches" in waited.err
+    assert "no mail matches; see" in box("sandbox", "mail", "codes", "--to", "nobody@", "--wait", "0s", code=1).err
+    waited = box("sandbox", "mail", "codes", "--to", "nobody@", "--wait", "1s", code=5)
+    assert "no mail matches after 1 s; see: dm sandbox mail list" in waited.err
     sent()
     assert "there is no mail 7" in box("sandbox", "mail", "html", "7", code=1).err
     assert "--to and the like choose the latest" in box("sandbox", "mail", "show", "1", "--to", "ada", code=2).err

@@ -9,9 +9,10 @@ import click
 from dmcli.api.model import Field
 from dmcli.api.named_kinds import TEXT
 from dmcli.cli.options import Value
-from dmcli.cli.sandbox.rows import show_rows
+from dmcli.cli.sandbox.rows import show_one, show_rows
 from dmcli.cli.tree import Group, command
 from dmcli.errors import RefusedError
+from dmcli.sandbox.params import known_action
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -20,7 +21,7 @@ _HEAD = (
     Field("id", "Call"),
     Field("at", "Time", shape="epoch"),
     Field("action", "Action"),
-    Field("scheme", "Signature"),
+    Field("scheme"),
     Field("status", "HTTP", shape="number"),
     Field("code", "Code"),
     Field("spoilt", "Fault"),
@@ -31,7 +32,8 @@ _HEAD = (
     Field("fault"),
 )
 _WHOLE = (
-    *_HEAD[:4],
+    *_HEAD[:3],
+    Field("scheme", "Signature"),
     Field("version", "Version"),
     Field("key_id", "Key"),
     Field("request.method", "Method"),
@@ -54,30 +56,23 @@ _MOST = 10**9  # calls
 def _list(current: Session, *, limit: int, **chosen: Any) -> None:
     from dmcli.sandbox.calls import find
 
+    if chosen["action"]:
+        known_action(chosen["action"])
     with current.sandbox.store.transaction() as connection:
         found = find(connection, limit, **chosen)
-    show_rows(current, "calls", [{**call, "ms": round(call["ms"], 1)} for call in found], _HEAD, "no call yet")
+    nothing = "no call matches" if any(chosen.values()) else "no call yet"
+    show_rows(current, "calls", [{**call, "ms": round(call["ms"], 1)} for call in found], _HEAD, nothing)
 
 
 def _show(current: Session, *, call: int) -> None:
-    from dmcli.render import show_document
     from dmcli.sandbox.calls import get
 
     with current.sandbox.store.transaction() as connection:
         found = get(connection, call)
     if found is None:
         raise RefusedError(f"there is no call {call} in the sandbox; see: dm sandbox calls list")
-    output = current.output()
-    fields = tuple(field for field in _WHOLE if output.chosen != "table" or _present(found, field.name))
-    show_document(found, fields, output)
-
-
-def _present(found: dict[str, Any], path: str) -> bool:
-    """Whether there is anything at a dotted path, so that a table has no empty lines."""
-    value: Any = found
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, dict) else None
-    return value not in (None, "", {}, [])
+    found["ms"] = round(found["ms"], 1)
+    show_one(current, found, _WHOLE)
 
 
 def _clear(current: Session) -> None:

@@ -55,7 +55,7 @@ def _list(current: Session) -> None:
 def _remove(current: Session, *, fault: int | None, **values: Any) -> None:
 
     if (fault is None) != values["all"]:
-        raise InputError("give the number of a fault from the list, or --all")
+        raise InputError("give either the number of a fault from the list, or --all")
     with current.sandbox.store.change() as connection:
         gone = remove(connection, fault)
     if fault and not gone:

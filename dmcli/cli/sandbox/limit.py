@@ -44,7 +44,7 @@ def _list(current: Session) -> None:
 
 def _lift(current: Session, *, action: str | None, **values: Any) -> None:
     if (action is None) != values["all"]:
-        raise InputError("give the action whose limit is to be lifted, or --all")
+        raise InputError("give either the action whose limit is to be lifted, or --all")
     with current.sandbox.store.change() as connection:
         gone = remove(connection, action or "")
     if action and not gone:

@@ -13,9 +13,9 @@ from dmcli.api.shared import DELIVERY_STATUS
 from dmcli.cli.build import Left
 from dmcli.cli.options import Value, limits
 from dmcli.cli.options import yes as yes_option
-from dmcli.cli.sandbox.rows import show_words
+from dmcli.cli.sandbox.rows import show_one, show_part, show_words
 from dmcli.cli.tree import Duration, Group, command
-from dmcli.errors import InputError, RefusedError
+from dmcli.errors import CheckFailedError, InputError, RefusedError
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -26,7 +26,7 @@ _HEAD = (
     Field("recipient", "To"),
     Field("subject", "Subject"),
     Field("status", "Outcome", DELIVERY_STATUS),
-    Field("sender", "From"),
+    Field("sender"),
     Field("tag"),
     Field("env_id"),
 )
@@ -73,16 +73,15 @@ def _filter(values: dict[str, Any]) -> Any:
 
 
 def _found(current: Session, mail: int, wait: float, values: dict[str, Any]) -> dict[str, Any]:
-    """The mail that is meant. Raises InputError or RefusedError."""
+    """The mail that is meant. Raises InputError, RefusedError, or CheckFailedError when it was waited for in vain."""
     from dmcli.sandbox.mailbox import ALL, get_mail, latest
 
     store, chosen = current.sandbox.store, _filter(values)
     if not mail:
         found = latest(store, chosen, wait)
         if found is None:
-            raise RefusedError(
-                f"no mail matches{f' after {wait:g} seconds' if wait else ''}; see: dm sandbox mail list"
-            )
+            error = CheckFailedError if wait else RefusedError
+            raise error(f"no mail matches{f' after {wait:g} s' if wait else ''}; see: dm sandbox mail list")
         return found
     if wait or chosen != ALL:
         raise InputError(f"mail {mail} is chosen by its number; --wait, --to and the like choose the latest")
@@ -96,51 +95,52 @@ def _found(current: Session, mail: int, wait: float, values: dict[str, Any]) -> 
 def _list(current: Session, *, limit: int, **values: Any) -> None:
     from dmcli.api.paging import Page
     from dmcli.render import show_pages
-    from dmcli.sandbox.mailbox import list_mail
+    from dmcli.sandbox.mailbox import ALL, list_mail
 
     wanted = None if values["all"] else limit
     most = _MOST if wanted is None else min(wanted + 1, _MOST)
+    chosen = _filter(values)
     with current.sandbox.store.transaction() as connection:
-        found = list_mail(connection, most, _filter(values))
+        found = list_mail(connection, most, chosen)
     left = Left()
     page = Page({"mails": found}, found, "mails")
     shown = show_pages(left.limited([page], wanted), _HEAD, (), current.output())
     if left.more:
-        current.say(f"showing the newest {shown} mails; there are more: give --all, or a larger --limit")
+        newest = "mail" if shown == 1 else f"{shown} mails"
+        current.say(f"showing the newest {newest}; there are more: give --all, or a larger --limit")
+    elif not shown and chosen != ALL:
+        current.say("no mail matches")
     elif not shown:
         current.say("no mail yet; send one: dm -p sandbox send single --to you@example.com --subject Hi --text Hi")
 
 
 def _show(current: Session, *, mail: int, wait: float, **values: Any) -> None:
-    from dmcli.render import show_document
-
-    show_document(_found(current, mail, wait, values), _WHOLE, current.output())
+    show_one(current, _found(current, mail, wait, values), _WHOLE)
 
 
 def _html(current: Session, *, mail: int, wait: float, **values: Any) -> None:
-    from dmcli.render import show_text
-
-    show_text(_found(current, mail, wait, values)["html"], current.output())
+    found = _found(current, mail, wait, values)
+    if not found["html"]:
+        raise RefusedError(f"mail {found['id']} has no HTML; see: dm sandbox mail text {found['id']}")
+    show_part(current, "html", found["html"])
 
 
 def _text(current: Session, *, mail: int, wait: float, **values: Any) -> None:
-    from dmcli.render import show_text
     from dmcli.sandbox.extract import read
 
     found = _found(current, mail, wait, values)
-    show_text(found["text"] or read(found["html"], "").text, current.output())
+    show_part(current, "text", found["text"] or read(found["html"], "").text)
 
 
 def _source(current: Session, *, mail: int, wait: float, **values: Any) -> None:
-    from dmcli.render import show_text
     from dmcli.sandbox.eml import message
 
     found = _found(current, mail, wait, values)
     with current.sandbox.store.transaction() as connection:
         made = message(connection, found)
-    binary = getattr(sys.stdout, "buffer", None)
-    if binary is None or sys.stdout.isatty():
-        show_text(made.decode("utf-8", "backslashreplace").replace("\r\n", "\n"), current.output())
+    binary, output = getattr(sys.stdout, "buffer", None), current.output()
+    if binary is None or sys.stdout.isatty() or output.format or output.query:
+        show_part(current, "source", made.decode("utf-8", "backslashreplace").replace("\r\n", "\n"))
         return
     sys.stdout.flush()
     binary.write(made)
@@ -158,7 +158,9 @@ def _codes(current: Session, *, mail: int, wait: float, **values: Any) -> None:
 
     found = _found(current, mail, wait, values)
     words = codes(found["subject"], read(found["html"], found["text"]).text)
-    show_words(current, "codes", words, f"mail {found['id']} has no one-time codes")
+    if not words:
+        raise RefusedError(f"mail {found['id']} has no one-time codes; see: dm sandbox mail text {found['id']}")
+    show_words(current, "codes", words)
 
 
 def _delete(current: Session, *, mail: int | None, yes: bool, **values: Any) -> None:
@@ -166,7 +168,7 @@ def _delete(current: Session, *, mail: int | None, yes: bool, **values: Any) -> 
 
     whole, chosen = values.pop("all"), _filter(dict(values))
     if (mail is not None) + whole + (mail is None and chosen != ALL) != 1:
-        raise InputError("what is to be deleted? Give the number of a mail, or --to and the like, or --all")
+        raise InputError("what is to be deleted? Give one of the number of a mail, --to and the like, and --all")
     number = 0 if mail is None else _found(current, mail, 0.0, values)["id"]
     if not yes:
         _confirm(f"mail {number}" if number else "all mail" if whole else "all mail that matches")

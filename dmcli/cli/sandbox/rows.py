@@ -20,7 +20,38 @@ def show_rows(
         current.say(nothing)
 
 
-def show_words(current: Session, key: str, words: list[str], nothing: str) -> None:
+def show_one(current: Session, found: dict[str, Any], fields: tuple[Field, ...]) -> None:
+    """One thing; a table has no lines for what is empty. A field may be a dotted path into the thing."""
+    from dmcli.render import show_document
+
+    output = current.output()
+    if output.chosen in ("table", "csv", "tsv") and not output.query:
+        found = {field.name: _at(found, field.name) for field in fields}
+    if output.chosen == "table":
+        fields = tuple(field for field in fields if found.get(field.name) not in (None, "", {}, []))
+    show_document(found, fields, output)
+
+
+def _at(found: dict[str, Any], path: str) -> Any:
+    """What stands at a dotted path, None where nothing does."""
+    value: Any = found
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def show_part(current: Session, key: str, text: str) -> None:
+    """A text as it is; as data where a format or a query is asked for."""
+    from dmcli.render import show_document, show_text
+
+    output = current.output()
+    if output.format or output.query:
+        show_document({key: text}, (), output)
+    else:
+        show_text(text, output)
+
+
+def show_words(current: Session, key: str, words: list[str], nothing: str = "") -> None:
     """Words, one a line so that a shell can take them; as data where a format or a query is asked for."""
     from dmcli.render import show_document, show_text
 
@@ -29,5 +60,5 @@ def show_words(current: Session, key: str, words: list[str], nothing: str) -> No
         show_document({key: words}, (), output)
     elif words:
         show_text("\n".join(words), output)
-    if not words:
+    if not words and nothing:
         current.say(nothing)
