@@ -79,7 +79,7 @@ def answer(sandbox: Sandbox, request: Request, path: str) -> Reply:
 
 
 def _json(value: Any, status: int = 200) -> Reply:
-    body = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+    body = f"{json.dumps(value, ensure_ascii=False)}\n".encode("utf-8", "replace")  # curl adds no line of its own
     return Reply(status, {**_HEADERS, "content-type": "application/json; charset=utf-8"}, body)
 
 
@@ -262,7 +262,10 @@ def _set_states(ask: Ask) -> Any:
 
 
 def _decide(ask: Ask) -> Any:
-    for decision, name in ask.object().items():
+    decisions = ask.object()
+    if not decisions:
+        raise InputError(f"decide something; one can {', '.join(states.DECISIONS)}, each with a name")
+    for decision, name in decisions.items():
         states.decide(ask.sandbox.store, decision, str(name))
     return {"status": "ok"}
 

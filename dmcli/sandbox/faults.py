@@ -27,6 +27,7 @@ EFFECTS = {
     "truncate": "break off in the middle of the answer",
 }
 _VALUES = frozenset({"error", "status", "latency"})
+_WITH_RECIPIENTS = "SingleSendMail"
 _MOST_LATE = 3600.0  # seconds
 _CODES = {500: "InternalError", 503: "ServiceUnavailable"}
 
@@ -83,7 +84,7 @@ def fault_of(given: Mapping[str, Any]) -> Fault:
         raise InputError(f"the fault {effect} {what}: it is to {EFFECTS[effect]}")
     rate = _number(given, "rate", float, 0.0, 1.0)
     times = _number(given, "times", int, 1, 10**9)
-    return Fault(
+    fault = Fault(
         effect=effect,
         value=_checked(effect, value),
         after=_flag(given, "after"),
@@ -96,6 +97,22 @@ def fault_of(given: Mapping[str, Any]) -> Fault:
         html=_flag(given, "html"),
         retry_after=_number(given, "retry_after", int, 0, 10**9),
     )
+    _check_together(fault, seeded=given.get("seed") is not None)
+    return fault
+
+
+def _check_together(fault: Fault, *, seeded: bool) -> None:
+    """Refuse what has no effect beside the rest. Raises InputError."""
+    if fault.html and fault.effect != "status":
+        raise InputError(f"html makes a web page of a status; {fault.effect} has none")
+    if fault.retry_after is not None and fault.effect not in ("error", "status"):
+        raise InputError(f"retry_after stands in the answer of error and status; {fault.effect} has none")
+    if seeded and fault.rate is None:
+        raise InputError("seed chooses among the calls of a rate; give rate too")
+    if fault.nth and (fault.rate is not None or fault.times != 1):
+        raise InputError("nth strikes one call; times and rate do not go with it")
+    if fault.recipient and fault.action not in ("", _WITH_RECIPIENTS):
+        raise InputError(f"{fault.action} names no recipient; only {_WITH_RECIPIENTS} does")
 
 
 _SETTABLE = Fault._fields[: Fault._fields.index("id")]
@@ -133,7 +150,7 @@ def _number(given: Mapping[str, Any], name: str, kind: type[Any], least: float, 
     except ValueError:
         number = None
     if number is None or isinstance(value, bool) or not least <= number <= most:
-        raise InputError(f"{name} {value!r} is not a number from {least:g} to {most:g}")
+        raise InputError(f"{name} {value!r} is not a number from {least:,.0f} to {most:,.0f}")
     return number
 
 

@@ -132,17 +132,19 @@ class DmSandbox:
 
         states.decide(self._sandbox.store, decision, name)
 
-    def play(self, event: str, mail: dict[str, Any], url: str = "") -> str:
-        """Let a mail be opened, clicked, unsubscribed from, bounced; what the callback address answered."""
+    def play(self, event: str, mail: dict[str, Any] | int, url: str = "") -> str:
+        """Let a mail, or the one of that number, be opened, clicked, bounced; what the callback address answered."""
         from dmcli.sandbox import play
 
-        return play.play(self._sandbox, event, mail["id"], url=url).answer
+        number = mail if isinstance(mail, int) else mail["id"]
+        return play.play(self._sandbox, event, number, url=url).answer
 
-    def turn_clock(self, **wanted: Any) -> None:
-        """Turn the clock: `advance="2h"` or `set="2026-01-31T09:30:00Z"`."""
+    def turn_clock(self, advance: str = "", *, set: str = "") -> None:  # noqa: A002  as everywhere else
+        """Turn the clock by `advance`, such as "2h", or to `set`, such as "2026-01-31T09:30:00Z"."""
         from dmcli.sandbox import clock
 
-        clock.turn(self._sandbox, wanted)
+        given = {"advance": advance, "set": set}
+        clock.turn(self._sandbox, {name: value for name, value in given.items() if value})
 
     def quota(self, daily: int | None = None, monthly: int | None = None) -> None:
         """Set how many mails may be sent a day and a month."""

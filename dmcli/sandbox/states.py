@@ -125,7 +125,9 @@ DECISIONS = {
     "approve": Decision("template", _TEMPLATE, _APPROVED),
     "reject": Decision("template", _TEMPLATE, _REJECTED),
     "confirm": Decision(
-        "sender address with a reply address", "UPDATE address SET reply_status = ? WHERE name = ? AND reply != ''", 0
+        "reply address to confirm at sender address",
+        "UPDATE address SET reply_status = ? WHERE name = ? AND reply != ''",
+        0,
     ),
 }
 

@@ -72,7 +72,9 @@ def test_options_of_the_command_are_its_own():
 
 def test_what_cannot_be_run_is_said_in_a_sentence():
     done = ran("no-such-command")
-    assert (done.returncode, done.stderr) == (2, "dm: cannot run 'no-such-command': No such file or directory\n")
+    assert (done.returncode, done.stderr) == (127, "dm: cannot run 'no-such-command': No such file or directory\n")
+    done = ran(__file__)
+    assert (done.returncode, done.stderr) == (126, f"dm: cannot run {__file__!r}: Permission denied\n")
     assert ran().returncode == 2
 
 

@@ -276,6 +276,7 @@ def test_states(cloud, ask, get):
         ("PUT", {"mails": "manual"}, "there is no state of 'mails'"),
         ("POST", {"verify": "elsewhere.test"}, "the sandbox has no domain 'elsewhere.test'"),
         ("POST", {"bless": "sandbox.test"}, "nobody can 'bless'"),
+        ("POST", {}, "decide something; one can verify, unverify"),
     ],
 )
 def test_states_that_cannot_be_are_refused(ask, method, body, said):
@@ -355,6 +356,7 @@ def test_snapshots_and_reset_over_http(cloud, ask, get):
 def test_health_and_index(get):
     assert get("/health")["status"] == "ok"
     assert "GET /_dm/api/mails/{mail}/codes" in get("/")["routes"]
+    assert get("") == get("/")
 
 
 def test_a_page_of_elsewhere_gets_nothing(ask):

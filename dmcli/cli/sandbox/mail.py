@@ -13,6 +13,7 @@ from dmcli.api.shared import DELIVERY_STATUS
 from dmcli.cli.build import Left
 from dmcli.cli.options import Value, limits
 from dmcli.cli.options import yes as yes_option
+from dmcli.cli.sandbox.number import LATEST, MOST, MailNumber
 from dmcli.cli.sandbox.rows import show_one, show_part, show_words
 from dmcli.cli.tree import Duration, Group, command
 from dmcli.errors import CheckFailedError, InputError, RefusedError
@@ -46,23 +47,6 @@ _WHOLE = (
     Field("text", "Text"),
     Field("html", "HTML"),
 )
-_MOST = 10**9  # mails, more than a sandbox will ever have
-_LATEST = "latest"
-
-
-class _Mail(click.ParamType[int]):
-    """The number of a mail; 0 for the latest."""
-
-    name = "mail"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """The number."""
-        if value in (_LATEST, 0):
-            return 0
-        number = str(value)
-        if not (number.isascii() and number.isdigit() and 0 < int(number[:18]) <= _MOST):
-            self.fail(f"{value!r} is no mail; give its number from the list, or {_LATEST}", param, ctx)
-        return int(number)
 
 
 def _filter(values: dict[str, Any]) -> Any:
@@ -98,7 +82,7 @@ def _list(current: Session, *, limit: int, **values: Any) -> None:
     from dmcli.sandbox.mailbox import ALL, list_mail
 
     wanted = None if values["all"] else limit
-    most = _MOST if wanted is None else min(wanted + 1, _MOST)
+    most = MOST if wanted is None else min(wanted + 1, MOST)
     chosen = _filter(values)
     with current.sandbox.store.transaction() as connection:
         found = list_mail(connection, most, chosen)
@@ -211,7 +195,7 @@ def _one() -> list[click.Parameter]:
     """What chooses one mail."""
     return [
         click.Argument(
-            ["mail"], type=_Mail(), default=_LATEST, metavar="[MAIL]", help="Number, or latest, the default."
+            ["mail"], type=MailNumber(), default=LATEST, metavar="[MAIL]", help="Number, or latest, the default."
         ),
         *_filters(),
         click.Option(
@@ -232,7 +216,7 @@ for _made in (
     command(
         "delete",
         [
-            click.Argument(["mail"], type=_Mail(), required=False, metavar="[MAIL]", help="Number, or latest."),
+            click.Argument(["mail"], type=MailNumber(), required=False, metavar="[MAIL]", help="Number, or latest."),
             *_filters(),
             click.Option(["--all"], is_flag=True, help="All mail."),
             yes_option(),

@@ -9,19 +9,26 @@ import click
 from dmcli.api.model import Field
 from dmcli.api.named_kinds import TEXT
 from dmcli.cli.options import Value
+from dmcli.cli.sandbox.number import MailNumber
 from dmcli.cli.tree import command
+from dmcli.errors import RefusedError
+from dmcli.sandbox.mailbox import ALL, latest
 from dmcli.sandbox.play import EVENTS, play
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
 
 _FIELDS = (Field("mail", "Mail"), Field("event", "Event"), Field("posted", "Told to"), Field("answer", "Answer"))
-_MOST = 10**9  # mails
 
 
 def _play(current: Session, *, event: str, mail: int, url: str) -> None:
     from dmcli.render import show_document
 
+    if not mail:
+        newest = latest(current.sandbox.store, ALL, 0)
+        if newest is None:
+            raise RefusedError("there is no mail in the sandbox; send one first")
+        mail = newest["id"]
     played = play(current.sandbox, event, mail, url=url)
     show_document(played._asdict(), _FIELDS, current.output())
 
@@ -32,10 +39,10 @@ COMMAND = command(
         click.Argument(["event"], type=click.Choice(list(EVENTS)), metavar="EVENT", help=", ".join(EVENTS)),
         click.Option(
             ["--mail"],
-            type=click.IntRange(1, _MOST),
+            type=MailNumber(),
             metavar="ID",
             required=True,
-            help="Number from dm sandbox mail list.",
+            help="Number from dm sandbox mail list, or latest.",
         ),
         click.Option(
             ["--url"], type=Value(TEXT), default="", metavar="URL", help="Link that is clicked.  [default: the first]"

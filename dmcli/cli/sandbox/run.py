@@ -12,7 +12,7 @@ import click
 
 from dmcli.cli.sandbox.serving import port_option, server_of, strict_option
 from dmcli.cli.tree import command
-from dmcli.errors import InputError
+from dmcli.untrusted import brief
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from dmcli.cli.session import Session
     from dmcli.sandbox.adapter import Sandbox
+
+
+_NOT_RUN, _NOT_FOUND = 126, 127
 
 
 def _run(current: Session, *, words: tuple[str, ...], port: int, strict: bool, fresh: bool) -> None:
@@ -44,7 +47,10 @@ def _fresh(stack: ExitStack) -> Sandbox:
 
 
 def _wait(words: tuple[str, ...], environ: dict[str, str]) -> int:
-    """Run a command to its end; its exit code, or 128 and the number of the signal that ended it. Raises InputError."""
+    """Run a command to its end; its exit code, or as shells have it 128 and the number of the signal that ended it.
+
+    Where it cannot be run that is said, and the code is 127 for a command that is not there, else 126.
+    """
     import subprocess
 
     sys.stdout.flush()
@@ -52,7 +58,8 @@ def _wait(words: tuple[str, ...], environ: dict[str, str]) -> int:
         process = subprocess.Popen(words, env=environ)  # noqa: S603  what the person asked for
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
-        raise InputError(f"cannot run {words[0]!r}: {why}") from None
+        click.echo(brief(f"dm: cannot run {words[0]!r}: {why}"), err=True)
+        return _NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_RUN
     with process, _signals_for(process):
         code = process.wait()
     return code if code >= 0 else 128 - code

@@ -1,0 +1,25 @@
+"""The number of a mail as it is typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+MOST = 10**9  # mails, more than a sandbox will ever have
+LATEST = "latest"
+
+
+class MailNumber(click.ParamType[int]):
+    """The number of a mail; 0 for the latest."""
+
+    name = "mail"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number."""
+        if value in (LATEST, 0):
+            return 0
+        number = str(value)
+        if not (number.isascii() and number.isdigit() and 0 < int(number[:18]) <= MOST):
+            self.fail(f"{value!r} is no mail; give its number from the list, or {LATEST}", param, ctx)
+        return int(number)
