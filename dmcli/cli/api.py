@@ -10,6 +10,7 @@ from dmcli.api import catalogue
 from dmcli.api.kinds import Body
 from dmcli.api.model import Action, Effect
 from dmcli.cli.build import show_dry_run
+from dmcli.cli.complete import action_names
 from dmcli.cli.files import read_file
 from dmcli.cli.options import dry_run as dry_run_option
 from dmcli.cli.options import printable
@@ -50,10 +51,6 @@ class Pair(click.ParamType[tuple[str, str]]):
         return name, text
 
 
-def _actions(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    return [action.name for action in catalogue.every() if action.name.startswith(incomplete)]
-
-
 def _api(
     current: Session, action: str, pairs: tuple[tuple[str, str], ...], version: str, form: str, dry_run: bool
 ) -> None:
@@ -88,7 +85,10 @@ COMMAND = command(
     "api",
     [
         click.Argument(
-            ["action"], metavar="ACTION", help="Name of the action, e.g. DescAccountSummary.", shell_complete=_actions
+            ["action"],
+            metavar="ACTION",
+            help="Name of the action, e.g. DescAccountSummary.",
+            shell_complete=action_names,
         ),
         click.Argument(
             ["pairs"], nargs=-1, metavar="[KEY=VALUE]...", help="Parameters; @FILE may stand for a value.", type=Pair()

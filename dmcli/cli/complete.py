@@ -13,7 +13,10 @@ from dmcli.untrusted import read_json, safe
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import click
+
     from dmcli.cli.session import Session
+    from dmcli.sandbox.store import Store
 
 _FRESH = 60.0  # seconds a cached answer serves
 _PAUSE = 10.0  # seconds after a failure in which the next TAB does not try again
@@ -39,6 +42,37 @@ def profiles() -> list[str]:
         return ["sandbox", *load_file(config_path(os.environ)).profiles]
     except DmError:
         return ["sandbox"]
+
+
+def profile_names(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """The profiles that begin so."""
+    return [name for name in profiles() if name.startswith(incomplete)]
+
+
+def action_names(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """The actions that begin so."""
+    from dmcli.api import catalogue
+
+    return [action.name for action in catalogue.every() if action.name.startswith(incomplete)]
+
+
+def in_sandbox(look: Callable[[Store], list[str]]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """Completion by names that stand in the sandbox of this machine."""
+
+    def offered(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+        with ctx.scope(cleanup=False):
+            current = _silent()
+        found = _in_time(lambda: _looked(current, look)) or []
+        return [name for name in filter(_harmless, found) if name.startswith(incomplete)]
+
+    return offered
+
+
+def _looked(current: Session, look: Callable[[Store], list[str]]) -> list[str]:
+    try:
+        return look(current.sandbox.store)
+    finally:
+        current.close()
 
 
 def values(listing: str, field: str) -> list[str]:

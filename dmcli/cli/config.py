@@ -11,6 +11,7 @@ import click
 
 from dmcli.api.model import Field
 from dmcli.api.named_kinds import EMAIL
+from dmcli.cli.complete import profile_names
 from dmcli.cli.tree import Group, command
 from dmcli.errors import DmError, InputError
 from dmcli.profile_file import KNOWN, SANDBOX, name_problem
@@ -87,17 +88,24 @@ def _list(current: Session) -> None:
 
 
 def _show(current: Session, name: str | None) -> None:
+    from dmcli.profile import chosen
     from dmcli.render import show_document
 
     file = _file()
-    wanted = name or current.flags.profile or file.default
+    wanted = name or chosen(current.flags, os.environ, file)[0]
     if not wanted:
         raise InputError(f"there is no default profile in {file.path}: make one with 'dm config init'")
-    if wanted not in (*file.profiles, SANDBOX):
-        known = ", ".join(file.profiles) or "none yet: make one with 'dm config init'"
-        raise InputError(f"there is no profile {wanted!r} in {file.path}; there are: {known}")
+    _check_name(file, wanted)
     values = _shown(file, wanted) or {"endpoint": "in this process", "from": _sandbox_sender()}
     show_document({"name": wanted} | values, tuple(Field(key, key) for key in ("name", *values)), current.output())
+
+
+def _check_name(file: ConfigFile, name: str) -> None:
+    """Raise InputError where there is no profile of that name."""
+    known = (*file.profiles, SANDBOX)
+    if name not in known:
+        more = "" if file.profiles else "; make one with 'dm config init'"
+        raise InputError(f"there is no profile {name!r} in {file.path}; there are {', '.join(known)}{more}")
 
 
 def _sandbox_sender() -> str:
@@ -112,9 +120,7 @@ def _use(current: Session, name: str) -> None:
     from dmcli.profile import set_default
 
     file = _file()
-    if name not in (*file.profiles, SANDBOX):
-        known = ", ".join(file.profiles) or "none yet: make one with 'dm config init'"
-        raise InputError(f"there is no profile {name!r} in {file.path}; there are: {known}")
+    _check_name(file, name)
     write_private(file.path, set_default(read_text(file.path)[0], name))
     current.say(f"{name} is the default profile now")
 
@@ -162,11 +168,12 @@ def _init(current: Session, *, name: str | None, force: bool, keychain: bool) ->
     """Ask for the values of a profile and write it, its secrets into the keychain if they are to go there."""
     from dmcli.api.regions import DEFAULT_REGION, REGIONS
     from dmcli.credentials import keychain as chain
-    from dmcli.local import read_text, write_private
+    from dmcli.local import config_path, read_text, write_private
     from dmcli.profile import add_profile, set_default
 
     if not sys.stdin.isatty():
-        raise InputError("there is no terminal to ask questions on: write the file instead, see config.example.yaml")
+        where = config_path(os.environ)
+        raise InputError(f"there is no terminal to ask questions on: write {where} as config.example.yaml is written")
     file = _file()
     if keychain:
         chain.check()
@@ -236,13 +243,26 @@ COMMAND.add_command(command("list", [], _list, "List the profiles."))
 COMMAND.add_command(
     command(
         "show",
-        [click.Argument(["name"], required=False, metavar="[NAME]", help="Profile; default: the one in use.")],
+        [
+            click.Argument(
+                ["name"],
+                required=False,
+                metavar="[NAME]",
+                help="Profile; default: the one in use.",
+                shell_complete=profile_names,
+            )
+        ],
         _show,
         "Show a profile, secrets masked.",
     )
 )
 COMMAND.add_command(
-    command("use", [click.Argument(["name"], metavar="NAME", help="Profile.")], _use, "Make a profile the default.")
+    command(
+        "use",
+        [click.Argument(["name"], metavar="NAME", help="Profile.", shell_complete=profile_names)],
+        _use,
+        "Make a profile the default.",
+    )
 )
 COMMAND.add_command(command("path", [], _path, "Print where the profile file is."))
 COMMAND.add_command(

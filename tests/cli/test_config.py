@@ -52,7 +52,15 @@ def test_list_and_show_mask_secrets(bare, file):
         assert "work-key-id" not in result.out
     shown = bare("config", "show", "work", "-o", "json").json
     assert (shown["region"], shown["access_key_secret"], shown["access_key_id"]) == ("ap-southeast-1", "***", "***-id")
-    assert "work, local" in bare("config", "show", "nope", code=2).err
+    for command in ("show", "use"):
+        assert "there are work, local, sandbox" in bare("config", command, "nope", code=2).err
+
+
+def test_the_profile_that_is_shown_is_the_one_in_use(bare, file, monkeypatch):
+    assert bare("config", "show", "-o", "json").json["name"] == "work"
+    monkeypatch.setenv("DM_PROFILE", "local")
+    assert bare("config", "show", "-o", "json").json["name"] == "local"
+    assert bare("-p", "sandbox", "config", "show", "-o", "json").json["name"] == "sandbox"
 
 
 def test_use_edits_one_line(bare, file):

@@ -8,6 +8,7 @@ import click
 
 from dmcli.api.model import Field
 from dmcli.api.named_kinds import TEXT
+from dmcli.cli.complete import action_names
 from dmcli.cli.options import Value
 from dmcli.cli.sandbox.rows import show_one, show_rows
 from dmcli.cli.tree import Group, command
@@ -89,7 +90,12 @@ for _made in (
         "list",
         [
             click.Option(
-                ["--action"], type=Value(TEXT), default="", metavar="ACTION", help="Only calls of this action."
+                ["--action"],
+                type=Value(TEXT),
+                default="",
+                metavar="ACTION",
+                help="Only calls of this action.",
+                shell_complete=action_names,
             ),
             click.Option(["--code"], type=Value(TEXT), default="", metavar="CODE", help="Only those refused with it."),
             click.Option(

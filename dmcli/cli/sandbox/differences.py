@@ -8,6 +8,7 @@ import click
 
 from dmcli.api.model import Field
 from dmcli.api.named_kinds import TEXT
+from dmcli.cli.complete import action_names
 from dmcli.cli.options import Value
 from dmcli.cli.sandbox.rows import show_rows
 from dmcli.cli.tree import command
@@ -24,12 +25,6 @@ def _differences(current: Session, *, about: tuple[str, ...], kind: str | None) 
     show_rows(current, "differences", rows, _FIELDS, "there is nothing of this kind")
 
 
-def _actions(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    from dmcli.api import catalogue
-
-    return [action.name for action in catalogue.every() if action.name.startswith(incomplete)]
-
-
 COMMAND = command(
     "differences",
     [
@@ -39,7 +34,7 @@ COMMAND = command(
             type=Value(TEXT),
             metavar="[ACTION]...",
             help="Names of actions, or of other subjects that the whole list has; all when left out.",
-            shell_complete=_actions,
+            shell_complete=action_names,
         ),
         click.Option(
             ["--kind"],

@@ -8,6 +8,7 @@ import click
 
 from dmcli.api.model import Field
 from dmcli.api.named_kinds import TEXT
+from dmcli.cli.complete import action_names
 from dmcli.cli.options import Value
 from dmcli.cli.sandbox.rows import show_rows
 from dmcli.cli.tree import Group, command
@@ -82,7 +83,13 @@ for _made in (
                 help="Of error its code, of status 500 to 599, of latency seconds.",
                 shell_complete=_values,
             ),
-            click.Option(["--action"], type=Value(TEXT), metavar="ACTION", help="Only calls of this action."),
+            click.Option(
+                ["--action"],
+                type=Value(TEXT),
+                metavar="ACTION",
+                help="Only calls of this action.",
+                shell_complete=action_names,
+            ),
             click.Option(
                 ["--to", "recipient"], type=Value(TEXT), metavar="PATTERN", help="Only mail to it; * and ? may stand."
             ),

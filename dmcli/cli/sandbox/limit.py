@@ -8,6 +8,7 @@ import click
 
 from dmcli.api.model import Field
 from dmcli.api.named_kinds import TEXT
+from dmcli.cli.complete import action_names
 from dmcli.cli.options import Value
 from dmcli.cli.sandbox.rows import show_rows
 from dmcli.cli.tree import Group, command
@@ -59,7 +60,11 @@ for _made in (
         "set",
         [
             click.Argument(
-                ["action"], type=Value(TEXT), metavar="ACTION", help="Name of an action, e.g. SingleSendMail."
+                ["action"],
+                type=Value(TEXT),
+                metavar="ACTION",
+                help="Name of an action, e.g. SingleSendMail.",
+                shell_complete=action_names,
             ),
             click.Argument(["rate"], metavar="RATE", help="Such as 10/s, 20/min or 100/h."),
         ],
@@ -70,7 +75,13 @@ for _made in (
     command(
         "lift",
         [
-            click.Argument(["action"], required=False, metavar="[ACTION]", help="Name of the action."),
+            click.Argument(
+                ["action"],
+                required=False,
+                metavar="[ACTION]",
+                help="Name of the action.",
+                shell_complete=action_names,
+            ),
             click.Option(["--all"], is_flag=True, help="All limits."),
         ],
         _lift,

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from dmcli.api.model import Field
+from dmcli.cli.complete import in_sandbox
 from dmcli.cli.sandbox.rows import show_rows
 from dmcli.cli.tree import Group, command
 from dmcli.errors import RefusedError
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
+    from dmcli.sandbox.store import Store
 
 
 def _list(current: Session) -> None:
@@ -51,8 +53,15 @@ def _missing(name: str) -> RefusedError:
     return RefusedError(f"there is no snapshot {name!r}; see: dm sandbox snapshot list")
 
 
+def _known(store: Store) -> list[str]:
+    from dmcli.sandbox.snapshots import names
+
+    return names(store)
+
+
 def _name() -> list[click.Parameter]:
-    return [click.Argument(["name"], metavar="NAME", help="1 to 64 letters, digits, - and _")]
+    about = "1 to 64 letters, digits, - and _"
+    return [click.Argument(["name"], metavar="NAME", help=about, shell_complete=in_sandbox(_known))]
 
 
 COMMAND = Group("snapshot")

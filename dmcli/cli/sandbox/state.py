@@ -9,6 +9,7 @@ import click
 
 from dmcli.api.model import Field
 from dmcli.api.named_kinds import TEXT
+from dmcli.cli.complete import in_sandbox
 from dmcli.cli.options import Value
 from dmcli.cli.sandbox.rows import show_rows
 from dmcli.cli.tree import Group, command
@@ -16,16 +17,18 @@ from dmcli.sandbox.states import KINDS, decide, modes, set_mode
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
+    from dmcli.sandbox.store import Store
 
 _FIELDS = (Field("kind", "State of"), Field("mode", "Comes about"), Field("check", "A check is"))
-# What is named, what is said of the command, what is said when it is done.
+# What is named, a table of the sandbox; what is said of the command, what is said when it is done.
 _BY_HAND = {
-    "verify": ("DOMAIN", "Say that a domain is verified.", "the domain {} is verified"),
-    "unverify": ("DOMAIN", "Say that a domain is not verified.", "the domain {} is not verified"),
-    "approve": ("TEMPLATE", "Approve a template.", "the template {} is approved"),
-    "reject": ("TEMPLATE", "Reject a template.", "the template {} is rejected"),
-    "confirm": ("ADDRESS", "Confirm the reply address of a sender address.", "the reply address of {} is confirmed"),
+    "verify": ("domain", "Say that a domain is verified.", "the domain {} is verified"),
+    "unverify": ("domain", "Say that a domain is not verified.", "the domain {} is not verified"),
+    "approve": ("template", "Approve a template.", "the template {} is approved"),
+    "reject": ("template", "Reject a template.", "the template {} is rejected"),
+    "confirm": ("address", "Confirm the reply address of a sender address.", "the reply address of {} is confirmed"),
 }
+_MODES = ("immediate", "manual", "checks:", "seconds:")
 
 
 def _list(current: Session) -> None:
@@ -45,6 +48,15 @@ def _decide(decision: str, current: Session, *, name: str) -> None:
     current.say(_BY_HAND[decision][2].format(name))
 
 
+def _modes(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    return [mode for mode in _MODES if mode.startswith(incomplete)]
+
+
+def _names(table: str, store: Store) -> list[str]:
+    with store.transaction() as connection:
+        return [str(name) for (name,) in connection.execute(f"SELECT name FROM {table} ORDER BY name")]
+
+
 COMMAND = Group("state")
 for _made in (
     command("list", [], _list, "List how each state comes about."),
@@ -52,7 +64,9 @@ for _made in (
         "set",
         [
             click.Argument(["kind"], type=click.Choice(list(KINDS)), metavar="KIND", help=", ".join(KINDS)),
-            click.Argument(["mode"], metavar="MODE", help="immediate, checks:3, seconds:60 or manual"),
+            click.Argument(
+                ["mode"], metavar="MODE", help="immediate, checks:3, seconds:60 or manual", shell_complete=_modes
+            ),
         ],
         _set,
         "Say how a state is to come about.",
@@ -60,7 +74,15 @@ for _made in (
     *(
         command(
             name,
-            [click.Argument(["name"], type=Value(TEXT), metavar=what, help=f"Name of the {what.lower()}.")],
+            [
+                click.Argument(
+                    ["name"],
+                    type=Value(TEXT),
+                    metavar=what.upper(),
+                    help=f"Name of the {what}.",
+                    shell_complete=in_sandbox(partial(_names, what)),
+                )
+            ],
             partial(_decide, name),
             text,
         )
