@@ -218,7 +218,10 @@ def test_over_tls(bare, server, cloud, role, tmp_path, monkeypatch):
 # What goes wrong
 
 REFUSED = [
-    (403, "NoPermission", "A role is assumed by the RAM users and roles that its trust policy names"),
+    (
+        *(403, "NoPermission"),
+        "\n    A role is assumed by the RAM users and roles that its trust policy names, never with an account's own keys.\n",
+    ),
     (404, "EntityNotExist.Role", "dm config check"),
     (401, "AuthenticationFail.NoPermission", "trust policy"),
     (400, "InvalidParameter.RoleArn", "ARN"),
