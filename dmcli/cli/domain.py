@@ -12,9 +12,9 @@ from dmcli.api.model import Field
 from dmcli.api.named_kinds import DOMAIN_REF
 from dmcli.api.shared import DOMAIN_STATUS
 from dmcli.cli.build import group, show_dry_run
-from dmcli.cli.options import Value, dry_run
+from dmcli.cli.options import Value, dry_run, typed
 from dmcli.cli.tree import Duration, command
-from dmcli.errors import CheckFailedError, DmError, UnreachableError
+from dmcli.errors import CheckFailedError, DmError, InputError, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +37,10 @@ def _check(
 ) -> None:
     from dmcli.cli.values import collect
 
+    ctx = click.get_current_context()
+    for name in ("timeout", "interval"):
+        if typed(ctx, name) and not wait:
+            raise InputError(f"--{name} goes with --wait; give that too")
     if dry_run:
         for name in domain:
             show_dry_run(current, collect(current, _CHECK, {"DomainId": name}))

@@ -46,6 +46,18 @@ def idempotency_key() -> click.Option:
     )
 
 
+def _one_way(ctx: click.Context, _: click.Parameter, value: Any) -> Any:
+    """Refuse --all beside --limit."""
+    if typed(ctx, "all") and typed(ctx, "limit"):
+        raise click.UsageError("--all and --limit do not go together; give one of them", ctx)
+    return value
+
+
+def typed(ctx: click.Context, name: str) -> bool:
+    """Whether an option was given on the command line."""
+    return ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+
+
 def limits() -> list[click.Parameter]:
     """The options of every list."""
     return [
@@ -55,9 +67,10 @@ def limits() -> list[click.Parameter]:
             metavar="N",
             default=100,
             show_default=True,
+            callback=_one_way,
             help="Show at most N rows.",
         ),
-        click.Option(["--all"], is_flag=True, help="Show all rows."),
+        click.Option(["--all"], is_flag=True, callback=_one_way, help="Show all rows."),
         click.Option(["--page-size"], type=click.IntRange(1), metavar="N", help="Rows to fetch in a call."),
     ]
 
@@ -84,6 +97,8 @@ class Value(click.ParamType[Any]):
             return value[1:]
         from dmcli.cli.files import read_file
 
+        if value == "@-" and ctx and ctx.meta.setdefault("dmcli.stdin", param) is not param:
+            self.fail("standard input is read for another option already; give a file", param, ctx)
         return read_file(value[1:], self.kind.files, lambda message: self.fail(message, param, ctx))
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

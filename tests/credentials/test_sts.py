@@ -220,7 +220,7 @@ def test_over_tls(bare, server, cloud, role, tmp_path, monkeypatch):
 REFUSED = [
     (
         *(403, "NoPermission"),
-        "\n    A role is assumed by the RAM users and roles that its trust policy names, never with an account's own keys.\n",
+        "\n    A role is assumed by the RAM users and roles that its trust policy names, never with an account's own ",
     ),
     (404, "EntityNotExist.Role", "dm config check"),
     (401, "AuthenticationFail.NoPermission", "trust policy"),
