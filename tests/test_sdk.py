@@ -13,6 +13,7 @@ with warnings.catch_warnings():
     from alibabacloud_tea_openapi.models import Config
 
 from dmcli.api import catalogue
+from dmcli.sandbox import clock
 
 # The vendor's code asks for the time in a way that Python 3.12 warns of.
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
@@ -191,6 +192,12 @@ def test_errors_reach_the_sdk_as_documented(client, action, values, code, status
         call(client, action, values)
     assert caught.value.code == code
     assert (getattr(caught.value, "status_code", None) or caught.value.data["statusCode"]) == status
+
+
+@pytest.mark.parametrize("turned", ["2d", "-2h"])
+def test_a_turned_clock_makes_no_request_old(client, sandbox, turned):
+    clock.turn(sandbox, {"advance": turned})
+    assert call(client, "DescAccountSummary", {}).request_id
 
 
 def test_a_wrong_secret_is_told_the_string_to_sign(server):

@@ -57,9 +57,9 @@ class _Done(NamedTuple):
 class Sandbox:
     """A DirectMail account with its state in the file at `path`, or in memory for `:memory:`.
 
-    `now` is its clock, to which is added what the account's own was turned by; `sleep` is what a fault of latency waits
-    with. With `strict` a parameter that the catalogue does not know is refused. Raises ConfigError, LockedError or
-    LocalIOError when the file cannot be opened.
+    `now` is the machine's clock, by which requests are signed; the account's own is turned from there. `sleep` is what
+    a fault of latency waits with. With `strict` a parameter that the catalogue does not know is refused. Raises
+    ConfigError, LockedError or LocalIOError when the file cannot be opened.
     """
 
     def __init__(
@@ -131,9 +131,10 @@ class Sandbox:
         if protocol.path(request) != "/":
             raise ServiceError("InvalidAction.NotFound")
         action = None if (call.action, call.version) == _UPLOAD else params.action_of(call.action, call.version)
-        protocol.verify(request, call, now)
-        moment = int(now.timestamp())
-        self._take_nonce(connection, call.nonce, moment // PERIOD)
+        # Clients sign by the clock of their machine, and know nothing of what the account's was turned by.
+        machine = self._now()
+        protocol.verify(request, call, machine)
+        self._take_nonce(connection, call.nonce, int(machine.timestamp()) // PERIOD)
         if action is None:
             from dmcli.sandbox.uploads import authorize
 
@@ -148,6 +149,7 @@ class Sandbox:
         if unknown and self.strict:
             raise ServiceError("SandboxUnknownParameter", f"{action.name} has no parameter {', '.join(unknown)}.")
         given = params.checked(action, call.version, call.params, now)
+        moment = int(now.timestamp())
         reply = handlers.find(action)(Context(connection, given, moment, request_id, live.settings, host))
         notes = {"unknown": unknown} if unknown else {}
         return _Done(protocol.success(action.name, reply, request_id, call.xml, now), notes=notes)

@@ -1,4 +1,7 @@
-"""Turning the account's clock: it goes on from where it was turned to, for every process that uses the sandbox."""
+"""Turning the account's clock: it goes on from where it was turned to, for every process that uses the sandbox.
+
+Quotas, reviews and statistics go by it; the time that a request was signed at is compared with the machine's own.
+"""
 
 from __future__ import annotations
 
