@@ -92,7 +92,10 @@ def find(connection: sqlite3.Connection, url: str) -> tuple[str, bytes] | None:
 
 
 def _parts(body: bytes, boundary: bytes) -> list[_Part]:
-    """The fields of a form. Split at the boundary alone: there are clients that leave out the line break before it."""
+    """The fields of a form. Split at the boundary alone: there are clients that leave out the line break before it.
+
+    The SDK for Node does so after a file; where that ends in CRLF, it is taken for the form's and lost.
+    """
     found = []
     for piece in body.split(b"--" + boundary)[1:]:
         head, separator, data = piece.removeprefix(b"\r\n").partition(b"\r\n\r\n")

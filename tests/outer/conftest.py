@@ -1,4 +1,4 @@
-"""A real Chromium that the system has, and a trap for whatever leaves it: every name leads there."""
+"""A real Chromium that the system has, a trap for whatever leaves it, and the vendor's SDKs, installed when needed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import shutil
 import socket
 import subprocess
 import threading
-from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from collections import Counter
+from contextlib import ExitStack, closing, suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from playwright.sync_api import sync_playwright
+from sdks import PACKAGES, Account, Driver, Installed, Way, install
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -123,3 +125,69 @@ def opened(browser: Browser) -> Iterator[Callable[..., Watched]]:
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def installed(request: pytest.FixtureRequest) -> Installed:
+    """The SDKs that this environment has not, kept in pytest's cache."""
+    return install(request.config.cache.mkdir("sdks"))
+
+
+@pytest.fixture(scope="session")
+def driver(installed: Installed) -> Iterator[Callable[[str], Driver]]:
+    """The process that calls with an SDK, started when it is first asked for."""
+    started: dict[str, Driver] = {}
+    with ExitStack() as stack:
+
+        def driver(sdk: str) -> Driver:
+            if sdk not in started:
+                started[sdk] = stack.enter_context(closing(Driver(installed.command(sdk), installed.environ)))
+            return started[sdk]
+
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def shared_account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    made = Account(tmp_path_factory.mktemp("tls") / "sandbox.pem")
+    with made.server:
+        yield made
+    made.cloud.sandbox.close()
+
+
+@pytest.fixture
+def account(shared_account: Account) -> Account:
+    """A busy account, as it was before other tests."""
+    shared_account.restore()
+    return shared_account
+
+
+@pytest.fixture
+def call(account: Account, driver: Callable[[str], Driver], record_property: Callable[..., None]) -> Callable[..., Any]:
+    """Calls an action in a way; what the SDK's process answers."""
+
+    def call(way: Way, action: str, params: dict[str, Any], **changed: Any) -> Any:
+        sdk = driver(way.sdk)
+        record_property("client", f"{PACKAGES[way.sdk]} {sdk.version}")
+        record_property("scheme", way.scheme)
+        return sdk.ask(account.question(way, action, params, **changed))
+
+    return call
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The matrix: for each client and each way to call how many of the actions were done, and of the other cases."""
+    counts: dict[tuple[str, str], Counter[tuple[str, str]]] = {}
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            said = dict(report.user_properties)
+            if "client" in said and report.when == "call":
+                kind = "action" if "action" in said else "other"
+                counts.setdefault((said["client"], said["scheme"]), Counter())[kind, outcome] += 1
+    if not counts:
+        return
+    terminalreporter.section("clients")
+    terminalreporter.write_line(f"{'client':<34}{'scheme':<26}{'actions':>8}{'others':>8}")
+    for (client, scheme), count in counts.items():
+        done = [f"{count[k, 'passed']}/{count[k, 'passed'] + count[k, 'failed']}" for k in ("action", "other")]
+        terminalreporter.write_line(f"{client:<34}{scheme:<26}{done[0]:>8}{done[1]:>8}")

@@ -1,0 +1,59 @@
+"""Attachments as the SDKs send them: a permit, an upload over TLS to the sandbox's own certificate, then the mail."""
+
+from __future__ import annotations
+
+import base64
+import os
+from contextlib import closing
+from email import message_from_bytes
+from email.policy import default
+from typing import Any
+
+import pytest
+from sdks import WAYS, Driver
+
+from dmcli.sandbox import eml
+
+MAIL: dict[str, Any] = {
+    "AccountName": "noreply@sandbox.test",
+    "AddressType": 1,
+    "ReplyToAddress": False,
+    "ToAddress": "a@example.com",
+    "Subject": "S",
+    "TextBody": "T",
+}
+# Bytes in which a reader of forms could get lost, and enough of them for several reads.
+FILES = {
+    "发票 1.pdf": b"\r\n--boundary\r\nContent-Disposition: form-data\r\n\r\n\x00\xff" + os.urandom(300_000),
+    "empty.txt": b"",
+    "lines.txt": b"one\r\ntwo\n",
+}
+UPLOADING = {name: way for name, way in WAYS.items() if way.sdk in ("python", "node")}
+every_way = pytest.mark.parametrize("way", UPLOADING.values(), ids=UPLOADING)
+
+
+@every_way
+def test_files_arrive_over_tls(account, call, way):
+    files = [[name, base64.b64encode(data).decode()] for name, data in FILES.items()]
+    answer = call(way, "SingleSendMail", MAIL, files=files, ca=str(account.pem))
+    assert "error" not in answer
+    mail = account.cloud.mails()[0]
+    assert [one["AttachmentName"] for one in mail["attachments"]] == list(FILES)
+    with account.cloud.sandbox.store.transaction() as connection:
+        parts = message_from_bytes(eml.message(connection, mail), policy=default).iter_attachments()
+        assert {part.get_filename(): part.get_payload(decode=True) for part in parts} == FILES
+    secure = [request.url for request in account.requests if request.url.startswith("https:")]
+    assert secure == [f"https://{account.endpoint}/"] * len(FILES)
+
+
+@pytest.mark.parametrize(
+    "way", [way for name, way in UPLOADING.items() if name.endswith("acs3")], ids=["python", "node"]
+)
+def test_nobody_uploads_to_a_server_that_is_not_trusted(account, installed, way):
+    question = account.question(way, "SingleSendMail", MAIL, files=[["a.txt", ""]])
+    # A process of its own: connections that were trusted before are kept, and used again.
+    with closing(Driver(installed.command(way.sdk), installed.environ)) as driver:
+        error = driver.ask(question)["error"]
+    assert "certificate" in error["message"].lower()
+    assert not [request for request in account.requests if request.url.startswith("https:")]
+    assert account.cloud.mails()[0]["subject"] != MAIL["Subject"]
