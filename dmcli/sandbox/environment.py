@@ -20,9 +20,9 @@ _AWAY = re.compile(
 )
 
 
-def variables(url: str) -> dict[str, str]:
-    """The variables that make `dm` and the vendor's SDKs use the sandbox at a URL."""
-    return {
+def variables(url: str, certificate: str = "") -> dict[str, str]:
+    """The variables that make `dm` and the vendor's SDKs use the sandbox at a URL; `certificate` is a file to trust."""
+    made = {
         "ALIBABA_CLOUD_ACCESS_KEY_ID": SANDBOX_KEY_ID,
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": SANDBOX_KEY_SECRET,
         "ALIBABA_CLOUD_REGION_ID": DEFAULT_REGION,
@@ -31,6 +31,7 @@ def variables(url: str) -> dict[str, str]:
         "DM_ENDPOINT": url,
         "DM_SANDBOX_API": f"{url}/_dm/api",
     }
+    return made | ({"DM_SANDBOX_CA": certificate} if certificate else {})
 
 
 def unset(environ: Mapping[str, str]) -> list[str]:
@@ -38,25 +39,26 @@ def unset(environ: Mapping[str, str]) -> list[str]:
     return sorted(name for name in environ if _AWAY.fullmatch(name))
 
 
-def applied(environ: Mapping[str, str], url: str) -> dict[str, str]:
-    """An environment in which everything goes to the sandbox."""
+def applied(environ: Mapping[str, str], made: Mapping[str, str]) -> dict[str, str]:
+    """An environment in which everything goes to the sandbox that the variables mean."""
     away = set(unset(environ))
-    return {name: value for name, value in environ.items() if name not in away} | variables(url)
+    return {name: value for name, value in environ.items() if name not in away} | dict(made)
 
 
-def exports(environ: Mapping[str, str], url: str, shell: str) -> str:
+def exports(environ: Mapping[str, str], made: Mapping[str, str], shell: str) -> str:
     """The lines that change a shell's environment so: `sh`, `fish` or `powershell`."""
-    made = variables(url)
     gone = [name for name in unset(environ) if name not in made]
-    remove, put = _SHELLS[shell]
+    remove, put, quote = _SHELLS[shell]
     lines = [remove.format(name=name) for name in gone]
-    return "\n".join([*lines, *(put.format(name=name, value=value) for name, value in made.items())]) + "\n"
+    lines += [put.format(name=name, value=value.replace("'", quote)) for name, value in made.items()]
+    return "\n".join(lines) + "\n"
 
 
+# How each removes a variable, sets one, and writes a quote within quotes.
 _SHELLS = {
-    "sh": ("unset {name}", "export {name}='{value}'"),
-    "fish": ("set -e {name}", "set -gx {name} '{value}'"),
-    "powershell": ("Remove-Item Env:{name}", "$Env:{name} = '{value}'"),
+    "sh": ("unset {name}", "export {name}='{value}'", r"'\''"),
+    "fish": ("set -e {name}", "set -gx {name} '{value}'", r"'\''"),
+    "powershell": ("Remove-Item Env:{name}", "$Env:{name} = '{value}'", "''"),
 }
 
 

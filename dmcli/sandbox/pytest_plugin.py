@@ -8,6 +8,7 @@ def test_welcome(dm_sandbox):
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,9 +27,10 @@ class DmSandbox:
         from dmcli.sandbox.adapter import Sandbox
         from dmcli.sandbox.server import Server
         from dmcli.sandbox.site import site_of
+        from dmcli.sandbox.tls import context_for, path_of
 
         self._sandbox = Sandbox(":memory:")
-        self._server = Server(site_of(self._sandbox))
+        self._server = Server(site_of(self._sandbox), tls=lambda: context_for(path_of(os.environ)))
         self._server.start()
         self.url = self._server.url
         self.endpoint = self.url.removeprefix("http://")
@@ -41,10 +43,11 @@ class DmSandbox:
 
     @property
     def env(self) -> dict[str, str]:
-        """Variables by which `dm` and the vendor's SDKs find the sandbox and its keys."""
+        """Variables by which `dm` and the vendor's SDKs find the sandbox, its keys and its certificate."""
         from dmcli.sandbox.environment import variables
+        from dmcli.sandbox.tls import trusted
 
-        return variables(self.url)
+        return variables(self.url, trusted(os.environ))
 
     def mails(self, **chosen: Any) -> list[dict[str, Any]]:
         """The mails that match, newest first: `to`, `sender`, `subject`, `text`, `tag`, `status`, `since`, `unseen`."""

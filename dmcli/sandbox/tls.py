@@ -19,8 +19,19 @@ _RENEWED = timedelta(days=30)
 
 
 def path_of(environ: Mapping[str, str]) -> str:
-    """The file with certificate and key, for clients that are to trust it. It need not exist."""
+    """The file with certificate and key. It need not exist."""
     return os.path.join(state_folder(environ), "sandbox-tls.pem")
+
+
+def trusted(environ: Mapping[str, str]) -> str:
+    """The same file for clients that are to trust the server, made where it is not there; empty where that cannot be.
+
+    Raises LocalIOError when it cannot be written.
+    """
+    if not available():
+        return ""
+    _ensure(path_of(environ))
+    return path_of(environ)
 
 
 def context_for(path: str) -> ssl.SSLContext:

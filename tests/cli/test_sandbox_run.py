@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from dmcli.sandbox.environment import LANGUAGES, SHELLS, exports
+from dmcli.sandbox.environment import LANGUAGES, SHELLS, exports, variables
 
 DM = [sys.executable, "-c", "from dmcli.cli.app import main; main()"]
 ASK = (
@@ -41,6 +41,16 @@ def test_a_command_finds_the_sandbox_and_nothing_else(tmp_path):
     assert environ["DM_SANDBOX_API"] == f"{environ['DM_ENDPOINT']}/_dm/api"
     assert environ["DM_SANDBOX_DB"] == str(tmp_path / "sandbox.db")
     assert not {"HTTPS_PROXY", "http_proxy", "ALIBABA_CLOUD_PROFILE"} & set(environ)
+
+
+def test_a_command_can_trust_the_sandbox_from_the_start():
+    program = (
+        "import json, os, ssl, urllib.request;"
+        "url = os.environ['DM_SANDBOX_API'].replace('http:', 'https:') + '/health';"
+        "trusted = ssl.create_default_context(cafile=os.environ['DM_SANDBOX_CA']);"
+        "print(json.load(urllib.request.urlopen(url, context=trusted))['service'])"
+    )
+    assert ran("--", sys.executable, "-c", program).stdout == "dm sandbox\n"
 
 
 def test_dm_itself_is_led_there(box):
@@ -116,15 +126,19 @@ def test_env_says_nothing_where_the_sandbox_answers(bare, sandbox):
 
 @pytest.mark.skipif(os.name != "posix", reason="a POSIX shell")
 def test_a_shell_takes_what_env_prints():
-    lines = exports({"HTTP_PROXY": "x", "PATH": "y"}, "http://127.0.0.1:1", "sh")
+    lines = exports({"HTTP_PROXY": "x", "PATH": "y"}, variables("http://127.0.0.1:1", "/o'b $HOME/tls.pem"), "sh")
     shown = subprocess.run(
-        ["/bin/sh", "-c", f"{lines}echo ${{HTTP_PROXY-none}} $DM_ENDPOINT $ALIBABA_CLOUD_ACCESS_KEY_SECRET"],
+        [
+            "/bin/sh",
+            "-c",
+            f"{lines}echo ${{HTTP_PROXY-none}} $DM_ENDPOINT $ALIBABA_CLOUD_ACCESS_KEY_SECRET $DM_SANDBOX_CA",
+        ],
         check=True,
         capture_output=True,
         text=True,
         env={"HTTP_PROXY": "x"},
     )
-    assert shown.stdout == "none http://127.0.0.1:1 dm-sandbox-secret\n"
+    assert shown.stdout == "none http://127.0.0.1:1 dm-sandbox-secret /o'b $HOME/tls.pem\n"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

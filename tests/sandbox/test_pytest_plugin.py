@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from base64 import b64encode
 
 import pytest
 
@@ -107,6 +108,38 @@ def test_the_account_is_changed_kept_and_forgotten(dm_sandbox, send, dm_at):
 def test_a_mail_is_opened(dm_sandbox, send):
     send("ada@example.com", "--tag", "welcome", "--track")
     assert dm_sandbox.play("open", dm_sandbox.wait_for()) == ""
+
+
+# The vendor's code asks for the time in a way that Python 3.12 warns of.
+@pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
+def test_a_file_is_uploaded_as_the_sdk_does_it(dm_sandbox):
+    import io
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from alibabacloud_dm20151123 import models
+        from alibabacloud_dm20151123.client import Client
+        from alibabacloud_tea_openapi.models import Config
+        from darabonba.runtime import RuntimeOptions
+
+    keys = {"access_key_id": dm_sandbox.access_key_id, "access_key_secret": dm_sandbox.access_key_secret}
+    client = Client(Config(endpoint=dm_sandbox.endpoint, protocol="http", region_id="cn-hangzhou", **keys))
+    client._open_platform_endpoint = dm_sandbox.endpoint
+    file = models.SingleSendMailAdvanceRequestAttachments(
+        attachment_name="a.txt", attachment_url_object=io.BytesIO(b"by upload")
+    )
+    request = models.SingleSendMailAdvanceRequest(
+        account_name="noreply@sandbox.test",
+        address_type=1,
+        reply_to_address=False,
+        to_address="ada@example.com",
+        subject="s",
+        text_body="t",
+        attachments=[file],
+    )
+    client.single_send_mail_advance(request, RuntimeOptions(ca=dm_sandbox.env["DM_SANDBOX_CA"]))
+    assert b64encode(b"by upload") in dm_sandbox.eml(dm_sandbox.wait_for(to="ada@example.com"))
 
 
 def test_the_way_in_without_http(dm_sandbox):

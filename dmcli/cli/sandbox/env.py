@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 
 def _env(current: Session, *, port: int, shell: str | None, language: str | None) -> None:
     from dmcli.render import show_document, show_text
+    from dmcli.sandbox.tls import trusted
 
     url, output = f"http://127.0.0.1:{port}", current.output()
     if language:
         show_text(snippet(language, url).rstrip("\n"), output)
     elif (output.format or output.query) and not shell:
-        show_document(variables(url), (), output)
+        show_document(variables(url, trusted(os.environ)), (), output)
     else:
-        show_text(exports(os.environ, url, shell or _shell()).rstrip("\n"), output)
+        lines = exports(os.environ, variables(url, trusted(os.environ)), shell or _shell())
+        show_text(lines.rstrip("\n"), output)
     if not served(url):
         current.say(f"nothing answers at {url} yet; start it: dm sandbox serve --port {port}")
 

@@ -26,12 +26,14 @@ _NOT_RUN, _NOT_FOUND = 126, 127
 
 
 def _run(current: Session, *, words: tuple[str, ...], port: int, strict: bool, fresh: bool) -> None:
-    from dmcli.sandbox.environment import applied
+    from dmcli.sandbox.environment import applied, variables
+    from dmcli.sandbox.tls import trusted
 
     with ExitStack() as stack:
         sandbox = _fresh(stack) if fresh else current.sandbox
         server = stack.enter_context(server_of(sandbox, port, strict=strict))
-        environ = applied(os.environ, server.url) | {"DM_SANDBOX_DB": os.path.abspath(sandbox.store.path)}
+        made = variables(server.url, trusted(os.environ))
+        environ = applied(os.environ, made) | {"DM_SANDBOX_DB": os.path.abspath(sandbox.store.path)}
         code = _wait(words, environ)
     click.get_current_context().exit(code)
 
