@@ -178,6 +178,22 @@ def test_a_temporary_key_goes_with_its_token(account, call, way):
 
 
 @every_way
+def test_calls_go_over_tls_too(account, call, way):
+    answer = call(way, "SingleSendMail", {**MAIL, "ReplyToAddress": False}, protocol="https", ca=str(account.pem))
+    assert "error" not in answer
+    assert [request.url[:8] for request in account.requests] == ["https://"]
+
+
+@pytest.mark.parametrize("sdk", LACKED)
+def test_what_else_the_sdk_has_says_that_it_is_missing(driver, call, sdk):
+    way = next(way for way in WAYS.values() if way.sdk == sdk)
+    others = {name for name in driver(sdk).actions if not name.endswith(("Shrink", "Advance"))} - set(CALLS)
+    codes = {name: call(way, name, {})["error"]["code"] for name in others}
+    assert codes == dict.fromkeys(others, "SandboxNotImplemented")
+    assert others
+
+
+@every_way
 def test_parameters_that_are_not_known_are_taken_and_noted(account, call, way):
     answer = call(way, "QueryTagByParam", {"PageSize": 5, "Surprise": "x"}, bare=True)
     assert "error" not in answer

@@ -7,6 +7,7 @@ const { createInterface } = require('node:readline');
 const { Readable } = require('node:stream');
 
 const version = (name) => require(`${name}/package.json`).version;
+const trusted = (asked) => asked.ca && fs.readFileSync(asked.ca, 'utf-8');
 const small = (name) => name[0].toLowerCase() + name.slice(1);
 
 // A model of the SDK from names on the wire, its values in the types that it declares.
@@ -43,12 +44,12 @@ const SDKS = {
         accessKeySecret: asked.secret,
         securityToken: asked.token,
         endpoint: asked.endpoint,
-        protocol: 'http',
+        protocol: asked.protocol ?? 'http',
         regionId: 'cn-hangzhou',
         signatureAlgorithm: asked.scheme === 'v1' ? 'v2' : undefined,
       }));
       client._openPlatformEndpoint = asked.endpoint;
-      const runtime = new RuntimeOptions('ca' in asked ? { ca: fs.readFileSync(asked.ca, 'utf-8') } : {});
+      const runtime = new RuntimeOptions({ ca: trusted(asked) });
       if (asked.bare || !(`${asked.action}Request` in dm)) {
         const params = new $OpenApiUtil.Params({
           action: asked.action, version: '2015-11-23', protocol: 'HTTPS', pathname: '/', method: asked.method ?? 'POST',
@@ -77,10 +78,10 @@ const SDKS = {
         accessKeyId: asked.id,
         accessKeySecret: asked.secret,
         securityToken: asked.token,
-        endpoint: `http://${asked.endpoint}`,
+        endpoint: `${asked.protocol ?? 'http'}://${asked.endpoint}`,
         apiVersion: '2015-11-23',
       });
-      return { reply: await client.request(asked.action, asked.params, { method: asked.method }) };
+      return { reply: await client.request(asked.action, asked.params, { method: asked.method, ca: trusted(asked) }) };
     },
   },
 };

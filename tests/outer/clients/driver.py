@@ -1,8 +1,8 @@
 """Calls with the vendor's own code for Python, in an environment of any age: a line of JSON in, a line of JSON out.
 
 In: `action` and `params`, by their names on the wire, and what client to make: `endpoint`, `id`, `secret`, `token`,
-`scheme`, `method`, `place`, `format`, `bound`, `concurrent`. `bare` calls without the SDK's model, as does what it has
-none for. `files` (name and base64) go as attachments, to a server with the certificate in the file `ca`.
+`scheme`, `protocol`, `method`, `place`, `format`, `bound`, `concurrent`. `bare` calls without the SDK's model, as does
+what it has none for. `files` (name and base64) go as attachments. `ca` is the file of a certificate to trust.
 Out: `reply` as the SDK gives it back, and `lacking`, the fields of its model that are empty or of another type; or
 `error`. For `about` in place of all this: the version, and the actions that the SDK has.
 Usage: driver.py dm|core
@@ -47,7 +47,7 @@ class Dm:
             access_key_secret=asked["secret"],
             security_token=asked.get("token"),
             endpoint=asked["endpoint"],
-            protocol="http",
+            protocol=asked.get("protocol", "http"),
             region_id="cn-hangzhou",
             signature_algorithm="v2" if asked.get("scheme") == "v1" else None,
         )
@@ -117,21 +117,22 @@ class Core:
     def call(self, asked):
         from aliyunsdkcore.auth.credentials import StsTokenCredential
         from aliyunsdkcore.client import AcsClient
+        from aliyunsdkcore.http import protocol_type
         from aliyunsdkcore.request import CommonRequest, RpcRequest
 
-        keys = asked["id"], asked["secret"]
-        token = asked.get("token")
+        keys, token = (asked["id"], asked["secret"]), asked.get("token")
         client = (
             AcsClient(region_id="cn-hangzhou", credential=StsTokenCredential(*keys, token))
             if token
-            else AcsClient(*keys, "cn-hangzhou")
+            else AcsClient(*keys, "cn-hangzhou", verify=asked.get("ca"))
         )
         if asked.get("bound"):  # as the requests of aliyun-python-sdk-dm are made
             request = RpcRequest("Dm", "2015-11-23", asked["action"])
             request.endpoint = asked["endpoint"]
         else:
             request = CommonRequest(asked["endpoint"], "2015-11-23", asked["action"])
-        request.set_protocol_type("http")
+        # It asks whether the text is the very one of its own.
+        request.set_protocol_type(getattr(protocol_type, asked.get("protocol", "http").upper()))
         request.set_method(asked["method"])
         request.set_accept_format(asked["format"])
         add = request.add_body_params if asked.get("place") == "form" else request.add_query_param
