@@ -37,11 +37,12 @@ def _utc_now() -> datetime:
 
 
 class _Arrived(NamedTuple):
-    """One request on its way through the sandbox."""
+    """One request on its way through the sandbox; `at` is when it came, by the clock of this machine."""
 
     request: Request
     call: protocol.Call
     request_id: str
+    at: datetime
     began: float
 
 
@@ -76,12 +77,12 @@ class Sandbox:
 
     def exchange(self, request: Request) -> Reply:
         """Answer a request; what goes wrong is an answer too. Raises SpoiltError where a fault is to spoil it."""
-        arrived = _Arrived(request, protocol.read(request), protocol.new_id(), time.perf_counter())
+        arrived = _Arrived(request, protocol.read(request), protocol.new_id(), self._now(), time.perf_counter())
         try:
             done = self.store.write(lambda connection, live: self._settled(connection, live, arrived))
         except Exception as error:  # noqa: BLE001  a server answers, whatever happens
             error = _failed(arrived.call.action, error)
-            done = _refused(arrived, error, self._now())
+            done = _refused(arrived, error)
             self._log_alone(arrived, done)
         fault = done.fault
         if fault and fault.effect == "latency":
@@ -102,11 +103,11 @@ class Sandbox:
 
     def _settled(self, connection: sqlite3.Connection, live: Live, arrived: _Arrived) -> _Done:
         """Do a call and log it, unless a fault strikes before; what a fault then makes of its answer."""
-        now = self._now() + timedelta(seconds=live.clock)
+        now = arrived.at + timedelta(seconds=live.clock)
         fault = _struck(connection, arrived.call) if live.faults else None
         done = self._done(connection, live, arrived, now, fault)
         if fault and fault.effect not in _SPOILING:
-            done = _changed(done, fault, arrived, now)
+            done = _changed(done, fault, arrived)
         done = done._replace(fault=fault)
         self._log(connection, arrived, done, now)
         return done
@@ -116,15 +117,15 @@ class Sandbox:
     ) -> _Done:
         """Do the call, unless a fault strikes before; a refusal is an answer."""
         if fault and not fault.after and fault.effect != "latency":
-            return _refused(arrived, ServiceError(fault.value if fault.effect == "error" else "InternalError"), now)
+            return _refused(arrived, ServiceError(fault.value if fault.effect == "error" else "InternalError"))
         try:
             return self._answered(connection, live, arrived, now)
         except ServiceError as error:  # what was written before stays: the nonce is used
-            return _refused(arrived, error, now)
+            return _refused(arrived, error)
 
     def _answered(self, connection: sqlite3.Connection, live: Live, arrived: _Arrived, now: datetime) -> _Done:
         """Check the call, then do it. Raises ServiceError."""
-        request, call, request_id, _ = arrived
+        request, call, request_id, at, _ = arrived
         host = request.headers.get("host", "")
         if request.method not in ("GET", "POST"):
             raise ServiceError("UnsupportedHTTPMethod")
@@ -132,14 +133,13 @@ class Sandbox:
             raise ServiceError("InvalidAction.NotFound")
         action = None if (call.action, call.version) == _UPLOAD else params.action_of(call.action, call.version)
         # Clients sign by the clock of their machine, and know nothing of what the account's was turned by.
-        machine = self._now()
-        protocol.verify(request, call, machine)
-        self._take_nonce(connection, call.nonce, int(machine.timestamp()) // PERIOD)
+        protocol.verify(request, call, at)
+        self._take_nonce(connection, call.nonce, int(at.timestamp()) // PERIOD)
         if action is None:
             from dmcli.sandbox.uploads import authorize
 
             permit = authorize(host)
-            return _Done(protocol.success(call.action, permit, request_id, call.xml, now))
+            return _Done(protocol.success(call.action, permit, request_id, call.xml, at))
         if live.limits:
             from dmcli.sandbox.limits import taken
 
@@ -152,7 +152,7 @@ class Sandbox:
         moment = int(now.timestamp())
         reply = handlers.find(action)(Context(connection, given, moment, request_id, live.settings, host))
         notes = {"unknown": unknown} if unknown else {}
-        return _Done(protocol.success(action.name, reply, request_id, call.xml, now), notes=notes)
+        return _Done(protocol.success(action.name, reply, request_id, call.xml, at), notes=notes)
 
     def _log(self, connection: sqlite3.Connection, arrived: _Arrived, done: _Done, now: datetime) -> None:
         ms = (time.perf_counter() - arrived.began) * 1000
@@ -164,7 +164,7 @@ class Sandbox:
     def _log_alone(self, arrived: _Arrived, done: _Done) -> None:
         """Log a call that failed, if that is possible at all."""
         with suppress(LocalIOError, LockedError):
-            self.store.write(lambda connection, _: self._log(connection, arrived, done, self._now()))
+            self.store.write(lambda connection, _: self._log(connection, arrived, done, arrived.at))
 
     def _take_nonce(self, connection: sqlite3.Connection, nonce: str, period: int) -> None:
         """Take a nonce that was not used in this period or the last. Raises ServiceError."""
@@ -183,19 +183,19 @@ def _struck(connection: sqlite3.Connection, call: protocol.Call) -> Fault | None
     return strike(connection, call.action, people)
 
 
-def _changed(done: _Done, fault: Fault, arrived: _Arrived, now: datetime) -> _Done:
+def _changed(done: _Done, fault: Fault, arrived: _Arrived) -> _Done:
     """The answer as a fault makes it."""
     from dmcli.sandbox.faults import as_reply
 
     if fault.after and fault.effect == "error":
-        done = _refused(arrived, ServiceError(fault.value), now)
+        done = _refused(arrived, ServiceError(fault.value))
     return done._replace(reply=as_reply(fault, done.reply))
 
 
-def _refused(arrived: _Arrived, error: ServiceError, now: datetime) -> _Done:
+def _refused(arrived: _Arrived, error: ServiceError) -> _Done:
     """The answer to a call that was refused; for a wrong signature with what the client did otherwise."""
     host = arrived.request.headers.get("host", "")
-    reply = protocol.refusal(error, host, arrived.request_id, arrived.call.xml, now)
+    reply = protocol.refusal(error, host, arrived.request_id, arrived.call.xml, arrived.at)
     wrong = error.code == "SignatureDoesNotMatch"
     return _Done(reply, error.code, {"signature": protocol.compared(arrived.request, arrived.call)} if wrong else {})
 

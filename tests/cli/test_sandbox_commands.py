@@ -75,6 +75,16 @@ def test_a_list_of_calls_tells_nothing_yet_from_nothing_that_matches(box):
     assert re.search(r" \d{4}-\d\d-\d\d \d\d:\d\d [+-]\d\d:\d\d  QueryTagByParam ", line)
 
 
+# --- the clock
+
+
+def test_a_turned_clock_is_the_accounts_alone(dm, box):
+    box("sandbox", "clock", "advance", "2d")
+    rows = {row["name"]: row["value"] for row in dm("config", "check", "-o", "json").json}
+    assert (rows["access"], rows["clock"]) == ("ok", "this machine's clock agrees with the service's to a second")
+    dm(*SEND)
+
+
 # --- faults and limits
 
 

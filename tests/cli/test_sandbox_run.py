@@ -116,6 +116,14 @@ def test_env_is_for_the_shell(bare, monkeypatch):
     assert bare("sandbox", "env", "-o", "json").json["ALIBABA_CLOUD_ENDPOINT"] == "127.0.0.1:8555"
 
 
+def test_env_in_a_run_is_that_of_the_run():
+    program = "import os; print(os.environ['DM_ENDPOINT'], flush=True); from dmcli.cli.app import main; main()"
+    done = ran(sys.executable, "-c", program, "sandbox", "env", "--query", "DM_ENDPOINT")
+    url, again = done.stdout.splitlines()
+    assert url == again
+    assert done.stderr == ""
+
+
 def test_env_says_nothing_where_the_sandbox_answers(bare, sandbox):
     from dmcli.sandbox.server import Server
     from dmcli.sandbox.site import site_of

@@ -13,7 +13,7 @@ import pytest
 RUN = {"python": f"'{sys.executable}'", "node": "node", "curl": "sh -e"}
 PROGRAM = """
 set -e
-dm sandbox env --snippet {language} --port "${{DM_ENDPOINT##*:}}" > snippet.txt
+dm sandbox env --snippet {language} > snippet.txt
 {run} snippet.txt > said.txt
 curl -fsS "$DM_SANDBOX_API/mails/latest?to=you@example.com"
 """

@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dmcli.cli.sandbox.serving import port_option, served
+from dmcli.cli.sandbox.serving import served
 from dmcli.cli.tree import command
-from dmcli.sandbox.environment import LANGUAGES, SHELLS, exports, snippet, variables
+from dmcli.sandbox.environment import LANGUAGES, PORT, SHELLS, exports, snippet, variables
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
 
 
-def _env(current: Session, *, port: int, shell: str | None, language: str | None) -> None:
+_API = "/_dm/api"
+
+
+def _env(current: Session, *, port: int | None, shell: str | None, language: str | None) -> None:
     from dmcli.render import show_document, show_text
     from dmcli.sandbox.tls import trusted
 
-    url, output = f"http://127.0.0.1:{port}", current.output()
+    url, output = _place(port), current.output()
     if language:
         show_text(snippet(language, url).rstrip("\n"), output)
     elif (output.format or output.query) and not shell:
@@ -28,7 +31,15 @@ def _env(current: Session, *, port: int, shell: str | None, language: str | None
         lines = exports(os.environ, variables(url, trusted(os.environ)), shell or _shell())
         show_text(lines.rstrip("\n"), output)
     if not served(url):
-        current.say(f"nothing answers at {url} yet; start it: dm sandbox serve --port {port}")
+        current.say(f"nothing answers at {url} yet; start it: dm sandbox serve --port {url.rpartition(':')[2]}")
+
+
+def _place(port: int | None) -> str:
+    """Where the sandbox is: at that port, where `dm sandbox run` serves it to this program, or where it usually is."""
+    given = os.environ.get("DM_SANDBOX_API", "")
+    if port is None and given.startswith("http://127.0.0.1:"):
+        return given.removesuffix(_API)
+    return f"http://127.0.0.1:{port or PORT}"
 
 
 def _shell() -> str:
@@ -41,7 +52,12 @@ def _shell() -> str:
 COMMAND = command(
     "env",
     [
-        port_option(),
+        click.Option(
+            ["--port"],
+            type=click.IntRange(1, 65535),
+            metavar="N",
+            help=f"Port on 127.0.0.1.  [default: {PORT}, or that of the run that this is in]",
+        ),
         click.Option(["--shell"], type=click.Choice(SHELLS), help="Write for this shell.  [default: yours]"),
         click.Option(
             ["--snippet", "language"], type=click.Choice(LANGUAGES), help="Print a program that uses the sandbox."
