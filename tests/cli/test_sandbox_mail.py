@@ -159,3 +159,12 @@ def test_deleting_says_what_it_needs(box, sent):
     assert "nothing was deleted" in box("sandbox", "mail", "delete", "1", tty=True, stdin="n\n", code=2).err
     assert "deleted 1 mail" in box("sandbox", "mail", "delete", "1", tty=True, stdin="y\n").err
     assert json.loads(box("sandbox", "mail", "list", "-o", "json").out) == {"mails": []}
+
+
+def test_only_what_came_since_is_taken(box):
+    box("send", "single", "--to", "a@example.com", "--subject", "s", "--text", "Your code is 111111")
+    assert "no mail matches; see" in box("sandbox", "mail", "codes", "--since", "1", code=1).err
+    box("send", "single", "--to", "a@example.com", "--subject", "s", "--text", "Your code is 222222")
+    assert box("sandbox", "mail", "codes", "--since", "1").out == "222222\n"
+    listed = box("sandbox", "mail", "list", "--since", "1", "-o", "json").json["mails"]
+    assert [mail["id"] for mail in listed] == [2]

@@ -25,6 +25,6 @@ COMMAND = Package(
         "quota": "Show or set the sandbox's quota.",
         "snapshot": "Keep the whole sandbox under a name, and go back to it.",
         "differences": "How true is it? What is copied from the service's documents, guessed and missing.",
-        "reset": "Delete everything in the sandbox and start afresh.",
+        "reset": "Delete everything in the sandbox but its snapshots, and start afresh.",
     },
 )

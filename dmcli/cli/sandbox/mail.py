@@ -53,7 +53,7 @@ def _filter(values: dict[str, Any]) -> Any:
     """The filter that the options describe, taken out of the values."""
     from dmcli.sandbox.mailbox import Filter
 
-    return Filter(**{name: values.pop(name) for name in ("to", "sender", "subject", "text", "tag", "unseen")})
+    return Filter(**{name: values.pop(name) for name in ("to", "sender", "subject", "text", "tag", "unseen", "since")})
 
 
 def _found(current: Session, mail: int, wait: float, values: dict[str, Any]) -> dict[str, Any]:
@@ -188,6 +188,9 @@ def _filters() -> list[click.Parameter]:
         _containing("text", "subject, body or recipient"),
         click.Option(["--tag"], type=Value(TEXT), default="", metavar="NAME", help="Only mail under this tag."),
         click.Option(["--unseen"], is_flag=True, help="Only mail that nobody looked at in the inbox."),
+        click.Option(
+            ["--since"], type=click.IntRange(0, MOST - 1), default=0, metavar="MAIL", help="Only mail after this one."
+        ),
     ]
 
 
