@@ -252,3 +252,13 @@ def test_differences_of_what_is_not_there_are_refused(box):
     assert (
         box("sandbox", "differences", "QueryTagByParam", "--kind", "guessed").err == "there is nothing of this kind\n"
     )
+
+
+def test_the_latest_mail_is_played(box, at):
+    assert (
+        "there is no mail in the sandbox; send one" in box("sandbox", "play", "bounce", "--mail", "latest", code=1).err
+    )
+    box("send", "single", "--to", "first@example.com", "--subject", "s", "--text", "t")
+    box("send", "single", "--to", "second@example.com", "--subject", "s", "--text", "t")
+    assert at("play", "bounce", "--mail", "latest")["mail"] == 2
+    assert box("stats", "invalid", "-o", "json").json["data"]["mailDetail"][0]["ToAddress"] == "second@example.com"

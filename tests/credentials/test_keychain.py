@@ -190,6 +190,7 @@ def test_a_profile_that_cannot_be_meant(bare, config, lines, said):
     assert CANARY not in error
 
 
-def test_no_is_no(find, config):
-    config("default: p\nprofiles:\n  p: {access_key_id: i, access_key_secret: s, keychain: NO}\n")
+@pytest.mark.parametrize("no", ["NO", "'no'", "false", "'False'", "off", "'OFF'", "''"])
+def test_no_is_no(find, config, no):
+    config(f"default: p\nprofiles:\n  p: {{access_key_id: i, access_key_secret: s, keychain: {no}}}\n")
     assert find()().access_key_id == "i"

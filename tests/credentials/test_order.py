@@ -77,6 +77,16 @@ def test_an_explicit_profile_without_keys_leaves_the_turn_to_others(find, config
     assert find(flags=Flags(profile="none", endpoint="https://dm.example.com"))().access_key_id == "low-id"
 
 
+def test_names_that_others_use_too_have_a_token(find):
+    keys = find(ACCESS_KEY_ID="i", ACCESS_KEY_SECRET="s", SECURITY_TOKEN="t")()
+    assert keys.security_token.reveal() == "t"
+
+
+def test_the_sandboxs_keys_are_their_own_owner(find):
+    found = find(flags=Flags(profile="sandbox"))
+    assert found.owner == found().access_key_id == "dm-sandbox-id"
+
+
 def test_names_that_others_use_too_count_with_a_warning(bare, server, monkeypatch):
     monkeypatch.setenv("ACCESS_KEY_ID", "dm-sandbox-id")
     assert "no access keys found" in bare("tag", "list", code=3).err  # half of them is not for us
