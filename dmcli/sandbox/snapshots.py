@@ -34,6 +34,7 @@ def take(store: Store, name: str) -> None:
     """Keep the state as it is now; one of that name is replaced. Raises InputError or LocalIOError."""
     _check(name)
     if not store.path:
+        _forget(store, name)
         store.kept[name] = kept = sqlite3.connect(":memory:", check_same_thread=False)
         store.copy_to(kept)
         return
@@ -67,11 +68,20 @@ def drop(store: Store, name: str) -> bool:
     """Forget a snapshot; false where there is none of that name. Raises InputError."""
     _check(name)
     if not store.path:
-        return store.kept.pop(name, None) is not None
+        return _forget(store, name)
     path = _path(store, name)
     if not os.path.exists(path):
         return False
     os.unlink(path)
+    return True
+
+
+def _forget(store: Store, name: str) -> bool:
+    """Close a snapshot in memory; false where there is none of that name."""
+    kept = store.kept.pop(name, None)
+    if kept is None:
+        return False
+    kept.close()
     return True
 
 
