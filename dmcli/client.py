@@ -51,7 +51,7 @@ class Client(NamedTuple):
     """Calls actions.
 
     `keys` gives the keys to sign with, fresh ones when it is told to renew them; `nonce` a fresh text for each attempt.
-    `command` is how the person runs `dm` for this account, for advice.
+    `command` is how the person runs `dm` for this account, and `absent` what to do when nobody answers, for advice.
     """
 
     exchange: Exchange
@@ -60,6 +60,7 @@ class Client(NamedTuple):
     run: Run
     nonce: Callable[[], str] = lambda: os.urandom(16).hex()
     command: str = "dm"
+    absent: str = ""
 
     def call(self, action: Action, params: Mapping[str, str]) -> dict[str, Any]:
         """One call; the reply's object. Raises DmError."""
@@ -126,6 +127,8 @@ class Client(NamedTuple):
             more += f"; {clock_remedy(verdict)}"
         if verdict.code in _FORBIDDEN:
             hint = f"The permission that these keys lack is dm:{action.name}."
+        if verdict.outcome is Outcome.NOT_SENT:
+            hint = self.absent
         if kind is UnknownOutcomeError:
             hint = self.look_first(action, params)
         if more:

@@ -175,7 +175,10 @@ class Session:
         """The client that commands call."""
         from dmcli.client import Client
 
-        return Client(self.exchange, self.keys, self.target, self.run, command=self.command)
+        absent = ""
+        if self.settings.sandbox and self.settings.endpoint:
+            absent = "Start the sandbox there: dm sandbox serve; or leave the endpoint out, and it is in this process."
+        return Client(self.exchange, self.keys, self.target, self.run, command=self.command, absent=absent)
 
     @cached_property
     def ledger(self) -> Ledger:

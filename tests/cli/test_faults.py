@@ -209,6 +209,7 @@ def test_nobody_there(box, effect, port, faulty):
     url = faulty.url if port == "refused" else "http://no-such-host.invalid"
     result = box("--endpoint", url, *effect.args, stdin=effect.stdin, code=4)
     assert "nothing was done, it is safe to run this again" in result.err
+    assert "Start the sandbox there: dm sandbox serve" in result.err
 
 
 @pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.name)
