@@ -117,8 +117,8 @@ class Decision(NamedTuple):
     status: int
 
 
-_DOMAIN = "UPDATE domain SET status = ? WHERE name = ?"
-_TEMPLATE = "UPDATE template SET status = ? WHERE name = ?"
+_DOMAIN = "UPDATE domain SET status = ?, checks = 0 WHERE name = ?"
+_TEMPLATE = "UPDATE template SET status = ?, checks = 0 WHERE name = ?"
 DECISIONS = {
     "verify": Decision("domain", _DOMAIN, _VERIFIED),
     "unverify": Decision("domain", _DOMAIN, _UNVERIFIED),

@@ -172,3 +172,21 @@ def test_what_is_not_there_cannot_be_settled(cloud):
     ):
         with pytest.raises(RefusedError, match="the sandbox has no"):
             settle()
+
+
+def test_what_is_taken_back_by_hand_is_checked_afresh(cloud, mode, domain):
+    mode("domains", "checks:3")
+    assert [domain() for _ in range(3)][-1] == 0
+    states.decide(cloud.sandbox.store, "unverify", "mail.example.com")
+    assert [domain() for _ in range(3)] == [1, 1, 0]
+
+
+def test_the_pages_of_a_list_are_one_look(cloud, mode):
+    mode("templates", "checks:2")
+    for name in ("a", "b"):
+        cloud.ok("CreateTemplate", TemplateName=name, TemplateSubject="s", TemplateText="t")
+    seen = [
+        cloud.ok("QueryTemplateByParam", PageNo=page, PageSize=1)["data"]["template"][0]["TemplateStatus"]
+        for page in (1, 2, 3)
+    ]
+    assert sorted(map(str, seen)) == ["1", "1", "2"]

