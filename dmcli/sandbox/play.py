@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from dmcli.sandbox.adapter import Sandbox
 
 _TIMEOUT = 5.0  # seconds
-_LOOPBACK = re.compile(r"http://(127\.\d{1,3}\.\d{1,3}\.\d{1,3}|localhost|\[::1\])(?::(\d{1,5}))?(/[!-~]*)?", re.ASCII)
+_LOOPBACK = re.compile(
+    r"http://(127(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}|localhost|\[::1\])"
+    r"(?::([1-5]?\d{1,4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5]))?(/[!-~]*)?",
+    re.ASCII,
+)
 
 
 class Event(NamedTuple):

@@ -140,6 +140,10 @@ def test_whoever_asked_on_this_machine_is_told(cloud, mail, listener, what):
         "https://127.0.0.1/hook",
         "http://127.0.0.1.example.com/",
         "http://localhost.example.com/",
+        "http://127.999.1.1:8000/",
+        "http://127.0.0.256/",
+        "http://127.0.0.1:65536/",
+        "http://127.0.0.1:99999/",
         "cn-hangzhou",
     ],
 )
