@@ -42,7 +42,7 @@ class Ask(NamedTuple):
     def number(self, name: str, default: int, most: int) -> int:
         """A whole number in the query. Raises InputError."""
         text = self.query.get(name) or str(default)
-        if not (text.isascii() and text.isdigit() and int(text[:18]) <= most):
+        if not (text.isascii() and text.isdigit() and len(text) < 19 and int(text) <= most):  # noqa: PLR2004
             raise InputError(f"{name} {text!r} is not a number from 0 to {most}")
         return int(text)
 
@@ -65,7 +65,7 @@ def answer(sandbox: Sandbox, request: Request, path: str) -> Reply:
     try:
         found = _route(request.method, path)
         query = dict(parse_qsl(request.url.partition("?")[2], keep_blank_values=True))
-        body = read_json(request.body) if request.body else {}
+        body = _body(request)
         result = found.run(Ask(sandbox, found.named, query, body))
     except _MissingError as error:
         return _json({"error": str(error)}, _NOT_FOUND)
@@ -73,9 +73,15 @@ def answer(sandbox: Sandbox, request: Request, path: str) -> Reply:
         return _json({"error": str(error)}, _NOT_ALLOWED)
     except DmError as error:
         return _json({"error": error.message}, _BAD)
-    except ValueError as error:
-        return _json({"error": f"the body is not JSON: {error}"}, _BAD)
     return result if isinstance(result, Reply) else _json(result)
+
+
+def _body(request: Request) -> Any:
+    """What was brought. Raises InputError."""
+    try:
+        return read_json(request.body) if request.body else {}
+    except ValueError as error:
+        raise InputError(f"the body is not JSON: {error}") from None
 
 
 def _json(value: Any, status: int = 200) -> Reply:

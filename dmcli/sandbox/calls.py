@@ -11,7 +11,7 @@ from dmcli.secret import Secret, hidden
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from dmcli.api.wire import Reply, Request
     from dmcli.sandbox.protocol import Call
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 KEPT = 10_000  # calls
 _CUT = 2000  # characters of a value
 _CUT_REPLY = 16_000  # characters of a reply
+_CUT_ALL = 64_000  # characters of all values of a call together
 _PRUNED_EACH = 500  # calls from one clearing to the next
 _SECRET = frozenset({"Password", "Ticket", "SecurityToken"})
 _SECRET_HEADERS = frozenset({"x-acs-security-token", "cookie", "proxy-authorization"})
@@ -51,9 +52,9 @@ def add(connection: sqlite3.Connection, entry: Entry) -> None:
     known = call.key_id in (SANDBOX_KEY_ID, "")
     about = {
         "method": request.method,
-        "target": masked_target(request.url, known=known),
-        "headers": {name: _header(name, value, known=known) for name, value in request.headers.items()},
-        "params": {name: _param(name, value, known=known) for name, value in call.params.items()},
+        "target": masked_target(request.url, known=known)[:_CUT_ALL],
+        "headers": _cut((name, _header(name, value, known=known)) for name, value in request.headers.items()),
+        "params": _cut((name, _param(name, value, known=known)) for name, value in call.params.items()),
         "bytes": len(request.body),
         **entry.notes,
     }
@@ -80,6 +81,19 @@ def add(connection: sqlite3.Connection, entry: Entry) -> None:
     )
     if number % _PRUNED_EACH == 0:
         connection.execute("DELETE FROM call WHERE id <= ?", (number - KEPT,))
+
+
+def _cut(pairs: Iterator[tuple[str, str]]) -> dict[str, str]:
+    """As many of the values as are kept."""
+    kept: dict[str, str] = {}
+    size = 0
+    for name, value in pairs:
+        size += len(name) + len(value)
+        if size > _CUT_ALL:
+            kept["..."] = "and more"
+            break
+        kept[name] = value
+    return kept
 
 
 def _answered(entry: Entry) -> str:
@@ -112,7 +126,7 @@ def _param(name: str, value: str, *, known: bool) -> str:
 
 
 def _header(name: str, value: str, *, known: bool) -> str:
-    if name in _SECRET_HEADERS:
+    if name in _SECRET_HEADERS or (name == "authorization" and not value.startswith("ACS3-")):
         return "***"
     if name == "authorization" and not known:
         head, _, rest = value.partition(",")

@@ -73,7 +73,8 @@ class Filter(NamedTuple):
     @property
     def conditions(self) -> dict[str, Any]:
         """The filter as SQL conditions and values."""
-        number = self.env_id and str(int(self.env_id) - int(env_id(0)) if self.env_id.isdigit() else -1)
+        whole = self.env_id.isascii() and self.env_id.isdigit() and len(self.env_id) < 16  # noqa: PLR2004
+        number = self.env_id and str(int(self.env_id) - int(env_id(0)) if whole else -1)
         return {
             "m.kind != ?": _GONE,
             **like("m.recipient", self.to),
@@ -99,6 +100,7 @@ _ANYWHERE = (
 )
 NAMES = Filter._fields[: Filter._fields.index("ids")]  # what a text may choose by
 _GONE = "gone"  # the newest mail when it is deleted: its number must not be given again
+_LONGEST = 10_000  # characters; SQLite takes no pattern of 50,000 bytes
 _A_TIME = 1_000_000_000  # what is larger is a time, not the number of a mail
 
 
@@ -112,6 +114,9 @@ def filter_of(given: Mapping[str, str]) -> Filter:
         raise InputError(f"since {since!r} is no number of a mail, nor seconds since 1970")
     if unseen not in ("", "true", "false", "1", "0"):
         raise InputError(f"unseen {unseen!r} is neither true nor false")
+    for name, text in given.items():
+        if len(text) > _LONGEST:
+            raise InputError(f"{name} is too long to look for; give at most {_LONGEST:,} characters")
     texts: dict[str, Any] = {name: value for name, value in given.items() if name not in ("since", "unseen")}
     return Filter(**texts, since=int(since), unseen=unseen in ("true", "1"))
 
@@ -211,6 +216,11 @@ def delete_mail(connection: sqlite3.Connection, chosen: Filter = ALL, mail: int 
         "UPDATE message SET alias = '', reply_to = '', subject = '', html = '', text = '', headers = '', "
         f"attachments = '', size = 0 WHERE {shells}",
         (_GONE, _GONE),
+    )
+    # Of files those that a mail may still be sent with stay: what came after the newest.
+    connection.execute(
+        "DELETE FROM upload WHERE at < (SELECT max(created) FROM mail) AND NOT EXISTS "
+        "(SELECT 1 FROM message WHERE attachments NOT IN ('', '[]') AND instr(attachments, upload.key))"
     )
     connection.execute("DELETE FROM event WHERE mail NOT IN (SELECT id FROM mail)")
     return gone

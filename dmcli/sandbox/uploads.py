@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MAX_FILE = 15 * 1024 * 1024  # bytes; the service takes mails of up to 15 MB
 _PORT = re.compile(r"(?:https?://)?[^/]*:([0-9]{1,5})/?")
+_KIND = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 _NAME = re.compile(rb'(?:^|;)\s*name="([^"]*)"')
 _FILE = re.compile(rb'(?:^|;)\s*filename="([^"]*)"')
 _BOUNDARY = re.compile(r'boundary="?([^";,\s]{1,200})"?')
@@ -108,7 +109,8 @@ def _parts(body: bytes, boundary: bytes) -> list[_Part]:
         disposition = headers.get(b"content-disposition", b"")
         name, file = _NAME.search(disposition), _FILE.search(disposition)
         if name:
-            kind = headers.get(b"content-type", b"").decode("latin-1") or "application/octet-stream"
+            kind = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip()
+            kind = kind if _KIND.fullmatch(kind) else "application/octet-stream"
             found.append(_Part(_text(name[1]), _text(file[1]) if file else None, kind, data.removesuffix(b"\r\n")))
     return found
 

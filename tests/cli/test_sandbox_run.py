@@ -168,3 +168,10 @@ def test_the_python_snippet_sends_a_mail(bare, box, sandbox):
 
 def test_every_shell_has_its_words():
     assert set(SHELLS) == {"sh", "fish", "powershell"}
+
+
+def test_a_sandbox_in_memory_is_one_of_the_runs_own():
+    program = "import os; print(os.environ['DM_SANDBOX_DB']); assert os.path.isfile(os.environ['DM_SANDBOX_DB'])"
+    done = ran(sys.executable, "-c", program, DM_SANDBOX_DB=":memory:")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not os.path.exists(done.stdout.strip())

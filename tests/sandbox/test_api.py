@@ -375,3 +375,39 @@ def test_the_escaped_path_is_checked_like_the_plain_one(server):
     connection.request("GET", "/%5Fdm/%61pi/health")
     assert json.loads(connection.getresponse().read())["status"] == "ok"
     connection.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        (f"/mails?before={'9' * 20}", "is not a number from 0 to"),
+        (f"/mails?limit={'0' * 30}1", "is not a number from 0 to"),
+        (f"/calls?since={'9' * 5000}", "is not a number from 0 to"),
+        (f"/mails?to={'x' * 10_001}", "to is too long to look for; give at most 10,000 characters"),
+    ],
+)
+def test_what_is_too_large_is_refused_in_a_sentence(ask, path, said):
+    refused = ask("GET", path)
+    assert (refused.status, said in refused.json["error"]) == (400, True)
+
+
+@pytest.mark.parametrize("number", ["%C2%B2", "9" * 5000, "x"])
+def test_an_env_id_that_is_none_is_that_of_no_mail(cloud, get, number):
+    cloud.send()
+    assert get(f"/mails?env_id={number}")["mails"] == []
+
+
+def test_a_call_takes_little_room_in_the_log_whatever_it_has(cloud, get):
+    many = {f"Odd.{number}": "x" * 1900 for number in range(500)}
+    cloud.refused("CreateTag", **many)
+    stored = cloud.sql("SELECT length(request) FROM call")[0][0]
+    assert stored < 100_000
+    assert get("/calls/1")["request"]["params"]["..."] == "and more"
+
+
+def test_credentials_of_other_schemes_are_not_logged(cloud, get):
+    request = cloud.request("QueryTagByParam", {})
+    request.headers["authorization"] = "Bearer sk-c4n4ry"
+    cloud.sandbox.exchange(request)
+    assert get("/calls/1")["request"]["headers"]["authorization"] == "***"
+    assert "c4n4ry" not in str(cloud.sql("SELECT * FROM call"))

@@ -51,9 +51,10 @@ _WHOLE = (
 
 def _filter(values: dict[str, Any]) -> Any:
     """The filter that the options describe, taken out of the values."""
-    from dmcli.sandbox.mailbox import Filter
+    from dmcli.sandbox.mailbox import filter_of
 
-    return Filter(**{name: values.pop(name) for name in ("to", "sender", "subject", "text", "tag", "unseen", "since")})
+    names = ("to", "sender", "subject", "text", "tag", "unseen", "since")
+    return filter_of({name: str(values.pop(name)) for name in names})
 
 
 def _found(current: Session, mail: int, wait: float, values: dict[str, Any]) -> dict[str, Any]:

@@ -30,7 +30,8 @@ def _run(current: Session, *, words: tuple[str, ...], port: int, strict: bool, f
     from dmcli.sandbox.tls import trusted
 
     with ExitStack() as stack:
-        sandbox = _fresh(stack) if fresh else current.sandbox
+        # What is in memory only, the command's own dm could not look into.
+        sandbox = _fresh(stack) if fresh or not current.sandbox.store.path else current.sandbox
         server = stack.enter_context(server_of(sandbox, port, strict=strict))
         made = variables(server.url, trusted(os.environ))
         environ = applied(os.environ, made) | {"DM_SANDBOX_DB": os.path.abspath(sandbox.store.path)}
