@@ -12,7 +12,7 @@ from dmcli.errors import LocalIOError, LockedError
 from dmcli.sandbox import calls, handlers, params, protocol
 from dmcli.sandbox.context import Context, ServiceError
 from dmcli.sandbox.store import Store, path_of
-from dmcli.untrusted import brief
+from dmcli.untrusted import brief, read_json
 
 if TYPE_CHECKING:
     import sqlite3
@@ -81,9 +81,9 @@ class Sandbox:
         try:
             done = self.store.write(lambda connection, live: self._settled(connection, live, arrived))
         except Exception as error:  # noqa: BLE001  a server answers, whatever happens
-            error = _failed(arrived.call.action, error)
-            done = _refused(arrived, error)
-            self._log_alone(arrived, done)
+            done = _refused(arrived, _failed(arrived.call.action, error))
+            if not isinstance(error, LockedError):  # or it would be waited for once more
+                self._log_alone(arrived, done)
         fault = done.fault
         if fault and fault.effect == "latency":
             self._sleep(float(fault.value))
@@ -104,7 +104,7 @@ class Sandbox:
     def _settled(self, connection: sqlite3.Connection, live: Live, arrived: _Arrived) -> _Done:
         """Do a call and log it, unless a fault strikes before; what a fault then makes of its answer."""
         now = arrived.at + timedelta(seconds=live.clock)
-        fault = _struck(connection, arrived.call) if live.faults else None
+        fault = _struck(connection, arrived) if live.faults else None
         done = self._done(connection, live, arrived, now, fault)
         if fault and fault.effect not in _SPOILING:
             done = _changed(done, fault, arrived)
@@ -175,12 +175,24 @@ class Sandbox:
             self._period = period
 
 
-def _struck(connection: sqlite3.Connection, call: protocol.Call) -> Fault | None:
-    """The fault that is to strike this call."""
+def _struck(connection: sqlite3.Connection, arrived: _Arrived) -> Fault | None:
+    """The fault that is to strike this call; what a browser asks for beside its pages is none."""
     from dmcli.sandbox.faults import strike
 
-    people = f"{call.params.get('ToAddress', '')},{call.params.get('BccAddress', '')}".split(",")
-    return strike(connection, call.action, people)
+    if not arrived.call.action or protocol.path(arrived.request) != "/":
+        return None
+    return strike(connection, arrived.call.action, _people(arrived.call.params))
+
+
+def _people(given: Mapping[str, str]) -> list[str]:
+    """The recipients that stand in a call itself."""
+    people = f"{given.get('ToAddress', '')},{given.get('BccAddress', '')}".split(",")
+    with suppress(ValueError):
+        groups = read_json(given.get("Receivers") or "[]")
+        for group in groups if isinstance(groups, list) else ():
+            to = group.get("To") if isinstance(group, dict) else None
+            people += map(str, to if isinstance(to, list) else [to])
+    return people
 
 
 def _changed(done: _Done, fault: Fault, arrived: _Arrived) -> _Done:

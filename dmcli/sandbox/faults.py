@@ -27,7 +27,7 @@ EFFECTS = {
     "truncate": "break off in the middle of the answer",
 }
 _VALUES = frozenset({"error", "status", "latency"})
-_WITH_RECIPIENTS = "SingleSendMail"
+_WITH_RECIPIENTS = ("SingleSendMail", "BatchSendMail")  # of a batch those in Receivers, not those of a list
 _MOST_LATE = 3600.0  # seconds
 _CODES = {500: "InternalError", 503: "ServiceUnavailable"}
 
@@ -111,8 +111,8 @@ def _check_together(fault: Fault, *, seeded: bool) -> None:
         raise InputError("seed chooses among the calls of a rate; give rate too")
     if fault.nth and (fault.rate is not None or fault.times != 1):
         raise InputError("nth strikes one call; times and rate do not go with it")
-    if fault.recipient and fault.action not in ("", _WITH_RECIPIENTS):
-        raise InputError(f"{fault.action} names no recipient; only {_WITH_RECIPIENTS} does")
+    if fault.recipient and fault.action not in ("", *_WITH_RECIPIENTS):
+        raise InputError(f"{fault.action} names no recipient; {' and '.join(_WITH_RECIPIENTS)} do")
 
 
 _SETTABLE = Fault._fields[: Fault._fields.index("id")]
@@ -127,7 +127,7 @@ def _checked(effect: str, value: str) -> str:
             near = " or ".join(codes.nearest(value))
             raise InputError(f"{value!r} is no error code{f'; did you mean {near}?' if near else ''}")
     elif effect == "status":
-        if not value.isdigit() or not 500 <= int(value) <= 599:  # noqa: PLR2004
+        if not (value.isascii() and value.isdigit()) or not 500 <= int(value) <= 599:  # noqa: PLR2004
             raise InputError(f"{value!r} is no status from 500 to 599")
     elif effect == "latency":
         try:
@@ -204,7 +204,8 @@ def _matches(fault: Fault, action: str, people: list[str]) -> bool:
 
     if fault.action and fault.action != action:
         return False
-    return not fault.recipient or any(fnmatchcase(one, fault.recipient) for one in people)
+    wanted = fault.recipient.replace("[", "[[]")  # only * and ? stand for others
+    return not wanted or any(fnmatchcase(one, wanted) for one in people)
 
 
 def _strikes(fault: Fault) -> bool:

@@ -98,6 +98,13 @@ class _Listener(socketserver.ThreadingMixIn, socketserver.TCPServer):
         self._open: set[Any] = set()
         super().__init__(("127.0.0.1", port), _Connection)
 
+    def get_request(self) -> Any:
+        try:
+            return super().get_request()
+        except OSError:
+            time.sleep(POLL)  # no file is left for it: not to ask again at once, it is still there
+            raise
+
     def process_request(self, request: Any, client_address: Any) -> None:
         self._open.add(request)
         super().process_request(request, client_address)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from dmcli.database import open_database, transaction
-from dmcli.errors import InputError
+from dmcli.errors import InputError, LockedError
 from dmcli.local import state_folder
 
 if TYPE_CHECKING:
@@ -224,8 +224,9 @@ class Store:
                 for job in jobs:
                     job.result = job.work(self._connection, live)
         except Exception as error:  # noqa: BLE001  it belongs to whoever wanted the work
-            if len(jobs) == 1:
-                jobs[0].error = error
+            if len(jobs) == 1 or isinstance(error, LockedError):  # each alone would wait as long again
+                for job in jobs:
+                    job.error = error
             else:
                 for job in jobs:
                     self._settle([job])
@@ -283,7 +284,7 @@ def path_of(environ: Mapping[str, str]) -> str:
 
 def reset(store: Store) -> None:
     """Forget everything, and start anew with what a new sandbox has."""
-    with store.transaction() as connection:
+    with store.change() as connection:
         tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         for (table,) in tables:
             connection.execute(f"DELETE FROM {table}")

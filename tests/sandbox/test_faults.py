@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dmcli.api.wire import Ambiguous
+from dmcli.api.wire import Ambiguous, Request
 from dmcli.errors import InputError
 from dmcli.sandbox import calls, faults
 from dmcli.sandbox.faults import EFFECTS, Fault, SpoiltError, fault_of
@@ -105,6 +105,31 @@ def test_by_recipient(cloud, inject):
     assert cloud.ok("QueryTagByParam")
 
 
+def test_by_recipient_of_a_batch(cloud, inject):
+    inject("error", "InvalidToAddress", action="BatchSendMail", recipient="a*@example.com", times=9)
+    batch = {"AccountName": "news@sandbox.test", "AddressType": 1, "TemplateName": "newsletter"}
+    asked = lambda *to: cloud.reply("BatchSendMail", **batch, Receivers=[{"To": list(to)}]).status  # noqa: E731
+    assert asked("b@example.com") == 200
+    assert asked("b@example.com", "ada@example.com") == 400
+    for odd in ("[", "5", '["x", {"To": 7}, {}]'):
+        assert cloud.reply("BatchSendMail", **batch, Receivers=odd).status == 400
+
+
+def test_only_stars_and_question_marks_stand_for_others(cloud, inject):
+    inject("error", "InvalidToAddress", recipient="a[b]?@example.com")
+    assert tried(cloud, ToAddress="abc@example.com") == (200, "")
+
+
+def test_what_a_browser_asks_for_beside_its_pages_strikes_nothing(cloud, inject):
+    inject("error", "Throttling.User")
+    request = cloud.request("QueryTagByParam", {})
+    for url in ("http://sandbox.local/favicon.ico", "http://sandbox.local/"):
+        cloud.sandbox.exchange(Request("GET", url, {"host": "sandbox.local"}, b""))
+    cloud.sandbox.exchange(request._replace(url="http://sandbox.local/elsewhere"))
+    assert (rules(cloud)[0].seen, rules(cloud)[0].struck) == (0, 0)
+    assert tried(cloud) == (400, "Throttling.User")
+
+
 def test_the_nth_call(cloud, inject):
     inject("error", "InternalError", action="SingleSendMail", nth=3)
     assert [tried(cloud)[0] for _ in range(5)] == [200, 200, 500, 200, 200]
@@ -180,6 +205,8 @@ def test_another_process_may_make_a_rule(tmp_path):
         ({"effect": "error", "value": "Throtling"}, "'Throtling' is no error code; did you mean Throttling"),
         ({"effect": "error", "value": "zzz"}, "'zzz' is no error code"),
         ({"effect": "status", "value": "404"}, "'404' is no status from 500 to 599"),
+        ({"effect": "status", "value": "50²"}, "'50²' is no status"),
+        ({"effect": "status", "value": "５００"}, "'５００' is no status"),
         ({"effect": "status", "value": "abc"}, "'abc' is no status"),
         ({"effect": "latency", "value": "-1"}, "'-1' is no number of seconds"),
         ({"effect": "latency", "value": "nan"}, "'nan' is no number of seconds"),

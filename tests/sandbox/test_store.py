@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -10,10 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from dmcli.errors import LocalIOError
-from dmcli.sandbox import mailbox, store
+from dmcli.errors import LocalIOError, LockedError
+from dmcli.sandbox import clock, mailbox, states, store
 from dmcli.sandbox.adapter import Sandbox, open_sandbox
 from dmcli.sandbox.mailbox import Filter
+from dmcli.sandbox.store import Store, _Job
 
 BUSY = """
 import sys
@@ -146,3 +148,26 @@ def test_memory_is_each_ones_own():
     assert store.quota(other.store)["daily"] == 2000
     one.close()
     other.close()
+
+
+def test_starting_anew_forgets_what_was_known_of_the_clock_and_states(cloud):
+    clock.turn(cloud.sandbox, {"advance": "100d"})
+    states.set_mode(cloud.sandbox.store, "domains", "manual")
+    cloud.send()  # whoever answers a call keeps in mind how things are
+    store.reset(cloud.sandbox.store)
+    assert cloud.sandbox.now() == cloud.now
+    assert states.modes(cloud.sandbox.store)["domains"] == "immediate"
+
+
+def test_a_database_that_others_hold_is_waited_for_once(tmp_path):
+    path = str(tmp_path / "held.db")
+    held, other = Store(path), sqlite3.connect(path, isolation_level=None)
+    held._connection.execute("PRAGMA busy_timeout = 50")
+    other.execute("BEGIN IMMEDIATE")
+    begun = []
+    jobs = [_Job(lambda _, __: begun.append(1)) for _ in range(20)]
+    held._settle(jobs)
+    other.close()
+    assert [type(job.error) for job in jobs] == [LockedError] * 20
+    assert begun == []
+    held.close()
