@@ -49,15 +49,16 @@ def open_database(
 
 
 @contextmanager
-def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """A transaction that writes: what was done in the block is kept when it ends, undone when it raises.
+def transaction(db: sqlite3.Connection, *, writes: bool = True) -> Iterator[None]:
+    """A transaction: what was done in the block is kept when it ends, undone when it raises.
 
+    One that only reads waits for nobody, and sees nothing of what others do meanwhile.
     Raises LockedError when another process holds the file for too long, LocalIOError when the disk fails or is full.
     """
     import sqlite3
 
     try:
-        db.execute("BEGIN IMMEDIATE")
+        db.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
         yield
         db.execute("COMMIT")
     except BaseException as error:

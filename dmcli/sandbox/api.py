@@ -184,12 +184,12 @@ def _delete_one(ask: Ask) -> Any:
 def _calls(ask: Ask) -> Any:
     limit, status = ask.number("limit", 100, _MOST_ROWS), ask.number("status", 0, 999)
     since, action, code = ask.number("since", 0, 2**62), ask.query.get("action", ""), ask.query.get("code", "")
-    with ask.sandbox.store.transaction() as connection:
+    with ask.sandbox.store.reading() as connection:
         return {"calls": calls.find(connection, limit, action=action, code=code, status=status, since=since)}
 
 
 def _call(ask: Ask) -> Any:
-    with ask.sandbox.store.transaction() as connection:
+    with ask.sandbox.store.reading() as connection:
         found = calls.get(connection, int(ask.named["number"]))
     if found is None:
         raise _MissingError(f"there is no call {ask.named['number']}")
@@ -202,7 +202,7 @@ def _forget_calls(ask: Ask) -> Any:
 
 
 def _faults(ask: Ask) -> Any:
-    with ask.sandbox.store.transaction() as connection:
+    with ask.sandbox.store.reading() as connection:
         return {"faults": [fault._asdict() for fault in faults.every(connection)]}
 
 
@@ -222,7 +222,7 @@ def _remove_faults(ask: Ask) -> Any:
 
 
 def _limits(ask: Ask) -> Any:
-    with ask.sandbox.store.transaction() as connection:
+    with ask.sandbox.store.reading() as connection:
         return {"limits": {one.action: one.text for one in limits.every(connection)}}
 
 

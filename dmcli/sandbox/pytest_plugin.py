@@ -53,7 +53,7 @@ class DmSandbox:
         """The mails that match, newest first: `to`, `sender`, `subject`, `text`, `tag`, `status`, `since`, `unseen`."""
         from dmcli.sandbox import mailbox
 
-        with self._sandbox.store.transaction() as connection:
+        with self._sandbox.store.reading() as connection:
             found = mailbox.list_mail(connection, 1000, _filter(chosen))
             return [mailbox.get_mail(connection, mail["id"]) or mail for mail in found]
 
@@ -83,7 +83,7 @@ class DmSandbox:
         """A mail as it would have gone over the wire."""
         from dmcli.sandbox import eml
 
-        with self._sandbox.store.transaction() as connection:
+        with self._sandbox.store.reading() as connection:
             return eml.message(connection, mail)
 
     def delete_mails(self, **chosen: Any) -> int:
@@ -97,7 +97,7 @@ class DmSandbox:
         """The calls that were made, the oldest first, with what was asked and answered."""
         from dmcli.sandbox import calls
 
-        with self._sandbox.store.transaction() as connection:
+        with self._sandbox.store.reading() as connection:
             found = calls.find(connection, calls.KEPT, action=action, code=code, status=status)
             return [calls.get(connection, one["id"]) or one for one in reversed(found)]
 

@@ -240,6 +240,12 @@ class Store:
             yield self._connection
         self._tell()
 
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The connection, alone with it, for a look at how things are at one moment; no writer is waited for."""
+        with self._lock, transaction(self._connection, writes=False):
+            yield self._connection
+
     def wait_for(self, look: Callable[[sqlite3.Connection], T], enough: Callable[[T], bool], seconds: float) -> T:
         """What `look` finds once it is enough, or when the seconds are over."""
         end = time.monotonic() + seconds
@@ -294,7 +300,7 @@ def reset(store: Store) -> None:
 
 def quota(store: Store) -> dict[str, int]:
     """The mails that the account may send, `daily` and `monthly`."""
-    with store.transaction() as connection:
+    with store.reading() as connection:
         return dict(connection.execute("SELECT name, value FROM setting WHERE name IN ('daily', 'monthly')"))
 
 

@@ -171,3 +171,16 @@ def test_a_database_that_others_hold_is_waited_for_once(tmp_path):
     assert [type(job.error) for job in jobs] == [LockedError] * 20
     assert begun == []
     held.close()
+
+
+def test_who_only_looks_waits_for_no_writer(tmp_path):
+    path = str(tmp_path / "held.db")
+    looking, other = Store(path), sqlite3.connect(path, isolation_level=None)
+    looking._connection.execute("PRAGMA busy_timeout = 0")
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("UPDATE setting SET value = 1 WHERE name = 'daily'")
+    assert store.quota(looking)["daily"] == 2000
+    other.execute("COMMIT")
+    assert store.quota(looking)["daily"] == 1
+    other.close()
+    looking.close()

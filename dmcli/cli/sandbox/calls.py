@@ -59,7 +59,7 @@ def _list(current: Session, *, limit: int, **chosen: Any) -> None:
 
     if chosen["action"]:
         known_action(chosen["action"])
-    with current.sandbox.store.transaction() as connection:
+    with current.sandbox.store.reading() as connection:
         found = find(connection, limit, **chosen)
     nothing = "no call matches" if any(chosen.values()) else "no call yet"
     show_rows(current, "calls", [{**call, "ms": round(call["ms"], 1)} for call in found], _HEAD, nothing)
@@ -68,7 +68,7 @@ def _list(current: Session, *, limit: int, **chosen: Any) -> None:
 def _show(current: Session, *, call: int) -> None:
     from dmcli.sandbox.calls import get
 
-    with current.sandbox.store.transaction() as connection:
+    with current.sandbox.store.reading() as connection:
         found = get(connection, call)
     if found is None:
         raise RefusedError(f"there is no call {call} in the sandbox; see: dm sandbox calls list")

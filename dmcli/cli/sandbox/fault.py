@@ -48,7 +48,7 @@ def _add(current: Session, **values: Any) -> None:
 
 def _list(current: Session) -> None:
 
-    with current.sandbox.store.transaction() as connection:
+    with current.sandbox.store.reading() as connection:
         rows = [fault._asdict() for fault in every(connection)]
     show_rows(current, "faults", rows, _FIELDS, "nothing is to go wrong")
 

@@ -38,7 +38,7 @@ def _put(current: Session, wanted: list[Limit]) -> None:
 
 
 def _list(current: Session) -> None:
-    with current.sandbox.store.transaction() as connection:
+    with current.sandbox.store.reading() as connection:
         rows = [{"action": one.action, "rate": one.text} for one in every(connection)]
     show_rows(current, "limits", rows, _FIELDS, "nothing is limited")
 

@@ -70,7 +70,7 @@ def _found(current: Session, mail: int, wait: float, values: dict[str, Any]) -> 
         return found
     if wait or chosen != ALL:
         raise InputError(f"mail {mail} is chosen by its number; --wait, --to and the like choose the latest")
-    with store.transaction() as connection:
+    with store.reading() as connection:
         found = get_mail(connection, mail)
     if found is None:
         raise RefusedError(f"there is no mail {mail} in the sandbox; see: dm sandbox mail list")
@@ -85,7 +85,7 @@ def _list(current: Session, *, limit: int, **values: Any) -> None:
     wanted = None if values["all"] else limit
     most = MOST if wanted is None else min(wanted + 1, MOST)
     chosen = _filter(values)
-    with current.sandbox.store.transaction() as connection:
+    with current.sandbox.store.reading() as connection:
         found = list_mail(connection, most, chosen)
     left = Left()
     page = Page({"mails": found}, found, "mails")
@@ -121,7 +121,7 @@ def _source(current: Session, *, mail: int, wait: float, **values: Any) -> None:
     from dmcli.sandbox.eml import message
 
     found = _found(current, mail, wait, values)
-    with current.sandbox.store.transaction() as connection:
+    with current.sandbox.store.reading() as connection:
         made = message(connection, found)
     binary, output = getattr(sys.stdout, "buffer", None), current.output()
     if binary is None or sys.stdout.isatty() or output.format or output.query:

@@ -50,7 +50,7 @@ _NAVIGATION = (
 
 def rendered(sandbox: Sandbox, page: Page) -> Reply:
     """The page as HTML."""
-    with sandbox.store.transaction() as connection:
+    with sandbox.store.reading() as connection:
         unread = mailbox.count_mail(connection, mailbox.Filter(unseen=True))
     nonce = base64.b64encode(os.urandom(16)).decode() if page.script else ""
     html = _templates().get_template(page.template).render(page.shown, unread=unread, nonce=nonce)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api import catalogue
+from dmcli.api.model import Effect
 from dmcli.api.paging import page_of
 from dmcli.api.shared import DOMAIN_STATUS, FILED, TEMPLATE_STATUS
 from dmcli.errors import InputError
@@ -109,7 +110,7 @@ def template(asked: Asked, number: int) -> Page:
 def confirm(asked: Asked, ticket: str) -> Page:
     """What the link in a confirming mail leads to: the question whether the reply address is to be confirmed."""
     source = "ticket AS t JOIN address AS a ON a.id = t.address AND a.reply = t.reply"
-    with asked.sandbox.store.transaction() as connection:
+    with asked.sandbox.store.reading() as connection:
         found = connection.execute(f"SELECT a.name, a.reply FROM {source} WHERE ticket = ?", (ticket,)).fetchone()
     if not found:
         raise RefusedError(404, "This link was used, or a later one has taken its place.")
@@ -140,7 +141,7 @@ def records(found: Mapping[str, Any]) -> list[Record]:
 
 def _page(asked: Asked, wrong: str = "") -> Page:
     now = asked.now
-    with asked.sandbox.store.transaction() as connection:
+    with asked.sandbox.store.reading() as connection:
         used = Quota.of(Context(connection, {}, now, ""))
     kept = [(section, _listed(asked, section.action, _ALL)[0]) for section in SECTIONS]
     return Page("account.html", {"quota": used, "sections": kept, "wrong": wrong}, 400 if wrong else 200)
@@ -174,7 +175,8 @@ def _reply(asked: Asked, action: Action, params: dict[str, str]) -> dict[str, An
     The context has no settings, so that a look from here does not count as a check of what is under review.
     """
     now = asked.now
-    with asked.sandbox.store.transaction() as connection:
+    kept = asked.sandbox.store
+    with kept.reading() if action.effect is Effect.READ else kept.transaction() as connection:
         try:
             return handlers.find(action)(Context(connection, params, now, ""))
         except ServiceError:

@@ -25,7 +25,7 @@ def show(asked: Asked) -> Page:
     action, code = asked.query.get("action", ""), asked.query.get("code", "")
     chosen = {"action": action, "code": code}
     number = max(asked.number("page"), 1)
-    with asked.sandbox.store.transaction() as connection:
+    with asked.sandbox.store.reading() as connection:
         found = calls.find(connection, number * PAGE + 1, action=action, code=code)
         known = {name: _known(connection, name) for name in chosen}
     return Page(
@@ -44,7 +44,7 @@ def show(asked: Asked) -> Page:
 
 def one(asked: Asked, number: int) -> Page:
     """One call with all that is known of it."""
-    with asked.sandbox.store.transaction() as connection:
+    with asked.sandbox.store.reading() as connection:
         call = calls.get(connection, number)
         if call is None:
             raise RefusedError(404, f"There is no call {number} in the log; perhaps it was forgotten.")

@@ -74,7 +74,7 @@ def _limited(asked: Asked, *wanted: limits.Limit) -> Reply:
 
 
 def _page(asked: Asked, given: dict[str, Any], wrong: str = "", wrong_limit: str = "") -> Page:
-    with asked.sandbox.store.transaction() as connection:
+    with asked.sandbox.store.reading() as connection:
         every, limited = faults.every(connection), limits.every(connection)
     return Page(
         "faults.html",

@@ -33,7 +33,7 @@ _BEGINNINGS = (
 def show(asked: Asked) -> Page:
     """Mail, newest first, as far as it is meant, a page of it."""
     chosen, number, now = _chosen(asked.query), max(asked.number("page"), 1), asked.now
-    with asked.sandbox.store.transaction() as connection:
+    with asked.sandbox.store.reading() as connection:
         found = mailbox.numbers(connection, chosen)
         here = found[(number - 1) * PAGE : number * PAGE]
         mails = mailbox.list_mail(connection, PAGE, mailbox.Filter(ids=tuple(here))) if here else []
@@ -69,7 +69,7 @@ def show(asked: Asked) -> Page:
 def newer(asked: Asked) -> Reply:
     """How many mails came after the one whose number is `since`, of those that are meant; as text."""
     chosen = _chosen(asked.query)._replace(since=asked.number("since"))
-    with asked.sandbox.store.transaction() as connection:
+    with asked.sandbox.store.reading() as connection:
         count = mailbox.count_mail(connection, chosen)
     return page.plain(str(count))
 

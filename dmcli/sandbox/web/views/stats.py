@@ -53,7 +53,7 @@ def show(asked: Asked) -> Page:
     """The last 30 days of the service, today among them."""
     now = asked.now
     first = day_of(now) - DAYS + 1
-    with asked.sandbox.store.transaction() as connection:
+    with asked.sandbox.store.reading() as connection:
         by_day = _counted(connection, _BY_DAY, now, first)
         by_tag = _counted(connection, _BY_TAG, now, first)
     days = [
