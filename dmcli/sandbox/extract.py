@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html as markup
 import re
-import unicodedata
-from html.parser import HTMLParser
-from typing import NamedTuple
+from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _BLOCKS = frozenset(
     (  # noqa: SIM905  a list of twenty lines says no more
@@ -13,7 +16,25 @@ _BLOCKS = frozenset(
         "li main nav ol p pre section table tbody td tfoot th thead title tr ul"
     ).split()
 )
-_UNSEEN = frozenset({"script", "style", "head", "template"})
+_UNSEEN = frozenset({"head", "template"})
+_NAME = r"[^\s/>][^\s/>=]*"
+_VALUE = r"""(?:"[^"]*(?:"|\Z)|'[^']*(?:'|\Z)|[^\s>]*)"""
+_ATTRIBUTE = re.compile(rf"({_NAME})(?:\s*=\s*({_VALUE}))?")
+_ATTRIBUTES = rf"(?:[\s/]+|{_NAME}(?:\s*=\s*{_VALUE})?)*"
+# HTML as a browser parts it (https://html.spec.whatwg.org/multipage/parsing.html#tokenization): comments, what is like
+# them, scripts and styles, tags, data. What is not closed goes on to the end, so nothing is looked at again for a `>`
+# that never comes, and each character is in one token: the work grows as the length does.
+_TOKEN = re.compile(
+    rf"""
+    <!--(?:-?>|.*?(?:--!?>|\Z))
+    |<(?:[!?]|/(?=[^a-z]))[^>]*(?:>|\Z)
+    |<(?P<raw>script|style)(?=[\s/>]){_ATTRIBUTES}(?:>.*?(?:</(?P=raw)(?=[\s/>])[^>]*(?:>|\Z)|\Z)|\Z)
+    |<(?P<end>/?)(?P<tag>[a-z][^\s/>]*)(?P<attributes>{_ATTRIBUTES})(?:(?P<closed>>)|\Z)
+    |(?P<data>(?:[^<]+|<(?![a-z!?]|/.))+)
+    """,
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+)
+_NUMBER = re.compile(r"(?<=&#)[0-9]{8,}")
 _URL = re.compile(r"https?://[^\s<>\"'`\\^{}|，。；：！？、（）《》“”‘’]+")
 _TRAILING = ".,;:!?)]}'\""
 # Words beside which a code stands.
@@ -27,36 +48,12 @@ _CODE = re.compile(
     r"(?<![A-Za-z0-9_./@#¥$€£-])(?<![0-9]:)(?:(?P<parted>[0-9]{3}[ -][0-9]{3,4})|(?P<digits>[0-9]{4,8})|"
     r"(?P<mixed>(?=[A-Z0-9-]*[0-9])[A-Z0-9]{1,6}-?[A-Z0-9]{3,6}))(?![A-Za-z0-9_%/@]|[.:-][A-Za-z0-9]|[ -][0-9]{2})"
 )
+_LINE = re.compile(r"\S(?:.*\S)?")
+_NARROW = {**{wide: chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)}, 0x3000: " ", 0xA0: " "}
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _UNITS = re.compile(r"\s*(?:年|月|日|元|分钟|小时|天|px|pt|minutes?|hours?|days?|seconds?|mins?|%)", re.IGNORECASE)
 _NEAR = 48  # characters between a word and its code
 _FAR = 10 * _NEAR
-
-
-class _Reader(HTMLParser):
-    """Collects the text that a person sees, and the targets of links."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self.links: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._hidden += tag in _UNSEEN
-        if tag in _BLOCKS:
-            self.pieces.append("\n")
-        if tag in ("a", "area"):
-            self.links += [value for name, value in attrs if name == "href" and value]
-
-    def handle_endtag(self, tag: str) -> None:
-        self._hidden -= tag in _UNSEEN and self._hidden > 0
-        if tag in _BLOCKS:
-            self.pieces.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.pieces.append(data)
 
 
 class Parts(NamedTuple):
@@ -68,14 +65,40 @@ class Parts(NamedTuple):
 
 def read(html: str, text: str = "") -> Parts:
     """What a person sees of a mail: the HTML where there is one, else the text; links of both, each once."""
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    seen = _tidy("".join(reader.pieces)) if html else text
-    links = [link.strip() for link in reader.links if _URL.match(link.strip())]
+    tokens = list(_TOKEN.finditer(html))
+    seen = _tidy("".join(_seen(tokens))) if html else text
+    links = [link.strip() for link in _targets(tokens) if _URL.match(link.strip())]
     for source in (text, seen):
         links += [match[0].rstrip(_TRAILING) for match in _URL.finditer(source)]
     return Parts(seen, list(dict.fromkeys(links)))
+
+
+def _seen(tokens: list[re.Match[str]]) -> Iterator[str]:
+    """The text that a person sees, in pieces."""
+    hidden = 0
+    for token in tokens:
+        if token["data"] and not hidden:
+            yield _unescape(token["data"])
+        elif token["closed"]:
+            tag = token["tag"].lower()
+            if tag in _UNSEEN:
+                hidden = max(hidden - 1, 0) if token["end"] else hidden + 1
+            elif tag in _BLOCKS:
+                yield "\n"
+
+
+def _targets(tokens: list[re.Match[str]]) -> Iterator[str]:
+    """Where the links lead."""
+    for token in tokens:
+        if token["closed"] and not token["end"] and token["tag"].lower() in ("a", "area"):
+            for name, value in _ATTRIBUTE.findall(token["attributes"]):
+                if name.lower() == "href":
+                    yield _unescape(value[1:-1] if value[:1] in ("'", '"') else value)
+
+
+def _unescape(text: str) -> str:
+    """Text with its references resolved; a number longer than Python would read is cut, and is no character still."""
+    return markup.unescape(_NUMBER.sub(lambda digits: digits[0].lstrip("0")[:8] or "0", text)) if "&" in text else text
 
 
 def codes(subject: str, text: str) -> list[str]:
@@ -85,20 +108,17 @@ def codes(subject: str, text: str) -> list[str]:
     """
     found: dict[str, int] = {}
     for source in (subject, text):
-        source = unicodedata.normalize("NFKC", source)  # noqa: PLW2901  full-width digits are digits
+        source = source.translate(_NARROW)  # noqa: PLW2901  full-width digits are digits
         words = [match.span() for match in _WORD.finditer(source)]
+        lines = {match.span() for match in _LINE.finditer(source)}
         for match in _CODE.finditer(source):
-            if _is_code(match, source) and (match["digits"] or _score(source, match, words) <= _NEAR):
+            distance = _distance(match.span(), words)
+            score = min(distance, _NEAR) - _NEAR if match.span() in lines else distance
+            if _is_code(match, source) and (match["digits"] or score <= _NEAR):
                 code = match[0].replace(" ", "").replace("-", "") if match["parted"] else match[0]
-                found[code] = min(found.get(code, _FAR), _score(source, match, words))
+                found[code] = min(found.get(code, _FAR), score)
     near = [code for code, score in found.items() if score <= _NEAR]
     return sorted(near or (found if _WORD.search(subject) else ()), key=found.__getitem__)
-
-
-def _score(text: str, match: re.Match[str], words: list[tuple[int, int]]) -> int:
-    """How far what may be a code is from being one."""
-    distance = _distance(match.span(), words)
-    return min(distance, _NEAR) - _NEAR if _alone(text, match) else min(distance, _FAR)
 
 
 def _tidy(text: str) -> str:
@@ -108,16 +128,13 @@ def _tidy(text: str) -> str:
 
 
 def _distance(span: tuple[int, int], words: list[tuple[int, int]]) -> int:
-    """Characters to the nearest word; a word after the code counts as farther."""
-    gaps = [span[0] - end if end <= span[0] else 2 * (start - span[1]) for start, end in words]
-    return min((gap for gap in gaps if gap >= 0), default=_FAR)
-
-
-def _alone(text: str, match: re.Match[str]) -> bool:
-    """Whether nothing else stands on the line."""
-    before = text.rfind("\n", 0, match.start()) + 1
-    after = text.find("\n", match.end())
-    return not (text[before : match.start()] + text[match.end() : None if after < 0 else after]).strip()
+    """Characters to the nearest word, of words in their order; a word after the code counts as farther."""
+    before = bisect_right(words, span[0], key=lambda word: word[1])
+    after = bisect_left(words, span[1], key=lambda word: word[0])
+    gaps = [span[0] - end for _, end in words[max(before - 1, 0) : before]] + [
+        2 * (start - span[1]) for start, _ in words[after : after + 1]
+    ]
+    return min([*gaps, _FAR])
 
 
 def _is_code(match: re.Match[str], text: str) -> bool:

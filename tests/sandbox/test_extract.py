@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dmcli.sandbox.extract import codes, read
+from dmcli.sandbox.extract import _TOKEN, codes, read
+
+_PIECES = [
+    *("<", ">", "</", "<>", "</>", "<!", "<?", "<!--", "-->", "<!-->", "--!>", "<![foo]>", "<![ endif]>", "<![CDATA["),
+    *("]]>", "<!doctype", "&", "&amp;", "&#x", "&#65;", "&nbsp;", "=", "/", "'", '"', "<a", "<a>", "</a>", "<p>"),
+    *("<br/>", "<head>", "</head>", "<script", "<script>", "</script>", "<style>", "</style", "<template>", "href="),
+    *('href="https://a.test"', "https://b.test", "x", "code", "123456"),
+]
 
 
 @pytest.mark.parametrize(
@@ -81,3 +88,57 @@ def test_no_mail_is_too_strange_to_read(html, text):
     found = codes(html, parts.text)
     assert len(set(found)) == len(found)
     assert all(any(character.isdigit() for character in code) for code in found)
+
+
+pieces = st.lists(st.sampled_from([*_PIECES, " ", "\n", f"&#{'9' * 5000};"]) | st.text(max_size=3)).map("".join)
+
+
+@given(pieces)
+def test_no_html_is_too_strange_to_read(html):
+    parts = read(html)
+    assert all(link.startswith(("http://", "https://")) for link in parts.links)
+    codes("", parts.text)
+
+
+@given(pieces)
+def test_each_character_of_html_is_in_one_token(html):
+    assert "".join(token[0] for token in _TOKEN.finditer(html)) == html
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("a<![foo]>b<![ endif]>c", "abc"),
+        ("a<!--[if mso]>b<![endif]-->c<!--[if !mso]><!-->d<!--<![endif]-->e", "acde"),
+        ("a<!-->b<!--->c<!-- > -- --!>d", "abcd"),
+        ("a < b <3 << c <", "a < b <3 << c <"),
+        ("a</>b</ x>c<?php d ?>e</", "abce</"),
+        ("a<script>if (b<c) '</scripts>' <!-- </script >d<STYLE/>e</Style>f", "adf"),
+        ("a</script></style>b<head>c</style>d</head>e", "abe"),
+        ("<p title=it's>a<p title='>'>b<p title = \">\" x=y\">c", "a\nb\nc"),
+        ("a<!-- b", "a"),
+        ("a<b title='> c", "a"),
+        ("a<script>b", "a"),
+        (f"a&#{'0' * 5000}65;&#{'9' * 5000};&#00000000;&lt;&notit;", "aA\ufffd\ufffd<¬it;"),
+    ],
+)
+def test_odd_html_is_seen_as_a_browser_shows_it(html, text):
+    assert read(html).text == text
+
+
+# Were the work to grow as the square of the length, each of these would take minutes.
+@pytest.mark.parametrize(
+    "piece",
+    [*_PIECES, "<a ", "<!-- ", "<a x='", '<a x="', "<a x=", "<script>", "<a href=https://a.test ", "&#9", "&a", "= "],
+)
+def test_long_odd_html_is_read_in_one_go(piece):
+    parts = read(piece * (200_000 // len(piece)))
+    codes("", parts.text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("code 12345 ", ["12345"]), ("12345 x ", []), ("12345\n", ["12345"]), ("a\u0301\u0327", []), ("\u0327\u0301", [])],
+)
+def test_codes_of_a_long_text_are_found_in_one_go(text, found):
+    assert codes("", text * 20_000) == found

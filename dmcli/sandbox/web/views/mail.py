@@ -29,15 +29,15 @@ _AHEAD = re.compile(r"<(?:link|i?frame|portal|fencedframe)(?=[\s/>])", re.IGNORE
 def show(asked: Asked, number: int, tab: str = "") -> Page:
     """A mail in one of its tabs, by default the first. To look at it is to read it."""
     now = asked.now
+    mail = _opened(asked, number)
+    parts = extract.read(mail["html"], mail["text"])
+    tabs = _tabs(mail, parts)
+    tab = tab or next(iter(tabs))
+    if tab not in tabs:
+        raise RefusedError(404, f"Mail {number} has no such part.")
     with asked.sandbox.store.transaction() as connection:
-        mail = _existing(connection, number)
         if asked.method == "GET" and not mail["seen"]:
             mailbox.mark(connection, number)
-        parts = extract.read(mail["html"], mail["text"])
-        tabs = _tabs(mail, parts)
-        tab = tab or next(iter(tabs))
-        if tab not in tabs:
-            raise RefusedError(404, f"Mail {number} has no such part.")
         more = _GATHER[tab](connection, mail) if tab in _GATHER else {}
         newer, older = mailbox.neighbours(connection, number)
     shown = {
