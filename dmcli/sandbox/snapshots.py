@@ -9,7 +9,7 @@ from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 from dmcli.database import open_database
-from dmcli.errors import InputError
+from dmcli.errors import InputError, LocalIOError
 from dmcli.local import make_private
 from dmcli.sandbox.store import MIGRATIONS
 
@@ -23,7 +23,7 @@ NAME = "[A-Za-z0-9_-]{1,64}"
 def names(store: Store) -> list[str]:
     """The snapshots there are."""
     if not store.path:
-        return sorted(store.kept)
+        return store.kept()
     folder, start = os.path.split(_path(store, ""))
     start = start.removesuffix(".db")
     found = os.listdir(folder) if os.path.isdir(folder) else []
@@ -34,28 +34,30 @@ def take(store: Store, name: str) -> None:
     """Keep the state as it is now; one of that name is replaced. Raises InputError or LocalIOError."""
     _check(name)
     if not store.path:
-        _forget(store, name)
-        store.kept[name] = kept = sqlite3.connect(":memory:", check_same_thread=False)
-        store.copy_to(kept)
+        copy = sqlite3.connect(":memory:", check_same_thread=False)
+        store.copy_to(copy)
+        store.keep(name, copy)
         return
     path = _path(store, name)
-    growing = f"{path}.new"
-    with suppress(FileNotFoundError):
-        os.unlink(growing)
-    make_private(growing)
-    with closing(sqlite3.connect(growing)) as kept:
-        store.copy_to(kept)
-    os.replace(growing, path)
+    growing = f"{path}.{os.getpid()}.{os.urandom(4).hex()}"
+    try:
+        make_private(growing)
+        with closing(sqlite3.connect(growing)) as copy:
+            store.copy_to(copy)
+        os.replace(growing, path)
+    except (OSError, sqlite3.Error) as error:
+        raise LocalIOError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from None
+    finally:
+        for companion in ("", "-journal", "-wal", "-shm"):
+            with suppress(OSError):
+                os.unlink(growing + companion)
 
 
 def restore(store: Store, name: str) -> bool:
     """Go back to a snapshot; false where there is none of that name. Raises InputError."""
     _check(name)
     if not store.path:
-        if name not in store.kept:
-            return False
-        store.copy_from(store.kept[name])
-        return True
+        return store.go_back(name)
     path = _path(store, name)
     if not os.path.exists(path):
         return False
@@ -68,20 +70,11 @@ def drop(store: Store, name: str) -> bool:
     """Forget a snapshot; false where there is none of that name. Raises InputError."""
     _check(name)
     if not store.path:
-        return _forget(store, name)
+        return store.keep(name, None)
     path = _path(store, name)
     if not os.path.exists(path):
         return False
     os.unlink(path)
-    return True
-
-
-def _forget(store: Store, name: str) -> bool:
-    """Close a snapshot in memory; false where there is none of that name."""
-    kept = store.kept.pop(name, None)
-    if kept is None:
-        return False
-    kept.close()
     return True
 
 

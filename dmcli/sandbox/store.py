@@ -165,7 +165,7 @@ class Store:
 
     def __init__(self, path: str) -> None:
         self.path = "" if path == ":memory:" else path
-        self.kept: dict[str, sqlite3.Connection] = {}  # snapshots, where there is no file to keep them beside
+        self._kept: dict[str, sqlite3.Connection] = {}  # snapshots, where there is no file to keep them beside
         self._connection = open_database(path, MIGRATIONS, timeout=TIMEOUT)
         # Writing the log back costs more than writing it; a busy server does it every 16 MiB.
         self._connection.execute("PRAGMA wal_autocheckpoint = 4000")
@@ -270,12 +270,35 @@ class Store:
             self._live = None
         self._tell()
 
+    def kept(self) -> list[str]:
+        """The snapshots in memory."""
+        with self._lock:
+            return sorted(self._kept)
+
+    def keep(self, name: str, copy: sqlite3.Connection | None) -> bool:
+        """Keep a whole copy as a snapshot in memory, or none; one of that name is closed. Whether there was one."""
+        with self._lock:
+            before = self._kept.pop(name, None)
+            if copy:
+                self._kept[name] = copy
+        if before:
+            before.close()
+        return before is not None
+
+    def go_back(self, name: str) -> bool:
+        """Take all there is from a snapshot in memory; false where there is none of that name."""
+        with self._lock:
+            if name not in self._kept:
+                return False
+            self.copy_from(self._kept[name])
+        return True
+
     def close(self) -> None:
         """Give the file back."""
         with self._lock:
             self._connection.close()
-            for kept in self.kept.values():
-                kept.close()
+            for copy in self._kept.values():
+                copy.close()
 
     def _tell(self) -> None:
         """Wake those who wait for something to change."""
