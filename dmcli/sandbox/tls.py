@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
+from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
-from dmcli.errors import ConfigError
-from dmcli.local import read_text, state_folder, write_private
+from dmcli.errors import ConfigError, LockedError
+from dmcli.local import Claims, read_text, state_folder, write_private
 
 if TYPE_CHECKING:
     import ssl
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
 INSTALL = "python -m pip install 'dmcli[tls]'"
 _DAYS = 397  # what browsers accept at most
 _RENEWED = timedelta(days=30)
+_PATIENCE = 30.0  # seconds to wait for another process
+_making = threading.Lock()  # a claim holds between processes only
 
 
 def path_of(environ: Mapping[str, str]) -> str:
@@ -26,7 +31,7 @@ def path_of(environ: Mapping[str, str]) -> str:
 def trusted(environ: Mapping[str, str]) -> str:
     """The same file for clients that are to trust the server, made where it is not there; empty where that cannot be.
 
-    Raises LocalIOError when it cannot be written.
+    Raises LocalIOError when it cannot be written, LockedError when another process takes too long over it.
     """
     if not available():
         return ""
@@ -35,7 +40,11 @@ def trusted(environ: Mapping[str, str]) -> str:
 
 
 def context_for(path: str) -> ssl.SSLContext:
-    """The server's side of TLS. Raises ConfigError when the library that makes certificates is not there."""
+    """The server's side of TLS, with the certificate that clients find in the file.
+
+    Raises ConfigError when the library that makes certificates is not there, LocalIOError when the file cannot be
+    written, LockedError when another process takes too long over it.
+    """
     import ssl
 
     _ensure(path)
@@ -53,11 +62,20 @@ def available() -> bool:
 
 
 def _ensure(path: str) -> None:
-    """Make the certificate unless there is one that lasts."""
+    """Make the certificate unless there is one that lasts; of all who want it at the same moment one does."""
     if not available():
         raise ConfigError(f"TLS needs the package cryptography: {INSTALL}")
-    if not _lasts(read_text(path)[0]):
-        write_private(path, _made(datetime.now(timezone.utc)))
+    if _lasts(read_text(path)[0]):
+        return
+    with _making, closing(Claims(f"{path}.lock")) as claims:
+        deadline = time.monotonic() + _PATIENCE
+        while not claims.take(0):
+            if time.monotonic() >= deadline:
+                raise LockedError(f"another run is making {path}; try again when that has ended")
+            time.sleep(0.01)
+        # Read again: another may have made it while this one waited for its turn.
+        if not _lasts(read_text(path)[0]):
+            write_private(path, _made(datetime.now(timezone.utc)))
 
 
 def _lasts(pem: str) -> bool:

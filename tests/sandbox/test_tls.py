@@ -1,0 +1,83 @@
+"""The certificate: one for all who first want it at the same moment, and the one that clients find in the file."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from dmcli.errors import LockedError
+from dmcli.local import Claims
+from dmcli.sandbox import tls
+
+# Two servers; once all processes have theirs, a client that trusts the file talks to each.
+SERVERS = """
+import ssl, sys
+from concurrent.futures import ThreadPoolExecutor
+import cryptography.x509
+from dmcli.sandbox.tls import context_for
+
+path = sys.argv[1]
+print("ready", flush=True)
+input()
+with ThreadPoolExecutor(2) as pool:
+    contexts = list(pool.map(context_for, [path] * 2))
+print("made", flush=True)
+input()
+for context in contexts:
+    there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
+    server = context.wrap_bio(there, back, server_side=True)
+    client = ssl.create_default_context(cafile=path).wrap_bio(back, there, server_hostname="localhost")
+    left = [client, server]
+    for side in [client, server] * 4:
+        try:
+            side.do_handshake()
+        except ssl.SSLWantReadError:
+            continue
+        if side in left:
+            left.remove(side)
+    assert not left
+"""
+
+
+def ended() -> str:
+    return tls._made(datetime.now(timezone.utc) - timedelta(days=380))
+
+
+@pytest.mark.parametrize("before", [None, "no certificate", ended()], ids=["absent", "broken", "ending"])
+def test_servers_that_start_together_have_the_certificate_of_the_file(tmp_path, before):
+    path = tmp_path / "tls.pem"
+    if before is not None:
+        path.write_text(before)
+    command = [sys.executable, "-c", SERVERS, str(path)]
+    running = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    for said in ("ready\n", "made\n"):
+        assert [one.stdout.readline() for one in running] == [said] * 4
+        for one in running:
+            one.stdin.write("\n")
+            one.stdin.flush()
+    for one in running:
+        one.communicate(timeout=60)
+    assert [one.returncode for one in running] == [0] * 4
+    assert path.read_text() != before
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_certificate_that_lasts_is_left_alone(tmp_path):
+    path = tmp_path / "tls.pem"
+    tls.context_for(str(path))
+    before = path.read_text()
+    os.unlink(f"{path}.lock")
+    tls.context_for(str(path))
+    assert path.read_text() == before
+    assert os.listdir(tmp_path) == ["tls.pem"]
+
+
+def test_a_process_that_holds_the_lock_for_too_long_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(tls, "_PATIENCE", 0)
+    monkeypatch.setattr(Claims, "take", lambda _self, _number: False)
+    with pytest.raises(LockedError, match=r"^another run is making .*tls\.pem; try again when that has ended$"):
+        tls.context_for(str(tmp_path / "tls.pem"))
