@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dmcli.database import open_database
 from dmcli.errors import InputError, LocalIOError
 from dmcli.local import make_private
-from dmcli.sandbox.store import MIGRATIONS
+from dmcli.sandbox.schema import MIGRATIONS
 
 if TYPE_CHECKING:
     from dmcli.sandbox.store import Store

@@ -1,4 +1,4 @@
-"""The sandbox's state: one SQLite file, its schema, what a new one starts with, and the transactions around it."""
+"""The sandbox's state: one SQLite file, and the transactions around it."""
 
 from __future__ import annotations
 
@@ -12,118 +12,11 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 from dmcli.database import open_database, transaction
 from dmcli.errors import InputError, LockedError
 from dmcli.local import state_folder
+from dmcli.sandbox.schema import MIGRATIONS, SEED
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator, Mapping
-
-# Times are epoch seconds. Addresses and domains are kept in lower case or compared without regard to case.
-_SCHEMA = """
-CREATE TABLE setting (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
--- Grouped by the period they were used in, so that old ones go without a search.
-CREATE TABLE nonce (period INTEGER, nonce TEXT, PRIMARY KEY (period, nonce)) WITHOUT ROWID;
-CREATE TABLE domain (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, status INTEGER NOT NULL DEFAULT 1,
-  selector TEXT NOT NULL DEFAULT '', password TEXT NOT NULL DEFAULT '', created INTEGER NOT NULL);
-CREATE TABLE address (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, domain TEXT NOT NULL, sendtype TEXT NOT NULL,
-  status INTEGER NOT NULL DEFAULT 0, reply TEXT NOT NULL DEFAULT '', reply_status INTEGER NOT NULL DEFAULT 1,
-  address_type TEXT NOT NULL DEFAULT 'INTERNAL', password TEXT NOT NULL DEFAULT '', callback TEXT NOT NULL DEFAULT '',
-  created INTEGER NOT NULL, updated INTEGER NOT NULL);
-CREATE TABLE address_deletion (id INTEGER PRIMARY KEY, at INTEGER NOT NULL);
-CREATE TABLE ticket (ticket TEXT PRIMARY KEY, address INTEGER NOT NULL, reply TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE receiver (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE, alias TEXT NOT NULL,
-  description TEXT NOT NULL DEFAULT '', columns TEXT NOT NULL, created INTEGER NOT NULL);
-CREATE TABLE member (
-  receiver TEXT NOT NULL, email TEXT NOT NULL COLLATE NOCASE, variables TEXT NOT NULL, created INTEGER NOT NULL,
-  PRIMARY KEY (receiver, email)) WITHOUT ROWID;
-CREATE TABLE tag (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, description TEXT NOT NULL DEFAULT '');
-CREATE TABLE template (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, subject TEXT NOT NULL, html TEXT NOT NULL,
-  nickname TEXT NOT NULL DEFAULT '', status INTEGER NOT NULL DEFAULT 2, remark TEXT NOT NULL DEFAULT '',
-  sms_content TEXT NOT NULL DEFAULT '', sms_type TEXT NOT NULL DEFAULT '0', type INTEGER NOT NULL DEFAULT 0,
-  created INTEGER NOT NULL);
-CREATE TABLE task (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, receivers TEXT NOT NULL, template TEXT NOT NULL, tag TEXT NOT NULL,
-  count INTEGER NOT NULL, status INTEGER NOT NULL DEFAULT 1, address_type TEXT NOT NULL, ip_pool TEXT NOT NULL,
-  created INTEGER NOT NULL);
--- What was sent, once a call; a `mail` row a recipient says what became of it there. Each index costs every send a page
--- in the log; a sender has too large a part of the mail for one of its own.
-CREATE TABLE message (
-  id INTEGER PRIMARY KEY, request_id TEXT NOT NULL, alias TEXT NOT NULL, reply_to TEXT NOT NULL,
-  reply_alias TEXT NOT NULL, subject TEXT NOT NULL, html TEXT NOT NULL, text TEXT NOT NULL, track INTEGER NOT NULL,
-  headers TEXT NOT NULL, attachments TEXT NOT NULL, template TEXT NOT NULL, ip_pool TEXT NOT NULL,
-  size INTEGER NOT NULL);
--- `settled` is when the outcome is known; `subject` and `variables` are there only where they differ by recipient.
-CREATE TABLE mail (
-  id INTEGER PRIMARY KEY, message INTEGER NOT NULL, kind TEXT NOT NULL, sender TEXT NOT NULL,
-  recipient TEXT NOT NULL COLLATE NOCASE, bcc INTEGER NOT NULL, tag TEXT NOT NULL, status INTEGER NOT NULL,
-  reason TEXT NOT NULL, class TEXT NOT NULL, subject TEXT, variables TEXT,
-  created INTEGER NOT NULL, settled INTEGER NOT NULL);
-CREATE INDEX mail_by_time ON mail (created);
-CREATE INDEX mail_by_recipient ON mail (recipient, created);
-CREATE TABLE event (id INTEGER PRIMARY KEY, mail INTEGER NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL);
-CREATE INDEX event_by_mail ON event (mail);
-CREATE TABLE invalid (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT NOT NULL UNIQUE COLLATE NOCASE, at INTEGER NOT NULL);
--- Recipients that counted against the quota, by day of the service; deleting mail gives nothing back.
-CREATE TABLE used (day INTEGER PRIMARY KEY, mails INTEGER NOT NULL);
-"""
-
-# Enough for the first send to succeed. Part of the migrations, so that of two first processes one does it.
-_SEED = """
-INSERT INTO setting (name, value) VALUES ('daily', 2000), ('monthly', 60000);
-INSERT INTO domain (name, status, selector, created)
-  VALUES ('sandbox.test', 0, 'aliyun-cn-hangzhou', CAST(strftime('%s', 'now') AS INTEGER));
-INSERT INTO address (name, domain, sendtype, created, updated)
-  SELECT column1, 'sandbox.test', column2, CAST(strftime('%s', 'now') AS INTEGER),
-    CAST(strftime('%s', 'now') AS INTEGER)
-  FROM (VALUES ('noreply@sandbox.test', 'trigger'), ('news@sandbox.test', 'batch'));
-INSERT INTO tag (name, description) VALUES ('welcome', 'Mail to new customers');
-INSERT INTO receiver (id, name, alias, description, columns, created)
-  VALUES (lower(hex(randomblob(16))), 'customers', 'customers@list', 'Three customers to try with',
-    'UserName,NickName,Gender,Birthday,Mobile', CAST(strftime('%s', 'now') AS INTEGER));
-INSERT INTO member (receiver, email, variables, created)
-  SELECT receiver.id, people.column1, people.column2, receiver.created
-  FROM receiver, (VALUES ('ada@example.com', '{"UserName": "Ada"}'), ('li@example.com', '{"UserName": "Li"}'),
-    ('sam@example.com', '{"UserName": "Sam"}')) AS people WHERE receiver.name = 'customers';
-INSERT INTO template (name, subject, html, created)
-  VALUES ('newsletter', 'News for {UserName}', '<p>Dear {UserName},</p><p>this is what is new.</p>',
-    CAST(strftime('%s', 'now') AS INTEGER));
-"""
-# What serves those who look in from outside: the log of calls, faults to inject, limits, uploads, what was read.
-_AROUND = """
--- Of what the caller sent, secrets are masked and long values cut; `spoilt` is how the reply was spoilt on purpose.
-CREATE TABLE call (
-  id INTEGER PRIMARY KEY, at REAL NOT NULL, ms REAL NOT NULL, request_id TEXT NOT NULL,
-  action TEXT NOT NULL, version TEXT NOT NULL, scheme TEXT NOT NULL, key_id TEXT NOT NULL, status INTEGER NOT NULL,
-  code TEXT NOT NULL, spoilt TEXT NOT NULL, fault INTEGER, request TEXT NOT NULL, reply TEXT NOT NULL);
-CREATE TABLE fault (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, effect TEXT NOT NULL, value TEXT NOT NULL, after INTEGER NOT NULL,
-  action TEXT NOT NULL, recipient TEXT NOT NULL, nth INTEGER NOT NULL, times INTEGER, rate REAL, seed INTEGER NOT NULL,
-  html INTEGER NOT NULL, retry_after INTEGER, seen INTEGER NOT NULL DEFAULT 0, struck INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE bucket (
-  action TEXT PRIMARY KEY, rate REAL NOT NULL, burst REAL NOT NULL, level REAL NOT NULL, at REAL NOT NULL)
-  WITHOUT ROWID;
-CREATE TABLE upload (
-  key TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, data BLOB NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
--- What counts against the quota is counted as it is sent, see `used`.
-CREATE TRIGGER mail_counts AFTER INSERT ON mail WHEN new.kind = 'mail' BEGIN
-  INSERT INTO used (day, mails) VALUES ((new.created + 28800) / 86400, 1)
-    ON CONFLICT (day) DO UPDATE SET mails = mails + 1;
-END;
-ALTER TABLE domain ADD COLUMN checks INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE template ADD COLUMN checks INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE template ADD COLUMN submitted INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE address ADD COLUMN checks INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE address ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE event ADD COLUMN url TEXT NOT NULL DEFAULT '';
-ALTER TABLE mail ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
-"""
-MIGRATIONS = (_SCHEMA, _SEED, _AROUND)
-
 
 TIMEOUT = 30.0  # seconds to wait for another process
 _GLANCE = 0.05  # seconds between two looks, for what other processes may have changed
@@ -317,7 +210,7 @@ def reset(store: Store) -> None:
         tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         for (table,) in tables:
             connection.execute(f"DELETE FROM {table}")
-        for statement in _SEED.split(";\n"):
+        for statement in SEED.split(";\n"):
             connection.execute(statement)
 
 
