@@ -1,0 +1,63 @@
+"""What a route of the test API gets and gives: the request of a program, and JSON or another answer."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dmcli.api.wire import Reply
+from dmcli.errors import InputError
+from dmcli.sandbox import mailbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dmcli.sandbox.adapter import Sandbox
+
+    Routes = dict[str, dict[str, Callable[["Ask"], Any]]]  # what answers each method, by path
+
+MOST_ROWS = 1000
+_PAGING = ("limit", "before", "wait", "count")
+# What a browser that was led here must not make of an answer.
+HEADERS = {
+    "x-content-type-options": "nosniff",
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+    "referrer-policy": "no-referrer",
+}
+
+
+class Ask(NamedTuple):
+    """One request of a program: the sandbox, what its path named, its query and the JSON that it brought."""
+
+    sandbox: Sandbox
+    named: Mapping[str, str]
+    query: dict[str, str]
+    body: Any
+
+    def mails(self) -> mailbox.Filter:
+        """The filter in the query. Raises InputError."""
+        return mailbox.filter_of({name: value for name, value in self.query.items() if name not in _PAGING})
+
+    def number(self, name: str, default: int, most: int) -> int:
+        """A whole number in the query. Raises InputError."""
+        text = self.query.get(name) or str(default)
+        if not (text.isascii() and text.isdigit() and len(text) < 19 and int(text) <= most):  # noqa: PLR2004
+            raise InputError(f"{name} {text!r} is not a number from 0 to {most}")
+        return int(text)
+
+    def object(self) -> dict[str, Any]:
+        """The JSON object that was brought. Raises InputError."""
+        if not isinstance(self.body, dict):
+            raise InputError("the body must be a JSON object")
+        return self.body
+
+
+class MissingError(Exception):
+    """There is no such thing."""
+
+
+def as_json(value: Any, status: int = 200) -> Reply:
+    """A value as JSON text."""
+    body = f"{json.dumps(value, ensure_ascii=False)}\n".encode("utf-8", "replace")  # curl adds no line of its own
+    return Reply(status, {**HEADERS, "content-type": "application/json; charset=utf-8"}, body)

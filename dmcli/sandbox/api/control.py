@@ -1,0 +1,169 @@
+"""What is to happen in the sandbox, over the test API, and the calls that came."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dmcli.errors import InputError
+from dmcli.sandbox import calls, clock, faults, limits, snapshots, states
+from dmcli.sandbox.api.ask import MOST_ROWS, Ask, MissingError
+from dmcli.sandbox.store import quota, reset, set_quota
+
+if TYPE_CHECKING:
+    from dmcli.sandbox.api.ask import Routes
+
+
+def _calls(ask: Ask) -> Any:
+    limit, status = ask.number("limit", 100, MOST_ROWS), ask.number("status", 0, 999)
+    since, action, code = ask.number("since", 0, 2**62), ask.query.get("action", ""), ask.query.get("code", "")
+    with ask.sandbox.store.reading() as connection:
+        return {"calls": calls.find(connection, limit, action=action, code=code, status=status, since=since)}
+
+
+def _call(ask: Ask) -> Any:
+    with ask.sandbox.store.reading() as connection:
+        found = calls.get(connection, int(ask.named["number"]))
+    if found is None:
+        raise MissingError(f"there is no call {ask.named['number']}")
+    return found
+
+
+def _forget_calls(ask: Ask) -> Any:
+    with ask.sandbox.store.transaction() as connection:
+        return {"deleted": calls.clear(connection)}
+
+
+def _faults(ask: Ask) -> Any:
+    with ask.sandbox.store.reading() as connection:
+        return {"faults": [fault._asdict() for fault in faults.every(connection)]}
+
+
+def _add_fault(ask: Ask) -> Any:
+    fault = faults.fault_of(ask.object())
+    with ask.sandbox.store.change() as connection:
+        return faults.add(connection, fault)._asdict()
+
+
+def _remove_faults(ask: Ask) -> Any:
+    number = int(ask.named["number"]) if "number" in ask.named else None
+    with ask.sandbox.store.change() as connection:
+        gone = faults.remove(connection, number)
+    if number is not None and not gone:
+        raise MissingError(f"there is no fault {number}")
+    return {"deleted": gone}
+
+
+def _limits(ask: Ask) -> Any:
+    with ask.sandbox.store.reading() as connection:
+        return {"limits": {one.action: one.text for one in limits.every(connection)}}
+
+
+def _set_limits(ask: Ask) -> Any:
+    wanted = [limits.limit_of(action, str(rate)) for action, rate in ask.object().items()]
+    now = ask.sandbox.now().timestamp()
+    with ask.sandbox.store.change() as connection:
+        for one in wanted:
+            limits.put(connection, one, now)
+    return _limits(ask)
+
+
+def _lift_limits(ask: Ask) -> Any:
+    with ask.sandbox.store.change() as connection:
+        return {"deleted": limits.remove(connection)}
+
+
+# --- the whole of it
+
+
+def _clock(ask: Ask) -> Any:
+    return clock.seen(ask.sandbox)
+
+
+def _turn(ask: Ask) -> Any:
+    clock.turn(ask.sandbox, ask.object())
+    return _clock(ask)
+
+
+def _turn_back(ask: Ask) -> Any:
+    clock.turn(ask.sandbox, {"turned": 0})
+    return _clock(ask)
+
+
+def _states(ask: Ask) -> Any:
+    return {"states": states.modes(ask.sandbox.store)}
+
+
+def _set_states(ask: Ask) -> Any:
+    for kind, mode in ask.object().items():
+        states.set_mode(ask.sandbox.store, kind, str(mode))
+    return _states(ask)
+
+
+def _decide(ask: Ask) -> Any:
+    decisions = ask.object()
+    if not decisions:
+        raise InputError(f"decide something; one can {', '.join(states.DECISIONS)}, each with a name")
+    for decision, name in decisions.items():
+        states.decide(ask.sandbox.store, decision, str(name))
+    return {"status": "ok"}
+
+
+def _play(ask: Ask) -> Any:
+    from dmcli.sandbox import play
+
+    return play.play(ask.sandbox, **play.wanted(ask.object()))._asdict()
+
+
+def _quota(ask: Ask) -> Any:
+    return quota(ask.sandbox.store)
+
+
+def _set_quota(ask: Ask) -> Any:
+    wanted = ask.object()
+    if set(wanted) - {"daily", "monthly"} or not all(type(value) is int for value in wanted.values()):
+        raise InputError("give daily, monthly or both, each a number of mails")
+    set_quota(ask.sandbox.store, **wanted)
+    return _quota(ask)
+
+
+def _reset(ask: Ask) -> Any:
+    reset(ask.sandbox.store)
+    return {"status": "ok"}
+
+
+def _snapshots(ask: Ask) -> Any:
+    return {"snapshots": snapshots.names(ask.sandbox.store)}
+
+
+def _take(ask: Ask) -> Any:
+    snapshots.take(ask.sandbox.store, ask.named["name"])
+    return {"status": "ok"}
+
+
+def _restore(ask: Ask) -> Any:
+    if not snapshots.restore(ask.sandbox.store, ask.named["name"]):
+        raise MissingError(f"there is no snapshot {ask.named['name']!r}")
+    return {"status": "ok"}
+
+
+def _drop(ask: Ask) -> Any:
+    if not snapshots.drop(ask.sandbox.store, ask.named["name"]):
+        raise MissingError(f"there is no snapshot {ask.named['name']!r}")
+    return {"status": "ok"}
+
+
+ROUTES: Routes = {
+    "/calls": {"GET": _calls, "DELETE": _forget_calls},
+    "/calls/{number}": {"GET": _call},
+    "/faults": {"GET": _faults, "POST": _add_fault, "DELETE": _remove_faults},
+    "/faults/{number}": {"DELETE": _remove_faults},
+    "/limits": {"GET": _limits, "PUT": _set_limits, "DELETE": _lift_limits},
+    "/clock": {"GET": _clock, "POST": _turn, "DELETE": _turn_back},
+    "/states": {"GET": _states, "PUT": _set_states, "POST": _decide},
+    "/play": {"POST": _play},
+    "/quota": {"GET": _quota, "PUT": _set_quota},
+    "/reset": {"POST": _reset},
+    "/snapshots": {"GET": _snapshots},
+    "/snapshots/{name}": {"POST": _take, "DELETE": _drop},
+    "/snapshots/{name}/restore": {"POST": _restore},
+}
