@@ -13,7 +13,7 @@ AREAS = ("send", "account", "domain", "address", "receiver", "tag", "stats", "te
 
 def area(name: str) -> tuple[Action, ...]:
     """The actions of an area, in the order of its module."""
-    actions: tuple[Action, ...] = importlib.import_module(f"dmcli.api.{name}").ACTIONS
+    actions: tuple[Action, ...] = importlib.import_module(f"dmcli.api.actions.{name}").ACTIONS
     return actions
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dmcli.api import catalogue
+from dmcli.api.actions.common import DOMAIN_STATUS
 from dmcli.api.model import Field
 from dmcli.api.named_kinds import DOMAIN_REF
-from dmcli.api.shared import DOMAIN_STATUS
 from dmcli.cli.build import group, show_dry_run
 from dmcli.cli.options import Value, dry_run, typed
 from dmcli.cli.tree import Duration, command

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dmcli.api.account import ACTIONS
+from dmcli.api.actions.account import ACTIONS
 from dmcli.render.cells import raw, values
 from dmcli.render.output import encodable
 from dmcli.render.show import show_document

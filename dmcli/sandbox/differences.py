@@ -6,9 +6,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api import catalogue, codes
+from dmcli.api.actions.undeclared import UNIMPLEMENTED
 from dmcli.sandbox.params import known_action
 from dmcli.sandbox.truth import ACTIONS, NOBODY, SDK, SUBJECTS
-from dmcli.sandbox.unimplemented import UNIMPLEMENTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

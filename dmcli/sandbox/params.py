@@ -38,7 +38,7 @@ def action_of(name: str, version: str) -> Action:
     action = catalogue.find(name)
     if action and version in action.versions:
         return action
-    from dmcli.sandbox.unimplemented import UNIMPLEMENTED
+    from dmcli.api.actions.undeclared import UNIMPLEMENTED
 
     raise ServiceError("SandboxNotImplemented" if name in UNIMPLEMENTED else "InvalidAction.NotFound")
 
@@ -50,7 +50,7 @@ def known_action(name: str, others: Iterable[str] = ()) -> str:
     """
     from difflib import get_close_matches
 
-    from dmcli.sandbox.unimplemented import UNIMPLEMENTED
+    from dmcli.api.actions.undeclared import UNIMPLEMENTED
 
     beside = (*UNIMPLEMENTED, *others)
     if catalogue.find(name) or name in beside:

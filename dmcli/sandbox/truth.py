@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api import codes
-from dmcli.api.receiver import MAX_SAVED
+from dmcli.api.actions.receiver import MAX_SAVED
 from dmcli.sandbox import adapter, delivery, limits, params, play, protocol, uploads
 from dmcli.sandbox.context import MAX_PAGE
 from dmcli.sandbox.handlers import account, address, domain, receiver, send, tag, template

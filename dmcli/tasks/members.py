@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api import catalogue
+from dmcli.api.actions.receiver import MAX_SAVED
 from dmcli.api.paging import value_of
-from dmcli.api.receiver import MAX_SAVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from dmcli.api.receiver import MAX_SAVED
+from dmcli.api.actions.receiver import MAX_SAVED
 
 
 def addresses(tmp_path, count):

@@ -11,7 +11,7 @@ import pytest
 from lab import CALLS
 
 from dmcli.api import catalogue
-from dmcli.sandbox.unimplemented import UNIMPLEMENTED
+from dmcli.api.actions.undeclared import UNIMPLEMENTED
 
 if TYPE_CHECKING:
     from lab import Lab

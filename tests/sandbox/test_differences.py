@@ -13,11 +13,11 @@ from lab import CALLS
 from ways import elsewhere, ill, well
 
 from dmcli.api import catalogue, codes
+from dmcli.api.actions.undeclared import UNIMPLEMENTED
 from dmcli.errors import InputError
 from dmcli.sandbox.differences import COPIED, GUESSED, KINDS, MISSING, chosen, every
 from dmcli.sandbox.params import INTERNAL
 from dmcli.sandbox.truth import ACTIONS, SOURCES, SUBJECTS
-from dmcli.sandbox.unimplemented import UNIMPLEMENTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

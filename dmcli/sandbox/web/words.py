@@ -8,8 +8,8 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from dmcli.api.actions.common import DELIVERY_STATUS
 from dmcli.api.paging import value_of
-from dmcli.api.shared import DELIVERY_STATUS
 from dmcli.sandbox.context import ZONE
 
 if TYPE_CHECKING:

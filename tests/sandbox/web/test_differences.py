@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from dmcli.api.actions.undeclared import UNIMPLEMENTED
 from dmcli.sandbox.differences import KINDS, chosen, every
 from dmcli.sandbox.truth import ACTIONS, SOURCES, SUBJECTS
-from dmcli.sandbox.unimplemented import UNIMPLEMENTED
 
 
 def rows(page) -> list[list[str]]:

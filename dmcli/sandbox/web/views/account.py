@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api import catalogue
+from dmcli.api.actions.common import DOMAIN_STATUS, FILED, TEMPLATE_STATUS
 from dmcli.api.model import Effect
 from dmcli.api.paging import page_of
-from dmcli.api.shared import DOMAIN_STATUS, FILED, TEMPLATE_STATUS
 from dmcli.errors import InputError
 from dmcli.sandbox import handlers, store
 from dmcli.sandbox.context import MAX_PAGE, Context, ServiceError

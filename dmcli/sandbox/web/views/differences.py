@@ -6,10 +6,10 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+from dmcli.api.actions.undeclared import UNIMPLEMENTED
 from dmcli.errors import InputError
 from dmcli.sandbox import truth
 from dmcli.sandbox.differences import KINDS, chosen
-from dmcli.sandbox.unimplemented import UNIMPLEMENTED
 from dmcli.sandbox.web.asked import Asked, Page
 
 if TYPE_CHECKING:

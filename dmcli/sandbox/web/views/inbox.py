@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from dmcli.api.actions.common import DELIVERY_STATUS
 from dmcli.api.regions import SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
-from dmcli.api.shared import DELIVERY_STATUS
 from dmcli.errors import InputError
 from dmcli.sandbox import mailbox
 from dmcli.sandbox.context import from_json

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from dmcli.api.kinds import Choice, Email, Text
-from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
-from dmcli.api.named_kinds import ADDRESS_FILTER, ADDRESS_REF, PASSWORD, TEXT
-from dmcli.api.rules import at_least_one
-from dmcli.api.shared import (
+from dmcli.api.actions.common import (
     CREATED_TEXT,
     DOMAIN_STATUS,
     FROZEN,
@@ -18,6 +14,10 @@ from dmcli.api.shared import (
     count,
     keyword,
 )
+from dmcli.api.kinds import Choice, Email, Text
+from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
+from dmcli.api.named_kinds import ADDRESS_FILTER, ADDRESS_REF, PASSWORD, TEXT
+from dmcli.api.rules import at_least_one
 
 _ERRORS = (
     "InvalidMailAddressSendType.Malformed",

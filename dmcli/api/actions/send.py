@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from dmcli.api.json_kinds import Json, Recipients
-from dmcli.api.kinds import Attachments, Emails, Flag
-from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
-from dmcli.api.named_kinds import ALIAS, BODY, EMAIL, LIST_NAME, OBJECT, SUBJECT, TAG, TEMPLATE_NAME
-from dmcli.api.rules import at_least_one, at_most_one, needs
-from dmcli.api.shared import (
+from dmcli.api.actions.common import (
     ADDRESS_TYPE,
     CLICK_TRACE,
     DELIVERY_OPTIONS,
@@ -15,6 +10,11 @@ from dmcli.api.shared import (
     REPLY_ALIAS,
     SENDER_PARAM,
 )
+from dmcli.api.json_kinds import Json, Recipients
+from dmcli.api.kinds import Attachments, Emails, Flag
+from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
+from dmcli.api.named_kinds import ALIAS, BODY, EMAIL, LIST_NAME, OBJECT, SUBJECT, TAG, TEMPLATE_NAME
+from dmcli.api.rules import at_least_one, at_most_one, needs
 
 _TAG = Param("TagName", TAG, "Tag to file the mail under.", option="tag", malformed="InvalidTagName.Malformed")
 _FIELDS = (Field("EnvId", "Send id"), Field("RequestId", "Request id"))

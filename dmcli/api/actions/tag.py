@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dmcli.api.actions.common import PAGE_NO, PAGE_NO_PARAMS, keyword
 from dmcli.api.model import Action, Command, Effect, Field, Param
 from dmcli.api.named_kinds import NEW_TAG, TAG_REF, TEXT
-from dmcli.api.shared import PAGE_NO, PAGE_NO_PARAMS, keyword
 
 _TAG_ID = Param(
     "TagId",

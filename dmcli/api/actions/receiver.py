@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from dmcli.api.json_kinds import Json
-from dmcli.api.kinds import Choice, HeaderText, Text
-from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
-from dmcli.api.named_kinds import EMAIL, LIST_REF
-from dmcli.api.rules import at_least_one
-from dmcli.api.shared import (
+from dmcli.api.actions.common import (
     CREATED,
     CREATED_TEXT,
     LIST_STATUS,
@@ -18,6 +13,11 @@ from dmcli.api.shared import (
     count,
     keyword,
 )
+from dmcli.api.json_kinds import Json
+from dmcli.api.kinds import Choice, HeaderText, Text
+from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
+from dmcli.api.named_kinds import EMAIL, LIST_REF
+from dmcli.api.rules import at_least_one
 
 MAX_SAVED = 500  # records a SaveReceiverDetail call takes (SDK)
 _ERRORS = ("InvalidReceiverName.Malformed", "InvalidReceiverStatus.Malformed")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dmcli.api.kinds import Choice, Flag, Text
-from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
-from dmcli.api.named_kinds import DOMAIN, DOMAIN_NAME, DOMAIN_REF, PASSWORD
-from dmcli.api.shared import (
+from dmcli.api.actions.common import (
     CHECKED,
     CREATED,
     CREATED_TEXT,
@@ -16,6 +13,9 @@ from dmcli.api.shared import (
     SMTP_PASSWORD,
     keyword,
 )
+from dmcli.api.kinds import Choice, Flag, Text
+from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
+from dmcli.api.named_kinds import DOMAIN, DOMAIN_NAME, DOMAIN_REF, PASSWORD
 
 _DOMAIN_ID = Param(
     "DomainId",

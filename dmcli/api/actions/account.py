@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dmcli.api.actions.common import count
 from dmcli.api.model import Action, Command, Effect, Field
-from dmcli.api.shared import count
 
 # 3 is the reference's word for restricted sending; the SDK counts 4 and 8 instead.
 USER_STATUS = {

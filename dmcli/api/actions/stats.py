@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from dmcli.api.kinds import Choice
-from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Paging, Param
-from dmcli.api.named_kinds import ADDRESS_FILTER, DOMAIN_NAME, EMAIL, TAG, TEXT
-from dmcli.api.rules import at_most_one, needs, warned, window
-from dmcli.api.shared import (
+from dmcli.api.actions.common import (
     DELIVERY_STATUS,
     FROZEN,
     NEXT_100_PARAMS,
@@ -20,6 +16,10 @@ from dmcli.api.shared import (
     keyword,
     minutes,
 )
+from dmcli.api.kinds import Choice
+from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Paging, Param
+from dmcli.api.named_kinds import ADDRESS_FILTER, DOMAIN_NAME, EMAIL, TAG, TEXT
+from dmcli.api.rules import at_most_one, needs, warned, window
 
 _FROM = Param(
     "AccountName",
