@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api import catalogue
-from dmcli.api.kinds import Domain, Email
+from dmcli.api.kinds.addresses import Domain, Email
 from dmcli.api.model import Action, Effect
 from dmcli.api.paging import Page, first_page, next_page, page_of, value_of
 from dmcli.api.request import Signed, sign
@@ -26,7 +26,7 @@ from dmcli.retry import DOUBTFUL, PATIENCE, Outcome, Step
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from dmcli.api.kinds import Ref
+    from dmcli.api.kinds.reference import Ref
     from dmcli.api.request import KeySource, Target
     from dmcli.api.wire import Exchange
     from dmcli.calls import Ended, Run

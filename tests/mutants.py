@@ -37,8 +37,8 @@ MODULES = {
     "dmcli/calls.py": "test_calls test_client",
     "dmcli/secret.py": "test_secret",
     "dmcli/untrusted.py": "test_untrusted",
-    "dmcli/api/headers.py": "api/test_headers api/test_json_kinds",
-    "dmcli/api/addrspec.py": "api/test_addrspec",
+    "dmcli/api/kinds/headers.py": "api/test_headers api/test_json_kinds",
+    "dmcli/api/kinds/addrspec.py": "api/test_addrspec",
     "dmcli/cli/streams.py": "cli/test_streams",
     "dmcli/credentials/ask.py": "credentials/test_uri credentials/test_ecs credentials/test_sts",
     "dmcli/credentials/chain.py": "credentials/test_chain credentials/test_order credentials/test_ecs "
@@ -54,7 +54,7 @@ MODULES = {
 }
 # These look at what a process of its own loads, or replace a function in one: mutmut's own code is in their way.
 NOT_WITH_MUTMUT = (
-    "tests/api/test_addrspec.py::test_the_tables_of_idna_load_for_international_domains_only",
+    "tests/api/kinds/test_addrspec.py::test_the_tables_of_idna_load_for_international_domains_only",
     "tests/credentials/test_order.py::test_keys_that_stand_somewhere_load_nothing_of_the_network",
     "tests/credentials/test_process.py::test_an_interruption_ends_it_too",
 )

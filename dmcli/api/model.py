@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dmcli.api.kinds import Kind, Ref
+    from dmcli.api.kinds.base import Kind
+    from dmcli.api.kinds.reference import Ref
     from dmcli.api.rules import Rule
 
 V2015 = "2015-11-23"

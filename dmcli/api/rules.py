@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dmcli.api.days import moment_of, service_zone
+from dmcli.api.kinds.dates import moment_of, service_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -1,6 +1,6 @@
 """`dm address show`; the rest of the group is the catalogue's."""
 
-from dmcli.api.named_kinds import ADDRESS_REF
+from dmcli.api.kinds.common import ADDRESS_REF
 from dmcli.cli.build import group
 from dmcli.cli.show import show
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dmcli.api import catalogue
-from dmcli.api.kinds import Body
+from dmcli.api.kinds.text import Body
 from dmcli.api.model import Action, Effect
 from dmcli.cli.build import show_dry_run
 from dmcli.cli.complete import action_names

@@ -178,7 +178,7 @@ def confirm(current: Session, call: Call) -> None:
 
 def described(current: Session, call: Call) -> str:
     """The things a call names, each by name and id, as the listing has them."""
-    from dmcli.api.kinds import Ref
+    from dmcli.api.kinds.reference import Ref
     from dmcli.api.paging import value_of
     from dmcli.tasks.lookup import find_row
     from dmcli.untrusted import safe

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dmcli.api.kinds.common import EMAIL
 from dmcli.api.model import Field
-from dmcli.api.named_kinds import EMAIL
 from dmcli.cli.complete import profile_names
 from dmcli.cli.tree import Group, command
 from dmcli.errors import DmError, InputError

@@ -9,8 +9,8 @@ import click
 
 from dmcli.api import catalogue
 from dmcli.api.actions.common import DOMAIN_STATUS
+from dmcli.api.kinds.common import DOMAIN_REF
 from dmcli.api.model import Field
-from dmcli.api.named_kinds import DOMAIN_REF
 from dmcli.cli.build import group, show_dry_run
 from dmcli.cli.options import Value, dry_run, typed
 from dmcli.cli.tree import Duration, command

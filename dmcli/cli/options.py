@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dmcli.api.kinds import Choice, Flag, Kind, Ref, Sender, Text
+from dmcli.api.kinds.addresses import Sender
+from dmcli.api.kinds.reference import Ref
+from dmcli.api.kinds.text import Choice, Flag, Text
 from dmcli.api.model import Action, Effect, Param
 from dmcli.cli.session import session
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from click.shell_completion import CompletionItem
+
+    from dmcli.api.kinds.base import Kind
 
 
 def dry_run() -> click.Option:

@@ -9,10 +9,11 @@ import click
 from dmcli.api import catalogue
 from dmcli.api.actions.common import count
 from dmcli.api.actions.receiver import MAX_SAVED
-from dmcli.api.addrspec import oddity
-from dmcli.api.kinds import Body, Email
+from dmcli.api.kinds.addresses import Email
+from dmcli.api.kinds.addrspec import oddity
+from dmcli.api.kinds.common import EMAIL, LIST_REF
+from dmcli.api.kinds.text import Body
 from dmcli.api.model import Field
-from dmcli.api.named_kinds import EMAIL, LIST_REF
 from dmcli.cli.build import group, perform, resolved, show_dry_run
 from dmcli.cli.options import Value, options_of
 from dmcli.cli.show import show

@@ -11,7 +11,7 @@ from dmcli.cli.options import Value
 from dmcli.cli.tree import command
 
 if TYPE_CHECKING:
-    from dmcli.api.kinds import Ref
+    from dmcli.api.kinds.reference import Ref
     from dmcli.cli.session import Session
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api import catalogue
-from dmcli.api.named_kinds import TAG_REF
+from dmcli.api.kinds.common import TAG_REF
 from dmcli.api.paging import value_of
 from dmcli.cli.build import group, show_dry_run, show_reply
 from dmcli.cli.options import options_of

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from dmcli.api.days import Minute
-from dmcli.api.kinds import Email, Flag, Ref, Sender
+from dmcli.api.kinds.addresses import Email, Sender
+from dmcli.api.kinds.dates import Minute
+from dmcli.api.kinds.reference import Ref
+from dmcli.api.kinds.text import Flag
 from dmcli.cli.files import read_line
 from dmcli.cli.tree import DATES
 from dmcli.errors import InputError

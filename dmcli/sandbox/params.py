@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dmcli.api import catalogue
-from dmcli.api.json_kinds import Json
-from dmcli.api.kinds import Choice, Flag, Integer
+from dmcli.api.kinds.json import Json
+from dmcli.api.kinds.text import Choice, Flag, Integer
 from dmcli.api.model import V2015, V2017
 from dmcli.errors import InputError
 from dmcli.sandbox.context import ServiceError

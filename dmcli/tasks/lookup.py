@@ -9,7 +9,7 @@ from dmcli.api.paging import value_of
 from dmcli.errors import RefusedError
 
 if TYPE_CHECKING:
-    from dmcli.api.kinds import Ref
+    from dmcli.api.kinds.reference import Ref
     from dmcli.client import Client
 
 

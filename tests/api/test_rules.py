@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dmcli.api import catalogue
-from dmcli.api.days import Minute
-from dmcli.api.named_kinds import DAY
+from dmcli.api.kinds.common import DAY
+from dmcli.api.kinds.dates import Minute
 from dmcli.api.rules import Problem, at_least_one, at_most_one, needs, warned, window
 
 if TYPE_CHECKING:

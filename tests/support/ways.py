@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lab import PASSWORD
 
-from dmcli.api.kinds import Choice, Flag, Integer
+from dmcli.api.kinds.text import Choice, Flag, Integer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

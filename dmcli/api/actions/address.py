@@ -14,9 +14,10 @@ from dmcli.api.actions.common import (
     count,
     keyword,
 )
-from dmcli.api.kinds import Choice, Email, Text
+from dmcli.api.kinds.addresses import Email
+from dmcli.api.kinds.common import ADDRESS_FILTER, ADDRESS_REF, PASSWORD, TEXT
+from dmcli.api.kinds.text import Choice, Text
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
-from dmcli.api.named_kinds import ADDRESS_FILTER, ADDRESS_REF, PASSWORD, TEXT
 from dmcli.api.rules import at_least_one
 
 _ERRORS = (

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dmcli.api.days import Day, Minute
-from dmcli.api.json_kinds import Headers
-from dmcli.api.kinds import Choice, Flag, Integer, Text
+from dmcli.api.kinds.common import ALIAS, DAY, EMAIL, SENDER, TEXT
+from dmcli.api.kinds.dates import Day, Minute
+from dmcli.api.kinds.json import Headers
+from dmcli.api.kinds.text import Choice, Flag, Integer, Text
 from dmcli.api.model import ONLY_2015, Field, Paging, Param
-from dmcli.api.named_kinds import ALIAS, DAY, EMAIL, SENDER, TEXT
 
 SENDER_PARAM = Param(
     "AccountName",

@@ -13,9 +13,9 @@ from dmcli.api.actions.common import (
     SMTP_PASSWORD,
     keyword,
 )
-from dmcli.api.kinds import Choice, Flag, Text
+from dmcli.api.kinds.common import DOMAIN, DOMAIN_NAME, DOMAIN_REF, PASSWORD
+from dmcli.api.kinds.text import Choice, Flag, Text
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
-from dmcli.api.named_kinds import DOMAIN, DOMAIN_NAME, DOMAIN_REF, PASSWORD
 
 _DOMAIN_ID = Param(
     "DomainId",

@@ -13,10 +13,10 @@ from dmcli.api.actions.common import (
     count,
     keyword,
 )
-from dmcli.api.json_kinds import Json
-from dmcli.api.kinds import Choice, HeaderText, Text
+from dmcli.api.kinds.common import EMAIL, LIST_REF
+from dmcli.api.kinds.json import Json
+from dmcli.api.kinds.text import Choice, HeaderText, Text
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
-from dmcli.api.named_kinds import EMAIL, LIST_REF
 from dmcli.api.rules import at_least_one
 
 MAX_SAVED = 500  # records a SaveReceiverDetail call takes (SDK)

@@ -10,10 +10,11 @@ from dmcli.api.actions.common import (
     REPLY_ALIAS,
     SENDER_PARAM,
 )
-from dmcli.api.json_kinds import Json, Recipients
-from dmcli.api.kinds import Attachments, Emails, Flag
+from dmcli.api.kinds.addresses import Attachments, Emails
+from dmcli.api.kinds.common import ALIAS, BODY, EMAIL, LIST_NAME, OBJECT, SUBJECT, TAG, TEMPLATE_NAME
+from dmcli.api.kinds.json import Json, Recipients
+from dmcli.api.kinds.text import Flag
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
-from dmcli.api.named_kinds import ALIAS, BODY, EMAIL, LIST_NAME, OBJECT, SUBJECT, TAG, TEMPLATE_NAME
 from dmcli.api.rules import at_least_one, at_most_one, needs
 
 _TAG = Param("TagName", TAG, "Tag to file the mail under.", option="tag", malformed="InvalidTagName.Malformed")

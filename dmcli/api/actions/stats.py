@@ -16,9 +16,9 @@ from dmcli.api.actions.common import (
     keyword,
     minutes,
 )
-from dmcli.api.kinds import Choice
+from dmcli.api.kinds.common import ADDRESS_FILTER, DOMAIN_NAME, EMAIL, TAG, TEXT
+from dmcli.api.kinds.text import Choice
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Paging, Param
-from dmcli.api.named_kinds import ADDRESS_FILTER, DOMAIN_NAME, EMAIL, TAG, TEXT
 from dmcli.api.rules import at_most_one, needs, warned, window
 
 _FROM = Param(

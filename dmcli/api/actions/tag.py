@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dmcli.api.actions.common import PAGE_NO, PAGE_NO_PARAMS, keyword
+from dmcli.api.kinds.common import NEW_TAG, TAG_REF, TEXT
 from dmcli.api.model import Action, Command, Effect, Field, Param
-from dmcli.api.named_kinds import NEW_TAG, TAG_REF, TEXT
 
 _TAG_ID = Param(
     "TagId",

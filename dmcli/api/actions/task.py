@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dmcli.api.actions.common import CREATED, CREATED_TEXT, PAGE_NO, PAGE_NO_PARAMS, TASK_STATUS, count, keyword
-from dmcli.api.kinds import Integer
+from dmcli.api.kinds.text import Integer
 from dmcli.api.model import Action, Command, Effect, Field, Param
 
 ACTIONS = (

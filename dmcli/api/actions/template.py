@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dmcli.api.actions.common import CREATED_TEXT, PAGE_NO, PAGE_NO_PARAMS, TEMPLATE_STATUS, keyword
-from dmcli.api.kinds import Body, HeaderText, Integer, Text
+from dmcli.api.kinds.common import TEMPLATE_REF, TEXT
+from dmcli.api.kinds.text import Body, HeaderText, Integer, Text
 from dmcli.api.model import Action, Command, Effect, Field, Param
-from dmcli.api.named_kinds import TEMPLATE_REF, TEXT
 
 _TEMPLATE_ID = Param(
     "TemplateId",

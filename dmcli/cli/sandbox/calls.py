@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dmcli.api.kinds.common import TEXT
 from dmcli.api.model import Field
-from dmcli.api.named_kinds import TEXT
 from dmcli.cli.complete import action_names
 from dmcli.cli.options import Value
 from dmcli.cli.sandbox.rows import show_one, show_rows

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dmcli.api.actions.common import DELIVERY_STATUS
+from dmcli.api.kinds.common import TEXT
 from dmcli.api.model import Field
-from dmcli.api.named_kinds import TEXT
 from dmcli.cli.build import Left
 from dmcli.cli.options import Value, limits
 from dmcli.cli.options import yes as yes_option

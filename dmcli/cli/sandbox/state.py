@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dmcli.api.kinds.common import TEXT
 from dmcli.api.model import Field
-from dmcli.api.named_kinds import TEXT
 from dmcli.cli.complete import in_sandbox
 from dmcli.cli.options import Value
 from dmcli.cli.sandbox.rows import show_rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dmcli.api.headers import LISTED, breaks
+from dmcli.api.kinds.headers import LISTED, breaks
 from dmcli.sandbox.context import Context, ServiceError, from_json, to_json
 from dmcli.sandbox.delivery import Message, Quota, Recipient, deliver, render
 
@@ -193,7 +193,7 @@ def _members(context: Context) -> list[tuple[str, dict[str, str]]]:
 
 def _inline(context: Context) -> list[tuple[str, dict[str, str]]]:
     """The recipients that stand in the call itself, with their variables. Raises ServiceError."""
-    from dmcli.api.named_kinds import EMAIL
+    from dmcli.api.kinds.common import EMAIL
 
     people = []
     for group in from_json(context.params["Receivers"], "InvalidReceiverName.Malformed"):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from dmcli.api import headers
-from dmcli.api.kinds import Body, HeaderText, Kind
+from dmcli.api.kinds import headers
+from dmcli.api.kinds.base import Kind
+from dmcli.api.kinds.text import Body, HeaderText
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

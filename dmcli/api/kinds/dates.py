@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dmcli.api.kinds import Kind
+from dmcli.api.kinds.base import Kind
 
 if TYPE_CHECKING:
     from datetime import datetime, timezone

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dmcli.api.days import Day
-from dmcli.api.json_kinds import Json
-from dmcli.api.kinds import Body, Domain, Email, HeaderText, Password, Ref, Sender, Text
+from dmcli.api.kinds.addresses import Domain, Email, Sender
+from dmcli.api.kinds.dates import Day
+from dmcli.api.kinds.json import Json
+from dmcli.api.kinds.reference import Ref
+from dmcli.api.kinds.text import Body, HeaderText, Password, Text
 
 TEXT = Text()
 DAY = Day()

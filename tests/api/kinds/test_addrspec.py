@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dmcli.api.addrspec import ADDRESS, MOST, notice, oddity, parse, to_ascii
+from dmcli.api.kinds.addrspec import ADDRESS, MOST, notice, oddity, parse, to_ascii
 
 ALMOST = st.text(
     st.sampled_from('ab0A._-+@,;<>()" \t\r\n\u3000\u3002xn--éа例ａß\u0308\ud800\0') | st.characters(), max_size=80
@@ -218,7 +218,7 @@ def test_labels_that_stand_for_something_odd(domain, told):
 def test_the_tables_of_idna_load_for_international_domains_only():
     program = """
 import sys
-from dmcli.api.addrspec import oddity, parse
+from dmcli.api.kinds.addrspec import oddity, parse
 assert oddity(parse("a@example.com")) == ""
 assert not {"idna", "unicodedata"} & set(sys.modules)
 parse("a@例え.jp")

@@ -5,15 +5,22 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dmcli.api import catalogue, kinds, named_kinds
-from dmcli.api.days import Day, Minute
-from dmcli.api.json_kinds import Headers, Json, Recipients
-from dmcli.api.kinds import Attachments, Choice, Email, Emails, Flag, Integer, Kind, Ref, Text
+from dmcli.api import catalogue
+from dmcli.api.kinds import addresses, common, text
+from dmcli.api.kinds.addresses import Attachments, Email, Emails
+from dmcli.api.kinds.dates import Day, Minute
+from dmcli.api.kinds.json import Headers, Json, Recipients
+from dmcli.api.kinds.reference import Ref
+from dmcli.api.kinds.text import Choice, Flag, Integer, Text
+
+if TYPE_CHECKING:
+    from dmcli.api.kinds.base import Kind
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=timezone.utc)
 SURROGATE = "\ud800"
@@ -29,16 +36,16 @@ JSON_VALUES = st.recursive(
 SPELLINGS: dict[type[Kind], st.SearchStrategy[str]] = {
     Attachments: st.from_regex(r"[a-z]{1,9}\.pdf=https?://[a-z]{1,9}\.example/[a-z?=&]{0,9}", fullmatch=True),
     Emails: st.lists(EMAILS, min_size=1, max_size=2).map(", ".join),
-    kinds.Sender: EMAILS,
+    addresses.Sender: EMAILS,
     Email: EMAILS,
-    kinds.Domain: st.from_regex(r"[a-z0-9-]{1,20}(\.[a-z]{2,5}){1,3}", fullmatch=True),
-    kinds.Password: st.from_regex(r"[A-Z][a-z][0-9][!-~]{7,17}", fullmatch=True),
+    addresses.Domain: st.from_regex(r"[a-z0-9-]{1,20}(\.[a-z]{2,5}){1,3}", fullmatch=True),
+    text.Password: st.from_regex(r"[A-Z][a-z][0-9][!-~]{7,17}", fullmatch=True),
     Flag: st.sampled_from(["true", "True", "FALSE", "yes", "No", "on", "OFF", "0", "1"]),
     Day: st.dates().map(str) | st.sampled_from(["today", "Yesterday", "0d", "7d", "9999D"]),
     Minute: st.sampled_from(["2026-01-31", "2026-01-31 09:30", "2026-01-31T23:59", "Today", "YESTERDAY", "7d"]),
     Json: st.nothing(),
     Ref: st.integers(0, 10**20).map(str),
-    kinds.Body: st.text(),
+    text.Body: st.text(),
 }
 
 
@@ -118,7 +125,7 @@ def test_any_other_text_is_refused_in_a_sentence_or_taken_in_the_same_way(kind: 
 @pytest.mark.parametrize("kind", [kind for _, kind in USED.values()], ids=[name for name, _ in USED.values()])
 def test_control_characters_and_lone_surrogates_are_refused(kind: Kind) -> None:
     for odd in ("\x1b", "\x07", "\x7f", "\x85", "\u2028", SURROGATE):
-        if isinstance(kind, kinds.Body) and odd != SURROGATE:
+        if isinstance(kind, text.Body) and odd != SURROGATE:
             continue  # a body is MIME content, where the service re-encodes whatever it gets
         refused(kind, f"Aa1bcdefgh{odd}")
         refused(kind, f"{odd}Aa1bcdefgh")
@@ -127,12 +134,12 @@ def test_control_characters_and_lone_surrogates_are_refused(kind: Kind) -> None:
 @pytest.mark.parametrize(
     "kind",
     [
-        named_kinds.TEXT,
-        named_kinds.SUBJECT,
-        named_kinds.ALIAS,
-        named_kinds.TAG,
-        named_kinds.LIST_NAME,
-        named_kinds.TEMPLATE_NAME,
+        common.TEXT,
+        common.SUBJECT,
+        common.ALIAS,
+        common.TAG,
+        common.LIST_NAME,
+        common.TEMPLATE_NAME,
     ],
 )
 @pytest.mark.parametrize("text", ["a\nb", "a\r\nBcc: x@example.com", "a\tb", "a\n"])
@@ -167,7 +174,7 @@ def test_recipients_may_be_repeated_and_separated_by_commas_with_blanks() -> Non
     "text", ["a@example.com", "A.b-c_d+e@mail.example.com", "1@1.cn", "x@example", f"{'a' * 64}@{'b' * 63}.{'c' * 63}"]
 )
 def test_addresses(text: str) -> None:
-    assert named_kinds.EMAIL.to_wire(text, NOW) == text
+    assert common.EMAIL.to_wire(text, NOW) == text
 
 
 @pytest.mark.parametrize(
@@ -191,13 +198,13 @@ def test_addresses(text: str) -> None:
     ],
 )
 def test_what_is_no_address(text: str) -> None:
-    refused(named_kinds.EMAIL, text)
-    assert not named_kinds.EMAIL.accepts(text)
+    refused(common.EMAIL, text)
+    assert not common.EMAIL.accepts(text)
 
 
 def test_a_plus_in_an_address_is_a_doubt() -> None:
-    assert named_kinds.EMAIL.doubt("a+b@example.com")
-    assert not named_kinds.EMAIL.doubt("a-b@example.com")
+    assert common.EMAIL.doubt("a+b@example.com")
+    assert not common.EMAIL.doubt("a-b@example.com")
 
 
 @pytest.mark.parametrize(
@@ -215,7 +222,7 @@ def test_a_plus_in_an_address_is_a_doubt() -> None:
 )
 def test_senders(typed: str, alias: str | None) -> None:
     expected = {"AccountName": "a@example.com"} | ({"FromAlias": alias} if alias else {})
-    assert named_kinds.SENDER.encode("AccountName", [typed], NOW) == expected
+    assert common.SENDER.encode("AccountName", [typed], NOW) == expected
 
 
 @pytest.mark.parametrize(
@@ -234,18 +241,18 @@ def test_senders(typed: str, alias: str | None) -> None:
 )
 def test_what_is_no_sender(typed: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
-        named_kinds.SENDER.encode("AccountName", [typed], NOW)
+        common.SENDER.encode("AccountName", [typed], NOW)
 
 
 @pytest.mark.parametrize(
     ("text", "right"), [("a" * 50, True), ("a" * 51, False), ("a", True), ("", False), ("a_b.cn", False)]
 )
 def test_domains(text: str, right: bool) -> None:
-    assert named_kinds.DOMAIN.accepts(text) is right
+    assert common.DOMAIN.accepts(text) is right
     if right:
-        assert named_kinds.DOMAIN.to_wire(text, NOW) == text
+        assert common.DOMAIN.to_wire(text, NOW) == text
     else:
-        assert "1 to 50" in refused(named_kinds.DOMAIN, text)
+        assert "1 to 50" in refused(common.DOMAIN, text)
 
 
 @pytest.mark.parametrize(
@@ -267,30 +274,30 @@ def test_domains(text: str, right: bool) -> None:
     ],
 )
 def test_passwords(text: str, right: bool, doubt: bool) -> None:
-    assert named_kinds.PASSWORD.accepts(text) is right
+    assert common.PASSWORD.accepts(text) is right
     if right:
-        assert named_kinds.PASSWORD.to_wire(text, NOW) == text
-        assert bool(named_kinds.PASSWORD.doubt(text)) is doubt
+        assert common.PASSWORD.to_wire(text, NOW) == text
+        assert bool(common.PASSWORD.doubt(text)) is doubt
     else:
-        assert text not in refused(named_kinds.PASSWORD, text)
+        assert text not in refused(common.PASSWORD, text)
 
 
 @pytest.mark.parametrize(
     ("kind", "size", "right", "doubt"),
     [
-        (named_kinds.SUBJECT, 0, False, False),
-        (named_kinds.SUBJECT, 1, True, False),
-        (named_kinds.SUBJECT, 100, True, False),
-        (named_kinds.SUBJECT, 101, True, True),
-        (named_kinds.SUBJECT, 256, True, True),
-        (named_kinds.SUBJECT, 257, False, True),
-        (named_kinds.ALIAS, 0, True, False),
-        (named_kinds.ALIAS, 15, True, False),
-        (named_kinds.ALIAS, 16, True, True),
-        (named_kinds.ALIAS, 1000, True, True),
-        (named_kinds.TAG, 0, False, False),
-        (named_kinds.TAG, 128, True, True),
-        (named_kinds.TAG, 129, False, True),
+        (common.SUBJECT, 0, False, False),
+        (common.SUBJECT, 1, True, False),
+        (common.SUBJECT, 100, True, False),
+        (common.SUBJECT, 101, True, True),
+        (common.SUBJECT, 256, True, True),
+        (common.SUBJECT, 257, False, True),
+        (common.ALIAS, 0, True, False),
+        (common.ALIAS, 15, True, False),
+        (common.ALIAS, 16, True, True),
+        (common.ALIAS, 1000, True, True),
+        (common.TAG, 0, False, False),
+        (common.TAG, 128, True, True),
+        (common.TAG, 129, False, True),
     ],
 )
 def test_lengths_are_counted_in_characters(kind: Kind, size: int, right: bool, doubt: bool) -> None:
@@ -306,12 +313,12 @@ def test_lengths_are_counted_in_characters(kind: Kind, size: int, right: bool, d
 @pytest.mark.parametrize(
     ("kind", "text", "doubt"),
     [
-        (named_kinds.TAG, "aZ0_-", False),
-        (named_kinds.TAG, "标签", True),
-        (named_kinds.TAG, "a b", True),
-        (named_kinds.NEW_TAG, "aZ0_", False),
-        (named_kinds.NEW_TAG, "a-b", True),
-        (named_kinds.NEW_TAG, "标签", True),
+        (common.TAG, "aZ0_-", False),
+        (common.TAG, "标签", True),
+        (common.TAG, "a b", True),
+        (common.NEW_TAG, "aZ0_", False),
+        (common.NEW_TAG, "a-b", True),
+        (common.NEW_TAG, "标签", True),
     ],
 )
 def test_the_characters_of_a_tag_are_only_a_doubt(kind: Kind, text: str, doubt: bool) -> None:
@@ -330,12 +337,12 @@ def test_a_pattern_is_a_refusal() -> None:
 @pytest.mark.parametrize(("size", "doubt"), [(28 * 1024, False), (28 * 1024 + 1, True), (8 * 1024 * 1024, True)])
 def test_bodies_are_measured_in_bytes(size: int, doubt: bool) -> None:
     text = "测" * (size // 3) + "x" * (size % 3)
-    assert named_kinds.BODY.to_wire(text, NOW) == text
-    assert bool(named_kinds.BODY.doubt(text)) is doubt
+    assert common.BODY.to_wire(text, NOW) == text
+    assert bool(common.BODY.doubt(text)) is doubt
 
 
 def test_a_body_of_more_than_8_mebibytes_is_refused() -> None:
-    assert "at most 8388608" in refused(named_kinds.BODY, "x" * (8 * 1024 * 1024 - 2) + "测")
+    assert "at most 8388608" in refused(common.BODY, "x" * (8 * 1024 * 1024 - 2) + "测")
 
 
 @pytest.mark.parametrize(
@@ -394,8 +401,8 @@ LAST_SECOND = datetime(2026, 11, 22, 15, 59, 59, tzinfo=timezone.utc)  # 23:59:5
 @pytest.mark.parametrize("hours", [-11, 0, 8])
 def test_days_turn_at_midnight_in_china_wherever_the_clock_is(text: str, before: str, after: str, hours: int) -> None:
     here = LAST_SECOND.astimezone(timezone(timedelta(hours=hours)))
-    assert named_kinds.DAY.to_wire(text, here) == before
-    assert named_kinds.DAY.to_wire(text, here + timedelta(seconds=1)) == after
+    assert common.DAY.to_wire(text, here) == before
+    assert common.DAY.to_wire(text, here + timedelta(seconds=1)) == after
 
 
 @pytest.mark.parametrize(
@@ -415,7 +422,7 @@ def test_a_bare_day_is_its_first_minute_or_its_last(text: str, start: str, end: 
     assert Minute(end=True).to_wire(text, NOW) == end
 
 
-@pytest.mark.parametrize("kind", [named_kinds.DAY, Minute(), Minute(end=True)])
+@pytest.mark.parametrize("kind", [common.DAY, Minute(), Minute(end=True)])
 @pytest.mark.parametrize(
     "text",
     [
@@ -448,9 +455,9 @@ def test_what_is_no_date(kind: Kind, text: str) -> None:
 
 
 def test_the_service_takes_a_day_only_for_a_day_and_a_minute_only_for_a_minute() -> None:
-    assert not named_kinds.DAY.accepts("2026-01-31 09:30")
+    assert not common.DAY.accepts("2026-01-31 09:30")
     assert not Minute().accepts("2026-01-31")
-    assert not named_kinds.DAY.accepts("today")
+    assert not common.DAY.accepts("today")
 
 
 @pytest.mark.parametrize(
@@ -535,20 +542,20 @@ def test_up_to_100_attachments() -> None:
 @pytest.mark.parametrize(
     ("ref", "text", "is_id"),
     [
-        (named_kinds.TAG_REF, "0", True),
-        (named_kinds.TAG_REF, "1234567890123456789012", True),
-        (named_kinds.TAG_REF, "0a" * 16, False),
-        (named_kinds.TAG_REF, "", False),
-        (named_kinds.TAG_REF, "-1", False),
-        (named_kinds.TAG_REF, "１２", False),
-        (named_kinds.TAG_REF, "12\n", False),
-        (named_kinds.LIST_REF, "12", True),
-        (named_kinds.LIST_REF, "0a" * 16, True),
-        (named_kinds.LIST_REF, "0F" * 16, True),
-        (named_kinds.LIST_REF, "0a" * 15 + "0", False),
-        (named_kinds.LIST_REF, "0a" * 16 + "0", False),
-        (named_kinds.LIST_REF, "0g" * 16, False),
-        (named_kinds.DOMAIN_REF, "example.com", False),
+        (common.TAG_REF, "0", True),
+        (common.TAG_REF, "1234567890123456789012", True),
+        (common.TAG_REF, "0a" * 16, False),
+        (common.TAG_REF, "", False),
+        (common.TAG_REF, "-1", False),
+        (common.TAG_REF, "１２", False),
+        (common.TAG_REF, "12\n", False),
+        (common.LIST_REF, "12", True),
+        (common.LIST_REF, "0a" * 16, True),
+        (common.LIST_REF, "0F" * 16, True),
+        (common.LIST_REF, "0a" * 15 + "0", False),
+        (common.LIST_REF, "0a" * 16 + "0", False),
+        (common.LIST_REF, "0g" * 16, False),
+        (common.DOMAIN_REF, "example.com", False),
     ],
 )
 def test_what_is_an_id(ref: Ref, text: str, is_id: bool) -> None:
@@ -559,10 +566,10 @@ def test_what_is_an_id(ref: Ref, text: str, is_id: bool) -> None:
 
 
 def test_names_go_on_the_wire_where_the_wire_takes_names() -> None:
-    assert named_kinds.LIST_NAME.to_wire("客户 12", NOW) == "客户 12"
-    assert named_kinds.TEMPLATE_NAME.to_wire("0a" * 16, NOW) == "0a" * 16
-    assert "is not the name of a list" in refused(named_kinds.LIST_NAME, "")
+    assert common.LIST_NAME.to_wire("客户 12", NOW) == "客户 12"
+    assert common.TEMPLATE_NAME.to_wire("0a" * 16, NOW) == "0a" * 16
+    assert "is not the name of a list" in refused(common.LIST_NAME, "")
 
 
 def test_the_last_of_several_texts_counts() -> None:
-    assert named_kinds.SUBJECT.encode("Subject", ["a", "b"], NOW) == {"Subject": "b"}
+    assert common.SUBJECT.encode("Subject", ["a", "b"], NOW) == {"Subject": "b"}

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dmcli.api.headers import BREAK, breaks, check, check_line
+from dmcli.api.kinds.headers import BREAK, breaks, check, check_line
 
 ODD = "\r\n\0\t\x1b\x7f\x85\x9b\u2028\u2029"
 CHARSETS = [

@@ -8,9 +8,9 @@ from datetime import datetime, timezone
 import pytest
 
 from dmcli.api import catalogue
-from dmcli.api.json_kinds import Headers, Json, Recipients
-from dmcli.api.kinds import HeaderText
-from dmcli.api.named_kinds import EMAIL
+from dmcli.api.kinds.common import EMAIL
+from dmcli.api.kinds.json import Headers, Json, Recipients
+from dmcli.api.kinds.text import HeaderText
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=timezone.utc)
 CONTENT = catalogue.get("BatchSendMail").param("TemplateContent").kind

@@ -1,0 +1,1 @@
+"""What a value may be: read leniently from people, and strictly enough from the wire."""

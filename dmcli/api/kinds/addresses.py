@@ -1,0 +1,131 @@
+"""Kinds of mail addresses, domains and what goes with a mail: one, a sender with a name, several, attachments."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dmcli.api.kinds import addrspec, headers
+from dmcli.api.kinds.base import Kind
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+# Patterns stay texts and compile at their first use: most commands need few of them, and start-up pays for each.
+_DOMAIN = r"[A-Za-z0-9.-]{1,50}"
+
+
+class Email(Kind):
+    """One plain mail address in the service's character set, at most 192 characters; its domain goes out in ASCII."""
+
+    metavar = "EMAIL"
+
+    def __init__(self, most: int = addrspec.MOST, completes: tuple[str, str] | None = None) -> None:
+        super().__init__(completes)
+        self.most = most
+
+    def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
+        return addrspec.parse(text, self.most)
+
+    def accepts(self, wire: str) -> bool:
+        return len(wire) <= self.most and re.fullmatch(addrspec.ADDRESS, wire) is not None
+
+    def doubt(self, wire: str) -> str:
+        local, _, domain = wire.partition("@")
+        plus = f"{wire!r}: some of the service's pages do not list + among the characters of an address"
+        return "; ".join(filter(None, (plus if "+" in local else "", addrspec.oddity(domain))))
+
+    def notice(self, typed: str, wire: str) -> str:
+        return addrspec.notice(typed, wire)
+
+
+class Sender(Email):
+    """A sender address, or `Name <address>`; the name, of the kind `alias`, becomes FromAlias."""
+
+    metavar = "ADDRESS"
+
+    def __init__(self, alias: Kind, completes: tuple[str, str] | None = None) -> None:
+        super().__init__(completes=completes)
+        self.alias = alias
+
+    def encode(self, name: str, texts: list[str], now: datetime) -> dict[str, str]:
+        text = texts[-1].strip(" ")
+        alias, opened, address = text.rpartition("<")
+        if not (opened and text.endswith(">")):
+            return super().encode(name, texts, now)
+        alias = alias.strip(" ").strip('"')
+        wire = {name: self.to_wire(address[:-1].strip(" "), now)}
+        return wire | ({"FromAlias": self.alias.to_wire(alias, now)} if alias else {})
+
+
+class Emails(Email):
+    """Up to `count` mail addresses, separated by commas."""
+
+    many = True
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count = count
+
+    def to_wire(self, text: str, now: datetime) -> str:
+        addresses = [address.strip(" ") for address in text.split(",")]
+        if len(addresses) > self.count:
+            raise ValueError(f"{len(addresses)} addresses are given; the service takes at most {self.count} in a call")
+        return ",".join(super(Emails, self).to_wire(address, now) for address in addresses)
+
+    def accepts(self, wire: str) -> bool:
+        addresses = wire.split(",")
+        return len(addresses) <= self.count and all(super(Emails, self).accepts(a.strip()) for a in addresses)
+
+    def doubt(self, wire: str) -> str:
+        return "; ".join(filter(None, map(super().doubt, wire.split(","))))
+
+    def encode(self, name: str, texts: list[str], now: datetime) -> dict[str, str]:
+        return {name: self.to_wire(",".join(texts), now)}
+
+
+class Domain(Kind):
+    """A domain name of 1 to 50 letters, digits, dots and hyphens (reference section 6.1); it goes out in ASCII."""
+
+    metavar = "DOMAIN"
+
+    def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
+        try:
+            wire = text if text.isascii() else addrspec.to_ascii(text)
+        except ValueError as error:
+            raise ValueError(f"{text!r} {error}") from None
+        if not self.accepts(wire):
+            raise ValueError(f"{text!r} is not a domain of 1 to 50 letters, digits, dots and hyphens")
+        return wire
+
+    def accepts(self, wire: str) -> bool:
+        return re.fullmatch(_DOMAIN, wire) is not None
+
+    def doubt(self, wire: str) -> str:
+        return addrspec.oddity(wire)
+
+    def notice(self, typed: str, wire: str) -> str:
+        return addrspec.notice(typed, wire)
+
+
+class Attachments(Kind):
+    """Attachments as NAME=URL; on the wire a numbered pair of parameters each (SDK SingleSendMailRequest)."""
+
+    metavar = "NAME=URL"
+    many = True
+
+    def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
+        label, _, url = text.partition("=")
+        if not label or not re.fullmatch(r"https?://\S+", url) or re.search(headers.BREAK, text):
+            raise ValueError(f"{text!r} is not NAME=URL such as report.pdf=https://example.com/report.pdf")
+        headers.check(label)
+        return text
+
+    def encode(self, name: str, texts: list[str], now: datetime) -> dict[str, str]:
+        if len(texts) > 100:  # noqa: PLR2004
+            raise ValueError(f"{len(texts)} attachments are given; the service takes at most 100")
+        wire: dict[str, str] = {}
+        for number, text in enumerate(texts, 1):
+            label, _, url = self.to_wire(text, now).partition("=")
+            wire |= {f"{name}.{number}.AttachmentName": label, f"{name}.{number}.AttachmentUrl": url}
+        return wire

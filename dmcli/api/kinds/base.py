@@ -1,0 +1,60 @@
+"""Kinds of value, each read from two sides: what people may type, and what the wire may carry.
+
+`to_wire(text, now)` understands people and raises ValueError with one clear sentence; `accepts(wire)` is the service's
+view: it takes every spelling that an SDK sends and refuses only past the looser of the documented limits; `doubt(wire)`
+is a warning where sources disagree and the stricter one is passed. A value on the wire is its own `to_wire`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def utc_now() -> datetime:
+    """The time, for kinds that are judged without a clock at hand; the library for it is slow to load."""
+    from datetime import datetime, timezone
+
+    return datetime.now(timezone.utc)
+
+
+class Kind:
+    """Any text; the base of all kinds.
+
+    `metavar` stands for a value in help. `files` is how many bytes a file may have where @FILE may stand for a value, 0
+    where it may not; `many` says that the option may be repeated. `completes` is (listing action, field) where values
+    can be looked up for completion.
+    """
+
+    metavar = "TEXT"
+    files = 0
+    many = False
+
+    def __init__(self, completes: tuple[str, str] | None = None) -> None:
+        self.completes = completes
+
+    def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002  dates need the clock, others do not
+        """The value as the service wants it. Raises ValueError: what is wrong with it, and what would be right."""
+        return text
+
+    def accepts(self, wire: str) -> bool:
+        """Whether the service takes this value."""
+        try:
+            self.to_wire(wire, utc_now())
+        except ValueError:
+            return False
+        return True
+
+    def doubt(self, wire: str) -> str:  # noqa: ARG002  most kinds have no doubts
+        """A warning for a value that only some sources allow; empty for most."""
+        return ""
+
+    def notice(self, typed: str, wire: str) -> str:  # noqa: ARG002  most kinds send what was typed
+        """A warning where what is sent is not what was typed; empty for most."""
+        return ""
+
+    def encode(self, name: str, texts: list[str], now: datetime) -> dict[str, str]:
+        """The wire parameters that typed texts stand for, by name. Raises ValueError."""
+        return {name: self.to_wire(texts[-1], now)}

@@ -1,0 +1,55 @@
+"""The kind of a thing that people name and the wire knows by id."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dmcli.api.kinds import headers
+from dmcli.api.kinds.base import Kind, utc_now
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Ref(Kind):
+    """A thing people call by its name and the wire by its id (or the other way round).
+
+    `listing` is the action that lists such things, `name` and `id` the row fields, `takes` says which of them goes on
+    the wire. What matches the pattern `ids` is an id; `name:TEXT` forces a name. `names` is the kind of the names.
+    """
+
+    def __init__(  # `id` is the field's role, not Python's function
+        self,
+        noun: str,
+        listing: str,
+        name: str,
+        id: str,  # noqa: A002
+        *,
+        takes: str = "id",
+        metavar: str = "",
+        ids: str = "[0-9]+",
+        names: Kind | None = None,
+    ) -> None:
+        super().__init__((listing, name))
+        self.noun, self.listing, self.name, self.id, self.takes = noun, listing, name, id, takes
+        self.metavar = metavar or noun.upper()
+        self.ids, self.names = ids, names
+
+    def listed(self, name: str) -> str:
+        """A name as its listing has it: an international domain in ASCII. What is none of its kind stays as it is."""
+        try:
+            return self.names.to_wire(name, utc_now()) if self.names else name
+        except ValueError:
+            return name
+
+    def is_id(self, text: str) -> bool:
+        """Whether a typed text is an id rather than a name."""
+        return re.fullmatch(self.ids, text) is not None
+
+    def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
+        if self.takes == "id" and not self.is_id(text):
+            raise ValueError(f"{text!r} is not the id of a {self.noun}")
+        if not text or re.search(headers.BREAK, text):
+            raise ValueError(f"{text!r} is not the name of a {self.noun}")
+        return text

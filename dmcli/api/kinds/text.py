@@ -1,0 +1,163 @@
+"""Kinds of plain values: a line of text, a body, a number, a choice, a switch, a password."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dmcli.api.kinds import headers
+from dmcli.api.kinds.base import Kind
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Text(Kind):
+    """Text of `least` to `most` characters matching `pattern`; `rule` says the pattern in words.
+
+    More than `unsure` characters, or not matching `unsure_pattern`, is a doubt. It is one line.
+    """
+
+    files = 1024 * 1024
+
+    def __init__(
+        self,
+        least: int = 0,
+        most: int = 0,
+        *,
+        unsure: int = 0,
+        pattern: str = "",
+        unsure_pattern: str = "",
+        rule: str = "",
+        completes: tuple[str, str] | None = None,
+        metavar: str = "TEXT",
+    ) -> None:
+        super().__init__(completes)
+        self.metavar = metavar
+        self.least, self.most, self.unsure, self.rule = least, most, unsure, rule
+        self.pattern, self.unsure_pattern = pattern, unsure_pattern
+
+    def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
+        headers.check_line(text)
+        if len(text) < self.least:
+            raise ValueError(f"has {len(text)} characters; give at least {self.least}")
+        if self.most and len(text) > self.most:
+            raise ValueError(f"has {len(text)} characters; the service takes at most {self.most}")
+        if text and self.pattern and not re.fullmatch(self.pattern, text):
+            raise ValueError(f"{text!r} may have only {self.rule}")
+        return text
+
+    def accepts(self, wire: str) -> bool:
+        fits = len(wire) >= self.least and not (self.most and len(wire) > self.most)
+        return fits and not (wire and self.pattern and not re.fullmatch(self.pattern, wire))
+
+    def doubt(self, wire: str) -> str:
+        if self.unsure and len(wire) > self.unsure:
+            return f"has {len(wire)} characters; some of the service's pages allow only {self.unsure}"
+        if wire and self.unsure_pattern and not re.fullmatch(self.unsure_pattern, wire):
+            return f"{wire!r}: some of the service's pages allow only {self.rule}"
+        return ""
+
+
+class HeaderText(Text):
+    """Text that goes into a header of a mail: no encoded word in it stands for a line break either."""
+
+    def to_wire(self, text: str, now: datetime) -> str:
+        headers.check(text)
+        return super().to_wire(text, now)
+
+    def accepts(self, wire: str) -> bool:
+        return super().accepts(wire) and not headers.breaks(wire)
+
+
+class Body(Kind):
+    """A mail body: up to 8 MiB in a form body (SDK); the 2019 reference says 28K (sections 4.1)."""
+
+    most = files = 8 * 1024 * 1024
+    unsure = 28 * 1024
+
+    def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
+        try:
+            size = len(text.encode())
+        except UnicodeEncodeError:
+            raise ValueError("has a lone surrogate, which is no character; leave it out") from None
+        if size > self.most:
+            raise ValueError(f"has {size} bytes; the service takes at most {self.most}")
+        return text
+
+    def doubt(self, wire: str) -> str:
+        size = len(wire.encode())
+        return f"has {size} bytes; the 2019 reference allows only {self.unsure}" if size > self.unsure else ""
+
+
+class Integer(Kind):
+    """A whole number from `least` to `most`."""
+
+    metavar = "N"
+
+    def __init__(self, least: int = 0, most: int = 2**63 - 1) -> None:
+        super().__init__()
+        self.least, self.most = least, most
+
+    def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
+        if not re.fullmatch(r"-?\d{1,19}", text, re.ASCII) or not self.least <= int(text) <= self.most:
+            limits = f"from {self.least} to {self.most}" if self.most < 2**63 - 1 else f"of {self.least} or more"
+            raise ValueError(f"{text!r} must be a whole number {limits}")
+        return str(int(text))
+
+
+class Choice(Kind):
+    """One of a few values; `words` maps what people type to the wire."""
+
+    def __init__(self, words: dict[str, str] | tuple[str, ...]) -> None:
+        super().__init__()
+        self.words = words if isinstance(words, dict) else {word: word for word in words}
+        self.metavar = "|".join(self.words)
+
+    def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
+        wire = self.words.get(text.lower()) or next((w for w in self.words.values() if w.lower() == text.lower()), None)
+        if wire is None:
+            raise ValueError(f"{text!r} must be one of {', '.join(self.words)}")
+        return wire
+
+
+class Flag(Kind):
+    """Yes or no. SDKs send `True`, `true`, `1`; `yes` and `no` are what this client sends."""
+
+    metavar = "true|false"
+
+    def __init__(self, yes: str = "true", no: str = "false") -> None:
+        super().__init__()
+        self.yes, self.no = yes, no
+
+    def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
+        word = text.lower()
+        if word in ("true", "yes", "on", "1"):
+            return self.yes
+        if word in ("false", "no", "off", "0"):
+            return self.no
+        raise ValueError(f"{text!r} must be true or false")
+
+
+class Password(Kind):
+    """An SMTP password: 10 to 20 characters with digits, upper and lower case (reference section 12.2).
+
+    The value never appears in a message. The SDK asks for two of each, which is a doubt only.
+    """
+
+    metavar = "PASSWORD"
+
+    def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
+        if not self.accepts(text) or re.search(headers.BREAK, text):
+            raise ValueError(
+                "the password must have 10 to 20 characters, with digits, upper and lower case letters, no line breaks"
+            )
+        return text
+
+    def accepts(self, wire: str) -> bool:
+        return 10 <= len(wire) <= 20 and all(re.search(one, wire) for one in ("[0-9]", "[A-Z]", "[a-z]"))  # noqa: PLR2004
+
+    def doubt(self, wire: str) -> str:
+        if any(len(re.findall(one, wire)) < 2 for one in ("[0-9]", "[A-Z]", "[a-z]")):  # noqa: PLR2004
+            return "some of the service's pages ask for two digits, two upper and two lower case letters"
+        return ""
