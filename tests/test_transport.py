@@ -15,7 +15,7 @@ import trustme
 import dmcli
 from dmcli import transport
 from dmcli.api.wire import Ambiguous, NotSent, Request
-from dmcli.cli.trace import traced
+from dmcli.cli.debug import traced
 from dmcli.errors import ConfigError
 from dmcli.transport import HttpExchange, proxy_for, trusted
 

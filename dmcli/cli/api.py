@@ -9,11 +9,11 @@ import click
 from dmcli.api import catalogue
 from dmcli.api.kinds.text import Body
 from dmcli.api.model import Action, Effect
-from dmcli.cli.build import show_dry_run
 from dmcli.cli.complete import action_names
-from dmcli.cli.files import read_file
+from dmcli.cli.input import read_file
 from dmcli.cli.options import dry_run as dry_run_option
 from dmcli.cli.options import printable
+from dmcli.cli.perform import show_dry_run
 from dmcli.cli.tree import command
 from dmcli.cli.values import Call
 from dmcli.errors import InputError

@@ -112,7 +112,7 @@ def _run(args: Sequence[str], current: Session) -> int:
         except click.exceptions.Exit as done:
             return done.exit_code
         except BaseException as error:  # noqa: BLE001  whatever ends a run is told in a sentence
-            from dmcli.cli.ending import ended
+            from dmcli.cli.exits import ended
 
             return ended(current, error, args)
     return 0

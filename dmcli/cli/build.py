@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from dmcli.api import catalogue
-from dmcli.api.model import Action, Effect
 from dmcli.cli.options import options_of
+from dmcli.cli.perform import perform
 from dmcli.cli.tree import Group, command
-from dmcli.errors import InputError, UnknownOutcomeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    import click
 
+    from dmcli.api.model import Action
     from dmcli.api.model import Command as Declared
-    from dmcli.api.paging import Page
     from dmcli.cli.session import Session
-    from dmcli.cli.values import Call
 
 
 def group(name: str, *extra: click.Command) -> Group:
@@ -45,150 +39,3 @@ def from_catalogue(action: Action, declared: Declared) -> click.Command:
 
     params = options_of(action, declared.only, declared.must)
     return command(declared.path.split()[-1], params, run, declared.help or action.summary)
-
-
-def perform(current: Session, action: Action, values: Mapping[str, Any]) -> None:
-    """Do what was typed: check it, show it (dry run), ask (deletes), call, show the result."""
-    from dmcli.cli.values import collect
-
-    call = collect(current, action, values)
-    if values.get("dry_run"):
-        show_dry_run(current, call)
-        return
-    if action.effect is Effect.DELETE and not values.get("yes"):
-        confirm(current, call)
-    wire = resolved(current, call)
-    if action.paging:
-        show_list(current, action, wire, values)
-        return
-    key = values.get("idempotency_key")
-    show_reply(current, action, _once(current, action, wire, key) if key else current.client.call(action, wire))
-
-
-def _once(current: Session, action: Action, wire: Mapping[str, str], key: str) -> dict[str, Any]:
-    """The reply of a call that is made at most once under a key. Raises DmError."""
-    from dmcli.tasks.once import fingerprint, moment
-
-    try:
-        answer = current.ledger.send(
-            current.scope(key),
-            fingerprint(action.name, wire),
-            lambda: current.client.call(action, wire),
-            begun=lambda: current.unfinished != "",
-        )
-    except UnknownOutcomeError as error:
-        settle = f"{current.command} send resolve {shlex.quote(key)} --sent, or --not-sent"
-        error.hint = f"{error.hint or current.client.look_first(action, wire)}; then settle it: {settle}"
-        raise
-    if answer.before:
-        current.say(f"sent under this key before, {moment(answer.before)}; nothing was sent again")
-    return answer.reply
-
-
-def resolved(current: Session, call: Call) -> dict[str, str]:
-    """The parameters with every name (or id, where the wire takes names) looked up. Raises RefusedError."""
-    if not call.names:
-        return call.wire
-    from dmcli.tasks.lookup import resolve
-
-    return call.wire | {name: resolve(current.client, ref, call.wire[name]) for name, ref in call.names.items()}
-
-
-def show_reply(current: Session, action: Action, reply: dict[str, Any]) -> None:
-    """One reply, as received or as the action's fields. What was done is not lost when it cannot be written."""
-    from dmcli.render import show_document
-
-    try:
-        show_document(reply, action.fields, current.output())
-        sys.stdout.flush()
-    except OSError:
-        if action.effect is not Effect.READ:
-            import json
-
-            current.say(f"this was done: {action.name} {json.dumps(reply, ensure_ascii=False)}")
-        raise
-    current.mark(action)
-
-
-def show_list(current: Session, action: Action, wire: Mapping[str, str], values: Mapping[str, Any]) -> None:
-    """A list, page by page, up to the limit; says on stderr what was left out."""
-    from dmcli.render import show_pages
-
-    limit = None if values.get("all") else values.get("limit")
-    size = values.get("page_size") or 0
-    if limit and action.paging:
-        size = min(size or action.paging.default_size, limit)
-    left = Left()
-    pages = left.limited(current.client.pages(action, wire, size), limit)
-    shown = show_pages(pages, action.fields, action.lists, current.output())
-    if left.more:
-        sys.stdout.flush()
-        current.say(f"showing the first {shown} rows; there are more: give --all, or a larger --limit")
-    elif not shown:
-        current.say("nothing found")
-
-
-class Left:
-    """Cuts pages at a limit and remembers whether rows were left out."""
-
-    def __init__(self) -> None:
-        self.more = False
-
-    def limited(self, pages: Iterable[Page], limit: int | None) -> Iterator[Page]:
-        """The pages up to `limit` rows in all; no further page is fetched."""
-        left = limit
-        for page in pages:
-            if left is None:
-                yield page
-                continue
-            if len(page.rows) >= left:
-                self.more = page.more or len(page.rows) > left
-                yield page._replace(rows=page.rows[:left])
-                return
-            left -= len(page.rows)
-            yield page
-
-
-def show_dry_run(current: Session, call: Call, version: str = "") -> None:
-    """What would be sent, as data; no credentials, no call."""
-    from dmcli.cli.values import unresolved
-    from dmcli.render import show_document
-
-    document = {
-        "action": call.action.name,
-        "version": version or current.target.version_of(call.action, call.wire),
-        "endpoint": current.settings.endpoint or "sandbox (in this process)",
-        "parameters": unresolved(call),
-    }
-    show_document(document, (), current.output("json"))
-    current.say("dry run: nothing was sent")
-
-
-def confirm(current: Session, call: Call) -> None:
-    """Ask before a delete, naming the thing by name and id.
-
-    Raises InputError where nobody can be asked, or when the answer is no.
-    """
-    named = f"{call.action.summary.rstrip('.').split(';')[0]}: {described(current, call)}"
-    if not sys.stdin.isatty():
-        raise InputError(f"{named}: there is no terminal to ask: give --yes to go ahead")
-    if not click.confirm(f"{named}. Go ahead?", err=True):
-        raise InputError("nothing was deleted")
-
-
-def described(current: Session, call: Call) -> str:
-    """The things a call names, each by name and id, as the listing has them."""
-    from dmcli.api.kinds.reference import Ref
-    from dmcli.api.paging import value_of
-    from dmcli.tasks.lookup import find_row
-    from dmcli.untrusted import safe
-
-    parts = []
-    for param in call.action.params:
-        text = call.wire.get(param.name)
-        if text and isinstance(param.kind, Ref):
-            row = find_row(current.client, param.kind, text, by_name=param.name in call.names)
-            parts.append(f"{value_of(row, param.kind.name)} (id {value_of(row, param.kind.id)})")
-        elif text:
-            parts.append(text)
-    return safe(", ".join(parts))

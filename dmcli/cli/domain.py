@@ -11,8 +11,9 @@ from dmcli.api import catalogue
 from dmcli.api.actions.common import DOMAIN_STATUS
 from dmcli.api.kinds.common import DOMAIN_REF
 from dmcli.api.model import Field
-from dmcli.cli.build import group, show_dry_run
+from dmcli.cli.build import group
 from dmcli.cli.options import Value, dry_run, typed
+from dmcli.cli.perform import show_dry_run
 from dmcli.cli.tree import Duration, command
 from dmcli.errors import CheckFailedError, DmError, InputError, UnreachableError
 

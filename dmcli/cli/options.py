@@ -99,7 +99,7 @@ class Value(click.ParamType[Any]):
             return value
         if value.startswith("@@"):
             return value[1:]
-        from dmcli.cli.files import read_file
+        from dmcli.cli.input import read_file
 
         if value == "@-" and ctx and ctx.meta.setdefault("dmcli.stdin", param) is not param:
             self.fail("standard input is read for another option already; give a file", param, ctx)

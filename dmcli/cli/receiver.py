@@ -14,8 +14,9 @@ from dmcli.api.kinds.addrspec import oddity
 from dmcli.api.kinds.common import EMAIL, LIST_REF
 from dmcli.api.kinds.text import Body
 from dmcli.api.model import Field
-from dmcli.cli.build import group, perform, resolved, show_dry_run
+from dmcli.cli.build import group
 from dmcli.cli.options import Value, options_of
+from dmcli.cli.perform import perform, resolved, show_dry_run
 from dmcli.cli.show import show
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, InputError, PartlyRejectedError

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.api import catalogue
 from dmcli.api.paging import value_of
-from dmcli.cli.build import group, perform
+from dmcli.cli.build import group
 from dmcli.cli.options import options_of
+from dmcli.cli.perform import perform
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, RefusedError
 

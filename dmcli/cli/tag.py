@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from dmcli.api import catalogue
 from dmcli.api.kinds.common import TAG_REF
 from dmcli.api.paging import value_of
-from dmcli.cli.build import group, show_dry_run, show_reply
+from dmcli.cli.build import group
 from dmcli.cli.options import options_of
+from dmcli.cli.perform import show_dry_run, show_reply
 from dmcli.cli.show import show
 from dmcli.cli.tree import command
 from dmcli.errors import InputError

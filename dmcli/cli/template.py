@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api import catalogue
-from dmcli.cli.build import group, resolved, show_dry_run, show_reply
+from dmcli.cli.build import group
 from dmcli.cli.options import options_of
+from dmcli.cli.perform import resolved, show_dry_run, show_reply
 from dmcli.cli.tree import command
 from dmcli.errors import InputError
 from dmcli.tasks.modify import kept

@@ -12,7 +12,7 @@ from dmcli.api.kinds.addresses import Email, Sender
 from dmcli.api.kinds.dates import Minute
 from dmcli.api.kinds.reference import Ref
 from dmcli.api.kinds.text import Flag
-from dmcli.cli.files import read_line
+from dmcli.cli.input import read_line
 from dmcli.cli.tree import DATES
 from dmcli.errors import InputError
 from dmcli.secret import Secret

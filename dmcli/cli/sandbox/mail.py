@@ -10,9 +10,9 @@ import click
 from dmcli.api.actions.common import DELIVERY_STATUS
 from dmcli.api.kinds.common import TEXT
 from dmcli.api.model import Field
-from dmcli.cli.build import Left
 from dmcli.cli.options import Value, limits
 from dmcli.cli.options import yes as yes_option
+from dmcli.cli.perform import Left
 from dmcli.cli.sandbox.number import LATEST, MOST, MailNumber
 from dmcli.cli.sandbox.rows import show_one, show_part, show_words
 from dmcli.cli.tree import Duration, Group, command

@@ -308,7 +308,7 @@ def test_a_defect_is_one_line_a_report_and_exit_70(box, monkeypatch, tmp_path):
     said = box("account", "show", "--usage", "--query", "[?s == 'secret']", code=70).err
     assert said.count("\n") == 1
     assert said.startswith("dm: a defect in dm ")
-    assert ": RuntimeError at test_ending.py:" in said
+    assert ": RuntimeError at test_exits.py:" in said
     path = said.split(" with ")[1].split(", which")[0]
     assert path.startswith(str(tmp_path))
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
