@@ -45,7 +45,7 @@ def root() -> Package:
     )
     return Package(
         "dm",
-        "dmcli.cli",
+        "dmcli.cli.commands",
         GROUPS,
         params=[version],
         help="Administer Alibaba Cloud DirectMail. Try it without an account: dm -p sandbox send single --help",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dmcli.cli.app import GROUPS, root
-from dmcli.cli.completion import FILES, script
+from dmcli.cli.commands.completion import FILES, script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -205,13 +205,13 @@ class Package(Group):
     """A group whose members are the modules of a package, loaded when they are entered.
 
     `members` says in which order they are shown and the line of help of each; a module has its command or group as
-    `COMMAND`.
+    `COMMAND`. A member in a folder of the package is written with it, `folder.member`.
     """
 
     def __init__(self, name: str, package: str, members: Mapping[str, str], **more: Any) -> None:
         super().__init__(name, **more)
         for member, text in members.items():
-            self.later(member, text, partial(_load, f"{package}.{member}", text))
+            self.later(member.rpartition(".")[2], text, partial(_load, f"{package}.{member}", text))
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         """The members in the order of the table."""

@@ -10,7 +10,7 @@ import pytest
 from dmcli.api import catalogue
 from dmcli.api.model import Effect
 from dmcli.cli.app import GROUPS
-from dmcli.cli.completion import FILES, script
+from dmcli.cli.commands.completion import FILES, script
 from dmcli.cli.options import options_of
 from dmcli.cli.reference import commands_page, pages, walk
 from dmcli.cli.tree import common

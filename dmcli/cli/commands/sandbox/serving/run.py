@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dmcli.cli.sandbox.serving import port_option, server_of, strict_option
+from dmcli.cli.commands.sandbox.serving.common import port_option, server_of, strict_option
 from dmcli.cli.tree import command
 from dmcli.untrusted import brief
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dmcli.api.regions import SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
-from dmcli.cli.sandbox.serving import port_option, serve, server_of, strict_option
+from dmcli.cli.commands.sandbox.serving.common import port_option, serve, server_of, strict_option
 from dmcli.cli.tree import command
 
 if TYPE_CHECKING:

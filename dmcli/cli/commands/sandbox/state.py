@@ -9,9 +9,9 @@ import click
 
 from dmcli.api.kinds.common import TEXT
 from dmcli.api.model import Field
+from dmcli.cli.commands.sandbox.rows import show_rows
 from dmcli.cli.complete import in_sandbox
 from dmcli.cli.options import Value
-from dmcli.cli.sandbox.rows import show_rows
 from dmcli.cli.tree import Group, command
 from dmcli.sandbox.states import KINDS, decide, modes, set_mode
 

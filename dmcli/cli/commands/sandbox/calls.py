@@ -8,9 +8,9 @@ import click
 
 from dmcli.api.kinds.common import TEXT
 from dmcli.api.model import Field
+from dmcli.cli.commands.sandbox.rows import show_one, show_rows
 from dmcli.cli.complete import action_names
 from dmcli.cli.options import Value
-from dmcli.cli.sandbox.rows import show_one, show_rows
 from dmcli.cli.tree import Group, command
 from dmcli.errors import RefusedError
 from dmcli.sandbox.params import known_action

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from dmcli.api.model import Field
+from dmcli.cli.commands.sandbox.rows import show_rows
 from dmcli.cli.complete import in_sandbox
-from dmcli.cli.sandbox.rows import show_rows
 from dmcli.cli.tree import Group, command
 from dmcli.errors import RefusedError
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dmcli.cli.sandbox.serving import served
+from dmcli.cli.commands.sandbox.serving.common import served
 from dmcli.cli.tree import command
 from dmcli.sandbox.environment import LANGUAGES, PORT, SHELLS, exports, snippet, variables
 

@@ -8,8 +8,8 @@ import click
 
 from dmcli.api.kinds.common import TEXT
 from dmcli.api.model import Field
+from dmcli.cli.commands.sandbox.number import MailNumber
 from dmcli.cli.options import Value
-from dmcli.cli.sandbox.number import MailNumber
 from dmcli.cli.tree import command
 from dmcli.errors import RefusedError
 from dmcli.sandbox.mailbox import ALL, latest

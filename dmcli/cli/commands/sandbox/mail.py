@@ -10,11 +10,11 @@ import click
 from dmcli.api.actions.common import DELIVERY_STATUS
 from dmcli.api.kinds.common import TEXT
 from dmcli.api.model import Field
+from dmcli.cli.commands.sandbox.number import LATEST, MOST, MailNumber
+from dmcli.cli.commands.sandbox.rows import show_one, show_part, show_words
 from dmcli.cli.options import Value, limits
 from dmcli.cli.options import yes as yes_option
 from dmcli.cli.perform import Left
-from dmcli.cli.sandbox.number import LATEST, MOST, MailNumber
-from dmcli.cli.sandbox.rows import show_one, show_part, show_words
 from dmcli.cli.tree import Duration, Group, command
 from dmcli.errors import CheckFailedError, InputError, RefusedError
 

@@ -1,0 +1,1 @@
+"""The commands, a module a group: each has its group or command as COMMAND."""

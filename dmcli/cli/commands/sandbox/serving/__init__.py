@@ -1,0 +1,1 @@
+"""Servers of the sandbox: on their own, in the browser, around another command, and where they are."""
