@@ -1,6 +1,6 @@
 """Mutation testing of the modules that are named, or of all in the table: see mutants.md.
 
-    python tests/mutants.py [dmcli/retry.py ...]
+    python tests/mutants.py [dmcli/client/retry.py ...]
 
 mutmut changes the bodies of functions and runs the tests that reach them. What it leaves out, constants of a module,
 decorated functions and what runs at import, is changed here by its operators: one change to the file, all tests of it.
@@ -32,9 +32,9 @@ COPIED = ("dmcli", "tests", "docs", "completions", "README.md", "config.example.
 WORKERS, LONGEST = 2, 300  # processes at a time, seconds of one run
 # Each module and the fewest test files that hold it.
 MODULES = {
-    "dmcli/transport.py": "test_transport",
-    "dmcli/retry.py": "test_retry test_calls",
-    "dmcli/calls.py": "test_calls test_client",
+    "dmcli/client/transport.py": "test_transport",
+    "dmcli/client/retry.py": "test_retry test_calls",
+    "dmcli/client/attempts.py": "test_calls test_client",
     "dmcli/secret.py": "test_secret",
     "dmcli/untrusted.py": "test_untrusted",
     "dmcli/api/kinds/headers.py": "api/test_headers api/test_json_kinds",

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from dmcli.api.model import Action
     from dmcli.api.request import Keys, KeySource, Target
     from dmcli.api.wire import Exchange
-    from dmcli.calls import Run
-    from dmcli.client import Client
+    from dmcli.client.attempts import Run
+    from dmcli.client.client import Client
+    from dmcli.client.transport import HttpExchange
     from dmcli.profile import Flags, Settings
     from dmcli.render import Output
     from dmcli.sandbox.adapter import Sandbox
     from dmcli.secret import Secret
     from dmcli.tasks.once import Ledger, Scope
-    from dmcli.transport import HttpExchange
 
 
 class Stopped(BaseException):
@@ -142,7 +142,7 @@ class Session:
     @cached_property
     def http(self) -> HttpExchange:
         """The way to anything over HTTP."""
-        from dmcli.transport import HttpExchange
+        from dmcli.client.transport import HttpExchange
 
         http = HttpExchange(self.settings.ca_bundle)
         self._open.append(http.close)
@@ -151,7 +151,7 @@ class Session:
     @cached_property
     def run(self) -> Run:
         """What all calls of this run share."""
-        from dmcli.calls import DEADLINE, Run
+        from dmcli.client.attempts import DEADLINE, Run
 
         deadline = self.given.get("deadline") or DEADLINE
         return Run(deadline=deadline, sleep=self.pause, chance=self.chance, tell=self.say)
@@ -173,7 +173,7 @@ class Session:
     @cached_property
     def client(self) -> Client:
         """The client that commands call."""
-        from dmcli.client import Client
+        from dmcli.client.client import Client
 
         absent = ""
         if self.settings.sandbox and self.settings.endpoint:

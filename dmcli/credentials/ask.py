@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api.model import Effect
-from dmcli.calls import Verdict, Work, clock_remedy
+from dmcli.client.attempts import Work
+from dmcli.client.retry import PATIENCE, Outcome, Step
+from dmcli.client.verdict import Verdict, clock_remedy
 from dmcli.credentials.way import CLOUD_FORM, read_keys
 from dmcli.errors import ConfigError, UnreachableError
-from dmcli.retry import PATIENCE, Outcome, Step
 from dmcli.untrusted import read_json
 
 if TYPE_CHECKING:

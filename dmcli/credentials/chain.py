@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from dmcli.api.request import KeySource
     from dmcli.api.wire import Exchange
-    from dmcli.calls import Run
+    from dmcli.client.attempts import Run
     from dmcli.profile import ConfigFile, Flags, Settings
 
 _GENERIC = ("ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SECURITY_TOKEN")

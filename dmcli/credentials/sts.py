@@ -11,7 +11,7 @@ from dmcli.api.regions import DEFAULT_REGION
 from dmcli.api.request import Signed, Target, sign
 from dmcli.api.signing import canonical_query
 from dmcli.api.wire import Request
-from dmcli.calls import judge
+from dmcli.client.verdict import judge
 from dmcli.credentials.ask import Question, ask
 from dmcli.credentials.renewal import Renewed
 from dmcli.credentials.way import CLOUD_FORM, REAL, Way, fingerprint, read_keys

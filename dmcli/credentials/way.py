@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from dmcli.api.wire import Exchange
-    from dmcli.calls import Run
+    from dmcli.client.attempts import Run
     from dmcli.secret import Entry
 
 REAL = ("LTAI", "STS.")  # how ids of the vendor begin: long-lived and temporary

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import dmcli
 from dmcli.api import catalogue
-from dmcli.calls import clock_text
+from dmcli.client.verdict import clock_text
 from dmcli.errors import ConfigError, DmError, UnreachableError
 from dmcli.local import access_of, cache_folder, check_private, config_path, home, state_folder
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from dmcli.api.request import KeySource
-    from dmcli.calls import Verdict
-    from dmcli.client import Client
+    from dmcli.client.client import Client
+    from dmcli.client.verdict import Verdict
     from dmcli.profile import Settings
 
 OK, WARNING, FAILED = "ok", "warning", "failed"
@@ -113,7 +113,7 @@ def _proxy(patient: Patient) -> Iterator[Finding]:
     if not settings.endpoint:
         yield _good("none is needed in this process")
         return
-    from dmcli.transport import proxy_for
+    from dmcli.client.transport import proxy_for
 
     proxy = proxy_for(settings.endpoint)
     yield _good(f"{proxy}, from the environment" if proxy else "none")
@@ -142,7 +142,7 @@ def _tls(patient: Patient) -> Iterator[Finding]:
     import socket
     import ssl
 
-    from dmcli.transport import trusted
+    from dmcli.client.transport import trusted
 
     context = ssl.create_default_context(cafile=trusted(settings.ca_bundle))
     try:
@@ -177,7 +177,7 @@ def _address(patient: Patient) -> tuple[str, int] | None:
     endpoint = patient.settings().endpoint
     if not endpoint:
         return None
-    from dmcli.transport import proxy_for
+    from dmcli.client.transport import proxy_for
 
     parts = urlsplit(endpoint)
     port = parts.port or (443 if parts.scheme == "https" else 80)

@@ -11,7 +11,7 @@ from dmcli.errors import CheckFailedError, UnreachableError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from dmcli.client import Client
+    from dmcli.client.client import Client
 
 VERIFIED = "0"
 USABLE = ("0", "2", "3", "4")  # 2 to 4 lack a CNAME or an ICP filing (reference section 6.3)

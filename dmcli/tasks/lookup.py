@@ -10,7 +10,7 @@ from dmcli.errors import RefusedError
 
 if TYPE_CHECKING:
     from dmcli.api.kinds.reference import Ref
-    from dmcli.client import Client
+    from dmcli.client.client import Client
 
 
 def find_row(client: Client, ref: Ref, wanted: str, *, by_name: bool) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dmcli.api.paging import value_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dmcli.client import Client
+    from dmcli.client.client import Client
 
 
 class Added(NamedTuple):

@@ -9,7 +9,7 @@ from dmcli.api.paging import value_of
 from dmcli.errors import ConfigError
 
 if TYPE_CHECKING:
-    from dmcli.client import Client
+    from dmcli.client.client import Client
 
 
 class Usage(NamedTuple):

@@ -17,8 +17,8 @@ from http.client import HTTPConnection
 from dmcli.api import catalogue
 from dmcli.api.request import Keys, Signed, Target, sign
 from dmcli.api.wire import Reply
-from dmcli.calls import Run
-from dmcli.client import Client
+from dmcli.client.attempts import Run
+from dmcli.client.client import Client
 from dmcli.database import open_database
 from dmcli.sandbox.adapter import Sandbox
 from dmcli.sandbox.server import Server

@@ -207,7 +207,7 @@ def trouble(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setenv("https_proxy", f"http://user:{PROXY}@127.0.0.1:9")
         yield ["--endpoint", "https://service.test"]
     elif kind == "defect":
-        from dmcli.transport import HttpExchange
+        from dmcli.client.transport import HttpExchange
 
         def broken(_: object, request: object) -> None:
             raise RuntimeError(f"{SECRET} {TOKEN} {request!r}")

@@ -261,7 +261,7 @@ def test_nohup_is_respected():
 
 
 def test_an_interrupt_before_the_first_byte_is_sure_that_nothing_was_sent(box, monkeypatch):
-    from dmcli.transport import HttpExchange
+    from dmcli.client.transport import HttpExchange
 
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt

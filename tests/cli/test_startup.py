@@ -87,4 +87,9 @@ def test_a_sandbox_call_loads_no_network_code(tmp_path):
 def test_an_area_loads_when_it_is_entered(tmp_path):
     modules = loaded("tag", "--help")
     assert "dmcli.api.actions.tag" in modules
-    assert not modules & {"dmcli.api.actions.stats", "dmcli.api.actions.send", "dmcli.client", "dmcli.sandbox.adapter"}
+    assert not modules & {
+        "dmcli.api.actions.stats",
+        "dmcli.api.actions.send",
+        "dmcli.client.client",
+        "dmcli.sandbox.adapter",
+    }

@@ -15,10 +15,10 @@ import pytest
 from alibabacloud_tea_openapi.utils import Utils
 
 from dmcli import credentials
-from dmcli.calls import Run
+from dmcli.client.attempts import Run
+from dmcli.client.transport import HttpExchange
 from dmcli.credentials import ecs
 from dmcli.profile import Flags, resolve
-from dmcli.transport import HttpExchange
 
 if TYPE_CHECKING:
     from pathlib import Path

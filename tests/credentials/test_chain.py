@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from dmcli import credentials
-from dmcli.calls import Run
+from dmcli.client.attempts import Run
 from dmcli.errors import ConfigError
 from dmcli.profile import Flags, resolve
 

@@ -7,9 +7,9 @@ import json
 import pytest
 from alibabacloud_credentials.provider.ecs_ram_role import EcsRamRoleCredentialsProvider
 
+from dmcli.client.transport import HttpExchange
 from dmcli.credentials import ecs
 from dmcli.errors import ConfigError
-from dmcli.transport import HttpExchange
 
 CANARY = "c4n4ry"
 IMDS = "/latest/meta-data/ram/security-credentials/"

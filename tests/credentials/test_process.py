@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from dmcli.calls import Run
+from dmcli.client.attempts import Run
 from dmcli.credentials import process
 from dmcli.credentials.way import Means
 from dmcli.errors import ConfigError

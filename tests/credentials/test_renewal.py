@@ -20,15 +20,15 @@ from hypothesis import strategies as st
 
 from dmcli.api import catalogue
 from dmcli.api.request import Keys, Target
-from dmcli.calls import Run
-from dmcli.client import Client
+from dmcli.client.attempts import Run
+from dmcli.client.client import Client
+from dmcli.client.transport import HttpExchange
 from dmcli.credentials import ecs, process, sts, uri
 from dmcli.credentials.renewal import Renewed
 from dmcli.credentials.way import Means, Way
 from dmcli.errors import ConfigError, UnreachableError
 from dmcli.profile import Flags
 from dmcli.secret import Entry, Secret
-from dmcli.transport import HttpExchange
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,11 +10,11 @@ from contextlib import nullcontext
 import pytest
 import trustme
 
-from dmcli.calls import Run
+from dmcli.client.attempts import Run
+from dmcli.client.transport import HttpExchange
 from dmcli.credentials import sts
 from dmcli.errors import ConfigError, LocalIOError, UnreachableError
 from dmcli.secret import Entry
-from dmcli.transport import HttpExchange
 
 CANARY = "c4n4ry"
 ARN = "acs:ram::1234567890123456:role/mailer"

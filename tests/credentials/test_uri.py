@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from dmcli.client.transport import HttpExchange
 from dmcli.credentials.uri import _near, served
 from dmcli.credentials.way import Means
 from dmcli.errors import ConfigError
 from dmcli.secret import Secret
-from dmcli.transport import HttpExchange
 
 CANARY = "c4n4ry"
 LIST = ("tag", "list", "-o", "json")

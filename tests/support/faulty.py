@@ -193,7 +193,7 @@ def faulty_tls(sandbox, secured, trusted) -> Iterator[Faulty]:
 @pytest.fixture
 def impatient(monkeypatch) -> None:
     """Nobody waits long for a reply."""
-    from dmcli.retry import PATIENCE
+    from dmcli.client.retry import PATIENCE
 
     for effect in PATIENCE:
         monkeypatch.setitem(PATIENCE, effect, 0.3)

@@ -127,7 +127,7 @@ def _use(current: Session, name: str) -> None:
 
 def _check(current: Session) -> None:
     """Which source won for each value, that keys are there and that the service takes them; never what they are."""
-    from dmcli.calls import clock_text
+    from dmcli.client.verdict import clock_text
     from dmcli.render import show_document
     from dmcli.tasks.doctor import access
 

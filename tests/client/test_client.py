@@ -14,8 +14,10 @@ from dmcli.api.model import Action, Effect
 from dmcli.api.paging import next_page, page_of, rows_of, value_of
 from dmcli.api.request import Keys, Target
 from dmcli.api.wire import Ambiguous, NotSent, Reply
-from dmcli.calls import Run, Verdict, Work
-from dmcli.client import Client
+from dmcli.client.attempts import Run, Work
+from dmcli.client.client import Client
+from dmcli.client.retry import Outcome
+from dmcli.client.verdict import Verdict
 from dmcli.errors import (
     CheckFailedError,
     ConfigError,
@@ -23,7 +25,6 @@ from dmcli.errors import (
     UnknownOutcomeError,
     UnreachableError,
 )
-from dmcli.retry import Outcome
 from dmcli.secret import Secret
 
 KEYS = Keys("testid", Secret("testsecret"))

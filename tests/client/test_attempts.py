@@ -9,9 +9,10 @@ import pytest
 
 from dmcli.api.model import Effect
 from dmcli.api.wire import Reply
-from dmcli.calls import Run, Verdict, Work, judge
+from dmcli.client.attempts import Run, Work
+from dmcli.client.retry import Outcome, Step
+from dmcli.client.verdict import Verdict, judge
 from dmcli.errors import ConfigError
-from dmcli.retry import Outcome, Step
 
 ELSE = "something other than DirectMail answered with HTTP {}: check the endpoint and the proxy"
 

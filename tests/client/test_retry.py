@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dmcli.api.model import Effect
-from dmcli.retry import (
+from dmcli.client.retry import (
     ATTEMPTS,
     PATIENCE,
     TABLE,

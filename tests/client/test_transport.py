@@ -13,11 +13,11 @@ import pytest
 import trustme
 
 import dmcli
-from dmcli import transport
 from dmcli.api.wire import Ambiguous, NotSent, Request
 from dmcli.cli.debug import traced
+from dmcli.client import transport
+from dmcli.client.transport import HttpExchange, proxy_for, trusted
 from dmcli.errors import ConfigError
-from dmcli.transport import HttpExchange, proxy_for, trusted
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nX-Acs-Request-Id: 7\r\n\r\n{}"
 

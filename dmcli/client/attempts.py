@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 import time
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api.model import Effect
 from dmcli.api.wire import Ambiguous, NotSent
+from dmcli.client.retry import DOUBTFUL, Budget, Outcome, Step, Tried, asked_of, decide
+from dmcli.client.verdict import Verdict, clock_text
 from dmcli.errors import DmError
-from dmcli.retry import DOUBTFUL, Budget, Outcome, Step, Tried, asked_of, decide
-from dmcli.untrusted import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,39 +22,6 @@ DEADLINE = 60.0  # seconds for a call with all its attempts
 _WORTH_TELLING = 1.0  # seconds of waiting
 _SKEW = timedelta(seconds=60)  # less is not what a time stamp is refused for
 _MOST_SKEW = timedelta(hours=24)  # more is a clock to set, not to work around
-_AGREES = "this machine's clock agrees with the service's to a second"
-_CLOCK_CODES = frozenset({"InvalidTimeStamp.Expired", "IllegalTimestamp"})
-_TIMEOUT, _TOO_MANY, _SERVER_ERROR = 408, 429, 500
-
-
-class Verdict(NamedTuple):
-    """What one attempt came to: the `answer` where it is there, else what is `said` about it.
-
-    `code`, `request_id` and `status` are the service's. `reply` is as received, None where there was none; `midpoint`
-    is when it can be thought to have been made, by this machine's clock.
-    """
-
-    outcome: Outcome
-    answer: dict[str, Any] = {}  # noqa: RUF012  never changed
-    said: str = ""
-    code: str = ""
-    request_id: str = ""
-    status: int | None = None
-    reply: Reply | None = None
-    midpoint: datetime | None = None
-
-    @property
-    def skew(self) -> timedelta | None:
-        """How far the service's clock is ahead of this machine's, by the reply's Date; None where that is missing."""
-        from email.utils import parsedate_to_datetime
-
-        if self.reply is None or self.midpoint is None:
-            return None
-        try:
-            date = parsedate_to_datetime(self.reply.headers["date"])
-        except (KeyError, ValueError):
-            return None
-        return date.replace(tzinfo=date.tzinfo or timezone.utc) - self.midpoint
 
 
 class Work(NamedTuple):
@@ -193,96 +160,3 @@ class Run:
         if delay >= _WORTH_TELLING:
             self.tell(f"{verdict.code or verdict.said}; trying again in {delay:.0f} s")
         self._sleep(delay)
-
-
-def clock_text(skew: timedelta) -> str:
-    """How far this machine's clock is off, in words; `skew` is how far the service's is ahead of it."""
-    seconds = round(skew.total_seconds())
-    if abs(seconds) <= 1:  # a Date has whole seconds
-        return _AGREES
-    return f"this machine's clock is {abs(seconds)} s {'behind' if seconds > 0 else 'ahead of'} the service's"
-
-
-def clock_remedy(verdict: Verdict) -> str:
-    """The end of a sentence on a call that was refused for its time."""
-    told = "this clock may be wrong" if verdict.skew is None else clock_text(verdict.skew)
-    return f"{told}: {'run this again' if told == _AGREES else 'set it'}"
-
-
-def judge(reply: Reply, settled: tuple[str, ...] = (), form: str = "JSON", service: str = "DirectMail") -> Verdict:
-    """What a reply of `service` means. `settled` are codes that here mean success. A pure function.
-
-    Success is HTTP 2xx with a RequestId; `Code` alone says nothing, since ModifyPWByDomain has one when it succeeds.
-    Of an XML reply only its top fields are read, enough to tell success from error.
-    """
-    xml = reply.body.lstrip()[:6] in (b"<?xml ", b"<Error")  # some gateways refuse in XML whatever was asked for
-    answer = _xml_fields(reply.body) if xml or form == "XML" else _object(reply.body)
-    good = reply.status // 100 == 2  # noqa: PLR2004
-    if good and "RequestId" in answer and xml <= (form == "XML"):
-        return Verdict(Outcome.DONE, answer, status=reply.status)
-    code, message, request_id = (
-        str(answer.get(name) or answer.get(name[0].lower() + name[1:]) or "")
-        for name in ("Code", "Message", "RequestId")
-    )
-    if code:
-        return Verdict(_outcome(code, reply.status, settled), {}, _redacted(message), code, request_id, reply.status)
-    said = f"the reply (HTTP {reply.status}) is not one of {service}'s"
-    if reply.status == _TOO_MANY:
-        return Verdict(Outcome.THROTTLED, said=f"{said}: too many requests", status=reply.status)
-    if reply.status == _TIMEOUT or reply.status >= _SERVER_ERROR or (good and (xml or not _is_page(reply))):
-        return Verdict(Outcome.AMBIGUOUS, said=said, status=reply.status)
-    where = reply.headers.get("location")
-    other = f" and points to {where.split('://')[-1].split('/')[0] or where}" if where else ""
-    said = f"something other than {service} answered with HTTP {reply.status}{other}: check the endpoint and the proxy"
-    return Verdict(Outcome.STRANGER, said=said, status=reply.status)
-
-
-def _outcome(code: str, status: int, settled: tuple[str, ...]) -> Outcome:
-    """What an error code means for trying again: the code counts first, the status only where no table has it."""
-    if code in settled:
-        return Outcome.SETTLED
-    if "throttling" in code.lower() or status == _TOO_MANY:
-        return Outcome.THROTTLED
-    if code in _CLOCK_CODES:
-        return Outcome.CLOCK
-    if code == "InvalidSecurityToken.Expired":
-        return Outcome.EXPIRED
-    if code == "SignatureNonceUsed":
-        return Outcome.REPLAYED
-    from dmcli.api import codes
-
-    known = codes.find(code)
-    unsure = max(status, known.status if known else status) >= _SERVER_ERROR or status == _TIMEOUT
-    return Outcome.AMBIGUOUS if unsure else Outcome.REFUSED
-
-
-def _is_page(reply: Reply) -> bool:
-    """Whether a web page came instead of an answer."""
-    return "html" in reply.headers.get("content-type", "") or reply.body.lstrip()[:1] == b"<"
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        answer = read_json(body)
-    except ValueError:
-        return {}
-    return answer if isinstance(answer, dict) else {}
-
-
-def _xml_fields(body: bytes) -> dict[str, Any]:
-    import re
-
-    text = body.decode("utf-8", "replace")
-    found = re.findall(r"<(Code|Message|RequestId)>([^<]*)</", text)
-    plain = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
-    fields = {}
-    for name, value in found:
-        for entity, character in plain:
-            value = value.replace(entity, character)  # noqa: PLW2901  decoded step by step
-        fields[name] = value
-    return fields
-
-
-def _redacted(message: str) -> str:
-    """A message without the string to sign that SignatureDoesNotMatch ends with: it holds every parameter."""
-    return message.partition(" server string to sign is:")[0]

@@ -12,7 +12,9 @@ from dmcli.api.kinds.addresses import Domain, Email
 from dmcli.api.model import Action, Effect
 from dmcli.api.paging import Page, first_page, next_page, page_of, value_of
 from dmcli.api.request import Signed, sign
-from dmcli.calls import Verdict, Work, clock_remedy, judge
+from dmcli.client.attempts import Work
+from dmcli.client.retry import DOUBTFUL, PATIENCE, Outcome, Step
+from dmcli.client.verdict import Verdict, clock_remedy, judge
 from dmcli.errors import (
     CheckFailedError,
     ConfigError,
@@ -21,7 +23,6 @@ from dmcli.errors import (
     UnknownOutcomeError,
     UnreachableError,
 )
-from dmcli.retry import DOUBTFUL, PATIENCE, Outcome, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from dmcli.api.kinds.reference import Ref
     from dmcli.api.request import KeySource, Target
     from dmcli.api.wire import Exchange
-    from dmcli.calls import Ended, Run
+    from dmcli.client.attempts import Ended, Run
 
 _BY_EXIT: dict[int, type[DmError]] = {3: ConfigError, 4: UnreachableError, 5: CheckFailedError}
 # What to say of a call that may have been executed, by what it does.

@@ -1,0 +1,1 @@
+"""One call: signed, carried, judged, tried again where that is safe."""
