@@ -35,8 +35,8 @@ class _Known(NamedTuple):
 
 def profiles() -> list[str]:
     """The names of the profiles there are; none if the file cannot be read."""
+    from dmcli.config.settings import load_file
     from dmcli.local import config_path
-    from dmcli.profile import load_file
 
     try:
         return ["sandbox", *load_file(config_path(os.environ)).profiles]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dmcli.client.attempts import Run
     from dmcli.client.client import Client
     from dmcli.client.transport import HttpExchange
-    from dmcli.profile import Flags, Settings
+    from dmcli.config.settings import Flags, Settings
     from dmcli.render import Output
     from dmcli.sandbox.adapter import Sandbox
     from dmcli.secret import Secret
@@ -93,14 +93,14 @@ class Session:
     @cached_property
     def flags(self) -> Flags:
         """The flags that choose a profile and override its values."""
-        from dmcli.profile import Flags
+        from dmcli.config.settings import Flags
 
         return Flags(**{name: self.given.get(name, "") for name in Flags._fields})
 
     @cached_property
     def settings(self) -> Settings:
         """The settled settings; warnings about their source are said once. Raises ConfigError or InputError."""
-        from dmcli.profile import resolve
+        from dmcli.config.settings import resolve
 
         settings = resolve(self.flags, os.environ)
         for warning in settings.warnings:
@@ -227,8 +227,8 @@ class Session:
     @property
     def lang(self) -> str:
         """`en` or `zh`; what was typed, or the locale's, when the profile cannot be read."""
+        from dmcli.config.settings import locale
         from dmcli.errors import DmError
-        from dmcli.profile import locale
 
         try:
             return self.settings.lang

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from dmcli.api.regions import CLOUD_SUFFIX, SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
 from dmcli.api.request import Keys
+from dmcli.config.file import KEYS
+from dmcli.config.settings import chosen, load_file
+from dmcli.config.vendor import switched_on, variable
 from dmcli.credentials import ecs, keychain, process, sts, uri
 from dmcli.credentials.modes import cli_way, ini_way
 from dmcli.credentials.renewal import Renewed
 from dmcli.credentials.way import REAL, Means, Way, stored
 from dmcli.errors import ConfigError
 from dmcli.local import config_path
-from dmcli.profile import chosen, load_file
-from dmcli.profile_file import KEYS
 from dmcli.secret import Entry, Secret
-from dmcli.vendor_file import switched_on, variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dmcli.api.request import KeySource
     from dmcli.api.wire import Exchange
     from dmcli.client.attempts import Run
-    from dmcli.profile import ConfigFile, Flags, Settings
+    from dmcli.config.settings import ConfigFile, Flags, Settings
 
 _GENERIC = ("ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SECURITY_TOKEN")
 _MACHINE, _SERVER = "ALIBABA_CLOUD_ECS_METADATA", "ALIBABA_CLOUD_CREDENTIALS_URI"

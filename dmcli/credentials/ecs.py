@@ -7,10 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dmcli.api.wire import Request
+from dmcli.config.vendor import switched_on
 from dmcli.credentials.ask import Question, ask, by_status, issued
 from dmcli.credentials.way import VISIBLE, Way, fingerprint
 from dmcli.errors import ConfigError
-from dmcli.vendor_file import switched_on
 
 if TYPE_CHECKING:
     from dmcli.api.request import Keys

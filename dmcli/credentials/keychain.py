@@ -9,9 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api.request import Keys
+from dmcli.config.file import KEYS
 from dmcli.credentials.way import Way, checked
 from dmcli.errors import ConfigError
-from dmcli.profile_file import KEYS
 from dmcli.secret import Secret
 
 if TYPE_CHECKING:

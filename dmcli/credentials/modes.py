@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from dmcli.config.vendor import INI_VARIABLE, VendorFile, cli_file, ini_file
 from dmcli.credentials import ecs, process, sts, uri
 from dmcli.credentials.way import Way, stored
 from dmcli.errors import ConfigError
 from dmcli.local import check_private
-from dmcli.vendor_file import INI_VARIABLE, VendorFile, cli_file, ini_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -13,11 +13,11 @@ from contextlib import suppress
 from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 
+from dmcli.config.vendor import switched_on
 from dmcli.credentials.uri import FORBIDDEN
 from dmcli.credentials.way import Form, Way, fingerprint, read_keys
 from dmcli.errors import ConfigError
 from dmcli.untrusted import read_json
-from dmcli.vendor_file import switched_on
 
 if TYPE_CHECKING:
     import subprocess

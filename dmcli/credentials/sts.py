@@ -12,15 +12,15 @@ from dmcli.api.request import Signed, Target, sign
 from dmcli.api.signing import canonical_query
 from dmcli.api.wire import Request
 from dmcli.client.verdict import judge
+from dmcli.config.file import CONTROL
+from dmcli.config.settings import base_url
+from dmcli.config.vendor import switched_on, variable
 from dmcli.credentials.ask import Question, ask
 from dmcli.credentials.renewal import Renewed
 from dmcli.credentials.way import CLOUD_FORM, REAL, Way, fingerprint, read_keys
 from dmcli.errors import ConfigError
 from dmcli.local import read_text
-from dmcli.profile import base_url
-from dmcli.profile_file import CONTROL
 from dmcli.secret import Secret
-from dmcli.vendor_file import switched_on, variable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

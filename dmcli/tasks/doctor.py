@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dmcli.api.request import KeySource
     from dmcli.client.client import Client
     from dmcli.client.verdict import Verdict
-    from dmcli.profile import Settings
+    from dmcli.config.settings import Settings
 
 OK, WARNING, FAILED = "ok", "warning", "failed"
 _SKEW = 60  # seconds from which a clock is worth a word

@@ -17,8 +17,8 @@ from alibabacloud_tea_openapi.utils import Utils
 from dmcli import credentials
 from dmcli.client.attempts import Run
 from dmcli.client.transport import HttpExchange
+from dmcli.config.settings import Flags, resolve
 from dmcli.credentials import ecs
-from dmcli.profile import Flags, resolve
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,8 +11,8 @@ import pytest
 
 from dmcli import credentials
 from dmcli.client.attempts import Run
+from dmcli.config.settings import Flags, resolve
 from dmcli.errors import ConfigError
-from dmcli.profile import Flags, resolve
 
 FILE = """\
 default: low

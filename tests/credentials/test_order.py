@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from dmcli.config.settings import Flags
 from dmcli.errors import ConfigError
-from dmcli.profile import Flags
 
 ARN = "acs:ram::1234567890123456:role/mailer"
 OURS = """\
@@ -131,7 +131,7 @@ def test_keys_that_stand_somewhere_load_nothing_of_the_network(tmp_path, vendor)
 
     vendor({"mode": "AK", "access_key_id": "i", "access_key_secret": "s"})
     program = (
-        "import json, os, sys; from dmcli import credentials; from dmcli.profile import Flags, resolve; "
+        "import json, os, sys; from dmcli import credentials; from dmcli.config.settings import Flags, resolve; "
         "source = credentials.source(resolve(Flags(), os.environ), Flags(), os.environ, lambda: 1 / 0, None); "
         "assert source().access_key_id == 'i'; print(json.dumps(sorted(sys.modules)))"
     )

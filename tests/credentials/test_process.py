@@ -14,10 +14,10 @@ import time
 import pytest
 
 from dmcli.client.attempts import Run
+from dmcli.config.settings import Flags
 from dmcli.credentials import process
 from dmcli.credentials.way import Means
 from dmcli.errors import ConfigError
-from dmcli.profile import Flags
 from dmcli.secret import Secret
 
 CANARY = "c4n4ry"

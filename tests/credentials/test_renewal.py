@@ -23,11 +23,11 @@ from dmcli.api.request import Keys, Target
 from dmcli.client.attempts import Run
 from dmcli.client.client import Client
 from dmcli.client.transport import HttpExchange
+from dmcli.config.settings import Flags
 from dmcli.credentials import ecs, process, sts, uri
 from dmcli.credentials.renewal import Renewed
 from dmcli.credentials.way import Means, Way
 from dmcli.errors import ConfigError, UnreachableError
-from dmcli.profile import Flags
 from dmcli.secret import Entry, Secret
 
 if TYPE_CHECKING:

@@ -13,13 +13,13 @@ from dmcli.api.kinds.common import EMAIL
 from dmcli.api.model import Field
 from dmcli.cli.complete import profile_names
 from dmcli.cli.tree import Group, command
+from dmcli.config.file import KNOWN, SANDBOX, name_problem
 from dmcli.errors import DmError, InputError
-from dmcli.profile_file import KNOWN, SANDBOX, name_problem
 from dmcli.secret import Secret
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
-    from dmcli.profile import ConfigFile
+    from dmcli.config.settings import ConfigFile
 
 _ROWS = (
     Field("name", "Profile"),
@@ -32,8 +32,8 @@ _VALUES = (Field("name", "Setting"), Field("value", "Value"), Field("source", "F
 
 
 def _file() -> ConfigFile:
+    from dmcli.config.settings import load_file
     from dmcli.local import config_path
-    from dmcli.profile import load_file
 
     return load_file(config_path(os.environ))
 
@@ -88,7 +88,7 @@ def _list(current: Session) -> None:
 
 
 def _show(current: Session, name: str | None) -> None:
-    from dmcli.profile import chosen
+    from dmcli.config.settings import chosen
     from dmcli.render import show_document
 
     file = _file()
@@ -110,14 +110,14 @@ def _check_name(file: ConfigFile, name: str) -> None:
 
 def _sandbox_sender() -> str:
     """The sender of the sandbox, which is built in."""
-    from dmcli.profile import Flags, resolve
+    from dmcli.config.settings import Flags, resolve
 
     return resolve(Flags(profile=SANDBOX), os.environ).sender
 
 
 def _use(current: Session, name: str) -> None:
+    from dmcli.config.settings import set_default
     from dmcli.local import read_text, write_private
-    from dmcli.profile import set_default
 
     file = _file()
     _check_name(file, name)
@@ -167,9 +167,9 @@ def _check(current: Session) -> None:
 def _init(current: Session, *, name: str | None, force: bool, keychain: bool) -> None:
     """Ask for the values of a profile and write it, its secrets into the keychain if they are to go there."""
     from dmcli.api.regions import DEFAULT_REGION, REGIONS
+    from dmcli.config.settings import add_profile, set_default
     from dmcli.credentials import keychain as chain
     from dmcli.local import config_path, read_text, write_private
-    from dmcli.profile import add_profile, set_default
 
     if not sys.stdin.isatty():
         where = config_path(os.environ)

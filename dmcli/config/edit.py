@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from itertools import accumulate
 
+from dmcli.config.file import CONTROL, KNOWN, SANDBOX, Entries, Node, Place, name_problem, nearest, read
 from dmcli.errors import ConfigError, InputError
-from dmcli.profile_file import CONTROL, KNOWN, SANDBOX, Entries, Node, Place, name_problem, nearest, read
 
 _PLAIN = re.compile(r"(?!(?i:true|false|yes|no|on|off|null|y|n)$)[A-Za-z][A-Za-z0-9_./@-]*")
 

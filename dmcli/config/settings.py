@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api.model import BOTH
 from dmcli.api.regions import DEFAULT_REGION, REGIONS
+from dmcli.config.edit import add_profile, set_default
+from dmcli.config.file import CONTROL, SANDBOX, VALUES, ConfigFile, load_file, nearest
+from dmcli.config.vendor import cli_file
 from dmcli.errors import ConfigError, DmError, InputError
 from dmcli.local import config_path
-from dmcli.profile_edit import add_profile, set_default
-from dmcli.profile_file import CONTROL, SANDBOX, VALUES, ConfigFile, load_file, nearest
-from dmcli.vendor_file import cli_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

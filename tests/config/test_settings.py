@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dmcli.api.regions import REGIONS
+from dmcli.config.file import KNOWN, read
+from dmcli.config.settings import Flags, add_profile, load_file, resolve, set_default
 from dmcli.errors import ConfigError, InputError
-from dmcli.profile import Flags, add_profile, load_file, resolve, set_default
-from dmcli.profile_file import KNOWN, read
 from dmcli.secret import Secret
 
-EXAMPLE = Path(__file__).parent.parent / "config.example.yaml"
+EXAMPLE = Path(__file__).parents[2] / "config.example.yaml"
 TEXT = """\
 # Our profiles
 default: work   # most of the time

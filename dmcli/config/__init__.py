@@ -1,0 +1,1 @@
+"""The settings of one run, and the files they come from."""
