@@ -40,17 +40,17 @@ MODULES = {
     "dmcli/api/kinds/headers.py": "api/test_headers api/test_json_kinds",
     "dmcli/api/kinds/addrspec.py": "api/test_addrspec",
     "dmcli/cli/streams.py": "cli/test_streams",
-    "dmcli/credentials/ask.py": "credentials/test_uri credentials/test_ecs credentials/test_sts",
+    "dmcli/credentials/fetch.py": "credentials/test_uri credentials/test_ecs credentials/test_sts",
     "dmcli/credentials/chain.py": "credentials/test_chain credentials/test_order credentials/test_ecs "
     "credentials/test_process credentials/test_keychain",
     "dmcli/credentials/ecs.py": "credentials/test_ecs credentials/test_renewal",
     "dmcli/credentials/keychain.py": "credentials/test_keychain",
     "dmcli/credentials/modes.py": "credentials/test_modes credentials/test_files credentials/test_chain",
     "dmcli/credentials/process.py": "credentials/test_process credentials/test_renewal",
-    "dmcli/credentials/renewal.py": "credentials/test_renewal",
+    "dmcli/credentials/refresh.py": "credentials/test_renewal",
     "dmcli/credentials/sts.py": "credentials/test_sts credentials/test_modes credentials/test_renewal",
     "dmcli/credentials/uri.py": "credentials/test_uri credentials/test_renewal",
-    "dmcli/credentials/way.py": "credentials/test_way credentials/test_sts",
+    "dmcli/credentials/provider.py": "credentials/test_way credentials/test_sts",
 }
 # These look at what a process of its own loads, or replace a function in one: mutmut's own code is in their way.
 NOT_WITH_MUTMUT = (

@@ -12,8 +12,8 @@ from dmcli.config.settings import chosen, load_file
 from dmcli.config.vendor import switched_on, variable
 from dmcli.credentials import ecs, keychain, process, sts, uri
 from dmcli.credentials.modes import cli_way, ini_way
-from dmcli.credentials.renewal import Renewed
-from dmcli.credentials.way import REAL, Means, Way, stored
+from dmcli.credentials.provider import REAL, Means, Way, stored
+from dmcli.credentials.refresh import Renewed
 from dmcli.errors import ConfigError
 from dmcli.local import config_path
 from dmcli.secret import Entry, Secret

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from dmcli.api.wire import Request
 from dmcli.config.vendor import switched_on
-from dmcli.credentials.ask import Question, ask, by_status, issued
-from dmcli.credentials.way import VISIBLE, Way, fingerprint
+from dmcli.credentials.fetch import Question, ask, by_status, issued
+from dmcli.credentials.provider import VISIBLE, Way, fingerprint
 from dmcli.errors import ConfigError
 
 if TYPE_CHECKING:
     from dmcli.api.request import Keys
-    from dmcli.credentials.way import Means
+    from dmcli.credentials.provider import Means
 
 URL = "http://100.100.100.200"
 _TOKEN, _ROLES = "/latest/api/token", "/latest/meta-data/ram/security-credentials/"

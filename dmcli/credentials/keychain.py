@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.api.request import Keys
 from dmcli.config.file import KEYS
-from dmcli.credentials.way import Way, checked
+from dmcli.credentials.provider import Way, checked
 from dmcli.errors import ConfigError
 from dmcli.secret import Secret
 

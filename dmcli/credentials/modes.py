@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from dmcli.config.vendor import INI_VARIABLE, VendorFile, cli_file, ini_file
 from dmcli.credentials import ecs, process, sts, uri
-from dmcli.credentials.way import Way, stored
+from dmcli.credentials.provider import Way, stored
 from dmcli.errors import ConfigError
 from dmcli.local import check_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dmcli.credentials.way import Means
+    from dmcli.credentials.provider import Means
     from dmcli.secret import Entry, Secret
 
 _KEYS = ("access_key_id", "access_key_secret", "")

@@ -14,8 +14,8 @@ from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 
 from dmcli.config.vendor import switched_on
+from dmcli.credentials.provider import Form, Way, fingerprint, read_keys
 from dmcli.credentials.uri import FORBIDDEN
-from dmcli.credentials.way import Form, Way, fingerprint, read_keys
 from dmcli.errors import ConfigError
 from dmcli.untrusted import read_json
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import subprocess
 
     from dmcli.api.request import Keys
-    from dmcli.credentials.way import Means
+    from dmcli.credentials.provider import Means
     from dmcli.secret import Secret
 
 LIMIT = 30.0  # seconds

@@ -15,9 +15,9 @@ from dmcli.client.verdict import judge
 from dmcli.config.file import CONTROL
 from dmcli.config.settings import base_url
 from dmcli.config.vendor import switched_on, variable
-from dmcli.credentials.ask import Question, ask
-from dmcli.credentials.renewal import Renewed
-from dmcli.credentials.way import CLOUD_FORM, REAL, Way, fingerprint, read_keys
+from dmcli.credentials.fetch import Question, ask
+from dmcli.credentials.provider import CLOUD_FORM, REAL, Way, fingerprint, read_keys
+from dmcli.credentials.refresh import Renewed
 from dmcli.errors import ConfigError
 from dmcli.local import read_text
 from dmcli.secret import Secret
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dmcli.api.request import Keys
-    from dmcli.credentials.way import Means
+    from dmcli.credentials.provider import Means
     from dmcli.secret import Entry
 
 _VERSION = "2015-04-01"

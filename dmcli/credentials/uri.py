@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from dmcli.api.wire import Request
 from dmcli.config.vendor import switched_on
-from dmcli.credentials.ask import Question, ask, by_status, issued
-from dmcli.credentials.way import Way, fingerprint
+from dmcli.credentials.fetch import Question, ask, by_status, issued
+from dmcli.credentials.provider import Way, fingerprint
 from dmcli.errors import ConfigError
 
 if TYPE_CHECKING:
     from dmcli.api.request import Keys
-    from dmcli.credentials.way import Means
+    from dmcli.credentials.provider import Means
     from dmcli.secret import Secret
 
 FORBIDDEN = "ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS"  # forbids commands and servers of keys alike

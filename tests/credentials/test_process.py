@@ -16,7 +16,7 @@ import pytest
 from dmcli.client.attempts import Run
 from dmcli.config.settings import Flags
 from dmcli.credentials import process
-from dmcli.credentials.way import Means
+from dmcli.credentials.provider import Means
 from dmcli.errors import ConfigError
 from dmcli.secret import Secret
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dmcli.client.transport import HttpExchange
+from dmcli.credentials.provider import Means
 from dmcli.credentials.uri import _near, served
-from dmcli.credentials.way import Means
 from dmcli.errors import ConfigError
 from dmcli.secret import Secret
 

@@ -8,7 +8,7 @@ from dmcli.api.model import Effect
 from dmcli.client.attempts import Work
 from dmcli.client.retry import PATIENCE, Outcome, Step
 from dmcli.client.verdict import Verdict, clock_remedy
-from dmcli.credentials.way import CLOUD_FORM, read_keys
+from dmcli.credentials.provider import CLOUD_FORM, read_keys
 from dmcli.errors import ConfigError, UnreachableError
 from dmcli.untrusted import read_json
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dmcli.api.request import Keys
     from dmcli.api.wire import Reply, Request
-    from dmcli.credentials.way import Means
+    from dmcli.credentials.provider import Means
 
 _UNANSWERED = {Outcome.NOT_SENT, Outcome.THROTTLED, Outcome.AMBIGUOUS, Outcome.REPLAYED}
 _TOO_MANY, _SERVER_ERROR = 429, 500

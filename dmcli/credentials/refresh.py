@@ -8,7 +8,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from dmcli.credentials.way import CLOUD_FORM, read_keys
+from dmcli.credentials.provider import CLOUD_FORM, read_keys
 from dmcli.errors import DmError
 from dmcli.local import cache_folder, read_text, write_private
 from dmcli.untrusted import read_json
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dmcli.api.request import Keys
-    from dmcli.credentials.way import Means, Way
+    from dmcli.credentials.provider import Means, Way
 
 MARGIN = 300.0  # seconds before their end in which keys are renewed
 

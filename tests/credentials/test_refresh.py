@@ -25,8 +25,8 @@ from dmcli.client.client import Client
 from dmcli.client.transport import HttpExchange
 from dmcli.config.settings import Flags
 from dmcli.credentials import ecs, process, sts, uri
-from dmcli.credentials.renewal import Renewed
-from dmcli.credentials.way import Means, Way
+from dmcli.credentials.provider import Means, Way
+from dmcli.credentials.refresh import Renewed
 from dmcli.errors import ConfigError, UnreachableError
 from dmcli.secret import Entry, Secret
 

@@ -7,7 +7,7 @@ import hashlib
 import pytest
 
 from dmcli.api.request import Keys
-from dmcli.credentials.way import CLOUD_FORM, Form, Means, checked, epoch, fingerprint, read_keys, stored
+from dmcli.credentials.provider import CLOUD_FORM, Form, Means, checked, epoch, fingerprint, read_keys, stored
 from dmcli.errors import ConfigError
 from dmcli.secret import Entry, Secret
 
