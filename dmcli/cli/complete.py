@@ -36,7 +36,7 @@ class _Known(NamedTuple):
 def profiles() -> list[str]:
     """The names of the profiles there are; none if the file cannot be read."""
     from dmcli.config.settings import load_file
-    from dmcli.local import config_path
+    from dmcli.local.paths import config_path
 
     try:
         return ["sandbox", *load_file(config_path(os.environ)).profiles]
@@ -112,7 +112,7 @@ def _place(current: Session, listing: str) -> tuple[str, str]:
     """The cache file of a listing, and whose answer it would be: endpoint and key."""
     import zlib
 
-    from dmcli.local import cache_folder
+    from dmcli.local.paths import cache_folder
 
     place = current.settings.endpoint or current.sandbox_place
     scope = f"{place} {current.target.region} {current.keys.owner}"
@@ -121,7 +121,7 @@ def _place(current: Session, listing: str) -> tuple[str, str]:
 
 def _read(path: str, scope: str) -> _Known:
     """What the cache knows in this scope; nothing where the file is not one of ours."""
-    from dmcli.local import read_text
+    from dmcli.local.files import read_text
 
     try:
         known = read_json(read_text(path)[0])
@@ -136,7 +136,7 @@ def _keep(path: str, scope: str, known: _Known) -> None:
     """Write the cache, if it can be written."""
     import json
 
-    from dmcli.local import write_private
+    from dmcli.local.files import write_private
 
     with suppress(DmError, OSError):
         write_private(path, json.dumps({"scope": scope, **known._asdict()}))

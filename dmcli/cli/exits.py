@@ -130,7 +130,8 @@ def _report(current: Session, error: BaseException) -> str:
     """Write what a developer needs into a private file, values left out; where it is, in words."""
     import platform
 
-    from dmcli.local import state_folder, write_private
+    from dmcli.local.files import write_private
+    from dmcli.local.paths import state_folder
 
     path = os.path.join(state_folder(os.environ), f"defect-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt")
     lines = [

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from dmcli.errors import InputError
-from dmcli.local import read_bytes
+from dmcli.local.files import read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeAlias
 
 from dmcli.errors import ConfigError
-from dmcli.local import check_private, read_text
+from dmcli.local.files import check_private, read_text
 from dmcli.secret import Entry, Secret
 
 if TYPE_CHECKING:

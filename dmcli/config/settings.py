@@ -11,7 +11,7 @@ from dmcli.config.edit import add_profile, set_default
 from dmcli.config.file import CONTROL, SANDBOX, VALUES, ConfigFile, load_file, nearest
 from dmcli.config.vendor import cli_file
 from dmcli.errors import ConfigError, DmError, InputError
-from dmcli.local import config_path
+from dmcli.local.paths import config_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

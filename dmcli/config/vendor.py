@@ -6,7 +6,8 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.errors import ConfigError
-from dmcli.local import Access, home, read_text
+from dmcli.local.files import Access, read_text
+from dmcli.local.paths import home
 from dmcli.secret import Entry, Secret
 from dmcli.untrusted import read_json
 

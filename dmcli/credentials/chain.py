@@ -15,7 +15,7 @@ from dmcli.credentials.modes import cli_way, ini_way
 from dmcli.credentials.provider import REAL, Means, Way, stored
 from dmcli.credentials.refresh import Renewed
 from dmcli.errors import ConfigError
-from dmcli.local import config_path
+from dmcli.local.paths import config_path
 from dmcli.secret import Entry, Secret
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dmcli.config.vendor import INI_VARIABLE, VendorFile, cli_file, ini_file
 from dmcli.credentials import ecs, process, sts, uri
 from dmcli.credentials.provider import Way, stored
 from dmcli.errors import ConfigError
-from dmcli.local import check_private
+from dmcli.local.files import check_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

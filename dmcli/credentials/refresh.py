@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from dmcli.credentials.provider import CLOUD_FORM, read_keys
 from dmcli.errors import DmError
-from dmcli.local import cache_folder, read_text, write_private
+from dmcli.local.files import read_text, write_private
+from dmcli.local.paths import cache_folder
 from dmcli.untrusted import read_json
 
 if TYPE_CHECKING:

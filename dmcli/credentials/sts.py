@@ -19,7 +19,7 @@ from dmcli.credentials.fetch import Question, ask
 from dmcli.credentials.provider import CLOUD_FORM, REAL, Way, fingerprint, read_keys
 from dmcli.credentials.refresh import Renewed
 from dmcli.errors import ConfigError
-from dmcli.local import read_text
+from dmcli.local.files import read_text
 from dmcli.secret import Secret
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ import sqlite3
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
-from dmcli.database import open_database
 from dmcli.errors import InputError, LocalIOError
-from dmcli.local import make_private
+from dmcli.local.database import open_database
+from dmcli.local.files import make_private
 from dmcli.sandbox.schema import MIGRATIONS
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
-from dmcli.database import open_database, transaction
 from dmcli.errors import InputError, LockedError
-from dmcli.local import state_folder
+from dmcli.local.database import open_database, transaction
+from dmcli.local.paths import state_folder
 from dmcli.sandbox.schema import MIGRATIONS, SEED
 
 if TYPE_CHECKING:

@@ -10,7 +10,9 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from dmcli.errors import ConfigError, LockedError
-from dmcli.local import Claims, read_text, state_folder, write_private
+from dmcli.local.files import read_text, write_private
+from dmcli.local.locks import Claims
+from dmcli.local.paths import state_folder
 
 if TYPE_CHECKING:
     import ssl

@@ -13,7 +13,8 @@ import dmcli
 from dmcli.api import catalogue
 from dmcli.client.verdict import clock_text
 from dmcli.errors import ConfigError, DmError, UnreachableError
-from dmcli.local import access_of, cache_folder, check_private, config_path, home, state_folder
+from dmcli.local.files import access_of, check_private
+from dmcli.local.paths import cache_folder, config_path, home, state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -11,9 +11,10 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.signing import canonical_query, sha256_hex
-from dmcli.database import open_database, transaction
 from dmcli.errors import DmError, InputError, LocalIOError, LockedError, RefusedError, UnknownOutcomeError
-from dmcli.local import Claims, state_folder
+from dmcli.local.database import open_database, transaction
+from dmcli.local.locks import Claims
+from dmcli.local.paths import state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -19,7 +19,7 @@ from dmcli.api.request import Keys, Signed, Target, sign
 from dmcli.api.wire import Reply
 from dmcli.client.attempts import Run
 from dmcli.client.client import Client
-from dmcli.database import open_database
+from dmcli.local.database import open_database
 from dmcli.sandbox.adapter import Sandbox
 from dmcli.sandbox.server import Server
 from dmcli.sandbox.store import set_quota

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from dmcli.errors import LockedError
-from dmcli.local import Claims
+from dmcli.local.locks import Claims
 from dmcli.sandbox import tls
 
 # Two servers; once all processes have theirs, a client that trusts the file talks to each.

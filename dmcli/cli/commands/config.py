@@ -33,7 +33,7 @@ _VALUES = (Field("name", "Setting"), Field("value", "Value"), Field("source", "F
 
 def _file() -> ConfigFile:
     from dmcli.config.settings import load_file
-    from dmcli.local import config_path
+    from dmcli.local.paths import config_path
 
     return load_file(config_path(os.environ))
 
@@ -55,7 +55,7 @@ def _shown(file: ConfigFile, profile: str) -> dict[str, str]:
 
 
 def _path(current: Session) -> None:
-    from dmcli.local import config_path
+    from dmcli.local.paths import config_path
     from dmcli.render import show_text
 
     show_text(config_path(os.environ), current.output())
@@ -117,7 +117,7 @@ def _sandbox_sender() -> str:
 
 def _use(current: Session, name: str) -> None:
     from dmcli.config.settings import set_default
-    from dmcli.local import read_text, write_private
+    from dmcli.local.files import read_text, write_private
 
     file = _file()
     _check_name(file, name)
@@ -169,7 +169,8 @@ def _init(current: Session, *, name: str | None, force: bool, keychain: bool) ->
     from dmcli.api.regions import DEFAULT_REGION, REGIONS
     from dmcli.config.settings import add_profile, set_default
     from dmcli.credentials import keychain as chain
-    from dmcli.local import config_path, read_text, write_private
+    from dmcli.local.files import read_text, write_private
+    from dmcli.local.paths import config_path
 
     if not sys.stdin.isatty():
         where = config_path(os.environ)

@@ -11,8 +11,8 @@ import sys
 
 import pytest
 
-from dmcli import local
 from dmcli.errors import ConfigError, LocalIOError
+from dmcli.local import files, paths
 
 
 def _mode(path):
@@ -39,28 +39,28 @@ def _mode(path):
     ],
 )
 def test_folders_follow_the_xdg_specification(environ, config, state, cache):
-    found = [place(environ, windows=False) for place in (local.config_path, local.state_folder, local.cache_folder)]
+    found = [place(environ, windows=False) for place in (paths.config_path, paths.state_folder, paths.cache_folder)]
     assert found == [config, state, cache]
 
 
 def test_folders_on_windows():
     environ = {"APPDATA": "R:", "LOCALAPPDATA": "L:", "HOME": "/not", "XDG_CONFIG_HOME": "/not"}
     join = os.path.join
-    assert local.config_path(environ, windows=True) == join("R:", "dm", "config.yaml")
-    assert local.state_folder(environ, windows=True) == join("L:", "dm")
-    assert local.cache_folder(environ, windows=True) == join("L:", "dm", "cache")
-    assert local.home({"USERPROFILE": "U:"}, windows=True) == "U:"
+    assert paths.config_path(environ, windows=True) == join("R:", "dm", "config.yaml")
+    assert paths.state_folder(environ, windows=True) == join("L:", "dm")
+    assert paths.cache_folder(environ, windows=True) == join("L:", "dm", "cache")
+    assert paths.home({"USERPROFILE": "U:"}, windows=True) == "U:"
 
 
 def test_without_a_home_variable_the_system_knows_the_home():
-    assert local.home({}, windows=False) == os.path.expanduser("~")
+    assert paths.home({}, windows=False) == os.path.expanduser("~")
 
 
 def test_make_folder_makes_all_that_is_missing_private(tmp_path):
     old = os.umask(0)
     try:
-        local.make_folder(str(tmp_path / "a" / "b"))
-        local.make_folder(str(tmp_path / "a" / "b"))
+        files.make_folder(str(tmp_path / "a" / "b"))
+        files.make_folder(str(tmp_path / "a" / "b"))
     finally:
         os.umask(old)
     assert [_mode(tmp_path / "a"), _mode(tmp_path / "a" / "b")] == [0o700, 0o700]
@@ -69,14 +69,14 @@ def test_make_folder_makes_all_that_is_missing_private(tmp_path):
 def test_make_folder_below_a_file(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(LocalIOError, match=r"cannot make the folder .*file: File exists"):
-        local.make_folder(str(tmp_path / "file" / "x"))
+        files.make_folder(str(tmp_path / "file" / "x"))
 
 
 def test_write_private_makes_a_private_file_whatever_the_umask(tmp_path):
     path = tmp_path / "new" / "file"
     old = os.umask(0)
     try:
-        local.write_private(str(path), "生产\r\nx\n")
+        files.write_private(str(path), "生产\r\nx\n")
     finally:
         os.umask(old)
     assert path.read_bytes() == "生产\r\nx\n".encode()
@@ -90,7 +90,7 @@ def test_write_private_tightens_and_follows_a_link(tmp_path):
     target.write_text("old")
     target.chmod(0o644)
     link.symlink_to(target)
-    local.write_private(str(link), "new")
+    files.write_private(str(link), "new")
     assert link.is_symlink()
     assert (target.read_text(), _mode(target)) == ("new", 0o600)
 
@@ -99,10 +99,10 @@ def test_a_failed_write_leaves_everything_as_it_was(tmp_path):
     folder = tmp_path / "folder"
     folder.mkdir()
     with pytest.raises(LocalIOError, match=r"cannot write .*folder: Is a directory"):
-        local.write_private(str(folder), "x")
+        files.write_private(str(folder), "x")
     (tmp_path / "file").write_text("old")
     with pytest.raises(UnicodeEncodeError):
-        local.write_private(str(tmp_path / "file"), "half \ud800")
+        files.write_private(str(tmp_path / "file"), "half \ud800")
     assert sorted(os.listdir(tmp_path)) == ["file", "folder"]
     assert (tmp_path / "file").read_text() == "old"
 
@@ -115,16 +115,16 @@ def test_a_folder_that_goes_while_a_file_is_written_is_a_failure_like_any_other(
 
     monkeypatch.setattr(os, "replace", gone)
     with pytest.raises(LocalIOError, match=r"cannot write .*: No such file or directory"):
-        local.write_private(str(tmp_path / "folder" / "file"), "text")
+        files.write_private(str(tmp_path / "folder" / "file"), "text")
 
 
 def test_a_disk_that_takes_no_more_keeps_the_old_file(tmp_path):
     path = tmp_path / "file"
     path.write_text("old")
     program = (
-        "import resource, sys; from dmcli import local, errors\n"
+        "import resource, sys; from dmcli import errors; from dmcli.local import files\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
-        "try: local.write_private(sys.argv[1], 'x' * 100000)\n"
+        "try: files.write_private(sys.argv[1], 'x' * 100000)\n"
         "except errors.LocalIOError as error: print(error.message)\n"
     )
     done = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True)
@@ -150,24 +150,24 @@ def test_a_secret_file_minds_its_mode(tmp_path, mode, outcome):
     path.chmod(mode)
     if outcome == "error":
         with pytest.raises(ConfigError) as caught:
-            local.check_private(str(path), local.read_text(str(path))[1])
+            files.check_private(str(path), files.read_text(str(path))[1])
         assert f"mode {mode:04o}" in caught.value.message
         assert f"chmod 600 '{path}'" in caught.value.message
         return
-    text, found = local.read_text(str(path))
-    warnings = local.check_private(str(path), found)
+    text, found = files.read_text(str(path))
+    warnings = files.check_private(str(path), found)
     assert text == "secret"
     assert [f"chmod 600 '{path}'" in warning for warning in warnings] == [True] * (outcome == "warning")
 
 
 def test_a_secret_file_of_another_user_is_refused(monkeypatch):
     mine = os.geteuid()
-    assert local.check_private("file", local.Access(0o600, mine)) == []
+    assert files.check_private("file", files.Access(0o600, mine)) == []
     monkeypatch.setattr(os, "geteuid", lambda: mine + 7)
-    assert local.check_private("file", local.Access(0o400, 0)) == []
+    assert files.check_private("file", files.Access(0o400, 0)) == []
     monkeypatch.undo()
     with pytest.raises(ConfigError, match=r"file holds a secret and belongs to another user \(id \d+\)"):
-        local.check_private("file", local.Access(0o600, mine + 1))
+        files.check_private("file", files.Access(0o600, mine + 1))
 
 
 @pytest.mark.parametrize(
@@ -175,28 +175,28 @@ def test_a_secret_file_of_another_user_is_refused(monkeypatch):
     [(0o600, 0, True), (0o400, 0, True), (0o640, 0, False), (0o602, 0, False), (0o600, 1, False)],
 )
 def test_what_is_private(mode, other, private):
-    assert local.Access(mode, os.geteuid() + other).private is private
+    assert files.Access(mode, os.geteuid() + other).private is private
 
 
 def test_a_missing_file_reads_as_empty(tmp_path):
-    assert local.read_text(str(tmp_path / "none" / "file")) == ("", local.Access())
-    assert local.check_private("none", local.Access()) == []
+    assert files.read_text(str(tmp_path / "none" / "file")) == ("", files.Access())
+    assert files.check_private("none", files.Access()) == []
 
 
 def test_what_is_no_small_text_file_is_refused(tmp_path):
     path = tmp_path / "file"
     path.write_bytes(b"x" * (1 << 20))
-    assert len(local.read_text(str(path))[0]) == 1 << 20
+    assert len(files.read_text(str(path))[0]) == 1 << 20
     path.write_bytes(b"x" * ((1 << 20) + 1))
     with pytest.raises(ConfigError, match="larger than 1048576 bytes"):
-        local.read_text(str(path))
+        files.read_text(str(path))
     path.write_bytes(b"ab\xffcd")
     with pytest.raises(ConfigError, match=r"not UTF-8 text \(byte 3\)"):
-        local.read_text(str(path))
+        files.read_text(str(path))
     path.write_bytes("\ufeffx".encode())
-    assert local.read_text(str(path))[0] == "x"
+    assert files.read_text(str(path))[0] == "x"
     with pytest.raises(LocalIOError, match="Is a directory"):
-        local.read_text(str(tmp_path))
+        files.read_text(str(tmp_path))
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(ConfigError, match="not a regular file"):
-        local.read_text(str(tmp_path / "pipe"))
+        files.read_text(str(tmp_path / "pipe"))

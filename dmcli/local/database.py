@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dmcli.errors import ConfigError, LocalIOError, LockedError
-from dmcli.local import make_folder, make_private
+from dmcli.local.files import make_folder, make_private
 
 if TYPE_CHECKING:
     import sqlite3

@@ -12,8 +12,8 @@ import time
 
 import pytest
 
-from dmcli.database import open_database, transaction
 from dmcli.errors import ConfigError, LocalIOError, LockedError
+from dmcli.local.database import open_database, transaction
 
 MIGRATIONS = (
     "CREATE TABLE word (text TEXT NOT NULL); -- a comment; with a semicolon\nINSERT INTO word VALUES ('a;b');",
@@ -109,7 +109,7 @@ def test_a_held_lock_is_reported_after_the_timeout(tmp_path):
 
 def test_many_processes_open_a_new_database_at_once(tmp_path):
     program = (
-        "import sys; from dmcli.database import open_database; import sqlite3\n"
+        "import sys; from dmcli.local.database import open_database; import sqlite3\n"
         "print(flush=True); sys.stdin.readline()\n"
         "steps = ('CREATE TABLE t (x);', 'INSERT INTO t VALUES (1);')\n"
         "for number in range(5):\n"

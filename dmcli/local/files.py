@@ -1,4 +1,4 @@
-"""Our own files: where they live, private from the moment they exist, written whole or not at all.
+"""Our own files: private from the moment they exist, written whole or not at all.
 
 Paths are texts: importing pathlib takes longer than anything done here.
 """
@@ -8,15 +8,12 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from dmcli.errors import ConfigError, LocalIOError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from dmcli.local.paths import WINDOWS
 
 MAX_TEXT = 1 << 20  # bytes; a settings file is a few hundred
-_WINDOWS = os.name == "nt"
 
 
 class Access(NamedTuple):
@@ -28,38 +25,7 @@ class Access(NamedTuple):
     @property
     def private(self) -> bool:
         """Whether it is this user's, and nobody else may use it."""
-        return _WINDOWS or (self.owner == os.geteuid() and not self.mode & 0o077)
-
-
-def home(environ: Mapping[str, str], *, windows: bool = _WINDOWS) -> str:
-    """The user's home folder."""
-    return environ.get("USERPROFILE" if windows else "HOME") or os.path.expanduser("~")
-
-
-def config_path(environ: Mapping[str, str], *, windows: bool = _WINDOWS) -> str:
-    """The file with the profiles; `$DM_CONFIG` overrides where it is. It need not exist."""
-    folder = _folder(environ, "XDG_CONFIG_HOME", ".config", "APPDATA", windows=windows)
-    return environ.get("DM_CONFIG") or os.path.join(folder, "config.yaml")
-
-
-def state_folder(environ: Mapping[str, str], *, windows: bool = _WINDOWS) -> str:
-    """The folder of what must survive: journals, the sandbox's data. It need not exist; see `make_folder`."""
-    return _folder(environ, "XDG_STATE_HOME", os.path.join(".local", "state"), "LOCALAPPDATA", windows=windows)
-
-
-def cache_folder(environ: Mapping[str, str], *, windows: bool = _WINDOWS) -> str:
-    """The folder of what may be deleted at any time. It need not exist; see `make_folder`."""
-    folder = _folder(environ, "XDG_CACHE_HOME", ".cache", "LOCALAPPDATA", windows=windows)
-    return os.path.join(folder, "cache") if windows else folder
-
-
-def _folder(environ: Mapping[str, str], xdg: str, below_home: str, variable: str, *, windows: bool) -> str:
-    """Our folder by the custom of the platform."""
-    given = environ.get(variable if windows else xdg, "")
-    # The XDG base directory specification has relative paths ignored.
-    if not given or not (windows or os.path.isabs(given)):
-        given = os.path.join(home(environ, windows=windows), below_home)
-    return os.path.join(given, "dm")
+        return WINDOWS or (self.owner == os.geteuid() and not self.mode & 0o077)
 
 
 def make_folder(path: str) -> None:
@@ -73,7 +39,7 @@ def make_folder(path: str) -> None:
         os.mkdir(path, 0o700)
     except OSError as error:
         if not os.path.isdir(path):  # another process may have been faster
-            raise LocalIOError(f"cannot make the folder {path}: {_reason(error)}") from None
+            raise LocalIOError(f"cannot make the folder {path}: {reason_of(error)}") from None
 
 
 def write_private(path: str, text: str) -> None:
@@ -94,7 +60,7 @@ def write_private(path: str, text: str) -> None:
         os.replace(temporary, target)
         made = False
     except OSError as error:
-        raise LocalIOError(f"cannot write {path}: {_reason(error)}") from None
+        raise LocalIOError(f"cannot write {path}: {reason_of(error)}") from None
     finally:
         if made:
             with suppress(OSError):
@@ -116,7 +82,7 @@ def read_text(path: str) -> tuple[str, Access]:
     except FileNotFoundError:
         return "", Access()
     except OSError as error:
-        raise LocalIOError(f"cannot read {path}: {_reason(error)}") from None
+        raise LocalIOError(f"cannot read {path}: {reason_of(error)}") from None
     except ValueError as error:
         raise ConfigError(f"{path} {error}; give the path of a settings file") from None
     try:
@@ -155,7 +121,7 @@ def check_private(path: str, access: Access) -> list[str]:
 
     Raises ConfigError when everyone may, or when it is neither this user's nor the system's.
     """
-    if _WINDOWS:
+    if WINDOWS:
         return []
     if access.owner not in (0, os.geteuid()):
         raise ConfigError(
@@ -171,40 +137,6 @@ def check_private(path: str, access: Access) -> list[str]:
     return [f"{path} holds a secret and is open to its group {remedy}"]
 
 
-class Claims:
-    """Claims on numbers that end with the process that holds them, however it ends: locks on the bytes of a file.
-
-    They hold between processes, not within one. Raises LocalIOError when the file cannot be had.
-    """
-
-    def __init__(self, path: str) -> None:
-        make_folder(os.path.dirname(os.path.abspath(path)))
-        try:
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError as error:
-            raise LocalIOError(f"cannot open {path}: {_reason(error)}") from None
-
-    def take(self, number: int) -> bool:
-        """Claim a number; false when another process has it."""
-        try:
-            if _WINDOWS:
-                import msvcrt
-
-                os.lseek(self._file, number, os.SEEK_SET)
-                msvcrt.locking(self._file, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-            else:
-                import fcntl
-
-                fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
-        except OSError:
-            return False
-        return True
-
-    def close(self) -> None:
-        """Give all claims back."""
-        os.close(self._file)
-
-
 def make_private(path: str) -> None:
     """Make an empty file of mode 0600 where there is none. Raises LocalIOError."""
     # An existing file is not opened: closing it would drop the locks that this process holds on it.
@@ -215,9 +147,9 @@ def make_private(path: str) -> None:
     except FileExistsError:
         return
     except OSError as error:
-        raise LocalIOError(f"cannot make {path}: {_reason(error)}") from None
+        raise LocalIOError(f"cannot make {path}: {reason_of(error)}") from None
 
 
-def _reason(error: OSError) -> str:
+def reason_of(error: OSError) -> str:
     """What the operating system says."""
     return error.strerror or str(error)
