@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from dmcli.cli import app
-from dmcli.sandbox.adapter import Sandbox
+from dmcli.sandbox.emulator import Sandbox
 from dmcli.sandbox.server import Server
 
 pytest_plugins = ["cloud", "faulty", "lab", "pages"]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dmcli.client.transport import HttpExchange
     from dmcli.config.settings import Flags, Settings
     from dmcli.render import Output
-    from dmcli.sandbox.adapter import Sandbox
+    from dmcli.sandbox.emulator import Sandbox
     from dmcli.secret import Secret
     from dmcli.tasks.once import Ledger, Scope
 
@@ -159,7 +159,7 @@ class Session:
     @cached_property
     def sandbox(self) -> Sandbox:
         """The sandbox in this process."""
-        from dmcli.sandbox.adapter import open_sandbox
+        from dmcli.sandbox.emulator import open_sandbox
 
         sandbox = open_sandbox(os.environ)
         self._open.append(sandbox.close)

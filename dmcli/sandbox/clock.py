@@ -15,7 +15,7 @@ from dmcli.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dmcli.sandbox.adapter import Sandbox
+    from dmcli.sandbox.emulator import Sandbox
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SPAN = re.compile(r"(-?)([0-9]{1,9})([smhd]?)")

@@ -1,10 +1,10 @@
-"""What a handler works with: the call's parameters, the database and the time, and how it refuses."""
+"""What a handler works with: the call's parameters, the database and the time."""
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dmcli.sandbox.errors import ServiceError
 from dmcli.untrusted import read_json
 
 if TYPE_CHECKING:
@@ -12,21 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 Row = tuple[Any, ...]
-DAY = 86400
-ZONE = 8 * 3600  # the service counts its days in China
 MAX_PAGE = 1000
-
-
-class ServiceError(Exception):
-    """The service refuses a call: `code`, and `message` where it is not the code's usual one.
-
-    What the call wrote before is kept (its nonce is), so a handler refuses before it writes anything of its own.
-    """
-
-    def __init__(self, code: str, message: str = "") -> None:
-        super().__init__(code)
-        self.code = code
-        self.message = message
 
 
 class Context(NamedTuple):
@@ -117,33 +103,6 @@ def pattern(word: str) -> str | None:
     r"""What `LIKE ? ESCAPE '\'` is to be like, for texts that have this one somewhere; None for an empty text."""
     escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%" if word else None
-
-
-def day_of(at: int) -> int:
-    """The service's day of a moment, as a number."""
-    return (at + ZONE) // DAY
-
-
-def day_start(day: int) -> int:
-    """The moment a day of the service begins."""
-    return day * DAY - ZONE
-
-
-def month_start(at: int) -> int:
-    """The first day of the service's month of a moment."""
-    here = datetime.fromtimestamp(at + ZONE, timezone.utc)
-    return day_of(at) - here.day + 1
-
-
-def day_text(day: int) -> str:
-    """A day as `yyyy-MM-dd`."""
-    return datetime.fromtimestamp(day * DAY, timezone.utc).strftime("%Y-%m-%d")
-
-
-def time_text(at: int) -> str:
-    """A moment as the service writes it: the time in China, with a Z that is wrong (reference section 6.4)."""
-    here = datetime.fromtimestamp(at + ZONE, timezone.utc)
-    return f"{here.year:04}-{here.month:02}-{here.day:02}T{here.hour:02}:{here.minute:02}Z"
 
 
 def from_json(text: str, code: str) -> Any:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from dmcli.sandbox.context import day_of, month_start
+from dmcli.sandbox.calendar import day_of, month_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

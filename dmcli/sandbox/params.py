@@ -9,7 +9,7 @@ from dmcli.api.kinds.json import Json
 from dmcli.api.kinds.text import Choice, Flag, Integer
 from dmcli.api.model import V2015, V2017
 from dmcli.errors import InputError
-from dmcli.sandbox.context import ServiceError
+from dmcli.sandbox.errors import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dmcli.api import signing
 from dmcli.api.regions import SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
 from dmcli.api.wire import Reply
-from dmcli.sandbox.context import ServiceError
+from dmcli.sandbox.errors import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

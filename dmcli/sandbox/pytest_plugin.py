@@ -24,10 +24,10 @@ class DmSandbox:
 
     def __init__(self) -> None:
         from dmcli.api.regions import SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
-        from dmcli.sandbox.adapter import Sandbox
+        from dmcli.sandbox.certificate import context_for, path_of
+        from dmcli.sandbox.emulator import Sandbox
         from dmcli.sandbox.server import Server
         from dmcli.sandbox.site import site_of
-        from dmcli.sandbox.tls import context_for, path_of
 
         self._sandbox = Sandbox(":memory:")
         self._server = Server(site_of(self._sandbox), tls=lambda: context_for(path_of(os.environ)))
@@ -44,8 +44,8 @@ class DmSandbox:
     @property
     def env(self) -> dict[str, str]:
         """Variables by which `dm` and the vendor's SDKs find the sandbox, its keys and its certificate."""
+        from dmcli.sandbox.certificate import trusted
         from dmcli.sandbox.environment import variables
-        from dmcli.sandbox.tls import trusted
 
         return variables(self.url, trusted(os.environ))
 

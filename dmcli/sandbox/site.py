@@ -10,7 +10,7 @@ from dmcli.sandbox import protocol, uploads
 
 if TYPE_CHECKING:
     from dmcli.api.wire import Exchange, Request
-    from dmcli.sandbox.adapter import Sandbox
+    from dmcli.sandbox.emulator import Sandbox
 
 HOME = "/_dm/"
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api import codes
 from dmcli.api.actions.receiver import MAX_SAVED
-from dmcli.sandbox import adapter, delivery, limits, params, play, protocol, uploads
+from dmcli.sandbox import delivery, emulator, limits, params, play, protocol, uploads
 from dmcli.sandbox.context import MAX_PAGE
 from dmcli.sandbox.handlers import account, address, domain, receiver, send, tag, template
 
@@ -519,7 +519,7 @@ SUBJECTS: dict[str, Facts] = {
             "A nonce is taken once: SignatureNonceUsed.": "gateway pages",
         },
         guessed={
-            f"A nonce is remembered for {adapter.PERIOD // 60} minutes at least.": "gateway pages",
+            f"A nonce is remembered for {emulator.PERIOD // 60} minutes at least.": "gateway pages",
             "A call that is refused after its signature was verified has used its nonce too.": NOBODY,
             "Fractions of a second are refused: InvalidTimeStamp.Format.": "gateway pages",
         },

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.regions import SANDBOX_KEY_ID
 from dmcli.api.wire import Reply
-from dmcli.sandbox import tls
-from dmcli.sandbox.context import ServiceError
+from dmcli.sandbox import certificate
+from dmcli.sandbox.errors import ServiceError
 
 if TYPE_CHECKING:
     import sqlite3
@@ -46,8 +46,10 @@ def authorize(host: str) -> dict[str, Any]:
     port = _PORT.fullmatch(host)
     if not port:
         raise ServiceError("SandboxNotImplemented", "Uploads need the sandbox as a server: dm sandbox serve.")
-    if not tls.available():
-        raise ServiceError("SandboxNotImplemented", f"Uploads go over TLS, which needs a package: {tls.INSTALL}")
+    if not certificate.available():
+        raise ServiceError(
+            "SandboxNotImplemented", f"Uploads go over TLS, which needs a package: {certificate.INSTALL}"
+        )
     key = os.urandom(16).hex()
     policy = base64.b64encode(json.dumps({"conditions": [["eq", "$key", key]]}).encode()).decode()
     return {

@@ -6,7 +6,8 @@ import re
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from dmcli.sandbox.context import ZONE, ServiceError, day_of, day_start
+from dmcli.sandbox.calendar import ZONE, day_of, day_start
+from dmcli.sandbox.errors import ServiceError
 
 if TYPE_CHECKING:
     from dmcli.sandbox.context import Context

@@ -9,7 +9,7 @@ import time
 
 from measure import DM
 
-from dmcli.sandbox.adapter import Sandbox
+from dmcli.sandbox.emulator import Sandbox
 
 MOST = 80  # MiB
 

@@ -20,7 +20,7 @@ from dmcli.api.wire import Reply
 from dmcli.client.attempts import Run
 from dmcli.client.client import Client
 from dmcli.local.database import open_database
-from dmcli.sandbox.adapter import Sandbox
+from dmcli.sandbox.emulator import Sandbox
 from dmcli.sandbox.server import Server
 from dmcli.sandbox.store import set_quota
 from dmcli.secret import Secret

@@ -234,7 +234,7 @@ def test_a_clock_that_is_off(box, tmp_path, effect, hours):
     """Row 13: one correction, one warning that names the figure, success."""
     from datetime import datetime, timedelta, timezone
 
-    from dmcli.sandbox.adapter import Sandbox
+    from dmcli.sandbox.emulator import Sandbox
 
     ahead = Sandbox(str(tmp_path / "ahead.db"), now=lambda: datetime.now(timezone.utc) + timedelta(hours=hours))
     server = Faulty(ahead)

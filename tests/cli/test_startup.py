@@ -91,5 +91,5 @@ def test_an_area_loads_when_it_is_entered(tmp_path):
         "dmcli.api.actions.stats",
         "dmcli.api.actions.send",
         "dmcli.client.client",
-        "dmcli.sandbox.adapter",
+        "dmcli.sandbox.emulator",
     }

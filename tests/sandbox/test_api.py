@@ -10,7 +10,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from dmcli.sandbox.adapter import Sandbox
+from dmcli.sandbox.emulator import Sandbox
 from dmcli.sandbox.server import Server
 from dmcli.sandbox.site import site_of
 

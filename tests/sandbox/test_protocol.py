@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from dmcli.api.wire import Request
 from dmcli.sandbox import protocol
-from dmcli.sandbox.adapter import Sandbox
+from dmcli.sandbox.emulator import Sandbox
 
 SECRET = "dm-sandbox-secret"
 HARD = "您好 + 100% *'()!~ &=?/ 😀"

@@ -12,7 +12,7 @@ import pytest
 
 from dmcli.errors import LocalIOError
 from dmcli.sandbox import snapshots, store
-from dmcli.sandbox.adapter import Sandbox
+from dmcli.sandbox.emulator import Sandbox
 
 TAKES = """
 import sys

@@ -13,7 +13,7 @@ import pytest
 
 from dmcli.errors import LocalIOError, LockedError
 from dmcli.sandbox import clock, mailbox, states, store
-from dmcli.sandbox.adapter import Sandbox, open_sandbox
+from dmcli.sandbox.emulator import Sandbox, open_sandbox
 from dmcli.sandbox.mailbox import Filter
 from dmcli.sandbox.store import Store, _Job
 
@@ -127,7 +127,7 @@ def test_a_call_loads_its_own_area_and_little_else(cloud, tmp_path):
 import sys
 from datetime import datetime, timezone
 from dmcli.api.wire import Request
-from dmcli.sandbox.adapter import Sandbox
+from dmcli.sandbox.emulator import Sandbox
 before = set(sys.modules)
 sandbox = Sandbox({str(tmp_path / "a.db")!r}, now=lambda: datetime(2026, 3, 15, 4, tzinfo=timezone.utc))
 assert sandbox.exchange(Request("POST", "http://h/", {{"host": "h"}}, {request.body!r})).status == 200

@@ -12,7 +12,7 @@ import pytest
 from dmcli.api import signing
 from dmcli.api.wire import Reply, Request
 from dmcli.sandbox import mailbox, store
-from dmcli.sandbox.adapter import Sandbox
+from dmcli.sandbox.emulator import Sandbox
 
 NOON = datetime(2026, 3, 15, 4, 0, tzinfo=timezone.utc)  # noon of 2026-03-15 for the service
 

@@ -20,7 +20,7 @@ from dmcli.sandbox.http1 import wire
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from dmcli.sandbox.adapter import Sandbox
+    from dmcli.sandbox.emulator import Sandbox
 
 
 class Fault(NamedTuple):

@@ -20,10 +20,10 @@ from lab import CALLS, fill
 
 from dmcli.api.regions import SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
 from dmcli.sandbox import clock, snapshots
+from dmcli.sandbox.certificate import context_for
 from dmcli.sandbox.environment import unset
 from dmcli.sandbox.server import Server
 from dmcli.sandbox.site import site_of
-from dmcli.sandbox.tls import context_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

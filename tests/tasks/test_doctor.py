@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from faulty import Faulty
 
-from dmcli.sandbox.adapter import Sandbox
+from dmcli.sandbox.emulator import Sandbox
 from dmcli.sandbox.server import Server
 
 KEYS = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "dm-sandbox-id", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "dm-sandbox-secret"}

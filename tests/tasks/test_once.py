@@ -120,7 +120,7 @@ def test_a_mail_of_unknown_outcome_is_settled_by_hand(box, sandbox):
 
 
 def test_a_mail_that_was_not_sent_may_be_sent_again(box, monkeypatch):
-    from dmcli.sandbox.adapter import Sandbox
+    from dmcli.sandbox.emulator import Sandbox
 
     with monkeypatch.context() as patch:
         patch.setattr(Sandbox, "exchange", lambda *_: failing(KeyboardInterrupt())())

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from dmcli.api.wire import Request
-    from dmcli.sandbox.adapter import Sandbox
     from dmcli.sandbox.api.ask import Routes
+    from dmcli.sandbox.emulator import Sandbox
 
 _NOT_FOUND, _NOT_ALLOWED, _BAD = 404, 405, 400
 

@@ -12,7 +12,7 @@ from dmcli.sandbox import mailbox
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dmcli.sandbox.adapter import Sandbox
+    from dmcli.sandbox.emulator import Sandbox
 
     Routes = dict[str, dict[str, Callable[["Ask"], Any]]]  # what answers each method, by path
 

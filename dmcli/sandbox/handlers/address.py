@@ -6,8 +6,10 @@ import os
 import re
 from typing import TYPE_CHECKING, Any
 
-from dmcli.sandbox.context import Context, Row, ServiceError, day_of, day_start, like, listed, month_start, time_text
+from dmcli.sandbox.calendar import day_of, day_start, month_start, time_text
+from dmcli.sandbox.context import Context, Row, like, listed
 from dmcli.sandbox.environment import PORT
+from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.states import confirm_replies, reply_confirmed_at_once
 
 if TYPE_CHECKING:

@@ -13,8 +13,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dmcli.sandbox.context import Context, ServiceError, like, listed, time_text
+from dmcli.sandbox.calendar import time_text
+from dmcli.sandbox.context import Context, like, listed
 from dmcli.sandbox.delivery import reserved
+from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.states import domain_checked
 
 if TYPE_CHECKING:

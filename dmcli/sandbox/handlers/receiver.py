@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from dmcli.sandbox.context import Context, ServiceError, from_json, like, listed, time_text, to_json, where
+from dmcli.sandbox.calendar import time_text
+from dmcli.sandbox.context import Context, from_json, like, listed, to_json, where
+from dmcli.sandbox.errors import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

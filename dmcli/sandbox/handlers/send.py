@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.kinds.headers import LISTED, breaks
-from dmcli.sandbox.context import Context, ServiceError, from_json, to_json
+from dmcli.sandbox.context import Context, from_json, to_json
 from dmcli.sandbox.delivery import Message, Quota, Recipient, deliver, render
+from dmcli.sandbox.errors import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

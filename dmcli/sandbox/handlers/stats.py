@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dmcli.sandbox.context import ZONE, Context, Row, ServiceError, day_start, day_text, like, time_text, where
+from dmcli.sandbox.calendar import ZONE, day_start, day_text, time_text
+from dmcli.sandbox.context import Context, Row, like, where
 from dmcli.sandbox.delivery import DELIVERED, INVALID, Quota, env_id
+from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.window import chosen, cursor, day_asked, days, moment_asked
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dmcli.sandbox.context import Context, ServiceError, like, listed
+from dmcli.sandbox.context import Context, like, listed
+from dmcli.sandbox.errors import ServiceError
 
 if TYPE_CHECKING:
     from dmcli.sandbox.context import Handler

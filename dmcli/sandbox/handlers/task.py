@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dmcli.sandbox.context import Context, Row, like, listed, time_text
+from dmcli.sandbox.calendar import time_text
+from dmcli.sandbox.context import Context, Row, like, listed
 
 if TYPE_CHECKING:
     from dmcli.sandbox.context import Handler

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dmcli.sandbox.context import Context, Row, ServiceError, like, listed, time_text
+from dmcli.sandbox.calendar import time_text
+from dmcli.sandbox.context import Context, Row, like, listed
+from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.states import first_review, review
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dmcli.api.wire import Request
-    from dmcli.sandbox.adapter import Sandbox
+    from dmcli.sandbox.emulator import Sandbox
 
     View = Callable[..., Page | Reply]
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dmcli.api.wire import Request
-    from dmcli.sandbox.adapter import Sandbox
+    from dmcli.sandbox.emulator import Sandbox
 
 _MOST_FIELDS = 2000
 

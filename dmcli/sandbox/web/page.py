@@ -16,7 +16,7 @@ from dmcli.sandbox.web.asked import link
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from dmcli.sandbox.adapter import Sandbox
+    from dmcli.sandbox.emulator import Sandbox
     from dmcli.sandbox.web.asked import Asked, Page
 
 STATIC = {

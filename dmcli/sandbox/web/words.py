@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from dmcli.api.actions.common import DELIVERY_STATUS
 from dmcli.api.paging import value_of
-from dmcli.sandbox.context import ZONE
+from dmcli.sandbox.calendar import ZONE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

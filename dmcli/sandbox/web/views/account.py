@@ -10,8 +10,9 @@ from dmcli.api.model import Effect
 from dmcli.api.paging import page_of
 from dmcli.errors import InputError
 from dmcli.sandbox import handlers, store
-from dmcli.sandbox.context import MAX_PAGE, Context, ServiceError
+from dmcli.sandbox.context import MAX_PAGE, Context
 from dmcli.sandbox.delivery import Quota
+from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.web.asked import Asked, Page, RefusedError, link, see
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api.actions.common import DELIVERY_STATUS
-from dmcli.sandbox.context import DAY, ZONE, day_of, day_start, day_text
+from dmcli.sandbox.calendar import DAY, ZONE, day_of, day_start, day_text
 from dmcli.sandbox.web.asked import Asked, Page
 from dmcli.sandbox.web.words import ON_ITS_WAY, OUTCOMES
 

@@ -10,7 +10,7 @@ import click
 from dmcli.sandbox.environment import PORT
 
 if TYPE_CHECKING:
-    from dmcli.sandbox.adapter import Sandbox
+    from dmcli.sandbox.emulator import Sandbox
     from dmcli.sandbox.server import Server
 
 
@@ -33,9 +33,9 @@ def strict_option() -> click.Option:
 
 def server_of(sandbox: Sandbox, port: int, *, strict: bool = False) -> Server:
     """The server of everything: the service, its pages, and uploads over TLS. Raises LocalIOError."""
+    from dmcli.sandbox.certificate import context_for, path_of
     from dmcli.sandbox.server import Server
     from dmcli.sandbox.site import site_of
-    from dmcli.sandbox.tls import context_for, path_of
 
     sandbox.strict = strict
     return Server(site_of(sandbox), port, tls=lambda: context_for(path_of(os.environ)))

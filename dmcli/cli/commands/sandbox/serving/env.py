@@ -20,7 +20,7 @@ _API = "/_dm/api"
 
 def _env(current: Session, *, port: int | None, shell: str | None, language: str | None) -> None:
     from dmcli.render import show_document, show_text
-    from dmcli.sandbox.tls import trusted
+    from dmcli.sandbox.certificate import trusted
 
     url, output = _place(port), current.output()
     if language:

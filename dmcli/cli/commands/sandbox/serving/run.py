@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from subprocess import Popen
 
     from dmcli.cli.session import Session
-    from dmcli.sandbox.adapter import Sandbox
+    from dmcli.sandbox.emulator import Sandbox
 
 
 _NOT_RUN, _NOT_FOUND = 126, 127
 
 
 def _run(current: Session, *, words: tuple[str, ...], port: int, strict: bool, fresh: bool) -> None:
+    from dmcli.sandbox.certificate import trusted
     from dmcli.sandbox.environment import applied, variables
-    from dmcli.sandbox.tls import trusted
 
     with ExitStack() as stack:
         # What is in memory only, the command's own dm could not look into.
@@ -43,7 +43,7 @@ def _fresh(stack: ExitStack) -> Sandbox:
     """A sandbox in a file that is there until the stack is done."""
     import tempfile
 
-    from dmcli.sandbox.adapter import Sandbox
+    from dmcli.sandbox.emulator import Sandbox
 
     folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="dm-sandbox-"))
     return stack.enter_context(closing(Sandbox(os.path.join(folder, "sandbox.db"))))

@@ -11,14 +11,14 @@ import pytest
 
 from dmcli.errors import LockedError
 from dmcli.local.locks import Claims
-from dmcli.sandbox import tls
+from dmcli.sandbox import certificate
 
 # Two servers; once all processes have theirs, a client that trusts the file talks to each.
 SERVERS = """
 import ssl, sys
 from concurrent.futures import ThreadPoolExecutor
 import cryptography.x509
-from dmcli.sandbox.tls import context_for
+from dmcli.sandbox.certificate import context_for
 
 path = sys.argv[1]
 print("ready", flush=True)
@@ -44,7 +44,7 @@ for context in contexts:
 
 
 def ended() -> str:
-    return tls._made(datetime.now(timezone.utc) - timedelta(days=380))
+    return certificate._made(datetime.now(timezone.utc) - timedelta(days=380))
 
 
 @pytest.mark.parametrize("before", [None, "no certificate", ended()], ids=["absent", "broken", "ending"])
@@ -68,16 +68,16 @@ def test_servers_that_start_together_have_the_certificate_of_the_file(tmp_path, 
 
 def test_a_certificate_that_lasts_is_left_alone(tmp_path):
     path = tmp_path / "tls.pem"
-    tls.context_for(str(path))
+    certificate.context_for(str(path))
     before = path.read_text()
     os.unlink(f"{path}.lock")
-    tls.context_for(str(path))
+    certificate.context_for(str(path))
     assert path.read_text() == before
     assert os.listdir(tmp_path) == ["tls.pem"]
 
 
 def test_a_process_that_holds_the_lock_for_too_long_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(tls, "_PATIENCE", 0)
+    monkeypatch.setattr(certificate, "_PATIENCE", 0)
     monkeypatch.setattr(Claims, "take", lambda _self, _number: False)
     with pytest.raises(LockedError, match=r"^another run is making .*tls\.pem; try again when that has ended$"):
-        tls.context_for(str(tmp_path / "tls.pem"))
+        certificate.context_for(str(tmp_path / "tls.pem"))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.errors import LocalIOError, LockedError
 from dmcli.sandbox import calls, handlers, params, protocol
-from dmcli.sandbox.context import Context, ServiceError
+from dmcli.sandbox.context import Context
+from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.store import Store, path_of
 from dmcli.untrusted import brief, read_json
 

@@ -1,0 +1,35 @@
+"""The service's calendar: its days begin at midnight in China (UTC+8)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+DAY = 86400  # seconds
+ZONE = 8 * 3600  # seconds that the service is ahead of UTC: it counts its days in China
+
+
+def day_of(at: int) -> int:
+    """The service's day of a moment, as a number."""
+    return (at + ZONE) // DAY
+
+
+def day_start(day: int) -> int:
+    """The moment a day of the service begins."""
+    return day * DAY - ZONE
+
+
+def month_start(at: int) -> int:
+    """The first day of the service's month of a moment."""
+    here = datetime.fromtimestamp(at + ZONE, timezone.utc)
+    return day_of(at) - here.day + 1
+
+
+def day_text(day: int) -> str:
+    """A day as `yyyy-MM-dd`."""
+    return datetime.fromtimestamp(day * DAY, timezone.utc).strftime("%Y-%m-%d")
+
+
+def time_text(at: int) -> str:
+    """A moment as the service writes it: the time in China, with a Z that is wrong (reference section 6.4)."""
+    here = datetime.fromtimestamp(at + ZONE, timezone.utc)
+    return f"{here.year:04}-{here.month:02}-{here.day:02}T{here.hour:02}:{here.minute:02}Z"
