@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import click
 
     from dmcli.cli.session import Session
-    from dmcli.sandbox.store import Store
+    from dmcli.sandbox.store.store import Store
 
 _FRESH = 60.0  # seconds a cached answer serves
 _PAUSE = 10.0  # seconds after a failure in which the next TAB does not try again

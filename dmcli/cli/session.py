@@ -198,7 +198,7 @@ class Session:
     @property
     def sandbox_place(self) -> str:
         """What tells the sandbox in this process from others."""
-        from dmcli.sandbox.store import path_of
+        from dmcli.sandbox.store.store import path_of
 
         return f"sandbox {os.path.abspath(path_of(os.environ))}"
 

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.regions import SANDBOX_KEY_ID
-from dmcli.sandbox.context import where
+from dmcli.sandbox.store.sql import where
 from dmcli.secret import Secret, hidden
 
 if TYPE_CHECKING:

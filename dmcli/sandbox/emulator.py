@@ -12,7 +12,7 @@ from dmcli.errors import LocalIOError, LockedError
 from dmcli.sandbox import calls, handlers, params, protocol
 from dmcli.sandbox.context import Context
 from dmcli.sandbox.errors import ServiceError
-from dmcli.sandbox.store import Store, path_of
+from dmcli.sandbox.store.store import Store, path_of
 from dmcli.untrusted import brief, read_json
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from dmcli.api.wire import Reply, Request
     from dmcli.sandbox.faults import Fault
-    from dmcli.sandbox.store import Live
+    from dmcli.sandbox.store.store import Live
 
 # Seconds that a nonce is remembered at least: a stamp may lie 15 minutes ahead and is good for 15 more.
 PERIOD = 31 * 60

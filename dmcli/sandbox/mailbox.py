@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.errors import InputError
-from dmcli.sandbox.context import from_json, like, pattern, where
 from dmcli.sandbox.delivery import env_id, render
+from dmcli.sandbox.store.sql import from_json, like, pattern, where
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
 
-    from dmcli.sandbox.store import Store
+    from dmcli.sandbox.store.store import Store
 
 # Each mail has a message; with LEFT, SQLite leaves it alone where nothing of it is asked for.
 _SOURCE = "mail AS m LEFT JOIN message AS g ON g.id = m.message"

@@ -151,26 +151,26 @@ class DmSandbox:
 
     def quota(self, daily: int | None = None, monthly: int | None = None) -> None:
         """Set how many mails may be sent a day and a month."""
-        from dmcli.sandbox.store import set_quota
+        from dmcli.sandbox.store.store import set_quota
 
         set_quota(self._sandbox.store, daily, monthly)
 
     def snapshot(self, name: str = "snapshot") -> None:
         """Keep the state as it is now."""
-        from dmcli.sandbox import snapshots
+        from dmcli.sandbox.store import snapshots
 
         snapshots.take(self._sandbox.store, name)
 
     def restore(self, name: str = "snapshot") -> None:
         """Go back to a snapshot. Raises KeyError where there is none of that name."""
-        from dmcli.sandbox import snapshots
+        from dmcli.sandbox.store import snapshots
 
         if not snapshots.restore(self._sandbox.store, name):
             raise KeyError(name)
 
     def reset(self) -> None:
         """Forget everything, and start anew with what a new sandbox has."""
-        from dmcli.sandbox.store import reset
+        from dmcli.sandbox.store.store import reset
 
         reset(self._sandbox.store)
 

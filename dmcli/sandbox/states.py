@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dmcli.sandbox.context import Context
-    from dmcli.sandbox.store import Store
+    from dmcli.sandbox.store.store import Store
 
 # What is governed, how it is by default, and what a check of it is.
 KINDS = {

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dmcli.api.wire import Request
-    from dmcli.sandbox.store import Store
+    from dmcli.sandbox.store.store import Store
 
 MAX_FILE = 15 * 1024 * 1024  # bytes; the service takes mails of up to 15 MB
 _PORT = re.compile(r"(?:https?://)?[^/]*:([0-9]{1,5})/?")

@@ -22,7 +22,7 @@ from dmcli.client.client import Client
 from dmcli.local.database import open_database
 from dmcli.sandbox.emulator import Sandbox
 from dmcli.sandbox.server import Server
-from dmcli.sandbox.store import set_quota
+from dmcli.sandbox.store.store import set_quota
 from dmcli.secret import Secret
 
 KEYS = Keys("dm-sandbox-id", Secret("dm-sandbox-secret"))

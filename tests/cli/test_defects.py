@@ -51,7 +51,7 @@ def test_bytes_that_are_no_text_are_refused(box, args):
 
 
 def test_a_locked_sandbox_is_exit_9(box, tmp_path, monkeypatch):
-    from dmcli.sandbox import store
+    from dmcli.sandbox.store import store
 
     box("tag", "list")
     monkeypatch.setattr(store, "TIMEOUT", 0.1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dmcli.errors import InputError
-from dmcli.sandbox.store import quota
+from dmcli.sandbox.store.store import quota
 
 
 def test_a_new_sandbox_can_send_at_once(cloud):

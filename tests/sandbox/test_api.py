@@ -324,7 +324,7 @@ def test_the_quota(cloud, ask, get):
 @pytest.mark.parametrize("place", [":memory:", "file"])
 def test_snapshots_bring_everything_back(tmp_path, place):
     sandbox = Sandbox(place if place == ":memory:" else str(tmp_path / "s.db"))
-    from dmcli.sandbox import snapshots, store
+    from dmcli.sandbox.store import snapshots, store
 
     assert snapshots.names(sandbox.store) == []
     snapshots.take(sandbox.store, "clean")

@@ -184,7 +184,7 @@ def test_every_fault_is_in_the_log_of_calls(cloud, inject):
 
 def test_another_process_may_make_a_rule(tmp_path):
     from dmcli.sandbox.emulator import Sandbox
-    from dmcli.sandbox.store import Store
+    from dmcli.sandbox.store.store import Store
 
     serving, other = Sandbox(str(tmp_path / "a.db")), Store(str(tmp_path / "a.db"))
     assert not serving.store.live().faults

@@ -10,9 +10,9 @@ from urllib.parse import parse_qsl
 import dmcli
 from dmcli.api.wire import Reply
 from dmcli.errors import DmError, InputError
-from dmcli.sandbox import snapshots
 from dmcli.sandbox.api import control, mails
 from dmcli.sandbox.api.ask import Ask, MissingError, as_json
+from dmcli.sandbox.store import snapshots
 from dmcli.untrusted import read_json
 
 if TYPE_CHECKING:

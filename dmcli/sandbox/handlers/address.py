@@ -7,10 +7,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from dmcli.sandbox.calendar import day_of, day_start, month_start, time_text
-from dmcli.sandbox.context import Context, Row, like, listed
+from dmcli.sandbox.context import Context, Row, listed
 from dmcli.sandbox.environment import PORT
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.states import confirm_replies, reply_confirmed_at_once
+from dmcli.sandbox.store.sql import like
 
 if TYPE_CHECKING:
     from dmcli.sandbox.context import Handler

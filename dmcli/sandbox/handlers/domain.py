@@ -14,10 +14,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.sandbox.calendar import time_text
-from dmcli.sandbox.context import Context, like, listed
+from dmcli.sandbox.context import Context, listed
 from dmcli.sandbox.delivery import reserved
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.states import domain_checked
+from dmcli.sandbox.store.sql import like
 
 if TYPE_CHECKING:
     from dmcli.sandbox.context import Handler

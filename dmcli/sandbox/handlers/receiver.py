@@ -6,8 +6,9 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from dmcli.sandbox.calendar import time_text
-from dmcli.sandbox.context import Context, from_json, like, listed, to_json, where
+from dmcli.sandbox.context import Context, listed
 from dmcli.sandbox.errors import ServiceError
+from dmcli.sandbox.store.sql import from_json, like, to_json, where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dmcli.sandbox.context import Context, like, listed
+from dmcli.sandbox.context import Context, listed
 from dmcli.sandbox.errors import ServiceError
+from dmcli.sandbox.store.sql import like
 
 if TYPE_CHECKING:
     from dmcli.sandbox.context import Handler

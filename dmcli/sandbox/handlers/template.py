@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dmcli.sandbox.calendar import time_text
-from dmcli.sandbox.context import Context, Row, like, listed
+from dmcli.sandbox.context import Context, Row, listed
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.states import first_review, review
+from dmcli.sandbox.store.sql import like
 
 if TYPE_CHECKING:
     from dmcli.sandbox.context import Handler

@@ -6,7 +6,7 @@ import http.client
 import re
 from typing import TYPE_CHECKING
 
-from dmcli.sandbox import store
+from dmcli.sandbox.store import store
 
 if TYPE_CHECKING:
     from pages import Document

@@ -14,11 +14,11 @@ from dmcli.errors import RefusedError
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
-    from dmcli.sandbox.store import Store
+    from dmcli.sandbox.store.store import Store
 
 
 def _list(current: Session) -> None:
-    from dmcli.sandbox.snapshots import names
+    from dmcli.sandbox.store.snapshots import names
 
     rows = [{"name": name} for name in names(current.sandbox.store)]
     show_rows(
@@ -27,14 +27,14 @@ def _list(current: Session) -> None:
 
 
 def _take(current: Session, *, name: str) -> None:
-    from dmcli.sandbox.snapshots import take
+    from dmcli.sandbox.store.snapshots import take
 
     take(current.sandbox.store, name)
     current.say(f"the sandbox is kept as {name}; go back to it: dm sandbox snapshot restore {name}")
 
 
 def _restore(current: Session, *, name: str) -> None:
-    from dmcli.sandbox.snapshots import restore
+    from dmcli.sandbox.store.snapshots import restore
 
     if not restore(current.sandbox.store, name):
         raise _missing(name)
@@ -42,7 +42,7 @@ def _restore(current: Session, *, name: str) -> None:
 
 
 def _drop(current: Session, *, name: str) -> None:
-    from dmcli.sandbox.snapshots import drop
+    from dmcli.sandbox.store.snapshots import drop
 
     if not drop(current.sandbox.store, name):
         raise _missing(name)
@@ -54,7 +54,7 @@ def _missing(name: str) -> RefusedError:
 
 
 def _known(store: Store) -> list[str]:
-    from dmcli.sandbox.snapshots import names
+    from dmcli.sandbox.store.snapshots import names
 
     return names(store)
 

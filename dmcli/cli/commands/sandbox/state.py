@@ -17,7 +17,7 @@ from dmcli.sandbox.states import KINDS, decide, modes, set_mode
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
-    from dmcli.sandbox.store import Store
+    from dmcli.sandbox.store.store import Store
 
 _FIELDS = (Field("kind", "State of"), Field("mode", "Comes about"), Field("check", "A check is"))
 # What is named, a table of the sandbox; what is said of the command, what is said when it is done.

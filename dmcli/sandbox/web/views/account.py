@@ -9,10 +9,11 @@ from dmcli.api.actions.common import DOMAIN_STATUS, FILED, TEMPLATE_STATUS
 from dmcli.api.model import Effect
 from dmcli.api.paging import page_of
 from dmcli.errors import InputError
-from dmcli.sandbox import handlers, store
+from dmcli.sandbox import handlers
 from dmcli.sandbox.context import MAX_PAGE, Context
 from dmcli.sandbox.delivery import Quota
 from dmcli.sandbox.errors import ServiceError
+from dmcli.sandbox.store import store
 from dmcli.sandbox.web.asked import Asked, Page, RefusedError, link, see
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 from dmcli.errors import InputError, LockedError
 from dmcli.local.database import open_database, transaction
 from dmcli.local.paths import state_folder
-from dmcli.sandbox.schema import MIGRATIONS, SEED
+from dmcli.sandbox.store.schema import MIGRATIONS, SEED
 
 if TYPE_CHECKING:
     import sqlite3

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from dmcli.errors import InputError, LocalIOError
 from dmcli.local.database import open_database
 from dmcli.local.files import make_private
-from dmcli.sandbox.schema import MIGRATIONS
+from dmcli.sandbox.store.schema import MIGRATIONS
 
 if TYPE_CHECKING:
-    from dmcli.sandbox.store import Store
+    from dmcli.sandbox.store.store import Store
 
 
 NAME = "[A-Za-z0-9_-]{1,64}"

@@ -11,13 +11,13 @@ from contextlib import closing
 import pytest
 
 from dmcli.errors import LocalIOError
-from dmcli.sandbox import snapshots, store
 from dmcli.sandbox.emulator import Sandbox
+from dmcli.sandbox.store import snapshots, store
 
 TAKES = """
 import sys
-from dmcli.sandbox import snapshots
-from dmcli.sandbox.store import Store
+from dmcli.sandbox.store import snapshots
+from dmcli.sandbox.store.store import Store
 store = Store(sys.argv[1])
 print("ready", flush=True)
 input()
@@ -28,8 +28,8 @@ store.close()
 FULL = """
 import resource, sys
 from dmcli.errors import LocalIOError
-from dmcli.sandbox import snapshots
-from dmcli.sandbox.store import Store
+from dmcli.sandbox.store import snapshots
+from dmcli.sandbox.store.store import Store
 store = Store(sys.argv[1])
 resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
 try:

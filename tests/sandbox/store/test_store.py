@@ -12,10 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from dmcli.errors import LocalIOError, LockedError
-from dmcli.sandbox import clock, mailbox, states, store
+from dmcli.sandbox import clock, mailbox, states
 from dmcli.sandbox.emulator import Sandbox, open_sandbox
 from dmcli.sandbox.mailbox import Filter
-from dmcli.sandbox.store import Store, _Job
+from dmcli.sandbox.store import store
+from dmcli.sandbox.store.store import Store, _Job
 
 BUSY = """
 import sys
@@ -49,7 +50,7 @@ def test_the_environment_says_where_it_is(tmp_path, monkeypatch):
 
 
 def test_processes_that_start_together_lose_nothing(cloud, tmp_path):
-    path, support = str(tmp_path / "sandbox.db"), os.path.join(os.path.dirname(__file__), "..", "support")
+    path, support = str(tmp_path / "sandbox.db"), os.path.join(os.path.dirname(__file__), "..", "..", "support")
     program = [sys.executable, "-c", BUSY.format(support=support), path]
     running = [subprocess.Popen([*program, str(number)]) for number in range(4)]
     assert [one.wait(60) for one in running] == [0] * 4

@@ -1,0 +1,1 @@
+"""The sandbox's account as a SQLite file: its tables, transactions and snapshots."""
