@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
-from dmcli.sandbox import uploads
+from dmcli.sandbox.service import uploads
 
 if TYPE_CHECKING:
     import sqlite3

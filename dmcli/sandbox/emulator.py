@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.errors import LocalIOError, LockedError
 from dmcli.sandbox import calls, handlers, params, protocol
-from dmcli.sandbox.context import Context
 from dmcli.sandbox.errors import ServiceError
+from dmcli.sandbox.service.context import Context
 from dmcli.sandbox.store.store import Store, path_of
 from dmcli.untrusted import brief, read_json
 
@@ -137,7 +137,7 @@ class Sandbox:
         protocol.verify(request, call, at)
         self._take_nonce(connection, call.nonce, int(at.timestamp()) // PERIOD)
         if action is None:
-            from dmcli.sandbox.uploads import authorize
+            from dmcli.sandbox.service.uploads import authorize
 
             permit = authorize(host)
             return _Done(protocol.success(call.action, permit, request_id, call.xml, at))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.errors import InputError
-from dmcli.sandbox.delivery import env_id, render
+from dmcli.sandbox.service.delivery import env_id, render
 from dmcli.sandbox.store.sql import from_json, like, pattern, where
 
 if TYPE_CHECKING:

@@ -125,13 +125,13 @@ class DmSandbox:
 
     def state(self, kind: str, mode: str) -> None:
         """How `domains`, `templates` or `replies` become ready: immediate, checks:3, seconds:60 or manual."""
-        from dmcli.sandbox import states
+        from dmcli.sandbox.service import states
 
         states.set_mode(self._sandbox.store, kind, mode)
 
     def decide(self, decision: str, name: str) -> None:
         """Decide by hand: verify or unverify a domain, approve or reject a template, confirm a reply address."""
-        from dmcli.sandbox import states
+        from dmcli.sandbox.service import states
 
         states.decide(self._sandbox.store, decision, name)
 

@@ -6,7 +6,8 @@ import importlib
 from typing import TYPE_CHECKING, Protocol, cast
 
 from dmcli.api.wire import Reply
-from dmcli.sandbox import protocol, uploads
+from dmcli.sandbox import protocol
+from dmcli.sandbox.service import uploads
 
 if TYPE_CHECKING:
     from dmcli.api.wire import Exchange, Request

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dmcli.errors import InputError
-from dmcli.sandbox import calls, clock, faults, limits, states
+from dmcli.sandbox import calls, clock, faults, limits
 from dmcli.sandbox.api.ask import MOST_ROWS, Ask, MissingError
+from dmcli.sandbox.service import states
 from dmcli.sandbox.store import snapshots
 from dmcli.sandbox.store.store import quota, reset, set_quota
 

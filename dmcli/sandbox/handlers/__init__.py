@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dmcli.api.model import Action
-    from dmcli.sandbox.context import Handler
+    from dmcli.sandbox.service.context import Handler
 
 
 def find(action: Action) -> Handler:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dmcli.sandbox.delivery import Quota
+from dmcli.sandbox.service.delivery import Quota
 
 if TYPE_CHECKING:
-    from dmcli.sandbox.context import Context, Handler
+    from dmcli.sandbox.service.context import Context, Handler
 
 FREE, FREE_A_DAY = 2000, 200  # mails without charge (help page: free quota)
 

@@ -7,14 +7,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from dmcli.sandbox.calendar import day_of, day_start, month_start, time_text
-from dmcli.sandbox.context import Context, Row, listed
 from dmcli.sandbox.environment import PORT
 from dmcli.sandbox.errors import ServiceError
-from dmcli.sandbox.states import confirm_replies, reply_confirmed_at_once
+from dmcli.sandbox.service.context import Context, Row, listed
+from dmcli.sandbox.service.states import confirm_replies, reply_confirmed_at_once
 from dmcli.sandbox.store.sql import like
 
 if TYPE_CHECKING:
-    from dmcli.sandbox.context import Handler
+    from dmcli.sandbox.service.context import Handler
 
 MAX_ADDRESSES = 100
 MAX_DELETIONS = 10  # a month
@@ -110,7 +110,7 @@ def requests(context: Context, sender: str) -> tuple[int, int]:
 
 def modify(context: Context) -> dict[str, Any]:
     """ModifyMailAddress: a new reply-to address is unconfirmed."""
-    from dmcli.sandbox.passwords import hashed, matches
+    from dmcli.sandbox.service.passwords import hashed, matches
 
     address, _, reply, kept = _existing(context)
     new_reply, password = context.get("ReplyAddress", reply), context.get("Password")
@@ -142,7 +142,7 @@ def delete(context: Context) -> dict[str, Any]:
 
 def send_ticket(context: Context) -> dict[str, Any]:
     """CheckReplyToMailAddress: a mail to the reply-to address with a ticket in it; earlier tickets become void."""
-    from dmcli.sandbox.delivery import Message, Recipient, deliver
+    from dmcli.sandbox.service.delivery import Message, Recipient, deliver
 
     address, sender, reply, _ = _existing(context)
     if not reply:

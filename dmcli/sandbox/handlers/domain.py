@@ -14,14 +14,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.sandbox.calendar import time_text
-from dmcli.sandbox.context import Context, listed
-from dmcli.sandbox.delivery import reserved
 from dmcli.sandbox.errors import ServiceError
-from dmcli.sandbox.states import domain_checked
+from dmcli.sandbox.service.context import Context, listed
+from dmcli.sandbox.service.delivery import reserved
+from dmcli.sandbox.service.states import domain_checked
 from dmcli.sandbox.store.sql import like
 
 if TYPE_CHECKING:
-    from dmcli.sandbox.context import Handler
+    from dmcli.sandbox.service.context import Handler
 
 MAX_DOMAINS = 5
 VERIFIED, UNVERIFIED = 0, 1
@@ -151,7 +151,7 @@ def check(context: Context) -> dict[str, Any]:
 
 def set_password(context: Context) -> dict[str, Any]:
     """ModifyPWByDomain, the one action with a Code when it succeeds."""
-    from dmcli.sandbox.passwords import hashed, matches
+    from dmcli.sandbox.service.passwords import hashed, matches
 
     name, password = context.params["DomainName"].lower(), context.params["Password"]
     found = context.one("SELECT password FROM domain WHERE name = ?", name)

@@ -6,14 +6,14 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from dmcli.sandbox.calendar import time_text
-from dmcli.sandbox.context import Context, listed
 from dmcli.sandbox.errors import ServiceError
+from dmcli.sandbox.service.context import Context, listed
 from dmcli.sandbox.store.sql import from_json, like, to_json, where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dmcli.sandbox.context import Handler
+    from dmcli.sandbox.service.context import Handler
 
 MAX_LISTS, MAX_MEMBERS = 10, 10_000
 COLUMNS = ("UserName", "NickName", "Gender", "Birthday", "Mobile")

@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.kinds.headers import LISTED, breaks
-from dmcli.sandbox.delivery import Message, Quota, Recipient, deliver, render
 from dmcli.sandbox.errors import ServiceError
+from dmcli.sandbox.service.delivery import Message, Quota, Recipient, deliver, render
 from dmcli.sandbox.store.sql import from_json, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dmcli.sandbox.context import Context, Handler
+    from dmcli.sandbox.service.context import Context, Handler
 
 APPROVED = 2
 MAX_INLINE = 100

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dmcli.sandbox.calendar import ZONE, day_start, day_text, time_text
-from dmcli.sandbox.delivery import DELIVERED, INVALID, Quota, env_id
 from dmcli.sandbox.errors import ServiceError
+from dmcli.sandbox.service.delivery import DELIVERED, INVALID, Quota, env_id
+from dmcli.sandbox.service.filters import chosen, cursor, day_asked, days, moment_asked
 from dmcli.sandbox.store.sql import like, where
-from dmcli.sandbox.window import chosen, cursor, day_asked, days, moment_asked
 
 if TYPE_CHECKING:
-    from dmcli.sandbox.context import Context, Handler, Row
+    from dmcli.sandbox.service.context import Context, Handler, Row
 
 _DAY = f"(m.created + {ZONE}) / 86400"
 _MAIL = "mail AS m JOIN message AS g ON g.id = m.message"

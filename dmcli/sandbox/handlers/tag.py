@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dmcli.sandbox.context import Context, listed
 from dmcli.sandbox.errors import ServiceError
+from dmcli.sandbox.service.context import Context, listed
 from dmcli.sandbox.store.sql import like
 
 if TYPE_CHECKING:
-    from dmcli.sandbox.context import Handler
+    from dmcli.sandbox.service.context import Handler
 
 MAX_TAGS = 500
 

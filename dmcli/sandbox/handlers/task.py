@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dmcli.sandbox.calendar import time_text
-from dmcli.sandbox.context import Context, Row, listed
+from dmcli.sandbox.service.context import Context, Row, listed
 from dmcli.sandbox.store.sql import like
 
 if TYPE_CHECKING:
-    from dmcli.sandbox.context import Handler
+    from dmcli.sandbox.service.context import Handler
 
 
 def query(context: Context) -> dict[str, Any]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dmcli.sandbox.calendar import time_text
-from dmcli.sandbox.context import Context, Row, listed
 from dmcli.sandbox.errors import ServiceError
-from dmcli.sandbox.states import first_review, review
+from dmcli.sandbox.service.context import Context, Row, listed
+from dmcli.sandbox.service.states import first_review, review
 from dmcli.sandbox.store.sql import like
 
 if TYPE_CHECKING:
-    from dmcli.sandbox.context import Handler
+    from dmcli.sandbox.service.context import Handler
 
 MAX_TEMPLATES = 100
 # Request parameter and column of what a template holds.

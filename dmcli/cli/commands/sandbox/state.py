@@ -13,7 +13,7 @@ from dmcli.cli.commands.sandbox.rows import show_rows
 from dmcli.cli.complete import in_sandbox
 from dmcli.cli.options import Value
 from dmcli.cli.tree import Group, command
-from dmcli.sandbox.states import KINDS, decide, modes, set_mode
+from dmcli.sandbox.service.states import KINDS, decide, modes, set_mode
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session

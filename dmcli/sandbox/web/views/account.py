@@ -10,9 +10,9 @@ from dmcli.api.model import Effect
 from dmcli.api.paging import page_of
 from dmcli.errors import InputError
 from dmcli.sandbox import handlers
-from dmcli.sandbox.context import MAX_PAGE, Context
-from dmcli.sandbox.delivery import Quota
 from dmcli.sandbox.errors import ServiceError
+from dmcli.sandbox.service.context import MAX_PAGE, Context
+from dmcli.sandbox.service.delivery import Quota
 from dmcli.sandbox.store import store
 from dmcli.sandbox.web.asked import Asked, Page, RefusedError, link, see
 

@@ -9,7 +9,7 @@ from dmcli.api.actions.common import DELIVERY_STATUS
 from dmcli.api.regions import SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
 from dmcli.errors import InputError
 from dmcli.sandbox import mailbox
-from dmcli.sandbox.delivery import render
+from dmcli.sandbox.service.delivery import render
 from dmcli.sandbox.store.sql import from_json
 from dmcli.sandbox.web import page, words
 from dmcli.sandbox.web.asked import Asked, Page, RefusedError, link, see

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from dmcli.sandbox import extract, mailbox, uploads
+from dmcli.sandbox import extract, mailbox
+from dmcli.sandbox.service import uploads
 from dmcli.sandbox.web import page, words
 from dmcli.sandbox.web.asked import Asked, Page, RefusedError, see
 

@@ -21,7 +21,7 @@ from dmcli.sandbox.calendar import day_of, month_start
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from dmcli.sandbox.context import Context
+    from dmcli.sandbox.service.context import Context
 
 DELIVERED, INVALID, SPAM, FAILED = 0, 2, 3, 4
 _VARIABLE = re.compile(r"\{(\w+)\}")

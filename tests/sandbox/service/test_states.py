@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dmcli.errors import InputError, RefusedError
-from dmcli.sandbox import states
+from dmcli.sandbox.service import states
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dmcli.sandbox import uploads
 from dmcli.sandbox.mailbox import delete_mail
+from dmcli.sandbox.service import uploads
 
 KEY = "0123456789abcdef0123456789abcdef"
 

@@ -15,7 +15,7 @@ from dmcli.errors import InputError, RefusedError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dmcli.sandbox.context import Context
+    from dmcli.sandbox.service.context import Context
     from dmcli.sandbox.store.store import Store
 
 # What is governed, how it is by default, and what a check of it is.

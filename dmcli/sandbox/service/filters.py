@@ -10,7 +10,7 @@ from dmcli.sandbox.calendar import ZONE, day_of, day_start
 from dmcli.sandbox.errors import ServiceError
 
 if TYPE_CHECKING:
-    from dmcli.sandbox.context import Context
+    from dmcli.sandbox.service.context import Context
 
 _PROVIDERS = ("gmail.com", "yahoo.com", "outlook.com", "icloud.com")
 
