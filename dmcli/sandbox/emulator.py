@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.errors import LocalIOError, LockedError
-from dmcli.sandbox import calls, handlers, params, protocol
+from dmcli.sandbox import actions, calls, params, protocol
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.service.context import Context
 from dmcli.sandbox.store.store import Store, path_of
@@ -151,7 +151,7 @@ class Sandbox:
             raise ServiceError("SandboxUnknownParameter", f"{action.name} has no parameter {', '.join(unknown)}.")
         given = params.checked(action, call.version, call.params, now)
         moment = int(now.timestamp())
-        reply = handlers.find(action)(Context(connection, given, moment, request_id, live.settings, host))
+        reply = actions.find(action)(Context(connection, given, moment, request_id, live.settings, host))
         notes = {"unknown": unknown} if unknown else {}
         return _Done(protocol.success(action.name, reply, request_id, call.xml, at), notes=notes)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dmcli.api import codes
 from dmcli.api.actions.receiver import MAX_SAVED
 from dmcli.sandbox import emulator, limits, params, play, protocol
-from dmcli.sandbox.handlers import account, address, domain, receiver, send, tag, template
+from dmcli.sandbox.actions import account, address, domain, receiver, send, tag, template
 from dmcli.sandbox.service import delivery, uploads
 from dmcli.sandbox.service.context import MAX_PAGE
 

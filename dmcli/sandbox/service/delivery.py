@@ -8,7 +8,7 @@ Nothing leaves the machine. Every address is delivered to, but for magic ones in
     fail@      the delivery fails
     slow@      delivered, but known only a minute later
 
-`invalid+anything@` works too. First labels of such domains are magic when they are checked, see `handlers/domain.py`.
+`invalid+anything@` works too. First labels of such domains are magic when they are checked, see `actions/domain.py`.
 """
 
 from __future__ import annotations

@@ -134,7 +134,7 @@ before = set(sys.modules)
 sandbox = Sandbox({str(tmp_path / "a.db")!r}, now=lambda: datetime(2026, 3, 15, 4, tzinfo=timezone.utc))
 assert sandbox.exchange(Request("POST", "http://h/", {{"host": "h"}}, {request.body!r})).status == 200
 loaded = set(sys.modules)
-areas = {{name.rpartition(".")[2] for name in loaded if name.startswith("dmcli.sandbox.handlers.")}}
+areas = {{name.rpartition(".")[2] for name in loaded if name.startswith("dmcli.sandbox.actions.")}}
 assert areas == {{"tag"}}, areas
 heavy = {{"urllib.parse", "pathlib", "http", "email", "socket", "ssl", "dataclasses", "logging", "uuid", "traceback"}}
 assert not heavy & loaded, heavy & loaded

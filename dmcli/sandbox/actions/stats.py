@@ -179,7 +179,7 @@ def _lower(row: dict[str, str]) -> dict[str, str]:
 
 def sender(context: Context) -> dict[str, Any]:
     """GetSendEmailCountByMailFrom."""
-    from dmcli.sandbox.handlers.address import requests
+    from dmcli.sandbox.actions.address import requests
 
     name = context.params["AccountName"].lower()
     sql = "SELECT status, sendtype, reply, reply_status, created, updated FROM address WHERE name = ?"
