@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api import catalogue, codes
 from dmcli.api.actions.undeclared import UNIMPLEMENTED
-from dmcli.sandbox.params import known_action
+from dmcli.sandbox.gateway.params import known_action
 from dmcli.sandbox.truth import ACTIONS, NOBODY, SDK, SUBJECTS
 
 if TYPE_CHECKING:

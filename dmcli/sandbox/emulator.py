@@ -9,8 +9,11 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.errors import LocalIOError, LockedError
-from dmcli.sandbox import actions, calls, params, protocol
+from dmcli.sandbox import actions
 from dmcli.sandbox.errors import ServiceError
+from dmcli.sandbox.gateway import call_log, params, signature
+from dmcli.sandbox.gateway.reply import new_request_id, refusal, success
+from dmcli.sandbox.gateway.request import Call, read_call, request_path
 from dmcli.sandbox.service.context import Context
 from dmcli.sandbox.store.store import Store, path_of
 from dmcli.untrusted import brief, read_json
@@ -41,7 +44,7 @@ class _Arrived(NamedTuple):
     """One request on its way through the sandbox; `at` is when it came, by the clock of this machine."""
 
     request: Request
-    call: protocol.Call
+    call: Call
     request_id: str
     at: datetime
     began: float
@@ -78,7 +81,7 @@ class Sandbox:
 
     def exchange(self, request: Request) -> Reply:
         """Answer a request; what goes wrong is an answer too. Raises SpoiltError where a fault is to spoil it."""
-        arrived = _Arrived(request, protocol.read(request), protocol.new_id(), self._now(), time.perf_counter())
+        arrived = _Arrived(request, read_call(request), new_request_id(), self._now(), time.perf_counter())
         try:
             done = self.store.write(lambda connection, live: self._settled(connection, live, arrived))
         except Exception as error:  # noqa: BLE001  a server answers, whatever happens
@@ -130,17 +133,17 @@ class Sandbox:
         host = request.headers.get("host", "")
         if request.method not in ("GET", "POST"):
             raise ServiceError("UnsupportedHTTPMethod")
-        if protocol.path(request) != "/":
+        if request_path(request) != "/":
             raise ServiceError("InvalidAction.NotFound")
         action = None if (call.action, call.version) == _UPLOAD else params.action_of(call.action, call.version)
         # Clients sign by the clock of their machine, and know nothing of what the account's was turned by.
-        protocol.verify(request, call, at)
+        signature.verify(request, call, at)
         self._take_nonce(connection, call.nonce, int(at.timestamp()) // PERIOD)
         if action is None:
             from dmcli.sandbox.service.uploads import authorize
 
             permit = authorize(host)
-            return _Done(protocol.success(call.action, permit, request_id, call.xml, at))
+            return _Done(success(call.action, permit, request_id, call.xml, at))
         if live.limits:
             from dmcli.sandbox.limits import taken
 
@@ -153,14 +156,14 @@ class Sandbox:
         moment = int(now.timestamp())
         reply = actions.find(action)(Context(connection, given, moment, request_id, live.settings, host))
         notes = {"unknown": unknown} if unknown else {}
-        return _Done(protocol.success(action.name, reply, request_id, call.xml, at), notes=notes)
+        return _Done(success(action.name, reply, request_id, call.xml, at), notes=notes)
 
     def _log(self, connection: sqlite3.Connection, arrived: _Arrived, done: _Done, now: datetime) -> None:
         ms = (time.perf_counter() - arrived.began) * 1000
         about = (now.timestamp(), ms, arrived.request_id, arrived.call, arrived.request)
         fault = done.fault
         spoilt, number = (fault.effect, fault.id) if fault else ("", None)
-        calls.add(connection, calls.Entry(*about, done.reply, done.code, spoilt, number, done.notes))
+        call_log.add(connection, call_log.Entry(*about, done.reply, done.code, spoilt, number, done.notes))
 
     def _log_alone(self, arrived: _Arrived, done: _Done) -> None:
         """Log a call that failed, if that is possible at all."""
@@ -180,7 +183,7 @@ def _struck(connection: sqlite3.Connection, arrived: _Arrived) -> Fault | None:
     """The fault that is to strike this call; what a browser asks for beside its pages is none."""
     from dmcli.sandbox.faults import strike
 
-    if not arrived.call.action or protocol.path(arrived.request) != "/":
+    if not arrived.call.action or request_path(arrived.request) != "/":
         return None
     return strike(connection, arrived.call.action, _people(arrived.call.params))
 
@@ -208,9 +211,9 @@ def _changed(done: _Done, fault: Fault, arrived: _Arrived) -> _Done:
 def _refused(arrived: _Arrived, error: ServiceError) -> _Done:
     """The answer to a call that was refused; for a wrong signature with what the client did otherwise."""
     host = arrived.request.headers.get("host", "")
-    reply = protocol.refusal(error, host, arrived.request_id, arrived.call.xml, arrived.at)
+    reply = refusal(error, host, arrived.request_id, arrived.call.xml, arrived.at)
     wrong = error.code == "SignatureDoesNotMatch"
-    return _Done(reply, error.code, {"signature": protocol.compared(arrived.request, arrived.call)} if wrong else {})
+    return _Done(reply, error.code, {"signature": signature.compared(arrived.request, arrived.call)} if wrong else {})
 
 
 def _failed(action: str, error: Exception) -> ServiceError:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.wire import Ambiguous, Reply
 from dmcli.errors import InputError
-from dmcli.sandbox.params import known_action
+from dmcli.sandbox.gateway.params import known_action
 
 if TYPE_CHECKING:
     import sqlite3

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.errors import InputError
-from dmcli.sandbox.params import known_action
+from dmcli.sandbox.gateway.params import known_action
 
 if TYPE_CHECKING:
     import sqlite3

@@ -95,11 +95,11 @@ class DmSandbox:
 
     def calls(self, *, action: str = "", code: str = "", status: int = 0) -> list[dict[str, Any]]:
         """The calls that were made, the oldest first, with what was asked and answered."""
-        from dmcli.sandbox import calls
+        from dmcli.sandbox.gateway import call_log
 
         with self._sandbox.store.reading() as connection:
-            found = calls.find(connection, calls.KEPT, action=action, code=code, status=status)
-            return [calls.get(connection, one["id"]) or one for one in reversed(found)]
+            found = call_log.find(connection, call_log.KEPT, action=action, code=code, status=status)
+            return [call_log.get(connection, one["id"]) or one for one in reversed(found)]
 
     def fault(self, effect: str, value: str = "", **more: Any) -> int:
         """Let calls go wrong: `fault("error", "Throttling.User", action="SingleSendMail", times=2)`; its number."""

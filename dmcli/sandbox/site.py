@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Protocol, cast
 
 from dmcli.api.wire import Reply
-from dmcli.sandbox import protocol
+from dmcli.sandbox.gateway.request import request_path
 from dmcli.sandbox.service import uploads
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def site_of(sandbox: Sandbox) -> Exchange:
     """The exchange that a server serves: the sandbox, and what stands around it."""
 
     def answer(request: Request) -> Reply:
-        path = protocol.path(request)
+        path = request_path(request)
         if path == f"{HOME}api" or path.startswith(f"{HOME}api/"):
             return _part("api").answer(sandbox, request, path.removeprefix(f"{HOME}api") or "/")
         if path.startswith(HOME):

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api import codes
 from dmcli.api.actions.receiver import MAX_SAVED
-from dmcli.sandbox import emulator, limits, params, play, protocol
+from dmcli.sandbox import emulator, limits, play
 from dmcli.sandbox.actions import account, address, domain, receiver, send, tag, template
+from dmcli.sandbox.gateway import params, signature
 from dmcli.sandbox.service import delivery, uploads
 from dmcli.sandbox.service.context import MAX_PAGE
 
@@ -514,7 +515,7 @@ SUBJECTS: dict[str, Facts] = {
     ),
     "time and nonces": Facts(
         copied={
-            f"A time that is more than {protocol.MAX_SKEW // 60} minutes off is refused: InvalidTimeStamp.Expired.": (
+            f"A time that is more than {signature.MAX_SKEW // 60} minutes off is refused: InvalidTimeStamp.Expired.": (
                 "gateway pages"
             ),
             "A nonce is taken once: SignatureNonceUsed.": "gateway pages",

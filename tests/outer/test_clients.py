@@ -8,7 +8,9 @@ import pytest
 from lab import CALLS
 from sdks import WAYS, Account, Way, shape
 
-from dmcli.sandbox import calls, faults, protocol
+from dmcli.sandbox import faults
+from dmcli.sandbox.gateway import call_log
+from dmcli.sandbox.gateway.request import read_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +76,7 @@ def assert_refused(account: Account, way: Way, answer: dict[str, Any], code: str
     """The SDK tells the error with all that it documents, and the request id is that of the call."""
     error = answer["error"]
     with account.cloud.sandbox.store.transaction() as connection:
-        logged = calls.find(connection, 1)[0]
+        logged = call_log.find(connection, 1)[0]
     assert (logged["code"], logged["status"]) == (code, status)
     if code == "SignatureDoesNotMatch" and "bound" in way.how:
         code = "InvalidAccessKeySecret"
@@ -174,7 +176,7 @@ def test_a_temporary_key_goes_with_its_token(account, call, way):
         assert {"x-acs-security-token", "x-acs-accesskey-id", "host", "x-acs-content-sha256"} <= set(signed)
         assert request.headers["x-acs-security-token"] == "a+token/="
     else:
-        assert protocol.read(request).params["SecurityToken"] == "a+token/="
+        assert read_call(request).params["SecurityToken"] == "a+token/="
 
 
 @every_way
@@ -198,7 +200,7 @@ def test_parameters_that_are_not_known_are_taken_and_noted(account, call, way):
     answer = call(way, "QueryTagByParam", {"PageSize": 5, "Surprise": "x"}, bare=True)
     assert "error" not in answer
     with account.cloud.sandbox.store.transaction() as connection:
-        logged = calls.get(connection, calls.find(connection, 1)[0]["id"])
+        logged = call_log.get(connection, call_log.find(connection, 1)[0]["id"])
     assert logged["request"]["unknown"] == ["Surprise"]
 
 

@@ -16,7 +16,7 @@ from dmcli.api import catalogue, codes
 from dmcli.api.actions.undeclared import UNIMPLEMENTED
 from dmcli.errors import InputError
 from dmcli.sandbox.differences import COPIED, GUESSED, KINDS, MISSING, chosen, every
-from dmcli.sandbox.params import INTERNAL
+from dmcli.sandbox.gateway.params import INTERNAL
 from dmcli.sandbox.truth import ACTIONS, SOURCES, SUBJECTS
 
 if TYPE_CHECKING:

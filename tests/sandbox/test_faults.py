@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from dmcli.api.wire import Ambiguous, Request
 from dmcli.errors import InputError
-from dmcli.sandbox import calls, faults
+from dmcli.sandbox import faults
 from dmcli.sandbox.faults import EFFECTS, Fault, SpoiltError, fault_of
+from dmcli.sandbox.gateway import call_log
 from dmcli.sandbox.server import Server
 
 
@@ -34,7 +35,7 @@ def rules(cloud):
 
 def logged(cloud):
     with cloud.sandbox.store.transaction() as connection:
-        return calls.find(connection, 100)
+        return call_log.find(connection, 100)
 
 
 def tried(cloud, **params):

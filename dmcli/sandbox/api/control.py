@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dmcli.errors import InputError
-from dmcli.sandbox import calls, clock, faults, limits
+from dmcli.sandbox import clock, faults, limits
 from dmcli.sandbox.api.ask import MOST_ROWS, Ask, MissingError
+from dmcli.sandbox.gateway import call_log
 from dmcli.sandbox.service import states
 from dmcli.sandbox.store import snapshots
 from dmcli.sandbox.store.store import quota, reset, set_quota
@@ -19,12 +20,12 @@ def _calls(ask: Ask) -> Any:
     limit, status = ask.number("limit", 100, MOST_ROWS), ask.number("status", 0, 999)
     since, action, code = ask.number("since", 0, 2**62), ask.query.get("action", ""), ask.query.get("code", "")
     with ask.sandbox.store.reading() as connection:
-        return {"calls": calls.find(connection, limit, action=action, code=code, status=status, since=since)}
+        return {"calls": call_log.find(connection, limit, action=action, code=code, status=status, since=since)}
 
 
 def _call(ask: Ask) -> Any:
     with ask.sandbox.store.reading() as connection:
-        found = calls.get(connection, int(ask.named["number"]))
+        found = call_log.get(connection, int(ask.named["number"]))
     if found is None:
         raise MissingError(f"there is no call {ask.named['number']}")
     return found
@@ -32,7 +33,7 @@ def _call(ask: Ask) -> Any:
 
 def _forget_calls(ask: Ask) -> Any:
     with ask.sandbox.store.transaction() as connection:
-        return {"deleted": calls.clear(connection)}
+        return {"deleted": call_log.clear(connection)}
 
 
 def _faults(ask: Ask) -> Any:

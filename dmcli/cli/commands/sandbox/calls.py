@@ -13,7 +13,7 @@ from dmcli.cli.complete import action_names
 from dmcli.cli.options import Value
 from dmcli.cli.tree import Group, command
 from dmcli.errors import RefusedError
-from dmcli.sandbox.params import known_action
+from dmcli.sandbox.gateway.params import known_action
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -55,7 +55,7 @@ _MOST = 10**9  # calls
 
 
 def _list(current: Session, *, limit: int, **chosen: Any) -> None:
-    from dmcli.sandbox.calls import find
+    from dmcli.sandbox.gateway.call_log import find
 
     if chosen["action"]:
         known_action(chosen["action"])
@@ -66,7 +66,7 @@ def _list(current: Session, *, limit: int, **chosen: Any) -> None:
 
 
 def _show(current: Session, *, call: int) -> None:
-    from dmcli.sandbox.calls import get
+    from dmcli.sandbox.gateway.call_log import get
 
     with current.sandbox.store.reading() as connection:
         found = get(connection, call)
@@ -77,7 +77,7 @@ def _show(current: Session, *, call: int) -> None:
 
 
 def _clear(current: Session) -> None:
-    from dmcli.sandbox.calls import clear
+    from dmcli.sandbox.gateway.call_log import clear
 
     with current.sandbox.store.transaction() as connection:
         gone = clear(connection)

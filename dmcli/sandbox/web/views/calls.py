@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api import codes
-from dmcli.sandbox import calls, faults
+from dmcli.sandbox import faults
+from dmcli.sandbox.gateway import call_log
 from dmcli.sandbox.web.asked import Asked, Page, RefusedError, link
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def show(asked: Asked) -> Page:
     chosen = {"action": action, "code": code}
     number = max(asked.number("page"), 1)
     with asked.sandbox.store.reading() as connection:
-        found = calls.find(connection, number * PAGE + 1, action=action, code=code)
+        found = call_log.find(connection, number * PAGE + 1, action=action, code=code)
         known = {name: _known(connection, name) for name in chosen}
     return Page(
         "calls.html",
@@ -45,7 +46,7 @@ def show(asked: Asked) -> Page:
 def one(asked: Asked, number: int) -> Page:
     """One call with all that is known of it."""
     with asked.sandbox.store.reading() as connection:
-        call = calls.get(connection, number)
+        call = call_log.get(connection, number)
         if call is None:
             raise RefusedError(404, f"There is no call {number} in the log; perhaps it was forgotten.")
         mails = connection.execute(_MAILS, (call["request_id"],)).fetchall()

@@ -17,8 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dmcli.api.wire import Request
-from dmcli.sandbox import protocol
+from dmcli.sandbox import emulator
 from dmcli.sandbox.emulator import Sandbox
+from dmcli.sandbox.gateway import signature
+from dmcli.sandbox.gateway.request import read_call
 
 SECRET = "dm-sandbox-secret"
 HARD = "您好 + 100% *'()!~ &=?/ 😀"
@@ -124,9 +126,9 @@ def test_what_the_vendor_signs_is_verified_and_read(params, way):
     signed = old(**params, Action="X") if not params.keys() & OLD.keys() else old(Action="X")
     body = WAYS_TO_WRITE[way](signed).encode()
     request = Request("POST", "http://h/", {"host": "h"}, body)
-    call = protocol.read(request)
+    call = read_call(request)
     assert call.params == signed
-    protocol.verify(request, call, NOW)
+    signature.verify(request, call, NOW)
 
 
 @pytest.mark.parametrize("part", ["TagName", "Action", "Timestamp", "SignatureNonce", "Version", "AccessKeyId", "More"])
@@ -303,8 +305,8 @@ def test_bodies_of_other_kinds_are_no_parameters(cloud):
     query = urlencode(old(Action="QueryTagByParam"))
     for kind, body in (("application/json", b'{"a=b&c": 1}'), ("multipart/form-data; boundary=x", b"--x\r\na=b")):
         request = Request("POST", f"http://h/?{query}", {"host": "h", "content-type": kind}, body)
-        assert protocol.read(request).params["Action"] == "QueryTagByParam"
-        assert len(protocol.read(request).params) == len(old(Action="QueryTagByParam"))
+        assert read_call(request).params["Action"] == "QueryTagByParam"
+        assert len(read_call(request).params) == len(old(Action="QueryTagByParam"))
 
 
 def test_a_fault_is_an_answer_and_says_where_it_was(cloud, capsys):
@@ -358,7 +360,7 @@ def test_what_cannot_be_decoded_and_encoded_again_is_not_signed_as_it_was_sent(c
 
 def test_where_the_answer_cannot_be_written_nothing_was_done(cloud, monkeypatch, capsys):
     with monkeypatch.context() as patch:
-        patch.setattr(protocol, "success", lambda *_: 1 // 0)
+        patch.setattr(emulator, "success", lambda *_: 1 // 0)
         refused = cloud.sandbox.exchange(cloud.request("CreateTag", {"TagName": "kept"}))
     assert (refused.status, b"InternalError" in refused.body) == (500, True)
     assert capsys.readouterr().err.startswith("sandbox: CreateTag failed: ZeroDivisionError at ")

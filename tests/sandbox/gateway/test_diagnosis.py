@@ -12,8 +12,8 @@ from urllib.parse import quote, quote_plus, urlencode
 import pytest
 
 from dmcli.api.wire import Request
-from dmcli.sandbox import calls
-from dmcli.sandbox.mismatch import difference
+from dmcli.sandbox.gateway import call_log
+from dmcli.sandbox.gateway.diagnosis import difference
 
 SECRET = "dm-sandbox-secret"
 WHEN = datetime(2026, 3, 15, 4, tzinfo=timezone.utc)
@@ -114,8 +114,8 @@ def explained(cloud, request):
     answer = json.loads(reply.body)
     assert answer["Code"] == "SignatureDoesNotMatch", answer
     with cloud.sandbox.store.transaction() as connection:
-        newest = calls.find(connection, 1)[0]
-        found = calls.get(connection, newest["id"])
+        newest = call_log.find(connection, 1)[0]
+        found = call_log.get(connection, newest["id"])
     assert found["code"] == "SignatureDoesNotMatch"
     return answer, found["request"]["signature"]
 

@@ -6,23 +6,21 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.regions import SANDBOX_KEY_ID
+from dmcli.sandbox.gateway.redaction import masked_header, masked_key, masked_param, masked_target, secrets_of
 from dmcli.sandbox.store.sql import where
-from dmcli.secret import Secret, hidden
+from dmcli.secret import hidden
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Mapping
 
     from dmcli.api.wire import Reply, Request
-    from dmcli.sandbox.protocol import Call
+    from dmcli.sandbox.gateway.request import Call
 
 KEPT = 10_000  # calls
-_CUT = 2000  # characters of a value
 _CUT_REPLY = 16_000  # characters of a reply
 _CUT_ALL = 64_000  # characters of all values of a call together
 _PRUNED_EACH = 500  # calls from one clearing to the next
-_SECRET = frozenset({"Password", "Ticket", "SecurityToken"})
-_SECRET_HEADERS = frozenset({"x-acs-security-token", "cookie", "proxy-authorization"})
 _COLUMNS = (
     *("id", "at", "ms", "request_id", "action", "version", "scheme", "key_id", "status", "code", "spoilt", "fault"),
     *("request", "reply"),
@@ -53,8 +51,8 @@ def add(connection: sqlite3.Connection, entry: Entry) -> None:
     about = {
         "method": request.method,
         "target": masked_target(request.url, known=known)[:_CUT_ALL],
-        "headers": _cut((name, _header(name, value, known=known)) for name, value in request.headers.items()),
-        "params": _cut((name, _param(name, value, known=known)) for name, value in call.params.items()),
+        "headers": _cut((name, masked_header(name, value, known=known)) for name, value in request.headers.items()),
+        "params": _cut((name, masked_param(name, value, known=known)) for name, value in call.params.items()),
         "bytes": len(request.body),
         **entry.notes,
     }
@@ -68,7 +66,7 @@ def add(connection: sqlite3.Connection, entry: Entry) -> None:
                 call.action,
                 call.version,
                 call.scheme,
-                call.key_id if known else _masked_key(call.key_id),
+                call.key_id if known else masked_key(call.key_id),
                 entry.reply.status,
                 entry.code,
                 entry.spoilt,
@@ -100,43 +98,6 @@ def _answered(entry: Entry) -> str:
     """The reply's text; one that repeats the string to sign repeats the secrets in it."""
     text = entry.reply.body[:_CUT_REPLY].decode("utf-8", "replace")
     return text if entry.code != "SignatureDoesNotMatch" else hidden(text, secrets_of(entry.request, entry.call))
-
-
-def secrets_of(request: Request, call: Call) -> list[Secret]:
-    """What is secret in a call."""
-    found = [call.params.get(name, "") for name in _SECRET]
-    return [Secret(text) for text in (*found, *(request.headers.get(name, "") for name in _SECRET_HEADERS))]
-
-
-def masked_target(url: str, *, known: bool) -> str:
-    """Path and query of a URL, secrets masked."""
-    path, mark, query = ("/" + url.split("://", 1)[-1].partition("/")[2]).partition("?")
-    if not mark:
-        return path
-    pairs = (pair.partition("=") for pair in query.split("&"))
-    return f"{path}?" + "&".join(f"{name}{equals}{_param(name, value, known=known)}" for name, equals, value in pairs)
-
-
-def _param(name: str, value: str, *, known: bool) -> str:
-    if name in _SECRET and value:
-        return "***"
-    if name == "AccessKeyId" and not known:
-        return _masked_key(value)
-    return value if len(value) <= _CUT else f"{value[:_CUT]}... ({len(value)} characters)"
-
-
-def _header(name: str, value: str, *, known: bool) -> str:
-    if name in _SECRET_HEADERS or (name == "authorization" and not value.startswith("ACS3-")):
-        return "***"
-    if name == "authorization" and not known:
-        head, _, rest = value.partition(",")
-        return f"{head.partition('=')[0]}=***,{rest}"
-    return _masked_key(value) if name == "x-acs-accesskey-id" and not known else value[:_CUT]
-
-
-def _masked_key(key_id: str) -> str:
-    """A key that is not the sandbox's may be a real one."""
-    return f"***{key_id[-3:]}"
 
 
 def find(

@@ -1,0 +1,1 @@
+"""What stands before every action: the request read, signature and parameters checked, the reply written and logged."""

@@ -1,0 +1,129 @@
+"""The wire from the server's side: a Request read into a Call, its signature verified, replies and errors written."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+from dmcli.api import signing
+from dmcli.api.regions import SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
+from dmcli.sandbox.errors import ServiceError
+from dmcli.sandbox.gateway.request import Call, authorization, form_fields, query_string
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dmcli.api.wire import Request
+
+MAX_SKEW = 15 * 60  # seconds that a request's clock may be off
+_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+# What decides which call is made, and when, must be under the signature.
+_MUST_BE_SIGNED = {"host", "x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce"}
+_V1_NEEDS = ("AccessKeyId", "Signature", "SignatureMethod", "SignatureNonce", "Timestamp")
+# What percent_encode writes, and escapes it would write in another way: in small letters, or of a character that stays.
+_CANONICAL = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~%&="
+_ODD_ESCAPE = re.compile("%(?![0189A-F][0-9A-F]|2[0-9A-CF]|3[A-F]|40|5[B-E]|60|7[B-DF])")
+_LONGEST = 20_000  # characters of a string to sign that are kept
+_NO_CAUSE = f"no mistake that is known gives the client's signature: most likely its secret is not {SANDBOX_KEY_SECRET}"
+
+
+def verify(request: Request, call: Call, now: datetime) -> None:
+    """Check key, time and signature of a call. Raises ServiceError. The nonce is the store's to check."""
+    if call.scheme == "v3":
+        signed = authorization(request).get("SignedHeaders", "")
+        if not call.key_id or not call.nonce or not _MUST_BE_SIGNED.issubset(signed.split(";")):
+            raise ServiceError("IncompleteSignature")
+    else:
+        for name in _V1_NEEDS:
+            if not call.params.get(name):
+                raise ServiceError(f"Missing{name}")
+        if call.params["SignatureMethod"] != signing.V1_METHOD:
+            raise ServiceError("InvalidSignatureMethod")
+    if call.key_id != SANDBOX_KEY_ID:
+        raise ServiceError("InvalidAccessKeyId.NotFound")
+    _check_time(call.timestamp, now)
+    _check_signature(request, call)
+
+
+def _check_time(stamp: str, now: datetime) -> None:
+    """Refuse a time that is not written as it must be, or too far from now."""
+    try:
+        at = datetime.fromisoformat(stamp[:-1]) if _STAMP.fullmatch(stamp) else None
+    except ValueError:
+        at = None
+    if at is None:
+        raise ServiceError("InvalidTimeStamp.Format")
+    if abs((at.replace(tzinfo=timezone.utc) - now).total_seconds()) > MAX_SKEW:
+        raise ServiceError("InvalidTimeStamp.Expired")
+
+
+def _check_signature(request: Request, call: Call) -> None:
+    """Recompute the signature over what came, as it came."""
+    from hmac import compare_digest
+
+    if call.scheme == "v3":
+        fields, query, body = (
+            authorization(request),
+            form_fields(query_string(request)),
+            signing.sha256_hex(request.body),
+        )
+        signed, theirs = fields["SignedHeaders"], fields.get("Signature", "")
+        canonical = signing.v3_canonical_request(request.method, "/", query, request.headers, signed, body)
+        text = signing.v3_string_to_sign(canonical)
+        ours = signing.v3_signature(text, SANDBOX_KEY_SECRET)
+        # The signature is over the body itself; the header that names its hash must not say otherwise.
+        intact = request.headers.get("x-acs-content-sha256", body).lower() == body
+    else:
+        text = signing.v1_of_canonical(request.method, _canonical(request, call.params))
+        ours, theirs, intact = signing.v1_signature(text, SANDBOX_KEY_SECRET), call.params["Signature"], True
+    if not intact or not compare_digest(ours.encode(), theirs.encode()):
+        raise ServiceError(
+            "SignatureDoesNotMatch",
+            f"Specified signature is not matched with our calculation. server string to sign is:{text}",
+        )
+
+
+def compared(request: Request, call: Call) -> dict[str, str]:
+    """What is wrong with a signature that does not match: the server's string, what the client did, where they part.
+
+    Values that are secret are masked in all of it.
+    """
+    from dmcli.sandbox.gateway import diagnosis
+    from dmcli.sandbox.gateway.redaction import secrets_of
+    from dmcli.secret import hidden
+
+    fields = authorization(request)
+    if call.scheme == "v3":
+        query, signed = form_fields(query_string(request)), fields.get("SignedHeaders", "")
+        ours = signing.v3_canonical_request(
+            request.method, "/", query, request.headers, signed, signing.sha256_hex(request.body)
+        )
+        cause = diagnosis.v3(request.method, query, request.headers, signed, request.body, fields.get("Signature", ""))
+    else:
+        given = {name: value for name, value in call.params.items() if name != "Signature"}
+        ours = signing.v1_string_to_sign(request.method, given)
+        cause = diagnosis.v1(request.method, call.params, call.params.get("Signature", ""))
+    said = {"server": ours[:_LONGEST], "cause": cause.said if cause else _NO_CAUSE}
+    if cause and cause.string != ours:
+        said |= {"client": cause.string[:_LONGEST], "difference": diagnosis.difference(ours, cause.string)}
+    return {name: hidden(text, secrets_of(request, call)) for name, text in said.items()}
+
+
+def _canonical(request: Request, params: Mapping[str, str]) -> str:
+    """The canonical query of all parameters but the signature; where it came that way it is only sorted."""
+    sent = "&".join(filter(None, (query_string(request), request.body.decode("utf-8", "replace"))))
+    try:
+        parts = dict([pair.split("=") for pair in sent.split("&")])
+    except ValueError:  # there is one that is not a name and a value
+        parts = {}
+    # Names that differ had escapes, which would sort elsewhere than what they stand for; U+FFFD may stand for bytes
+    # that are no UTF-8, and is signed itself.
+    if parts.keys() != params.keys() or not _is_canonical(sent) or "\ufffd" in "".join(params.values()):
+        return signing.canonical_query({name: value for name, value in params.items() if name != "Signature"})
+    return "&".join([f"{name}={parts[name]}" for name in sorted(parts) if name != "Signature"])
+
+
+def _is_canonical(sent: str) -> bool:
+    """Whether names and values are encoded just as percent_encode does it."""
+    return sent.isascii() and not sent.encode().translate(None, _CANONICAL) and not _ODD_ESCAPE.search(sent)
