@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.errors import InputError, RefusedError
-from dmcli.sandbox import extract, mailbox
+from dmcli.sandbox.mail import extract, mailbox
 
 if TYPE_CHECKING:
     import sqlite3

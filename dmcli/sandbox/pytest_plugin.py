@@ -51,7 +51,7 @@ class DmSandbox:
 
     def mails(self, **chosen: Any) -> list[dict[str, Any]]:
         """The mails that match, newest first: `to`, `sender`, `subject`, `text`, `tag`, `status`, `since`, `unseen`."""
-        from dmcli.sandbox import mailbox
+        from dmcli.sandbox.mail import mailbox
 
         with self._sandbox.store.reading() as connection:
             found = mailbox.list_mail(connection, 1000, _filter(chosen))
@@ -59,7 +59,7 @@ class DmSandbox:
 
     def wait_for(self, timeout: float = 10.0, **chosen: Any) -> dict[str, Any]:
         """The newest mail that matches, once there is one. Raises AssertionError after `timeout` seconds without it."""
-        from dmcli.sandbox import mailbox
+        from dmcli.sandbox.mail import mailbox
 
         found = mailbox.latest(self._sandbox.store, _filter(chosen), timeout)
         if found is None:
@@ -69,26 +69,26 @@ class DmSandbox:
 
     def codes(self, mail: dict[str, Any]) -> list[str]:
         """The one-time codes in a mail, the likeliest first."""
-        from dmcli.sandbox import extract
+        from dmcli.sandbox.mail import extract
 
         return extract.codes(mail["subject"], extract.read(mail["html"], mail["text"]).text)
 
     def links(self, mail: dict[str, Any]) -> list[str]:
         """The links in a mail."""
-        from dmcli.sandbox import extract
+        from dmcli.sandbox.mail import extract
 
         return extract.read(mail["html"], mail["text"]).links
 
     def eml(self, mail: dict[str, Any]) -> bytes:
         """A mail as it would have gone over the wire."""
-        from dmcli.sandbox import eml
+        from dmcli.sandbox.mail import eml
 
         with self._sandbox.store.reading() as connection:
             return eml.message(connection, mail)
 
     def delete_mails(self, **chosen: Any) -> int:
         """Delete the mails that match; how many they were."""
-        from dmcli.sandbox import mailbox
+        from dmcli.sandbox.mail import mailbox
 
         with self._sandbox.store.transaction() as connection:
             return mailbox.delete_mail(connection, _filter(chosen))
@@ -181,7 +181,7 @@ class DmSandbox:
 
 
 def _filter(chosen: dict[str, Any]) -> Any:
-    from dmcli.sandbox.mailbox import filter_of
+    from dmcli.sandbox.mail.mailbox import filter_of
 
     return filter_of({name: str(value) for name, value in chosen.items()})
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sdks import WAYS, Driver
 
-from dmcli.sandbox import eml
+from dmcli.sandbox.mail import eml
 
 MAIL: dict[str, Any] = {
     "AccountName": "noreply@sandbox.test",

@@ -160,7 +160,7 @@ def test_waiting_in_vain_ends_with_what_there_is(ask):
 
 def test_a_mail_of_another_process_is_waited_for_too(tmp_path):
     one, other = Sandbox(str(tmp_path / "a.db")), Sandbox(str(tmp_path / "a.db"))
-    from dmcli.sandbox import mailbox
+    from dmcli.sandbox.mail import mailbox
 
     found = []
     thread = threading.Thread(

@@ -11,8 +11,8 @@ import pytest
 
 from dmcli.api import signing
 from dmcli.api.wire import Reply, Request
-from dmcli.sandbox import mailbox
 from dmcli.sandbox.emulator import Sandbox
+from dmcli.sandbox.mail import mailbox
 from dmcli.sandbox.store import store
 
 NOON = datetime(2026, 3, 15, 4, 0, tzinfo=timezone.utc)  # noon of 2026-03-15 for the service

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.wire import Reply
 from dmcli.errors import InputError
-from dmcli.sandbox import mailbox
+from dmcli.sandbox.mail import mailbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.api.wire import Reply
 from dmcli.errors import InputError
-from dmcli.sandbox import extract, mailbox
 from dmcli.sandbox.api.ask import HEADERS, MOST_ROWS, Ask, MissingError
+from dmcli.sandbox.mail import extract, mailbox
 
 if TYPE_CHECKING:
     import sqlite3
@@ -64,7 +64,7 @@ def _text(ask: Ask) -> Any:
 
 
 def _eml(ask: Ask) -> Any:
-    from dmcli.sandbox import eml
+    from dmcli.sandbox.mail import eml
 
     mail = _one(ask)
     with ask.sandbox.store.reading() as connection:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import dmcli
 from dmcli.api.wire import Reply
-from dmcli.sandbox import mailbox
+from dmcli.sandbox.mail import mailbox
 from dmcli.sandbox.web import words
 from dmcli.sandbox.web.asked import link
 

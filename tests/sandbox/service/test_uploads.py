@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dmcli.sandbox.mailbox import delete_mail
+from dmcli.sandbox.mail.mailbox import delete_mail
 from dmcli.sandbox.service import uploads
 
 KEY = "0123456789abcdef0123456789abcdef"

@@ -12,9 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from dmcli.errors import LocalIOError, LockedError
-from dmcli.sandbox import clock, mailbox
+from dmcli.sandbox import clock
 from dmcli.sandbox.emulator import Sandbox, open_sandbox
-from dmcli.sandbox.mailbox import Filter
+from dmcli.sandbox.mail import mailbox
+from dmcli.sandbox.mail.mailbox import Filter
 from dmcli.sandbox.service import states
 from dmcli.sandbox.store import store
 from dmcli.sandbox.store.store import Store, _Job

@@ -51,7 +51,7 @@ _WHOLE = (
 
 def _filter(values: dict[str, Any]) -> Any:
     """The filter that the options describe, taken out of the values."""
-    from dmcli.sandbox.mailbox import filter_of
+    from dmcli.sandbox.mail.mailbox import filter_of
 
     names = ("to", "sender", "subject", "text", "tag", "unseen", "since")
     return filter_of({name: str(values.pop(name)) for name in names})
@@ -59,7 +59,7 @@ def _filter(values: dict[str, Any]) -> Any:
 
 def _found(current: Session, mail: int, wait: float, values: dict[str, Any]) -> dict[str, Any]:
     """The mail that is meant. Raises InputError, RefusedError, or CheckFailedError when it was waited for in vain."""
-    from dmcli.sandbox.mailbox import ALL, get_mail, latest
+    from dmcli.sandbox.mail.mailbox import ALL, get_mail, latest
 
     store, chosen = current.sandbox.store, _filter(values)
     if not mail:
@@ -80,7 +80,7 @@ def _found(current: Session, mail: int, wait: float, values: dict[str, Any]) -> 
 def _list(current: Session, *, limit: int, **values: Any) -> None:
     from dmcli.api.paging import Page
     from dmcli.render import show_pages
-    from dmcli.sandbox.mailbox import ALL, list_mail
+    from dmcli.sandbox.mail.mailbox import ALL, list_mail
 
     wanted = None if values["all"] else limit
     most = MOST if wanted is None else min(wanted + 1, MOST)
@@ -111,14 +111,14 @@ def _html(current: Session, *, mail: int, wait: float, **values: Any) -> None:
 
 
 def _text(current: Session, *, mail: int, wait: float, **values: Any) -> None:
-    from dmcli.sandbox.extract import read
+    from dmcli.sandbox.mail.extract import read
 
     found = _found(current, mail, wait, values)
     show_part(current, "text", found["text"] or read(found["html"], "").text)
 
 
 def _source(current: Session, *, mail: int, wait: float, **values: Any) -> None:
-    from dmcli.sandbox.eml import message
+    from dmcli.sandbox.mail.eml import message
 
     found = _found(current, mail, wait, values)
     with current.sandbox.store.reading() as connection:
@@ -132,14 +132,14 @@ def _source(current: Session, *, mail: int, wait: float, **values: Any) -> None:
 
 
 def _links(current: Session, *, mail: int, wait: float, **values: Any) -> None:
-    from dmcli.sandbox.extract import read
+    from dmcli.sandbox.mail.extract import read
 
     found = _found(current, mail, wait, values)
     show_words(current, "links", read(found["html"], found["text"]).links, f"mail {found['id']} has no links")
 
 
 def _codes(current: Session, *, mail: int, wait: float, **values: Any) -> None:
-    from dmcli.sandbox.extract import codes, read
+    from dmcli.sandbox.mail.extract import codes, read
 
     found = _found(current, mail, wait, values)
     words = codes(found["subject"], read(found["html"], found["text"]).text)
@@ -149,7 +149,7 @@ def _codes(current: Session, *, mail: int, wait: float, **values: Any) -> None:
 
 
 def _delete(current: Session, *, mail: int | None, yes: bool, **values: Any) -> None:
-    from dmcli.sandbox.mailbox import ALL, delete_mail
+    from dmcli.sandbox.mail.mailbox import ALL, delete_mail
 
     whole, chosen = values.pop("all"), _filter(dict(values))
     if (mail is not None) + whole + (mail is None and chosen != ALL) != 1:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dmcli.api.actions.common import DELIVERY_STATUS
 from dmcli.api.regions import SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
 from dmcli.errors import InputError
-from dmcli.sandbox import mailbox
+from dmcli.sandbox.mail import mailbox
 from dmcli.sandbox.service.delivery import render
 from dmcli.sandbox.store.sql import from_json
 from dmcli.sandbox.web import page, words
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dmcli.api.wire import Reply
-    from dmcli.sandbox.mailbox import Filter
+    from dmcli.sandbox.mail.mailbox import Filter
 
 PAGE = 100  # mails
 _REFRESH = 10  # seconds, where there are no scripts

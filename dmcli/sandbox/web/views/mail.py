@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from dmcli.sandbox import extract, mailbox
+from dmcli.sandbox.mail import extract, mailbox
 from dmcli.sandbox.service import uploads
 from dmcli.sandbox.web import page, words
 from dmcli.sandbox.web.asked import Asked, Page, RefusedError, see
@@ -69,7 +69,7 @@ def body(asked: Asked, number: int) -> Reply:
 
 def download(asked: Asked, number: int) -> Reply:
     """A mail as a message in a file."""
-    from dmcli.sandbox import eml
+    from dmcli.sandbox.mail import eml
 
     with asked.sandbox.store.transaction() as connection:
         data = eml.message(connection, _existing(connection, number))
@@ -130,14 +130,14 @@ def _html(_: sqlite3.Connection, mail: dict[str, Any]) -> dict[str, Any]:
 def _headers(connection: sqlite3.Connection, mail: dict[str, Any]) -> dict[str, Any]:
     from email import message_from_bytes
 
-    from dmcli.sandbox import eml
+    from dmcli.sandbox.mail import eml
 
     head = eml.message(connection, mail).partition(b"\r\n\r\n")[0]
     return {"headers": message_from_bytes(head + b"\r\n\r\n", policy=eml.POLICY).items()}
 
 
 def _raw(connection: sqlite3.Connection, mail: dict[str, Any]) -> dict[str, Any]:
-    from dmcli.sandbox import eml
+    from dmcli.sandbox.mail import eml
 
     data = eml.message(connection, mail)
     return {"raw": data[:_RAW].decode("utf-8", "replace").replace("\r\n", "\n"), "bytes": len(data), "most": _RAW}

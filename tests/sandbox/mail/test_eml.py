@@ -6,7 +6,7 @@ from email import message_from_bytes
 
 import pytest
 
-from dmcli.sandbox import eml, mailbox
+from dmcli.sandbox.mail import eml, mailbox
 
 
 def message(cloud, mail: int = 1) -> bytes:

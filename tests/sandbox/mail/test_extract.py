@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dmcli.sandbox.extract import _TOKEN, codes, read
+from dmcli.sandbox.mail.extract import _TOKEN, codes, read
 
 _PIECES = [
     *("<", ">", "</", "<>", "</>", "<!", "<?", "<!--", "-->", "<!-->", "--!>", "<![foo]>", "<![ endif]>", "<![CDATA["),

@@ -1,0 +1,1 @@
+"""Mail that was sent, as messages: listed, read for links and codes, written as .eml."""
