@@ -13,7 +13,7 @@ with warnings.catch_warnings():
     from alibabacloud_tea_openapi.models import Config
 
 from dmcli.api import catalogue
-from dmcli.sandbox import clock
+from dmcli.sandbox.control import clock
 
 # The vendor's code asks for the time in a way that Python 3.12 warns of.
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")

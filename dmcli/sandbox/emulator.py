@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from dmcli.api.wire import Reply, Request
-    from dmcli.sandbox.faults import Fault
+    from dmcli.sandbox.control.faults import Fault
     from dmcli.sandbox.store.store import Live
 
 # Seconds that a nonce is remembered at least: a stamp may lie 15 minutes ahead and is good for 15 more.
@@ -92,7 +92,7 @@ class Sandbox:
         if fault and fault.effect == "latency":
             self._sleep(float(fault.value))
         if fault and fault.effect in _SPOILING:
-            from dmcli.sandbox.faults import SpoiltError
+            from dmcli.sandbox.control.faults import SpoiltError
 
             raise SpoiltError(fault.effect, done.reply)
         return done.reply
@@ -145,7 +145,7 @@ class Sandbox:
             permit = authorize(host)
             return _Done(success(call.action, permit, request_id, call.xml, at))
         if live.limits:
-            from dmcli.sandbox.limits import taken
+            from dmcli.sandbox.control.limits import taken
 
             if not taken(connection, action.name, now.timestamp()):
                 raise ServiceError("Throttling.User")
@@ -181,7 +181,7 @@ class Sandbox:
 
 def _struck(connection: sqlite3.Connection, arrived: _Arrived) -> Fault | None:
     """The fault that is to strike this call; what a browser asks for beside its pages is none."""
-    from dmcli.sandbox.faults import strike
+    from dmcli.sandbox.control.faults import strike
 
     if not arrived.call.action or request_path(arrived.request) != "/":
         return None
@@ -201,7 +201,7 @@ def _people(given: Mapping[str, str]) -> list[str]:
 
 def _changed(done: _Done, fault: Fault, arrived: _Arrived) -> _Done:
     """The answer as a fault makes it."""
-    from dmcli.sandbox.faults import as_reply
+    from dmcli.sandbox.control.faults import as_reply
 
     if fault.after and fault.effect == "error":
         done = _refused(arrived, ServiceError(fault.value))

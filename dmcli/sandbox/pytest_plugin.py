@@ -103,21 +103,21 @@ class DmSandbox:
 
     def fault(self, effect: str, value: str = "", **more: Any) -> int:
         """Let calls go wrong: `fault("error", "Throttling.User", action="SingleSendMail", times=2)`; its number."""
-        from dmcli.sandbox import faults
+        from dmcli.sandbox.control import faults
 
         with self._sandbox.store.change() as connection:
             return faults.add(connection, faults.fault_of({"effect": effect, "value": value, **more})).id
 
     def clear_faults(self) -> None:
         """Let nothing go wrong any more."""
-        from dmcli.sandbox import faults
+        from dmcli.sandbox.control import faults
 
         with self._sandbox.store.change() as connection:
             faults.remove(connection)
 
     def limit(self, action: str, rate: str) -> None:
         """Allow an action so many calls: `limit("SingleSendMail", "10/s")`."""
-        from dmcli.sandbox import limits
+        from dmcli.sandbox.control import limits
 
         wanted, now = limits.limit_of(action, rate), self._sandbox.now().timestamp()
         with self._sandbox.store.change() as connection:
@@ -137,14 +137,14 @@ class DmSandbox:
 
     def play(self, event: str, mail: dict[str, Any] | int, url: str = "") -> str:
         """Let a mail, or the one of that number, be opened, clicked, bounced; what the callback address answered."""
-        from dmcli.sandbox import play
+        from dmcli.sandbox.control import events
 
         number = mail if isinstance(mail, int) else mail["id"]
-        return play.play(self._sandbox, event, number, url=url).answer
+        return events.play(self._sandbox, event, number, url=url).answer
 
     def turn_clock(self, advance: str = "", *, set: str = "") -> None:  # noqa: A002  as everywhere else
         """Turn the clock by `advance`, such as "2h", or to `set`, such as "2026-01-31T09:30:00Z"."""
-        from dmcli.sandbox import clock
+        from dmcli.sandbox.control import clock
 
         given = {"advance": advance, "set": set}
         clock.turn(self._sandbox, {name: value for name, value in given.items() if value})

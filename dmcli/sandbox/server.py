@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.api.wire import Ambiguous, NotSent, Request
 from dmcli.errors import ConfigError, LocalIOError
-from dmcli.sandbox.faults import SpoiltError
+from dmcli.sandbox.control.faults import SpoiltError
 from dmcli.sandbox.http1 import Head, RefusedRequestError, body_size, exactly, guard, read_chunks, read_head, wire
 
 if TYPE_CHECKING:

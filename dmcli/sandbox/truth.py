@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api import codes
 from dmcli.api.actions.receiver import MAX_SAVED
-from dmcli.sandbox import emulator, limits, play
+from dmcli.sandbox import emulator
 from dmcli.sandbox.actions import account, address, domain, receiver, send, tag, template
+from dmcli.sandbox.control import events, limits
 from dmcli.sandbox.gateway import params, signature
 from dmcli.sandbox.service import delivery, uploads
 from dmcli.sandbox.service.context import MAX_PAGE
@@ -608,7 +609,7 @@ SUBJECTS: dict[str, Facts] = {
             ),
         },
         guessed={
-            f"Unsubscribing is {play.EVENTS['unsubscribe'].name}.": "page message notification",
+            f"Unsubscribing is {events.EVENTS['unsubscribe'].name}.": "page message notification",
             "msg_id is made from the EnvId.": NOBODY,
         },
         missing={

@@ -8,7 +8,7 @@ import pytest
 from lab import CALLS
 from sdks import WAYS, Account, Way, shape
 
-from dmcli.sandbox import faults
+from dmcli.sandbox.control import faults
 from dmcli.sandbox.gateway import call_log
 from dmcli.sandbox.gateway.request import read_call
 

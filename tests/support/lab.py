@@ -13,7 +13,7 @@ from unittest import mock
 import pytest
 from cloud import Cloud
 
-from dmcli.sandbox.play import play
+from dmcli.sandbox.control.events import play
 
 DAYS = {"StartTime": "2026-03-10", "EndTime": "2026-03-16"}
 MINUTES = {"StartTime": "2026-03-10 00:00", "EndTime": "2026-03-16 23:59"}

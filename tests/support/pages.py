@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import pytest
 
 from dmcli.api import signing
-from dmcli.sandbox import faults, limits
+from dmcli.sandbox.control import faults, limits
 from dmcli.sandbox.server import Server
 from dmcli.sandbox.site import site_of
 

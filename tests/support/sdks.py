@@ -19,8 +19,8 @@ from cloud import Cloud
 from lab import CALLS, fill
 
 from dmcli.api.regions import SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
-from dmcli.sandbox import clock
 from dmcli.sandbox.certificate import context_for
+from dmcli.sandbox.control import clock
 from dmcli.sandbox.environment import unset
 from dmcli.sandbox.server import Server
 from dmcli.sandbox.site import site_of

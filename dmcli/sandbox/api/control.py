@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dmcli.errors import InputError
-from dmcli.sandbox import clock, faults, limits
 from dmcli.sandbox.api.ask import MOST_ROWS, Ask, MissingError
+from dmcli.sandbox.control import clock, faults, limits
 from dmcli.sandbox.gateway import call_log
 from dmcli.sandbox.service import states
 from dmcli.sandbox.store import snapshots
@@ -112,9 +112,9 @@ def _decide(ask: Ask) -> Any:
 
 
 def _play(ask: Ask) -> Any:
-    from dmcli.sandbox import play
+    from dmcli.sandbox.control import events
 
-    return play.play(ask.sandbox, **play.wanted(ask.object()))._asdict()
+    return events.play(ask.sandbox, **events.wanted(ask.object()))._asdict()
 
 
 def _quota(ask: Ask) -> Any:

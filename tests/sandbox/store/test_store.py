@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from dmcli.errors import LocalIOError, LockedError
-from dmcli.sandbox import clock
+from dmcli.sandbox.control import clock
 from dmcli.sandbox.emulator import Sandbox, open_sandbox
 from dmcli.sandbox.mail import mailbox
 from dmcli.sandbox.mail.mailbox import Filter

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from pages import misspelt
 
-from dmcli.sandbox import faults
-from dmcli.sandbox.faults import SpoiltError
+from dmcli.sandbox.control import faults
+from dmcli.sandbox.control.faults import SpoiltError
 
 if TYPE_CHECKING:
     from pages import Document

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dmcli.sandbox import faults, limits
+from dmcli.sandbox.control import faults, limits
 
 if TYPE_CHECKING:
     from cloud import Cloud

@@ -17,13 +17,13 @@ _FIELDS = (Field("now", "Now"), Field("turned", "Seconds turned", shape="number"
 
 def _show(current: Session) -> None:
     from dmcli.render import show_document
-    from dmcli.sandbox.clock import seen
+    from dmcli.sandbox.control.clock import seen
 
     show_document(seen(current.sandbox), _FIELDS, current.output())
 
 
 def _turn(current: Session, **wanted: Any) -> None:
-    from dmcli.sandbox.clock import turn
+    from dmcli.sandbox.control.clock import turn
 
     turn(current.sandbox, wanted)
     _show(current)

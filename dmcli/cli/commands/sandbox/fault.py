@@ -13,7 +13,7 @@ from dmcli.cli.complete import action_names
 from dmcli.cli.options import Value
 from dmcli.cli.tree import Group, command
 from dmcli.errors import InputError, RefusedError
-from dmcli.sandbox.faults import EFFECTS, add, every, fault_of, remove
+from dmcli.sandbox.control.faults import EFFECTS, add, every, fault_of, remove
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session

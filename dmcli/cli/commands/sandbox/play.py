@@ -12,8 +12,8 @@ from dmcli.cli.commands.sandbox.number import MailNumber
 from dmcli.cli.options import Value
 from dmcli.cli.tree import command
 from dmcli.errors import RefusedError
+from dmcli.sandbox.control.events import EVENTS, play
 from dmcli.sandbox.mail.mailbox import ALL, latest
-from dmcli.sandbox.play import EVENTS, play
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api import codes
-from dmcli.sandbox import faults
+from dmcli.sandbox.control import faults
 from dmcli.sandbox.gateway import call_log
 from dmcli.sandbox.web.asked import Asked, Page, RefusedError, link
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.api import catalogue, codes
 from dmcli.errors import InputError
-from dmcli.sandbox import faults, limits
+from dmcli.sandbox.control import faults, limits
 from dmcli.sandbox.web.asked import Asked, Page, link, see
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from dmcli.errors import InputError, RefusedError
-from dmcli.sandbox.play import EVENTS, Played, play
+from dmcli.sandbox.control.events import EVENTS, Played, play
 
 
 @pytest.fixture

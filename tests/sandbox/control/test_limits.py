@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dmcli.errors import InputError
-from dmcli.sandbox import limits
-from dmcli.sandbox.limits import DOCUMENTED, limit_of
+from dmcli.sandbox.control import limits
+from dmcli.sandbox.control.limits import DOCUMENTED, limit_of
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from dmcli.api.wire import Ambiguous, Request
 from dmcli.errors import InputError
-from dmcli.sandbox import faults
-from dmcli.sandbox.faults import EFFECTS, Fault, SpoiltError, fault_of
+from dmcli.sandbox.control import faults
+from dmcli.sandbox.control.faults import EFFECTS, Fault, SpoiltError, fault_of
 from dmcli.sandbox.gateway import call_log
 from dmcli.sandbox.server import Server
 
