@@ -13,7 +13,7 @@ import pytest
 
 from dmcli.cli import app
 from dmcli.sandbox.emulator import Sandbox
-from dmcli.sandbox.server import Server
+from dmcli.sandbox.server.server import Server
 
 pytest_plugins = ["cloud", "faulty", "lab", "pages"]
 

@@ -26,8 +26,8 @@ class DmSandbox:
         from dmcli.api.regions import SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
         from dmcli.sandbox.certificate import context_for, path_of
         from dmcli.sandbox.emulator import Sandbox
-        from dmcli.sandbox.server import Server
-        from dmcli.sandbox.site import site_of
+        from dmcli.sandbox.server.server import Server
+        from dmcli.sandbox.server.site import site_of
 
         self._sandbox = Sandbox(":memory:")
         self._server = Server(site_of(self._sandbox), tls=lambda: context_for(path_of(os.environ)))

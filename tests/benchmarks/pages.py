@@ -9,9 +9,9 @@ import time
 
 from dmcli.api.wire import Request
 from dmcli.sandbox.emulator import Sandbox
+from dmcli.sandbox.server.site import site_of
 from dmcli.sandbox.service.context import Context
 from dmcli.sandbox.service.delivery import Message, Recipient, deliver
-from dmcli.sandbox.site import site_of
 
 MAILS, LIMIT = 10_000, 0.1  # seconds
 WORDS = (

@@ -21,7 +21,7 @@ from dmcli.client.attempts import Run
 from dmcli.client.client import Client
 from dmcli.local.database import open_database
 from dmcli.sandbox.emulator import Sandbox
-from dmcli.sandbox.server import Server
+from dmcli.sandbox.server.server import Server
 from dmcli.sandbox.store.store import set_quota
 from dmcli.secret import Secret
 

@@ -15,7 +15,7 @@ import pytest
 
 from dmcli.api.wire import Reply
 from dmcli.cli.reference import walk
-from dmcli.sandbox.http1 import wire
+from dmcli.sandbox.server.http1 import wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

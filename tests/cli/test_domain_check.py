@@ -7,7 +7,7 @@ import json
 import pytest
 
 from dmcli.api.wire import Reply
-from dmcli.sandbox.server import Server
+from dmcli.sandbox.server.server import Server
 
 
 class Moody:

@@ -14,7 +14,7 @@ import pytest
 from faulty import Fault, Faulty, reset, trickle
 
 from dmcli.api.wire import Reply
-from dmcli.sandbox.http1 import wire
+from dmcli.sandbox.server.http1 import wire
 
 MAX_SENT = 32 * 1024 * 1024  # bytes that buffers on the way may take beyond what is read
 

@@ -215,7 +215,7 @@ def test_what_readers_do_is_played(box, at):
 
 @pytest.mark.parametrize("strict", [False, True])
 def test_unknown_parameters_are_noted_or_refused(box, sandbox, at, strict):
-    from dmcli.sandbox.server import Server
+    from dmcli.sandbox.server.server import Server
 
     sandbox.strict = strict
     with Server(sandbox.exchange) as server:

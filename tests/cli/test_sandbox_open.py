@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from dmcli.api.wire import Reply
-from dmcli.sandbox.server import Server
+from dmcli.sandbox.server.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -125,8 +125,8 @@ def test_env_in_a_run_is_that_of_the_run():
 
 
 def test_env_says_nothing_where_the_sandbox_answers(bare, sandbox):
-    from dmcli.sandbox.server import Server
-    from dmcli.sandbox.site import site_of
+    from dmcli.sandbox.server.server import Server
+    from dmcli.sandbox.server.site import site_of
 
     with Server(site_of(sandbox)) as server:
         assert bare("sandbox", "env", "--port", server.url.rpartition(":")[2]).err == ""
@@ -157,7 +157,7 @@ def test_a_snippet_has_everything_filled_in(bare, language):
 
 
 def test_the_python_snippet_sends_a_mail(bare, box, sandbox):
-    from dmcli.sandbox.server import Server
+    from dmcli.sandbox.server.server import Server
 
     with Server(sandbox.exchange) as server:
         program = bare("sandbox", "env", "--snippet", "python", "--port", server.url.rpartition(":")[2]).out

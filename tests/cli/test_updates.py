@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from dmcli.sandbox.server import Server
+from dmcli.sandbox.server.server import Server
 from dmcli.tasks.modify import kept
 
 LINES = "first line\nsecond line"

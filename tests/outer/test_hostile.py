@@ -9,7 +9,7 @@ import pytest
 from pages import kinds
 
 from dmcli.api.wire import Reply
-from dmcli.sandbox.server import Server
+from dmcli.sandbox.server.server import Server
 
 if TYPE_CHECKING:
     from cloud import Cloud

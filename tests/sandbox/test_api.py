@@ -11,8 +11,8 @@ from email import message_from_bytes, policy
 import pytest
 
 from dmcli.sandbox.emulator import Sandbox
-from dmcli.sandbox.server import Server
-from dmcli.sandbox.site import site_of
+from dmcli.sandbox.server.server import Server
+from dmcli.sandbox.server.site import site_of
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import pytest
 import trustme
 
 from dmcli.api.wire import Reply, Request
-from dmcli.sandbox.http1 import wire
+from dmcli.sandbox.server.http1 import wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,8 +12,8 @@ import pytest
 
 from dmcli.api import signing
 from dmcli.sandbox.control import faults, limits
-from dmcli.sandbox.server import Server
-from dmcli.sandbox.site import site_of
+from dmcli.sandbox.server.server import Server
+from dmcli.sandbox.server.site import site_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

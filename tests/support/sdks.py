@@ -22,8 +22,8 @@ from dmcli.api.regions import SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
 from dmcli.sandbox.certificate import context_for
 from dmcli.sandbox.control import clock
 from dmcli.sandbox.environment import unset
-from dmcli.sandbox.server import Server
-from dmcli.sandbox.site import site_of
+from dmcli.sandbox.server.server import Server
+from dmcli.sandbox.server.site import site_of
 from dmcli.sandbox.store import snapshots
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 from faulty import Faulty
 
 from dmcli.sandbox.emulator import Sandbox
-from dmcli.sandbox.server import Server
+from dmcli.sandbox.server.server import Server
 
 KEYS = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "dm-sandbox-id", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "dm-sandbox-secret"}
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlencode
 
 from dmcli.api.wire import Reply
 from dmcli.errors import InputError
-from dmcli.sandbox.site import HOME
+from dmcli.sandbox.server.site import HOME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

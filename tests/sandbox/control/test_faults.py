@@ -14,7 +14,7 @@ from dmcli.errors import InputError
 from dmcli.sandbox.control import faults
 from dmcli.sandbox.control.faults import EFFECTS, Fault, SpoiltError, fault_of
 from dmcli.sandbox.gateway import call_log
-from dmcli.sandbox.server import Server
+from dmcli.sandbox.server.server import Server
 
 
 @pytest.fixture

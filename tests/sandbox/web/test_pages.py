@@ -270,7 +270,7 @@ def test_pages_load_only_when_they_are_asked_for():
     import sys
 
     program = (
-        "import sys; from dmcli.sandbox.emulator import Sandbox; from dmcli.sandbox.site import site_of;"
+        "import sys; from dmcli.sandbox.emulator import Sandbox; from dmcli.sandbox.server.site import site_of;"
         "site_of(Sandbox(':memory:')); sys.exit('jinja2' in sys.modules or 'dmcli.sandbox.web' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

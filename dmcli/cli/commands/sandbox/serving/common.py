@@ -11,7 +11,7 @@ from dmcli.sandbox.environment import PORT
 
 if TYPE_CHECKING:
     from dmcli.sandbox.emulator import Sandbox
-    from dmcli.sandbox.server import Server
+    from dmcli.sandbox.server.server import Server
 
 
 def port_option(default: int = PORT) -> click.Option:
@@ -34,8 +34,8 @@ def strict_option() -> click.Option:
 def server_of(sandbox: Sandbox, port: int, *, strict: bool = False) -> Server:
     """The server of everything: the service, its pages, and uploads over TLS. Raises LocalIOError."""
     from dmcli.sandbox.certificate import context_for, path_of
-    from dmcli.sandbox.server import Server
-    from dmcli.sandbox.site import site_of
+    from dmcli.sandbox.server.server import Server
+    from dmcli.sandbox.server.site import site_of
 
     sandbox.strict = strict
     return Server(site_of(sandbox), port, tls=lambda: context_for(path_of(os.environ)))

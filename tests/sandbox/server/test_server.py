@@ -15,8 +15,8 @@ import pytest
 
 from dmcli.api.wire import Ambiguous, NotSent, Reply, Request
 from dmcli.errors import LocalIOError
-from dmcli.sandbox.http1 import MAX_BODY, MAX_HEADERS, MAX_LINE
-from dmcli.sandbox.server import Server
+from dmcli.sandbox.server.http1 import MAX_BODY, MAX_HEADERS, MAX_LINE
+from dmcli.sandbox.server.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

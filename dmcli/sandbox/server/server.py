@@ -18,7 +18,16 @@ from typing import TYPE_CHECKING, Any
 from dmcli.api.wire import Ambiguous, NotSent, Request
 from dmcli.errors import ConfigError, LocalIOError
 from dmcli.sandbox.control.faults import SpoiltError
-from dmcli.sandbox.http1 import Head, RefusedRequestError, body_size, exactly, guard, read_chunks, read_head, wire
+from dmcli.sandbox.server.http1 import (
+    Head,
+    RefusedRequestError,
+    body_size,
+    exactly,
+    guard,
+    read_chunks,
+    read_head,
+    wire,
+)
 
 if TYPE_CHECKING:
     import ssl
