@@ -30,7 +30,7 @@ def site_of(sandbox: Sandbox) -> Exchange:
     def answer(request: Request) -> Reply:
         path = request_path(request)
         if path == f"{HOME}api" or path.startswith(f"{HOME}api/"):
-            return _part("api").answer(sandbox, request, path.removeprefix(f"{HOME}api") or "/")
+            return _part("testapi").answer(sandbox, request, path.removeprefix(f"{HOME}api") or "/")
         if path.startswith(HOME):
             return _part("web").answer(sandbox, request, path.removeprefix(HOME.rstrip("/")))
         if path == HOME.rstrip("/") or (path == "/" and _is_browser(request)):

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dmcli.errors import InputError
-from dmcli.sandbox.api.ask import MOST_ROWS, Ask, MissingError
 from dmcli.sandbox.control import clock, faults, limits
 from dmcli.sandbox.gateway import call_log
 from dmcli.sandbox.service import states
 from dmcli.sandbox.store import snapshots
 from dmcli.sandbox.store.store import quota, reset, set_quota
+from dmcli.sandbox.testapi.ask import MOST_ROWS, Ask, MissingError
 
 if TYPE_CHECKING:
-    from dmcli.sandbox.api.ask import Routes
+    from dmcli.sandbox.testapi.ask import Routes
 
 
 def _calls(ask: Ask) -> Any:

@@ -10,17 +10,17 @@ from urllib.parse import parse_qsl
 import dmcli
 from dmcli.api.wire import Reply
 from dmcli.errors import DmError, InputError
-from dmcli.sandbox.api import control, mails
-from dmcli.sandbox.api.ask import Ask, MissingError, as_json
 from dmcli.sandbox.store import snapshots
+from dmcli.sandbox.testapi import control, mails
+from dmcli.sandbox.testapi.ask import Ask, MissingError, as_json
 from dmcli.untrusted import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from dmcli.api.wire import Request
-    from dmcli.sandbox.api.ask import Routes
     from dmcli.sandbox.emulator import Sandbox
+    from dmcli.sandbox.testapi.ask import Routes
 
 _NOT_FOUND, _NOT_ALLOWED, _BAD = 404, 405, 400
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.api.wire import Reply
 from dmcli.errors import InputError
-from dmcli.sandbox.api.ask import HEADERS, MOST_ROWS, Ask, MissingError
 from dmcli.sandbox.mail import extract, mailbox
+from dmcli.sandbox.testapi.ask import HEADERS, MOST_ROWS, Ask, MissingError
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from dmcli.sandbox.api.ask import Routes
+    from dmcli.sandbox.testapi.ask import Routes
 
 _MOST_WAIT = 60.0  # seconds
 
