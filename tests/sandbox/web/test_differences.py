@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dmcli.api.actions.undeclared import UNIMPLEMENTED
-from dmcli.sandbox.differences import KINDS, chosen, every
-from dmcli.sandbox.truth import ACTIONS, SOURCES, SUBJECTS
+from dmcli.sandbox.fidelity.facts import ACTIONS, SOURCES, SUBJECTS
+from dmcli.sandbox.fidelity.statements import KINDS, chosen, every
 
 
 def rows(page) -> list[list[str]]:

@@ -12,7 +12,7 @@ from dmcli.cli.commands.sandbox.rows import show_rows
 from dmcli.cli.complete import action_names
 from dmcli.cli.options import Value
 from dmcli.cli.tree import command
-from dmcli.sandbox.differences import KINDS, chosen
+from dmcli.sandbox.fidelity.statements import KINDS, chosen
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api.actions.undeclared import UNIMPLEMENTED
 from dmcli.errors import InputError
-from dmcli.sandbox import truth
-from dmcli.sandbox.differences import KINDS, chosen
+from dmcli.sandbox.fidelity import facts
+from dmcli.sandbox.fidelity.statements import KINDS, chosen
 from dmcli.sandbox.web.asked import Asked, Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dmcli.sandbox.differences import Statement
+    from dmcli.sandbox.fidelity.statements import Statement
 
 
 class Topic(NamedTuple):
@@ -38,14 +38,14 @@ def show(asked: Asked) -> Page:
         {
             "chosen": {"about": about, "kind": kind},
             "kinds": KINDS,
-            "known": {"Actions": truth.ACTIONS, "For all": truth.SUBJECTS, "Not here": sorted(UNIMPLEMENTED)},
+            "known": {"Actions": facts.ACTIONS, "For all": facts.SUBJECTS, "Not here": sorted(UNIMPLEMENTED)},
             "total": _counts(found),
             "parts": {
-                "Actions": [topic for topic in topics if topic.name in truth.ACTIONS],
-                "For all actions": [topic for topic in topics if topic.name in truth.SUBJECTS],
+                "Actions": [topic for topic in topics if topic.name in facts.ACTIONS],
+                "For all actions": [topic for topic in topics if topic.name in facts.SUBJECTS],
             },
             "lacking": [topic.name for topic in topics if topic.name in UNIMPLEMENTED],
-            "sources": truth.SOURCES,
+            "sources": facts.SOURCES,
         },
     )
 

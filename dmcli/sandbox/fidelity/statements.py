@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api import catalogue, codes
 from dmcli.api.actions.undeclared import UNIMPLEMENTED
+from dmcli.sandbox.fidelity.facts import ACTIONS, NOBODY, SDK, SUBJECTS
 from dmcli.sandbox.gateway.params import known_action
-from dmcli.sandbox.truth import ACTIONS, NOBODY, SDK, SUBJECTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from dmcli.api.model import Action
-    from dmcli.sandbox.truth import Facts
+    from dmcli.sandbox.fidelity.facts import Facts
 
 COPIED, GUESSED, MISSING = "copied", "guessed", "missing"
 # What they mean of a statement and its source.

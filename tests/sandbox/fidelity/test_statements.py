@@ -15,9 +15,9 @@ from ways import elsewhere, ill, well
 from dmcli.api import catalogue, codes
 from dmcli.api.actions.undeclared import UNIMPLEMENTED
 from dmcli.errors import InputError
-from dmcli.sandbox.differences import COPIED, GUESSED, KINDS, MISSING, chosen, every
+from dmcli.sandbox.fidelity.facts import ACTIONS, SOURCES, SUBJECTS
+from dmcli.sandbox.fidelity.statements import COPIED, GUESSED, KINDS, MISSING, chosen, every
 from dmcli.sandbox.gateway.params import INTERNAL
-from dmcli.sandbox.truth import ACTIONS, SOURCES, SUBJECTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
