@@ -39,7 +39,7 @@ def perform(current: Session, action: Action, values: Mapping[str, Any]) -> None
 
 def _once(current: Session, action: Action, wire: Mapping[str, str], key: str) -> dict[str, Any]:
     """The reply of a call that is made at most once under a key. Raises DmError."""
-    from dmcli.tasks.once import fingerprint, moment
+    from dmcli.workflows.idempotency import fingerprint, moment
 
     try:
         answer = current.ledger.send(
@@ -61,7 +61,7 @@ def resolved(current: Session, call: Call) -> dict[str, str]:
     """The parameters with every name (or id, where the wire takes names) looked up. Raises RefusedError."""
     if not call.names:
         return call.wire
-    from dmcli.tasks.lookup import resolve
+    from dmcli.workflows.lookup import resolve
 
     return call.wire | {name: resolve(current.client, ref, call.wire[name]) for name, ref in call.names.items()}
 
@@ -152,8 +152,8 @@ def described(current: Session, call: Call) -> str:
     """The things a call names, each by name and id, as the listing has them."""
     from dmcli.api.kinds.reference import Ref
     from dmcli.api.paging import value_of
-    from dmcli.tasks.lookup import find_row
     from dmcli.untrusted import safe
+    from dmcli.workflows.lookup import find_row
 
     parts = []
     for param in call.action.params:

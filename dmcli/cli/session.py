@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dmcli.render import Output
     from dmcli.sandbox.emulator import Sandbox
     from dmcli.secret import Secret
-    from dmcli.tasks.once import Ledger, Scope
+    from dmcli.workflows.idempotency import Ledger, Scope
 
 
 class Stopped(BaseException):
@@ -183,7 +183,7 @@ class Session:
     @cached_property
     def ledger(self) -> Ledger:
         """The ledger of what was sent under a key. Raises ConfigError, LockedError or LocalIOError."""
-        from dmcli.tasks.once import open_ledger
+        from dmcli.workflows.idempotency import open_ledger
 
         ledger = open_ledger(os.environ)
         self._open.append(ledger.close)
@@ -191,7 +191,7 @@ class Session:
 
     def scope(self, key: str) -> Scope:
         """What a key belongs to: this endpoint, or this sandbox, and whoever's keys sign."""
-        from dmcli.tasks.once import Scope
+        from dmcli.workflows.idempotency import Scope
 
         return Scope(self.settings.endpoint or self.sandbox_place, self.keys.owner, key)
 

@@ -21,7 +21,7 @@ def show(ref: Ref, help: str) -> click.Command:  # noqa: A002  click's own word
 
     def run(current: Session, thing: str) -> None:
         from dmcli.render import show_document
-        from dmcli.tasks.lookup import find_typed
+        from dmcli.workflows.lookup import find_typed
 
         show_document(find_typed(current.client, ref, thing), listing.fields, current.output())
 

@@ -296,7 +296,7 @@ def test_a_server_stops_at_a_signal(number, code):
 
 
 def test_a_defect_is_one_line_a_report_and_exit_70(box, monkeypatch, tmp_path):
-    from dmcli.tasks import usage
+    from dmcli.workflows import usage
 
     def broken(_: object) -> None:
         try:
@@ -327,7 +327,7 @@ def test_a_defect_in_the_middle_of_a_send_says_that_nobody_knows(box, monkeypatc
 
 
 def test_a_report_that_cannot_be_written_is_no_second_defect(box, monkeypatch, tmp_path):
-    from dmcli.tasks import usage
+    from dmcli.workflows import usage
 
     (tmp_path / "file").write_text("", encoding="utf-8")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))

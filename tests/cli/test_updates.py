@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from dmcli.sandbox.server.server import Server
-from dmcli.tasks.modify import kept
+from dmcli.workflows.modify import kept
 
 LINES = "first line\nsecond line"
 

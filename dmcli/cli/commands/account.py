@@ -19,7 +19,7 @@ _SUMMARY = catalogue.get("DescAccountSummary")
 
 def _show(current: Session, *, usage: bool) -> None:
     from dmcli.render import show_account
-    from dmcli.tasks.usage import used
+    from dmcli.workflows.usage import used
 
     output = current.output()
     summary = current.client.call(_SUMMARY, {})

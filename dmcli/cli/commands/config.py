@@ -129,7 +129,7 @@ def _check(current: Session) -> None:
     """Which source won for each value, that keys are there and that the service takes them; never what they are."""
     from dmcli.client.verdict import clock_text
     from dmcli.render import show_document
-    from dmcli.tasks.doctor import access
+    from dmcli.workflows.doctor import access
 
     settings = current.settings
     names = ("profile", "region", "endpoint", "sender", "output", "lang", "signature", "api_version", "ca_bundle")

@@ -17,7 +17,7 @@ _FIELDS = (Field("check", "Check"), Field("state", "State"), Field("found", "Fou
 
 def _examine(current: Session) -> None:
     from dmcli.render import show_document
-    from dmcli.tasks.doctor import FAILED, Patient, examine
+    from dmcli.workflows.doctor import FAILED, Patient, examine
 
     patient = Patient(os.environ, lambda: current.settings, lambda: current.keys, lambda: current.client)
     findings = list(examine(patient))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dmcli.cli.session import Session
-    from dmcli.tasks.domain import Checked
+    from dmcli.workflows.domain_check import Checked
 
 _CHECK = catalogue.get("CheckDomain")
 _FIELDS = (
@@ -87,7 +87,7 @@ def _resolved(current: Session, text: str) -> tuple[str, str]:
     value = call.wire["DomainId"]
     if not needs_lookup(DOMAIN_REF, text):
         return value, value
-    from dmcli.tasks.lookup import resolve
+    from dmcli.workflows.lookup import resolve
 
     return value, resolve(current.client, DOMAIN_REF, value)
 
@@ -96,8 +96,8 @@ def _outcomes(
     current: Session, name: str, domain_id: str, *, strict: bool, timeout: float, interval: float
 ) -> Iterator[Checked]:
     """What each check of a domain gave, until it passes or the time is over; says on stderr how it goes."""
-    from dmcli.tasks.domain import check
-    from dmcli.tasks.domain import wait as waiting
+    from dmcli.workflows.domain_check import check
+    from dmcli.workflows.domain_check import wait as waiting
 
     began = time.monotonic()
     for outcome in waiting(

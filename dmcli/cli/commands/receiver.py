@@ -24,7 +24,7 @@ from dmcli.untrusted import read_json
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
-    from dmcli.tasks.members import Added
+    from dmcli.workflows.members import Added
 
 _CREATE = catalogue.get("CreateReceiver")
 _SAVE = catalogue.get("SaveReceiverDetail")
@@ -57,7 +57,7 @@ def _add(current: Session, *, emails: tuple[str, ...], dry_run: bool, **values: 
             calls = -(-len(records) // MAX_SAVED)
             current.say(f"this is the first of {calls} calls: {len(records)} records, at most {MAX_SAVED} in a call")
         return
-    from dmcli.tasks.members import add
+    from dmcli.workflows.members import add
 
     outcomes: list[Added] = []
     try:

@@ -13,7 +13,7 @@ from dmcli.cli.perform import show_dry_run, show_reply
 from dmcli.cli.show import show
 from dmcli.cli.tree import command
 from dmcli.errors import InputError
-from dmcli.tasks.modify import kept
+from dmcli.workflows.modify import kept
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -32,7 +32,7 @@ def _update(current: Session, *, dry_run: bool, **typed: Any) -> None:
     if dry_run:
         show_dry_run(current, call._replace(wire=call.wire | kept(None, _KEPT, call.wire)))
         return
-    from dmcli.tasks.lookup import find_typed
+    from dmcli.workflows.lookup import find_typed
 
     row = find_typed(current.client, TAG_REF, typed["TagId"])
     wire = call.wire | {"TagId": str(value_of(row, "TagId"))} | kept(row, _KEPT, call.wire)

@@ -10,7 +10,7 @@ from dmcli.cli.options import options_of
 from dmcli.cli.perform import resolved, show_dry_run, show_reply
 from dmcli.cli.tree import command
 from dmcli.errors import InputError
-from dmcli.tasks.modify import kept
+from dmcli.workflows.modify import kept
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session

@@ -13,7 +13,7 @@ import sys
 import pytest
 
 from dmcli.errors import InputError, LocalIOError, LockedError, RefusedError, UnknownOutcomeError
-from dmcli.tasks.once import Answer, Ledger, Scope, fingerprint
+from dmcli.workflows.idempotency import Answer, Ledger, Scope, fingerprint
 
 SEND = ("send", "single", "--to", "a@example.com", "--subject", "s", "--text", "t", "-o", "json")
 KEY = ("--idempotency-key", "order 7")
@@ -259,7 +259,7 @@ def test_a_run_that_is_cut_short_and_cannot_keep_it_ends_as_it_must(ledger):
 
 SENDER = """
 import sys
-from dmcli.tasks.once import Ledger, Scope
+from dmcli.workflows.idempotency import Ledger, Scope
 def call():
     print("sending", flush=True)
     sys.stdin.readline()
