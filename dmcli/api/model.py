@@ -105,10 +105,10 @@ class Command(NamedTuple):
 class Action(NamedTuple):
     """One operation of the service.
 
-    `settled` are the codes that, after an attempt of unknown outcome, mean that it was done. `creates` is the kind of
-    thing that it makes, whose listing tells whether it is there. `look` is the command, without `dm`, that shows what
-    became of it, {Name} standing for a parameter. `lists` are the paths at which a reply may hold its rows, the
-    likeliest first. `errors` are the codes the reference prints for the action.
+    `already_done` are the codes that, after an attempt of unknown outcome, mean that this attempt did it. `creates` is
+    the kind of thing that it makes, whose listing tells whether it is there. `look` is the command, without `dm`, that
+    shows what became of it, {Name} standing for a parameter. `lists` are the paths at which a reply may hold its rows,
+    the likeliest first. `errors` are the codes the reference prints for the action.
     """
 
     name: str
@@ -121,7 +121,7 @@ class Action(NamedTuple):
     paging: Paging | None = None
     rules: tuple[Rule, ...] = ()
     errors: tuple[str, ...] = ()
-    settled: tuple[str, ...] = ()
+    already_done: tuple[str, ...] = ()
     creates: Ref | None = None
     look: str = ""
     versions: tuple[str, ...] = BOTH

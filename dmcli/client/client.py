@@ -85,7 +85,7 @@ class Client(NamedTuple):
                 action.name,
                 action.effect,
                 attempt,
-                settled=action.settled,
+                settled=action.already_done,
                 renew=lambda: self.keys() != self.keys(renew=True),
                 read_back=self._looking(action, params),
             )
@@ -100,7 +100,7 @@ class Client(NamedTuple):
     def _looking(self, action: Action, params: Mapping[str, str]) -> Callable[[], Verdict | None] | None:
         """How to find what a create made; None where names need not be unique, so that one may have been there."""
         ref = action.creates
-        return partial(self._made, action, ref, params) if ref and action.settled and ref.name in params else None
+        return partial(self._made, action, ref, params) if ref and action.already_done and ref.name in params else None
 
     def _made(self, action: Action, ref: Ref, params: Mapping[str, str]) -> Verdict | None:
         """What a create made, as far as its listing tells; None where it does not."""

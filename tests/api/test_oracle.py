@@ -65,14 +65,14 @@ def test_every_field_of_a_row_is_declared(action):
     assert known <= {field.name for field in action.fields}, action.name
 
 
-def test_names_are_unique_and_effects_settled():
+def test_names_are_unique_and_effects_are_declared():
     for action in catalogue.every():
         names = [param.name for param in action.params]
         assert len(names) == len(set(names)), action.name
         flags = [param.flag for param in action.params if not param.hidden]
         assert len(flags) == len(set(flags)), action.name
         assert set(action.versions) <= set(BOTH)
-        if action.settled:
+        if action.already_done:
             assert action.effect in (Effect.CREATE, Effect.DELETE, Effect.WRITE)
 
 

@@ -69,7 +69,7 @@ ACTIONS = (
         ),
         fields=(Field("MailAddressId", "Address id"), Field("RequestId", "Request id")),
         errors=_ERRORS,
-        settled=("InvalidMailAddressName.Duplicate",),
+        already_done=("InvalidMailAddressName.Duplicate",),
         creates=ADDRESS_REF,
         look="address list",
         commands=(Command("address create"),),
@@ -120,7 +120,7 @@ ACTIONS = (
         fields=(Field("RequestId", "Request id"),),
         rules=(at_least_one("ReplyAddress", "Password", code="MissingReplyAddress"),),
         errors=_ERRORS,
-        settled=("InvalidDomainPassword.equalcurrent",),
+        already_done=("InvalidDomainPassword.equalcurrent",),
         commands=(
             Command(
                 "address update",
@@ -144,7 +144,7 @@ ACTIONS = (
         params=(_ADDRESS_ID,),
         fields=(Field("RequestId", "Request id"),),
         errors=_ERRORS,
-        settled=("InvalidMailAddressId.Malformed",),
+        already_done=("InvalidMailAddressId.Malformed",),
         commands=(Command("address delete"),),
     ),
     Action(

@@ -59,7 +59,7 @@ ACTIONS = (
             "InvalidDomainName.Conflict",
             "InvalidDomain.NotFound",
         ),
-        settled=("InvalidDomainName.Duplicate",),
+        already_done=("InvalidDomainName.Duplicate",),
         creates=DOMAIN_REF,
         look="domain list",
         commands=(Command("domain create"),),
@@ -178,7 +178,7 @@ ACTIONS = (
             "InvalidDomainStatus.Malformed",
             "InvalidDomainId.Malformed",
         ),
-        settled=("InvalidDomainPassword.equalcurrent",),
+        already_done=("InvalidDomainPassword.equalcurrent",),
         commands=(Command("domain set-password"),),
     ),
     Action(
@@ -188,7 +188,7 @@ ACTIONS = (
         Effect.DELETE,
         params=(_DOMAIN_ID,),
         errors=("InvalidDomainId.Malformed", "InvalidDomainId.NotFound"),
-        settled=("InvalidDomainId.Malformed", "InvalidDomainId.NotFound"),
+        already_done=("InvalidDomainId.Malformed", "InvalidDomainId.NotFound"),
         commands=(Command("domain delete"),),
     ),
 )

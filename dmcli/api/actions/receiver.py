@@ -60,7 +60,7 @@ ACTIONS = (
         ),
         fields=(Field("ReceiverId", "List id"), Field("RequestId", "Request id")),
         errors=_ERRORS,
-        settled=("InvalidReceiverName.Duplicate",),
+        already_done=("InvalidReceiverName.Duplicate",),
         creates=LIST_REF,
         look="receiver list",
     ),
@@ -96,7 +96,7 @@ ACTIONS = (
         params=(_LIST_ID,),
         fields=(Field("RequestId", "Request id"),),
         errors=_ERRORS,
-        settled=("InvalidReceiver.NotFound",),
+        already_done=("InvalidReceiver.NotFound",),
         commands=(Command("receiver delete"),),
     ),
     Action(
@@ -143,7 +143,7 @@ ACTIONS = (
         params=(_LIST_ID, Param("Email", EMAIL, "Address to remove.", argument=True, malformed="InvalidToAddress")),
         fields=(Field("RequestId", "Request id"),),
         errors=_ERRORS,
-        settled=("InvalidReceiver.NotFound",),
+        already_done=("InvalidReceiver.NotFound",),
         commands=(Command("receiver remove", must=("Email",)),),
     ),
 )

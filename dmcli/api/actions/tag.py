@@ -34,7 +34,7 @@ ACTIONS = (
         Effect.CREATE,
         params=(_NAME, _DESCRIPTION),
         fields=(Field("TagId", "Tag id"), Field("RequestId", "Request id")),
-        settled=("InvalidTagName.Duplicate",),
+        already_done=("InvalidTagName.Duplicate",),
         creates=TAG_REF,
         look="tag list",
         commands=(Command("tag create"),),
@@ -65,7 +65,7 @@ ACTIONS = (
         Effect.DELETE,
         params=(_TAG_ID,),
         fields=(Field("RequestId", "Request id"),),
-        settled=("InvalidTag.NotFound",),
+        already_done=("InvalidTag.NotFound",),
         commands=(Command("tag delete"),),
     ),
 )

@@ -129,7 +129,7 @@ ACTIONS = (
         Effect.DELETE,
         params=(_TEMPLATE_ID, _FROM_TYPE),
         fields=(Field("RequestId", "Request id"),),
-        settled=("InvalidTemplate.NotFound",),
+        already_done=("InvalidTemplate.NotFound",),
         commands=(Command("template delete"),),
     ),
 )
