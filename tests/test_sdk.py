@@ -126,7 +126,7 @@ def prepared(dm_action: str, values: dict[str, object]) -> dict[str, object]:
 
 
 def test_every_action_the_sdk_knows_is_called():
-    assert {name for name, _ in CALLS} | NEEDING_MORE | UNKNOWN_TO_SDK == {a.name for a in catalogue.every()}
+    assert {name for name, _ in CALLS} | NEEDING_MORE | UNKNOWN_TO_SDK == {a.name for a in catalogue.all_actions()}
 
 
 def test_every_action_through_the_sdk(client, sandbox):

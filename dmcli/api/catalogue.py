@@ -3,39 +3,51 @@
 from __future__ import annotations
 
 import importlib
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dmcli.api.model import Action
 
 AREAS = ("send", "account", "domain", "address", "receiver", "tag", "stats", "template", "task")
+_LOADED: dict[str, Action] = {}  # by each spelling of a name
 
 
+@cache
 def area(name: str) -> tuple[Action, ...]:
     """The actions of an area, in the order of its module."""
     actions: tuple[Action, ...] = importlib.import_module(f"dmcli.api.actions.{name}").ACTIONS
+    for action in actions:
+        for spelling in (action.name, *action.aliases):
+            _LOADED[spelling] = action
     return actions
 
 
-def every() -> tuple[Action, ...]:
-    """All actions."""
+def area_of(group: str) -> str:
+    """The area that a group of commands is made from: `config-set` is made from `config_set`."""
+    return group.replace("-", "_")
+
+
+def group_of(area_name: str) -> str:
+    """The group of commands that is made from an area."""
+    return area_name.replace("_", "-")
+
+
+def all_actions() -> tuple[Action, ...]:
+    """All actions, area by area."""
     return tuple(action for name in AREAS for action in area(name))
 
 
-_FOUND: dict[str, Action] = {}
-
-
 def find(name: str) -> Action | None:
-    """The action of that exact name, or of another spelling that the reference prints; None if there is none."""
-    if name in _FOUND:
-        return _FOUND[name]
-    for area_name in (*_likely(name), *AREAS):
-        if name in _FOUND:
+    """The action of that exact name, or of another spelling that the reference prints; None if there is none.
+
+    Areas load until one has it.
+    """
+    for area_name in AREAS:
+        if name in _LOADED:
             break
-        for action in area(area_name):
-            for spelling in (action.name, *action.aliases):
-                _FOUND[spelling] = action
-    return _FOUND.get(name)
+        area(area_name)
+    return _LOADED.get(name)
 
 
 def get(name: str) -> Action:
@@ -44,8 +56,3 @@ def get(name: str) -> Action:
     if action is None:
         raise KeyError(name)
     return action
-
-
-def _likely(name: str) -> tuple[str, ...]:
-    """Areas whose word stands in the action's name: most actions are found without loading all areas."""
-    return tuple(word for word in AREAS if word.title() in name)

@@ -93,13 +93,15 @@ class Command(NamedTuple):
     """One command built from an action.
 
     `path` is what is typed after `dm`. `only` names the parameters it takes (all where empty), `must` those of them it
-    cannot do without though the service could.
+    cannot do without though the service could. `shows` is the kind of thing whose row it shows, where the action lists
+    such things and none describes one.
     """
 
     path: str
     help: str = ""
     only: tuple[str, ...] = ()
     must: tuple[str, ...] = ()
+    shows: Ref | None = None
 
 
 class Action(NamedTuple):

@@ -11,7 +11,7 @@ import click
 
 import dmcli
 from dmcli.cli.session import Session
-from dmcli.cli.tree import Package
+from dmcli.cli.tree import Package, command_in
 from dmcli.errors import LocalIOError
 
 if TYPE_CHECKING:
@@ -45,12 +45,30 @@ def root() -> Package:
     )
     return Package(
         "dm",
-        "dmcli.cli.commands",
         GROUPS,
+        _group,
         params=[version],
         help="Administer Alibaba Cloud DirectMail. Try it without an account: dm -p sandbox send single --help",
         context_settings={"terminal_width": _width()},
     )
+
+
+def _group(name: str) -> click.Command:
+    """A group by its name: its area first; where no module has commands of its own, the area's are all there is."""
+    from dmcli.api import catalogue
+
+    area = catalogue.area_of(name)
+    if area in catalogue.AREAS:
+        catalogue.area(area)
+    module = f"dmcli.cli.commands.{area}"
+    try:
+        return command_in(module)
+    except ModuleNotFoundError as error:
+        if error.name != module:
+            raise
+    from dmcli.cli.build import group
+
+    return group(area)
 
 
 def _width() -> int:

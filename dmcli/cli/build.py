@@ -5,37 +5,54 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from dmcli.api import catalogue
-from dmcli.cli.options import options_of
+from dmcli.cli.options import Value, options_of
 from dmcli.cli.perform import perform
 from dmcli.cli.tree import Group, command
 
 if TYPE_CHECKING:
-    import click
-
+    from dmcli.api.kinds.reference import Ref
     from dmcli.api.model import Action
     from dmcli.api.model import Command as Declared
     from dmcli.cli.session import Session
 
 
-def group(name: str, *extra: click.Command) -> Group:
-    """The group of an area: the commands its actions declare, and hand-written ones beside them."""
-    made = Group(name)
-    for action in catalogue.area(name):
+def group(area: str, *by_hand: click.Command) -> Group:
+    """The group of an area: the commands its actions declare, and those written by hand beside them."""
+    name = catalogue.group_of(area)
+    result = Group(name)
+    for action in catalogue.area(area):
         for declared in action.commands:
             path, text = declared.path.split(), declared.help or action.summary
             if path[0] == name:
-                made.later(path[1], text, partial(from_catalogue, action, declared))
-    for one in extra:
-        made.add_command(one)
-    return made
+                result.later(path[1], text, partial(from_catalogue, action, declared))
+    for command_ in by_hand:
+        result.add_command(command_)
+    return result
 
 
 def from_catalogue(action: Action, declared: Declared) -> click.Command:
     """The command that an action declares."""
+    if declared.shows:
+        return _show(action, declared, declared.shows)
 
     def run(current: Session, **values: Any) -> None:
         perform(current, action, values)
 
     params = options_of(action, declared.only, declared.must)
     return command(declared.path.split()[-1], params, run, declared.help or action.summary)
+
+
+def _show(listing: Action, declared: Declared, ref: Ref) -> click.Command:
+    """The command that shows one row of a listing, by name or id."""
+
+    def run(current: Session, thing: str) -> None:
+        from dmcli.render import show_document
+        from dmcli.workflows.lookup import find_typed
+
+        show_document(find_typed(current.client, ref, thing), listing.fields, current.output())
+
+    argument = click.Argument(["thing"], metavar=ref.metavar, help=f"The {ref.noun}, by name or id.", type=Value(ref))
+    return command(declared.path.split()[-1], [argument], run, declared.help)

@@ -53,7 +53,7 @@ def action_names(_: click.Context, __: click.Parameter, incomplete: str) -> list
     """The actions that begin so."""
     from dmcli.api import catalogue
 
-    return [action.name for action in catalogue.every() if action.name.startswith(incomplete)]
+    return [action.name for action in catalogue.all_actions() if action.name.startswith(incomplete)]
 
 
 def in_sandbox(look: Callable[[Store], list[str]]) -> Callable[[click.Context, click.Parameter, str], list[str]]:

@@ -202,26 +202,34 @@ class Group(click.Group):
 
 
 class Package(Group):
-    """A group whose members are the modules of a package, loaded when they are entered.
+    """A group whose members load when they are entered.
 
-    `members` says in which order they are shown and the line of help of each; a module has its command or group as
-    `COMMAND`. A member in a folder of the package is written with it, `folder.member`.
+    `members` says in which order they are shown and the line of help of each; `load` makes the command of one. A member
+    whose module stands in a folder is written with it, `folder.member`.
     """
 
-    def __init__(self, name: str, package: str, members: Mapping[str, str], **more: Any) -> None:
+    def __init__(
+        self, name: str, members: Mapping[str, str], load: Callable[[str], click.Command], **more: Any
+    ) -> None:
         super().__init__(name, **more)
         for member, text in members.items():
-            self.later(member.rpartition(".")[2], text, partial(_load, f"{package}.{member}", text))
+            self.later(member.rpartition(".")[2], text, partial(_loaded, load, member, text))
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         """The members in the order of the table."""
         return list(self._later)
 
 
-def _load(module: str, text: str) -> click.Command:
-    made: click.Command = importlib.import_module(module).COMMAND
-    made.help = made.help or text
-    return made
+def command_in(module: str) -> click.Command:
+    """The command or group of a module, which has it as COMMAND."""
+    found: click.Command = importlib.import_module(module).COMMAND
+    return found
+
+
+def _loaded(load: Callable[[str], click.Command], member: str, text: str) -> click.Command:
+    command = load(member)
+    command.help = command.help or text
+    return command
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

@@ -94,19 +94,19 @@ def test_facts_of_the_wire_are_plausible(entry):
 
 @pytest.mark.parametrize("entry", CODES.values(), ids=CODES)
 def test_remedies_name_the_same_commands_in_both_languages_and_they_exist(entry):
-    commands = {command.path for action in catalogue.every() for command in action.commands} | BY_HAND
+    commands = {command.path for action in catalogue.all_actions() for command in action.commands} | BY_HAND
     named = COMMAND.findall(entry.en_remedy)
     assert named == COMMAND.findall(entry.zh_remedy)
     assert set(named) <= commands
 
 
-@pytest.mark.parametrize("name", sorted({c for a in catalogue.every() for c in (*a.errors, *a.already_done)}))
+@pytest.mark.parametrize("name", sorted({c for a in catalogue.all_actions() for c in (*a.errors, *a.already_done)}))
 def test_codes_of_the_catalogue_are_explained(name):
     assert known(name).code == name
 
 
 def test_the_codes_a_parameter_answers_with_are_explained():
-    answers = {code for a in catalogue.every() for p in a.params for code in (p.malformed, p.missing) if code}
+    answers = {code for a in catalogue.all_actions() for p in a.params for code in (p.malformed, p.missing) if code}
     assert answers
     assert [code for code in sorted(answers) if find(code) is None] == []
 

@@ -24,7 +24,7 @@ DeleteReceiver DeleteReceiverDetail CreateTag DeleteTag ModifyTag
 SenderStatisticsByTagNameAndBatchID GetTrackListByMailFromAndTagName GetTrackList
 GetSendEmailCountByMailFrom QueryInvalidAddress SenderStatisticsDetailByParam
 """.split()  # noqa: SIM905  a list would take a screen
-KNOWN = [action for action in catalogue.every() if action.name not in ONLY_IN_THE_REFERENCE]
+KNOWN = [action for action in catalogue.all_actions() if action.name not in ONLY_IN_THE_REFERENCE]
 
 
 def wire_names(model) -> set[str]:
@@ -37,8 +37,8 @@ def wire_names(model) -> set[str]:
 
 def test_all_of_the_reference_is_there():
     assert len(REFERENCE) == 26
-    assert {action.name for action in catalogue.every()} >= set(REFERENCE)
-    assert len(catalogue.every()) == 38
+    assert {action.name for action in catalogue.all_actions()} >= set(REFERENCE)
+    assert len(catalogue.all_actions()) == 38
 
 
 @pytest.mark.parametrize("action", KNOWN, ids=lambda action: action.name)
@@ -66,7 +66,7 @@ def test_every_field_of_a_row_is_declared(action):
 
 
 def test_names_are_unique_and_effects_are_declared():
-    for action in catalogue.every():
+    for action in catalogue.all_actions():
         names = [param.name for param in action.params]
         assert len(names) == len(set(names)), action.name
         flags = [param.flag for param in action.params if not param.hidden]

@@ -182,7 +182,7 @@ def test_what_people_say_of_days_fits_a_window_when_its_numbers_do(
         assert (not found(window(back, span), now, **values)) is fits
 
 
-RULES = [(action, rule) for action in catalogue.every() for rule in action.rules]
+RULES = [(action, rule) for action in catalogue.all_actions() for rule in action.rules]
 
 
 @pytest.mark.parametrize(("action", "rule"), RULES, ids=[f"{action.name}-{n}" for n, (action, _) in enumerate(RULES)])

@@ -26,7 +26,7 @@ def answer_of(lab: Lab, action: str) -> dict[str, Any]:
 
 
 def test_no_action_is_left_out():
-    assert set(CALLS) == {action.name for action in catalogue.every()}
+    assert set(CALLS) == {action.name for action in catalogue.all_actions()}
 
 
 @pytest.mark.parametrize("action", sorted(set(CALLS) - NOT_IN_THE_SDK))
@@ -69,7 +69,7 @@ def assert_complete(model: Any) -> None:
 
 
 def test_rows_are_where_the_catalogue_says_with_the_fields_it_says(lab):
-    for action in catalogue.every():
+    for action in catalogue.all_actions():
         answer = answer_of(lab, action.name) if action.lists else {}
         for path in action.lists[:1]:
             rows: Any = answer

@@ -105,7 +105,10 @@ ACTIONS = (
         ),
         lists=("data.mailAddress", "data.data"),
         paging=PAGE_NO,
-        commands=(Command("address list"),),
+        commands=(
+            Command("address list"),
+            Command("address show", "Show a sender address with its quota and state.", shows=ADDRESS_REF),
+        ),
     ),
     Action(
         "ModifyMailAddress",

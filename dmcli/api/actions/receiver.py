@@ -86,7 +86,7 @@ ACTIONS = (
         ),
         lists=("data.receiver", "data.data"),
         paging=PAGE_NO,
-        commands=(Command("receiver list"),),
+        commands=(Command("receiver list"), Command("receiver show", "Show a recipient list.", shows=LIST_REF)),
     ),
     Action(
         "DeleteReceiver",

@@ -48,7 +48,7 @@ ACTIONS = (
         fields=(Field("TagName", "Tag"), Field("TagId", "Id"), Field("TagDescription", "Description")),
         lists=("data.tag", "data.data"),
         paging=PAGE_NO,
-        commands=(Command("tag list"),),
+        commands=(Command("tag list"), Command("tag show", "Show a tag.", shows=TAG_REF)),
     ),
     Action(
         "ModifyTag",

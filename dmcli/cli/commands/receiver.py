@@ -1,4 +1,4 @@
-"""`dm receiver create`, `show` and `add`; the rest of the group is the catalogue's."""
+"""`dm receiver create` and `add`; the rest of the group is the catalogue's."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from dmcli.api.actions.common import count
 from dmcli.api.actions.receiver import MAX_SAVED
 from dmcli.api.kinds.addresses import Email
 from dmcli.api.kinds.addrspec import oddity
-from dmcli.api.kinds.common import EMAIL, LIST_REF
+from dmcli.api.kinds.common import EMAIL
 from dmcli.api.kinds.text import Body
 from dmcli.api.model import Field
 from dmcli.cli.build import group
 from dmcli.cli.options import Value, options_of
 from dmcli.cli.perform import perform, resolved, show_dry_run
-from dmcli.cli.show import show
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, InputError, PartlyRejectedError
 from dmcli.untrusted import read_json
@@ -132,7 +131,6 @@ COMMAND = group(
         _create,
         _CREATE.summary,
     ),
-    show(LIST_REF, "Show a recipient list."),
     command(
         "add",
         [

@@ -1,4 +1,4 @@
-"""`dm tag show` and `update`; the rest of the group is the catalogue's."""
+"""`dm tag update`; the rest of the group is the catalogue's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from dmcli.api.paging import value_of
 from dmcli.cli.build import group
 from dmcli.cli.options import options_of
 from dmcli.cli.perform import show_dry_run, show_reply
-from dmcli.cli.show import show
 from dmcli.cli.tree import command
 from dmcli.errors import InputError
 from dmcli.workflows.modify import kept
@@ -41,6 +40,5 @@ def _update(current: Session, *, dry_run: bool, **typed: Any) -> None:
 
 COMMAND = group(
     "tag",
-    show(TAG_REF, "Show a tag."),
     command("update", options_of(_MODIFY, may=("TagName",)), _update, _MODIFY.summary),
 )

@@ -37,7 +37,7 @@ class Statement(NamedTuple):
 
 def every() -> list[Statement]:
     """All statements: of the actions that there are, of subjects beside them, of the actions that there are not."""
-    actions = (_of_action(action, ACTIONS[action.name]) for action in catalogue.every())
+    actions = (_of_action(action, ACTIONS[action.name]) for action in catalogue.all_actions())
     subjects = (_said(name, facts) for name, facts in SUBJECTS.items())
     return [*chain(*map(_by_kind, actions)), *chain(*map(_by_kind, subjects)), *map(_lacking, sorted(UNIMPLEMENTED))]
 

@@ -55,7 +55,7 @@ def known_action(name: str, others: Iterable[str] = ()) -> str:
     beside = (*UNIMPLEMENTED, *others)
     if catalogue.find(name) or name in beside:
         return name
-    near = get_close_matches(name, [*(action.name for action in catalogue.every()), *beside], n=2)
+    near = get_close_matches(name, [*(action.name for action in catalogue.all_actions()), *beside], n=2)
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     raise InputError(f"{name!r} is no action of the service{hint}")
 

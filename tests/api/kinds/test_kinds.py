@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=timezone.utc)
 SURROGATE = "\ud800"
 # Each kind that the catalogue uses, under one of its names.
-USED = {id(p.kind): (f"{action.name}.{p.name}", p.kind) for action in catalogue.every() for p in action.params}
+USED = {id(p.kind): (f"{action.name}.{p.name}", p.kind) for action in catalogue.all_actions() for p in action.params}
 # How people spell a value of a kind whose values are not just any text.
 EMAILS = st.from_regex(r"[A-Za-z0-9_+.-]{1,20}@[a-z0-9]{1,9}(\.[a-z]{2,5}){1,3}", fullmatch=True)
 JSON_VALUES = st.recursive(

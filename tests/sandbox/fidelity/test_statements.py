@@ -38,7 +38,7 @@ def outcomes(lab: Lab) -> dict[str, list[Outcome]]:
             *ill(lab, action),
             elsewhere(lab, action),
         ]
-        for action in catalogue.every()
+        for action in catalogue.all_actions()
     }
 
 
@@ -46,7 +46,7 @@ def outcomes(lab: Lab) -> dict[str, list[Outcome]]:
 
 
 def test_each_action_has_its_facts():
-    assert list(ACTIONS) == [action.name for action in catalogue.every()]
+    assert list(ACTIONS) == [action.name for action in catalogue.all_actions()]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -5,11 +5,10 @@ Nothing here goes beyond 127.0.0.1.
 
 from __future__ import annotations
 
-from dmcli.cli.tree import Package
+from dmcli.cli.tree import Package, command_in
 
 COMMAND = Package(
     "sandbox",
-    __name__,
     {
         "serving.open": "Serve the sandbox on 127.0.0.1 and open its inbox in the browser.",
         "serving.serve": "Serve the sandbox on 127.0.0.1, for other programs and the vendor's SDKs.",
@@ -27,4 +26,5 @@ COMMAND = Package(
         "differences": "How true is it? What is copied from the service's documents, guessed and missing.",
         "reset": "Delete everything in the sandbox but its snapshots, and start afresh.",
     },
+    lambda member: command_in(f"{__name__}.{member}"),
 )

@@ -83,7 +83,7 @@ def _page(asked: Asked, given: dict[str, Any], wrong: str = "", wrong_limit: str
             "limits": limited,
             "documented": limits.DOCUMENTED,
             "effects": faults.EFFECTS,
-            "actions": sorted(action.name for action in catalogue.every()),
+            "actions": sorted(action.name for action in catalogue.all_actions()),
             "codes": sorted(codes.CODES),
             "given": {name: given.get(name, "") for name in (*_TEXTS, *_FLAGS)},
             "wrong": wrong,
