@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.errors import LocalIOError, LockedError
-from dmcli.sandbox import actions
+from dmcli.sandbox.actions import handler_of
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.gateway import call_log, params, signature
 from dmcli.sandbox.gateway.reply import new_request_id, refusal, success
@@ -154,7 +154,7 @@ class Sandbox:
             raise ServiceError("SandboxUnknownParameter", f"{action.name} has no parameter {', '.join(unknown)}.")
         given = params.checked(action, call.version, call.params, now)
         moment = int(now.timestamp())
-        reply = actions.find(action)(Context(connection, given, moment, request_id, live.settings, host))
+        reply = handler_of(action)(Context(connection, given, moment, request_id, live.settings, host))
         notes = {"unknown": unknown} if unknown else {}
         return _Done(success(action.name, reply, request_id, call.xml, at), notes=notes)
 

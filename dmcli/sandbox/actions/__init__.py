@@ -1,4 +1,4 @@
-"""What the service does, a function an action; an area's module has them by action name and loads at its first call."""
+"""What the service does, a module an area: HANDLERS has a function an action, FACTS what is known of its truth."""
 
 from __future__ import annotations
 
@@ -6,11 +6,24 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from dmcli.api.model import Action
+    from dmcli.sandbox.facts import Facts
     from dmcli.sandbox.service.context import Handler
 
 
-def find(action: Action) -> Handler:
-    """The handler of an action."""
-    handlers: dict[str, Handler] = importlib.import_module(f"{__name__}.{action.area}").HANDLERS
-    return handlers[action.name]
+def handler_of(action: Action) -> Handler:
+    """What does an action. Its area loads at the first call of it."""
+    handler: Handler = _module(action).HANDLERS[action.name]
+    return handler
+
+
+def facts_of(action: Action) -> Facts:
+    """What is known of an action's truth here."""
+    facts: Facts = _module(action).FACTS[action.name]
+    return facts
+
+
+def _module(action: Action) -> ModuleType:
+    return importlib.import_module(f"{__name__}.{action.area}")

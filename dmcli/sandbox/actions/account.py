@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dmcli.sandbox.facts import Facts
 from dmcli.sandbox.service.delivery import Quota
 
 if TYPE_CHECKING:
@@ -37,3 +38,13 @@ def summary(context: Context) -> dict[str, Any]:
 
 
 HANDLERS: dict[str, Handler] = {"DescAccountSummary": summary}
+
+FACTS: dict[str, Facts] = {
+    "DescAccountSummary": Facts(
+        section="5.1",
+        same=dict.fromkeys(("DayuStatus", "SmsRecord", "SmsSign", "SmsTemplates", "EnableTimes"), "0"),
+        always={"UserStatus": "0", "QuotaLevel": "2", "MaxQuotaLevel": "10", "IpChannelType": "normal"},
+        guessed={"Receivers is the number of lists; the sources call it the number of recipients.": "reference 5.1"},
+        missing={"The account is never frozen, overdue or restricted.": "reference 5.1"},
+    ),
+}

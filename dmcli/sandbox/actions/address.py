@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dmcli.sandbox.calendar import day_of, day_start, month_start, time_text
 from dmcli.sandbox.environment import PORT
 from dmcli.sandbox.errors import ServiceError
+from dmcli.sandbox.facts import NOBODY, SDK, Facts
 from dmcli.sandbox.service.context import Context, Row, listed
 from dmcli.sandbox.service.states import confirm_replies, reply_confirmed_at_once
 from dmcli.sandbox.store.sql import like
@@ -201,4 +202,89 @@ HANDLERS: dict[str, Handler] = {
     "CheckReplyToMailAddress": send_ticket,
     "ApproveReplyMailAddress": approve,
     "UpdateMailAddressMsgCallBackUrl": set_callback,
+}
+
+_CONFIG_SET = {"ConfigSetId": "", "ConfigSetName": ""}
+_NO_ADDRESS = ("InvalidMailAddressSendType.Malformed", "InvalidMailAddressDomain.Malformed")
+FACTS: dict[str, Facts] = {
+    "CreateMailAddress": Facts(
+        section="7.1",
+        printed=("AccountName", "Sendtype", "ReplyAddress"),
+        never=("InvalidMailAddressStatus.Malformed",),
+        besides={
+            "InvalidMailAddressName.Duplicate": "the address is there already",
+            "InvalidMailAddressNumber.Malformed": "there are as many addresses as there may be",
+        },
+        copied={
+            f"There are at most {MAX_ADDRESSES} sender addresses.": "help pages",
+            "An address is kept in lower case.": "help pages",
+        },
+        guessed={"An EXTERNAL address needs no domain here, and can send only once that domain is verified.": SDK},
+    ),
+    "QueryMailAddressByParam": Facts(
+        always={
+            **_CONFIG_SET,
+            "AccountStatus": "0",
+            "DailyCount": "-1",
+            "MonthCount": "-1",
+            "MailAddressVerificationStatus": "0",
+        },
+        guessed={"DailyReqCount and MonthReqCount count recipients.": SDK},
+        missing={"A sender address has no quota of its own.": SDK},
+    ),
+    "ModifyMailAddress": Facts(
+        section="7.2",
+        printed=("MailAddressId", "Password", "ReplyAddress"),
+        never=(*_NO_ADDRESS, "InvalidMailAddressStatus.Malformed"),
+        besides={"InvalidDomainPassword.equalcurrent": "the password is the one that is set"},
+        copied={"A password has 10 to 20 characters with digits, small and capital letters.": "reference 7.2"},
+        guessed={
+            "One of ReplyAddress and Password must be given, else MissingReplyAddress is answered.": "reference 7.2",
+            "Another reply-to address is unconfirmed, the same one stays as it was.": NOBODY,
+        },
+        missing={
+            "One digit, capital and small letter are enough where the SDK's text asks for two.": SDK,
+            "The password opens nothing: there is no SMTP.": SDK,
+        },
+    ),
+    "DeleteMailAddress": Facts(
+        section="7.3",
+        printed=("MailAddressId",),
+        never=_NO_ADDRESS,
+        copied={f"At most {MAX_DELETIONS} addresses are deleted a month.": "help pages"},
+        guessed={"The one above that is refused with InvalidMailAddressStatus.Malformed.": "reference 7.3"},
+    ),
+    "CheckReplyToMailAddress": Facts(
+        section="7.5",
+        printed=("MailAddressId",),
+        unread=("Region",),
+        never=(*_NO_ADDRESS, "InvalidMailAddressStatus.Malformed"),
+        besides={"InvalidReplyAddress.Malformed": "the sender address has no reply-to address"},
+        copied={"The mail is English with Lang en, else Chinese.": SDK},
+        guessed={
+            "The mail's words are the sandbox's own; it counts neither in statistics nor against the quota.": NOBODY,
+            "A new mail voids the ticket of the one before.": NOBODY,
+        },
+    ),
+    "ApproveReplyMailAddress": Facts(
+        section="7.4",
+        printed=("Ticket",),
+        never=(*_NO_ADDRESS, "InvalidMailAddressStatus.Malformed"),
+        guessed={"A ticket is good once, for as long as the reply-to address stays the same.": NOBODY},
+    ),
+    "UpdateMailAddressMsgCallBackUrl": Facts(
+        section="7.6",
+        printed=("MailFrom", "NotifyUrl"),
+        sdk=False,
+        copied={"Both spellings of the action are understood.": "reference 7.6"},
+        guessed={
+            "NotifyUrl is a web address, a region such as cn-hangzhou, or empty, which clears it.": "reference 7.6",
+            "An address that is no sender of the account is refused with InvalidMailAddressNameMalformed.": (
+                "reference 7.6"
+            ),
+        },
+        missing={
+            "Nothing is told to a region's MNS, nor to a web address that is not on this machine.": "reference 7.6"
+        },
+    ),
 }

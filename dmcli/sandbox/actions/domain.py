@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.sandbox.calendar import time_text
 from dmcli.sandbox.errors import ServiceError
+from dmcli.sandbox.facts import NOBODY, SDK, Facts, in_words
 from dmcli.sandbox.service.context import Context, listed
 from dmcli.sandbox.service.delivery import reserved
 from dmcli.sandbox.service.states import domain_checked
@@ -189,4 +190,86 @@ HANDLERS: dict[str, Handler] = {
     "CheckDomain": check,
     "ModifyPWByDomain": set_password,
     "DeleteDomain": delete,
+}
+
+FACTS: dict[str, Facts] = {
+    "CreateDomain": Facts(
+        section="6.2 and 12.2",
+        printed=("DomainName",),
+        old=("domainId",),
+        never=("InvalidDomainName.Conflict", "InvalidDomain.NotFound"),
+        copied={f"There are at most {MAX_DOMAINS} domains.": "help pages"},
+        guessed={"A domain is kept in lower case.": NOBODY},
+        missing={"A domain is never another account's: there is no other account.": "reference 12.2"},
+    ),
+    "QueryDomainByParam": Facts(
+        section="6.4 and 12.2",
+        printed=("KeyWord", "PageNo", "PageSize", "Status"),
+        old=("DomainType", "CnameRecord", "CnameConfirmStatus"),
+        same={"CnameRecord": "dmtrace"},
+        copied={"Rows stand at data.domain, and with the names of the newer section at data.data.": "reference 12.2"},
+        guessed={"Every usable state, 2 to 4 too, is normal for the filter Status.": "reference 6.4"},
+    ),
+    "DescDomain": Facts(
+        section="6.5 and 12.2",
+        printed=("DomainId",),
+        old=("UtcCreateTime", "TldomainName"),
+        same={
+            "DefaultDomain": "0",
+            "CnameRecord": "dmtrace",
+            "SpfRecord": "include:spf1.dm.aliyun.com",
+            "MxRecord": "mx01.dm.aliyun.com",
+            "TracefRecord": "tracedm.aliyuncs.com",
+        },
+        always={
+            "DomainVersion": "1",
+            "DkimRsaLength": "2048",
+            "SpfRecordV2": "v=spf1 include:spf1.dm.aliyun.com -all",
+        },
+        unread=("RequireRealTimeDnsRecords",),
+        guessed={
+            "The host and value of each record are made from the domain's name; the DKIM key is no key.": SDK,
+            "The main domain is the last two labels, of a.com.cn too.": "reference 6.5",
+            "CnameConfirmStatus tells whether the CNAME is there; the SDK's text says that a record was changed.": (
+                "reference 6.5"
+            ),
+        },
+        missing={
+            "No DNS is asked: the Dns fields hold what is wanted once the domain is verified, before that nothing.": (
+                SDK
+            ),
+        },
+    ),
+    "CheckDomain": Facts(
+        section="6.3 and 12.2",
+        printed=("DomainId",),
+        never=("InvalidDomainName.DuplicateTLD",),
+        guessed={
+            "A check passes, unless a reserved domain begins otherwise: with "
+            f"{in_words([f'{label}. (status {status})' for label, status in CHECKS.items()])}, "
+            "or with fail. and unverified., which are refused with CheckDomain.Failed.": NOBODY,
+            "A domain that is verified stays so.": NOBODY,
+        },
+        missing={"No DNS is asked.": "reference 6.3"},
+    ),
+    "ModifyPWByDomain": Facts(
+        section="6.1 and 12.2",
+        printed=("DomainName", "Password"),
+        same={"Code": "OK", "Success": "true"},
+        always={"Message": "OK"},
+        never=("InvalidDomainStatus.Malformed", "InvalidDomainId.Malformed"),
+        copied={
+            "A password has 10 to 20 characters with digits, small and capital letters.": "reference 12.2",
+            "A password cannot be set twice in a row.": "reference 12.2",
+        },
+        missing={
+            "One digit, capital and small letter are enough where the SDK's text asks for two.": SDK,
+            "The password opens nothing: there is no SMTP.": SDK,
+        },
+    ),
+    "DeleteDomain": Facts(
+        likely=("InvalidDomainId.Malformed",),
+        never=("InvalidDomainId.NotFound",),
+        guessed={"Its sender addresses stay, with DomainStatus 1, and cannot send.": NOBODY},
+    ),
 }

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from dmcli.api.actions.receiver import MAX_SAVED
 from dmcli.sandbox.calendar import time_text
 from dmcli.sandbox.errors import ServiceError
+from dmcli.sandbox.facts import NOBODY, SDK, Facts
 from dmcli.sandbox.service.context import Context, listed
 from dmcli.sandbox.store.sql import from_json, like, to_json, where
 
@@ -169,4 +171,57 @@ HANDLERS: dict[str, Handler] = {
     "QueryReceiverDetail": members,
     "SaveReceiverDetail": save,
     "DeleteReceiverDetail": remove,
+}
+
+FACTS: dict[str, Facts] = {
+    "CreateReceiver": Facts(
+        section="8.1",
+        printed=("ReceiversName", "ReceiversAlias", "Desc"),
+        never=("InvalidReceiverStatus.Malformed",),
+        besides={
+            "InvalidReceiverName.Duplicate": "a list has the name",
+            "InvalidReceiverNumber.Malformed": "there are as many lists as there may be",
+        },
+        copied={f"There are at most {MAX_LISTS} lists.": "help pages"},
+        guessed={"The alias may be any line, where the SDK wants a mail address.": SDK},
+    ),
+    "QueryReceiverByParam": Facts(
+        copied={"A page has 100 lists, unless another number is asked for.": SDK},
+        always={"NextStart": "", "ReceiversStatus": "1"},
+        guessed={"The filter Status 0 finds nothing, since each list is complete at once.": SDK},
+    ),
+    "DeleteReceiver": Facts(
+        section="8.2",
+        printed=("ReceiverId",),
+        never=("InvalidReceiverName.Malformed", "InvalidReceiverStatus.Malformed"),
+    ),
+    "QueryReceiverDetail": Facts(
+        guessed={
+            "Members are sorted by address, and the cursor is the last address of a page.": SDK,
+            "Data are the values by the columns of DataSchema, with commas between and none escaped.": SDK,
+        }
+    ),
+    "SaveReceiverDetail": Facts(
+        besides={
+            "EmailFormatError": "an address is none; it is a message of its row, with HTTP 200",
+            "EmailLengthError": "an address is too long; it is a message of its row, with HTTP 200",
+            "InvalidReceiverDetailNumber.Malformed": "there are more members than there may be",
+        },
+        copied={
+            f"At most {MAX_SAVED} members are added at once.": SDK,
+            f"A list has at most {MAX_MEMBERS:,} members.": "help pages",
+            "What cannot be added counts in ErrorCount, duplicates too, and the rest is added.": SDK,
+        },
+        guessed={"The words for a duplicate are the sandbox's own.": SDK},
+        missing={"Names and other values of a member may be of any length.": "help pages"},
+    ),
+    "DeleteReceiverDetail": Facts(
+        section="8.3",
+        printed=("ReceiverId", "Email"),
+        never=("InvalidReceiverName.Malformed", "InvalidReceiverStatus.Malformed"),
+        guessed={
+            "Without Email nothing is deleted, and MissingEmail is answered.": "reference 8.3",
+            "An address that is no member is refused with InvalidReceiver.NotFound.": NOBODY,
+        },
+    ),
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.kinds.headers import LISTED, breaks
 from dmcli.sandbox.errors import ServiceError
+from dmcli.sandbox.facts import NOBODY, SDK, Facts
 from dmcli.sandbox.service.delivery import Message, Quota, Recipient, deliver, render
 from dmcli.sandbox.store.sql import from_json, to_json
 
@@ -250,3 +251,86 @@ def _check_quota(quota: Quota, mails: int) -> None:
 
 
 HANDLERS: dict[str, Handler] = {"SingleSendMail": single, "BatchSendMail": batch}
+
+_UNSUBSCRIBE = ("UnSubscribeFilterLevel", "UnSubscribeLinkType")
+FACTS: dict[str, Facts] = {
+    "SingleSendMail": Facts(
+        section="4.1",
+        printed=(
+            "AccountName",
+            "AddressType",
+            "ReplyToAddress",
+            "Subject",
+            "ToAddress",
+            "ClickTrace",
+            "FromAlias",
+            "HtmlBody",
+            "TagName",
+            "TextBody",
+        ),
+        unread=("AddressType", *_UNSUBSCRIBE),
+        never=(
+            "InvalidReceiverName.Malformed",
+            "InvalidReceiver.NotFound",
+            "InvalidTemplateName.Malformed",
+            "InvalidMailAddressSendType.Malformed",
+            "InvalidMailAddressStatus.Malformed",
+        ),
+        besides={
+            "InvalidTemplateStatus.Malformed": "the template is not approved",
+            "InvalidTemplateData.Malformed": "the variables are a text that is no JSON",
+        },
+        copied={
+            "With a template the bodies are ignored.": SDK,
+            "Opens and clicks of blind copies are not counted; blind copies count against the quota.": SDK,
+            f"Of more than {MAX_HEADERS} headers the rest is dropped.": SDK,
+            "DomainAuth lets every address of a domain send in which domain-auth-created-by-system@ was made.": SDK,
+            "An address in the list of invalid ones is refused with InvalidToAddress.Spam.": "reference 4.1",
+        },
+        guessed={
+            "One recipient that cannot be sent to refuses the whole call.": NOBODY,
+            "Each recipient gets a mail of their own, addressed to nobody else.": NOBODY,
+            "Sender addresses of the batch type may send single mails.": NOBODY,
+            "A tag must be there when opens and clicks are tracked, else it may be any.": SDK,
+            "ReplyAddress goes before the sender's own reply-to address.": NOBODY,
+            "Headers that the SDK's text does not list are refused with InvalidHeaders.Malformed.": SDK,
+            "Variables stand in braces, such as {UserName}; one that has no value stays as it is.": NOBODY,
+        },
+        missing={
+            "With AddressType 0 the mail still comes from the sender address, and from no random one.": "reference 4.1",
+            "No sender address is ever frozen.": "reference 4.1",
+            "IpPoolId may be any text, and is only shown again.": SDK,
+        },
+    ),
+    "BatchSendMail": Facts(
+        section="4.2",
+        printed=("AccountName", "AddressType", "ReceiversName", "TemplateName", "ClickTrace", "TagName"),
+        unread=_UNSUBSCRIBE,
+        never=("InvalidMailAddressStatus.Malformed",),
+        besides={
+            "InvalidTemplateData.Malformed": "the variables of a recipient are a text that is no JSON",
+            "InvalidFromAlias.Malformed": "the alias has a line break",
+            "InvalidSubject.Malformed": "the subject is empty or has a line break",
+        },
+        copied={
+            "ReceiversName goes before Receivers, and TemplateName before TemplateContent.": SDK,
+            "A list that is larger than what is left of the quota is refused.": SDK,
+            "A template must be approved.": "reference 4.2",
+        },
+        guessed={
+            "A sender of the trigger type is refused with InvalidMailAddressSendType.Malformed.": "reference 4.2",
+            "Known invalid addresses of a list count as sent and as invalid; the rest gets the mail.": NOBODY,
+            "An empty list is refused with InvalidReceiverStatus.Malformed.": "reference 4.2",
+            "Of several templates of one name the newest is sent.": NOBODY,
+            "Variables are UserName, NickName, Gender, Birthday, Mobile, EAddr and those of CustomDetail, in braces.": (
+                "help pages"
+            ),
+        },
+        missing={
+            "All mail is there when the call ends; the list may be deleted at once.": SDK,
+            "AddressType 0 is only shown again in the list of tasks.": "reference 4.2",
+            "With DomainAuth too AccountName must be an address, and not the domain alone.": SDK,
+            "No sender address is ever frozen.": "reference 4.2",
+        },
+    ),
+}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.sandbox.calendar import ZONE, day_start, day_text, time_text
 from dmcli.sandbox.errors import ServiceError
+from dmcli.sandbox.facts import NOBODY, SDK, Facts
 from dmcli.sandbox.service.delivery import DELIVERED, INVALID, Quota, env_id
 from dmcli.sandbox.service.filters import chosen, cursor, day_asked, days, moment_asked
 from dmcli.sandbox.store.sql import like, where
@@ -245,4 +246,123 @@ HANDLERS: dict[str, Handler] = {
     "GetTrackListByMailFromAndTagName": tracking_of,
     "GetSendEmailCountByMailFrom": sender,
     "QueryInvalidAddress": invalid,
+}
+
+_OFFSETS = ("Offset", "OffsetCreateTime", "OffsetCreateTimeDesc", "Total")
+_OFFSET_FIELDS = dict.fromkeys(
+    ("OffsetCreateTime", "OffsetCreateTimeDesc", "offsetCreateTime", "offsetCreateTimeDesc"), ""
+)
+_CONFIG_SET = {"ConfigSetId": "", "ConfigSetName": ""}
+_OLD_TRACKS = (
+    "trackList",
+    "createTime",
+    "totalNumber",
+    "rcptOpenCount",
+    "rcptUniqueOpenCount",
+    "rcptUniqueOpenRate",
+    "rcptClickCount",
+    "rcptUniqueClickCount",
+    "rcptUniqueClickRate",
+    "pageNo",
+    "pageSize",
+    "offsetCreateTime",
+    "offsetCreateTimeDesc",
+)
+_OPEN_LISTS = {
+    "Lists of opens and clicks have ten days a page, unless another number is asked for.": NOBODY,
+    "Shares are texts with two decimals and a percent sign.": NOBODY,
+    "MissingAccountName is answered where TagName stands alone.": NOBODY,
+}
+FACTS: dict[str, Facts] = {
+    "SenderStatisticsByTagNameAndBatchID": Facts(
+        section="12.1",
+        printed=("AccountName", "TagName", "StartTime", "EndTime"),
+        old=("totalCount", "createTime"),
+        never=("InvalidYear.Malformed", "InternalError"),
+        copied={"A window begins at most 90 days back and spans at most 31; the reference has 30 and 7.": SDK},
+        guessed={
+            "faildCount is spam and failures together, unavailableCount the invalid addresses.": "reference 12.1",
+            "Only days on which there was mail have a row.": NOBODY,
+            "A sender is found that is the account's or has sent mail; a tag or domain need not be there.": NOBODY,
+            "Mail whose outcome is not known yet is in requestCount alone.": NOBODY,
+            "DedicatedIp and DedicatedIpPoolId find nothing, whatever they are.": SDK,
+        },
+        missing={"Rows are not at data itself, where the reference has them, but at data.stat.": "reference 12.1"},
+    ),
+    "SenderStatisticsDetailByParam": Facts(
+        section="12.1",
+        printed=("AccountName", "TagName", "StartTime", "EndTime", "ToAddress", "Status", "Length"),
+        old=(
+            "detailList",
+            "accountName",
+            "toAddress",
+            "tagName",
+            "batchId",
+            "code",
+            "message",
+            "status",
+            "mailSize",
+            "lastUpdateTime",
+            "utcLastUpdateTime",
+        ),
+        own=("TagName",),
+        always=_CONFIG_SET,
+        likely=("InvalidDate.Malformed", "InvalidBetweenTime.Malformed"),
+        besides={
+            "InvalidParameter": "more than one of AccountName, TagName and ToAddress is given",
+            "InvalidStartTime.Malformed": "the window begins more than 30 days back",
+        },
+        copied={"A call gives at most 100 rows.": SDK},
+        guessed={
+            "Rows are the newest first, by when the mail was sent.": NOBODY,
+            "Mail whose outcome is not known yet has no row.": NOBODY,
+            "batchId is the EnvId of the send, and code the number that the message begins with.": "reference 12.1",
+            "ConfigSetId finds nothing, whatever it is.": SDK,
+        },
+    ),
+    "GetTrackList": Facts(
+        section="12.1",
+        printed=("StartTime", "EndTime"),
+        old=_OLD_TRACKS,
+        own=("rcptOpenRate", "rcptClickRate"),
+        always=_OFFSET_FIELDS,
+        unread=_OFFSETS,
+        never=("InvalidYear.Malformed", "InternalError"),
+        copied={"TagName needs AccountName.": SDK},
+        guessed=_OPEN_LISTS,
+    ),
+    "GetTrackListByMailFromAndTagName": Facts(
+        section="12.1",
+        printed=("AccountName", "TagName", "StartTime", "EndTime"),
+        old=_OLD_TRACKS,
+        own=("rcptOpenRate", "rcptClickRate"),
+        always=_OFFSET_FIELDS,
+        unread=_OFFSETS,
+        never=("InvalidYear.Malformed", "InternalError"),
+        copied={"TagName needs AccountName.": "reference 12.1"},
+        guessed=_OPEN_LISTS,
+    ),
+    "GetSendEmailCountByMailFrom": Facts(
+        section="12.1",
+        printed=("AccountName",),
+        sdk=False,
+        always={"mailfromStatus": "0", "mailpriority": "0", "quotaLevel": "2"},
+        besides={"InvalidMailAddress.NotFound": "the account has no such sender address"},
+        guessed={
+            "dailyCount and monthCount are the account's quota.": "reference 12.1",
+            "The reply's object stands at data.": "reference 12.1",
+        },
+    ),
+    "QueryInvalidAddress": Facts(
+        section="12.1",
+        printed=("StartTime", "EndTime", "KeyWord", "Length", "NextStart"),
+        old=("total", "detailList", "toAddress", "lastUpdateTime", "utcLastUpdateTime"),
+        likely=("InvalidDate.Malformed", "InvalidBetweenTime.Malformed"),
+        besides={"InvalidStartTime.Malformed": "the window begins more than 30 days back"},
+        guessed={
+            "Rows are the newest first, by when the address was found.": NOBODY,
+            "An address is found once, and keeps the time of that.": NOBODY,
+        },
+        missing={"No address ever leaves the list.": "page error codes"},
+    ),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dmcli.sandbox.errors import ServiceError
+from dmcli.sandbox.facts import NOBODY, SDK, Facts
 from dmcli.sandbox.service.context import Context, listed
 from dmcli.sandbox.store.sql import like
 
@@ -63,4 +64,28 @@ HANDLERS: dict[str, Handler] = {
     "QueryTagByParam": query,
     "ModifyTag": modify,
     "DeleteTag": delete,
+}
+
+FACTS: dict[str, Facts] = {
+    "CreateTag": Facts(
+        section="10.1",
+        printed=("TagName",),
+        besides={
+            "InvalidTagName.Duplicate": "a tag has the name",
+            "InvalidTagNumber.Malformed": "there are as many tags as there may be",
+        },
+        copied={f"There are at most {MAX_TAGS} tags.": "help pages"},
+        guessed={"A name is any line of 1 to 128 characters, where the SDK's text has letters, digits and _.": SDK},
+    ),
+    "QueryTagByParam": Facts(),
+    "ModifyTag": Facts(
+        section="10.3",
+        printed=("TagId", "TagName"),
+        besides={"InvalidTagName.Duplicate": "another tag has the name"},
+        guessed={
+            "A description that is not given stays.": NOBODY,
+            "Mail that was sent keeps the old name.": NOBODY,
+        },
+    ),
+    "DeleteTag": Facts(section="10.2", printed=("TagId",), guessed={"Mail that was sent keeps the tag.": NOBODY}),
 }

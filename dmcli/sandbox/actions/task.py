@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dmcli.sandbox.calendar import time_text
+from dmcli.sandbox.facts import SDK, Facts
 from dmcli.sandbox.service.context import Context, Row, listed
 from dmcli.sandbox.store.sql import like
 
@@ -41,3 +42,12 @@ def _row(row: Row) -> dict[str, Any]:
 
 
 HANDLERS: dict[str, Handler] = {"QueryTaskByParam": query}
+
+_CONFIG_SET = {"ConfigSetId": "", "ConfigSetName": ""}
+FACTS: dict[str, Facts] = {
+    "QueryTaskByParam": Facts(
+        always={**_CONFIG_SET, "TaskStatus": "1"},
+        guessed={"KeyWord is looked for in the names of list, template and tag.": SDK},
+        missing={"A task is done when it is made.": SDK},
+    ),
+}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.sandbox.calendar import time_text
 from dmcli.sandbox.errors import ServiceError
+from dmcli.sandbox.facts import NOBODY, SDK, Facts
 from dmcli.sandbox.service.context import Context, Row, listed
 from dmcli.sandbox.service.states import first_review, review
 from dmcli.sandbox.store.sql import like
@@ -107,4 +108,27 @@ HANDLERS: dict[str, Handler] = {
     "DescTemplate": describe,
     "ModifyTemplate": modify,
     "DeleteTemplate": delete,
+}
+
+FACTS: dict[str, Facts] = {
+    "QueryTemplateByParam": Facts(
+        always={"TemplateComment": "", "SmsStatus": "0", "SmsTemplateCode": "0", "Smsrejectinfo": "0"},
+        unread=("FromType",),
+        copied={"A page has 20 templates, unless another number is asked for.": SDK},
+    ),
+    "DescTemplate": Facts(unread=("FromType",), likely=("InvalidTemplate.NotFound",)),
+    "CreateTemplate": Facts(
+        unread=("FromType",),
+        besides={"InvalidTemplateNumber.Malformed": "there are as many templates as there may be"},
+        copied={f"There are at most {MAX_TEMPLATES} templates.": "help pages"},
+        guessed={"Several templates may have one name.": SDK},
+    ),
+    "ModifyTemplate": Facts(
+        unread=("FromType",),
+        guessed={
+            "What is not given stays.": NOBODY,
+            "A template that is changed is reviewed again.": NOBODY,
+        },
+    ),
+    "DeleteTemplate": Facts(unread=("FromType",)),
 }

@@ -1,4 +1,4 @@
-"""How true the sandbox is: statements of what it copies, guesses and lacks, made from the catalogue and `truth`."""
+"""How true the sandbox is: statements of what it copies, guesses and lacks, made from the catalogue and the facts."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api import catalogue, codes
-from dmcli.api.actions.undeclared import UNIMPLEMENTED
-from dmcli.sandbox.fidelity.facts import ACTIONS, NOBODY, SDK, SUBJECTS
+from dmcli.api.actions.undeclared import undeclared
+from dmcli.sandbox.actions import facts_of
+from dmcli.sandbox.facts import NOBODY, SDK
+from dmcli.sandbox.fidelity.subjects import SUBJECTS
 from dmcli.sandbox.gateway.params import known_action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from dmcli.api.model import Action
-    from dmcli.sandbox.fidelity.facts import Facts
+    from dmcli.sandbox.facts import Facts
 
 COPIED, GUESSED, MISSING = "copied", "guessed", "missing"
 # What they mean of a statement and its source.
@@ -27,7 +29,7 @@ _OTHERS = "other actions"
 
 
 class Statement(NamedTuple):
-    """What is so in the sandbox: of an action or a subject, of one of KINDS, with the source as `truth` names it."""
+    """What is so in the sandbox: of an action or a subject, of one of KINDS, with the source as `facts` names it."""
 
     about: str
     kind: str
@@ -37,9 +39,9 @@ class Statement(NamedTuple):
 
 def every() -> list[Statement]:
     """All statements: of the actions that there are, of subjects beside them, of the actions that there are not."""
-    actions = (_of_action(action, ACTIONS[action.name]) for action in catalogue.all_actions())
+    actions = (_of_action(action, facts_of(action)) for action in catalogue.all_actions())
     subjects = (_said(name, facts) for name, facts in SUBJECTS.items())
-    return [*chain(*map(_by_kind, actions)), *chain(*map(_by_kind, subjects)), *map(_lacking, sorted(UNIMPLEMENTED))]
+    return [*chain(*map(_by_kind, actions)), *chain(*map(_by_kind, subjects)), *map(_lacking, sorted(undeclared()))]
 
 
 def chosen(names: Iterable[str] = (), kind: str = "") -> list[Statement]:
@@ -75,14 +77,14 @@ def _of_action(action: Action, facts: Facts) -> Iterator[Statement]:
 
 def _declared(action: Action, facts: Facts) -> Iterator[tuple[str, str, str]]:
     """Its parameters."""
-    printed = facts.printed.split()
+    printed = facts.printed
     newer = [param.name for param in action.params if param.name not in printed]
     if printed:
         yield COPIED, f"Parameters: {', '.join(printed)}.", f"reference {facts.section}"
     if newer:
         yield COPIED, f"Parameters{' besides' if printed else ''}: {', '.join(newer)}.", SDK
     if facts.unread:
-        yield MISSING, f"Checked and otherwise without effect: {_in_text(facts.unread)}.", SDK
+        yield MISSING, f"Checked and otherwise without effect: {', '.join(facts.unread)}.", SDK
 
 
 def _answered(facts: Facts) -> Iterator[tuple[str, str, str]]:
@@ -93,9 +95,9 @@ def _answered(facts: Facts) -> Iterator[tuple[str, str, str]]:
     else:
         yield COPIED, "The reply's fields.", reference
     if facts.old:
-        yield COPIED, f"In the reply besides: {_in_text(facts.old)}.", reference
+        yield COPIED, f"In the reply besides: {', '.join(facts.old)}.", reference
     if facts.own:
-        yield GUESSED, f"In the reply besides: {_in_text(facts.own)}.", NOBODY
+        yield GUESSED, f"In the reply besides: {', '.join(facts.own)}.", NOBODY
     if facts.same:
         yield COPIED, f"Always as printed: {_values(facts.same)}.", reference
     if facts.always:
@@ -104,7 +106,7 @@ def _answered(facts: Facts) -> Iterator[tuple[str, str, str]]:
 
 def _coded(action: Action, facts: Facts) -> Iterator[tuple[str, str, str]]:
     """Its codes."""
-    never, likely = facts.never.split(), facts.likely.split()
+    never, likely = facts.never, facts.likely
     copied = [code for code in action.errors if code not in (*never, *likely)]
     if copied:
         yield COPIED, f"Refused with: {', '.join(copied)}.", f"reference {facts.section}"
@@ -122,10 +124,6 @@ def _said(about: str, facts: Facts) -> Iterator[Statement]:
     for kind, said in ((COPIED, facts.copied), (GUESSED, facts.guessed), (MISSING, facts.missing)):
         for text, source in said.items():
             yield Statement(about, kind, text, source)
-
-
-def _in_text(names: str) -> str:
-    return ", ".join(names.split())
 
 
 def _values(fields: Mapping[str, str]) -> str:

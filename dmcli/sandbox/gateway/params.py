@@ -38,9 +38,9 @@ def action_of(name: str, version: str) -> Action:
     action = catalogue.find(name)
     if action and version in action.versions:
         return action
-    from dmcli.api.actions.undeclared import UNIMPLEMENTED
+    from dmcli.api.actions.undeclared import undeclared
 
-    raise ServiceError("SandboxNotImplemented" if name in UNIMPLEMENTED else "InvalidAction.NotFound")
+    raise ServiceError("SandboxNotImplemented" if name in undeclared() else "InvalidAction.NotFound")
 
 
 def known_action(name: str, others: Iterable[str] = ()) -> str:
@@ -50,9 +50,9 @@ def known_action(name: str, others: Iterable[str] = ()) -> str:
     """
     from difflib import get_close_matches
 
-    from dmcli.api.actions.undeclared import UNIMPLEMENTED
+    from dmcli.api.actions.undeclared import undeclared
 
-    beside = (*UNIMPLEMENTED, *others)
+    beside = (*undeclared(), *others)
     if catalogue.find(name) or name in beside:
         return name
     near = get_close_matches(name, [*(action.name for action in catalogue.all_actions()), *beside], n=2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import alibabacloud_dm20151123.models as sdk
@@ -13,10 +14,11 @@ from lab import CALLS
 from ways import elsewhere, ill, well
 
 from dmcli.api import catalogue, codes
-from dmcli.api.actions.undeclared import UNIMPLEMENTED
+from dmcli.api.actions.undeclared import undeclared
 from dmcli.errors import InputError
-from dmcli.sandbox.fidelity.facts import ACTIONS, SOURCES, SUBJECTS
+from dmcli.sandbox.facts import SOURCES
 from dmcli.sandbox.fidelity.statements import COPIED, GUESSED, KINDS, MISSING, chosen, every
+from dmcli.sandbox.fidelity.subjects import SUBJECTS
 from dmcli.sandbox.gateway.params import INTERNAL
 
 if TYPE_CHECKING:
@@ -25,6 +27,11 @@ if TYPE_CHECKING:
     from lab import Lab, Outcome
 
 NAMES = sorted(CALLS)
+FACTS = {
+    name: facts
+    for area in catalogue.AREAS
+    for name, facts in import_module(f"dmcli.sandbox.actions.{area}").FACTS.items()
+}
 _KEYS = re.compile(r"result\['(\w+)'\]")
 
 
@@ -46,7 +53,7 @@ def outcomes(lab: Lab) -> dict[str, list[Outcome]]:
 
 
 def test_each_action_has_its_facts():
-    assert list(ACTIONS) == [action.name for action in catalogue.all_actions()]
+    assert list(FACTS) == [action.name for action in catalogue.all_actions()]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -59,18 +66,18 @@ def test_the_parameters_without_effect_are_those(lab, name):
         assert len(outcomes) > 1
         if all(outcome == outcomes[0] for outcome in outcomes):
             idle.add(param.name)
-    assert idle == set(ACTIONS[name].unread.split())
+    assert idle == set(FACTS[name].unread)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_codes_are_those(outcomes, name):
-    action, facts = catalogue.get(name), ACTIONS[name]
+    action, facts = catalogue.get(name), FACTS[name]
     of_params = {param.malformed or f"Invalid{param.name}.Malformed" for param in action.params}
     of_params |= {param.missing or f"Missing{param.name}" for param in action.params}
     answered = {outcome.code for outcome in outcomes[name]} - {""}
     told = json.dumps([outcome.reply for outcome in outcomes[name] if outcome.status == 200])
     answered |= {code for code in facts.besides if (known := codes.find(code)) and known.message in told}
-    never = set(facts.never.split())
+    never = set(facts.never)
     stated = (set(action.errors) - never) | set(facts.besides)
     assert never <= set(action.errors)
     assert not set(facts.besides) & set(action.errors)
@@ -81,7 +88,7 @@ def test_the_codes_are_those(outcomes, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_fields_that_never_change_are_those(outcomes, name):
-    facts = ACTIONS[name]
+    facts = FACTS[name]
     seen: dict[str, set[str]] = {}
     for outcome in outcomes[name]:
         if outcome.status == 200:
@@ -108,8 +115,8 @@ def fields(reply: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_parameters_are_the_sdks_or_printed(name):
-    facts, declared = ACTIONS[name], {param.name for param in catalogue.get(name).params}
-    printed = set(facts.printed.split())
+    facts, declared = FACTS[name], {param.name for param in catalogue.get(name).params}
+    printed = set(facts.printed)
     assert printed <= declared
     assert bool(printed or name == "DescAccountSummary") == bool(facts.section)
     assert facts.sdk == hasattr(sdk, f"{name}Request")
@@ -121,11 +128,11 @@ def test_parameters_are_the_sdks_or_printed(name):
         assert printed == declared
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if ACTIONS[name].sdk])
+@pytest.mark.parametrize("name", [name for name in NAMES if FACTS[name].sdk])
 def test_fields_of_a_reply_are_the_sdks_or_said_to_be_others(outcomes, name):
-    facts = ACTIONS[name]
+    facts = FACTS[name]
     found = {field for outcome in outcomes[name] if outcome.status == 200 for field in names(outcome.reply)}
-    old, own = set(facts.old.split()), set(facts.own.split())
+    old, own = set(facts.old), set(facts.own)
     assert not old & own
     known = set().union(*map(keys, models(getattr(sdk, f"{name}ResponseBody"))))
     assert found - known == old | own
@@ -177,14 +184,14 @@ def test_nothing_is_said_twice():
 
 def test_all_are_spoken_of_in_order():
     about = list(dict.fromkeys(one.about for one in every()))
-    assert about == [*ACTIONS, *SUBJECTS, *sorted(UNIMPLEMENTED)]
+    assert about == [*FACTS, *SUBJECTS, *sorted(undeclared())]
     for name in about:
         kinds = [one.kind for one in chosen([name])]
         assert kinds == sorted(kinds, key=list(KINDS).index)
 
 
 def test_what_is_not_there_is_missing():
-    for name in UNIMPLEMENTED:
+    for name in undeclared():
         (one,) = chosen([name])
         assert (one.kind, one.source) == (MISSING, "SDK 1.11")
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from dmcli.api.actions.undeclared import UNIMPLEMENTED
-from dmcli.sandbox.fidelity.facts import ACTIONS, SOURCES, SUBJECTS
+from dmcli.api import catalogue
+from dmcli.api.actions.undeclared import undeclared
+from dmcli.sandbox.facts import SOURCES
 from dmcli.sandbox.fidelity.statements import KINDS, chosen, every
+from dmcli.sandbox.fidelity.subjects import SUBJECTS
 
 
 def rows(page) -> list[list[str]]:
@@ -25,11 +27,11 @@ def test_every_page_leads_to_it(site):
 
 def test_everything_is_there_and_folded(site):
     page = site.page("differences")
-    assert [h3.text for h3 in page.all("h3")] == [*ACTIONS, *SUBJECTS]
+    assert [h3.text for h3 in page.all("h3")] == [*(action.name for action in catalogue.all_actions()), *SUBJECTS]
     assert not any("open" in details.attributes for details in page.all("details"))
-    statements = [one for one in every() if one.about not in UNIMPLEMENTED]
+    statements = [one for one in every() if one.about not in undeclared()]
     assert rows(page) == [[one.kind, one.text, one.source] for one in statements]
-    assert ", ".join(sorted(UNIMPLEMENTED)) in page.text
+    assert ", ".join(sorted(undeclared())) in page.text
     assert page.one("dl", class_="totals").text == " ".join(f"{kind}{len(chosen(kind=kind))}" for kind in KINDS)
     assert all(text in page.text for text in [*KINDS.values(), *SOURCES.values()])
 

@@ -9,7 +9,7 @@ from dmcli.api.actions.common import DOMAIN_STATUS, FILED, TEMPLATE_STATUS
 from dmcli.api.model import Effect
 from dmcli.api.paging import page_of
 from dmcli.errors import InputError
-from dmcli.sandbox import actions
+from dmcli.sandbox.actions import handler_of
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.service.context import MAX_PAGE, Context
 from dmcli.sandbox.service.delivery import Quota
@@ -180,6 +180,6 @@ def _reply(asked: Asked, action: Action, params: dict[str, str]) -> dict[str, An
     kept = asked.sandbox.store
     with kept.reading() if action.effect is Effect.READ else kept.transaction() as connection:
         try:
-            return actions.find(action)(Context(connection, params, now, ""))
+            return handler_of(action)(Context(connection, params, now, ""))
         except ServiceError:
             raise RefusedError(404, "The account has no such thing; perhaps it was deleted.") from None

@@ -6,10 +6,12 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from dmcli.api.actions.undeclared import UNIMPLEMENTED
+from dmcli.api import catalogue
+from dmcli.api.actions.undeclared import undeclared
 from dmcli.errors import InputError
-from dmcli.sandbox.fidelity import facts
+from dmcli.sandbox.facts import SOURCES
 from dmcli.sandbox.fidelity.statements import KINDS, chosen
+from dmcli.sandbox.fidelity.subjects import SUBJECTS
 from dmcli.sandbox.web.asked import Asked, Page
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ def show(asked: Asked) -> Page:
     about, kind = asked.query.get("about", ""), asked.query.get("kind", "")
     if kind not in ("", *KINDS):
         raise InputError(f"{kind!r} is no kind of difference; they are {', '.join(KINDS)}")
+    actions = [action.name for action in catalogue.all_actions()]
     found = chosen([about] if about else [], kind)
     topics = [Topic(name, _counts(some), some) for name, group in groupby(found, _about) if (some := list(group))]
     return Page(
@@ -38,14 +41,14 @@ def show(asked: Asked) -> Page:
         {
             "chosen": {"about": about, "kind": kind},
             "kinds": KINDS,
-            "known": {"Actions": facts.ACTIONS, "For all": facts.SUBJECTS, "Not here": sorted(UNIMPLEMENTED)},
+            "known": {"Actions": actions, "For all": SUBJECTS, "Not here": sorted(undeclared())},
             "total": _counts(found),
             "parts": {
-                "Actions": [topic for topic in topics if topic.name in facts.ACTIONS],
-                "For all actions": [topic for topic in topics if topic.name in facts.SUBJECTS],
+                "Actions": [topic for topic in topics if topic.name in actions],
+                "For all actions": [topic for topic in topics if topic.name in SUBJECTS],
             },
-            "lacking": [topic.name for topic in topics if topic.name in UNIMPLEMENTED],
-            "sources": facts.SOURCES,
+            "lacking": [topic.name for topic in topics if topic.name in undeclared()],
+            "sources": SOURCES,
         },
     )
 

@@ -1,0 +1,63 @@
+"""What is known of the sandbox's truth: the vocabulary. Each area of actions has its FACTS beside its HANDLERS.
+
+The catalogue and the code say most of it. Facts say what they do not: where the reference prints an action, which of
+its parameters nothing reads, and what has to be put into a sentence. A sentence is about the sandbox, and has its
+source: who says so where it is copied, who leaves it open where it is guessed, who has it where it is missing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NOBODY = "no source"
+SDK = "SDK 1.11"
+# What a source's name begins with, and what it is.
+SOURCES = {
+    "reference": "the vendor's API reference of December 2019, with the section",
+    SDK: "the vendor's SDK alibabacloud-dm20151123, its parameters and fields and the texts beside them",
+    "SDK 2017": "the vendor's SDK alibabacloud-dm20170622 1.2",
+    "page": "a page of the vendor's help, by its subject",
+    "help pages": "other pages of the vendor's help on DirectMail",
+    "gateway pages": "pages of the vendor's help on calling any of its services",
+    "RFC": "a standard",
+    "other actions": "what the sources say of other actions",
+    NOBODY: "nobody says it; the sandbox does what seemed likeliest",
+}
+
+
+class Facts(NamedTuple):
+    """What is known of an action, or of a subject that has no action of its own.
+
+    Of an action's declaration: `section` is where the reference prints it
+    and `printed` are the parameters printed there; `sdk` says whether the SDK has it, and so all other parameters;
+    `unread` are parameters that are checked and change nothing. Of its reply: `old` are fields that only the reference
+    has, `own` those that nobody has; `same` always have the value that is printed, `always` one that they have here
+    alone. Of its codes: `never` are answered by a fault alone, `likely` are declared though no source has them for this
+    action, `besides` are answered without being declared, each when something is so.
+
+    `copied`, `guessed` and `missing` are sentences with their sources.
+    """
+
+    section: str = ""
+    printed: tuple[str, ...] = ()
+    sdk: bool = True
+    old: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+    same: Mapping[str, str] = {}
+    always: Mapping[str, str] = {}
+    unread: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    likely: tuple[str, ...] = ()
+    besides: Mapping[str, str] = {}
+    copied: Mapping[str, str] = {}
+    guessed: Mapping[str, str] = {}
+    missing: Mapping[str, str] = {}
+
+
+def in_words(words: list[str]) -> str:
+    """Words as they stand in a sentence."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}"
