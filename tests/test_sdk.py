@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 
 import pytest
+from lab import encoded
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -17,9 +18,9 @@ from dmcli.sandbox.control import clock
 
 # The vendor's code asks for the time in a way that Python 3.12 warns of.
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
-# What each action needs; ids come from the seed or from what was created just before.
+# Calls with awkward values, or of what a call before them made; ids come from the seed or from that. Actions that are
+# not here are called with the sample that the catalogue declares.
 CALLS: tuple[tuple[str, dict[str, object]], ...] = (
-    ("DescAccountSummary", {}),
     ("CreateDomain", {"domain_name": "mail.example.com"}),
     ("QueryDomainByParam", {"key_word": "例 a+b*'()!~", "page_no": 1, "page_size": 20}),
     ("DescDomain", {"domain_id": 1, "require_real_time_dns_records": True}),
@@ -86,6 +87,11 @@ NEEDING_MORE = {
 }
 # Not in any SDK.
 UNKNOWN_TO_SDK = {"GetSendEmailCountByMailFrom", "UpdateMailAddressMsgCallBackUrl"}
+REST = [
+    action
+    for action in catalogue.all_actions()
+    if action.name not in {name for name, _ in CALLS} | NEEDING_MORE | UNKNOWN_TO_SDK
+]
 
 
 @pytest.fixture(params=["ACS3-HMAC-SHA256", "v2"])
@@ -105,7 +111,11 @@ def client(request, server) -> Client:
 
 def call(client: Client, action: str, values: dict[str, object]):
     """Call by the action's name; the reply's body."""
-    made = getattr(models, f"{action}Request")(**values)
+    return request(client, action, getattr(models, f"{action}Request")(**values))
+
+
+def request(client: Client, action: str, made: object):
+    """Make a request of an action; the reply's body."""
     method = next(
         getattr(client, name)
         for name in dir(client)
@@ -125,10 +135,6 @@ def prepared(dm_action: str, values: dict[str, object]) -> dict[str, object]:
     return values
 
 
-def test_every_action_the_sdk_knows_is_called():
-    assert {name for name, _ in CALLS} | NEEDING_MORE | UNKNOWN_TO_SDK == {a.name for a in catalogue.all_actions()}
-
-
 def test_every_action_through_the_sdk(client, sandbox):
     with sandbox.store.transaction() as db:
         db.execute("UPDATE address SET reply = 'r@example.com', reply_status = 0 WHERE name = 'noreply@sandbox.test'")
@@ -137,6 +143,9 @@ def test_every_action_through_the_sdk(client, sandbox):
         assert body.request_id, action
         model = body.to_map()
         assert type(body)().from_map(model).to_map() == model
+    for action in REST:
+        body = request(client, action.name, getattr(models, f"{action.name}Request")().from_map(encoded(action)))
+        assert body.request_id, action.name
     details = call(
         client,
         "SenderStatisticsDetailByParam",

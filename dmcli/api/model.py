@@ -110,7 +110,8 @@ class Action(NamedTuple):
     `already_done` are the codes that, after an attempt of unknown outcome, mean that this attempt did it. `creates` is
     the kind of thing that it makes, whose listing tells whether it is there. `look` is the command, without `dm`, that
     shows what became of it, {Name} standing for a parameter. `lists` are the paths at which a reply may hold its rows,
-    the likeliest first. `errors` are the codes the reference prints for the action.
+    the likeliest first. `errors` are the codes the reference prints for the action. `sample` is what a person could
+    type for the parameters of a call: values by wire name, a thing by its name or id, days as `5d` and `today`.
     """
 
     name: str
@@ -129,6 +130,7 @@ class Action(NamedTuple):
     versions: tuple[str, ...] = BOTH
     aliases: tuple[str, ...] = ()
     commands: tuple[Command, ...] = ()
+    sample: dict[str, str] = {}  # noqa: RUF012  a constant of the catalogue, never changed
 
     def param(self, name: str) -> Param:
         """The parameter of that wire name. Raises KeyError."""

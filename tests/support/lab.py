@@ -7,59 +7,39 @@ import itertools
 import json
 import os
 import sqlite3
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest import mock
 
 import pytest
-from cloud import Cloud
+from cloud import NOON, Cloud
 
+from dmcli.api import catalogue
+from dmcli.api.kinds.reference import Ref
 from dmcli.sandbox.control.events import play
 
-DAYS = {"StartTime": "2026-03-10", "EndTime": "2026-03-16"}
-MINUTES = {"StartTime": "2026-03-10 00:00", "EndTime": "2026-03-16 23:59"}
+if TYPE_CHECKING:
+    from dmcli.api.model import Action
+
 PASSWORD = "abcABC123456"
-SENDER = {"AccountName": "news@sandbox.test", "AddressType": "1"}
-# What each action needs; LIST is the id of the list of customers.
-CALLS: dict[str, dict[str, Any]] = {
-    "SingleSendMail": {**SENDER, "ReplyToAddress": "false", "ToAddress": "a@b.test", "Subject": "S", "TextBody": "T"},
-    "BatchSendMail": {**SENDER, "ReceiversName": "customers", "TemplateName": "newsletter"},
-    "DescAccountSummary": {},
-    "CreateDomain": {"DomainName": "new.test"},
-    "QueryDomainByParam": {},
-    "DescDomain": {"DomainId": "1"},
-    "CheckDomain": {"DomainId": "1"},
-    "ModifyPWByDomain": {"DomainName": "sandbox.test", "Password": PASSWORD},
-    "DeleteDomain": {"DomainId": "1"},
-    "CreateMailAddress": {"AccountName": "new@sandbox.test", "Sendtype": "batch"},
-    "QueryMailAddressByParam": {},
-    "ModifyMailAddress": {"MailAddressId": "1", "Password": PASSWORD},
-    "DeleteMailAddress": {"MailAddressId": "1"},
-    "CheckReplyToMailAddress": {"MailAddressId": "1"},
-    "ApproveReplyMailAddress": {"Ticket": "ticket"},
-    "UpdateMailAddressMsgCallBackUrl": {"MailFrom": "news@sandbox.test"},
-    "CreateReceiver": {"ReceiversName": "new", "ReceiversAlias": "new@list"},
-    "QueryReceiverByParam": {},
-    "DeleteReceiver": {"ReceiverId": "LIST"},
-    "QueryReceiverDetail": {"ReceiverId": "LIST", "PageSize": "1"},
-    "SaveReceiverDetail": {"ReceiverId": "LIST", "Detail": [{"e": "new@b.test"}, {"e": "bad"}]},
-    "DeleteReceiverDetail": {"ReceiverId": "LIST", "Email": "ada@example.com"},
-    "CreateTag": {"TagName": "new"},
-    "QueryTagByParam": {},
-    "ModifyTag": {"TagId": "1", "TagName": "new"},
-    "DeleteTag": {"TagId": "1"},
-    "SenderStatisticsByTagNameAndBatchID": DAYS,
-    "SenderStatisticsDetailByParam": {**MINUTES, "Length": "1"},
-    "GetTrackList": DAYS,
-    "GetTrackListByMailFromAndTagName": DAYS,
-    "GetSendEmailCountByMailFrom": {"AccountName": "news@sandbox.test"},
-    "QueryInvalidAddress": {"Length": "1"},
-    "QueryTemplateByParam": {},
-    "DescTemplate": {"TemplateId": "1"},
-    "CreateTemplate": {"TemplateName": "new"},
-    "ModifyTemplate": {"TemplateId": "1", "TemplateName": "new"},
-    "DeleteTemplate": {"TemplateId": "1"},
-    "QueryTaskByParam": {},
-}
+LIST = "customers"
+
+
+def encoded(action: Action) -> dict[str, str]:
+    """The sample of an action as it goes on the wire at noon of 2026-03-15, but for names of lists."""
+    kinds = {param.name: param.kind for param in action.params}
+    return {
+        name: text if isinstance(kinds[name], Ref) else kinds[name].to_wire(text, NOON)
+        for name, text in action.sample.items()
+    }
+
+
+def with_list(params: dict[str, Any], list_id: str) -> dict[str, Any]:
+    """The parameters with the list's id, which is made by chance, in place of its name."""
+    return {name: list_id if (name, value) == ("ReceiverId", LIST) else value for name, value in params.items()}
+
+
+# What each action needs.
+CALLS: dict[str, dict[str, Any]] = {action.name: encoded(action) for action in catalogue.all_actions()}
 _NOT_STATE = ("call", "nonce", "sqlite_sequence")
 
 
@@ -88,7 +68,7 @@ class Lab:
         self._now = self.cloud.now
 
     def call(self, action: str, params: dict[str, Any], *before: str, chance: int = 1) -> Outcome:
-        """Make a call, after some statements of SQL; LIST in a parameter is the id of the list of customers.
+        """Make a call, after some statements of SQL; a list in a parameter is one by name.
 
         The same `chance` gives the same random numbers.
         """
@@ -97,7 +77,7 @@ class Lab:
         cloud.now = self._now
         for statement in before:
             cloud.sql(statement)
-        given = {name: self.lists if value == "LIST" else value for name, value in params.items()}
+        given = with_list(params, self.lists)
         with _same(chance):
             reply = cloud.reply(action, **given)
         return Outcome(reply.status, json.loads(reply.body), self._state())

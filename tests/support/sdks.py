@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cloud import Cloud
-from lab import CALLS, fill
+from lab import CALLS, fill, with_list
 
 from dmcli.api.regions import SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
 from dmcli.sandbox.certificate import context_for
@@ -185,7 +185,7 @@ class Account:
 
     def params(self, action: str) -> dict[str, Any]:
         """What an action needs, by the names on the wire and in text."""
-        given = {name: self._lists if value == "LIST" else value for name, value in CALLS[action].items()}
+        given = with_list(CALLS[action], self._lists)
         return {name: json.dumps(value) if isinstance(value, list) else value for name, value in given.items()}
 
     def question(self, way: Way, action: str, params: dict[str, Any], **changed: Any) -> dict[str, Any]:

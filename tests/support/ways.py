@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lab import PASSWORD
+from lab import LIST, PASSWORD
 
 from dmcli.api.kinds.text import Choice, Flag, Integer
 
@@ -45,7 +45,7 @@ VALUES: dict[str, list[Any]] = {
     "MailFrom": ["noreply@sandbox.test", "news@sandbox.test"],
     "NotifyUrl": ["http://127.0.0.1:1/"],
     "Password": [PASSWORD, f"{PASSWORD}Y"],
-    "ReceiverId": ["LIST", NONE],
+    "ReceiverId": [LIST, NONE],
     "ReceiversAlias": ["a@list", "b@list"],
     "ReceiversName": ["customers", "new", "newer"],
     "ReplyAddress": ["y@example.com"],
@@ -181,7 +181,7 @@ def well(lab: Lab, action: Action, param: Param) -> list[Outcome]:
     ways = OWN.get((action.name, param.name)) or [{param.name: value} for value in _values(param)]
     for way in ways:
         value = way.get(param.name)
-        assert not isinstance(value, str) or value == "LIST" or param.kind.accepts(value), (param.name, value)
+        assert not isinstance(value, str) or value == LIST or param.kind.accepts(value), (param.name, value)
     return [lab.call(action.name, lab.base(action.name, **way)) for way in ways]
 
 

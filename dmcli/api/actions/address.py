@@ -73,6 +73,7 @@ ACTIONS = (
         creates=ADDRESS_REF,
         look="address list",
         commands=(Command("address create"),),
+        sample={"AccountName": "new@sandbox.test", "Sendtype": "batch"},
     ),
     Action(
         "QueryMailAddressByParam",
@@ -138,6 +139,7 @@ ACTIONS = (
                 must=("Password",),
             ),
         ),
+        sample={"MailAddressId": "1", "Password": "abcABC123456"},
     ),
     Action(
         "DeleteMailAddress",
@@ -149,6 +151,7 @@ ACTIONS = (
         errors=_ERRORS,
         already_done=("InvalidMailAddressId.Malformed",),
         commands=(Command("address delete"),),
+        sample={"MailAddressId": "1"},
     ),
     Action(
         "CheckReplyToMailAddress",
@@ -165,6 +168,7 @@ ACTIONS = (
         errors=_ERRORS,
         versions=ONLY_2015,
         commands=(Command("address verify-reply"),),
+        sample={"MailAddressId": "1"},
     ),
     Action(
         "ApproveReplyMailAddress",
@@ -186,6 +190,7 @@ ACTIONS = (
         errors=_ERRORS,
         versions=ONLY_2015,
         commands=(Command("address approve-reply"),),
+        sample={"Ticket": "ticket"},
     ),
     Action(
         "UpdateMailAddressMsgCallBackUrl",
@@ -217,5 +222,6 @@ ACTIONS = (
         # The heading and the reply's root say CallBack, the table and the sample Callback (reference section 7.6).
         aliases=("UpdateMailAddressMsgCallbackUrl",),
         commands=(Command("address set-callback", must=("NotifyUrl",)),),
+        sample={"MailFrom": "news@sandbox.test"},
     ),
 )

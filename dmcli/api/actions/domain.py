@@ -63,6 +63,7 @@ ACTIONS = (
         creates=DOMAIN_REF,
         look="domain list",
         commands=(Command("domain create"),),
+        sample={"DomainName": "new.test"},
     ),
     Action(
         "QueryDomainByParam",
@@ -135,6 +136,7 @@ ACTIONS = (
         ),
         errors=("InvalidDomainId.Malformed",),
         commands=(Command("domain show"),),
+        sample={"DomainId": "1"},
     ),
     Action(
         "CheckDomain",
@@ -144,6 +146,7 @@ ACTIONS = (
         params=(_DOMAIN_ID,),
         fields=(Field("DomainStatus", "Status", DOMAIN_STATUS),),
         errors=("InvalidDomainId.Malformed", "CheckDomain.Failed", "InvalidDomainName.DuplicateTLD"),
+        sample={"DomainId": "1"},
     ),
     Action(
         "ModifyPWByDomain",
@@ -180,6 +183,7 @@ ACTIONS = (
         ),
         already_done=("InvalidDomainPassword.equalcurrent",),
         commands=(Command("domain set-password"),),
+        sample={"DomainName": "sandbox.test", "Password": "abcABC123456"},
     ),
     Action(
         "DeleteDomain",
@@ -190,5 +194,6 @@ ACTIONS = (
         errors=("InvalidDomainId.Malformed", "InvalidDomainId.NotFound"),
         already_done=("InvalidDomainId.Malformed", "InvalidDomainId.NotFound"),
         commands=(Command("domain delete"),),
+        sample={"DomainId": "1"},
     ),
 )

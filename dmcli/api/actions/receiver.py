@@ -63,6 +63,7 @@ ACTIONS = (
         already_done=("InvalidReceiverName.Duplicate",),
         creates=LIST_REF,
         look="receiver list",
+        sample={"ReceiversName": "new", "ReceiversAlias": "new@list"},
     ),
     Action(
         "QueryReceiverByParam",
@@ -98,6 +99,7 @@ ACTIONS = (
         errors=_ERRORS,
         already_done=("InvalidReceiver.NotFound",),
         commands=(Command("receiver delete"),),
+        sample={"ReceiverId": "customers"},
     ),
     Action(
         "QueryReceiverDetail",
@@ -109,6 +111,7 @@ ACTIONS = (
         lists=("data.detail", "data.data"),
         paging=NEXT_SIZE,
         commands=(Command("receiver members"),),
+        sample={"ReceiverId": "customers", "PageSize": "1"},
     ),
     Action(
         "SaveReceiverDetail",
@@ -133,6 +136,7 @@ ACTIONS = (
         ),
         rules=(at_least_one("Detail", "CustomDetail", code="MissingDetail"),),
         errors=(),
+        sample={"ReceiverId": "customers", "Detail": '[{"e": "new@b.test"}, {"e": "bad"}]'},
     ),
     Action(
         "DeleteReceiverDetail",
@@ -145,5 +149,6 @@ ACTIONS = (
         errors=_ERRORS,
         already_done=("InvalidReceiver.NotFound",),
         commands=(Command("receiver remove", must=("Email",)),),
+        sample={"ReceiverId": "customers", "Email": "ada@example.com"},
     ),
 )

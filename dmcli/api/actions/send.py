@@ -105,6 +105,14 @@ ACTIONS = (
         ),
         look="stats details --to {ToAddress}",
         commands=(Command("send single"),),
+        sample={
+            "AccountName": "news@sandbox.test",
+            "AddressType": "1",
+            "ReplyToAddress": "false",
+            "ToAddress": "a@b.test",
+            "Subject": "S",
+            "TextBody": "T",
+        },
     ),
     Action(
         "BatchSendMail",
@@ -164,5 +172,11 @@ ACTIONS = (
         ),
         look="task list",
         commands=(Command("send batch"),),
+        sample={
+            "AccountName": "news@sandbox.test",
+            "AddressType": "1",
+            "ReceiversName": "customers",
+            "TemplateName": "newsletter",
+        },
     ),
 )

@@ -103,6 +103,7 @@ ACTIONS = (
         rules=(window(90, 31), warned(window(30, 7))),
         errors=_DATE_ERRORS,
         commands=(Command("stats totals"),),
+        sample={"StartTime": "5d", "EndTime": "today"},
     ),
     Action(
         "SenderStatisticsDetailByParam",
@@ -143,6 +144,7 @@ ACTIONS = (
         rules=(at_most_one("AccountName", "TagName", "ToAddress"), window(30, 30)),
         errors=("InvalidDate.Malformed", "InvalidBetweenTime.Malformed"),
         commands=(Command("stats details"),),
+        sample={"StartTime": "5d", "EndTime": "today", "Length": "1"},
     ),
     Action(
         "GetTrackList",
@@ -165,6 +167,7 @@ ACTIONS = (
         paging=PAGE_NUMBER,
         rules=(needs("TagName", "AccountName"), window(30, 7)),
         errors=_DATE_ERRORS,
+        sample={"StartTime": "5d", "EndTime": "today"},
     ),
     Action(
         "GetTrackListByMailFromAndTagName",
@@ -187,6 +190,7 @@ ACTIONS = (
         rules=(needs("TagName", "AccountName"), window(30, 15)),
         errors=_DATE_ERRORS,
         versions=ONLY_2015,
+        sample={"StartTime": "5d", "EndTime": "today"},
     ),
     Action(
         "GetSendEmailCountByMailFrom",
@@ -221,6 +225,7 @@ ACTIONS = (
         ),
         errors=("InvalidMailAddressName.Malformed",),
         versions=ONLY_2015,
+        sample={"AccountName": "news@sandbox.test"},
     ),
     Action(
         "QueryInvalidAddress",
@@ -242,5 +247,6 @@ ACTIONS = (
         rules=(window(30, 30),),
         errors=("InvalidDate.Malformed", "InvalidBetweenTime.Malformed"),
         commands=(Command("stats invalid"),),
+        sample={"Length": "1"},
     ),
 )

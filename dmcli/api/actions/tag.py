@@ -38,6 +38,7 @@ ACTIONS = (
         creates=TAG_REF,
         look="tag list",
         commands=(Command("tag create"),),
+        sample={"TagName": "new"},
     ),
     Action(
         "QueryTagByParam",
@@ -57,6 +58,7 @@ ACTIONS = (
         Effect.WRITE,
         params=(_TAG_ID, _NAME._replace(help="New name.", argument=False), _DESCRIPTION),
         fields=(Field("RequestId", "Request id"),),
+        sample={"TagId": "1", "TagName": "new"},
     ),
     Action(
         "DeleteTag",
@@ -67,5 +69,6 @@ ACTIONS = (
         fields=(Field("RequestId", "Request id"),),
         already_done=("InvalidTag.NotFound",),
         commands=(Command("tag delete"),),
+        sample={"TagId": "1"},
     ),
 )

@@ -101,6 +101,7 @@ ACTIONS = (
         ),
         errors=("InvalidTemplate.NotFound",),
         commands=(Command("template show"),),
+        sample={"TemplateId": "1"},
     ),
     Action(
         "CreateTemplate",
@@ -113,6 +114,7 @@ ACTIONS = (
         creates=TEMPLATE_REF,
         look="template list",
         commands=(Command("template create", must=("TemplateSubject", "TemplateText")),),
+        sample={"TemplateName": "new"},
     ),
     Action(
         "ModifyTemplate",
@@ -121,6 +123,7 @@ ACTIONS = (
         Effect.WRITE,
         params=(_TEMPLATE_ID, _NAME._replace(help="New name.", argument=False), *_CONTENT, *_LEGACY),
         fields=(Field("RequestId", "Request id"),),
+        sample={"TemplateId": "1", "TemplateName": "new"},
     ),
     Action(
         "DeleteTemplate",
@@ -131,5 +134,6 @@ ACTIONS = (
         fields=(Field("RequestId", "Request id"),),
         already_done=("InvalidTemplate.NotFound",),
         commands=(Command("template delete"),),
+        sample={"TemplateId": "1"},
     ),
 )
