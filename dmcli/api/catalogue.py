@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dmcli.api.model import Action
 
-AREAS = ("send", "account", "domain", "address", "receiver", "tag", "stats", "template", "task")
+# Each area with the line of help of its group of commands.
+AREAS = {
+    "send": "Send mail: one, or a template to a list.",
+    "domain": "Sending domains and their verification.",
+    "address": "Sender addresses.",
+    "receiver": "Recipient lists and their members.",
+    "tag": "Tags that mail is filed under.",
+    "template": "Mail templates for batch sends.",
+    "task": "Batch sends under way and done.",
+    "stats": "Statistics: totals, details, tracking, invalid addresses.",
+    "account": "Quota, level and status of the account.",
+}
 _LOADED: dict[str, Action] = {}  # by each spelling of a name
 
 

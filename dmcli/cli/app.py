@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 import click
 
 import dmcli
+from dmcli.api import catalogue
 from dmcli.cli.session import Session
 from dmcli.cli.tree import Package, command_in
 from dmcli.errors import LocalIOError
@@ -18,15 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 GROUPS = {
-    "send": "Send mail: one, or a template to a list.",
-    "domain": "Sending domains and their verification.",
-    "address": "Sender addresses.",
-    "receiver": "Recipient lists and their members.",
-    "tag": "Tags that mail is filed under.",
-    "template": "Mail templates for batch sends.",
-    "task": "Batch sends under way and done.",
-    "stats": "Statistics: totals, details, tracking, invalid addresses.",
-    "account": "Quota, level and status of the account.",
+    **{catalogue.group_of(area): text for area, text in catalogue.AREAS.items()},
     "api": "Call any action by its name.",
     "config": "Profiles: make, list, choose and check them.",
     "doctor": "Look for what keeps dm from working.",
@@ -55,8 +48,6 @@ def root() -> Package:
 
 def _group(name: str) -> click.Command:
     """A group by its name: its area first; where no module has commands of its own, the area's are all there is."""
-    from dmcli.api import catalogue
-
     area = catalogue.area_of(name)
     if area in catalogue.AREAS:
         catalogue.area(area)

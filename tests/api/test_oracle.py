@@ -38,7 +38,6 @@ def wire_names(model) -> set[str]:
 def test_all_of_the_reference_is_there():
     assert len(REFERENCE) == 26
     assert {action.name for action in catalogue.all_actions()} >= set(REFERENCE)
-    assert len(catalogue.all_actions()) == 38
 
 
 @pytest.mark.parametrize("action", KNOWN, ids=lambda action: action.name)

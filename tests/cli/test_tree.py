@@ -19,16 +19,12 @@ PROJECT = Path(__file__).parents[2]
 TREE = dict(walk())
 LEAVES = {path: ctx.command for path, ctx in TREE.items() if not isinstance(ctx.command, click.Group)}
 COMMON = {option.name for option in common()}
-DESIGNED = """
-send single|send batch|send resolve|account show|domain create|domain list|domain show|domain delete|domain check|
-domain set-password|address create|
-address list|address show|address delete|address update|address set-password|address verify-reply|
-address approve-reply|address set-callback|receiver create|receiver delete|receiver list|receiver show|receiver members|
-receiver add|receiver remove|tag create|tag list|tag show|tag update|tag delete|stats totals|stats details|
-stats tracking|stats sender|stats invalid|template list|template show|template create|template update|
-template delete|task list|api|explain|completion|config init|config list|config show|config use|config path|
-config check|doctor|sandbox serve|sandbox open|sandbox run|sandbox env|sandbox mail list|sandbox mail show|
-sandbox mail html|sandbox mail text|sandbox mail source|sandbox mail links|sandbox mail codes|sandbox mail delete|
+# Commands that no action declares.
+BY_HAND = """
+send resolve|domain check|receiver create|receiver add|tag update|stats tracking|stats sender|template update|
+api|explain|completion|config init|config list|config show|config use|config path|config check|doctor|
+sandbox serve|sandbox open|sandbox run|sandbox env|sandbox mail list|sandbox mail show|sandbox mail html|
+sandbox mail text|sandbox mail source|sandbox mail links|sandbox mail codes|sandbox mail delete|
 sandbox calls list|sandbox calls show|sandbox calls clear|sandbox play|sandbox fault add|sandbox fault list|
 sandbox fault remove|sandbox limit list|sandbox limit set|sandbox limit documented|sandbox limit lift|
 sandbox state list|sandbox state set|sandbox state verify|sandbox state unverify|sandbox state approve|
@@ -44,8 +40,9 @@ def declared(path: tuple[str, ...]):
     return next((a for a, c in declared if c.path == " ".join(path)), None)
 
 
-def test_the_designed_commands_are_there():
-    assert {" ".join(path) for path in LEAVES} == set(DESIGNED.replace("\n", "").split("|"))
+def test_all_commands_are_there():
+    from_catalogue = {command.path for action in catalogue.all_actions() for command in action.commands}
+    assert {" ".join(path) for path in LEAVES} == from_catalogue | set(BY_HAND.replace("\n", "").split("|"))
 
 
 @pytest.mark.parametrize("path", TREE, ids=" ".join)
