@@ -77,3 +77,26 @@ class Minute(Day):
 
     def at(self, day: datetime) -> str:
         return f"{super().at(day)} {self.clock}"
+
+
+class Instant(Kind):
+    """A moment that goes on the wire as epoch seconds; people type it as a minute or a day.
+
+    Where it ends a window it is the last second of what was typed.
+    """
+
+    metavar = "TIME"
+
+    def __init__(self, *, end: bool = False) -> None:
+        super().__init__()
+        self.minute = Minute(end=end)
+        self.last = 59 if end else 0
+
+    def to_wire(self, text: str, now: datetime) -> str:
+        if self.accepts(text):
+            return text
+        moment = moment_of(self.minute.to_wire(text, now), Minute.form)
+        return str(int(moment.timestamp()) + self.last) if moment else text
+
+    def accepts(self, wire: str) -> bool:
+        return re.fullmatch("[0-9]{9,12}", wire) is not None

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from dmcli.api import catalogue
 from dmcli.api.kinds import addresses, common, text
 from dmcli.api.kinds.addresses import Attachments, Email, Emails
-from dmcli.api.kinds.dates import Day, Minute
+from dmcli.api.kinds.dates import Day, Instant, Minute
 from dmcli.api.kinds.json import Headers, Json, Recipients
 from dmcli.api.kinds.reference import Ref
 from dmcli.api.kinds.text import Choice, Flag, Integer, Text
@@ -43,6 +43,7 @@ SPELLINGS: dict[type[Kind], st.SearchStrategy[str]] = {
     Flag: st.sampled_from(["true", "True", "FALSE", "yes", "No", "on", "OFF", "0", "1"]),
     Day: st.dates().map(str) | st.sampled_from(["today", "Yesterday", "0d", "7d", "9999D"]),
     Minute: st.sampled_from(["2026-01-31", "2026-01-31 09:30", "2026-01-31T23:59", "Today", "YESTERDAY", "7d"]),
+    Instant: st.sampled_from(["1000000000", "2026-01-31", "2026-01-31 09:30", "today", "7d"]),
     Json: st.nothing(),
     Ref: st.integers(0, 10**20).map(str),
     text.Body: st.text(),
@@ -573,3 +574,16 @@ def test_names_go_on_the_wire_where_the_wire_takes_names() -> None:
 
 def test_the_last_of_several_texts_counts() -> None:
     assert common.SUBJECT.encode("Subject", ["a", "b"], NOW) == {"Subject": "b"}
+
+
+@pytest.mark.parametrize(
+    ("text", "begin", "end"),
+    [
+        ("2026-11-23", "1795363200", "1795449599"),
+        ("2026-11-23 09:30", "1795397400", "1795397459"),
+        ("today", "1795363200", "1795449599"),
+        ("1795397401", "1795397401", "1795397401"),
+    ],
+)
+def test_an_instant_is_the_service_s_time_in_epoch_seconds(text, begin, end):
+    assert (Instant().to_wire(text, NOW), Instant(end=True).to_wire(text, NOW)) == (begin, end)
