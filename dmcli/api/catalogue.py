@@ -20,6 +20,7 @@ AREAS = {
     "task": "Batch sends under way and done.",
     "stats": "Statistics: totals, details, tracking, invalid addresses.",
     "account": "Quota, level and status of the account.",
+    "suppression": "Recipients who get no more mail.",
 }
 _LOADED: dict[str, Action] = {}  # by each spelling of a name
 

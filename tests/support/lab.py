@@ -110,6 +110,7 @@ def fill(cloud: Cloud) -> None:
     cloud.pass_time(days=-3)
     tracked = {"ClickTrace": "1", "TagName": "welcome"}
     cloud.send("a@gmail.com", **tracked)
+    play(cloud.sandbox, "unsubscribe", 1)
     cloud.pass_time(days=3)
     cloud.ok("CreateDomain", DomainName="icp.example.com", dkimSelector="mine")
     cloud.ok("CheckDomain", DomainId="2")
@@ -144,7 +145,7 @@ def fill(cloud: Cloud) -> None:
     cloud.ok("BatchSendMail", **{name: value for name, value in given.items() if value is not None})
     play(cloud.sandbox, "open", 1)
     (read,) = cloud.mails(to="b@gmail.com")
-    for what in ("open", "open", "click"):
+    for what in ("open", "open", "click", "unsubscribe"):
         play(cloud.sandbox, what, read["id"])
 
 

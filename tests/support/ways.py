@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from lab import LIST, PASSWORD
 
-from dmcli.api.kinds.text import Choice, Flag, Integer
+from dmcli.api.kinds.addresses import Email
+from dmcli.api.kinds.dates import Instant
+from dmcli.api.kinds.text import Choice, Flag, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lab import Lab, Outcome
 
+    from dmcli.api.kinds.base import Kind
     from dmcli.api.model import Action, Param
 
 NOBODY, NONE = "nobody@sandbox.test", "0" * 32
@@ -54,6 +57,12 @@ VALUES: dict[str, list[Any]] = {
     "TemplateName": ["newsletter", "newer"],
     "Ticket": ["ticket", "other"],
     "ToAddress": ["a@gmail.com", "spam@b.test"],
+}
+# Values of a kind, for parameters whose name says no more.
+OF_A_KIND: dict[type[Kind], list[Any]] = {
+    Email: ["b@gmail.com", "shop@icp.example.com"],
+    Instant: ["1000000000", "1900000000"],
+    Text: ["x", "y"],
 }
 # Where that is not enough: an action's ways of calling it.
 OWN: dict[tuple[str, str], list[dict[str, Any]]] = {
@@ -206,5 +215,9 @@ def _values(param: Param) -> list[Any]:
     elif isinstance(kind, Flag):
         some = [kind.yes, kind.no]
     else:
-        some = VALUES.get(param.name) or (["1", "2"] if isinstance(kind, Integer) else ["x", "y"])
+        some = next(
+            values
+            for values in (VALUES.get(param.name), OF_A_KIND.get(type(kind)), ["1", "2"], ["x", "y"])
+            if values and all(not isinstance(value, str) or value == LIST or kind.accepts(value) for value in values)
+        )
     return some if param.required else [None, *some]
