@@ -42,7 +42,7 @@ def collect(session: Session, action: Action, given: Mapping[str, Any]) -> Call:
     now = session.now
     wire: dict[str, str] = {}
     names: dict[str, Ref] = {}
-    notices: list[str] = []
+    notes: list[str] = []
     for param in action.params:
         texts = typed(session, param, given.get(param.name))
         if not texts:
@@ -65,10 +65,10 @@ def collect(session: Session, action: Action, given: Mapping[str, Any]) -> Call:
             raise InputError(
                 f"{label(param)}: {action.name} takes no display name with the address: give the address only"
             )
-        if notice := param.kind.notice(", ".join(texts), encoded.get(param.name, "")):
-            notices.append(f"warning: {label(param)}: {notice}")
+        if note := param.kind.conversion_note(", ".join(texts), encoded.get(param.name, "")):
+            notes.append(f"warning: {label(param)}: {note}")
         wire |= {name: value for name, value in encoded.items() if name == param.name or not given.get(name)}
-    session.say(*notices)
+    session.say(*notes)
     check(session, action, wire)
     return Call(action, wire, names)
 
@@ -106,12 +106,12 @@ def needs_lookup(ref: Ref, text: str) -> bool:
 
 
 def check(session: Session, action: Action, wire: Mapping[str, str]) -> None:
-    """Say the doubts about single values, then apply the action's rules. Raises InputError for the first refusal."""
+    """Say the warnings about single values, then apply the action's rules. Raises InputError for the first refusal."""
     labels = _Labels({param.name: label(param) for param in action.params})
     for param in action.params:
-        doubt = param.kind.doubt(wire[param.name]) if param.name in wire else ""
-        if doubt:
-            session.say(f"warning: {label(param)}: {doubt}")
+        warning = param.kind.warning(wire[param.name]) if param.name in wire else ""
+        if warning:
+            session.say(f"warning: {label(param)}: {warning}")
     for rule in action.rules:
         for problem in rule(wire, session.now):
             text = problem.text.format_map(labels)

@@ -30,13 +30,13 @@ class Email(Kind):
     def accepts(self, wire: str) -> bool:
         return len(wire) <= self.most and re.fullmatch(addrspec.ADDRESS, wire) is not None
 
-    def doubt(self, wire: str) -> str:
+    def warning(self, wire: str) -> str:
         local, _, domain = wire.partition("@")
         plus = f"{wire!r}: some of the service's pages do not list + among the characters of an address"
         return "; ".join(filter(None, (plus if "+" in local else "", addrspec.oddity(domain))))
 
-    def notice(self, typed: str, wire: str) -> str:
-        return addrspec.notice(typed, wire)
+    def conversion_note(self, typed: str, wire: str) -> str:
+        return addrspec.conversion_note(typed, wire)
 
 
 class Sender(Email):
@@ -77,8 +77,8 @@ class Emails(Email):
         addresses = wire.split(",")
         return len(addresses) <= self.count and all(super(Emails, self).accepts(a.strip()) for a in addresses)
 
-    def doubt(self, wire: str) -> str:
-        return "; ".join(filter(None, map(super().doubt, wire.split(","))))
+    def warning(self, wire: str) -> str:
+        return "; ".join(filter(None, map(super().warning, wire.split(","))))
 
     def encode(self, name: str, texts: list[str], now: datetime) -> dict[str, str]:
         return {name: self.to_wire(",".join(texts), now)}
@@ -101,11 +101,11 @@ class Domain(Kind):
     def accepts(self, wire: str) -> bool:
         return re.fullmatch(_DOMAIN, wire) is not None
 
-    def doubt(self, wire: str) -> str:
+    def warning(self, wire: str) -> str:
         return addrspec.oddity(wire)
 
-    def notice(self, typed: str, wire: str) -> str:
-        return addrspec.notice(typed, wire)
+    def conversion_note(self, typed: str, wire: str) -> str:
+        return addrspec.conversion_note(typed, wire)
 
 
 class Attachments(Kind):

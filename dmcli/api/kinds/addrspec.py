@@ -68,7 +68,7 @@ def oddity(domain: str) -> str:
     return "; ".join(filter(None, map(_oddity, labels)))
 
 
-def notice(typed: str, wire: str) -> str:
+def conversion_note(typed: str, wire: str) -> str:
     """Which of the addresses or domains, parted by commas, are not sent as they were typed; empty for most."""
     if typed.isascii():
         return ""

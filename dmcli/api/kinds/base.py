@@ -1,8 +1,13 @@
 """Kinds of value, each read from two sides: what people may type, and what the wire may carry.
 
 `to_wire(text, now)` understands people and raises ValueError with one clear sentence; `accepts(wire)` is the service's
-view: it takes every spelling that an SDK sends and refuses only past the looser of the documented limits; `doubt(wire)`
-is a warning where sources disagree and the stricter one is passed. A value on the wire is its own `to_wire`.
+view: it takes every spelling that an SDK sends and refuses only past the looser of the documented limits;
+`warning(wire)` speaks where sources disagree and the stricter one is passed. A value on the wire is its own `to_wire`.
+
+    >>> EMAIL.to_wire("li@例え.jp", now)
+    'li@xn--r8jz45g.jp'
+    >>> EMAIL.accepts("li@xn--r8jz45g.jp")
+    True
 """
 
 from __future__ import annotations
@@ -47,11 +52,11 @@ class Kind:
             return False
         return True
 
-    def doubt(self, wire: str) -> str:  # noqa: ARG002  most kinds have no doubts
+    def warning(self, wire: str) -> str:  # noqa: ARG002  most kinds have no warnings
         """A warning for a value that only some sources allow; empty for most."""
         return ""
 
-    def notice(self, typed: str, wire: str) -> str:  # noqa: ARG002  most kinds send what was typed
+    def conversion_note(self, typed: str, wire: str) -> str:  # noqa: ARG002  most kinds send what was typed
         """A warning where what is sent is not what was typed; empty for most."""
         return ""
 

@@ -20,7 +20,7 @@ DOMAIN = Domain()
 BODY = Body()
 OBJECT = Json(dict)
 _LISTED_TAG = ("QueryTagByParam", "TagName")
-# A tag for CreateTag has no hyphen, SingleSendMail allows it, the reference's own sample is Chinese: only a doubt.
+# A tag for CreateTag has no hyphen, SingleSendMail allows it, the reference's own sample is Chinese: only a warning.
 TAG = HeaderText(1, 128, unsure_pattern="[A-Za-z0-9_-]*", rule="letters, digits, _ and -", completes=_LISTED_TAG)
 NEW_TAG = HeaderText(1, 128, unsure_pattern="[A-Za-z0-9_]*", rule="letters, digits and _", metavar="NAME")
 ADDRESS_FILTER = Email(completes=("QueryMailAddressByParam", "AccountName"))

@@ -42,10 +42,10 @@ class Json(Kind):
             return False
         return True
 
-    def doubt(self, wire: str) -> str:
+    def warning(self, wire: str) -> str:
         value = self.read(wire)
-        doubts = {name: kind.doubt(value[name]) for name, kind in self.parts.items() if value.get(name)}
-        return "; ".join(f"its {name} {doubt}" for name, doubt in doubts.items() if doubt)
+        warnings = {name: kind.warning(value[name]) for name, kind in self.parts.items() if value.get(name)}
+        return "; ".join(f"its {name} {warning}" for name, warning in warnings.items() if warning)
 
     def read(self, text: str) -> Any:
         """The value, an object or array of no more elements than may be. Raises ValueError."""
@@ -81,7 +81,7 @@ class Headers(Json):
             headers.breaks(f"{name}{value}") for name, value in self.read(wire).items()
         )
 
-    def doubt(self, wire: str) -> str:
+    def warning(self, wire: str) -> str:
         odd = ", ".join(name for name in self.read(wire) if not re.fullmatch(headers.LISTED, name))
         return (
             odd and f"{odd}: the service lists only Message-ID, List-Unsubscribe, List-Unsubscribe-Post and X-User-..."

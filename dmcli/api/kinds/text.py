@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Text(Kind):
     """Text of `least` to `most` characters matching `pattern`; `rule` says the pattern in words.
 
-    More than `unsure` characters, or not matching `unsure_pattern`, is a doubt. It is one line.
+    More than `unsure` characters, or not matching `unsure_pattern`, is a warning. It is one line.
     """
 
     files = 1024 * 1024
@@ -51,7 +51,7 @@ class Text(Kind):
         fits = len(wire) >= self.least and not (self.most and len(wire) > self.most)
         return fits and not (wire and self.pattern and not re.fullmatch(self.pattern, wire))
 
-    def doubt(self, wire: str) -> str:
+    def warning(self, wire: str) -> str:
         if self.unsure and len(wire) > self.unsure:
             return f"has {len(wire)} characters; some of the service's pages allow only {self.unsure}"
         if wire and self.unsure_pattern and not re.fullmatch(self.unsure_pattern, wire):
@@ -85,7 +85,7 @@ class Body(Kind):
             raise ValueError(f"has {size} bytes; the service takes at most {self.most}")
         return text
 
-    def doubt(self, wire: str) -> str:
+    def warning(self, wire: str) -> str:
         size = len(wire.encode())
         return f"has {size} bytes; the 2019 reference allows only {self.unsure}" if size > self.unsure else ""
 
@@ -142,7 +142,7 @@ class Flag(Kind):
 class Password(Kind):
     """An SMTP password: 10 to 20 characters with digits, upper and lower case (reference section 12.2).
 
-    The value never appears in a message. The SDK asks for two of each, which is a doubt only.
+    The value never appears in a message. The SDK asks for two of each, which is a warning only.
     """
 
     metavar = "PASSWORD"
@@ -157,7 +157,7 @@ class Password(Kind):
     def accepts(self, wire: str) -> bool:
         return 10 <= len(wire) <= 20 and all(re.search(one, wire) for one in ("[0-9]", "[A-Z]", "[a-z]"))  # noqa: PLR2004
 
-    def doubt(self, wire: str) -> str:
+    def warning(self, wire: str) -> str:
         if any(len(re.findall(one, wire)) < 2 for one in ("[0-9]", "[A-Z]", "[a-z]")):  # noqa: PLR2004
             return "some of the service's pages ask for two digits, two upper and two lower case letters"
         return ""

@@ -116,7 +116,7 @@ def _judged(current: Session, addresses: list[str]) -> list[str]:
         except ValueError as error:
             raise InputError(f"address {number}: {error}; nothing was added") from None
         wires.append(wire)
-        warnings += filter(None, (EMAIL.notice(address, wire), oddity(wire.partition("@")[2])))
+        warnings += filter(None, (EMAIL.conversion_note(address, wire), oddity(wire.partition("@")[2])))
     current.say(*(f"warning: {warning}" for warning in warnings[:_SAID]))
     if len(warnings) > _SAID:
         current.say(f"warning: and {len(warnings) - _SAID} more like these")

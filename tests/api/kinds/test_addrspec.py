@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dmcli.api.kinds.addrspec import ADDRESS, MOST, notice, oddity, parse, to_ascii
+from dmcli.api.kinds.addrspec import ADDRESS, MOST, conversion_note, oddity, parse, to_ascii
 
 ALMOST = st.text(
     st.sampled_from('ab0A._-+@,;<>()" \t\r\n\u3000\u3002xn--éа例ａß\u0308\ud800\0') | st.characters(), max_size=80
@@ -46,7 +46,7 @@ def test_what_is_accepted_is_one_address_that_stays_itself(text):
     assert max(map(len, wire.partition("@")[2].split("."))) <= 63
     assert parse(wire) == wire
     assert wire == text or not text.isascii()
-    assert bool(notice(text, wire)) == (wire != text)
+    assert bool(conversion_note(text, wire)) == (wire != text)
     assert isinstance(oddity(wire.partition("@")[2]), str)
 
 
@@ -160,7 +160,7 @@ def test_other_limits_count_what_is_sent():
 )
 def test_international_domains_go_out_in_ascii_and_that_is_said(typed, wire):
     assert parse(typed) == wire
-    assert notice(typed, wire) == f"{typed!r} is sent in ASCII, as {wire}"
+    assert conversion_note(typed, wire) == f"{typed!r} is sent in ASCII, as {wire}"
 
 
 @pytest.mark.parametrize(
@@ -179,8 +179,8 @@ def test_international_domains_go_out_in_ascii_and_that_is_said(typed, wire):
     ],
 )
 def test_only_what_was_changed_is_told(typed, wire, told):
-    assert notice(typed, wire).endswith(told)
-    assert bool(notice(typed, wire)) == bool(told)
+    assert conversion_note(typed, wire).endswith(told)
+    assert bool(conversion_note(typed, wire)) == bool(told)
 
 
 @pytest.mark.parametrize(

@@ -31,14 +31,14 @@ def test_headers(value):
     text = json.dumps(value)
     assert Headers().to_wire(f" {text} ", NOW) == text
     assert Headers().accepts(text)
-    assert Headers().doubt(text) == ""
+    assert Headers().warning(text) == ""
 
 
 @pytest.mark.parametrize("name", ["Subject", "Precedence", "X-Mailer", "X-User-", "Message-IDs"])
 def test_a_header_that_is_not_listed_is_a_doubt(name):
     text = json.dumps({"X-User-Id": "7", name: "x"})
     assert Headers().to_wire(text, NOW) == text
-    assert Headers().doubt(text).startswith(f"{name}: the service lists only Message-ID")
+    assert Headers().warning(text).startswith(f"{name}: the service lists only Message-ID")
 
 
 @pytest.mark.parametrize(
@@ -97,11 +97,11 @@ def test_subject_and_alias_of_inline_content(value, told):
 def test_inline_content_is_judged_by_what_goes_into_headers():
     text = json.dumps({"Subject": "x" * 101, "Alias": "y" * 16, "HtmlBody": "a\r\nb\x1b", "Other": None})
     assert CONTENT.to_wire(text, NOW) == text
-    assert CONTENT.doubt(text) == (
+    assert CONTENT.warning(text) == (
         "its Subject has 101 characters; some of the service's pages allow only 100; "
         "its Alias has 16 characters; some of the service's pages allow only 15"
     )
-    assert CONTENT.doubt('{"Subject": "s", "Alias": null}') == ""
+    assert CONTENT.warning('{"Subject": "s", "Alias": null}') == ""
 
 
 def test_recipients():
