@@ -5,6 +5,12 @@ from __future__ import annotations
 import re
 from typing import NamedTuple, Protocol
 
+# What a request with a version 1 signature has in its form, apart from the parameters of its action.
+COMMON = (
+    *("Action", "Version", "Format", "RegionId", "AccessKeyId", "SecurityToken", "Timestamp"),
+    *("Signature", "SignatureMethod", "SignatureVersion", "SignatureNonce"),
+)
+
 
 class Request(NamedTuple):
     """One HTTP request as it is sent, and the `patience` with it: seconds until its reply must be there.

@@ -9,6 +9,7 @@ import pytest
 
 from dmcli.api import catalogue
 from dmcli.api.request import Keys, Signed, Target, sign
+from dmcli.api.wire import COMMON
 from dmcli.secret import Secret
 
 KEYS = Keys("testid", Secret("testsecret"))
@@ -53,6 +54,7 @@ def test_a_v1_request_has_the_token_among_its_parameters():
     keys = Keys("testid", Secret("testsecret"), Secret("CAISfake/+=token"))
     request = sign(Signed("CheckDomain", "2015-11-23", TARGET, keys, WHEN, NONCE), {"DomainId": "1"})
     assert b"SecurityToken=CAISfake%2F%2B%3Dtoken&" in request.body
+    assert sorted(parse_qs(request.body.decode())) == sorted(("DomainId", *COMMON))
 
 
 def test_keys_show_the_end_of_their_id_only():

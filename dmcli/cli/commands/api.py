@@ -9,6 +9,7 @@ import click
 from dmcli.api import catalogue
 from dmcli.api.kinds.text import Body
 from dmcli.api.model import Action, Effect
+from dmcli.api.wire import COMMON
 from dmcli.cli.complete import action_names
 from dmcli.cli.input import read_file
 from dmcli.cli.options import dry_run as dry_run_option
@@ -20,12 +21,6 @@ from dmcli.errors import InputError
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
-
-
-# What the request has anyway; given as a parameter it would be overwritten.
-_COMMON = {"Action", "Version", "Format", "RegionId", "AccessKeyId", "SecurityToken", "Timestamp"} | {
-    f"Signature{part}" for part in ("", "Method", "Version", "Nonce")
-}
 
 
 class Pair(click.ParamType[tuple[str, str]]):
@@ -59,8 +54,10 @@ def _api(
 
     params = dict(pairs)
     for name, _ in pairs:
-        if name in _COMMON or sum(name == other for other, _ in pairs) > 1:
-            raise InputError(f"{name}: is set by dm itself" if name in _COMMON else f"{name}: is given twice")
+        if name in COMMON:
+            raise InputError(f"{name}: is set by dm itself")
+        if sum(name == other for other, _ in pairs) > 1:
+            raise InputError(f"{name}: is given twice")
     # What is not in the catalogue may well send mail, so nothing is assumed about repeating it.
     known = (catalogue.find(action) or Action(action, "", "", Effect.SEND))._replace(name=action)
     settled = version or current.target.version_of(known, params)

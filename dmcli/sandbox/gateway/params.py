@@ -8,6 +8,7 @@ from dmcli.api import catalogue
 from dmcli.api.kinds.json import Json
 from dmcli.api.kinds.text import Choice, Flag, Integer
 from dmcli.api.model import V2015, V2017
+from dmcli.api.wire import COMMON
 from dmcli.errors import InputError
 from dmcli.sandbox.errors import ServiceError
 
@@ -18,14 +19,7 @@ if TYPE_CHECKING:
     from dmcli.api.model import Action, Param
 
 INTERNAL = ("OwnerId", "ResourceOwnerAccount", "ResourceOwnerId")  # what SDKs have and no page describes
-# With what belongs to the protocol.
-_COMMON = frozenset(
-    (
-        *("Action", "Version", "Format", "RegionId", "AccessKeyId", "SecurityToken", "Timestamp"),
-        *("Signature", "SignatureMethod", "SignatureVersion", "SignatureNonce", "SignatureType"),
-        *INTERNAL,
-    )
-)
+_PROTOCOL = frozenset((*COMMON, "SignatureType", *INTERNAL))  # the SDKs send an empty SignatureType
 _SPELT_MANY_WAYS = (Flag, Choice, Integer)  # handlers get the one spelling of the catalogue
 
 
@@ -92,7 +86,7 @@ def unknown(action: Action, given: Mapping[str, str]) -> list[str]:
     """The parameters that the catalogue does not know, nor the protocol."""
     known = {one for param in action.params for one in (param.name, *param.aliases)}
     prefixes = tuple(f"{name}." for name in known)
-    return [name for name in given if name not in known and name not in _COMMON and not name.startswith(prefixes)]
+    return [name for name in given if name not in known and name not in _PROTOCOL and not name.startswith(prefixes)]
 
 
 def _accepted(param: Param, value: str, now: datetime) -> str:
