@@ -44,11 +44,6 @@ def profiles() -> list[str]:
         return ["sandbox"]
 
 
-def profile_names(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """The profiles that begin so."""
-    return [name for name in profiles() if name.startswith(incomplete)]
-
-
 def action_names(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     """The actions that begin so."""
     from dmcli.api import catalogue

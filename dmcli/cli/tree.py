@@ -30,7 +30,8 @@ def _keep(_: click.Context, param: click.Parameter, value: Any) -> Any:
     return value
 
 
-def _profiles(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+def profile_names(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """The profiles that begin so."""
     from dmcli.cli.complete import profiles
 
     return [name for name in profiles() if name.startswith(incomplete)]
@@ -103,7 +104,7 @@ def common() -> tuple[click.Parameter, ...]:
             "--profile",
             metavar="NAME",
             help="Profile to use; 'sandbox' needs no account.",
-            shell_complete=_profiles,
+            shell_complete=profile_names,
         ),
         option("--region", metavar="REGION", help="Region, e.g. cn-hangzhou.", shell_complete=_regions),
         option("--endpoint", metavar="URL", help="Endpoint to call instead of the region's."),

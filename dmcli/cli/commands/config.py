@@ -11,8 +11,7 @@ import click
 
 from dmcli.api.kinds.common import EMAIL
 from dmcli.api.model import Field
-from dmcli.cli.complete import profile_names
-from dmcli.cli.tree import Group, command
+from dmcli.cli.tree import Group, command, profile_names
 from dmcli.config.file import KNOWN, SANDBOX, name_problem
 from dmcli.errors import DmError, InputError
 from dmcli.secret import Secret

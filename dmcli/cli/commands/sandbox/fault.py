@@ -47,14 +47,12 @@ def _add(current: Session, **values: Any) -> None:
 
 
 def _list(current: Session) -> None:
-
     with current.sandbox.store.reading() as connection:
         rows = [fault._asdict() for fault in every(connection)]
     show_rows(current, "faults", rows, _FIELDS, "nothing is to go wrong")
 
 
 def _remove(current: Session, *, fault: int | None, **values: Any) -> None:
-
     if (fault is None) != values["all"]:
         raise InputError("give either the number of a fault from the list, or --all")
     with current.sandbox.store.change() as connection:
