@@ -49,16 +49,16 @@ def _check(
     ids = [_resolved(current, name) for name in domain]
     limit = timeout if wait else 0.0
     outcomes: list[Checked] = []
-    try:
-        for number, named in enumerate(ids):
-            for outcome in _outcomes(current, *named, strict=strict, timeout=limit, interval=interval):
+    for number, (name, domain_id) in enumerate(ids):
+        try:
+            for outcome in _outcomes(current, name, domain_id, strict=strict, timeout=limit, interval=interval):
                 outcomes[number:] = [outcome]
-    except DmError as error:
-        if outcomes:
-            _report(current, outcomes, strict=strict)
-        bad = _bad(outcomes, strict=strict)
-        error.message = f"{ids[number][0]}: {error.message}" + (f"; not verified: {', '.join(bad)}" if bad else "")
-        raise
+        except DmError as error:
+            if outcomes:
+                _report(current, outcomes, strict=strict)
+            bad = _bad(outcomes, strict=strict)
+            error.message = f"{name}: {error.message}" + (f"; not verified: {', '.join(bad)}" if bad else "")
+            raise
     _report(current, outcomes, strict=strict)
     bad = _bad(outcomes, strict=strict)
     if bad:
