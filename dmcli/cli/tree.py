@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dmcli.cli.session import session
+from dmcli.config import choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 # What people type for a window of time, and what it is called here, since --from and --to are addresses.
 DATES = {"--from": "--since", "--to": "--until"}
 _UNITS = {"s": 1, "m": 60, "h": 3600}
-FORMATS = ("table", "json", "yaml", "csv", "ndjson")
 
 
 def _keep(_: click.Context, param: click.Parameter, value: Any) -> Any:
@@ -108,7 +108,7 @@ def common() -> tuple[click.Parameter, ...]:
         ),
         option("--region", metavar="REGION", help="Region, e.g. cn-hangzhou.", shell_complete=_regions),
         option("--endpoint", metavar="URL", help="Endpoint to call instead of the region's."),
-        option("-o", "--output", type=click.Choice(FORMATS), help="Format of the result."),
+        option("-o", "--output", type=click.Choice(choices.OUTPUT), help="Format of the result."),
         option("--query", metavar="JMESPATH", help="Show only this part of the result.", callback=_query),
         option("--csv-raw", is_flag=True, help="Write formulas into csv as they are, with no ' before them."),
         option(
@@ -123,7 +123,7 @@ def common() -> tuple[click.Parameter, ...]:
             type=Duration(1),
             help="Longest a call may take with its retries.  [default: 60s]",
         ),
-        option("--lang", type=click.Choice(("en", "zh")), help="Language of explanations."),
+        option("--lang", type=click.Choice(choices.LANG), help="Language of explanations."),
         option("--debug", is_flag=True, help="Show calls on stderr, without values."),
         option("-q", "--quiet", is_flag=True, help="Only results and errors."),
         option("-h", "--help", is_flag=True, is_eager=True, callback=_help, help="Show this message and exit."),

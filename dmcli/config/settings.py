@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api.model import BOTH
 from dmcli.api.regions import DEFAULT_REGION, REGIONS
+from dmcli.config import choices
 from dmcli.config.edit import add_profile, set_default
 from dmcli.config.file import CONTROL, SANDBOX, VALUES, ConfigFile, load_file, nearest
 from dmcli.config.vendor import cli_file
@@ -27,8 +28,8 @@ _VARIABLES = {
 }
 _GENERIC = ("REGION_ID", "REGION")  # other tools use these too, for regions of theirs
 _ACCEPTED = {
-    "output": {word: word for word in ("table", "json", "yaml", "csv", "ndjson")},
-    "lang": {word: word for word in ("en", "zh")},
+    "output": {word: word for word in choices.OUTPUT},
+    "lang": {word: word for word in choices.LANG},
     "signature": {"v1": "v1", "v3": "v3", "hmac-sha1": "v1", "acs3-hmac-sha256": "v3"},
     "api_version": {word: word for word in BOTH},
 }

@@ -1,6 +1,6 @@
-"""How data is shown: tables, documents, lines and the account panel. The only place that knows rich.
+"""How data are shown: in the formats of -o, and as the account panel. The only place that knows rich.
 
-Commands hand over what they received and the catalogue's fields; everything about formats is decided here.
+Commands hand over what they received and the catalogue's fields; all that differs by format is decided here.
 """
 
 from dmcli.render.output import Output, show_text

@@ -22,7 +22,7 @@ def values(row: Row, names: Sequence[str]) -> list[Any]:
         return [row[name] if name in row else folded.get(name.lower()) for name in names]
 
 
-def raw(value: Any) -> str:
+def raw_text(value: Any) -> str:
     """A value as received: text as it is, None empty, true and false as in JSON, lists and objects as compact JSON."""
     if isinstance(value, str):
         return value
@@ -37,9 +37,9 @@ def raw(value: Any) -> str:
     return str(value)
 
 
-def worded(field: Field, value: Any) -> str:
+def cell_words(field: Field, value: Any) -> str:
     """A value for people: the words of its code, a local time for an epoch; what is not known stays as received."""
-    text = raw(value)
+    text = raw_text(value)
     if value is None:
         return text
     if field.shape == "epoch":
@@ -52,7 +52,7 @@ def all_fields(fields: tuple[Field, ...], rows: Iterable[Row]) -> tuple[Field, .
     return fields or tuple(Field(name, name) for name in {key: None for row in rows for key in row})
 
 
-def titled(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+def table_fields(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     """The fields a table shows: those with a title; where none has one, all under their wire names."""
     return tuple(field for field in fields if field.title) or tuple(
         field._replace(title=field.name) for field in fields

@@ -1,16 +1,26 @@
-"""Where output goes and how: what the command line settled once, and what the stream can take."""
+"""Where results go and how: what the command line says of it, and what follows for commands."""
 
 from __future__ import annotations
 
-from typing import NamedTuple, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
+
+from dmcli.render.encoding import fit_encoding
+from dmcli.render.formats import FORMATS
+
+if TYPE_CHECKING:
+    from dmcli.render.formats import Format
+
+ON_TERMINAL, IN_PIPE = "table", "tsv"  # the formats when none is asked for
 
 
 class Output(NamedTuple):
-    """What the command line settled about output.
+    """Where results go and how they look there.
 
-    `format` is table, json, yaml, csv, ndjson, tsv or empty: a table on a terminal, else tab-separated text. `query` is
-    a JMESPath expression or empty. `color` is None where the environment decides. `csv_raw` leaves cells of csv as they
-    are, be they formulas.
+        show_document({"TagName": "welcome"}, (), Output("json", "", sys.stdout))
+
+    `format` is the name of one of FORMATS or empty: a table on a terminal, else tab-separated text. `query` is a
+    JMESPath expression or empty. `color` is None where the environment decides. `csv_raw` leaves cells of csv as they
+    are, even those that a spreadsheet would take for formulas.
     """
 
     format: str
@@ -20,33 +30,32 @@ class Output(NamedTuple):
     csv_raw: bool = False
 
     @property
-    def chosen(self) -> str:
-        """The format, decided."""
-        return self.format or ("table" if self.stdout.isatty() else "tsv")
+    def effective_format(self) -> Format:
+        """The format asked for, or the usual one of the stream."""
+        return FORMATS[self.format or (ON_TERMINAL if self.stdout.isatty() else IN_PIPE)]
+
+    @property
+    def for_people(self) -> bool:
+        """Whether a person reads the result: as a table, and not what a query made of it."""
+        return self.effective_format.for_people and not self.query
+
+    @property
+    def wants_columns(self) -> bool:
+        """Whether rows are shown as cells under the names of fields; a query is about the reply as received."""
+        return self.effective_format.columns and not self.query
+
+    @property
+    def wants_rows(self) -> bool:
+        """Whether the rows of a list are shown one after another, without the reply around them."""
+        return self.wants_columns or self.effective_format.per_row
+
+    @property
+    def wants_data(self) -> bool:
+        """Whether data were asked for where text would do."""
+        return bool(self.format or self.query)
 
 
 def show_text(text: str, output: Output) -> None:
     """Print a text as it is, for commands whose result is no data."""
-    output.stdout.write(encodable(text, output.stdout) + "\n")
+    output.stdout.write(fit_encoding(text, output.stdout) + "\n")
     output.stdout.flush()
-
-
-def wants_ascii(stdout: TextIO) -> bool:
-    """Whether JSON and YAML escape all but ASCII: a terminal must not be steered, other encodings cannot hold it."""
-    return stdout.isatty() or not _encoding(stdout).startswith("utf")
-
-
-def encodable(text: str, stdout: TextIO) -> str:
-    """The text with what the stream cannot encode as backslash escapes.
-
-    In UTF-8 that is lone surrogates only, and theirs is the escape that JSON strings use.
-    """
-    if text.isascii():
-        return text
-    encoding = _encoding(stdout)
-    return text.encode(encoding, "backslashreplace").decode(encoding)
-
-
-def _encoding(stdout: TextIO) -> str:
-    """The stream's encoding in lower case; a stream in memory has none and takes what UTF-8 takes."""
-    return (getattr(stdout, "encoding", None) or "utf-8").lower()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.actions.account import ACTIONS
-from dmcli.render.cells import raw, values
-from dmcli.render.output import encodable
+from dmcli.render.cells import raw_text, values
+from dmcli.render.console import console_for, show_renderable
+from dmcli.render.encoding import fit_encoding
 from dmcli.render.show import show_document
-from dmcli.render.table import console_for, show_renderable
 from dmcli.untrusted import safe
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def show_account(summary: dict[str, Any], usage: dict[str, Any] | None, output: 
     `summary` is the reply of DescAccountSummary, `usage` has day_used and month_used in mails, None where not known.
     A table is the panel. Every other format, and a query, has the summary, with `usage` as a further key if given.
     """
-    if output.chosen != "table" or output.query:
+    if not output.for_people:
         show_document(summary if usage is None else {**summary, "usage": usage}, (), output)
         return
     from rich import box
@@ -116,4 +116,4 @@ def _number(value: Any) -> int | None:
 
 def _plain(value: Any, output: Output) -> str:
     """A received value as harmless text, `unknown` where there is none."""
-    return encodable(safe(raw(value)), output.stdout) or "unknown"
+    return fit_encoding(safe(raw_text(value)), output.stdout) or "unknown"

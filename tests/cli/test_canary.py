@@ -219,7 +219,7 @@ def trouble(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     else:
         from dmcli.render import output
 
-        monkeypatch.setattr(output, "encodable", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")))
+        monkeypatch.setattr(output, "fit_encoding", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")))
         yield ["--endpoint", "http://127.0.0.1:9"]
 
 

@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from dmcli.api.model import Field
 from dmcli.api.paging import Page
 from dmcli.render import Output, show_document, show_pages
-from dmcli.render.table import fit
+from dmcli.render.formats.table import fit
 
 FIELDS = (
     Field("DomainName", "Domain"),

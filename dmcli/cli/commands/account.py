@@ -23,8 +23,7 @@ def _show(current: Session, *, usage: bool) -> None:
 
     output = current.output()
     summary = current.client.call(_SUMMARY, {})
-    panel = output.chosen == "table" and not output.query
-    figures = used(current.client)._asdict() if usage or panel else None
+    figures = used(current.client)._asdict() if usage or output.for_people else None
     show_account(summary, figures, output)
 
 

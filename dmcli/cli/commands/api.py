@@ -71,7 +71,7 @@ def _api(
     else:
         output = current.output("json")
         page = page_of(known, answer)
-        if page.path and output.chosen in ("table", "csv", "tsv", "ndjson"):
+        if page.path and output.wants_rows:
             show_pages([page], known.fields, (), output)
         else:
             show_document(answer, known.fields, output)

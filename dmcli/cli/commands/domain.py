@@ -121,10 +121,12 @@ def _show(current: Session, outcomes: list[Checked]) -> None:
 
     output = current.output()
     rows: list[dict[str, Any]] = [outcome._asdict() for outcome in outcomes]
-    if output.chosen == "table":
+    if output.effective_format.for_people:
         for row in rows:
             row["failed"] = ", ".join(name for name, good in row["checks"].items() if good is False)
-    fields = _FIELDS if output.chosen == "table" else tuple(field for field in _FIELDS if field.name != "failed")
+    fields = (
+        _FIELDS if output.effective_format.for_people else tuple(field for field in _FIELDS if field.name != "failed")
+    )
     show_document(rows, fields, output)
 
 

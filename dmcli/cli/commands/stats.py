@@ -47,8 +47,7 @@ def _sender(current: Session, **values: Any) -> None:
         ) from None
     output = current.output()
     data = value_of(reply, "data")
-    rows = output.chosen in ("table", "csv", "tsv") and not output.query and isinstance(data, dict)
-    show_document(data if rows else reply, _SENDER.fields, output)
+    show_document(data if output.wants_columns and isinstance(data, dict) else reply, _SENDER.fields, output)
 
 
 COMMAND = group(

@@ -124,7 +124,7 @@ def _source(current: Session, *, mail: int, wait: float, **values: Any) -> None:
     with current.sandbox.store.reading() as connection:
         made = message(connection, found)
     binary, output = getattr(sys.stdout, "buffer", None), current.output()
-    if binary is None or sys.stdout.isatty() or output.format or output.query:
+    if binary is None or sys.stdout.isatty() or output.wants_data:
         show_part(current, "source", made.decode("utf-8", "backslashreplace").replace("\r\n", "\n"))
         return
     sys.stdout.flush()

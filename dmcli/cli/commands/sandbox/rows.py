@@ -25,9 +25,9 @@ def show_one(current: Session, found: dict[str, Any], fields: tuple[Field, ...])
     from dmcli.render import show_document
 
     output = current.output()
-    if output.chosen in ("table", "csv", "tsv") and not output.query:
+    if output.wants_columns:
         found = {field.name: _at(found, field.name) for field in fields}
-    if output.chosen == "table":
+    if output.for_people:
         fields = tuple(field for field in fields if found.get(field.name) not in (None, "", {}, []))
     show_document(found, fields, output)
 
@@ -45,7 +45,7 @@ def show_part(current: Session, key: str, text: str) -> None:
     from dmcli.render import show_document, show_text
 
     output = current.output()
-    if output.format or output.query:
+    if output.wants_data:
         show_document({key: text}, (), output)
     else:
         show_text(text, output)
@@ -56,7 +56,7 @@ def show_words(current: Session, key: str, words: list[str], nothing: str = "") 
     from dmcli.render import show_document, show_text
 
     output = current.output()
-    if output.format or output.query:
+    if output.wants_data:
         show_document({key: words}, (), output)
     elif words:
         show_text("\n".join(words), output)

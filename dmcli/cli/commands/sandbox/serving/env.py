@@ -25,7 +25,7 @@ def _env(current: Session, *, port: int | None, shell: str | None, language: str
     url, output = _place(port), current.output()
     if language:
         show_text(snippet(language, url).rstrip("\n"), output)
-    elif (output.format or output.query) and not shell:
+    elif output.wants_data and not shell:
         show_document(variables(url, trusted(os.environ)), (), output)
     else:
         lines = exports(os.environ, variables(url, trusted(os.environ)), shell or _shell())

@@ -1,4 +1,4 @@
-"""JSON and YAML documents, whole or with the rows of a list streamed into their place."""
+"""json and yaml: a document, whole or with the rows of a list streamed into their place."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import os
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dmcli.render.output import encodable, wants_ascii
+from dmcli.render.encoding import fit_encoding, wants_ascii
+from dmcli.render.formats.base import Format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from dmcli.render.formats.base import Listing
     from dmcli.render.output import Output
-
-    Row = dict[str, Any]
 
 
 class _Dialect(NamedTuple):
@@ -24,61 +24,65 @@ class _Dialect(NamedTuple):
     comma: str
 
 
-def show_whole(value: Any, output: Output) -> None:
-    """Print a value as YAML if that is the format, else as JSON."""
-    text = _dialect(output).whole(value)
-    output.stdout.write(encodable(text, output.stdout) + "\n")
-    output.stdout.flush()
+class _Document(Format):
+    """A format in a dialect, made for whether all but ASCII is escaped."""
+
+    def __init__(self, dialect: Callable[[bool], _Dialect]) -> None:
+        self._dialect = dialect
+
+    def show_value(self, value: Any, output: Output) -> None:
+        """Print the value as a document."""
+        text = self._dialect(wants_ascii(output.stdout)).whole(value)
+        output.stdout.write(fit_encoding(text, output.stdout) + "\n")
+        output.stdout.flush()
+
+    def show_rows(self, listing: Listing, output: Output) -> int:
+        """Print the document with the rows at the list's path, one at a time as they come."""
+        rows, document, path = listing.rows, listing.document, listing.path
+        first = next(rows, None)
+        if first is None or not path:
+            self.show_value(put(document, path, []), output)
+            return sum(1 for _ in rows) + (first is not None)
+        return _show_joined(self._dialect(wants_ascii(output.stdout)), listing, chain((first,), rows), output)
 
 
-def show_joined(document: Row, path: str, rows: Iterator[Row], output: Output) -> int:
-    """Print the document with the rows at the dotted path, one at a time as they come; the number of rows."""
-    first = next(rows, None)
-    if first is None:
-        show_whole(placed(document, path, []), output)
-        return 0
-    dialect, stdout, count = _dialect(output), output.stdout, 0
+def _show_joined(dialect: _Dialect, listing: Listing, rows: Iterator[Any], output: Output) -> int:
+    stdout, count = output.stdout, 0
     # Nothing in a reply can foresee the mark, so it stands once, on a line of its own, as the list's only item.
     mark = f"rows-{os.urandom(16).hex()}"
-    before, _, after = dialect.whole(placed(document, path, [mark])).partition(mark)
+    before, _, after = dialect.whole(put(listing.document, listing.path, [mark])).partition(mark)
     _, feed, closing = after.partition("\n")
     line = before.rindex("\n") + 1
     margin = " " * (len(before[line:]) - len(before[line:].lstrip(" ")))
-    stdout.write(encodable(before[:line], stdout))
-    for count, row in enumerate(chain((first,), rows), 1):
+    stdout.write(fit_encoding(before[:line], stdout))
+    for count, row in enumerate(rows, 1):
         text = margin + dialect.item(row).replace("\n", "\n" + margin)
-        stdout.write(encodable(dialect.comma + text if count > 1 else text, stdout))
-    stdout.write(encodable(feed + closing, stdout) + "\n")
+        stdout.write(fit_encoding(dialect.comma + text if count > 1 else text, stdout))
+    stdout.write(fit_encoding(feed + closing, stdout) + "\n")
     stdout.flush()
     return count
 
 
-def placed(document: Any, path: str, value: Any) -> Any:
+def put(document: Any, path: str, value: Any) -> Any:
     """A copy of the document with the value at the dotted path; an empty path leaves the document as it is."""
     if not path:
         return document
     key, _, rest = path.partition(".")
     base = document if isinstance(document, dict) else {}
-    return {**base, key: placed(base.get(key), rest, value) if rest else value}
+    return {**base, key: put(base.get(key), rest, value) if rest else value}
 
 
-def without(document: Any, path: str) -> Any:
+def drop(document: Any, path: str) -> Any:
     """A copy of the document without what stands at the dotted path, nor an object that holds nothing else."""
     key, _, rest = path.partition(".")
     if not isinstance(document, dict) or key not in document:
         return document
-    kept = without(document[key], rest) if rest else None
+    kept = drop(document[key], rest) if rest else None
     if kept is document[key]:
         return document
     if kept:
         return {**document, key: kept}
     return {name: value for name, value in document.items() if name != key}
-
-
-def _dialect(output: Output) -> _Dialect:
-    """The chosen document format; JSON where the chosen one is none."""
-    escape = wants_ascii(output.stdout)
-    return _yaml(escape) if output.chosen == "yaml" else _json(escape)
 
 
 def _json(escape: bool) -> _Dialect:
@@ -119,3 +123,7 @@ def _text_style(text: str) -> str | None:
     if any(mark in text for mark in "\x85\u2028\u2029"):
         return '"'
     return "|" if "\n" in text else None
+
+
+JSON = _Document(_json)
+YAML = _Document(_yaml)

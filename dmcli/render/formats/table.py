@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api.model import Field
-from dmcli.render.cells import all_fields, titled, values, worded
-from dmcli.render.output import encodable
-from dmcli.untrusted import Painted, safe
+from dmcli.render.cells import all_fields, cell_words, table_fields, values
+from dmcli.render.console import console_for, show_renderable
+from dmcli.render.encoding import fit_encoding
+from dmcli.render.formats.base import Format
+from dmcli.render.formats.document import JSON
+from dmcli.untrusted import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from rich.console import Console, RenderableType  # noqa: TID251  to annotate
-
+    from dmcli.render.formats.base import Listing
     from dmcli.render.output import Output
-
-    Row = dict[str, Any]
 
 _CHUNK = 1000  # rows a table holds at most, so that memory and the wait for the first row stay bounded
 _GAP = 2  # blanks between columns
@@ -26,54 +23,36 @@ _WORD = 16  # longest word that a narrow column keeps whole
 _NARROWEST = 2  # one wide character
 
 
-def show_table(rows: Iterable[Row], fields: tuple[Field, ...], output: Output) -> int:
-    """Print the titled fields of the rows as tables of at most 1000 rows; the number of rows. Without rows, nothing."""
-    rows, count = iter(rows), 0
-    while chunk := list(islice(rows, _CHUNK)):
-        columns = titled(all_fields(fields, chunk))
-        fields, count = fields or columns, count + len(chunk)
-        names = [field.name for field in columns]
-        lines = [
-            [_cell(field, value, output) for field, value in zip(columns, values(row, names), strict=True)]
-            for row in chunk
-        ]
-        _print_grid(columns, lines, output)
-    return count
+class _Table(Format):
+    columns = True
+    for_people = True
 
+    def show_rows(self, listing: Listing, output: Output) -> int:
+        """Print the titled fields of the rows as tables of at most 1000 rows; nothing where there is no row."""
+        rows, fields, count = listing.rows, listing.fields, 0
+        while chunk := list(islice(rows, _CHUNK)):
+            columns = table_fields(all_fields(fields, chunk))
+            fields, count = fields or columns, count + len(chunk)
+            names = [field.name for field in columns]
+            lines = [
+                [_cell(field, value, output) for field, value in zip(columns, values(row, names), strict=True)]
+                for row in chunk
+            ]
+            _print_grid(columns, lines, output)
+        return count
 
-def show_record(row: Row, fields: tuple[Field, ...], output: Output) -> None:
-    """Print one object as two columns, title and value: the titled fields it has, or all it has if none."""
-    present = {key.lower() for key in row}
-    columns = tuple(field for field in fields if field.title and field.name.lower() in present)
-    columns = columns or all_fields((), [row])
-    found = values(row, [field.name for field in columns])
-    lines = [
-        [_clean(field.title, output), _cell(field, value, output)] for field, value in zip(columns, found, strict=True)
-    ]
-    _print_grid((Field("title"), Field("value")), lines, output)
+    def show_record(self, record: dict[str, Any], fields: tuple[Field, ...], output: Output) -> None:
+        """Print one object as two columns, title and value: the titled fields it has, or all it has if none."""
+        present = {key.lower() for key in record}
+        columns = tuple(field for field in fields if field.title and field.name.lower() in present)
+        columns = columns or all_fields((), [record])
+        cells = zip(columns, values(record, [field.name for field in columns]), strict=True)
+        lines = [[_clean(field.title, output), _cell(field, value, output)] for field, value in cells]
+        _print_grid((Field("title"), Field("value")), lines, output)
 
-
-def console_for(output: Output) -> Console:
-    """A console that takes the width of the terminal or COLUMNS, colour only where wanted, and no markup from data."""
-    from rich.console import Console, detect_legacy_windows  # noqa: TID251  this is the one
-
-    color = _colored(output) and not detect_legacy_windows()
-    return Console(
-        file=output.stdout,
-        color_system="standard" if color else None,
-        no_color=not color,
-        markup=False,
-        highlight=False,
-        emoji=False,
-    )
-
-
-def show_renderable(console: Console, item: RenderableType, output: Output) -> None:
-    """Print through our own stream: the console would swallow a closed pipe."""
-    with console.capture() as captured:
-        console.print(item)
-    output.stdout.write(Painted(captured.get()))
-    output.stdout.flush()
+    def show_value(self, value: Any, output: Output) -> None:
+        """Print what a query found, as JSON."""
+        JSON.show_value(value, output)
 
 
 def fit(widths: list[int], least: list[int], room: int) -> list[int]:
@@ -143,15 +122,12 @@ def _width(text: str) -> int:
 
 
 def _cell(field: Field, value: Any, output: Output) -> str:
-    return _clean(worded(field, value), output)
+    return _clean(cell_words(field, value), output)
 
 
 def _clean(text: str, output: Output) -> str:
     """Text that neither acts on a terminal nor fails to be encoded; escaped before it is measured."""
-    return encodable(safe(text), output.stdout)
+    return fit_encoding(safe(text), output.stdout)
 
 
-def _colored(output: Output) -> bool:
-    if output.color is not None:
-        return output.color
-    return output.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+TABLE = _Table()

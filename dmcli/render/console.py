@@ -1,0 +1,42 @@
+"""The one console of rich: colour only where it is wanted, and no markup from data."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from dmcli.untrusted import Painted
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType  # noqa: TID251  to annotate
+
+    from dmcli.render.output import Output
+
+
+def console_for(output: Output) -> Console:
+    """A console that takes the width of the terminal or COLUMNS, colour only where wanted, and no markup from data."""
+    from rich.console import Console, detect_legacy_windows  # noqa: TID251  this is the one
+
+    color = _wants_color(output) and not detect_legacy_windows()
+    return Console(
+        file=output.stdout,
+        color_system="standard" if color else None,
+        no_color=not color,
+        markup=False,
+        highlight=False,
+        emoji=False,
+    )
+
+
+def show_renderable(console: Console, item: RenderableType, output: Output) -> None:
+    """Print through our own stream: the console would swallow a closed pipe."""
+    with console.capture() as captured:
+        console.print(item)
+    output.stdout.write(Painted(captured.get()))
+    output.stdout.flush()
+
+
+def _wants_color(output: Output) -> bool:
+    if output.color is not None:
+        return output.color
+    return output.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

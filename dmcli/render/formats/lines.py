@@ -1,0 +1,35 @@
+"""ndjson: a row is one line of JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dmcli.render.encoding import fit_encoding, wants_ascii
+from dmcli.render.formats.base import Format, Listing
+
+if TYPE_CHECKING:
+    from dmcli.render.output import Output
+
+
+class _Lines(Format):
+    per_row = True
+
+    def show_rows(self, listing: Listing, output: Output) -> int:
+        """Print each row as a line, handed on after every page."""
+        import json
+
+        stdout, count = output.stdout, 0
+        encode = json.JSONEncoder(ensure_ascii=wants_ascii(stdout), separators=(",", ":")).encode
+        for rows in listing.pages:
+            for row in rows:
+                stdout.write(fit_encoding(encode(row), stdout) + "\n")
+                count += 1
+            stdout.flush()
+        return count
+
+    def show_value(self, value: Any, output: Output) -> None:
+        """Print the value as one line."""
+        self.show_rows(Listing([[value]]), output)
+
+
+NDJSON = _Lines()

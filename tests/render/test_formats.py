@@ -1,0 +1,62 @@
+"""The registry of formats: what -o takes is what there is, and a new format needs nothing beyond it."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from dmcli.api.paging import Page
+from dmcli.config import choices
+from dmcli.render import Output, show_document, show_pages
+from dmcli.render.formats import FORMATS, Format
+from dmcli.render.output import IN_PIPE, ON_TERMINAL
+
+
+def test_what_people_may_ask_for_is_every_format_but_that_of_pipes():
+    assert tuple(name for name in FORMATS if name != IN_PIPE) == choices.OUTPUT
+    assert {ON_TERMINAL, IN_PIPE} <= set(FORMATS)
+
+
+@pytest.mark.parametrize(
+    ("fmt", "query", "rows", "columns", "for_people"),
+    [
+        ("table", "", True, True, True),
+        ("table", "a", False, False, False),
+        ("", "", True, True, False),
+        ("csv", "", True, True, False),
+        ("csv", "a", False, False, False),
+        ("ndjson", "", True, False, False),
+        ("ndjson", "a", True, False, False),
+        ("json", "", False, False, False),
+        ("yaml", "a", False, False, False),
+    ],
+)
+def test_what_a_command_is_asked_for(fmt, query, rows, columns, for_people):
+    output = Output(fmt, query, io.StringIO())
+    assert (output.wants_rows, output.wants_columns, output.for_people) == (rows, columns, for_people)
+    assert output.wants_data is bool(fmt or query)
+
+
+class Markdown(Format):
+    """A list of names, as somebody might add."""
+
+    columns = True
+
+    def show_rows(self, listing, output):
+        names = [row["name"] for row in listing.rows]
+        output.stdout.writelines(f"- {name}\n" for name in names)
+        return len(names)
+
+    def show_value(self, value, output):
+        output.stdout.write(f"`{value}`\n")
+
+
+def test_a_new_format_is_a_class_and_a_line(monkeypatch):
+    monkeypatch.setitem(FORMATS, "markdown", Markdown())
+    stdout = io.StringIO()
+    rows = [{"name": "a"}, {"name": "b"}]
+    assert show_pages([Page({"rows": rows}, rows, "rows")], (), (), Output("markdown", "", stdout)) == 2
+    show_document({"name": "c"}, (), Output("markdown", "", stdout))
+    show_document({"name": "d"}, (), Output("markdown", "name", stdout))
+    assert stdout.getvalue() == "- a\n- b\n- c\n`d`\n"
