@@ -88,3 +88,9 @@ def test_what_waiting_cannot_mend_ends_the_wait_at_once(moody):
 def test_without_a_wait_there_is_one_check(moody):
     result = moody("sandbox.test", errors=[BUSY] * 3, code=4)
     assert "checking again" not in result.err
+
+
+def test_a_query_is_put_to_the_same_objects_on_a_terminal_and_in_a_pipe(box):
+    box("domain", "create", "a.example.com")
+    asked = ("domain", "check", "a.example.com", "--query", "[].keys(@)")
+    assert box(*asked, tty=True).out == box(*asked, "-o", "json").out

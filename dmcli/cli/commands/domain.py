@@ -28,9 +28,9 @@ _FIELDS = (
     Field("domain", "Domain"),
     Field("status", "Status", DOMAIN_STATUS | {"None": "check failed"}),
     Field("verified", "Verified", {"True": "yes", "False": "no"}),
-    Field("failed", "Failed"),
     Field("checks"),
 )
+_FAILED = Field("failed", "Failed")  # for people, who are shown no checks
 
 
 def _check(
@@ -121,13 +121,10 @@ def _show(current: Session, outcomes: list[Checked]) -> None:
 
     output = current.output()
     rows: list[dict[str, Any]] = [outcome._asdict() for outcome in outcomes]
-    if output.effective_format.for_people:
+    if output.for_people:
         for row in rows:
             row["failed"] = ", ".join(name for name, good in row["checks"].items() if good is False)
-    fields = (
-        _FIELDS if output.effective_format.for_people else tuple(field for field in _FIELDS if field.name != "failed")
-    )
-    show_document(rows, fields, output)
+    show_document(rows, (*_FIELDS, _FAILED) if output.for_people else _FIELDS, output)
 
 
 COMMAND = group(
