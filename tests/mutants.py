@@ -39,7 +39,7 @@ MODULES = {
     "dmcli/untrusted.py": "test_untrusted",
     "dmcli/api/kinds/headers.py": "api/test_headers api/test_json_kinds",
     "dmcli/api/kinds/addrspec.py": "api/test_addrspec",
-    "dmcli/cli/streams.py": "cli/test_streams",
+    "dmcli/cli/run/streams.py": "cli/test_streams",
     "dmcli/credentials/fetch.py": "credentials/test_uri credentials/test_ecs credentials/test_sts",
     "dmcli/credentials/chain.py": "credentials/test_chain credentials/test_order credentials/test_ecs "
     "credentials/test_process credentials/test_keychain",

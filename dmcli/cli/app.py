@@ -108,7 +108,7 @@ def run(args: Sequence[str], current: Session | None = None) -> int:
 
 
 def _run(args: Sequence[str], current: Session) -> int:
-    from dmcli.cli.streams import guarded
+    from dmcli.cli.run.streams import guarded
 
     with guarded():
         try:
@@ -121,7 +121,7 @@ def _run(args: Sequence[str], current: Session) -> int:
         except click.exceptions.Exit as done:
             return done.exit_code
         except BaseException as error:  # noqa: BLE001  whatever ends a run is told in a sentence
-            from dmcli.cli.exits import ended
+            from dmcli.cli.run.exits import ended
 
             return ended(current, error, args)
     return 0

@@ -284,7 +284,7 @@ class Session:
         """The exchange; with --debug there is a line on stderr for each call: names and sizes, no values."""
         if not self.given.get("debug"):
             return exchange
-        from dmcli.cli.debug import traced
+        from dmcli.cli.run.debug import traced
 
         def write(line: str) -> None:
             with suppress(OSError):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from dmcli.cli.streams import guarded
+from dmcli.cli.run.streams import guarded
 from dmcli.untrusted import Painted
 
 HARMFUL = re.compile(

@@ -14,7 +14,7 @@ import trustme
 
 import dmcli
 from dmcli.api.wire import Ambiguous, NotSent, Request
-from dmcli.cli.debug import traced
+from dmcli.cli.run.debug import traced
 from dmcli.client import transport
 from dmcli.client.transport import HttpExchange, proxy_for, trusted
 from dmcli.errors import ConfigError

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 import dmcli
-from dmcli.cli.failure import draw
+from dmcli.cli.run.failure import draw
 from dmcli.cli.session import Stopped
 from dmcli.cli.tree import DATES
 from dmcli.errors import DmError, InputError, LocalIOError
