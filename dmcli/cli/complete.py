@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import click
 
     from dmcli.cli.session import Session
-    from dmcli.sandbox.store.store import Store
+    from dmcli.sandbox.emulator import Sandbox
 
 _FRESH = 60.0  # seconds a cached answer serves
 _PAUSE = 10.0  # seconds after a failure in which the next TAB does not try again
@@ -51,7 +51,7 @@ def action_names(_: click.Context, __: click.Parameter, incomplete: str) -> list
     return [action.name for action in catalogue.all_actions() if action.name.startswith(incomplete)]
 
 
-def in_sandbox(look: Callable[[Store], list[str]]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+def in_sandbox(look: Callable[[Sandbox], list[str]]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
     """Completion by names that stand in the sandbox of this machine."""
 
     def offered(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
@@ -63,9 +63,9 @@ def in_sandbox(look: Callable[[Store], list[str]]) -> Callable[[click.Context, c
     return offered
 
 
-def _looked(current: Session, look: Callable[[Store], list[str]]) -> list[str]:
+def _looked(current: Session, look: Callable[[Sandbox], list[str]]) -> list[str]:
     try:
-        return look(current.sandbox.store)
+        return look(current.sandbox)
     finally:
         current.close()
 

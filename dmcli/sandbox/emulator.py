@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dmcli.api.model import Effect
 from dmcli.errors import LocalIOError, LockedError
 from dmcli.sandbox.actions import handler_of
 from dmcli.sandbox.errors import ServiceError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Mapping
 
+    from dmcli.api.model import Action
     from dmcli.api.wire import Reply, Request
     from dmcli.sandbox.control.faults import Fault
     from dmcli.sandbox.store.store import Live
@@ -97,9 +99,27 @@ class Sandbox:
             raise SpoiltError(fault.effect, done.reply)
         return done.reply
 
+    def perform(self, action: Action, params: Mapping[str, str]) -> dict[str, Any]:
+        """What an action answers past the wire: unsigned, not logged, struck by no fault. Raises ServiceError.
+
+        `params` are taken as they are. The action sees no settings, so a look at what is under review is no check.
+        """
+        now = int(self.now().timestamp())
+        with self.store.reading() if action.effect is Effect.READ else self.store.transaction() as connection:
+            return handler_of(action)(Context(connection, params, now, ""))
+
     def now(self) -> datetime:
         """The account's time."""
         return self._now() + timedelta(seconds=self.store.live().clock)
+
+    @property
+    def path(self) -> str:
+        """The file that the state is in; "" where it is in memory."""
+        return self.store.path
+
+    def reset(self) -> None:
+        """Forget everything but the snapshots, and start afresh with what a new sandbox has."""
+        self.store.reset()
 
     def close(self) -> None:
         """Give the file back."""

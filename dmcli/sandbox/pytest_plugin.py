@@ -125,15 +125,15 @@ class DmSandbox:
 
     def state(self, kind: str, mode: str) -> None:
         """How `domains`, `templates` or `replies` become ready: immediate, checks:3, seconds:60 or manual."""
-        from dmcli.sandbox.service import states
+        from dmcli.sandbox.control import states
 
-        states.set_mode(self._sandbox.store, kind, mode)
+        states.set_mode(self._sandbox, kind, mode)
 
     def decide(self, decision: str, name: str) -> None:
         """Decide by hand: verify or unverify a domain, approve or reject a template, confirm a reply address."""
-        from dmcli.sandbox.service import states
+        from dmcli.sandbox.control import states
 
-        states.decide(self._sandbox.store, decision, name)
+        states.decide(self._sandbox, decision, name)
 
     def play(self, event: str, mail: dict[str, Any] | int, url: str = "") -> str:
         """Let a mail, or the one of that number, be opened, clicked, bounced; what the callback address answered."""
@@ -151,28 +151,26 @@ class DmSandbox:
 
     def quota(self, daily: int | None = None, monthly: int | None = None) -> None:
         """Set how many mails may be sent a day and a month."""
-        from dmcli.sandbox.store.store import set_quota
+        from dmcli.sandbox.control.quota import set_quota
 
-        set_quota(self._sandbox.store, daily, monthly)
+        set_quota(self._sandbox, daily, monthly)
 
     def snapshot(self, name: str = "snapshot") -> None:
         """Keep the state as it is now."""
         from dmcli.sandbox.store import snapshots
 
-        snapshots.take(self._sandbox.store, name)
+        snapshots.take(self._sandbox, name)
 
     def restore(self, name: str = "snapshot") -> None:
         """Go back to a snapshot. Raises KeyError where there is none of that name."""
         from dmcli.sandbox.store import snapshots
 
-        if not snapshots.restore(self._sandbox.store, name):
+        if not snapshots.restore(self._sandbox, name):
             raise KeyError(name)
 
     def reset(self) -> None:
         """Forget everything, and start anew with what a new sandbox has."""
-        from dmcli.sandbox.store.store import reset
-
-        reset(self._sandbox.store)
+        self._sandbox.reset()
 
     def close(self) -> None:
         """Stop answering."""

@@ -20,9 +20,9 @@ from dmcli.api.wire import Reply
 from dmcli.client.attempts import Run
 from dmcli.client.client import Client
 from dmcli.local.database import open_database
+from dmcli.sandbox.control.quota import set_quota
 from dmcli.sandbox.emulator import Sandbox
 from dmcli.sandbox.server.server import Server
-from dmcli.sandbox.store.store import set_quota
 from dmcli.secret import Secret
 
 KEYS = Keys("dm-sandbox-id", Secret("dm-sandbox-secret"))
@@ -137,7 +137,7 @@ def show(name: str, pairs: list[tuple[float, float]], limit: float) -> None:
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         sandbox = Sandbox(f"{folder}/sandbox.db")
-        set_quota(sandbox.store, 10**9, 10**9)
+        set_quota(sandbox, 10**9, 10**9)
         for run in (in_process, bare):
             run(sandbox if run is in_process else folder, 200)
         show(

@@ -11,9 +11,9 @@ import pytest
 
 from dmcli.api import signing
 from dmcli.api.wire import Reply, Request
+from dmcli.sandbox.control.quota import set_quota
 from dmcli.sandbox.emulator import Sandbox
 from dmcli.sandbox.mail import mailbox
-from dmcli.sandbox.store import store
 
 NOON = datetime(2026, 3, 15, 4, 0, tzinfo=timezone.utc)  # noon of 2026-03-15 for the service
 
@@ -94,7 +94,7 @@ class Cloud:
 
     def quota(self, daily: int, monthly: int) -> None:
         """Set what may be sent."""
-        store.set_quota(self.sandbox.store, daily, monthly)
+        set_quota(self.sandbox, daily, monthly)
 
     def pass_time(self, **parts: float) -> None:
         """Turn the clock."""

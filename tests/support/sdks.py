@@ -166,7 +166,7 @@ class Account:
         fill(self.cloud)
         noon, self.cloud.now = self.cloud.now, datetime.now(timezone.utc)
         clock.turn(self.cloud.sandbox, {"turned": int((noon - self.cloud.now).total_seconds())})
-        snapshots.take(self.cloud.sandbox.store, "busy")
+        snapshots.take(self.cloud.sandbox, "busy")
         self.requests: list[Request] = []
         self._answer = site_of(self.cloud.sandbox)
         context = context_for(str(pem))
@@ -180,7 +180,7 @@ class Account:
     def restore(self) -> None:
         """Make it what it was in the beginning, now."""
         self.cloud.now = datetime.now(timezone.utc)
-        snapshots.restore(self.cloud.sandbox.store, "busy")
+        snapshots.restore(self.cloud.sandbox, "busy")
         self.requests.clear()
 
     def params(self, action: str) -> dict[str, Any]:

@@ -22,27 +22,27 @@ _SPAN = re.compile(r"(-?)([0-9]{1,9})([smhd]?)")
 _MOST = 100 * 366 * 86400  # seconds
 
 
-def turn(sandbox: Sandbox, wanted: Mapping[str, Any]) -> None:
+def turn(sandbox: Sandbox, how: Mapping[str, Any]) -> None:
     """Turn the clock: `advance` by a span (`2h`, `30m`, `-1d`, seconds), `set` to a time, or `turned` so far in all.
 
     Raises InputError for anything else.
     """
-    if len(wanted) != 1 or not set(wanted) <= {"advance", "set", "turned"}:
+    if len(how) != 1 or not set(how) <= {"advance", "set", "turned"}:
         raise InputError("give one of advance (2h, 30m, 45s, 1d), set (2026-01-31T09:30:00Z) and turned (seconds)")
     turned = sandbox.store.live().clock
-    if "advance" in wanted:
-        turned += span(str(wanted["advance"]))
-    elif "set" in wanted:
-        turned += (_moment(str(wanted["set"])) - sandbox.now()).total_seconds()
+    if "advance" in how:
+        turned += span(str(how["advance"]))
+    elif "set" in how:
+        turned += (_moment(str(how["set"])) - sandbox.now()).total_seconds()
     else:
-        turned = span(str(wanted["turned"]))
+        turned = span(str(how["turned"]))
     if abs(turned) > _MOST:
         raise InputError("the clock cannot be turned by more than a hundred years")
     with sandbox.store.change() as connection:
         connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('clock', ?)", (math.ceil(turned),))
 
 
-def seen(sandbox: Sandbox) -> dict[str, Any]:
+def get_time(sandbox: Sandbox) -> dict[str, Any]:
     """The account's time: `now` as ISO 8601 in UTC, `epoch` in seconds, `turned` by how many seconds."""
     now = sandbox.now()
     return {

@@ -1,22 +1,18 @@
 """States that take time: domain verification, template review, reply address confirmation.
 
 Each is `immediate`, or comes after so many checks (`checks:3`), after so many seconds (`seconds:60`) by the sandbox's
-clock, or by hand only (`manual`). Nothing runs in the background: a state is what the count and the clock say when it
+clock, or a tester only (`manual`). Nothing runs in the background: a state is what the count and the clock say when it
 is looked at.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-from dmcli.errors import InputError, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dmcli.sandbox.service.context import Context
-    from dmcli.sandbox.store.store import Store
 
 # What is governed, how it is by default, and what a check of it is.
 KINDS = {
@@ -24,9 +20,7 @@ KINDS = {
     "templates": ("immediate", "a look at the template or the list of templates"),
     "replies": ("manual", "a look at the list of sender addresses, once the confirming mail was sent"),
 }
-_MODE = re.compile(r"immediate|manual|(?:checks|seconds):[1-9][0-9]{0,6}")
-_IN_REVIEW, _APPROVED, _REJECTED = 1, 2, 3
-_VERIFIED, _UNVERIFIED = 0, 1
+_IN_REVIEW, _APPROVED = 1, 2
 
 
 class Mode(NamedTuple):
@@ -46,25 +40,6 @@ def mode_of(settings: Mapping[str, Any], kind: str) -> Mode:
     """How a kind of state comes about now."""
     name, _, amount = str(settings.get(f"state.{kind}", KINDS[kind][0])).partition(":")
     return Mode(name, int(amount or 0))
-
-
-def modes(store: Store) -> dict[str, str]:
-    """How each kind of state comes about, as it is typed."""
-    settings = store.live().settings
-    return {kind: str(settings.get(f"state.{kind}", default)) for kind, (default, _) in KINDS.items()}
-
-
-def set_mode(store: Store, kind: str, text: str) -> None:
-    """Say how a kind of state is to come about. Raises InputError."""
-    if kind not in KINDS:
-        raise InputError(f"there is no state of {kind!r}; there are {', '.join(KINDS)}")
-    if not _MODE.fullmatch(text):
-        raise InputError(f"{text!r} is none of immediate, checks:3, seconds:60 and manual")
-    with store.change() as connection:
-        connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", (f"state.{kind}", text))
-
-
-# --- what handlers ask
 
 
 def domain_checked(context: Context, domain: int, created: int) -> bool:
@@ -104,40 +79,3 @@ def confirm_replies(context: Context) -> None:
     due = "checks >= ?" if mode.kind == "checks" else "asked <= ?"
     value = mode.amount if mode.kind == "checks" else context.now - mode.amount
     context.run(f"UPDATE address SET reply_status = 0, asked = 0 WHERE reply_status = 1 AND asked > 0 AND {due}", value)
-
-
-# --- by hand
-
-
-class Decision(NamedTuple):
-    """What somebody may decide: about what, and how it is noted."""
-
-    about: str
-    sql: str
-    status: int
-
-
-_DOMAIN = "UPDATE domain SET status = ?, checks = 0 WHERE name = ?"
-_TEMPLATE = "UPDATE template SET status = ?, checks = 0 WHERE name = ?"
-DECISIONS = {
-    "verify": Decision("domain", _DOMAIN, _VERIFIED),
-    "unverify": Decision("domain", _DOMAIN, _UNVERIFIED),
-    "approve": Decision("template", _TEMPLATE, _APPROVED),
-    "reject": Decision("template", _TEMPLATE, _REJECTED),
-    "confirm": Decision(
-        "reply address to confirm at sender address",
-        "UPDATE address SET reply_status = ? WHERE name = ? AND reply != ''",
-        0,
-    ),
-}
-
-
-def decide(store: Store, decision: str, name: str) -> None:
-    """Decide by hand, about the thing of that name. Raises InputError or RefusedError."""
-    if decision not in DECISIONS:
-        raise InputError(f"nobody can {decision!r}; one can {', '.join(DECISIONS)}")
-    made = DECISIONS[decision]
-    with store.transaction() as connection:
-        named = name if made.about == "template" else name.lower()
-        if not connection.execute(made.sql, (made.status, named)).rowcount:
-            raise RefusedError(f"the sandbox has no {made.about} {name!r}")

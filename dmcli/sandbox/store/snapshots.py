@@ -14,14 +14,15 @@ from dmcli.local.files import make_private
 from dmcli.sandbox.store.schema import MIGRATIONS
 
 if TYPE_CHECKING:
+    from dmcli.sandbox.emulator import Sandbox
     from dmcli.sandbox.store.store import Store
-
 
 NAME = "[A-Za-z0-9_-]{1,64}"
 
 
-def names(store: Store) -> list[str]:
-    """The snapshots there are."""
+def list_names(sandbox: Sandbox) -> list[str]:
+    """The names of the snapshots there are."""
+    store = sandbox.store
     if not store.path:
         return store.kept()
     folder, start = os.path.split(_path(store, ""))
@@ -30,9 +31,10 @@ def names(store: Store) -> list[str]:
     return sorted(name[len(start) : -3] for name in found if name.startswith(start) and name.endswith(".db"))
 
 
-def take(store: Store, name: str) -> None:
+def take(sandbox: Sandbox, name: str) -> None:
     """Keep the state as it is now; one of that name is replaced. Raises InputError or LocalIOError."""
     _check(name)
+    store = sandbox.store
     if not store.path:
         copy = sqlite3.connect(":memory:", check_same_thread=False)
         store.copy_to(copy)
@@ -53,9 +55,10 @@ def take(store: Store, name: str) -> None:
                 os.unlink(growing + companion)
 
 
-def restore(store: Store, name: str) -> bool:
+def restore(sandbox: Sandbox, name: str) -> bool:
     """Go back to a snapshot; false where there is none of that name. Raises InputError."""
     _check(name)
+    store = sandbox.store
     if not store.path:
         return store.go_back(name)
     path = _path(store, name)
@@ -66,9 +69,10 @@ def restore(store: Store, name: str) -> bool:
     return True
 
 
-def drop(store: Store, name: str) -> bool:
+def drop(sandbox: Sandbox, name: str) -> bool:
     """Forget a snapshot; false where there is none of that name. Raises InputError."""
     _check(name)
+    store = sandbox.store
     if not store.path:
         return store.keep(name, None)
     path = _path(store, name)

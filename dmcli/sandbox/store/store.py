@@ -9,7 +9,7 @@ from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
-from dmcli.errors import InputError, LockedError
+from dmcli.errors import LockedError
 from dmcli.local.database import open_database, transaction
 from dmcli.local.paths import state_folder
 from dmcli.sandbox.store.schema import MIGRATIONS, SEED
@@ -186,6 +186,15 @@ class Store:
             self.copy_from(self._kept[name])
         return True
 
+    def reset(self) -> None:
+        """Forget everything but the snapshots, and start afresh with what a new sandbox has."""
+        with self.change() as connection:
+            tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+            for (table,) in tables:
+                connection.execute(f"DELETE FROM {table}")
+            for statement in SEED.split(";\n"):
+                connection.execute(statement)
+
     def close(self) -> None:
         """Give the file back."""
         with self._lock:
@@ -202,29 +211,3 @@ class Store:
 def path_of(environ: Mapping[str, str]) -> str:
     """Where the sandbox's state is: $DM_SANDBOX_DB, else sandbox.db in the state folder."""
     return environ.get("DM_SANDBOX_DB") or os.path.join(state_folder(environ), "sandbox.db")
-
-
-def reset(store: Store) -> None:
-    """Forget everything, and start anew with what a new sandbox has."""
-    with store.change() as connection:
-        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        for (table,) in tables:
-            connection.execute(f"DELETE FROM {table}")
-        for statement in SEED.split(";\n"):
-            connection.execute(statement)
-
-
-def quota(store: Store) -> dict[str, int]:
-    """The mails that the account may send, `daily` and `monthly`."""
-    with store.reading() as connection:
-        return dict(connection.execute("SELECT name, value FROM setting WHERE name IN ('daily', 'monthly')"))
-
-
-def set_quota(store: Store, daily: int | None = None, monthly: int | None = None) -> None:
-    """Set how many mails the account may send a day and a month; None leaves one as it is. Raises InputError."""
-    wanted = {name: value for name, value in (("daily", daily), ("monthly", monthly)) if value is not None}
-    for name, value in wanted.items():
-        if not 0 <= value < 1 << 62:
-            raise InputError(f"a {name} quota of {value} is not possible; give a number of mails, 0 or more")
-    with store.transaction() as connection:
-        connection.executemany("UPDATE setting SET value = ? WHERE name = ?", [(v, n) for n, v in wanted.items()])

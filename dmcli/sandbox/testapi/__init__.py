@@ -50,7 +50,7 @@ def _body(request: Request) -> Any:
 
 
 def _health(ask: Ask) -> Any:
-    state = os.path.realpath(ask.sandbox.store.path) if ask.sandbox.store.path else ":memory:"
+    state = os.path.realpath(ask.sandbox.path) if ask.sandbox.path else ":memory:"
     return {"status": "ok", "service": "dm sandbox", "version": dmcli.__version__, "state": state}
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dmcli.errors import InputError
-from dmcli.sandbox.control import clock, faults, limits
+from dmcli.sandbox.control import clock, faults, limits, states
+from dmcli.sandbox.control.quota import get_quota, set_quota
 from dmcli.sandbox.gateway import call_log
-from dmcli.sandbox.service import states
 from dmcli.sandbox.store import snapshots
-from dmcli.sandbox.store.store import quota, reset, set_quota
 from dmcli.sandbox.testapi.ask import MOST_ROWS, Ask, MissingError
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def _lift_limits(ask: Ask) -> Any:
 
 
 def _clock(ask: Ask) -> Any:
-    return clock.seen(ask.sandbox)
+    return clock.get_time(ask.sandbox)
 
 
 def _turn(ask: Ask) -> Any:
@@ -93,12 +92,12 @@ def _turn_back(ask: Ask) -> Any:
 
 
 def _states(ask: Ask) -> Any:
-    return {"states": states.modes(ask.sandbox.store)}
+    return {"states": states.get_modes(ask.sandbox)}
 
 
 def _set_states(ask: Ask) -> Any:
     for kind, mode in ask.object().items():
-        states.set_mode(ask.sandbox.store, kind, str(mode))
+        states.set_mode(ask.sandbox, kind, str(mode))
     return _states(ask)
 
 
@@ -107,7 +106,7 @@ def _decide(ask: Ask) -> Any:
     if not decisions:
         raise InputError(f"decide something; one can {', '.join(states.DECISIONS)}, each with a name")
     for decision, name in decisions.items():
-        states.decide(ask.sandbox.store, decision, str(name))
+        states.decide(ask.sandbox, decision, str(name))
     return {"status": "ok"}
 
 
@@ -118,39 +117,39 @@ def _play(ask: Ask) -> Any:
 
 
 def _quota(ask: Ask) -> Any:
-    return quota(ask.sandbox.store)
+    return get_quota(ask.sandbox)
 
 
 def _set_quota(ask: Ask) -> Any:
     wanted = ask.object()
     if set(wanted) - {"daily", "monthly"} or not all(type(value) is int for value in wanted.values()):
         raise InputError("give daily, monthly or both, each a number of mails")
-    set_quota(ask.sandbox.store, **wanted)
+    set_quota(ask.sandbox, **wanted)
     return _quota(ask)
 
 
 def _reset(ask: Ask) -> Any:
-    reset(ask.sandbox.store)
+    ask.sandbox.reset()
     return {"status": "ok"}
 
 
 def _snapshots(ask: Ask) -> Any:
-    return {"snapshots": snapshots.names(ask.sandbox.store)}
+    return {"snapshots": snapshots.list_names(ask.sandbox)}
 
 
 def _take(ask: Ask) -> Any:
-    snapshots.take(ask.sandbox.store, ask.named["name"])
+    snapshots.take(ask.sandbox, ask.named["name"])
     return {"status": "ok"}
 
 
 def _restore(ask: Ask) -> Any:
-    if not snapshots.restore(ask.sandbox.store, ask.named["name"]):
+    if not snapshots.restore(ask.sandbox, ask.named["name"]):
         raise MissingError(f"there is no snapshot {ask.named['name']!r}")
     return {"status": "ok"}
 
 
 def _drop(ask: Ask) -> Any:
-    if not snapshots.drop(ask.sandbox.store, ask.named["name"]):
+    if not snapshots.drop(ask.sandbox, ask.named["name"]):
         raise MissingError(f"there is no snapshot {ask.named['name']!r}")
     return {"status": "ok"}
 

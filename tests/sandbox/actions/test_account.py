@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dmcli.errors import InputError
-from dmcli.sandbox.store.store import quota
+from dmcli.sandbox.control.quota import get_quota
 
 
 def test_a_new_sandbox_can_send_at_once(cloud):
@@ -61,4 +61,4 @@ def test_one_quota_can_be_set_alone_and_must_make_sense(cloud):
     cloud.quota(5, 6)
     with pytest.raises(InputError, match="daily quota of -1"):
         cloud.quota(-1, 6)
-    assert quota(cloud.sandbox.store) == {"daily": 5, "monthly": 6}
+    assert get_quota(cloud.sandbox) == {"daily": 5, "monthly": 6}

@@ -12,12 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from dmcli.errors import LocalIOError, LockedError
-from dmcli.sandbox.control import clock
+from dmcli.sandbox.control import clock, states
+from dmcli.sandbox.control.quota import get_quota, set_quota
 from dmcli.sandbox.emulator import Sandbox, open_sandbox
 from dmcli.sandbox.mail import mailbox
 from dmcli.sandbox.mail.mailbox import Filter
-from dmcli.sandbox.service import states
-from dmcli.sandbox.store import store
 from dmcli.sandbox.store.store import Store, _Job
 
 BUSY = """
@@ -106,9 +105,9 @@ def test_starting_anew_forgets_everything(cloud):
     cloud.send("invalid@b.test")
     cloud.ok("CreateTag", TagName="x")
     cloud.ok("DeleteDomain", DomainId="1")
-    store.reset(cloud.sandbox.store)
+    cloud.sandbox.reset()
     assert {table: cloud.sql(f"SELECT count(*) FROM {table}") for table in fresh} == fresh
-    assert store.quota(cloud.sandbox.store) == {"daily": 2000, "monthly": 60000}
+    assert get_quota(cloud.sandbox) == {"daily": 2000, "monthly": 60000}
     assert cloud.ok("QueryTagByParam")["data"]["tag"][0]["TagId"] == "1"
     cloud.send()
 
@@ -147,19 +146,19 @@ assert "dmcli.api.codes" not in loaded
 
 def test_memory_is_each_ones_own():
     one, other = Sandbox(":memory:"), Sandbox(":memory:")
-    store.set_quota(one.store, daily=1)
-    assert store.quota(other.store)["daily"] == 2000
+    set_quota(one, daily=1)
+    assert get_quota(other)["daily"] == 2000
     one.close()
     other.close()
 
 
 def test_starting_anew_forgets_what_was_known_of_the_clock_and_states(cloud):
     clock.turn(cloud.sandbox, {"advance": "100d"})
-    states.set_mode(cloud.sandbox.store, "domains", "manual")
+    states.set_mode(cloud.sandbox, "domains", "manual")
     cloud.send()  # whoever answers a call keeps in mind how things are
-    store.reset(cloud.sandbox.store)
+    cloud.sandbox.reset()
     assert cloud.sandbox.now() == cloud.now
-    assert states.modes(cloud.sandbox.store)["domains"] == "immediate"
+    assert states.get_modes(cloud.sandbox)["domains"] == "immediate"
 
 
 def test_a_database_that_others_hold_is_waited_for_once(tmp_path):
@@ -178,12 +177,12 @@ def test_a_database_that_others_hold_is_waited_for_once(tmp_path):
 
 def test_who_only_looks_waits_for_no_writer(tmp_path):
     path = str(tmp_path / "held.db")
-    looking, other = Store(path), sqlite3.connect(path, isolation_level=None)
-    looking._connection.execute("PRAGMA busy_timeout = 0")
+    looking, other = Sandbox(path), sqlite3.connect(path, isolation_level=None)
+    looking.store._connection.execute("PRAGMA busy_timeout = 0")
     other.execute("BEGIN IMMEDIATE")
     other.execute("UPDATE setting SET value = 1 WHERE name = 'daily'")
-    assert store.quota(looking)["daily"] == 2000
+    assert get_quota(looking)["daily"] == 2000
     other.execute("COMMIT")
-    assert store.quota(looking)["daily"] == 1
+    assert get_quota(looking)["daily"] == 1
     other.close()
     looking.close()

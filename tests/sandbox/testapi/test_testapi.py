@@ -324,20 +324,21 @@ def test_the_quota(cloud, ask, get):
 @pytest.mark.parametrize("place", [":memory:", "file"])
 def test_snapshots_bring_everything_back(tmp_path, place):
     sandbox = Sandbox(place if place == ":memory:" else str(tmp_path / "s.db"))
-    from dmcli.sandbox.store import snapshots, store
+    from dmcli.sandbox.control.quota import get_quota, set_quota
+    from dmcli.sandbox.store import snapshots
 
-    assert snapshots.names(sandbox.store) == []
-    snapshots.take(sandbox.store, "clean")
-    store.set_quota(sandbox.store, daily=1)
-    snapshots.take(sandbox.store, "poor")
-    assert snapshots.names(sandbox.store) == ["clean", "poor"]
+    assert snapshots.list_names(sandbox) == []
+    snapshots.take(sandbox, "clean")
+    set_quota(sandbox, daily=1)
+    snapshots.take(sandbox, "poor")
+    assert snapshots.list_names(sandbox) == ["clean", "poor"]
     for name, quota in (("clean", 2000), ("poor", 1), ("clean", 2000)):
-        assert snapshots.restore(sandbox.store, name)
-        assert store.quota(sandbox.store)["daily"] == quota
-    snapshots.take(sandbox.store, "poor")
-    assert snapshots.drop(sandbox.store, "poor")
-    assert not snapshots.drop(sandbox.store, "poor")
-    assert not snapshots.restore(sandbox.store, "poor")
+        assert snapshots.restore(sandbox, name)
+        assert get_quota(sandbox)["daily"] == quota
+    snapshots.take(sandbox, "poor")
+    assert snapshots.drop(sandbox, "poor")
+    assert not snapshots.drop(sandbox, "poor")
+    assert not snapshots.restore(sandbox, "poor")
     sandbox.close()
 
 

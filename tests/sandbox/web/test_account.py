@@ -6,7 +6,7 @@ import http.client
 import re
 from typing import TYPE_CHECKING
 
-from dmcli.sandbox.store import store
+from dmcli.sandbox.control.quota import get_quota
 
 if TYPE_CHECKING:
     from pages import Document
@@ -48,7 +48,7 @@ def test_used_quota_is_shown_and_quota_is_set(site, cloud):
     cloud.send("a@example.com,b@example.com")
     assert "2 of 2,000 used, 1,998 left" in site.page("account").text
     assert site.done("account/quota", {"daily": "1", "monthly": ""}) == "/_dm/account"
-    assert store.quota(cloud.sandbox.store) == {"daily": 1, "monthly": 60000}
+    assert get_quota(cloud.sandbox) == {"daily": 1, "monthly": 60000}
     assert "2 of 1 used, 0 left" in site.page("account").text
     assert cloud.refused("SingleSendMail", **cloud.mail)[0] == 400
     site.done("account/quota", {"daily": "0", "monthly": "0"})
@@ -60,7 +60,7 @@ def test_a_quota_that_is_none_is_said_to_be(site, cloud):
         answer = site.post("account/quota", {"daily": wrong, "monthly": "5"})
         assert answer.status == 400
         assert answer.page.one("p", role="alert").text
-    assert store.quota(cloud.sandbox.store) == {"daily": 2000, "monthly": 60000}
+    assert get_quota(cloud.sandbox) == {"daily": 2000, "monthly": 60000}
 
 
 def test_a_domain_has_the_records_it_asks_for(site, cloud):

@@ -17,9 +17,9 @@ _FIELDS = (Field("now", "Now"), Field("turned", "Seconds turned", shape="number"
 
 def _show(current: Session) -> None:
     from dmcli.render import show_document
-    from dmcli.sandbox.control.clock import seen
+    from dmcli.sandbox.control.clock import get_time
 
-    show_document(seen(current.sandbox), _FIELDS, current.output())
+    show_document(get_time(current.sandbox), _FIELDS, current.output())
 
 
 def _turn(current: Session, **wanted: Any) -> None:

@@ -18,10 +18,10 @@ _MOST = 10**9  # mails
 
 def _quota(current: Session, *, daily: int | None, monthly: int | None) -> None:
     from dmcli.render import show_document
-    from dmcli.sandbox.store.store import quota, set_quota
+    from dmcli.sandbox.control.quota import get_quota, set_quota
 
-    set_quota(current.sandbox.store, daily, monthly)
-    show_document(quota(current.sandbox.store), _FIELDS, current.output())
+    set_quota(current.sandbox, daily, monthly)
+    show_document(get_quota(current.sandbox), _FIELDS, current.output())
 
 
 COMMAND = command(

@@ -21,9 +21,7 @@ def _reset(current: Session, *, yes: bool) -> None:
             raise InputError("this deletes everything in the sandbox and there is no terminal to ask: give --yes")
         if not click.confirm("Delete everything in the sandbox and start afresh?", err=True):
             raise InputError("nothing was deleted")
-    from dmcli.sandbox.store.store import reset
-
-    reset(current.sandbox.store)
+    current.sandbox.reset()
     current.ledger.forget(current.sandbox_place)
     current.say("the sandbox is as new")
 

@@ -14,13 +14,13 @@ from dmcli.errors import RefusedError
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
-    from dmcli.sandbox.store.store import Store
+    from dmcli.sandbox.emulator import Sandbox
 
 
 def _list(current: Session) -> None:
-    from dmcli.sandbox.store.snapshots import names
+    from dmcli.sandbox.store.snapshots import list_names
 
-    rows = [{"name": name} for name in names(current.sandbox.store)]
+    rows = [{"name": name} for name in list_names(current.sandbox)]
     show_rows(
         current, "snapshots", rows, (Field("name", "Snapshot"),), "no snapshot yet: dm sandbox snapshot take NAME"
     )
@@ -29,14 +29,14 @@ def _list(current: Session) -> None:
 def _take(current: Session, *, name: str) -> None:
     from dmcli.sandbox.store.snapshots import take
 
-    take(current.sandbox.store, name)
+    take(current.sandbox, name)
     current.say(f"the sandbox is kept as {name}; go back to it: dm sandbox snapshot restore {name}")
 
 
 def _restore(current: Session, *, name: str) -> None:
     from dmcli.sandbox.store.snapshots import restore
 
-    if not restore(current.sandbox.store, name):
+    if not restore(current.sandbox, name):
         raise _missing(name)
     current.say(f"the sandbox is as it was kept in {name}")
 
@@ -44,7 +44,7 @@ def _restore(current: Session, *, name: str) -> None:
 def _drop(current: Session, *, name: str) -> None:
     from dmcli.sandbox.store.snapshots import drop
 
-    if not drop(current.sandbox.store, name):
+    if not drop(current.sandbox, name):
         raise _missing(name)
     current.say(f"dropped {name}")
 
@@ -53,10 +53,10 @@ def _missing(name: str) -> RefusedError:
     return RefusedError(f"there is no snapshot {name!r}; see: dm sandbox snapshot list")
 
 
-def _known(store: Store) -> list[str]:
-    from dmcli.sandbox.store.snapshots import names
+def _known(sandbox: Sandbox) -> list[str]:
+    from dmcli.sandbox.store.snapshots import list_names
 
-    return names(store)
+    return list_names(sandbox)
 
 
 def _name() -> list[click.Parameter]:

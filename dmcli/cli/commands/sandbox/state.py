@@ -13,14 +13,15 @@ from dmcli.cli.commands.sandbox.rows import show_rows
 from dmcli.cli.complete import in_sandbox
 from dmcli.cli.options import Value
 from dmcli.cli.tree import Group, command
-from dmcli.sandbox.service.states import KINDS, decide, modes, set_mode
+from dmcli.sandbox.control.states import decide, get_modes, list_names, set_mode
+from dmcli.sandbox.service.states import KINDS
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
-    from dmcli.sandbox.store.store import Store
+    from dmcli.sandbox.emulator import Sandbox
 
 _FIELDS = (Field("kind", "State of"), Field("mode", "Comes about"), Field("check", "A check is"))
-# What is named, a table of the sandbox; what is said of the command, what is said when it is done.
+# What is named, what the command's help says, and what is said when it is done.
 _BY_HAND = {
     "verify": ("domain", "Say that a domain is verified.", "the domain {} is verified"),
     "unverify": ("domain", "Say that a domain is not verified.", "the domain {} is not verified"),
@@ -32,19 +33,17 @@ _MODES = ("immediate", "manual", "checks:", "seconds:")
 
 
 def _list(current: Session) -> None:
-    rows = [
-        {"kind": kind, "mode": mode, "check": KINDS[kind][1]} for kind, mode in modes(current.sandbox.store).items()
-    ]
+    rows = [{"kind": kind, "mode": mode, "check": KINDS[kind][1]} for kind, mode in get_modes(current.sandbox).items()]
     show_rows(current, "states", rows, _FIELDS)
 
 
 def _set(current: Session, *, kind: str, mode: str) -> None:
-    set_mode(current.sandbox.store, kind, mode)
+    set_mode(current.sandbox, kind, mode)
     _list(current)
 
 
 def _decide(decision: str, current: Session, *, name: str) -> None:
-    decide(current.sandbox.store, decision, name)
+    decide(current.sandbox, decision, name)
     current.say(_BY_HAND[decision][2].format(name))
 
 
@@ -52,9 +51,8 @@ def _modes(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     return [mode for mode in _MODES if mode.startswith(incomplete)]
 
 
-def _names(table: str, store: Store) -> list[str]:
-    with store.transaction() as connection:
-        return [str(name) for (name,) in connection.execute(f"SELECT name FROM {table} ORDER BY name")]
+def _names(decision: str, sandbox: Sandbox) -> list[str]:
+    return list_names(sandbox, decision)
 
 
 COMMAND = Group("state")
@@ -80,7 +78,7 @@ for _made in (
                     type=Value(TEXT),
                     metavar=what.upper(),
                     help=f"Name of the {what}.",
-                    shell_complete=in_sandbox(partial(_names, what)),
+                    shell_complete=in_sandbox(partial(_names, name)),
                 )
             ],
             partial(_decide, name),

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api import catalogue
 from dmcli.api.actions.common import DOMAIN_STATUS, FILED, TEMPLATE_STATUS
-from dmcli.api.model import Effect
 from dmcli.api.paging import page_of
 from dmcli.errors import InputError
-from dmcli.sandbox.actions import handler_of
+from dmcli.sandbox.control import states
+from dmcli.sandbox.control.quota import get_usage, set_quota
 from dmcli.sandbox.errors import ServiceError
-from dmcli.sandbox.service.context import MAX_PAGE, Context
-from dmcli.sandbox.service.delivery import Quota
-from dmcli.sandbox.store import store
+from dmcli.sandbox.service.context import MAX_PAGE
 from dmcli.sandbox.web.asked import Asked, Page, RefusedError, link, see
 
 if TYPE_CHECKING:
@@ -77,7 +75,7 @@ def quota(asked: Asked) -> Page | Reply:
     """Set the quota; a field that is left empty leaves one as it is."""
     try:
         wanted = {name: _mails(asked.field(name)) for name in ("daily", "monthly")}
-        store.set_quota(asked.sandbox.store, **wanted)
+        set_quota(asked.sandbox, **wanted)
     except InputError as error:
         return _page(asked, error.message)
     return see(link("account"))
@@ -111,12 +109,10 @@ def template(asked: Asked, number: int) -> Page:
 
 def confirm(asked: Asked, ticket: str) -> Page:
     """What the link in a confirming mail leads to: the question whether the reply address is to be confirmed."""
-    source = "ticket AS t JOIN address AS a ON a.id = t.address AND a.reply = t.reply"
-    with asked.sandbox.store.reading() as connection:
-        found = connection.execute(f"SELECT a.name, a.reply FROM {source} WHERE ticket = ?", (ticket,)).fetchone()
-    if not found:
+    waiting = states.find_waiting(asked.sandbox, ticket)
+    if not waiting:
         raise RefusedError(404, "This link was used, or a later one has taken its place.")
-    return Page("confirm.html", {"ticket": ticket, "sender": found[0], "reply": found[1]})
+    return Page("confirm.html", {"ticket": ticket, **waiting._asdict()})
 
 
 def confirmed(asked: Asked, ticket: str) -> Reply:
@@ -142,9 +138,7 @@ def records(found: Mapping[str, Any]) -> list[Record]:
 
 
 def _page(asked: Asked, wrong: str = "") -> Page:
-    now = asked.now
-    with asked.sandbox.store.reading() as connection:
-        used = Quota.of(Context(connection, {}, now, ""))
+    used = get_usage(asked.sandbox)
     kept = [(section, _listed(asked, section.action, _ALL)[0]) for section in SECTIONS]
     return Page("account.html", {"quota": used, "sections": kept, "wrong": wrong}, 400 if wrong else 200)
 
@@ -172,14 +166,8 @@ def _described(asked: Asked, name: str, params: dict[str, str]) -> dict[str, Any
 
 
 def _reply(asked: Asked, action: Action, params: dict[str, str]) -> dict[str, Any]:
-    """The reply of an action, asked past the wire. Raises RefusedError.
-
-    The context has no settings, so that a look from here does not count as a check of what is under review.
-    """
-    now = asked.now
-    kept = asked.sandbox.store
-    with kept.reading() if action.effect is Effect.READ else kept.transaction() as connection:
-        try:
-            return handler_of(action)(Context(connection, params, now, ""))
-        except ServiceError:
-            raise RefusedError(404, "The account has no such thing; perhaps it was deleted.") from None
+    """The reply of an action, asked past the wire. Raises RefusedError."""
+    try:
+        return asked.sandbox.perform(action, params)
+    except ServiceError:
+        raise RefusedError(404, "The account has no such thing; perhaps it was deleted.") from None

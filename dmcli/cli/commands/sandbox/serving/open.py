@@ -19,7 +19,7 @@ def _open(current: Session, *, port: int, strict: bool, no_browser: bool) -> Non
     running = f"http://127.0.0.1:{port}"
     other = served(running) if port else ""
     if other:
-        mine = os.path.realpath(current.sandbox.store.path)
+        mine = os.path.realpath(current.sandbox.path)
         if other != mine:
             raise RefusedError(f"{running} serves the sandbox {other}, not {mine}; serve it beside that with --port 0")
         current.say(f"[sandbox] {running} is served already, by another run")

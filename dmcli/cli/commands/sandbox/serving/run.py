@@ -31,10 +31,10 @@ def _run(current: Session, *, words: tuple[str, ...], port: int, strict: bool, f
 
     with ExitStack() as stack:
         # What is in memory only, the command's own dm could not look into.
-        sandbox = _fresh(stack) if fresh or not current.sandbox.store.path else current.sandbox
+        sandbox = _fresh(stack) if fresh or not current.sandbox.path else current.sandbox
         server = stack.enter_context(server_of(sandbox, port, strict=strict))
         made = variables(server.url, trusted(os.environ))
-        environ = applied(os.environ, made) | {"DM_SANDBOX_DB": os.path.abspath(sandbox.store.path)}
+        environ = applied(os.environ, made) | {"DM_SANDBOX_DB": os.path.abspath(sandbox.path)}
         code = _wait(words, environ)
     click.get_current_context().exit(code)
 

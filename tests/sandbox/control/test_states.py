@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from dmcli.errors import InputError, RefusedError
-from dmcli.sandbox.service import states
+from dmcli.sandbox.control import states
 
 
 @pytest.fixture
 def mode(cloud):
     """Says how a kind of state comes about."""
-    return lambda kind, text: states.set_mode(cloud.sandbox.store, kind, text)
+    return lambda kind, text: states.set_mode(cloud.sandbox, kind, text)
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def asked(cloud):
 
 
 def test_how_it_is_unless_asked_otherwise(cloud, domain):
-    assert states.modes(cloud.sandbox.store) == {"domains": "immediate", "templates": "immediate", "replies": "manual"}
+    assert states.get_modes(cloud.sandbox) == {"domains": "immediate", "templates": "immediate", "replies": "manual"}
     assert domain() == 0
     assert status(cloud, template(cloud)) == "2"
 
@@ -65,9 +65,9 @@ def test_a_domain_after_so_many_seconds(cloud, mode, domain):
 def test_a_domain_by_hand(cloud, mode, domain):
     mode("domains", "manual")
     assert [domain() for _ in range(3)] == [1, 1, 1]
-    states.decide(cloud.sandbox.store, "verify", "Mail.Example.com")
+    states.decide(cloud.sandbox, "verify", "Mail.Example.com")
     assert domain() == 0
-    states.decide(cloud.sandbox.store, "unverify", "mail.example.com")
+    states.decide(cloud.sandbox, "unverify", "mail.example.com")
     assert domain() == 1
 
 
@@ -100,9 +100,9 @@ def test_a_template_by_hand(cloud, mode):
     assert [status(cloud, made) for _ in range(2)] == ["1", "1"]
     batch = {"AccountName": "news@sandbox.test", "TemplateName": "t", "ReceiversName": "customers", "AddressType": "1"}
     assert cloud.refused("BatchSendMail", **batch)[1] == "InvalidTemplateStatus.Malformed"
-    states.decide(cloud.sandbox.store, "reject", "t")
+    states.decide(cloud.sandbox, "reject", "t")
     assert status(cloud, made) == "3"
-    states.decide(cloud.sandbox.store, "approve", "t")
+    states.decide(cloud.sandbox, "approve", "t")
     assert status(cloud, made) == "2"
     cloud.ok("BatchSendMail", **batch)
 
@@ -151,7 +151,7 @@ def test_a_reply_address_at_once(cloud, mode):
 
 @pytest.mark.usefixtures("asked")
 def test_a_reply_address_by_hand(cloud):
-    states.decide(cloud.sandbox.store, "confirm", "noreply@sandbox.test")
+    states.decide(cloud.sandbox, "confirm", "noreply@sandbox.test")
     assert reply_status(cloud) == "0"
 
 
@@ -164,11 +164,10 @@ def test_a_state_that_cannot_be_meant_is_refused(mode, kind, text):
 
 
 def test_what_is_not_there_cannot_be_settled(cloud):
-    store = cloud.sandbox.store
     for settle in (
-        lambda: states.decide(store, "verify", "nowhere.test"),
-        lambda: states.decide(store, "approve", "none"),
-        lambda: states.decide(store, "confirm", "noreply@sandbox.test"),  # it has no reply address
+        lambda: states.decide(cloud.sandbox, "verify", "nowhere.test"),
+        lambda: states.decide(cloud.sandbox, "approve", "none"),
+        lambda: states.decide(cloud.sandbox, "confirm", "noreply@sandbox.test"),  # it has no reply address
     ):
         with pytest.raises(RefusedError, match="the sandbox has no"):
             settle()
@@ -177,7 +176,7 @@ def test_what_is_not_there_cannot_be_settled(cloud):
 def test_what_is_taken_back_by_hand_is_checked_afresh(cloud, mode, domain):
     mode("domains", "checks:3")
     assert [domain() for _ in range(3)][-1] == 0
-    states.decide(cloud.sandbox.store, "unverify", "mail.example.com")
+    states.decide(cloud.sandbox, "unverify", "mail.example.com")
     assert [domain() for _ in range(3)] == [1, 1, 0]
 
 
