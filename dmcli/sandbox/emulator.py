@@ -165,9 +165,9 @@ class Sandbox:
             permit = authorize(host)
             return _Done(success(call.action, permit, request_id, call.xml, at))
         if live.limits:
-            from dmcli.sandbox.control.limits import taken
+            from dmcli.sandbox.control.limits import take_call
 
-            if not taken(connection, action.name, now.timestamp()):
+            if not take_call(connection, action.name, now.timestamp()):
                 raise ServiceError("Throttling.User")
         unknown = params.unknown(action, call.params)
         if unknown and self.strict:

@@ -105,23 +105,19 @@ class DmSandbox:
         """Let calls go wrong: `fault("error", "Throttling.User", action="SingleSendMail", times=2)`; its number."""
         from dmcli.sandbox.control import faults
 
-        with self._sandbox.store.change() as connection:
-            return faults.add(connection, faults.fault_of({"effect": effect, "value": value, **more})).id
+        return faults.add_fault(self._sandbox, faults.fault_of({"effect": effect, "value": value, **more})).id
 
     def clear_faults(self) -> None:
         """Let nothing go wrong any more."""
-        from dmcli.sandbox.control import faults
+        from dmcli.sandbox.control.faults import remove_faults
 
-        with self._sandbox.store.change() as connection:
-            faults.remove(connection)
+        remove_faults(self._sandbox)
 
     def limit(self, action: str, rate: str) -> None:
         """Allow an action so many calls: `limit("SingleSendMail", "10/s")`."""
-        from dmcli.sandbox.control import limits
+        from dmcli.sandbox.control.limits import limit_of, set_limits
 
-        wanted, now = limits.limit_of(action, rate), self._sandbox.now().timestamp()
-        with self._sandbox.store.change() as connection:
-            limits.put(connection, wanted, now)
+        set_limits(self._sandbox, [limit_of(action, rate)])
 
     def state(self, kind: str, mode: str) -> None:
         """How `domains`, `templates` or `replies` become ready: immediate, checks:3, seconds:60 or manual."""

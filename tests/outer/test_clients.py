@@ -144,8 +144,7 @@ def test_a_refusal_is_told_in_full(account, call, way, case):
 @pytest.mark.parametrize("way", JSON_WAYS.values(), ids=JSON_WAYS)
 @pytest.mark.parametrize("code", FAULTS)
 def test_a_fault_is_told_in_full_and_over_with(account, call, way, code):
-    with account.cloud.sandbox.store.change() as connection:
-        faults.add(connection, faults.fault_of({"effect": "error", "value": code}))
+    faults.add_fault(account.cloud.sandbox, faults.fault_of({"effect": "error", "value": code}))
     assert_refused(account, way, call(way, "DescAccountSummary", {}), code, FAULTS[code])
     assert "error" not in call(way, "DescAccountSummary", {})
 

@@ -211,15 +211,14 @@ def fill(cloud: Cloud) -> None:
     cloud.ok("QueryTagByParam", **{EVIL: EVIL})
     cloud.sandbox.exchange(misspelt(cloud, EVIL))
     cloud.sandbox.exchange(cloud.request(EVIL, {EVIL: EVIL}, version=EVIL)._replace(headers={"host": EVIL, "x": EVIL}))
-    with cloud.sandbox.store.change() as connection:
-        for given in (
-            {"effect": "error", "value": "Throttling.User", "recipient": EVIL.lower(), "times": 3},
-            {"effect": "status", "value": "502", "html": True, "after": True, "retry_after": 7, "action": "CreateTag"},
-            {"effect": "drop", "rate": 0.5, "seed": 7, "action": "CreateTag"},
-            {"effect": "latency", "value": "1", "nth": 2, "action": "CreateTag"},
-        ):
-            faults.add(connection, faults.fault_of(given))
-        limits.put(connection, limits.limit_of("SingleSendMail", "100/s"), 0)
+    for given in (
+        {"effect": "error", "value": "Throttling.User", "recipient": EVIL.lower(), "times": 3},
+        {"effect": "status", "value": "502", "html": True, "after": True, "retry_after": 7, "action": "CreateTag"},
+        {"effect": "drop", "rate": 0.5, "seed": 7, "action": "CreateTag"},
+        {"effect": "latency", "value": "1", "nth": 2, "action": "CreateTag"},
+    ):
+        faults.add_fault(cloud.sandbox, faults.fault_of(given))
+    limits.set_limits(cloud.sandbox, [limits.limit_of("SingleSendMail", "100/s")])
     cloud.reply("CreateTag", TagName="struck")
 
 

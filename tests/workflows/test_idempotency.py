@@ -101,8 +101,7 @@ def test_a_key_is_one_line_of_up_to_255_characters(box, key):
 def test_a_mail_of_unknown_outcome_is_settled_by_hand(box, sandbox):
     from dmcli.sandbox.control import faults
 
-    with sandbox.store.change() as connection:
-        faults.add(connection, faults.Fault("drop", after=True))
+    faults.add_fault(sandbox, faults.Fault("drop", after=True))
     lost = box(*SEND, *KEY, code=6)
     error = json.loads(lost.err.splitlines()[-1])["error"]
     assert error["message"].endswith("it may or may not have been accepted")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping
 
+    from dmcli.sandbox.emulator import Sandbox
+
 # What a fault does, and what its value says.
 EFFECTS = {
     "error": "answer with an error code of the service",
@@ -28,6 +30,7 @@ EFFECTS = {
 }
 _VALUES = frozenset({"error", "status", "latency"})
 _WITH_RECIPIENTS = ("SingleSendMail", "BatchSendMail")  # of a batch those in Receivers, not those of a list
+_FLAGS = ("after", "html")
 _MOST_LATE = 3600.0  # seconds
 _CODES = {500: "InternalError", 503: "ServiceUnavailable"}
 
@@ -161,34 +164,46 @@ def _flag(given: Mapping[str, Any], name: str) -> bool:
     return value
 
 
-_COLUMNS = ", ".join(Fault._fields)
-
-
-def add(connection: sqlite3.Connection, fault: Fault) -> Fault:
+def add_fault(sandbox: Sandbox, fault: Fault) -> Fault:
     """Keep a rule; it as it is kept, with its number."""
     values = fault._asdict()
     del values["id"]
     marks = ", ".join("?" * len(values))
-    cursor = connection.execute(f"INSERT INTO fault ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))
-    return fault._replace(id=cursor.lastrowid or 0)
+    sql = f"INSERT INTO fault ({', '.join(values)}) VALUES ({marks})"
+    with sandbox.store.change() as connection:
+        return fault._replace(id=connection.execute(sql, tuple(values.values())).lastrowid or 0)
 
 
-def every(connection: sqlite3.Connection) -> list[Fault]:
+def list_faults(sandbox: Sandbox) -> list[Fault]:
     """All rules, in the order they were made."""
-    rows = connection.execute(f"SELECT {_COLUMNS} FROM fault ORDER BY id")
-    return [Fault(*row)._replace(after=bool(row[2]), html=bool(row[9])) for row in rows]
+    with sandbox.store.reading() as connection:
+        return _read_all(connection)
 
 
-def remove(connection: sqlite3.Connection, number: int | None = None) -> int:
+def remove_faults(sandbox: Sandbox, number: int | None = None) -> int:
     """Forget a rule, or all; how many that were."""
     clause, values = ("", ()) if number is None else (" WHERE id = ?", (number,))
-    return connection.execute(f"DELETE FROM fault{clause}", values).rowcount
+    with sandbox.store.change() as connection:
+        return connection.execute(f"DELETE FROM fault{clause}", values).rowcount
+
+
+def _read_all(connection: sqlite3.Connection) -> list[Fault]:
+    rows = connection.execute(f"SELECT {', '.join(Fault._fields)} FROM fault ORDER BY id")
+    return [_fault(dict(zip(Fault._fields, row, strict=True))) for row in rows]
+
+
+def _fault(row: dict[str, Any]) -> Fault:
+    """The rule in a row, by the names of its columns; SQLite keeps flags as numbers."""
+    return Fault(**{**row, **{name: bool(row[name]) for name in _FLAGS}})
 
 
 def strike(connection: sqlite3.Connection, action: str, recipients: Iterable[str]) -> Fault | None:
-    """Count a call at every rule that matches it; the first one that strikes it, if any does."""
+    """Count a call at every rule that matches it; the first one that strikes it, if any does.
+
+    It is a part of the call's own transaction, hence the connection.
+    """
     chosen, people = None, [one.strip().lower() for one in recipients]
-    for fault in every(connection):
+    for fault in _read_all(connection):
         if not _matches(fault, action, people):
             continue
         seen = fault.seen + 1

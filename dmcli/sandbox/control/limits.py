@@ -10,6 +10,9 @@ from dmcli.sandbox.gateway.params import known_action
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable
+
+    from dmcli.sandbox.emulator import Sandbox
 
 # Calls and seconds that the service documents (help page: three ways of sending); BatchSendMail as in mainland China.
 DOCUMENTED = {"SingleSendMail": "100/s", "BatchSendMail": "20/min"}
@@ -40,32 +43,38 @@ def limit_of(action: str, text: str) -> Limit:
     return Limit(known_action(action), calls / _UNITS[match[2]], float(calls))
 
 
-def put(connection: sqlite3.Connection, limit: Limit, now: float) -> None:
-    """Set a limit, its bucket full."""
-    connection.execute(
-        "INSERT OR REPLACE INTO bucket (action, rate, burst, level, at) VALUES (?, ?, ?, ?, ?)",
-        (*limit, limit.burst, now),
-    )
-
-
 def documented() -> list[Limit]:
     """The limits that the service documents."""
     return [limit_of(action, rate) for action, rate in DOCUMENTED.items()]
 
 
-def every(connection: sqlite3.Connection) -> list[Limit]:
-    """All limits."""
-    return [Limit(*row) for row in connection.execute("SELECT action, rate, burst FROM bucket ORDER BY action")]
+def set_limits(sandbox: Sandbox, limits: Iterable[Limit]) -> None:
+    """Set limits, their buckets full."""
+    now = sandbox.now().timestamp()
+    rows = [{**limit._asdict(), "level": limit.burst, "at": now} for limit in limits]
+    sql = "INSERT OR REPLACE INTO bucket (action, rate, burst, level, at) VALUES (:action, :rate, :burst, :level, :at)"
+    with sandbox.store.change() as connection:
+        connection.executemany(sql, rows)
 
 
-def remove(connection: sqlite3.Connection, action: str = "") -> int:
+def list_limits(sandbox: Sandbox) -> list[Limit]:
+    """All limits, by the names of their actions."""
+    with sandbox.store.reading() as connection:
+        return [Limit(*row) for row in connection.execute("SELECT action, rate, burst FROM bucket ORDER BY action")]
+
+
+def lift_limits(sandbox: Sandbox, action: str = "") -> int:
     """Lift a limit, or all; how many that were."""
     clause, values = (" WHERE action = ?", (action,)) if action else ("", ())
-    return connection.execute(f"DELETE FROM bucket{clause}", values).rowcount
+    with sandbox.store.change() as connection:
+        return connection.execute(f"DELETE FROM bucket{clause}", values).rowcount
 
 
-def taken(connection: sqlite3.Connection, action: str, now: float) -> bool:
-    """Take a call out of the action's bucket; false when it is empty."""
+def take_call(connection: sqlite3.Connection, action: str, now: float) -> bool:
+    """Take a call out of the action's bucket; false when it is empty.
+
+    It is a part of the call's own transaction, hence the connection.
+    """
     row = connection.execute("SELECT rate, burst, level, at FROM bucket WHERE action = ?", (action,)).fetchone()
     if row is None:
         return True

@@ -36,42 +36,32 @@ def _forget_calls(ask: Ask) -> Any:
 
 
 def _faults(ask: Ask) -> Any:
-    with ask.sandbox.store.reading() as connection:
-        return {"faults": [fault._asdict() for fault in faults.every(connection)]}
+    return {"faults": [fault._asdict() for fault in faults.list_faults(ask.sandbox)]}
 
 
 def _add_fault(ask: Ask) -> Any:
-    fault = faults.fault_of(ask.object())
-    with ask.sandbox.store.change() as connection:
-        return faults.add(connection, fault)._asdict()
+    return faults.add_fault(ask.sandbox, faults.fault_of(ask.object()))._asdict()
 
 
 def _remove_faults(ask: Ask) -> Any:
     number = int(ask.named["number"]) if "number" in ask.named else None
-    with ask.sandbox.store.change() as connection:
-        gone = faults.remove(connection, number)
+    gone = faults.remove_faults(ask.sandbox, number)
     if number is not None and not gone:
         raise MissingError(f"there is no fault {number}")
     return {"deleted": gone}
 
 
 def _limits(ask: Ask) -> Any:
-    with ask.sandbox.store.reading() as connection:
-        return {"limits": {one.action: one.text for one in limits.every(connection)}}
+    return {"limits": {one.action: one.text for one in limits.list_limits(ask.sandbox)}}
 
 
 def _set_limits(ask: Ask) -> Any:
-    wanted = [limits.limit_of(action, str(rate)) for action, rate in ask.object().items()]
-    now = ask.sandbox.now().timestamp()
-    with ask.sandbox.store.change() as connection:
-        for one in wanted:
-            limits.put(connection, one, now)
+    limits.set_limits(ask.sandbox, [limits.limit_of(action, str(rate)) for action, rate in ask.object().items()])
     return _limits(ask)
 
 
 def _lift_limits(ask: Ask) -> Any:
-    with ask.sandbox.store.change() as connection:
-        return {"deleted": limits.remove(connection)}
+    return {"deleted": limits.lift_limits(ask.sandbox)}
 
 
 # --- the whole of it

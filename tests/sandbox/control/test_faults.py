@@ -22,15 +22,13 @@ def inject(cloud):
     """Makes a rule."""
 
     def made(effect, value="", **more):
-        with cloud.sandbox.store.change() as connection:
-            return faults.add(connection, fault_of({"effect": effect, "value": value, **more}))
+        return faults.add_fault(cloud.sandbox, fault_of({"effect": effect, "value": value, **more}))
 
     return made
 
 
 def rules(cloud):
-    with cloud.sandbox.store.transaction() as connection:
-        return faults.every(connection)
+    return faults.list_faults(cloud.sandbox)
 
 
 def logged(cloud):
@@ -165,10 +163,9 @@ def test_a_rate_may_be_bounded(cloud, inject):
 
 def test_rules_go_one_by_one_or_all_at_once(cloud, inject):
     first, *_ = (inject("drop") for _ in range(3))
-    with cloud.sandbox.store.change() as connection:
-        assert faults.remove(connection, first.id) == 1
-        assert faults.remove(connection, first.id) == 0
-        assert faults.remove(connection) == 2
+    assert faults.remove_faults(cloud.sandbox, first.id) == 1
+    assert faults.remove_faults(cloud.sandbox, first.id) == 0
+    assert faults.remove_faults(cloud.sandbox) == 2
     assert tried(cloud) == (200, "")
 
 
@@ -185,12 +182,10 @@ def test_every_fault_is_in_the_log_of_calls(cloud, inject):
 
 def test_another_process_may_make_a_rule(tmp_path):
     from dmcli.sandbox.emulator import Sandbox
-    from dmcli.sandbox.store.store import Store
 
-    serving, other = Sandbox(str(tmp_path / "a.db")), Store(str(tmp_path / "a.db"))
+    serving, other = Sandbox(str(tmp_path / "a.db")), Sandbox(str(tmp_path / "a.db"))
     assert not serving.store.live().faults
-    with other.change() as connection:
-        faults.add(connection, fault_of({"effect": "drop"}))
+    faults.add_fault(other, fault_of({"effect": "drop"}))
     assert serving.store.live().faults
     serving.close()
     other.close()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from cloud import NOON
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dmcli.errors import InputError
 from dmcli.sandbox.control import limits
 from dmcli.sandbox.control.limits import DOCUMENTED, limit_of
+from dmcli.sandbox.emulator import Sandbox
 
 
 @pytest.fixture
@@ -16,8 +18,7 @@ def limit(cloud):
     """Sets a limit."""
 
     def put(action, rate):
-        with cloud.sandbox.store.change() as connection:
-            limits.put(connection, limit_of(action, rate), cloud.now.timestamp())
+        limits.set_limits(cloud.sandbox, [limit_of(action, rate)])
 
     return put
 
@@ -54,13 +55,11 @@ def test_a_limit_is_an_actions_own(cloud, limit):
     assert cloud.ok("QueryTagByParam")
 
 
-def test_limits_are_listed_and_lifted(cloud, limit):
-    for action, rate in DOCUMENTED.items():
-        limit(action, rate)
-    with cloud.sandbox.store.change() as connection:
-        assert {one.action: one.text for one in limits.every(connection)} == DOCUMENTED
-        assert limits.remove(connection, "SingleSendMail") == 1
-        assert limits.remove(connection) == 1
+def test_limits_are_listed_and_lifted(cloud):
+    limits.set_limits(cloud.sandbox, limits.documented())
+    assert {one.action: one.text for one in limits.list_limits(cloud.sandbox)} == DOCUMENTED
+    assert limits.lift_limits(cloud.sandbox, "SingleSendMail") == 1
+    assert limits.lift_limits(cloud.sandbox) == 1
     assert sends(cloud, 101) == [200] * 101
 
 
@@ -77,16 +76,13 @@ def test_a_limit_reads_as_it_was_typed(calls, unit):
 
 @given(st.lists(st.floats(0, 3), max_size=40), st.integers(1, 20))
 def test_no_window_has_more_than_the_limit_and_a_full_bucket(waits, rate):
-    import sqlite3
-
-    connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE TABLE bucket (action TEXT PRIMARY KEY, rate, burst, level, at)")
-    now = 1_000_000.0
-    limits.put(connection, limit_of("CreateTag", f"{rate}/s"), now)
-    taken = []
-    for wait in waits:
-        now += wait
-        taken += [now] * sum(limits.taken(connection, "CreateTag", now) for _ in range(3))
-    connection.close()
+    sandbox = Sandbox(":memory:", now=lambda: NOON)
+    limits.set_limits(sandbox, [limit_of("CreateTag", f"{rate}/s")])
+    now, taken = NOON.timestamp(), []
+    with sandbox.store.transaction() as connection:
+        for wait in waits:
+            now += wait
+            taken += [now] * sum(limits.take_call(connection, "CreateTag", now) for _ in range(3))
+    sandbox.close()
     for start in taken:
         assert sum(start <= at < start + 1 for at in taken) <= 2 * rate + 1

@@ -106,8 +106,7 @@ def test_a_signature_that_nobody_can_explain(site, cloud):
 
 
 def test_a_fault_that_struck_is_named(site, cloud):
-    with cloud.sandbox.store.change() as connection:
-        faults.add(connection, faults.fault_of({"effect": "drop", "after": True}))
+    faults.add_fault(cloud.sandbox, faults.fault_of({"effect": "drop", "after": True}))
     with pytest.raises(SpoiltError):
         cloud.send()
     assert cells(site.page("calls"), "Fault") == ["drop"]

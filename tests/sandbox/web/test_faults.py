@@ -14,13 +14,11 @@ NONE = dict.fromkeys(("value", "action", "recipient", "times", "nth", "rate", "s
 
 
 def kept(cloud: Cloud) -> list[faults.Fault]:
-    with cloud.sandbox.store.transaction() as connection:
-        return faults.every(connection)
+    return faults.list_faults(cloud.sandbox)
 
 
 def limited(cloud: Cloud) -> dict[str, str]:
-    with cloud.sandbox.store.transaction() as connection:
-        return {limit.action: limit.text for limit in limits.every(connection)}
+    return {limit.action: limit.text for limit in limits.list_limits(cloud.sandbox)}
 
 
 def row(page: Document) -> str:

@@ -13,7 +13,7 @@ from dmcli.cli.complete import action_names
 from dmcli.cli.options import Value
 from dmcli.cli.tree import Group, command
 from dmcli.errors import InputError, RefusedError
-from dmcli.sandbox.control.faults import EFFECTS, add, every, fault_of, remove
+from dmcli.sandbox.control.faults import EFFECTS, add_fault, fault_of, list_faults, remove_faults
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -41,22 +41,18 @@ def _add(current: Session, **values: Any) -> None:
     from dmcli.render import show_document
 
     fault = fault_of({name: value for name, value in values.items() if value not in (None, "", False)})
-    with current.sandbox.store.change() as connection:
-        made = add(connection, fault)
-    show_document(made._asdict(), _FIELDS, current.output())
+    show_document(add_fault(current.sandbox, fault)._asdict(), _FIELDS, current.output())
 
 
 def _list(current: Session) -> None:
-    with current.sandbox.store.reading() as connection:
-        rows = [fault._asdict() for fault in every(connection)]
+    rows = [fault._asdict() for fault in list_faults(current.sandbox)]
     show_rows(current, "faults", rows, _FIELDS, "nothing is to go wrong")
 
 
 def _remove(current: Session, *, fault: int | None, **values: Any) -> None:
     if (fault is None) != values["all"]:
         raise InputError("give either the number of a fault from the list, or --all")
-    with current.sandbox.store.change() as connection:
-        gone = remove(connection, fault)
+    gone = remove_faults(current.sandbox, fault)
     if fault and not gone:
         raise RefusedError(f"there is no fault {fault} in the sandbox; see: dm sandbox fault list")
     current.say(f"removed {gone} fault{'' if gone == 1 else 's'}")

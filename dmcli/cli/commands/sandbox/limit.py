@@ -13,7 +13,7 @@ from dmcli.cli.complete import action_names
 from dmcli.cli.options import Value
 from dmcli.cli.tree import Group, command
 from dmcli.errors import InputError, RefusedError
-from dmcli.sandbox.control.limits import Limit, documented, every, limit_of, put, remove
+from dmcli.sandbox.control.limits import Limit, documented, lift_limits, limit_of, list_limits, set_limits
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -22,32 +22,27 @@ _FIELDS = (Field("action", "Action"), Field("rate", "At most"))
 
 
 def _set(current: Session, *, action: str, rate: str) -> None:
-    _put(current, [limit_of(action, rate)])
+    _apply(current, [limit_of(action, rate)])
 
 
 def _documented(current: Session) -> None:
-    _put(current, documented())
+    _apply(current, documented())
 
 
-def _put(current: Session, wanted: list[Limit]) -> None:
-    now = current.sandbox.now().timestamp()
-    with current.sandbox.store.change() as connection:
-        for one in wanted:
-            put(connection, one, now)
+def _apply(current: Session, limits: list[Limit]) -> None:
+    set_limits(current.sandbox, limits)
     _list(current)
 
 
 def _list(current: Session) -> None:
-    with current.sandbox.store.reading() as connection:
-        rows = [{"action": one.action, "rate": one.text} for one in every(connection)]
+    rows = [{"action": one.action, "rate": one.text} for one in list_limits(current.sandbox)]
     show_rows(current, "limits", rows, _FIELDS, "nothing is limited")
 
 
 def _lift(current: Session, *, action: str | None, **values: Any) -> None:
     if (action is None) != values["all"]:
         raise InputError("give either the action whose limit is to be lifted, or --all")
-    with current.sandbox.store.change() as connection:
-        gone = remove(connection, action or "")
+    gone = lift_limits(current.sandbox, action or "")
     if action and not gone:
         raise RefusedError(f"{action} is not limited; see: dm sandbox limit list")
     current.say(f"lifted {gone} limit{'' if gone == 1 else 's'}")

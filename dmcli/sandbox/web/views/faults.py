@@ -30,16 +30,13 @@ def add(asked: Asked) -> Page | Reply:
         )
     except InputError as error:
         return _page(asked, given, error.message)
-    with asked.sandbox.store.change() as connection:
-        faults.add(connection, fault)
+    faults.add_fault(asked.sandbox, fault)
     return see(link("faults"))
 
 
 def remove(asked: Asked) -> Reply:
     """Remove a fault, or all of them where none is named."""
-    number = asked.number("fault")
-    with asked.sandbox.store.change() as connection:
-        faults.remove(connection, number or None)
+    faults.remove_faults(asked.sandbox, asked.number("fault") or None)
     return see(link("faults"))
 
 
@@ -50,37 +47,31 @@ def limit(asked: Asked) -> Page | Reply:
         wanted = limits.limit_of(action, asked.field("rate").replace(" ", ""))
     except InputError as error:
         return _page(asked, {"times": "1"}, wrong_limit=error.message)
-    return _limited(asked, wanted)
+    return _limited(asked, [wanted])
 
 
 def documented(asked: Asked) -> Reply:
     """Set the limits that the service documents."""
-    return _limited(asked, *limits.documented())
+    return _limited(asked, limits.documented())
 
 
 def lift(asked: Asked) -> Reply:
     """Lift a limit, or all of them where none is named."""
-    with asked.sandbox.store.change() as connection:
-        limits.remove(connection, asked.field("action"))
+    limits.lift_limits(asked.sandbox, asked.field("action"))
     return see(link("faults") + "#limits")
 
 
-def _limited(asked: Asked, *wanted: limits.Limit) -> Reply:
-    now = asked.sandbox.now().timestamp()
-    with asked.sandbox.store.change() as connection:
-        for one in wanted:
-            limits.put(connection, one, now)
+def _limited(asked: Asked, wanted: list[limits.Limit]) -> Reply:
+    limits.set_limits(asked.sandbox, wanted)
     return see(link("faults") + "#limits")
 
 
 def _page(asked: Asked, given: dict[str, Any], wrong: str = "", wrong_limit: str = "") -> Page:
-    with asked.sandbox.store.reading() as connection:
-        every, limited = faults.every(connection), limits.every(connection)
     return Page(
         "faults.html",
         {
-            "faults": every,
-            "limits": limited,
+            "faults": faults.list_faults(asked.sandbox),
+            "limits": limits.list_limits(asked.sandbox),
             "documented": limits.DOCUMENTED,
             "effects": faults.EFFECTS,
             "actions": sorted(action.name for action in catalogue.all_actions()),
