@@ -51,17 +51,15 @@ class DmSandbox:
 
     def mails(self, **chosen: Any) -> list[dict[str, Any]]:
         """The mails that match, newest first: `to`, `sender`, `subject`, `text`, `tag`, `status`, `since`, `unseen`."""
-        from dmcli.sandbox.mail import mailbox
+        from dmcli.sandbox.mail.mailbox import list_mail
 
-        with self._sandbox.store.reading() as connection:
-            found = mailbox.list_mail(connection, 1000, _filter(chosen))
-            return [mailbox.get_mail(connection, mail["id"]) or mail for mail in found]
+        return list_mail(self._sandbox, 1000, _filter(chosen), whole=True)
 
     def wait_for(self, timeout: float = 10.0, **chosen: Any) -> dict[str, Any]:
         """The newest mail that matches, once there is one. Raises AssertionError after `timeout` seconds without it."""
-        from dmcli.sandbox.mail import mailbox
+        from dmcli.sandbox.mail.mailbox import find_latest
 
-        found = mailbox.latest(self._sandbox.store, _filter(chosen), timeout)
+        found = find_latest(self._sandbox, _filter(chosen), timeout)
         if found is None:
             sent = [f"{mail['recipient']}: {mail['subject']}" for mail in self.mails()]
             raise AssertionError(f"no mail matches {chosen} after {timeout:g} s; there are: {sent or 'none'}")
@@ -81,25 +79,22 @@ class DmSandbox:
 
     def eml(self, mail: dict[str, Any]) -> bytes:
         """A mail as it would have gone over the wire."""
-        from dmcli.sandbox.mail import eml
+        from dmcli.sandbox.mail.eml import write_message
 
-        with self._sandbox.store.reading() as connection:
-            return eml.message(connection, mail)
+        return write_message(self._sandbox, mail)
 
     def delete_mails(self, **chosen: Any) -> int:
         """Delete the mails that match; how many they were."""
-        from dmcli.sandbox.mail import mailbox
+        from dmcli.sandbox.mail.mailbox import delete_mail
 
-        with self._sandbox.store.transaction() as connection:
-            return mailbox.delete_mail(connection, _filter(chosen))
+        return delete_mail(self._sandbox, _filter(chosen))
 
     def calls(self, *, action: str = "", code: str = "", status: int = 0) -> list[dict[str, Any]]:
         """The calls that were made, the oldest first, with what was asked and answered."""
         from dmcli.sandbox.gateway import call_log
 
-        with self._sandbox.store.reading() as connection:
-            found = call_log.find(connection, call_log.KEPT, action=action, code=code, status=status)
-            return [call_log.get(connection, one["id"]) or one for one in reversed(found)]
+        chosen = call_log.Filter(action, code, status)
+        return call_log.list_calls(self._sandbox, call_log.KEPT, chosen, whole=True)[::-1]
 
     def fault(self, effect: str, value: str = "", **more: Any) -> int:
         """Let calls go wrong: `fault("error", "Throttling.User", action="SingleSendMail", times=2)`; its number."""
@@ -175,7 +170,7 @@ class DmSandbox:
 
 
 def _filter(chosen: dict[str, Any]) -> Any:
-    from dmcli.sandbox.mail.mailbox import filter_of
+    from dmcli.sandbox.mail.query import filter_of
 
     return filter_of({name: str(value) for name, value in chosen.items()})
 

@@ -75,8 +75,7 @@ def class_of(way: Way, code: str, status: int) -> str:
 def assert_refused(account: Account, way: Way, answer: dict[str, Any], code: str, status: int) -> None:
     """The SDK tells the error with all that it documents, and the request id is that of the call."""
     error = answer["error"]
-    with account.cloud.sandbox.store.transaction() as connection:
-        logged = call_log.find(connection, 1)[0]
+    (logged,) = call_log.list_calls(account.cloud.sandbox, 1)
     assert (logged["code"], logged["status"]) == (code, status)
     if code == "SignatureDoesNotMatch" and "bound" in way.how:
         code = "InvalidAccessKeySecret"
@@ -198,8 +197,7 @@ def test_what_else_the_sdk_has_says_that_it_is_missing(driver, call, sdk):
 def test_parameters_that_are_not_known_are_taken_and_noted(account, call, way):
     answer = call(way, "QueryTagByParam", {"PageSize": 5, "Surprise": "x"}, bare=True)
     assert "error" not in answer
-    with account.cloud.sandbox.store.transaction() as connection:
-        logged = call_log.get(connection, call_log.find(connection, 1)[0]["id"])
+    (logged,) = call_log.list_calls(account.cloud.sandbox, 1, whole=True)
     assert logged["request"]["unknown"] == ["Surprise"]
 
 

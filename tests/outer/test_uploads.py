@@ -39,9 +39,8 @@ def test_files_arrive_over_tls(account, call, way):
     assert "error" not in answer
     mail = account.cloud.mails()[0]
     assert [one["AttachmentName"] for one in mail["attachments"]] == list(FILES)
-    with account.cloud.sandbox.store.transaction() as connection:
-        parts = message_from_bytes(eml.message(connection, mail), policy=default).iter_attachments()
-        assert {part.get_filename(): part.get_payload(decode=True) for part in parts} == FILES
+    message = message_from_bytes(eml.write_message(account.cloud.sandbox, mail), policy=default)
+    assert {part.get_filename(): part.get_payload(decode=True) for part in message.iter_attachments()} == FILES
     secure = [request.url for request in account.requests if request.url.startswith("https:")]
     assert secure == [f"https://{account.endpoint}/"] * len(FILES)
 

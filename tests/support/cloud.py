@@ -14,6 +14,7 @@ from dmcli.api.wire import Reply, Request
 from dmcli.sandbox.control.quota import set_quota
 from dmcli.sandbox.emulator import Sandbox
 from dmcli.sandbox.mail import mailbox
+from dmcli.sandbox.mail.query import Filter
 
 NOON = datetime(2026, 3, 15, 4, 0, tzinfo=timezone.utc)  # noon of 2026-03-15 for the service
 
@@ -88,9 +89,7 @@ class Cloud:
 
     def mails(self, **chosen: str) -> list[dict[str, Any]]:
         """The mail that was taken, newest first, with its content."""
-        with self.sandbox.store.transaction() as connection:
-            found = mailbox.list_mail(connection, chosen=mailbox.Filter(**chosen))
-            return [mailbox.get_mail(connection, one["id"]) or {} for one in found]
+        return mailbox.list_mail(self.sandbox, chosen=Filter(**chosen), whole=True)
 
     def quota(self, daily: int, monthly: int) -> None:
         """Set what may be sent."""

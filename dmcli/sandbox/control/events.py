@@ -10,7 +10,8 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.errors import InputError, RefusedError
-from dmcli.sandbox.mail import extract, mailbox
+from dmcli.sandbox.mail import extract
+from dmcli.sandbox.mail.query import select_one
 
 if TYPE_CHECKING:
     import sqlite3
@@ -82,7 +83,7 @@ def play(sandbox: Sandbox, what: str, mail: int, *, url: str = "") -> Played:
         raise InputError(f"a mail cannot be played {what!r}; it is one of {', '.join(EVENTS)}")
     now = int(sandbox.now().timestamp())
     with sandbox.store.transaction() as connection:
-        found = mailbox.get_mail(connection, mail)
+        found = select_one(connection, mail)
         if found is None:
             raise RefusedError(f"there is no mail {mail} in the sandbox; see: dm sandbox mail list")
         if EVENTS[what].needs_tracking and not found["track"]:

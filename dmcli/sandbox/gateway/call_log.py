@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from dmcli.api.wire import Reply, Request
+    from dmcli.sandbox.emulator import Sandbox
     from dmcli.sandbox.gateway.request import Call
 
 KEPT = 10_000  # calls
@@ -45,7 +46,7 @@ class Entry(NamedTuple):
 
 
 def add(connection: sqlite3.Connection, entry: Entry) -> None:
-    """Log a call; from time to time the oldest are forgotten."""
+    """Log a call, in its own transaction; from time to time the oldest are forgotten."""
     call, request = entry.call, entry.request
     known = call.key_id in (SANDBOX_KEY_ID, "")
     about = {
@@ -100,28 +101,76 @@ def _answered(entry: Entry) -> str:
     return text if entry.code != "SignatureDoesNotMatch" else hidden(text, secrets_of(entry.request, entry.call))
 
 
-def find(
-    connection: sqlite3.Connection, limit: int, *, action: str = "", code: str = "", status: int = 0, since: int = 0
+class Filter(NamedTuple):
+    """Which calls are meant; what is empty does not matter. `since` is the number of a call after which they come."""
+
+    action: str = ""
+    code: str = ""
+    status: int = 0
+    since: int = 0
+
+    @property
+    def conditions(self) -> dict[str, Any]:
+        """The filter as SQL conditions and values."""
+        return {
+            "action = ?": self.action or None,
+            "code = ?": self.code or None,
+            "status = ?": self.status or None,
+            "id > ?": self.since or None,
+        }
+
+
+ALL = Filter()
+
+
+def list_calls(
+    sandbox: Sandbox, limit: int, chosen: Filter = ALL, *, offset: int = 0, whole: bool = False
 ) -> list[dict[str, Any]]:
-    """Logged calls, the newest first, without request and reply; `since` is a number after which they come."""
-    columns = _COLUMNS[: _COLUMNS.index("request")]
-    conditions = {"action = ?": action or None, "code = ?": code or None, "status = ?": status or None}
-    clause, values = where({**conditions, "id > ?": since or None})
-    rows = connection.execute(
-        f"SELECT {', '.join(columns)} FROM call{clause} ORDER BY id DESC LIMIT ?", [*values, limit]
-    )
-    return [dict(zip(columns, row, strict=True)) for row in rows]
+    """Logged calls, newest first, at most `limit` after `offset` others; with request and reply where `whole`."""
+    columns = _COLUMNS if whole else _COLUMNS[: _COLUMNS.index("request")]
+    clause, values = where(chosen.conditions)
+    sql = f"SELECT {', '.join(columns)} FROM call{clause} ORDER BY id DESC LIMIT ? OFFSET ?"
+    with sandbox.store.reading() as connection:
+        rows = connection.execute(sql, [*values, limit, offset]).fetchall()
+    return [_read(columns, row) for row in rows]
 
 
-def get(connection: sqlite3.Connection, number: int) -> dict[str, Any] | None:
+def get_call(sandbox: Sandbox, number: int) -> dict[str, Any] | None:
     """One call with what was asked and answered; None where there is none."""
-    row = connection.execute(f"SELECT {', '.join(_COLUMNS)} FROM call WHERE id = ?", (number,)).fetchone()
-    if row is None:
-        return None
-    found = dict(zip(_COLUMNS, row, strict=True))
-    return found | {"request": json.loads(found["request"])}
+    with sandbox.store.reading() as connection:
+        row = connection.execute(f"SELECT {', '.join(_COLUMNS)} FROM call WHERE id = ?", (number,)).fetchone()
+    return _read(_COLUMNS, row) if row else None
 
 
-def clear(connection: sqlite3.Connection) -> int:
+def find_call(sandbox: Sandbox, request_id: str) -> int | None:
+    """The number of the call with that request id; None where the log has forgotten it."""
+    with sandbox.store.reading() as connection:
+        row = connection.execute("SELECT id FROM call WHERE request_id = ?", (request_id,)).fetchone()
+    return row[0] if row else None
+
+
+def find_neighbours(sandbox: Sandbox, number: int) -> tuple[int | None, int | None]:
+    """The numbers of the next newer and the next older call."""
+    sql = "SELECT (SELECT min(id) FROM call WHERE id > ?), (SELECT max(id) FROM call WHERE id < ?)"
+    with sandbox.store.reading() as connection:
+        newer, older = connection.execute(sql, (number, number)).fetchone()
+    return newer, older
+
+
+def list_values(sandbox: Sandbox, column: str) -> list[str]:
+    """The values that a column has in the log."""
+    sql = f"SELECT DISTINCT {column} FROM call WHERE {column} != '' ORDER BY {column}"
+    with sandbox.store.reading() as connection:
+        return [str(value) for (value,) in connection.execute(sql)]
+
+
+def clear_calls(sandbox: Sandbox) -> int:
     """Forget all calls; how many there were."""
-    return connection.execute("DELETE FROM call").rowcount
+    with sandbox.store.transaction() as connection:
+        return connection.execute("DELETE FROM call").rowcount
+
+
+def _read(columns: tuple[str, ...], row: tuple[Any, ...]) -> dict[str, Any]:
+    """A row by the names of its columns."""
+    call = dict(zip(columns, row, strict=True))
+    return call | ({"request": json.loads(call["request"])} if "request" in call else {})

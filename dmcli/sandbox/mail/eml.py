@@ -10,11 +10,13 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
-from dmcli.sandbox.service import uploads
+from dmcli.sandbox.mail.attachments import read_attachments
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Mapping
+
+    from dmcli.sandbox.emulator import Sandbox
+    from dmcli.sandbox.mail.attachments import Attachment
 
 _HEADERS = HeaderRegistry()
 # A caller's may be anything. The stubs take the mixed-in half of a header for a whole one.
@@ -23,7 +25,7 @@ POLICY = policy.SMTP.clone(header_factory=_HEADERS)
 _OWN = frozenset({"message-id"})  # headers of the caller that take the place of ours
 
 
-def message(connection: sqlite3.Connection, mail: Mapping[str, Any]) -> bytes:
+def write_message(sandbox: Sandbox, mail: Mapping[str, Any]) -> bytes:
     """The message of a mail as `get_mail` gives it. Headers that could not be in one are left out."""
     made = EmailMessage(policy=POLICY)
     made["Date"] = format_datetime(datetime.fromtimestamp(mail["created"], timezone.utc))
@@ -40,8 +42,8 @@ def message(connection: sqlite3.Connection, mail: Mapping[str, Any]) -> bytes:
             made[name] = value
     made["X-DM-Sandbox-Mail"] = str(mail["id"])
     _fill(made, mail)
-    for attachment in mail["attachments"]:
-        _attach(made, connection, attachment)
+    for attachment in read_attachments(sandbox, mail):
+        _attach(made, attachment)
     return made.as_bytes()
 
 
@@ -56,15 +58,15 @@ def _fill(made: EmailMessage, mail: Mapping[str, Any]) -> None:
         made.set_content(html, subtype="html")
 
 
-def _attach(made: EmailMessage, connection: sqlite3.Connection, attachment: Mapping[str, str]) -> None:
+def _attach(made: EmailMessage, attachment: Attachment) -> None:
     """An attachment that was uploaded here; of any other only a note, since nothing is fetched."""
-    name, url = _line(attachment["AttachmentName"]), attachment["AttachmentUrl"]
-    found = uploads.find(connection, url)
-    if found:
-        kind, _, subtype = found[0].partition("/")
-        made.add_attachment(found[1], maintype=kind or "application", subtype=subtype or "octet-stream", filename=name)
-    else:
-        made.add_attachment(f"Not fetched: {url}\n", filename=f"{name}.txt")
+    name = _line(attachment.name)
+    if attachment.data is None:
+        made.add_attachment(f"Not fetched: {attachment.url}\n", filename=f"{name}.txt")
+        return
+    kind, _, subtype = attachment.kind.partition("/")
+    kind, subtype = kind or "application", subtype or "octet-stream"
+    made.add_attachment(attachment.data, maintype=kind, subtype=subtype, filename=name)
 
 
 def _address(name: str, address: str) -> Address | str:

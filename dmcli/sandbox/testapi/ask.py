@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.wire import Reply
 from dmcli.errors import InputError
-from dmcli.sandbox.mail import mailbox
+from dmcli.sandbox.mail.query import Filter, filter_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,9 +35,9 @@ class Ask(NamedTuple):
     query: dict[str, str]
     body: Any
 
-    def mails(self) -> mailbox.Filter:
+    def mails(self) -> Filter:
         """The filter in the query. Raises InputError."""
-        return mailbox.filter_of({name: value for name, value in self.query.items() if name not in _PAGING})
+        return filter_of({name: value for name, value in self.query.items() if name not in _PAGING})
 
     def number(self, name: str, default: int, most: int) -> int:
         """A whole number in the query. Raises InputError."""

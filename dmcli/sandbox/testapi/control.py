@@ -18,21 +18,18 @@ if TYPE_CHECKING:
 def _calls(ask: Ask) -> Any:
     limit, status = ask.number("limit", 100, MOST_ROWS), ask.number("status", 0, 999)
     since, action, code = ask.number("since", 0, 2**62), ask.query.get("action", ""), ask.query.get("code", "")
-    with ask.sandbox.store.reading() as connection:
-        return {"calls": call_log.find(connection, limit, action=action, code=code, status=status, since=since)}
+    return {"calls": call_log.list_calls(ask.sandbox, limit, call_log.Filter(action, code, status, since))}
 
 
 def _call(ask: Ask) -> Any:
-    with ask.sandbox.store.reading() as connection:
-        found = call_log.get(connection, int(ask.named["number"]))
+    found = call_log.get_call(ask.sandbox, int(ask.named["number"]))
     if found is None:
         raise MissingError(f"there is no call {ask.named['number']}")
     return found
 
 
 def _forget_calls(ask: Ask) -> Any:
-    with ask.sandbox.store.transaction() as connection:
-        return {"deleted": call_log.clear(connection)}
+    return {"deleted": call_log.clear_calls(ask.sandbox)}
 
 
 def _faults(ask: Ask) -> Any:

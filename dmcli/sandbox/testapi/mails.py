@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 from dmcli.api.wire import Reply
 from dmcli.errors import InputError
 from dmcli.sandbox.mail import extract, mailbox
+from dmcli.sandbox.mail.query import Filter
 from dmcli.sandbox.testapi.ask import HEADERS, MOST_ROWS, Ask, MissingError
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from dmcli.sandbox.testapi.ask import Routes
 
 _MOST_WAIT = 60.0  # seconds
@@ -22,23 +21,18 @@ def _list(ask: Ask) -> Any:
     """Mails that match; with `wait`, not before there are `count` of them, or the seconds are over."""
     chosen, limit = ask.mails(), ask.number("limit", 100, MOST_ROWS)
     before, wanted = ask.number("before", 0, 2**62), ask.number("count", 1, MOST_ROWS)
-
-    def look(connection: sqlite3.Connection) -> dict[str, Any]:
-        total = mailbox.count_mail(connection, chosen)
-        return {"mails": mailbox.list_mail(connection, limit, chosen, before=before), "total": total}
-
-    return ask.sandbox.store.wait_for(look, lambda found: found["total"] >= wanted, _seconds(ask))
+    found = mailbox.wait_for_mail(ask.sandbox, wanted, _seconds(ask), chosen, limit=limit, before=before)
+    return found._asdict()
 
 
 def _one(ask: Ask) -> dict[str, Any]:
     """The mail that a path names, by number or as the latest that matches. Raises MissingError."""
     if ask.named["mail"] != "latest":
-        with ask.sandbox.store.reading() as connection:
-            mail = mailbox.get_mail(connection, int(ask.named["mail"]))
+        mail = mailbox.get_mail(ask.sandbox, int(ask.named["mail"]))
         if mail is None:
             raise MissingError(f"there is no mail {ask.named['mail']}")
         return mail
-    mail = mailbox.latest(ask.sandbox.store, ask.mails(), _seconds(ask))
+    mail = mailbox.find_latest(ask.sandbox, ask.mails(), _seconds(ask))
     if mail is None:
         raise MissingError("no mail matches")
     return mail
@@ -67,10 +61,12 @@ def _eml(ask: Ask) -> Any:
     from dmcli.sandbox.mail import eml
 
     mail = _one(ask)
-    with ask.sandbox.store.reading() as connection:
-        made = eml.message(connection, mail)
     named = f'attachment; filename="mail-{mail["id"]}.eml"'
-    return Reply(200, {**HEADERS, "content-type": "message/rfc822", "content-disposition": named}, made)
+    return Reply(
+        200,
+        {**HEADERS, "content-type": "message/rfc822", "content-disposition": named},
+        eml.write_message(ask.sandbox, mail),
+    )
 
 
 def _links(ask: Ask) -> Any:
@@ -85,14 +81,11 @@ def _codes(ask: Ask) -> Any:
 
 
 def _delete(ask: Ask) -> Any:
-    with ask.sandbox.store.transaction() as connection:
-        return {"deleted": mailbox.delete_mail(connection, ask.mails())}
+    return {"deleted": mailbox.delete_mail(ask.sandbox, ask.mails())}
 
 
 def _delete_one(ask: Ask) -> Any:
-    number = _one(ask)["id"]
-    with ask.sandbox.store.transaction() as connection:
-        return {"deleted": mailbox.delete_mail(connection, mail=number)}
+    return {"deleted": mailbox.delete_mail(ask.sandbox, Filter(ids=(_one(ask)["id"],)))}
 
 
 ROUTES: Routes = {

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import dmcli
 from dmcli.api.wire import Reply
 from dmcli.sandbox.mail import mailbox
+from dmcli.sandbox.mail.query import Filter
 from dmcli.sandbox.web import words
 from dmcli.sandbox.web.asked import link
 
@@ -50,8 +51,7 @@ _NAVIGATION = (
 
 def rendered(sandbox: Sandbox, page: Page) -> Reply:
     """The page as HTML."""
-    with sandbox.store.reading() as connection:
-        unread = mailbox.count_mail(connection, mailbox.Filter(unseen=True))
+    unread = mailbox.count_mail(sandbox, Filter(unseen=True))
     nonce = base64.b64encode(os.urandom(16)).decode() if page.script else ""
     html = _templates().get_template(page.template).render(page.shown, unread=unread, nonce=nonce)
     headers = {

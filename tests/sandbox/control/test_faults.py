@@ -32,8 +32,7 @@ def rules(cloud):
 
 
 def logged(cloud):
-    with cloud.sandbox.store.transaction() as connection:
-        return call_log.find(connection, 100)
+    return call_log.list_calls(cloud.sandbox, 100)
 
 
 def tried(cloud, **params):

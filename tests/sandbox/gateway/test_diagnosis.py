@@ -113,9 +113,7 @@ def explained(cloud, request):
     reply = cloud.sandbox.exchange(request)
     answer = json.loads(reply.body)
     assert answer["Code"] == "SignatureDoesNotMatch", answer
-    with cloud.sandbox.store.transaction() as connection:
-        newest = call_log.find(connection, 1)[0]
-        found = call_log.get(connection, newest["id"])
+    (found,) = call_log.list_calls(cloud.sandbox, 1, whole=True)
     assert found["code"] == "SignatureDoesNotMatch"
     return answer, found["request"]["signature"]
 

@@ -10,8 +10,7 @@ from dmcli.sandbox.mail import eml, mailbox
 
 
 def message(cloud, mail: int = 1) -> bytes:
-    with cloud.sandbox.store.transaction() as connection:
-        return eml.message(connection, mailbox.get_mail(connection, mail))
+    return eml.write_message(cloud.sandbox, mailbox.get_mail(cloud.sandbox, mail))
 
 
 @pytest.mark.parametrize("address", ["a..b@example.com", ".a@example.com", "a.@example.com"])

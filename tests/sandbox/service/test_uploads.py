@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dmcli.sandbox.mail.mailbox import delete_mail
+from dmcli.sandbox.mail.query import Filter
 from dmcli.sandbox.service import uploads
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -36,6 +37,5 @@ def test_a_file_goes_with_the_last_mail_that_names_it(cloud):
     cloud.send("a@example.com,b@example.com", **attached)
     cloud.send("c@example.com")
     for mail, left in ((1, {KEY, files[2][0]}), (2, {files[2][0]}), (3, {files[2][0]})):
-        with cloud.sandbox.store.transaction() as connection:
-            delete_mail(connection, mail=mail)
+        delete_mail(cloud.sandbox, Filter(ids=(mail,)))
         assert {key for (key,) in cloud.sql("SELECT key FROM upload")} == left

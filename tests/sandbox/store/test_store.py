@@ -16,7 +16,7 @@ from dmcli.sandbox.control import clock, states
 from dmcli.sandbox.control.quota import get_quota, set_quota
 from dmcli.sandbox.emulator import Sandbox, open_sandbox
 from dmcli.sandbox.mail import mailbox
-from dmcli.sandbox.mail.mailbox import Filter
+from dmcli.sandbox.mail.query import Filter
 from dmcli.sandbox.store.store import Store, _Job
 
 BUSY = """
@@ -115,12 +115,13 @@ def test_starting_anew_forgets_everything(cloud):
 def test_mail_is_found_by_what_people_remember(cloud):
     for number in range(3):
         cloud.send(f"u{number}@example.com", Subject=f"Code {number}")
-    with cloud.sandbox.store.transaction() as connection:
-        assert [m["recipient"] for m in mailbox.list_mail(connection, 2)] == ["u2@example.com", "u1@example.com"]
-        assert [m["id"] for m in mailbox.list_mail(connection, chosen=Filter(to="U1@"))] == [2]
-        assert [m["id"] for m in mailbox.list_mail(connection, chosen=Filter(subject="code 2"))] == [3]
-        assert "text" not in mailbox.list_mail(connection)[0]
-        assert mailbox.get_mail(connection, 4) is None
+    newest = mailbox.list_mail(cloud.sandbox, 2)
+    assert [mail["recipient"] for mail in newest] == ["u2@example.com", "u1@example.com"]
+    assert "text" not in newest[0]
+    for chosen, found in ((Filter(to="U1@"), [2]), (Filter(subject="code 2"), [3]), (Filter(until=2), [2, 1])):
+        assert [mail["id"] for mail in mailbox.list_mail(cloud.sandbox, chosen=chosen)] == found
+        assert mailbox.count_mail(cloud.sandbox, chosen) == len(found)
+    assert mailbox.get_mail(cloud.sandbox, 4) is None
 
 
 def test_a_call_loads_its_own_area_and_little_else(cloud, tmp_path):

@@ -163,9 +163,7 @@ def test_a_mail_of_another_process_is_waited_for_too(tmp_path):
     from dmcli.sandbox.mail import mailbox
 
     found = []
-    thread = threading.Thread(
-        target=lambda: found.append(one.store.wait_for(mailbox.count_mail, lambda count: count > 0, 10))
-    )
+    thread = threading.Thread(target=lambda: found.append(mailbox.wait_for_mail(one, 1, 10).total))
     thread.start()
     with other.store.transaction() as connection:
         connection.execute("INSERT INTO message VALUES (1, '', '', '', '', '', '', '', 0, '', '', '', '', 0)")

@@ -55,21 +55,19 @@ _MOST = 10**9  # calls
 
 
 def _list(current: Session, *, limit: int, **chosen: Any) -> None:
-    from dmcli.sandbox.gateway.call_log import find
+    from dmcli.sandbox.gateway.call_log import Filter, list_calls
 
     if chosen["action"]:
         known_action(chosen["action"])
-    with current.sandbox.store.reading() as connection:
-        found = find(connection, limit, **chosen)
+    found = list_calls(current.sandbox, limit, Filter(**chosen))
     nothing = "no call matches" if any(chosen.values()) else "no call yet"
     show_rows(current, "calls", [{**call, "ms": round(call["ms"], 1)} for call in found], _HEAD, nothing)
 
 
 def _show(current: Session, *, call: int) -> None:
-    from dmcli.sandbox.gateway.call_log import get
+    from dmcli.sandbox.gateway.call_log import get_call
 
-    with current.sandbox.store.reading() as connection:
-        found = get(connection, call)
+    found = get_call(current.sandbox, call)
     if found is None:
         raise RefusedError(f"there is no call {call} in the sandbox; see: dm sandbox calls list")
     found["ms"] = round(found["ms"], 1)
@@ -77,10 +75,9 @@ def _show(current: Session, *, call: int) -> None:
 
 
 def _clear(current: Session) -> None:
-    from dmcli.sandbox.gateway.call_log import clear
+    from dmcli.sandbox.gateway.call_log import clear_calls
 
-    with current.sandbox.store.transaction() as connection:
-        gone = clear(connection)
+    gone = clear_calls(current.sandbox)
     current.say(f"forgot {gone} call{'' if gone == 1 else 's'}")
 
 

@@ -51,7 +51,7 @@ _WHOLE = (
 
 def _filter(values: dict[str, Any]) -> Any:
     """The filter that the options describe, taken out of the values."""
-    from dmcli.sandbox.mail.mailbox import filter_of
+    from dmcli.sandbox.mail.query import filter_of
 
     names = ("to", "sender", "subject", "text", "tag", "unseen", "since")
     return filter_of({name: str(values.pop(name)) for name in names})
@@ -59,19 +59,19 @@ def _filter(values: dict[str, Any]) -> Any:
 
 def _found(current: Session, mail: int, wait: float, values: dict[str, Any]) -> dict[str, Any]:
     """The mail that is meant. Raises InputError, RefusedError, or CheckFailedError when it was waited for in vain."""
-    from dmcli.sandbox.mail.mailbox import ALL, get_mail, latest
+    from dmcli.sandbox.mail.mailbox import find_latest, get_mail
+    from dmcli.sandbox.mail.query import ALL
 
-    store, chosen = current.sandbox.store, _filter(values)
+    chosen = _filter(values)
     if not mail:
-        found = latest(store, chosen, wait)
+        found = find_latest(current.sandbox, chosen, wait)
         if found is None:
             error = CheckFailedError if wait else RefusedError
             raise error(f"no mail matches{f' after {wait:g} s' if wait else ''}; see: dm sandbox mail list")
         return found
     if wait or chosen != ALL:
         raise InputError(f"mail {mail} is chosen by its number; --wait, --to and the like choose the latest")
-    with store.reading() as connection:
-        found = get_mail(connection, mail)
+    found = get_mail(current.sandbox, mail)
     if found is None:
         raise RefusedError(f"there is no mail {mail} in the sandbox; see: dm sandbox mail list")
     return found
@@ -80,13 +80,13 @@ def _found(current: Session, mail: int, wait: float, values: dict[str, Any]) -> 
 def _list(current: Session, *, limit: int, **values: Any) -> None:
     from dmcli.api.paging import Page
     from dmcli.render import show_pages
-    from dmcli.sandbox.mail.mailbox import ALL, list_mail
+    from dmcli.sandbox.mail.mailbox import list_mail
+    from dmcli.sandbox.mail.query import ALL
 
     wanted = None if values["all"] else limit
     most = MOST if wanted is None else min(wanted + 1, MOST)
     chosen = _filter(values)
-    with current.sandbox.store.reading() as connection:
-        found = list_mail(connection, most, chosen)
+    found = list_mail(current.sandbox, most, chosen)
     left = Left()
     page = Page({"mails": found}, found, "mails")
     shown = show_pages(left.limited([page], wanted), _HEAD, (), current.output())
@@ -118,11 +118,9 @@ def _text(current: Session, *, mail: int, wait: float, **values: Any) -> None:
 
 
 def _source(current: Session, *, mail: int, wait: float, **values: Any) -> None:
-    from dmcli.sandbox.mail.eml import message
+    from dmcli.sandbox.mail.eml import write_message
 
-    found = _found(current, mail, wait, values)
-    with current.sandbox.store.reading() as connection:
-        made = message(connection, found)
+    made = write_message(current.sandbox, _found(current, mail, wait, values))
     binary, output = getattr(sys.stdout, "buffer", None), current.output()
     if binary is None or sys.stdout.isatty() or output.wants_data:
         show_part(current, "source", made.decode("utf-8", "backslashreplace").replace("\r\n", "\n"))
@@ -149,7 +147,8 @@ def _codes(current: Session, *, mail: int, wait: float, **values: Any) -> None:
 
 
 def _delete(current: Session, *, mail: int | None, yes: bool, **values: Any) -> None:
-    from dmcli.sandbox.mail.mailbox import ALL, delete_mail
+    from dmcli.sandbox.mail.mailbox import delete_mail
+    from dmcli.sandbox.mail.query import ALL, Filter
 
     whole, chosen = values.pop("all"), _filter(dict(values))
     if (mail is not None) + whole + (mail is None and chosen != ALL) != 1:
@@ -157,8 +156,7 @@ def _delete(current: Session, *, mail: int | None, yes: bool, **values: Any) -> 
     number = 0 if mail is None else _found(current, mail, 0.0, values)["id"]
     if not yes:
         _confirm(f"mail {number}" if number else "all mail" if whole else "all mail that matches")
-    with current.sandbox.store.transaction() as connection:
-        gone = delete_mail(connection, ALL if number else chosen, mail=number)
+    gone = delete_mail(current.sandbox, Filter(ids=(number,)) if number else chosen)
     current.say(f"deleted {gone} mail{'' if gone == 1 else 's'}")
 
 

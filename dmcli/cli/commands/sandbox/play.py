@@ -13,7 +13,7 @@ from dmcli.cli.options import Value
 from dmcli.cli.tree import command
 from dmcli.errors import RefusedError
 from dmcli.sandbox.control.events import EVENTS, play
-from dmcli.sandbox.mail.mailbox import ALL, latest
+from dmcli.sandbox.mail.mailbox import find_latest
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -25,7 +25,7 @@ def _play(current: Session, *, event: str, mail: int, url: str) -> None:
     from dmcli.render import show_document
 
     if not mail:
-        newest = latest(current.sandbox.store, ALL, 0)
+        newest = find_latest(current.sandbox)
         if newest is None:
             raise RefusedError("there is no mail in the sandbox; send one first")
         mail = newest["id"]

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api import codes
 from dmcli.sandbox.control import faults
 from dmcli.sandbox.gateway import call_log
+from dmcli.sandbox.mail import mailbox
 from dmcli.sandbox.web.asked import Asked, Page, RefusedError, link
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Mapping
 
 PAGE = 100  # calls
 SCHEMES = {"v1": "HMAC-SHA1", "v3": "ACS3-HMAC-SHA256"}
-_MAILS = "SELECT m.id, m.recipient FROM message AS g JOIN mail AS m ON m.message = g.id WHERE g.request_id = ? LIMIT 20"
+_MAILS = 20  # recipients of the mail that a call sent
 _XML = re.compile(r"<[^>]*>?|[^<]+")
 
 
@@ -26,18 +26,16 @@ def show(asked: Asked) -> Page:
     action, code = asked.query.get("action", ""), asked.query.get("code", "")
     chosen = {"action": action, "code": code}
     number = max(asked.number("page"), 1)
-    with asked.sandbox.store.reading() as connection:
-        found = call_log.find(connection, number * PAGE + 1, action=action, code=code)
-        known = {name: _known(connection, name) for name in chosen}
+    found = call_log.list_calls(asked.sandbox, PAGE + 1, call_log.Filter(action, code), offset=(number - 1) * PAGE)
     return Page(
         "calls.html",
         {
-            "calls": found[(number - 1) * PAGE : number * PAGE],
+            "calls": found[:PAGE],
             "chosen": chosen,
-            "known": known,
+            "known": {name: call_log.list_values(asked.sandbox, name) for name in chosen},
             "schemes": SCHEMES,
             "newer": link("calls", **chosen, page=number - 1) if number > 1 else "",
-            "older": link("calls", **chosen, page=number + 1) if len(found) > number * PAGE else "",
+            "older": link("calls", **chosen, page=number + 1) if len(found) > PAGE else "",
             "now": asked.now,
         },
     )
@@ -45,12 +43,10 @@ def show(asked: Asked) -> Page:
 
 def one(asked: Asked, number: int) -> Page:
     """One call with all that is known of it."""
-    with asked.sandbox.store.reading() as connection:
-        call = call_log.get(connection, number)
-        if call is None:
-            raise RefusedError(404, f"There is no call {number} in the log; perhaps it was forgotten.")
-        mails = connection.execute(_MAILS, (call["request_id"],)).fetchall()
-        near = [_near(connection, number, *side) for side in (("min", ">"), ("max", "<"))]
+    call = call_log.get_call(asked.sandbox, number)
+    if call is None:
+        raise RefusedError(404, f"There is no call {number} in the log; perhaps it was forgotten.")
+    newer, older = call_log.find_neighbours(asked.sandbox, number)
     signature = call["request"].get("signature", {})
     return Page(
         "call.html",
@@ -62,10 +58,10 @@ def one(asked: Asked, number: int) -> Page:
             "effect": faults.EFFECTS.get(call["spoilt"], ""),
             "signature": signature,
             "parted": parted(signature) if "client" in signature else (),
-            "mails": mails,
+            "mails": mailbox.list_recipients(asked.sandbox, call["request_id"], _MAILS),
             "reply": pretty(call["reply"]),
-            "newer": near[0],
-            "older": near[1],
+            "newer": newer,
+            "older": older,
         },
     )
 
@@ -123,16 +119,3 @@ def _indented(text: str) -> list[str]:
         )
         depth += opened
     return lines
-
-
-def _known(connection: sqlite3.Connection, column: str) -> list[str]:
-    """The values of a column that there are in the log."""
-    rows: list[tuple[Any]] = connection.execute(
-        f"SELECT DISTINCT {column} FROM call WHERE {column} != '' ORDER BY {column}"
-    ).fetchall()
-    return [str(value) for (value,) in rows]
-
-
-def _near(connection: sqlite3.Connection, number: int, end: str, side: str) -> int | None:
-    found = connection.execute(f"SELECT {end}(id) FROM call WHERE id {side} ?", (number,)).fetchone()[0]
-    return None if found is None else int(found)

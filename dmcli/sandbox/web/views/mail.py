@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from dmcli.sandbox.gateway.call_log import find_call
 from dmcli.sandbox.mail import extract, mailbox
-from dmcli.sandbox.service import uploads
+from dmcli.sandbox.mail.attachments import read_attachments
+from dmcli.sandbox.mail.query import Filter
 from dmcli.sandbox.web import page, words
 from dmcli.sandbox.web.asked import Asked, Page, RefusedError, see
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable
 
     from dmcli.api.wire import Reply
+    from dmcli.sandbox.emulator import Sandbox
 
-    Gather = Callable[[sqlite3.Connection, dict[str, Any]], dict[str, Any]]
+    Gather = Callable[[Sandbox, dict[str, Any]], dict[str, Any]]
 
 WIDTHS = {"desktop": "Desktop", "phone": "Phone, 375 px"}
 _RAW = 200_000  # characters of the message that are shown
@@ -36,11 +38,10 @@ def show(asked: Asked, number: int, tab: str = "") -> Page:
     tab = tab or next(iter(tabs))
     if tab not in tabs:
         raise RefusedError(404, f"Mail {number} has no such part.")
-    with asked.sandbox.store.transaction() as connection:
-        if asked.method == "GET" and not mail["seen"]:
-            mailbox.mark(connection, number)
-        more = _GATHER[tab](connection, mail) if tab in _GATHER else {}
-        newer, older = mailbox.neighbours(connection, number)
+    if asked.method == "GET" and not mail["seen"]:
+        mailbox.mark(asked.sandbox, number)
+    more = _GATHER[tab](asked.sandbox, mail) if tab in _GATHER else {}
+    newer, older = mailbox.find_neighbours(asked.sandbox, number)
     shown = {
         "mail": {**mail, "outcome": words.outcome(mail, now)},
         "codes": extract.codes(mail["subject"], parts.text),
@@ -71,37 +72,28 @@ def download(asked: Asked, number: int) -> Reply:
     """A mail as a message in a file."""
     from dmcli.sandbox.mail import eml
 
-    with asked.sandbox.store.transaction() as connection:
-        data = eml.message(connection, _existing(connection, number))
+    data = eml.write_message(asked.sandbox, _opened(asked, number))
     return page.saved(f"mail-{number}.eml", data, "message/rfc822")
 
 
 def attachment(asked: Asked, number: int, nth: int) -> Reply:
     """The nth attachment of a mail, from 1, as a file."""
-    with asked.sandbox.store.transaction() as connection:
-        given = _existing(connection, number)["attachments"][nth - 1 : nth]
-        found = uploads.find(connection, given[0]["AttachmentUrl"]) if given else None
-    if not found:
-        raise RefusedError(404, f"Mail {number} has no attachment {nth} that was uploaded here.")
-    return page.saved(given[0]["AttachmentName"], found[1])
+    for found in read_attachments(asked.sandbox, _opened(asked, number))[nth - 1 : nth]:
+        if found.data is not None:
+            return page.saved(found.name, found.data)
+    raise RefusedError(404, f"Mail {number} has no attachment {nth} that was uploaded here.")
 
 
 def unread(asked: Asked, number: int) -> Reply:
     """Mark a mail as unread, and go back to the inbox."""
-    with asked.sandbox.store.transaction() as connection:
-        _existing(connection, number)
-        mailbox.mark(connection, number, seen=False)
+    _opened(asked, number)
+    mailbox.mark(asked.sandbox, number, seen=False)
     return see("/_dm/")
 
 
 def _opened(asked: Asked, number: int) -> dict[str, Any]:
-    with asked.sandbox.store.transaction() as connection:
-        return _existing(connection, number)
-
-
-def _existing(connection: sqlite3.Connection, number: int) -> dict[str, Any]:
     """The mail of that number. Raises RefusedError."""
-    mail = mailbox.get_mail(connection, number)
+    mail = mailbox.get_mail(asked.sandbox, number)
     if mail is None:
         raise RefusedError(404, f"There is no mail {number}; perhaps it was deleted.")
     return mail
@@ -123,47 +115,44 @@ def _tabs(mail: dict[str, Any], parts: extract.Parts) -> dict[str, str]:
     return {name: title for name, title in titles.items() if title}
 
 
-def _html(_: sqlite3.Connection, mail: dict[str, Any]) -> dict[str, Any]:
+def _html(_: Sandbox, mail: dict[str, Any]) -> dict[str, Any]:
     return {"remote": bool(_REMOTE.search(mail["html"]))}
 
 
-def _headers(connection: sqlite3.Connection, mail: dict[str, Any]) -> dict[str, Any]:
+def _headers(sandbox: Sandbox, mail: dict[str, Any]) -> dict[str, Any]:
     from email import message_from_bytes
 
     from dmcli.sandbox.mail import eml
 
-    head = eml.message(connection, mail).partition(b"\r\n\r\n")[0]
+    head = eml.write_message(sandbox, mail).partition(b"\r\n\r\n")[0]
     return {"headers": message_from_bytes(head + b"\r\n\r\n", policy=eml.POLICY).items()}
 
 
-def _raw(connection: sqlite3.Connection, mail: dict[str, Any]) -> dict[str, Any]:
+def _raw(sandbox: Sandbox, mail: dict[str, Any]) -> dict[str, Any]:
     from dmcli.sandbox.mail import eml
 
-    data = eml.message(connection, mail)
+    data = eml.write_message(sandbox, mail)
     return {"raw": data[:_RAW].decode("utf-8", "replace").replace("\r\n", "\n"), "bytes": len(data), "most": _RAW}
 
 
-def _files(connection: sqlite3.Connection, mail: dict[str, Any]) -> dict[str, Any]:
-    files = []
-    for given in mail["attachments"]:
-        found = uploads.find(connection, given["AttachmentUrl"])
-        kind, count = (found[0], len(found[1])) if found else ("", 0)
-        files.append({"name": given["AttachmentName"], "url": given["AttachmentUrl"], "kind": kind, "size": count})
-    return {"files": files}
-
-
-def _delivery(connection: sqlite3.Connection, mail: dict[str, Any]) -> dict[str, Any]:
-    """What happened to the mail, who else got the message, and the call that sent it."""
-    same = mailbox.Filter(env_id=mail["env_id"])
-    others = [one for one in mailbox.list_mail(connection, _OTHERS + 1, same) if one["id"] != mail["id"]]
-    call = connection.execute("SELECT id FROM call WHERE request_id = ?", (mail["request_id"],)).fetchone()
+def _files(sandbox: Sandbox, mail: dict[str, Any]) -> dict[str, Any]:
     return {
-        "events": connection.execute(
-            "SELECT kind, at FROM event WHERE mail = ? ORDER BY at, id", (mail["id"],)
-        ).fetchall(),
+        "files": [
+            {"name": one.name, "url": one.url, "kind": one.kind, "size": len(one.data or b"")}
+            for one in read_attachments(sandbox, mail)
+        ]
+    }
+
+
+def _delivery(sandbox: Sandbox, mail: dict[str, Any]) -> dict[str, Any]:
+    """What happened to the mail, who else got the message, and the call that sent it."""
+    same = Filter(env_id=mail["env_id"])
+    others = [one for one in mailbox.list_mail(sandbox, _OTHERS + 1, same) if one["id"] != mail["id"]]
+    return {
+        "events": mailbox.list_events(sandbox, mail["id"]),
         "others": others[:_OTHERS],
-        "total": mailbox.count_mail(connection, same) - 1,
-        "call": call[0] if call else None,
+        "total": mailbox.count_mail(sandbox, same) - 1,
+        "call": find_call(sandbox, mail["request_id"]),
     }
 
 

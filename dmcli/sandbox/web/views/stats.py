@@ -5,25 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api.actions.common import DELIVERY_STATUS
-from dmcli.sandbox.calendar import DAY, ZONE, day_of, day_start, day_text
+from dmcli.sandbox.calendar import day_of, day_text
+from dmcli.sandbox.mail.counts import count_since
 from dmcli.sandbox.web.asked import Asked, Page
 from dmcli.sandbox.web.words import ON_ITS_WAY, OUTCOMES
 
 if TYPE_CHECKING:
-    import sqlite3
+    from dmcli.sandbox.mail.counts import Count
 
 DAYS = 30
 _HEIGHT = 100  # units of the drawing; it is as wide as it has days
 _TOPS = (2, 4, 6, 8, 10, 12, 16, 20, 24, 30, 40, 50, 60, 80, 100)  # of a scale; even, so that there is a middle
-# A row for each key and outcome, -1 where it is not known yet: mails, and of those the opened and the clicked.
-_COUNTED = (
-    "SELECT {key}, CASE WHEN m.settled > :now THEN -1 ELSE m.status END AS outcome, count(*), "
-    "sum(EXISTS (SELECT 1 FROM event WHERE mail = m.id AND kind = 'open')), "
-    "sum(EXISTS (SELECT 1 FROM event WHERE mail = m.id AND kind = 'click')) "
-    "FROM mail AS m WHERE m.kind = 'mail' AND m.created >= :since GROUP BY 1, 2 ORDER BY 1"
-)
-_BY_DAY = _COUNTED.format(key=f"(m.created + {ZONE}) / {DAY}")
-_BY_TAG = _COUNTED.format(key="m.tag")
 
 
 class Counted(NamedTuple):
@@ -51,11 +43,8 @@ class Bar(NamedTuple):
 
 def show(asked: Asked) -> Page:
     """The last 30 days of the service, today among them."""
-    now = asked.now
-    first = day_of(now) - DAYS + 1
-    with asked.sandbox.store.reading() as connection:
-        by_day = _counted(connection, _BY_DAY, now, first)
-        by_tag = _counted(connection, _BY_TAG, now, first)
+    first = day_of(asked.now) - DAYS + 1
+    by_day, by_tag = map(_collect, count_since(asked.sandbox, first))
     days = [
         (by_day.get(day) or Counted("", dict.fromkeys(OUTCOMES, 0)))._replace(name=day_text(day))
         for day in range(first, first + DAYS)
@@ -101,11 +90,11 @@ def bars(days: list[Counted], top: int) -> list[Bar]:
     return made
 
 
-def _counted(connection: sqlite3.Connection, sql: str, now: int, first: int) -> dict[int | str, Counted]:
+def _collect(counts: list[Count]) -> dict[int | str, Counted]:
+    """The counts of each day or tag in one."""
     found: dict[int | str, Counted] = {}
-    for key, status, count, opened, clicked in connection.execute(sql, {"now": now, "since": day_start(first)}):
+    for key, status, mails, opened, clicked in counts:
         row = found.setdefault(key, Counted("", dict.fromkeys(OUTCOMES, 0)))
-        outcome = DELIVERY_STATUS.get(str(status), ON_ITS_WAY)
-        row.outcomes[outcome] += count
+        row.outcomes[ON_ITS_WAY if status is None else DELIVERY_STATUS[str(status)]] += mails
         found[key] = row._replace(opened=row.opened + opened, clicked=row.clicked + clicked)
     return found

@@ -1,0 +1,32 @@
+"""The attachments of a mail, as far as they were uploaded to the sandbox; nothing is fetched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dmcli.sandbox.service import uploads
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dmcli.sandbox.emulator import Sandbox
+
+
+class Attachment(NamedTuple):
+    """An attachment: its name, the URL that the caller gave, its type and bytes (None where it is elsewhere)."""
+
+    name: str
+    url: str
+    kind: str = ""
+    data: bytes | None = None
+
+
+def read_attachments(sandbox: Sandbox, mail: Mapping[str, Any]) -> list[Attachment]:
+    """The attachments of a mail as `get_mail` gives it."""
+    with sandbox.store.reading() as connection:
+        return [
+            Attachment(
+                one["AttachmentName"], one["AttachmentUrl"], *(uploads.find(connection, one["AttachmentUrl"]) or ())
+            )
+            for one in mail["attachments"]
+        ]

@@ -1,0 +1,46 @@
+"""Mail counted by day and by tag: what became of it, and how much was opened and clicked in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dmcli.sandbox.calendar import DAY, ZONE, day_start
+
+if TYPE_CHECKING:
+    from dmcli.sandbox.emulator import Sandbox
+
+_COUNTS = (
+    "SELECT {key}, CASE WHEN m.settled > :now THEN NULL ELSE m.status END AS outcome, count(*), "
+    "sum(EXISTS (SELECT 1 FROM event WHERE mail = m.id AND kind = 'open')), "
+    "sum(EXISTS (SELECT 1 FROM event WHERE mail = m.id AND kind = 'click')) "
+    "FROM mail AS m WHERE m.kind = 'mail' AND m.created >= :since GROUP BY 1, 2 ORDER BY 1"
+)
+_BY_DAY = _COUNTS.format(key=f"(m.created + {ZONE}) / {DAY}")
+_BY_TAG = _COUNTS.format(key="m.tag")
+
+
+class Count(NamedTuple):
+    """How many mails of a key have one outcome, and how many of them were opened and clicked in.
+
+    `key` is a day of the service, as a number, or a tag; `status` is None while the outcome is unknown.
+    """
+
+    key: int | str
+    status: int | None
+    mails: int
+    opened: int
+    clicked: int
+
+
+class Counts(NamedTuple):
+    """The counts of the same mail by day and by tag, each in order of its keys."""
+
+    by_day: list[Count]
+    by_tag: list[Count]
+
+
+def count_since(sandbox: Sandbox, first: int) -> Counts:
+    """Count the mail from the day `first` of the service on, as things are at one moment."""
+    values = {"now": int(sandbox.now().timestamp()), "since": day_start(first)}
+    with sandbox.store.reading() as connection:
+        return Counts(*([Count(*row) for row in connection.execute(sql, values)] for sql in (_BY_DAY, _BY_TAG)))

@@ -1,0 +1,174 @@
+"""Mail as it is read from the store: which mails are meant, and their rows by the names of their columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dmcli.errors import InputError
+from dmcli.sandbox.service.delivery import env_id, render
+from dmcli.sandbox.store.sql import from_json, like, pattern, where
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+
+# Each mail has a message; with LEFT, SQLite leaves it alone where nothing of it is asked for.
+SOURCE = "mail AS m LEFT JOIN message AS g ON g.id = m.message"
+_SUBJECT = "coalesce(m.subject, g.subject)"
+_COLUMNS = {
+    "id": "m.id",
+    "created": "m.created",
+    "kind": "m.kind",
+    "sender": "m.sender",
+    "alias": "g.alias",
+    "recipient": "m.recipient",
+    "bcc": "m.bcc",
+    "subject": _SUBJECT,
+    "status": "m.status",
+    "reason": "m.reason",
+    "class": "m.class",
+    "settled": "m.settled",
+    "tag": "m.tag",
+    "track": "g.track",
+    "reply_to": "g.reply_to",
+    "reply_alias": "g.reply_alias",
+    "template": "g.template",
+    "size": "g.size",
+    "seen": "m.seen",
+    "files": "g.attachments != ''",
+    "env_id": "g.id",
+    "request_id": "g.request_id",
+}
+_CONTENT = {
+    "html": "g.html",
+    "text": "g.text",
+    "headers": "g.headers",
+    "attachments": "g.attachments",
+    "variables": "m.variables",
+}
+_FLAGS = ("bcc", "track", "seen", "files")
+
+
+class Filter(NamedTuple):
+    """Which mails are meant; what is empty does not matter.
+
+    `to`, `sender`, `subject` and `text` (subject, bodies, recipient) are looked for anywhere and in any case; `tag`,
+    `status` (as in `get_mail`) and `env_id` must be those. `since` is the number of a mail after which they come, or a
+    time in epoch seconds where it is that large; `unseen` leaves out what was read. `ids` are numbers of mails, `until`
+    is the number of the newest that is meant.
+    """
+
+    to: str = ""
+    sender: str = ""
+    subject: str = ""
+    text: str = ""
+    tag: str = ""
+    status: str = ""
+    env_id: str = ""
+    since: int = 0
+    unseen: bool = False
+    ids: tuple[int, ...] = ()
+    until: int = 0
+
+    @property
+    def conditions(self) -> dict[str, Any]:
+        """The filter as SQL conditions and values."""
+        whole = self.env_id.isascii() and self.env_id.isdigit() and len(self.env_id) < 16  # noqa: PLR2004
+        number = self.env_id and str(int(self.env_id) - int(env_id(0)) if whole else -1)
+        return {
+            "m.kind != ?": GONE,
+            **like("m.recipient", self.to),
+            **like("m.sender", self.sender),
+            **like(_SUBJECT, self.subject),
+            _ANYWHERE: pattern(self.text),
+            "m.tag = ?": self.tag or None,
+            "m.status = ?": self.status or None,
+            "m.message = ?": number or None,
+            ("m.created >= ?" if self.since >= _A_TIME else "m.id > ?"): self.since or None,
+            "m.id <= ?": self.until or None,
+            "m.seen = ?": 0 if self.unseen else None,
+            # A list in one value, since the numbers of a whole mailbox are more values than a statement may have.
+            "m.id IN (SELECT value FROM json_each(?))": str(list(self.ids)) if self.ids else None,
+        }
+
+
+ALL = Filter()
+# A body is looked into once, however many got it.
+_ANYWHERE = (
+    "m.id IN (WITH asked (word) AS (VALUES (?)) SELECT mail.id FROM mail, asked "
+    "WHERE recipient || ' ' || coalesce(subject, '') LIKE word ESCAPE '\\' OR message IN ("
+    "SELECT id FROM message, asked WHERE subject || ' ' || text || ' ' || html LIKE word ESCAPE '\\'))"
+)
+NAMES = Filter._fields[: Filter._fields.index("ids")]  # what a text may choose by
+GONE = "gone"  # the newest mail when it is deleted: its number must not be given again
+_LONGEST = 10_000  # characters; SQLite takes no pattern of 50,000 bytes
+_A_TIME = 1_000_000_000  # what is larger is a time, not the number of a mail
+
+
+def filter_of(given: Mapping[str, str]) -> Filter:
+    """The filter that texts by the names of its fields describe. Raises InputError."""
+    unknown = set(given) - set(NAMES)
+    if unknown:
+        raise InputError(f"mail has no {', '.join(sorted(unknown))}; it is chosen by {', '.join(NAMES)}")
+    since, unseen = given.get("since") or "0", given.get("unseen", "").lower()
+    if not since.isascii() or not since.isdigit() or len(since) > 15:  # noqa: PLR2004
+        raise InputError(f"since {since!r} is no number of a mail, nor seconds since 1970")
+    if unseen not in ("", "true", "false", "1", "0"):
+        raise InputError(f"unseen {unseen!r} is neither true nor false")
+    for name, text in given.items():
+        if len(text) > _LONGEST:
+            raise InputError(f"{name} is too long to look for; give at most {_LONGEST:,} characters")
+    texts: dict[str, Any] = {name: value for name, value in given.items() if name not in ("since", "unseen")}
+    return Filter(**texts, since=int(since), unseen=unseen in ("true", "1"))
+
+
+def select_mail(
+    connection: sqlite3.Connection,
+    chosen: Filter,
+    limit: int,
+    *,
+    before: int = 0,
+    whole: bool = False,
+) -> list[dict[str, Any]]:
+    """The mails that are meant, the newest first; see `mailbox.list_mail`."""
+    columns = _COLUMNS | (_CONTENT if whole else {})
+    clause, values = where({**chosen.conditions, "m.id < ?": before or None})
+    sql = f"SELECT {', '.join(columns.values())} FROM {SOURCE}{clause} ORDER BY m.id DESC LIMIT ?"
+    rows = connection.execute(sql, [*values, limit])
+    return [_mail(dict(zip(columns, row, strict=True))) for row in rows]
+
+
+def select_one(connection: sqlite3.Connection, number: int) -> dict[str, Any] | None:
+    """The mail of that number with its content; None where there is none."""
+    return next(iter(select_mail(connection, Filter(ids=(number,)), 1, whole=True)), None)
+
+
+def select_numbers(connection: sqlite3.Connection, chosen: Filter) -> list[int]:
+    """The numbers of the mails that are meant, the newest first."""
+    clause, values = where(chosen.conditions)
+    return [number for (number,) in connection.execute(f"SELECT m.id FROM {SOURCE}{clause} ORDER BY m.id DESC", values)]
+
+
+def count(connection: sqlite3.Connection, chosen: Filter) -> int:
+    """How many mails are meant."""
+    clause, values = where(chosen.conditions)
+    source = SOURCE if "g." in clause else "mail AS m"  # SQLite looks up each message where it counts
+    return int(connection.execute(f"SELECT count(*) FROM {source}{clause}", values).fetchone()[0])
+
+
+def fill(variables: str | None, *texts: str) -> list[str]:
+    """Texts with a mail's variables filled in, which are JSON text, or None where it has none."""
+    if variables is None:
+        return list(texts)
+    known: dict[str, str] = from_json(variables, "InternalError")
+    return [render(text, known) for text in texts]
+
+
+def _mail(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as `get_mail` gives it: flags, the EnvId, and where the content is there too, what it says."""
+    mail = {**row, **{name: bool(row[name]) for name in _FLAGS}, "env_id": env_id(row["env_id"])}
+    if "html" in mail:
+        mail["html"], mail["text"] = fill(mail.pop("variables"), mail["html"], mail["text"])
+        mail["headers"] = from_json(mail["headers"], "InternalError") or {}
+        mail["attachments"] = from_json(mail["attachments"], "InternalError") or []
+    return mail
