@@ -6,11 +6,12 @@ import os
 import re
 from typing import TYPE_CHECKING, Any
 
-from dmcli.sandbox.calendar import day_of, day_start, month_start, time_text
+from dmcli.sandbox.calendar import day_start, month_start, time_text
 from dmcli.sandbox.environment import PORT
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts
 from dmcli.sandbox.service.context import Context, Row, listed
+from dmcli.sandbox.service.delivery import count_sent
 from dmcli.sandbox.service.states import confirm_replies, reply_confirmed_at_once
 from dmcli.sandbox.store.sql import like
 
@@ -80,7 +81,7 @@ def query(context: Context) -> dict[str, Any]:
 
 def _row(context: Context, row: Row) -> dict[str, str]:
     address, name, sendtype, status, reply, reply_status, kind, created, domain_failed = row
-    today, month = requests(context, name)
+    sent = count_sent(context, name)
     return {
         "MailAddressId": str(address),
         "AccountName": name,
@@ -88,8 +89,8 @@ def _row(context: Context, row: Row) -> dict[str, str]:
         "AccountStatus": str(status),
         "ReplyAddress": reply,
         "ReplyStatus": str(reply_status),
-        "DailyReqCount": str(today),
-        "MonthReqCount": str(month),
+        "DailyReqCount": str(sent.today),
+        "MonthReqCount": str(sent.month),
         "DailyCount": "-1",  # no limit of its own
         "MonthCount": "-1",
         "DomainStatus": str(domain_failed),
@@ -100,13 +101,6 @@ def _row(context: Context, row: Row) -> dict[str, str]:
         "MailAddressVerificationStatus": "0",
         "SenderAddress": name,
     }
-
-
-def requests(context: Context, sender: str) -> tuple[int, int]:
-    """How many mails a sender address sent today and this month."""
-    sql = "SELECT count(*) FROM mail WHERE sender = ? AND created >= ?"
-    today, month = day_start(day_of(context.now)), day_start(month_start(context.now))
-    return context.count(sql, sender, today), context.count(sql, sender, month)
 
 
 def modify(context: Context) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.sandbox.calendar import ZONE, day_start, day_text, time_text
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts
-from dmcli.sandbox.service.delivery import DELIVERED, INVALID, Quota, env_id
+from dmcli.sandbox.service.delivery import DELIVERED, INVALID, Quota, count_sent, env_id
 from dmcli.sandbox.service.filters import chosen, cursor, day_asked, days, moment_asked
 from dmcli.sandbox.store.sql import like, where
 
@@ -20,6 +20,32 @@ _DETAIL = (
     "SELECT m.id, m.message, m.sender, m.recipient, m.tag, m.status, m.reason, m.class, "
     f"coalesce(m.subject, g.subject), g.ip_pool, g.size, m.created, m.settled FROM {_MAIL}"
 )
+
+
+class Detail(NamedTuple):
+    """What became of a mail, as _DETAIL selects it."""
+
+    id: int
+    message: int
+    sender: str
+    recipient: str
+    tag: str
+    status: int
+    reason: str
+    kind: str
+    subject: str
+    ip_pool: str
+    size: int
+    created: int
+    settled: int
+
+
+class Invalid(NamedTuple):
+    """An address that was found invalid, and when."""
+
+    id: int
+    address: str
+    at: int
 
 
 def totals(context: Context) -> dict[str, Any]:
@@ -72,47 +98,43 @@ def details(context: Context) -> dict[str, Any]:
     if after:
         clause, values = f"{clause} AND (m.created, m.id) < (?, ?)", [*values, *after]
     rows = context.all(f"{_DETAIL}{clause} ORDER BY m.created DESC, m.id DESC LIMIT ?", *values, size + 1)
-    more = len(rows) > size
-    following = f"{rows[size - 1][-2]}#{rows[size - 1][0]}" if more else ""
-    shown = rows[:size]
+    shown = [Detail(*row) for row in rows[:size]]
     return {
-        "NextStart": following,
+        "NextStart": f"{shown[-1].created}#{shown[-1].id}" if len(rows) > size else "",
         "data": {"mailDetail": [_detail(row) for row in shown], "detailList": [_detail_2019(row) for row in shown]},
     }
 
 
-def _detail(row: Row) -> dict[str, Any]:
-    _, _, sender, recipient, tag, status, reason, kind, subject, ip_pool, _, _, settled = row
+def _detail(mail: Detail) -> dict[str, Any]:
     return {
-        "AccountName": sender,
-        "ToAddress": recipient,
-        "Subject": subject,
-        "Status": status,
-        "Message": reason,
-        "ErrorClassification": kind,
-        "TagName": tag,
-        "LastUpdateTime": time_text(settled),
-        "UtcLastUpdateTime": str(settled),
+        "AccountName": mail.sender,
+        "ToAddress": mail.recipient,
+        "Subject": mail.subject,
+        "Status": mail.status,
+        "Message": mail.reason,
+        "ErrorClassification": mail.kind,
+        "TagName": mail.tag,
+        "LastUpdateTime": time_text(mail.settled),
+        "UtcLastUpdateTime": str(mail.settled),
         "ConfigSetId": "",
         "ConfigSetName": "",
-        "IpPoolId": ip_pool,
-        "IpPoolName": ip_pool,
+        "IpPoolId": mail.ip_pool,
+        "IpPoolName": mail.ip_pool,
     }
 
 
-def _detail_2019(row: Row) -> dict[str, Any]:
-    _, message, sender, recipient, tag, status, reason, _, _, _, size, _, settled = row
+def _detail_2019(mail: Detail) -> dict[str, Any]:
     return {
-        "accountName": sender,
-        "toAddress": recipient,
-        "tagName": tag,
-        "batchId": env_id(message),
-        "code": reason[:3],
-        "message": reason,
-        "status": status,
-        "mailSize": size,
-        "lastUpdateTime": time_text(settled),
-        "utcLastUpdateTime": settled,
+        "accountName": mail.sender,
+        "toAddress": mail.recipient,
+        "tagName": mail.tag,
+        "batchId": env_id(mail.message),
+        "code": mail.reason[:3],
+        "message": mail.reason,
+        "status": mail.status,
+        "mailSize": mail.size,
+        "lastUpdateTime": time_text(mail.settled),
+        "utcLastUpdateTime": mail.settled,
     }
 
 
@@ -173,22 +195,20 @@ def _track(row: Row) -> dict[str, str]:
     }
 
 
-def _lower(row: dict[str, str]) -> dict[str, str]:
+def _lower(row: dict[str, Any]) -> dict[str, Any]:
     """A row with the 2019 reference's lower first letters."""
     return {name[0].lower() + name[1:]: value for name, value in row.items()}
 
 
 def sender(context: Context) -> dict[str, Any]:
     """GetSendEmailCountByMailFrom."""
-    from dmcli.sandbox.actions.address import requests
-
     name = context.params["AccountName"].lower()
     sql = "SELECT status, sendtype, reply, reply_status, created, updated FROM address WHERE name = ?"
     row = context.one(sql, name)
     if not row:
         raise ServiceError("InvalidMailAddress.NotFound")
     status, sendtype, reply, reply_status, created, updated = row
-    quota, (today, month) = Quota.of(context), requests(context, name)
+    quota, sent = Quota.of(context), count_sent(context, name)
     data = {
         "mailfrom": name,
         "mailfromStatus": str(status),
@@ -197,9 +217,9 @@ def sender(context: Context) -> dict[str, Any]:
         "sendType": sendtype,
         "mailpriority": 0,
         "dailyCount": quota.daily,
-        "dailyReqCount": today,
+        "dailyReqCount": sent.today,
         "monthCount": quota.monthly,
-        "monthReqCount": month,
+        "monthReqCount": sent.month,
         "quotaLevel": 2,
         "createTime": created,
         "updateTime": updated,
@@ -222,16 +242,18 @@ def invalid(context: Context) -> dict[str, Any]:
     if not after:
         total = context.count(f"SELECT count(*) FROM invalid{clause}", *values)
     rows = context.all(f"SELECT id, address, at FROM invalid{clause} ORDER BY id DESC LIMIT ?", *values, size + 1)
-    shown = [(address, time_text(at), at) for _, address, at in rows[:size]]
+    shown = [Invalid(*row) for row in rows[:size]]
     return {
         "TotalCount": total,
         "total": total,
-        "NextStart": f"{rows[size - 1][0]}#{total}" if len(rows) > size else "",
-        "data": {
-            "mailDetail": [{"ToAddress": a, "LastUpdateTime": text, "UtcLastUpdateTime": at} for a, text, at in shown]
-        },
-        "detailList": [{"toAddress": a, "lastUpdateTime": text, "utcLastUpdateTime": at} for a, text, at in shown],
+        "NextStart": f"{shown[-1].id}#{total}" if len(rows) > size else "",
+        "data": {"mailDetail": [_invalid(one) for one in shown]},
+        "detailList": [_lower(_invalid(one)) for one in shown],
     }
+
+
+def _invalid(found: Invalid) -> dict[str, Any]:
+    return {"ToAddress": found.address, "LastUpdateTime": time_text(found.at), "UtcLastUpdateTime": found.at}
 
 
 def _percent(part: int, whole: int) -> str:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from dmcli.sandbox.calendar import day_of, month_start
+from dmcli.sandbox.calendar import day_of, day_start, month_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -97,6 +97,20 @@ class Quota(NamedTuple):
     def left(self) -> int:
         """Mails that may still be sent."""
         return min(self.daily - self.today, self.monthly - self.month)
+
+
+class Sent(NamedTuple):
+    """Mails that a sender address has sent today and this month, by the service's calendar."""
+
+    today: int
+    month: int
+
+
+def count_sent(context: Context, sender: str) -> Sent:
+    """How much a sender address has sent."""
+    sql = "SELECT count(*) FROM mail WHERE sender = ? AND created >= ?"
+    days = (day_of(context.now), month_start(context.now))
+    return Sent(*(context.count(sql, sender, day_start(day)) for day in days))
 
 
 class Message(NamedTuple):
