@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
+from dmcli.api.kinds.dates import OFFSET
+
 DAY = 86400  # seconds
-ZONE = 8 * 3600  # seconds that the service is ahead of UTC: it counts its days in China
 
 
 def day_of(at: int) -> int:
     """The service's day of a moment, as a number."""
-    return (at + ZONE) // DAY
+    return (at + OFFSET) // DAY
 
 
 def day_start(day: int) -> int:
     """The moment a day of the service begins."""
-    return day * DAY - ZONE
+    return day * DAY - OFFSET
 
 
 def month_start(at: int) -> int:
     """The first day of the service's month of a moment."""
-    here = datetime.fromtimestamp(at + ZONE, timezone.utc)
+    here = datetime.fromtimestamp(at + OFFSET, timezone.utc)
     return day_of(at) - here.day + 1
 
 
@@ -31,5 +32,5 @@ def day_text(day: int) -> str:
 
 def time_text(at: int) -> str:
     """A moment as the service writes it: the time in China, with a Z that is wrong (reference section 6.4)."""
-    here = datetime.fromtimestamp(at + ZONE, timezone.utc)
+    here = datetime.fromtimestamp(at + OFFSET, timezone.utc)
     return f"{here.year:04}-{here.month:02}-{here.day:02}T{here.hour:02}:{here.minute:02}Z"

@@ -10,6 +10,7 @@ from dmcli.api.kinds.base import Kind
 if TYPE_CHECKING:
     from datetime import datetime, timezone
 
+OFFSET = 8 * 3600  # seconds that the service's calendar is ahead of UTC: it counts its days in China
 _RELATIVE = r"([0-9]{1,4})d"
 
 
@@ -17,7 +18,7 @@ def service_zone() -> timezone:
     """The zone of the service's calendar: statistics count days in China, and their texts carry no zone."""
     from datetime import timedelta, timezone
 
-    return timezone(timedelta(hours=8))
+    return timezone(timedelta(seconds=OFFSET))
 
 
 def moment_of(text: str, form: str) -> datetime | None:

@@ -75,7 +75,7 @@ def delete(context: Context) -> dict[str, Any]:
 def members(context: Context) -> dict[str, Any]:
     """QueryReceiverDetail: by address; the cursor is the last address of the page before."""
     receiver, columns = _existing(context)
-    after, size = context.get("NextStart", "0"), context.length("PageSize", 10)
+    after, size = context.get("NextStart", "0"), context.page_size("PageSize", 10)
     chosen = {"receiver = ?": receiver, **like("email", context.get("KeyWord"))}
     clause, values = where(chosen)
     total = context.count(f"SELECT count(*) FROM member{clause}", *values)

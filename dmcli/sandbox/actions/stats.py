@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dmcli.sandbox.calendar import ZONE, day_start, day_text, time_text
+from dmcli.api.kinds.dates import OFFSET
+from dmcli.sandbox.calendar import day_start, day_text, time_text
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts
 from dmcli.sandbox.service.delivery import DELIVERED, INVALID, Quota, count_sent, env_id
-from dmcli.sandbox.service.filters import chosen, cursor, day_asked, days, moment_asked
+from dmcli.sandbox.service.filters import mail_conditions, read_cursor, read_day, read_moment, window_conditions
 from dmcli.sandbox.store.sql import like, where
 
 if TYPE_CHECKING:
     from dmcli.sandbox.service.context import Context, Handler, Row
 
-_DAY = f"(m.created + {ZONE}) / 86400"
+_DAY = f"(m.created + {OFFSET}) / 86400"
 _MAIL = "mail AS m JOIN message AS g ON g.id = m.message"
 _DETAIL = (
     "SELECT m.id, m.message, m.sender, m.recipient, m.tag, m.status, m.reason, m.class, "
@@ -50,7 +51,7 @@ class Invalid(NamedTuple):
 
 def totals(context: Context) -> dict[str, Any]:
     """SenderStatisticsByTagNameAndBatchID: a row for each day on which there was mail, the earliest first."""
-    clause, values = where({**chosen(context), **days(context)})
+    clause, values = where({**mail_conditions(context), **window_conditions(context)})
     sql = (
         f"SELECT {_DAY}, count(*), sum(m.settled <= ? AND m.status = {DELIVERED}), "
         f"sum(m.settled <= ? AND m.status NOT IN ({DELIVERED}, {INVALID})), "
@@ -67,7 +68,7 @@ def _total(row: Row) -> dict[str, str]:
         "createTime": day_text(day),
         "requestCount": str(sent),
         "successCount": str(delivered),
-        "faildCount": str(failed),  # so spelt
+        "faildCount": str(failed),  # sic
         "unavailableCount": str(invalid),
         "succeededPercent": _percent(delivered, sent),
         "unavailablePercent": _percent(invalid, sent),
@@ -77,9 +78,9 @@ def _total(row: Row) -> dict[str, str]:
 def details(context: Context) -> dict[str, Any]:
     """SenderStatisticsDetailByParam: newest first; mail whose outcome is not known yet is not there."""
     size, since, until = (
-        context.length("Length", 100),
-        moment_asked(context, "StartTime"),
-        moment_asked(context, "EndTime") + 59,
+        context.page_size("Length", 100),
+        read_moment(context, "StartTime"),
+        read_moment(context, "EndTime") + 59,
     )
     conditions = {
         "m.sender = ?": context.get("AccountName").lower() or None,
@@ -93,7 +94,7 @@ def details(context: Context) -> dict[str, Any]:
         "m.created >= ?": since,
         "m.created <= ?": until,
     }
-    after = cursor(context)
+    after = read_cursor(context)
     clause, values = where(conditions)
     if after:
         clause, values = f"{clause} AND (m.created, m.id) < (?, ?)", [*values, *after]
@@ -153,7 +154,7 @@ def tracking_of(context: Context) -> dict[str, Any]:
 
 def _tracked(context: Context) -> tuple[list[dict[str, str]], dict[str, Any]]:
     """The rows of a page of tracking, and the fields around them."""
-    conditions = {**chosen(context), **days(context), "g.track = ?": 1, "m.bcc = ?": 0}
+    conditions = {**mail_conditions(context), **window_conditions(context), "g.track = ?": 1, "m.bcc = ?": 0}
     clause, values = where(conditions)
     figures = ", ".join(
         f"(SELECT {count} FROM event AS e WHERE e.mail = m.id AND e.kind = '{kind}') AS {kind}_{name}"
@@ -165,7 +166,7 @@ def _tracked(context: Context) -> tuple[list[dict[str, str]], dict[str, Any]]:
         f"FROM (SELECT {_DAY} AS day, {figures} FROM {_MAIL}{clause}) GROUP BY day ORDER BY day"
     )
     every = context.all(sql, *values)
-    page, size = int(context.get("PageNumber", "1")), context.length("PageSize", 10)
+    page, size = int(context.get("PageNumber", "1")), context.page_size("PageSize", 10)
     shown = every[(page - 1) * size : page * size]
     head = {
         "PageNo": page,
@@ -229,12 +230,12 @@ def sender(context: Context) -> dict[str, Any]:
 
 def invalid(context: Context) -> dict[str, Any]:
     """QueryInvalidAddress: newest first. The cursor carries the total, so that it is counted once for all pages."""
-    size, after = context.length("Length", 100), cursor(context)
+    size, after = context.page_size("Length", 100), read_cursor(context)
     conditions: dict[str, Any] = like("address", context.get("KeyWord"))
     if context.get("StartTime"):
-        conditions["at >= ?"] = day_start(day_asked(context, "StartTime"))
+        conditions["at >= ?"] = day_start(read_day(context, "StartTime"))
     if context.get("EndTime"):
-        conditions["at < ?"] = day_start(day_asked(context, "EndTime") + 1)
+        conditions["at < ?"] = day_start(read_day(context, "EndTime") + 1)
     if after:
         last, total = after
         conditions["id < ?"] = last

@@ -16,7 +16,7 @@ _EVENTS = {"UNSUB": "unsubscribe", "REPORT": "complaint"}
 
 def list_blocked(context: Context) -> dict[str, Any]:
     """ListBlockSending: a row for each recipient and sender, the one who blocked first before the others."""
-    size, after = context.length("MaxResults", 100), context.get("NextToken", "0")
+    size, after = context.page_size("MaxResults", 100), context.get("NextToken", "0")
     if not (after.isascii() and after.isdigit() and len(after) <= 18):  # noqa: PLR2004  what an integer of SQLite has
         raise ServiceError("InvalidNextToken.Malformed")
     clause, values = where(

@@ -37,20 +37,20 @@ class Statement(NamedTuple):
     source: str
 
 
-def every() -> list[Statement]:
+def all_statements() -> list[Statement]:
     """All statements: of the actions that there are, of subjects beside them, of the actions that there are not."""
     actions = (_of_action(action, facts_of(action)) for action in catalogue.all_actions())
     subjects = (_said(name, facts) for name, facts in SUBJECTS.items())
     return [*chain(*map(_by_kind, actions)), *chain(*map(_by_kind, subjects)), *map(_lacking, sorted(undeclared()))]
 
 
-def chosen(names: Iterable[str] = (), kind: str = "") -> list[Statement]:
+def find_statements(names: Iterable[str] = (), kind: str = "") -> list[Statement]:
     """The statements about actions and subjects of these names, all where there is none, of that kind.
 
     Raises InputError for a name that is neither.
     """
     wanted = {_known(name) for name in names}
-    return [one for one in every() if (not wanted or one.about in wanted) and kind in ("", one.kind)]
+    return [one for one in all_statements() if (not wanted or one.about in wanted) and kind in ("", one.kind)]
 
 
 def _known(name: str) -> str:

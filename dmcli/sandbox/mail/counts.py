@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dmcli.sandbox.calendar import DAY, ZONE, day_start
+from dmcli.api.kinds.dates import OFFSET
+from dmcli.sandbox.calendar import DAY, day_start
 
 if TYPE_CHECKING:
     from dmcli.sandbox.emulator import Sandbox
@@ -15,7 +16,7 @@ _COUNTS = (
     "sum(EXISTS (SELECT 1 FROM event WHERE mail = m.id AND kind = 'click')) "
     "FROM mail AS m WHERE m.kind = 'mail' AND m.created >= :since GROUP BY 1, 2 ORDER BY 1"
 )
-_BY_DAY = _COUNTS.format(key=f"(m.created + {ZONE}) / {DAY}")
+_BY_DAY = _COUNTS.format(key=f"(m.created + {OFFSET}) / {DAY}")
 _BY_TAG = _COUNTS.format(key="m.tag")
 
 

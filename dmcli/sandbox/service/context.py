@@ -58,8 +58,8 @@ class Context(NamedTuple):
         marks = ", ".join("?" * len(values))
         return self.run(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", *values.values())
 
-    def length(self, name: str, default: int) -> int:
-        """How many rows a page is to have."""
+    def page_size(self, name: str, default: int) -> int:
+        """The number of rows that a parameter asks for on a page, at most MAX_PAGE."""
         return min(int(self.get(name) or default), MAX_PAGE)
 
 
@@ -79,7 +79,7 @@ def listed(
 ) -> Listed:
     """The page that PageNo and PageSize ask for, of those columns of a table (or join) under those conditions."""
     clause, values = where(conditions)
-    page, size = int(context.get("PageNo", "1")), context.length("PageSize", size)
+    page, size = int(context.get("PageNo", "1")), context.page_size("PageSize", size)
     total = context.count(f"SELECT count(*) FROM {source}{clause}", *values)
     start = min((page - 1) * size, total)  # SQLite's numbers end where a page number may go on
     sql = f"SELECT {columns} FROM {source}{clause} ORDER BY {order} LIMIT ? OFFSET ?"

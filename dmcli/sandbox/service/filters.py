@@ -1,4 +1,4 @@
-"""Which mail statistics are asked of: the window of time, the filters, and where a page begins."""
+"""The parameters of statistics as SQL conditions: the filters, the window of time, and where a page begins."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from dmcli.sandbox.calendar import ZONE, day_of, day_start
+from dmcli.api.kinds.dates import OFFSET
+from dmcli.sandbox.calendar import day_of, day_start
 from dmcli.sandbox.errors import ServiceError
 
 if TYPE_CHECKING:
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 _PROVIDERS = ("gmail.com", "yahoo.com", "outlook.com", "icloud.com")
 
 
-def chosen(context: Context) -> dict[str, Any]:
-    """The conditions of what the totals and tracking can be limited to. Raises ServiceError."""
+def mail_conditions(context: Context) -> dict[str, Any]:
+    """The conditions on mail that totals and tracking take, as `where` reads them. Raises ServiceError."""
     name, domain, esp = context.get("AccountName").lower(), context.get("Domain").lower(), context.get("Esp").lower()
     if name and not context.one(
         "SELECT 1 FROM address WHERE name = ? UNION ALL SELECT 1 FROM mail WHERE sender = ?", name, name
@@ -36,26 +37,26 @@ def chosen(context: Context) -> dict[str, Any]:
     }
 
 
-def days(context: Context) -> dict[str, int]:
+def window_conditions(context: Context) -> dict[str, int]:
     """The conditions of the window from StartTime to EndTime, both days included."""
     return {
-        "m.created >= ?": day_start(day_asked(context, "StartTime")),
-        "m.created < ?": day_start(day_asked(context, "EndTime") + 1),
+        "m.created >= ?": day_start(read_day(context, "StartTime")),
+        "m.created < ?": day_start(read_day(context, "EndTime") + 1),
     }
 
 
-def day_asked(context: Context, name: str) -> int:
-    """A parameter that is a day."""
-    return day_of(moment_asked(context, name))
+def read_day(context: Context, name: str) -> int:
+    """The value of a parameter that is a day of the service's calendar, as a number."""
+    return day_of(read_moment(context, name))
 
 
-def moment_asked(context: Context, name: str) -> int:
-    """A parameter that is a day, or a minute, of the service's clock, in epoch seconds."""
-    return int(datetime.fromisoformat(context.params[name]).replace(tzinfo=timezone.utc).timestamp()) - ZONE
+def read_moment(context: Context, name: str) -> int:
+    """The value of a parameter that is a day or a minute of the service's calendar, in epoch seconds."""
+    return int(datetime.fromisoformat(context.params[name]).replace(tzinfo=timezone.utc).timestamp()) - OFFSET
 
 
-def cursor(context: Context) -> tuple[int, int] | None:
-    """The two numbers of the cursor NextStart, None for the first page. Raises ServiceError."""
+def read_cursor(context: Context) -> tuple[int, int] | None:
+    """The two numbers of the cursor NextStart; None for the first page. Raises ServiceError."""
     text = context.get("NextStart", "0")
     if text == "0":
         return None

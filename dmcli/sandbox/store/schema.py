@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dmcli.api.kinds.dates import OFFSET
+
 # Times are epoch seconds. Addresses and domains are kept in lower case or compared without regard to case.
 _SCHEMA = """
 CREATE TABLE setting (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -79,7 +81,7 @@ INSERT INTO template (name, subject, html, created)
     CAST(strftime('%s', 'now') AS INTEGER));
 """
 # What serves those who look in from outside: the log of calls, faults to inject, limits, uploads, what was read.
-_AROUND = """
+_AROUND = f"""
 -- Of what the caller sent, secrets are masked and long values cut; `spoilt` is how the reply was spoilt on purpose.
 CREATE TABLE call (
   id INTEGER PRIMARY KEY, at REAL NOT NULL, ms REAL NOT NULL, request_id TEXT NOT NULL,
@@ -96,7 +98,7 @@ CREATE TABLE upload (
   key TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, data BLOB NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
 -- What counts against the quota is counted as it is sent, see `used`.
 CREATE TRIGGER mail_counts AFTER INSERT ON mail WHEN new.kind = 'mail' BEGIN
-  INSERT INTO used (day, mails) VALUES ((new.created + 28800) / 86400, 1)
+  INSERT INTO used (day, mails) VALUES ((new.created + {OFFSET}) / 86400, 1)
     ON CONFLICT (day) DO UPDATE SET mails = mails + 1;
 END;
 ALTER TABLE domain ADD COLUMN checks INTEGER NOT NULL DEFAULT 0;

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from dmcli.api.actions.common import DELIVERY_STATUS
+from dmcli.api.kinds.dates import service_zone
 from dmcli.api.paging import value_of
-from dmcli.sandbox.calendar import ZONE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 ON_ITS_WAY = "on its way"
 OUTCOMES = (*DELIVERY_STATUS.values(), ON_ITS_WAY)
-_SERVICE = timezone(timedelta(seconds=ZONE))
 _KILO = 1024
 _PREHEADER = 140  # characters
 # What a person does not see of HTML, to its end where it was cut; then every other tag.
@@ -68,7 +67,7 @@ def second(at: float) -> str:
 def whole(at: float) -> str:
     """A moment in full: local with its offset, and as the service has it."""
     here = local(at)
-    there = here.astimezone(_SERVICE)
+    there = here.astimezone(service_zone())
     return f"{second(at)} {offset(here)}, for the service {there.isoformat(' ', 'minutes')[:16]} +08:00"
 
 

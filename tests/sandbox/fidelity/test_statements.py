@@ -17,7 +17,7 @@ from dmcli.api import catalogue, codes
 from dmcli.api.actions.undeclared import undeclared
 from dmcli.errors import InputError
 from dmcli.sandbox.facts import SOURCES
-from dmcli.sandbox.fidelity.statements import COPIED, GUESSED, KINDS, MISSING, chosen, every
+from dmcli.sandbox.fidelity.statements import COPIED, GUESSED, KINDS, MISSING, all_statements, find_statements
 from dmcli.sandbox.fidelity.subjects import SUBJECTS
 from dmcli.sandbox.gateway.params import INTERNAL
 
@@ -166,38 +166,38 @@ def names(reply: Any) -> Iterator[str]:
 
 
 def test_statements_have_a_kind_a_sentence_and_a_source():
-    for one in every():
+    for one in all_statements():
         assert one.kind in KINDS
         assert one.text.endswith("."), one
         assert any(f"{one.source} ".startswith(f"{source} ") for source in SOURCES), one
 
 
 def test_each_source_says_something():
-    said = {one.source for one in every()}
+    said = {one.source for one in all_statements()}
     assert [name for name in SOURCES if not any(f"{source} ".startswith(f"{name} ") for source in said)] == []
 
 
 def test_nothing_is_said_twice():
-    said = [(one.about, one.text) for one in every()]
+    said = [(one.about, one.text) for one in all_statements()]
     assert len(said) == len(set(said))
 
 
 def test_all_are_spoken_of_in_order():
-    about = list(dict.fromkeys(one.about for one in every()))
+    about = list(dict.fromkeys(one.about for one in all_statements()))
     assert about == [*FACTS, *SUBJECTS, *sorted(undeclared())]
     for name in about:
-        kinds = [one.kind for one in chosen([name])]
+        kinds = [one.kind for one in find_statements([name])]
         assert kinds == sorted(kinds, key=list(KINDS).index)
 
 
 def test_what_is_not_there_is_missing():
     for name in undeclared():
-        (one,) = chosen([name])
+        (one,) = find_statements([name])
         assert (one.kind, one.source) == (MISSING, "SDK 1.11")
 
 
 def test_facts_become_sentences():
-    said = {one.text: (one.kind, one.source) for one in chosen(["SenderStatisticsDetailByParam"])}
+    said = {one.text: (one.kind, one.source) for one in find_statements(["SenderStatisticsDetailByParam"])}
     assert said["In the reply besides: TagName."] == (GUESSED, "no source")
     assert said["Always the same here: ConfigSetId (empty), ConfigSetName (empty)."] == (MISSING, "SDK 1.11")
     assert said["Parameters besides: ConfigSetId, IpPoolId, NextStart."] == (COPIED, "SDK 1.11")
@@ -205,21 +205,21 @@ def test_facts_become_sentences():
 
 
 def test_codes_that_nobody_has_have_no_source():
-    made = {one.text.partition(":")[0]: one.source for one in every() if one.kind == GUESSED}
+    made = {one.text.partition(":")[0]: one.source for one in all_statements() if one.kind == GUESSED}
     assert made["InvalidTagName.Duplicate"] == "no source"
     assert made["InvalidMailAddressName.Duplicate"] == "other actions"
 
 
 def test_statements_are_chosen_by_name_and_kind():
-    some = chosen(["quota", "DeleteTag"], GUESSED)
+    some = find_statements(["quota", "DeleteTag"], GUESSED)
     assert {one.about for one in some} == {"quota", "DeleteTag"}
     assert {one.kind for one in some} == {GUESSED}
-    assert chosen(["UpdateMailAddressMsgCallbackUrl"]) == chosen(["UpdateMailAddressMsgCallBackUrl"])
-    assert sum(len(chosen(kind=kind)) for kind in KINDS) == len(every())
+    assert find_statements(["UpdateMailAddressMsgCallbackUrl"]) == find_statements(["UpdateMailAddressMsgCallBackUrl"])
+    assert sum(len(find_statements(kind=kind)) for kind in KINDS) == len(all_statements())
 
 
 def test_a_name_that_is_none_is_refused():
     with pytest.raises(InputError, match="did you mean CreateTag"):
-        chosen(["CreatTag"])
+        find_statements(["CreatTag"])
     with pytest.raises(InputError, match="did you mean signatures"):
-        chosen(["signature"])
+        find_statements(["signature"])

@@ -7,7 +7,7 @@ import pytest
 from dmcli.api import catalogue
 from dmcli.api.actions.undeclared import undeclared
 from dmcli.sandbox.facts import SOURCES
-from dmcli.sandbox.fidelity.statements import KINDS, chosen, every
+from dmcli.sandbox.fidelity.statements import KINDS, all_statements, find_statements
 from dmcli.sandbox.fidelity.subjects import SUBJECTS
 
 
@@ -29,10 +29,12 @@ def test_everything_is_there_and_folded(site):
     page = site.page("differences")
     assert [h3.text for h3 in page.all("h3")] == [*(action.name for action in catalogue.all_actions()), *SUBJECTS]
     assert not any("open" in details.attributes for details in page.all("details"))
-    statements = [one for one in every() if one.about not in undeclared()]
+    statements = [one for one in all_statements() if one.about not in undeclared()]
     assert rows(page) == [[one.kind, one.text, one.source] for one in statements]
     assert ", ".join(sorted(undeclared())) in page.text
-    assert page.one("dl", class_="totals").text == " ".join(f"{kind}{len(chosen(kind=kind))}" for kind in KINDS)
+    assert page.one("dl", class_="totals").text == " ".join(
+        f"{kind}{len(find_statements(kind=kind))}" for kind in KINDS
+    )
     assert all(text in page.text for text in [*KINDS.values(), *SOURCES.values()])
 
 

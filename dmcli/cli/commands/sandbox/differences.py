@@ -12,7 +12,7 @@ from dmcli.cli.commands.sandbox.rows import show_rows
 from dmcli.cli.complete import action_names
 from dmcli.cli.options import Value
 from dmcli.cli.tree import command
-from dmcli.sandbox.fidelity.statements import KINDS, chosen
+from dmcli.sandbox.fidelity.statements import KINDS, find_statements
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -21,7 +21,7 @@ _FIELDS = (Field("about", "About"), Field("kind", "Kind"), Field("text", "What")
 
 
 def _differences(current: Session, *, about: tuple[str, ...], kind: str | None) -> None:
-    rows = [one._asdict() for one in chosen(about, kind or "")]
+    rows = [one._asdict() for one in find_statements(about, kind or "")]
     show_rows(current, "differences", rows, _FIELDS, "there is nothing of this kind")
 
 

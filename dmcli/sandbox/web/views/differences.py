@@ -10,7 +10,7 @@ from dmcli.api import catalogue
 from dmcli.api.actions.undeclared import undeclared
 from dmcli.errors import InputError
 from dmcli.sandbox.facts import SOURCES
-from dmcli.sandbox.fidelity.statements import KINDS, chosen
+from dmcli.sandbox.fidelity.statements import KINDS, find_statements
 from dmcli.sandbox.fidelity.subjects import SUBJECTS
 from dmcli.sandbox.web.asked import Asked, Page
 
@@ -34,7 +34,7 @@ def show(asked: Asked) -> Page:
     if kind not in ("", *KINDS):
         raise InputError(f"{kind!r} is no kind of difference; they are {', '.join(KINDS)}")
     actions = [action.name for action in catalogue.all_actions()]
-    found = chosen([about] if about else [], kind)
+    found = find_statements([about] if about else [], kind)
     topics = [Topic(name, _counts(some), some) for name, group in groupby(found, _about) if (some := list(group))]
     return Page(
         "differences.html",
