@@ -35,7 +35,8 @@ class Param(NamedTuple):
     `option` is the name on the command line, derived from `name` where empty; an `argument` stands without dashes.
     `default` is what the client sends when nothing was given, and what the service assumes. `malformed` is the code the
     service answers when the value is not acceptable, `missing` when it is not there (Missing{Name} where empty). A
-    `hidden` parameter is reached through `dm api` only.
+    `hidden` parameter is reached through `dm api` only. `too_many` is the code of a JSON array with more elements than
+    the service takes (that of `malformed` where empty); `recipients` says that the value is who gets the mail.
     """
 
     name: str
@@ -51,6 +52,8 @@ class Param(NamedTuple):
     secret: bool = False
     aliases: tuple[str, ...] = ()
     versions: tuple[str, ...] = BOTH
+    too_many: str = ""
+    recipients: bool = False
 
     @property
     def flag(self) -> str:

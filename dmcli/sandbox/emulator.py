@@ -17,7 +17,7 @@ from dmcli.sandbox.gateway.reply import new_request_id, refusal, success
 from dmcli.sandbox.gateway.request import Call, read_call, request_path
 from dmcli.sandbox.service.context import Context
 from dmcli.sandbox.store.store import Store, path_of
-from dmcli.untrusted import brief, read_json
+from dmcli.untrusted import brief
 
 if TYPE_CHECKING:
     import sqlite3
@@ -200,23 +200,13 @@ class Sandbox:
 
 
 def _struck(connection: sqlite3.Connection, arrived: _Arrived) -> Fault | None:
-    """The fault that is to strike this call; what a browser asks for beside its pages is none."""
+    """The fault that strikes this call, if any; what a browser asks for outside its pages is no call."""
     from dmcli.sandbox.control.faults import strike
 
     if not arrived.call.action or request_path(arrived.request) != "/":
         return None
-    return strike(connection, arrived.call.action, _people(arrived.call.params))
-
-
-def _people(given: Mapping[str, str]) -> list[str]:
-    """The recipients that stand in a call itself."""
-    people = f"{given.get('ToAddress', '')},{given.get('BccAddress', '')}".split(",")
-    with suppress(ValueError):
-        groups = read_json(given.get("Receivers") or "[]")
-        for group in groups if isinstance(groups, list) else ():
-            to = group.get("To") if isinstance(group, dict) else None
-            people += map(str, to if isinstance(to, list) else [to])
-    return people
+    call = arrived.call
+    return strike(connection, call.action, params.recipients_of(call.action, call.params))
 
 
 def _changed(done: _Done, fault: Fault, arrived: _Arrived) -> _Done:

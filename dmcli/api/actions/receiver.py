@@ -120,13 +120,19 @@ ACTIONS = (
         Effect.WRITE,
         params=(
             _LIST_ID,
-            Param("Detail", Json(list, MAX_SAVED), 'Members as a JSON array, e.g. [{"e": "a@example.com", "u": "A"}].'),
+            Param(
+                "Detail",
+                Json(list, MAX_SAVED),
+                'Members as a JSON array, e.g. [{"e": "a@example.com", "u": "A"}].',
+                too_many="InvalidReceiverDetailNumber.Malformed",
+            ),
             Param(
                 "CustomDetail",
                 Json(list, MAX_SAVED),
                 'Members with variables: [{"Email": "a@example.com", "CustomData": {"name": "A"}}].',
                 option="custom-detail",
                 versions=ONLY_2015,
+                too_many="InvalidReceiverDetailNumber.Malformed",
             ),
         ),
         fields=(

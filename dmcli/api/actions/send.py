@@ -48,6 +48,7 @@ ACTIONS = (
                 required=True,
                 option="to",
                 malformed="InvalidToAddress",
+                recipients=True,
             ),
             Param("Subject", SUBJECT, "Subject line.", required=True, malformed="InvalidSubject.Malformed"),
             Param("HtmlBody", BODY, "HTML body.", option="html", malformed="InvalidBody"),
@@ -72,7 +73,14 @@ ACTIONS = (
             _TAG,
             CLICK_TRACE,
             ADDRESS_TYPE,
-            Param("BccAddress", Emails(2), "Blind copy, up to 2 addresses.", option="bcc", versions=ONLY_2015),
+            Param(
+                "BccAddress",
+                Emails(2),
+                "Blind copy, up to 2 addresses.",
+                option="bcc",
+                versions=ONLY_2015,
+                recipients=True,
+            ),
             Param(
                 "Template",
                 OBJECT,
@@ -146,6 +154,7 @@ ACTIONS = (
                 'Recipients in place of a list: [{"To": ["a@example.com"], "TemplateData": {"name": "A"}}].',
                 versions=ONLY_2015,
                 malformed="InvalidReceiverName.Malformed",
+                recipients=True,
             ),
             Param(
                 "TemplateContent",

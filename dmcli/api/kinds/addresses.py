@@ -58,6 +58,11 @@ class Sender(Email):
         return wire | ({"FromAlias": self.alias.to_wire(alias, now)} if alias else {})
 
 
+def split_addresses(text: str) -> list[str]:
+    """The addresses of a list with commas, as they stand there; an empty text is one that is empty."""
+    return text.split(",")
+
+
 class Emails(Email):
     """Up to `count` mail addresses, separated by commas."""
 
@@ -68,17 +73,20 @@ class Emails(Email):
         self.count = count
 
     def to_wire(self, text: str, now: datetime) -> str:
-        addresses = [address.strip(" ") for address in text.split(",")]
+        addresses = [address.strip(" ") for address in split_addresses(text)]
         if len(addresses) > self.count:
             raise ValueError(f"{len(addresses)} addresses are given; the service takes at most {self.count} in a call")
         return ",".join(super(Emails, self).to_wire(address, now) for address in addresses)
 
     def accepts(self, wire: str) -> bool:
-        addresses = wire.split(",")
+        addresses = split_addresses(wire)
         return len(addresses) <= self.count and all(super(Emails, self).accepts(a.strip()) for a in addresses)
 
+    def addresses(self, wire: str) -> list[str]:
+        return split_addresses(wire)
+
     def warning(self, wire: str) -> str:
-        return "; ".join(filter(None, map(super().warning, wire.split(","))))
+        return "; ".join(filter(None, map(super().warning, split_addresses(wire))))
 
     def encode(self, name: str, texts: list[str], now: datetime) -> dict[str, str]:
         return {name: self.to_wire(",".join(texts), now)}

@@ -52,6 +52,10 @@ class Kind:
             return False
         return True
 
+    def addresses(self, wire: str) -> list[str]:  # noqa: ARG002  most kinds have none
+        """The mail addresses that a value lists, as they stand there; [] for most kinds."""
+        return []
+
     def warning(self, wire: str) -> str:  # noqa: ARG002  most kinds have no warnings
         """A warning for a value that only some sources allow; empty for most."""
         return ""

@@ -108,14 +108,26 @@ class Recipients(Json):
 
     def check(self, value: Any, now: datetime) -> None:
         for number, group in enumerate(value, 1):
-            to = group.get("To") if isinstance(group, dict) else None
-            addresses = [to] if isinstance(to, str) else to
-            if not isinstance(addresses, list):
-                raise ValueError(f'element {number} has no recipients; give it "To": ["a@example.com"]')  # noqa: TRY004
+            addresses = recipients_in(group)
+            if addresses is None:
+                raise ValueError(f'element {number} has no recipients; give it "To": ["a@example.com"]')
             for text in addresses:
                 wire = _check_part(f"a recipient of element {number}", text, self.address, now)
                 if wire != text:
                     raise ValueError(f"element {number} has {text!r}; write it in ASCII, as {wire}")
+
+    def addresses(self, wire: str) -> list[str]:
+        try:
+            groups = Json(list).read(wire)
+        except ValueError:
+            return []
+        return [str(one) for group in groups for one in recipients_in(group) or ()]
+
+
+def recipients_in(group: object) -> list[Any] | None:
+    """What stands under `To` in a group of recipients, a text being a list of one; None where it is neither."""
+    to = group.get("To") if isinstance(group, dict) else None
+    return [to] if isinstance(to, str) else to if isinstance(to, list) else None
 
 
 def _check_part(what: str, value: Any, kind: Kind, now: datetime) -> str:

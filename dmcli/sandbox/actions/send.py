@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dmcli.api.kinds.addresses import split_addresses
 from dmcli.api.kinds.headers import LISTED, breaks
+from dmcli.api.kinds.json import recipients_in
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts
 from dmcli.sandbox.service.delivery import Message, Quota, Recipient, deliver, render
@@ -50,8 +52,8 @@ class Template(NamedTuple):
 def single(context: Context) -> dict[str, Any]:
     """SingleSendMail: all recipients are checked before any gets the mail."""
     sender = _sender(context)
-    to = [Recipient(address.strip()) for address in context.params["ToAddress"].split(",")]
-    to += [Recipient(address.strip(), bcc=True) for address in context.get("BccAddress").split(",") if address]
+    to = [Recipient(address.strip()) for address in split_addresses(context.params["ToAddress"])]
+    to += [Recipient(address.strip(), bcc=True) for address in split_addresses(context.get("BccAddress")) if address]
     message = _common(context, sender, _single_message(context))
     quota = Quota.of(context)
     if quota.invalid and _known_invalid(context, [one.address for one in to]):
@@ -199,8 +201,8 @@ def _inline(context: Context) -> list[tuple[str, dict[str, str]]]:
 
     people = []
     for group in from_json(context.params["Receivers"], "InvalidReceiverName.Malformed"):
-        to = group.get("To") if isinstance(group, dict) else None
-        for address in [to] if isinstance(to, str) else to if isinstance(to, list) else [""]:
+        addresses = recipients_in(group)
+        for address in [""] if addresses is None else addresses:
             if not isinstance(address, str) or not EMAIL.accepts(address):
                 raise ServiceError("InvalidReceiverName.Malformed")
             people.append((address, variables_of(group.get("TemplateData"))))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.wire import Ambiguous, Reply
 from dmcli.errors import InputError
-from dmcli.sandbox.gateway.params import known_action
+from dmcli.sandbox.gateway.params import actions_with_recipients, known_action
 
 if TYPE_CHECKING:
     import sqlite3
@@ -29,7 +29,6 @@ EFFECTS = {
     "truncate": "break off in the middle of the answer",
 }
 _VALUES = frozenset({"error", "status", "latency"})
-_WITH_RECIPIENTS = ("SingleSendMail", "BatchSendMail")  # of a batch those in Receivers, not those of a list
 _FLAGS = ("after", "html")
 _MOST_LATE = 3600.0  # seconds
 _CODES = {500: "InternalError", 503: "ServiceUnavailable"}
@@ -114,8 +113,8 @@ def _check_together(fault: Fault, *, seeded: bool) -> None:
         raise InputError("seed chooses among the calls of a rate; give rate too")
     if fault.nth and (fault.rate is not None or fault.times != 1):
         raise InputError("nth strikes one call; times and rate do not go with it")
-    if fault.recipient and fault.action not in ("", *_WITH_RECIPIENTS):
-        raise InputError(f"{fault.action} names no recipient; {' and '.join(_WITH_RECIPIENTS)} do")
+    if fault.recipient and fault.action and fault.action not in actions_with_recipients():
+        raise InputError(f"{fault.action} names no recipient; {' and '.join(actions_with_recipients())} do")
 
 
 _SETTABLE = Fault._fields[: Fault._fields.index("id")]

@@ -89,6 +89,18 @@ def unknown(action: Action, given: Mapping[str, str]) -> list[str]:
     return [name for name in given if name not in known and name not in _PROTOCOL and not name.startswith(prefixes)]
 
 
+def recipients_of(name: str, given: Mapping[str, str]) -> list[str]:
+    """The addresses that a call of that action names itself; of a batch not those of its list."""
+    action = catalogue.find(name)
+    params = [param for param in action.params if param.recipients and given.get(param.name)] if action else []
+    return [address for param in params for address in param.kind.addresses(given[param.name])]
+
+
+def actions_with_recipients() -> list[str]:
+    """The names of the actions whose calls name recipients themselves."""
+    return [action.name for action in catalogue.all_actions() if any(param.recipients for param in action.params)]
+
+
 def _accepted(param: Param, value: str, now: datetime) -> str:
     """The value in its one spelling. Raises ServiceError."""
     kind = param.kind
@@ -99,6 +111,6 @@ def _accepted(param: Param, value: str, now: datetime) -> str:
             pass
     elif kind.accepts(value):
         return value
-    elif isinstance(kind, Json) and kind.most and Json(kind.of).accepts(value) and not param.malformed:
-        raise ServiceError("InvalidReceiverDetailNumber.Malformed")
+    elif param.too_many and isinstance(kind, Json) and Json(kind.of).accepts(value):
+        raise ServiceError(param.too_many)
     raise ServiceError(param.malformed or f"Invalid{param.name}.Malformed")

@@ -100,7 +100,14 @@ def test_by_recipient(cloud, inject):
     assert tried(cloud, ToAddress="a@example.com") == (200, "")
     assert tried(cloud, ToAddress="a@example.com, b@qq.com") == (400, "InvalidToAddress")
     assert tried(cloud, BccAddress="B@Qq.com") == (400, "InvalidToAddress")
+
+
+def test_by_recipient_only_calls_that_mail(cloud, inject):
+    inject("error", "InvalidToAddress", recipient="*", times=9)
+    window = {"StartTime": "2026-03-15 00:00", "EndTime": "2026-03-15 23:59"}
     assert cloud.ok("QueryTagByParam")
+    assert cloud.ok("SenderStatisticsDetailByParam", ToAddress="a@example.com", **window)  # it looks for one
+    assert tried(cloud) == (400, "InvalidToAddress")
 
 
 def test_by_recipient_of_a_batch(cloud, inject):
