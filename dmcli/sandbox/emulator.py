@@ -35,7 +35,6 @@ _TAKE_NONCE = (
     "WHERE NOT EXISTS (SELECT 1 FROM nonce WHERE period = ? AND nonce = ?)"
 )
 _UPLOAD = ("AuthorizeFileUpload", "2019-12-19")  # of another product, OpenPlatform
-_SPOILING = frozenset({"drop", "hang", "garbage", "truncate"})
 
 
 def _utc_now() -> datetime:
@@ -91,12 +90,8 @@ class Sandbox:
             if not isinstance(error, LockedError):  # or it would be waited for once more
                 self._log_alone(arrived, done)
         fault = done.fault
-        if fault and fault.effect == "latency":
-            self._sleep(float(fault.value))
-        if fault and fault.effect in _SPOILING:
-            from dmcli.sandbox.control.faults import SpoiltError
-
-            raise SpoiltError(fault.effect, done.reply)
+        if fault:
+            self._carry_out(fault, done.reply)
         return done.reply
 
     def perform(self, action: Action, params: Mapping[str, str]) -> dict[str, Any]:
@@ -107,6 +102,15 @@ class Sandbox:
         now = int(self.now().timestamp())
         with self.store.reading() if action.effect is Effect.READ else self.store.transaction() as connection:
             return handler_of(action)(Context(connection, params, now, ""))
+
+    def _carry_out(self, fault: Fault, reply: Reply) -> None:
+        """What a fault does to a reply that is made: it comes late, or it is the server's to spoil."""
+        from dmcli.sandbox.control.effects import SpoiltError, Stage
+
+        if fault.stage is Stage.DELAY:
+            self._sleep(float(fault.value))
+        if fault.stage is Stage.CONNECTION:
+            raise SpoiltError(fault.effect, reply)
 
     def now(self) -> datetime:
         """The account's time."""
@@ -130,7 +134,7 @@ class Sandbox:
         now = arrived.at + timedelta(seconds=live.clock)
         fault = _struck(connection, arrived) if live.faults else None
         done = self._done(connection, live, arrived, now, fault)
-        if fault and fault.effect not in _SPOILING:
+        if fault:
             done = _changed(done, fault, arrived)
         done = done._replace(fault=fault)
         self._log(connection, arrived, done, now)
@@ -140,8 +144,8 @@ class Sandbox:
         self, connection: sqlite3.Connection, live: Live, arrived: _Arrived, now: datetime, fault: Fault | None
     ) -> _Done:
         """Do the call, unless a fault strikes before; a refusal is an answer."""
-        if fault and not fault.after and fault.effect != "latency":
-            return _refused(arrived, ServiceError(fault.value if fault.effect == "error" else "InternalError"))
+        if fault and fault.prevents:
+            return _refused(arrived, ServiceError(fault.code))
         try:
             return self._answered(connection, live, arrived, now)
         except ServiceError as error:  # what was written before stays: the nonce is used
@@ -211,11 +215,12 @@ def _struck(connection: sqlite3.Connection, arrived: _Arrived) -> Fault | None:
 
 def _changed(done: _Done, fault: Fault, arrived: _Arrived) -> _Done:
     """The answer as a fault makes it."""
-    from dmcli.sandbox.control.faults import as_reply
+    from dmcli.sandbox.control.effects import Stage
+    from dmcli.sandbox.control.faults import spoil_reply
 
-    if fault.after and fault.effect == "error":
-        done = _refused(arrived, ServiceError(fault.value))
-    return done._replace(reply=as_reply(fault, done.reply))
+    if fault.after and fault.stage is Stage.REFUSAL:
+        done = _refused(arrived, ServiceError(fault.code))
+    return done._replace(reply=spoil_reply(fault, done.reply))
 
 
 def _refused(arrived: _Arrived, error: ServiceError) -> _Done:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dmcli.api.wire import Ambiguous, Reply
+from dmcli.api.wire import Reply
 from dmcli.errors import InputError
+from dmcli.sandbox.control.effects import EFFECTS, REPLYING, Stage
 from dmcli.sandbox.gateway.params import actions_with_recipients, known_action
 
 if TYPE_CHECKING:
@@ -18,20 +19,8 @@ if TYPE_CHECKING:
 
     from dmcli.sandbox.emulator import Sandbox
 
-# What a fault does, and what its value says.
-EFFECTS = {
-    "error": "answer with an error code of the service",
-    "status": "answer with an HTTP status of 500 or more, as JSON or a web page",
-    "latency": "answer late, after so many seconds",
-    "drop": "close the connection without an answer",
-    "hang": "say nothing more",
-    "garbage": "answer with bytes that are no HTTP",
-    "truncate": "break off in the middle of the answer",
-}
-_VALUES = frozenset({"error", "status", "latency"})
-_FLAGS = ("after", "html")
-_MOST_LATE = 3600.0  # seconds
 _CODES = {500: "InternalError", 503: "ServiceUnavailable"}
+FLAGS = ("after", "html")
 
 
 class Fault(NamedTuple):
@@ -59,36 +48,46 @@ class Fault(NamedTuple):
     struck: int = 0
 
     @property
+    def stage(self) -> Stage:
+        """Where it is carried out."""
+        return EFFECTS[self.effect].stage
+
+    @property
+    def code(self) -> str:
+        """The code of the refusal of a call that is not done."""
+        return self.value if self.stage is Stage.REFUSAL else "InternalError"
+
+    @property
+    def prevents(self) -> bool:
+        """Whether a call that it strikes is not done."""
+        return not self.after and self.stage is not Stage.DELAY
+
+    @property
     def spent(self) -> bool:
         """Whether it will strike no more."""
         return (self.times is not None and self.struck >= self.times) or bool(self.nth and self.seen >= self.nth)
 
 
-class SpoiltError(Ambiguous):
-    """An answer that the caller is not to get whole: `how` is drop, hang, garbage or truncate, `reply` what it was."""
-
-    def __init__(self, how: str, reply: Reply) -> None:
-        super().__init__(f"the sandbox was told to {how}")
-        self.how = how
-        self.reply = reply
+SETTABLE = Fault._fields[: Fault._fields.index("id")]
 
 
 def fault_of(given: Mapping[str, Any]) -> Fault:
     """The rule that these values describe, by the names of its fields. Raises InputError for what cannot be meant."""
-    unknown = set(given) - set(_SETTABLE)
+    unknown = set(given) - set(SETTABLE)
     if unknown:
-        raise InputError(f"a fault has no {', '.join(sorted(unknown))}; it has {', '.join(_SETTABLE)}")
+        raise InputError(f"a fault has no {', '.join(sorted(unknown))}; it has {', '.join(SETTABLE)}")
     effect, value = str(given.get("effect") or ""), str(given.get("value") or "")
     if effect not in EFFECTS:
         raise InputError(f"a fault cannot be {effect!r}; it is one of {', '.join(EFFECTS)}")
-    if bool(value) != (effect in _VALUES):
-        what = "needs a value" if effect in _VALUES else "takes no value"
-        raise InputError(f"the fault {effect} {what}: it is to {EFFECTS[effect]}")
+    kind = EFFECTS[effect]
+    if bool(value) != bool(kind.takes):
+        what = "needs a value" if kind.takes else "takes no value"
+        raise InputError(f"the fault {effect} {what}: it is to {kind.text}")
     rate = _number(given, "rate", float, 0.0, 1.0)
     times = _number(given, "times", int, 1, 10**9)
     fault = Fault(
         effect=effect,
-        value=_checked(effect, value),
+        value=kind.parse(value) if value else "",
         after=_flag(given, "after"),
         action=known_action(str(given["action"])) if given.get("action") else "",
         recipient=str(given.get("recipient") or "").lower(),
@@ -105,41 +104,16 @@ def fault_of(given: Mapping[str, Any]) -> Fault:
 
 def _check_together(fault: Fault, *, seeded: bool) -> None:
     """Refuse what has no effect beside the rest. Raises InputError."""
-    if fault.html and fault.effect != "status":
+    if fault.html and fault.stage is not Stage.REPLY:
         raise InputError(f"html makes a web page of a status; {fault.effect} has none")
-    if fault.retry_after is not None and fault.effect not in ("error", "status"):
-        raise InputError(f"retry_after stands in the answer of error and status; {fault.effect} has none")
+    if fault.retry_after is not None and fault.effect not in REPLYING:
+        raise InputError(f"retry_after stands in the answer of {' and '.join(REPLYING)}; {fault.effect} has none")
     if seeded and fault.rate is None:
         raise InputError("seed chooses among the calls of a rate; give rate too")
     if fault.nth and (fault.rate is not None or fault.times != 1):
         raise InputError("nth strikes one call; times and rate do not go with it")
     if fault.recipient and fault.action and fault.action not in actions_with_recipients():
         raise InputError(f"{fault.action} names no recipient; {' and '.join(actions_with_recipients())} do")
-
-
-_SETTABLE = Fault._fields[: Fault._fields.index("id")]
-
-
-def _checked(effect: str, value: str) -> str:
-    """The value of an effect in one spelling. Raises InputError."""
-    if effect == "error":
-        from dmcli.api import codes
-
-        if not codes.find(value):
-            near = " or ".join(codes.nearest(value))
-            raise InputError(f"{value!r} is no error code{f'; did you mean {near}?' if near else ''}")
-    elif effect == "status":
-        if not (value.isascii() and value.isdigit()) or not 500 <= int(value) <= 599:  # noqa: PLR2004
-            raise InputError(f"{value!r} is no status from 500 to 599")
-    elif effect == "latency":
-        try:
-            late = float(value.removesuffix("s"))
-        except ValueError:
-            late = -1.0
-        if not 0 <= late <= _MOST_LATE:
-            raise InputError(f"{value!r} is no number of seconds from 0 to {_MOST_LATE:.0f}")
-        return f"{late:g}"
-    return value
 
 
 def _number(given: Mapping[str, Any], name: str, kind: type[Any], least: float, most: float) -> Any:
@@ -193,7 +167,7 @@ def _read_all(connection: sqlite3.Connection) -> list[Fault]:
 
 def _fault(row: dict[str, Any]) -> Fault:
     """The rule in a row, by the names of its columns; SQLite keeps flags as numbers."""
-    return Fault(**{**row, **{name: bool(row[name]) for name in _FLAGS}})
+    return Fault(**{**row, **{name: bool(row[name]) for name in FLAGS}})
 
 
 def strike(connection: sqlite3.Connection, action: str, recipients: Iterable[str]) -> Fault | None:
@@ -239,10 +213,10 @@ def _drawn(fault: Fault) -> float:
     return int.from_bytes(digest[:7], "big") / 2**56
 
 
-def as_reply(fault: Fault, reply: Reply) -> Reply:
-    """The answer that a fault of status makes; any other's is the reply as it is, with what it asks to wait."""
+def spoil_reply(fault: Fault, reply: Reply) -> Reply:
+    """The reply that a fault puts in the place of this one, or this one, with the time that it asks to wait."""
     headers = reply.headers | ({"x-acs-retry-after": str(fault.retry_after)} if fault.retry_after is not None else {})
-    if fault.effect != "status":
+    if fault.stage is not Stage.REPLY:
         return reply._replace(headers=headers)
     status = int(fault.value)
     if fault.html:

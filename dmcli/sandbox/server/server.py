@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.api.wire import Ambiguous, NotSent, Request
 from dmcli.errors import ConfigError, LocalIOError
-from dmcli.sandbox.control.faults import SpoiltError
+from dmcli.sandbox.control.effects import EFFECTS, SpoiltError
 from dmcli.sandbox.server.http1 import (
     Head,
     RefusedRequestError,
@@ -228,16 +228,13 @@ class _Connection(socketserver.StreamRequestHandler):
         return read_chunks(self.rfile) if size is None else exactly(self.rfile, size)
 
     def _spoil(self, spoilt: SpoiltError) -> None:
-        """Answer badly, on purpose."""
-        if spoilt.how == "hang":
+        """Send what a fault makes of the reply, and hang up, or hold the connection open."""
+        effect, reply = EFFECTS[spoilt.effect], spoilt.reply
+        self.request.sendall(effect.spoil(wire(reply, connection="close"), len(reply.body)))
+        if effect.holds:
             self.request.settimeout(None)
             while self.request.recv(self.rbufsize):  # until the client has had enough, or the server stops
                 pass
-        elif spoilt.how == "garbage":
-            self.request.sendall(b"\x00\xff\xfe this is no HTTP \r\n\r\n")
-        elif spoilt.how == "truncate":
-            whole = wire(spoilt.reply, connection="close")
-            self.request.sendall(whole[: len(whole) - max(len(spoilt.reply.body) // 2, 1)])
 
     def _linger(self) -> None:
         """Read on a little: closing with bytes unread resets the connection, which may take the reply along."""

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from dmcli.api.wire import Ambiguous, Request
 from dmcli.errors import InputError
 from dmcli.sandbox.control import faults
-from dmcli.sandbox.control.faults import EFFECTS, Fault, SpoiltError, fault_of
+from dmcli.sandbox.control.effects import EFFECTS, SpoiltError, Stage
+from dmcli.sandbox.control.faults import Fault, fault_of
 from dmcli.sandbox.gateway import call_log
 from dmcli.sandbox.server.server import Server
 
@@ -83,14 +84,14 @@ def test_an_answer_that_comes_late(cloud, inject):
     assert slept == [1.5]
 
 
-@pytest.mark.parametrize("effect", ["drop", "hang", "garbage", "truncate"])
+@pytest.mark.parametrize("effect", [name for name, one in EFFECTS.items() if one.stage is Stage.CONNECTION])
 @pytest.mark.parametrize("after", [False, True])
 def test_an_answer_that_is_lost(cloud, inject, effect, after):
     inject(effect, after=after)
     with pytest.raises(SpoiltError) as caught:
         cloud.reply("SingleSendMail", **cloud.mail)
     assert isinstance(caught.value, Ambiguous)
-    assert caught.value.how == effect
+    assert caught.value.effect == effect
     assert len(cloud.mails()) == after
     assert tried(cloud) == (200, "")
 

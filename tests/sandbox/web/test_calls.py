@@ -9,7 +9,7 @@ import pytest
 from pages import misspelt
 
 from dmcli.sandbox.control import faults
-from dmcli.sandbox.control.faults import SpoiltError
+from dmcli.sandbox.control.effects import SpoiltError
 
 if TYPE_CHECKING:
     from pages import Document

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dmcli.sandbox.control import faults, limits
+from dmcli.sandbox.control.effects import EFFECTS
 
 if TYPE_CHECKING:
     from cloud import Cloud
@@ -32,9 +33,7 @@ def test_the_form_has_all_that_a_fault_has(site):
     assert form
     names = {e.attributes.get("name") for e in page.elements if e.tag in ("input", "select")}
     assert names >= set(faults.Fault._fields[: faults.Fault._fields.index("id")])
-    assert [o.attributes["value"] for o in page.all("option") if o.attributes.get("value") in faults.EFFECTS] == list(
-        faults.EFFECTS
-    )
+    assert [o.attributes["value"] for o in page.all("option") if o.attributes.get("value") in EFFECTS] == list(EFFECTS)
 
 
 def test_a_fault_strikes_as_it_was_set(site, cloud):

@@ -13,7 +13,8 @@ from dmcli.cli.complete import action_names
 from dmcli.cli.options import Value
 from dmcli.cli.tree import Group, command
 from dmcli.errors import InputError, RefusedError
-from dmcli.sandbox.control.faults import EFFECTS, add_fault, fault_of, list_faults, remove_faults
+from dmcli.sandbox.control.effects import EFFECTS, VALUES
+from dmcli.sandbox.control.faults import add_fault, fault_of, list_faults, remove_faults
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -59,9 +60,8 @@ def _remove(current: Session, *, fault: int | None, **values: Any) -> None:
 
 
 def _values(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    from dmcli.api.codes import CODES
-
-    return [code for code in CODES if code.startswith(incomplete)] if ctx.params.get("effect") == "error" else []
+    effect = EFFECTS.get(ctx.params.get("effect", ""))
+    return [value for value in effect.suggest() if value.startswith(incomplete)] if effect else []
 
 
 COMMAND = Group("fault")
@@ -74,7 +74,7 @@ for _made in (
                 ["value"],
                 default="",
                 metavar="[VALUE]",
-                help="Of error its code, of status 500 to 599, of latency seconds.",
+                help=f"{VALUES}.",
                 shell_complete=_values,
             ),
             click.Option(

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api import codes
-from dmcli.sandbox.control import faults
+from dmcli.sandbox.control.effects import EFFECTS
 from dmcli.sandbox.gateway import call_log
 from dmcli.sandbox.mail import mailbox
 from dmcli.sandbox.web.asked import Asked, Page, RefusedError, link
@@ -55,7 +55,7 @@ def one(asked: Asked, number: int) -> Page:
             "request": call["request"],
             "scheme": SCHEMES.get(call["scheme"], call["scheme"]),
             "explained": codes.find(call["code"]) if call["code"] else None,
-            "effect": faults.EFFECTS.get(call["spoilt"], ""),
+            "effect": EFFECTS[call["spoilt"]].text if call["spoilt"] in EFFECTS else "",
             "signature": signature,
             "parted": parted(signature) if "client" in signature else (),
             "mails": mailbox.list_recipients(asked.sandbox, call["request_id"], _MAILS),

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 from dmcli.api import catalogue, codes
 from dmcli.errors import InputError
 from dmcli.sandbox.control import faults, limits
+from dmcli.sandbox.control.effects import EFFECTS, VALUES
 from dmcli.sandbox.web.asked import Asked, Page, link, see
 
 if TYPE_CHECKING:
     from dmcli.api.wire import Reply
-
-_TEXTS = ("effect", "value", "action", "recipient", "nth", "times", "rate", "seed", "retry_after")
-_FLAGS = ("after", "html")
 
 
 def show(asked: Asked) -> Page:
@@ -23,10 +21,10 @@ def show(asked: Asked) -> Page:
 
 def add(asked: Asked) -> Page | Reply:
     """Add a fault; what cannot be meant is said above the form, which stays as it was filled in."""
-    given = {name: asked.field(name) for name in (*_TEXTS, *_FLAGS)}
+    given = {name: asked.field(name) for name in faults.SETTABLE}
     try:
         fault = faults.fault_of(
-            {name: bool(value) if name in _FLAGS else value for name, value in given.items() if value}
+            {name: bool(value) if name in faults.FLAGS else value for name, value in given.items() if value}
         )
     except InputError as error:
         return _page(asked, given, error.message)
@@ -73,10 +71,11 @@ def _page(asked: Asked, given: dict[str, Any], wrong: str = "", wrong_limit: str
             "faults": faults.list_faults(asked.sandbox),
             "limits": limits.list_limits(asked.sandbox),
             "documented": limits.DOCUMENTED,
-            "effects": faults.EFFECTS,
+            "effects": EFFECTS,
+            "values": VALUES,
             "actions": sorted(action.name for action in catalogue.all_actions()),
             "codes": sorted(codes.CODES),
-            "given": {name: given.get(name, "") for name in (*_TEXTS, *_FLAGS)},
+            "given": {name: given.get(name, "") for name in faults.SETTABLE},
             "wrong": wrong,
             "wrong_limit": wrong_limit,
             "rate": asked.field("rate"),
