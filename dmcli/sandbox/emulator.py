@@ -13,7 +13,7 @@ from dmcli.errors import LocalIOError, LockedError
 from dmcli.sandbox.actions import handler_of
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.gateway import call_log, params, signature
-from dmcli.sandbox.gateway.reply import new_request_id, refusal, success
+from dmcli.sandbox.gateway.reply import new_request_id, write_refusal, write_success
 from dmcli.sandbox.gateway.request import Call, read_call, request_path
 from dmcli.sandbox.service.context import Context
 from dmcli.sandbox.store.store import Store, path_of
@@ -84,9 +84,9 @@ class Sandbox:
         """Answer a request; what goes wrong is an answer too. Raises SpoiltError where a fault is to spoil it."""
         arrived = _Arrived(request, read_call(request), new_request_id(), self._now(), time.perf_counter())
         try:
-            done = self.store.write(lambda connection, live: self._settled(connection, live, arrived))
+            done = self.store.write(lambda connection, live: self._handle(connection, live, arrived))
         except Exception as error:  # noqa: BLE001  a server answers, whatever happens
-            done = _refused(arrived, _failed(arrived.call.action, error))
+            done = _refuse(arrived, _fail(arrived.call.action, error))
             if not isinstance(error, LockedError):  # or it would be waited for once more
                 self._log_alone(arrived, done)
         fault = done.fault
@@ -102,15 +102,6 @@ class Sandbox:
         now = int(self.now().timestamp())
         with self.store.reading() if action.effect is Effect.READ else self.store.transaction() as connection:
             return handler_of(action)(Context(connection, params, now, ""))
-
-    def _carry_out(self, fault: Fault, reply: Reply) -> None:
-        """What a fault does to a reply that is made: it comes late, or it is the server's to spoil."""
-        from dmcli.sandbox.control.effects import SpoiltError, Stage
-
-        if fault.stage is Stage.DELAY:
-            self._sleep(float(fault.value))
-        if fault.stage is Stage.CONNECTION:
-            raise SpoiltError(fault.effect, reply)
 
     def now(self) -> datetime:
         """The account's time."""
@@ -129,29 +120,38 @@ class Sandbox:
         """Give the file back."""
         self.store.close()
 
-    def _settled(self, connection: sqlite3.Connection, live: Live, arrived: _Arrived) -> _Done:
+    def _carry_out(self, fault: Fault, reply: Reply) -> None:
+        """What a fault does to a reply that is made: it comes late, or it is the server's to spoil."""
+        from dmcli.sandbox.control.effects import SpoiltError, Stage
+
+        if fault.stage is Stage.DELAY:
+            self._sleep(float(fault.value))
+        if fault.stage is Stage.CONNECTION:
+            raise SpoiltError(fault.effect, reply)
+
+    def _handle(self, connection: sqlite3.Connection, live: Live, arrived: _Arrived) -> _Done:
         """Do a call and log it, unless a fault strikes before; what a fault then makes of its answer."""
         now = arrived.at + timedelta(seconds=live.clock)
-        fault = _struck(connection, arrived) if live.faults else None
-        done = self._done(connection, live, arrived, now, fault)
+        fault = _strike(connection, arrived) if live.faults else None
+        done = self._do(connection, live, arrived, now, fault)
         if fault:
-            done = _changed(done, fault, arrived)
+            done = _spoil(done, fault, arrived)
         done = done._replace(fault=fault)
         self._log(connection, arrived, done, now)
         return done
 
-    def _done(
+    def _do(
         self, connection: sqlite3.Connection, live: Live, arrived: _Arrived, now: datetime, fault: Fault | None
     ) -> _Done:
         """Do the call, unless a fault strikes before; a refusal is an answer."""
         if fault and fault.prevents:
-            return _refused(arrived, ServiceError(fault.code))
+            return _refuse(arrived, ServiceError(fault.code))
         try:
-            return self._answered(connection, live, arrived, now)
+            return self._answer(connection, live, arrived, now)
         except ServiceError as error:  # what was written before stays: the nonce is used
-            return _refused(arrived, error)
+            return _refuse(arrived, error)
 
-    def _answered(self, connection: sqlite3.Connection, live: Live, arrived: _Arrived, now: datetime) -> _Done:
+    def _answer(self, connection: sqlite3.Connection, live: Live, arrived: _Arrived, now: datetime) -> _Done:
         """Check the call, then do it. Raises ServiceError."""
         request, call, request_id, at, _ = arrived
         host = request.headers.get("host", "")
@@ -159,7 +159,7 @@ class Sandbox:
             raise ServiceError("UnsupportedHTTPMethod")
         if request_path(request) != "/":
             raise ServiceError("InvalidAction.NotFound")
-        action = None if (call.action, call.version) == _UPLOAD else params.action_of(call.action, call.version)
+        action = None if (call.action, call.version) == _UPLOAD else params.find_action(call.action, call.version)
         # Clients sign by the clock of their machine, and know nothing of what the account's was turned by.
         signature.verify(request, call, at)
         self._take_nonce(connection, call.nonce, int(at.timestamp()) // PERIOD)
@@ -167,20 +167,20 @@ class Sandbox:
             from dmcli.sandbox.service.uploads import authorize
 
             permit = authorize(host)
-            return _Done(success(call.action, permit, request_id, call.xml, at))
+            return _Done(write_success(call.action, permit, request_id, call.xml, at))
         if live.limits:
             from dmcli.sandbox.control.limits import take_call
 
             if not take_call(connection, action.name, now.timestamp()):
                 raise ServiceError("Throttling.User")
-        unknown = params.unknown(action, call.params)
+        unknown = params.unknown_params(action, call.params)
         if unknown and self.strict:
             raise ServiceError("SandboxUnknownParameter", f"{action.name} has no parameter {', '.join(unknown)}.")
-        given = params.checked(action, call.version, call.params, now)
+        given = params.check_params(action, call.version, call.params, now)
         moment = int(now.timestamp())
         reply = handler_of(action)(Context(connection, given, moment, request_id, live.settings, host))
         notes = {"unknown": unknown} if unknown else {}
-        return _Done(success(action.name, reply, request_id, call.xml, at), notes=notes)
+        return _Done(write_success(action.name, reply, request_id, call.xml, at), notes=notes)
 
     def _log(self, connection: sqlite3.Connection, arrived: _Arrived, done: _Done, now: datetime) -> None:
         ms = (time.perf_counter() - arrived.began) * 1000
@@ -203,7 +203,7 @@ class Sandbox:
             self._period = period
 
 
-def _struck(connection: sqlite3.Connection, arrived: _Arrived) -> Fault | None:
+def _strike(connection: sqlite3.Connection, arrived: _Arrived) -> Fault | None:
     """The fault that strikes this call, if any; what a browser asks for outside its pages is no call."""
     from dmcli.sandbox.control.faults import strike
 
@@ -213,25 +213,28 @@ def _struck(connection: sqlite3.Connection, arrived: _Arrived) -> Fault | None:
     return strike(connection, call.action, params.recipients_of(call.action, call.params))
 
 
-def _changed(done: _Done, fault: Fault, arrived: _Arrived) -> _Done:
+def _spoil(done: _Done, fault: Fault, arrived: _Arrived) -> _Done:
     """The answer as a fault makes it."""
     from dmcli.sandbox.control.effects import Stage
     from dmcli.sandbox.control.faults import spoil_reply
 
     if fault.after and fault.stage is Stage.REFUSAL:
-        done = _refused(arrived, ServiceError(fault.code))
+        done = _refuse(arrived, ServiceError(fault.code))
     return done._replace(reply=spoil_reply(fault, done.reply))
 
 
-def _refused(arrived: _Arrived, error: ServiceError) -> _Done:
+def _refuse(arrived: _Arrived, error: ServiceError) -> _Done:
     """The answer to a call that was refused; for a wrong signature with what the client did otherwise."""
     host = arrived.request.headers.get("host", "")
-    reply = refusal(error, host, arrived.request_id, arrived.call.xml, arrived.at)
-    wrong = error.code == "SignatureDoesNotMatch"
-    return _Done(reply, error.code, {"signature": signature.compared(arrived.request, arrived.call)} if wrong else {})
+    reply = write_refusal(error, host, arrived.request_id, arrived.call.xml, arrived.at)
+    if error.code != "SignatureDoesNotMatch":
+        return _Done(reply, error.code)
+    from dmcli.sandbox.gateway.diagnosis import diagnose
+
+    return _Done(reply, error.code, {"signature": diagnose(arrived.request, arrived.call)})
 
 
-def _failed(action: str, error: Exception) -> ServiceError:
+def _fail(action: str, error: Exception) -> ServiceError:
     """The answer to a fault of our own. One line on stderr says where it is, without any value of the call."""
     import traceback
 

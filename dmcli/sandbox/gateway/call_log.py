@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.regions import SANDBOX_KEY_ID
-from dmcli.sandbox.gateway.redaction import masked_header, masked_key, masked_param, masked_target, secrets_of
+from dmcli.sandbox.gateway.redaction import mask_header, mask_key, mask_param, mask_target, secrets_of
 from dmcli.sandbox.store.sql import where
 from dmcli.secret import hidden
 
@@ -51,9 +51,9 @@ def add(connection: sqlite3.Connection, entry: Entry) -> None:
     known = call.key_id in (SANDBOX_KEY_ID, "")
     about = {
         "method": request.method,
-        "target": masked_target(request.url, known=known)[:_CUT_ALL],
-        "headers": _cut((name, masked_header(name, value, known=known)) for name, value in request.headers.items()),
-        "params": _cut((name, masked_param(name, value, known=known)) for name, value in call.params.items()),
+        "target": mask_target(request.url, known=known)[:_CUT_ALL],
+        "headers": _cut((name, mask_header(name, value, known=known)) for name, value in request.headers.items()),
+        "params": _cut((name, mask_param(name, value, known=known)) for name, value in call.params.items()),
         "bytes": len(request.body),
         **entry.notes,
     }
@@ -67,13 +67,13 @@ def add(connection: sqlite3.Connection, entry: Entry) -> None:
                 call.action,
                 call.version,
                 call.scheme,
-                call.key_id if known else masked_key(call.key_id),
+                call.key_id if known else mask_key(call.key_id),
                 entry.reply.status,
                 entry.code,
                 entry.spoilt,
                 entry.fault,
                 _encode(about).encode("utf-8", "replace").decode(),
-                _answered(entry),
+                _reply_text(entry),
             ),
         ).lastrowid
         or 0
@@ -95,7 +95,7 @@ def _cut(pairs: Iterator[tuple[str, str]]) -> dict[str, str]:
     return kept
 
 
-def _answered(entry: Entry) -> str:
+def _reply_text(entry: Entry) -> str:
     """The reply's text; one that repeats the string to sign repeats the secrets in it."""
     text = entry.reply.body[:_CUT_REPLY].decode("utf-8", "replace")
     return text if entry.code != "SignatureDoesNotMatch" else hidden(text, secrets_of(entry.request, entry.call))

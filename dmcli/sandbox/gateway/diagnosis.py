@@ -1,4 +1,4 @@
-"""Why a signature does not match: the mistakes that clients make are made on purpose, until one gives the client's own.
+"""Why a signature does not match: the mistakes that clients make are tried until one gives the client's own signature.
 
 The sandbox knows the secret, so what the client must have signed can be found rather than guessed. Which mistakes there
 are is known from public threads: blanks as +, * and ! left as they are, ~ encoded, one round of encoding, not two.
@@ -14,11 +14,19 @@ from urllib.parse import quote, quote_plus
 
 from dmcli.api import signing
 from dmcli.api.regions import SANDBOX_KEY_SECRET
+from dmcli.sandbox.gateway.redaction import secrets_of
+from dmcli.sandbox.gateway.request import authorization, form_fields, query_string
+from dmcli.secret import hidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from dmcli.api.wire import Request
+    from dmcli.sandbox.gateway.request import Call
+
 _AROUND = 24  # characters shown before and after a difference
+_LONGEST = 20_000  # characters of a string to sign that are kept
+_NO_CAUSE = f"no mistake that is known gives the client's signature: most likely its secret is not {SANDBOX_KEY_SECRET}"
 
 
 class Cause(NamedTuple):
@@ -28,7 +36,30 @@ class Cause(NamedTuple):
     string: str
 
 
-def v1(method: str, params: Mapping[str, str], theirs: str) -> Cause | None:
+def diagnose(request: Request, call: Call) -> dict[str, str]:
+    """What is wrong with a signature that does not match, secrets masked.
+
+    `server` is the string that the server signs and `cause` says what the client did; where that is known and gives
+    another string, `client` is that string and `difference` says where the two part.
+    """
+    if call.scheme == "v3":
+        fields, query = authorization(request), form_fields(query_string(request))
+        signed, theirs = fields.get("SignedHeaders", ""), fields.get("Signature", "")
+        body_hash = signing.sha256_hex(request.body)
+        ours = signing.v3_canonical_request(request.method, "/", query, request.headers, signed, body_hash)
+        cause = find_v3_cause(request.method, query, request.headers, signed, request.body, theirs)
+    else:
+        given = {name: value for name, value in call.params.items() if name != "Signature"}
+        ours = signing.v1_string_to_sign(request.method, given)
+        cause = find_v1_cause(request.method, call.params, call.params.get("Signature", ""))
+    said = {"server": ours[:_LONGEST], "cause": cause.said if cause else _NO_CAUSE}
+    if cause and cause.string != ours:
+        said |= {"client": cause.string[:_LONGEST], "difference": difference(ours, cause.string)}
+    secrets = secrets_of(request, call)
+    return {name: hidden(text, secrets) for name, text in said.items()}
+
+
+def find_v1_cause(method: str, params: Mapping[str, str], theirs: str) -> Cause | None:
     """The mistake that gives this HMAC-SHA1 signature; None when none that is known does."""
     signed = {name: value for name, value in params.items() if name != "Signature"}
     right = signing.v1_string_to_sign(method, signed)
@@ -43,7 +74,7 @@ def v1(method: str, params: Mapping[str, str], theirs: str) -> Cause | None:
     return next((cause for cause in _v1_strings(method, signed) if _v1(cause.string) == theirs), None)
 
 
-def v3(
+def find_v3_cause(
     method: str, query: Mapping[str, str], headers: Mapping[str, str], signed: str, body: bytes, theirs: str
 ) -> Cause | None:
     """The mistake that gives this ACS3-HMAC-SHA256 signature; None when none that is known does."""

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 INTERNAL = ("OwnerId", "ResourceOwnerAccount", "ResourceOwnerId")  # what SDKs have and no page describes
 _PROTOCOL = frozenset((*COMMON, "SignatureType", *INTERNAL))  # the SDKs send an empty SignatureType
-_SPELT_MANY_WAYS = (Flag, Choice, Integer)  # handlers get the one spelling of the catalogue
+_SEVERAL_SPELLINGS = (Flag, Choice, Integer)  # handlers get the one spelling of the catalogue
 
 
-def action_of(name: str, version: str) -> Action:
+def find_action(name: str, version: str) -> Action:
     """The action of that name in that version. Raises ServiceError."""
     if version not in (V2015, V2017):
         raise ServiceError("InvalidVersion" if version else "MissingVersion")
@@ -46,15 +46,15 @@ def known_action(name: str, others: Iterable[str] = ()) -> str:
 
     from dmcli.api.actions.undeclared import undeclared
 
-    beside = (*undeclared(), *others)
-    if catalogue.find(name) or name in beside:
+    names = (*undeclared(), *others)
+    if catalogue.find(name) or name in names:
         return name
-    near = get_close_matches(name, [*(action.name for action in catalogue.all_actions()), *beside], n=2)
+    near = get_close_matches(name, [*(action.name for action in catalogue.all_actions()), *names], n=2)
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     raise InputError(f"{name!r} is no action of the service{hint}")
 
 
-def checked(action: Action, version: str, given: Mapping[str, str], now: datetime) -> dict[str, str]:
+def check_params(action: Action, version: str, given: Mapping[str, str], now: datetime) -> dict[str, str]:
     """The parameters by their catalogue names, as handlers rely on them. Raises ServiceError.
 
     Parameters that the catalogue does not know pass unchecked; those that the version lacks count as unknown and go.
@@ -69,7 +69,7 @@ def checked(action: Action, version: str, given: Mapping[str, str], now: datetim
         if not value and param.aliases:
             value = next((values[alias] for alias in param.aliases if values.get(alias)), "")
         if value:
-            values[param.name] = _accepted(param, value, now)
+            values[param.name] = _read(param, value, now)
         elif param.required:
             raise ServiceError(
                 param.missing or f"Missing{param.name}",
@@ -82,7 +82,7 @@ def checked(action: Action, version: str, given: Mapping[str, str], now: datetim
     return values
 
 
-def unknown(action: Action, given: Mapping[str, str]) -> list[str]:
+def unknown_params(action: Action, given: Mapping[str, str]) -> list[str]:
     """The parameters that the catalogue does not know, nor the protocol."""
     known = {one for param in action.params for one in (param.name, *param.aliases)}
     prefixes = tuple(f"{name}." for name in known)
@@ -101,10 +101,10 @@ def actions_with_recipients() -> list[str]:
     return [action.name for action in catalogue.all_actions() if any(param.recipients for param in action.params)]
 
 
-def _accepted(param: Param, value: str, now: datetime) -> str:
+def _read(param: Param, value: str, now: datetime) -> str:
     """The value in its one spelling. Raises ServiceError."""
     kind = param.kind
-    if isinstance(kind, _SPELT_MANY_WAYS):
+    if isinstance(kind, _SEVERAL_SPELLINGS):
         try:
             return kind.to_wire(value, now)
         except ValueError:

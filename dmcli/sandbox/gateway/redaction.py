@@ -11,11 +11,7 @@ if TYPE_CHECKING:
     from dmcli.sandbox.gateway.request import Call
 
 _CUT = 2000  # characters of a value
-
-
 _SECRET = frozenset({"Password", "Ticket", "SecurityToken"})
-
-
 _SECRET_HEADERS = frozenset({"x-acs-security-token", "cookie", "proxy-authorization"})
 
 
@@ -25,36 +21,36 @@ def secrets_of(request: Request, call: Call) -> list[Secret]:
     return [Secret(text) for text in (*found, *(request.headers.get(name, "") for name in _SECRET_HEADERS))]
 
 
-def masked_target(url: str, *, known: bool) -> str:
+def mask_target(url: str, *, known: bool) -> str:
     """Path and query of a URL, secrets masked."""
     path, mark, query = ("/" + url.split("://", 1)[-1].partition("/")[2]).partition("?")
     if not mark:
         return path
     pairs = (pair.partition("=") for pair in query.split("&"))
     return f"{path}?" + "&".join(
-        f"{name}{equals}{masked_param(name, value, known=known)}" for name, equals, value in pairs
+        f"{name}{equals}{mask_param(name, value, known=known)}" for name, equals, value in pairs
     )
 
 
-def masked_param(name: str, value: str, *, known: bool) -> str:
+def mask_param(name: str, value: str, *, known: bool) -> str:
     """A parameter's value as it is logged; `known` says that the key id is the sandbox's own."""
     if name in _SECRET and value:
         return "***"
     if name == "AccessKeyId" and not known:
-        return masked_key(value)
+        return mask_key(value)
     return value if len(value) <= _CUT else f"{value[:_CUT]}... ({len(value)} characters)"
 
 
-def masked_header(name: str, value: str, *, known: bool) -> str:
+def mask_header(name: str, value: str, *, known: bool) -> str:
     """A header's value as it is logged."""
     if name in _SECRET_HEADERS or (name == "authorization" and not value.startswith("ACS3-")):
         return "***"
     if name == "authorization" and not known:
         head, _, rest = value.partition(",")
         return f"{head.partition('=')[0]}=***,{rest}"
-    return masked_key(value) if name == "x-acs-accesskey-id" and not known else value[:_CUT]
+    return mask_key(value) if name == "x-acs-accesskey-id" and not known else value[:_CUT]
 
 
-def masked_key(key_id: str) -> str:
+def mask_key(key_id: str) -> str:
     """A key that is not the sandbox's may be a real one."""
     return f"***{key_id[-3:]}"

@@ -14,13 +14,8 @@ if TYPE_CHECKING:
 
     from dmcli.sandbox.errors import ServiceError
 
-
 _NOT_XML = "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
-
-
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
-
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -30,12 +25,12 @@ def new_request_id() -> str:
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-A{digits[17:20]}-{digits[20:]}"
 
 
-def success(action: str, reply: Mapping[str, Any], request_id: str, xml: bool, now: datetime) -> Reply:
+def write_success(action: str, reply: Mapping[str, Any], request_id: str, xml: bool, now: datetime) -> Reply:
     """The reply of an action that was done."""
     return _reply(200, f"{action}Response", {**reply, "RequestId": request_id}, request_id, xml, now)
 
 
-def refusal(error: ServiceError, host: str, request_id: str, xml: bool, now: datetime) -> Reply:
+def write_refusal(error: ServiceError, host: str, request_id: str, xml: bool, now: datetime) -> Reply:
     """The reply of a call that was refused."""
     from dmcli.api import codes
 

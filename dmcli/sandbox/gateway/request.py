@@ -8,8 +8,6 @@ if TYPE_CHECKING:
     from dmcli.api.wire import Request
 
 _HEX = "0123456789ABCDEFabcdef"
-
-
 _ESCAPES = {(a + b).encode(): bytes([int(a + b, 16)]) for a in _HEX for b in _HEX}
 
 
@@ -89,13 +87,13 @@ def form_fields(text: str) -> dict[str, str]:
     for pair in text.split("&"):
         name, _, value = pair.partition("=")
         if "%" in pair or "+" in pair:
-            name, value = _decoded(name), _decoded(value)
+            name, value = _decode(name), _decode(value)
         if pair:
             params[name] = value
     return params
 
 
-def _decoded(text: str) -> str:
+def _decode(text: str) -> str:
     """One name or value of a form, its escapes resolved; what is no escape stays as it is."""
     spaced = text.replace("+", " ").replace("%20", " ")  # most escapes are spaces, and this is quick
     if "%" not in spaced:

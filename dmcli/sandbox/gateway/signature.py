@@ -1,4 +1,4 @@
-"""The wire from the server's side: a Request read into a Call, its signature verified, replies and errors written."""
+"""The signature of a call, verified over what arrived, as it arrived."""
 
 from __future__ import annotations
 
@@ -24,8 +24,6 @@ _V1_NEEDS = ("AccessKeyId", "Signature", "SignatureMethod", "SignatureNonce", "T
 # What percent_encode writes, and escapes it would write in another way: in small letters, or of a character that stays.
 _CANONICAL = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~%&="
 _ODD_ESCAPE = re.compile("%(?![0189A-F][0-9A-F]|2[0-9A-CF]|3[A-F]|40|5[B-E]|60|7[B-DF])")
-_LONGEST = 20_000  # characters of a string to sign that are kept
-_NO_CAUSE = f"no mistake that is known gives the client's signature: most likely its secret is not {SANDBOX_KEY_SECRET}"
 
 
 def verify(request: Request, call: Call, now: datetime) -> None:
@@ -82,32 +80,6 @@ def _check_signature(request: Request, call: Call) -> None:
             "SignatureDoesNotMatch",
             f"Specified signature is not matched with our calculation. server string to sign is:{text}",
         )
-
-
-def compared(request: Request, call: Call) -> dict[str, str]:
-    """What is wrong with a signature that does not match: the server's string, what the client did, where they part.
-
-    Values that are secret are masked in all of it.
-    """
-    from dmcli.sandbox.gateway import diagnosis
-    from dmcli.sandbox.gateway.redaction import secrets_of
-    from dmcli.secret import hidden
-
-    fields = authorization(request)
-    if call.scheme == "v3":
-        query, signed = form_fields(query_string(request)), fields.get("SignedHeaders", "")
-        ours = signing.v3_canonical_request(
-            request.method, "/", query, request.headers, signed, signing.sha256_hex(request.body)
-        )
-        cause = diagnosis.v3(request.method, query, request.headers, signed, request.body, fields.get("Signature", ""))
-    else:
-        given = {name: value for name, value in call.params.items() if name != "Signature"}
-        ours = signing.v1_string_to_sign(request.method, given)
-        cause = diagnosis.v1(request.method, call.params, call.params.get("Signature", ""))
-    said = {"server": ours[:_LONGEST], "cause": cause.said if cause else _NO_CAUSE}
-    if cause and cause.string != ours:
-        said |= {"client": cause.string[:_LONGEST], "difference": diagnosis.difference(ours, cause.string)}
-    return {name: hidden(text, secrets_of(request, call)) for name, text in said.items()}
 
 
 def _canonical(request: Request, params: Mapping[str, str]) -> str:

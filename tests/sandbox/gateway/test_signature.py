@@ -360,7 +360,7 @@ def test_what_cannot_be_decoded_and_encoded_again_is_not_signed_as_it_was_sent(c
 
 def test_where_the_answer_cannot_be_written_nothing_was_done(cloud, monkeypatch, capsys):
     with monkeypatch.context() as patch:
-        patch.setattr(emulator, "success", lambda *_: 1 // 0)
+        patch.setattr(emulator, "write_success", lambda *_: 1 // 0)
         refused = cloud.sandbox.exchange(cloud.request("CreateTag", {"TagName": "kept"}))
     assert (refused.status, b"InternalError" in refused.body) == (500, True)
     assert capsys.readouterr().err.startswith("sandbox: CreateTag failed: ZeroDivisionError at ")
