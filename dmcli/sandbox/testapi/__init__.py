@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import os
-import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 import dmcli
 from dmcli.api.wire import Reply
 from dmcli.errors import DmError, InputError
+from dmcli.sandbox.routing import NoMethodError, NoPathError, Place, Route, Router
 from dmcli.sandbox.store import snapshots
 from dmcli.sandbox.testapi import control, mails
-from dmcli.sandbox.testapi.ask import Ask, MissingError, as_json
+from dmcli.sandbox.testapi.request import ApiRequest, MissingError, as_json
 from dmcli.untrusted import read_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from dmcli.api.wire import Request
     from dmcli.sandbox.emulator import Sandbox
-    from dmcli.sandbox.testapi.ask import Routes
 
 _NOT_FOUND, _NOT_ALLOWED, _BAD = 404, 405, 400
 
@@ -28,14 +25,16 @@ _NOT_FOUND, _NOT_ALLOWED, _BAD = 404, 405, 400
 def answer(sandbox: Sandbox, request: Request, path: str) -> Reply:
     """Answer a program; `path` is what stands after /_dm/api."""
     try:
-        found = _route(request.method, path)
+        found = _ROUTER.find(request.method, path)
         query = dict(parse_qsl(request.url.partition("?")[2], keep_blank_values=True))
         body = _body(request)
-        result = found.run(Ask(sandbox, found.named, query, body))
+        result = found.run(ApiRequest(sandbox, found.named, query, body))
+    except NoPathError:
+        return as_json({"error": f"there is nothing at /_dm/api{path}; GET /_dm/api/ lists what there is"}, _NOT_FOUND)
+    except NoMethodError as error:
+        return as_json({"error": f"{path} takes {error}, not {request.method}"}, _NOT_ALLOWED)
     except MissingError as error:
         return as_json({"error": str(error)}, _NOT_FOUND)
-    except _NotAllowedError as error:
-        return as_json({"error": str(error)}, _NOT_ALLOWED)
     except DmError as error:
         return as_json({"error": error.message}, _BAD)
     return result if isinstance(result, Reply) else as_json(result)
@@ -49,36 +48,16 @@ def _body(request: Request) -> Any:
         raise InputError(f"the body is not JSON: {error}") from None
 
 
-def _health(ask: Ask) -> Any:
-    state = os.path.realpath(ask.sandbox.path) if ask.sandbox.path else ":memory:"
+def _health(request: ApiRequest) -> Any:
+    state = os.path.realpath(request.sandbox.path) if request.sandbox.path else ":memory:"
     return {"status": "ok", "service": "dm sandbox", "version": dmcli.__version__, "state": state}
 
 
-def _index(_: Ask) -> Any:
-    return {"routes": [f"{method} /_dm/api{path}" for path, methods in _ROUTES.items() for method in methods]}
+def _index(_: ApiRequest) -> Any:
+    return {"routes": [f"{route.method} /_dm/api{route.path}" for route in _ROUTER.routes]}
 
 
-_ROUTES: Routes = {"/": {"GET": _index}, "/health": {"GET": _health}, **mails.ROUTES, **control.ROUTES}
-_NAMED = {"mail": "[0-9]{1,18}|latest", "number": "[0-9]{1,18}", "name": snapshots.NAME}
-
-
-class _Found(NamedTuple):
-    """What answers a request, and what its path names."""
-
-    run: Callable[[Ask], Any]
-    named: Mapping[str, str]
-
-
-class _NotAllowedError(Exception):
-    """The path is there, but not for this method."""
-
-
-def _route(method: str, path: str) -> _Found:
-    """What answers a request. Raises MissingError or _NotAllowedError."""
-    for pattern, methods in _ROUTES.items():
-        match = re.fullmatch(re.sub(r"\{(\w+)\}", lambda name: f"(?P<{name[1]}>{_NAMED[name[1]]})", pattern), path)
-        if match:
-            if method not in methods:
-                raise _NotAllowedError(f"{path} takes {', '.join(methods)}, not {method}")
-            return _Found(methods[method], match.groupdict())
-    raise MissingError(f"there is nothing at /_dm/api{path}; GET /_dm/api/ lists what there is")
+_ROUTER = Router(
+    [Route("GET", "/", _index), Route("GET", "/health", _health), *mails.ROUTES, *control.ROUTES],
+    {"mail": Place("[0-9]{1,18}|latest"), "number": Place("[0-9]{1,18}", int), "name": Place(snapshots.NAME)},
+)

@@ -2,157 +2,168 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dmcli.errors import InputError
 from dmcli.sandbox.control import clock, faults, limits, states
 from dmcli.sandbox.control.quota import get_quota, set_quota
 from dmcli.sandbox.gateway import call_log
+from dmcli.sandbox.routing import Route
 from dmcli.sandbox.store import snapshots
-from dmcli.sandbox.testapi.ask import MOST_ROWS, Ask, MissingError
-
-if TYPE_CHECKING:
-    from dmcli.sandbox.testapi.ask import Routes
+from dmcli.sandbox.testapi.request import MOST_ROWS, ApiRequest, MissingError
 
 
-def _calls(ask: Ask) -> Any:
-    limit, status = ask.number("limit", 100, MOST_ROWS), ask.number("status", 0, 999)
-    since, action, code = ask.number("since", 0, 2**62), ask.query.get("action", ""), ask.query.get("code", "")
-    return {"calls": call_log.list_calls(ask.sandbox, limit, call_log.Filter(action, code, status, since))}
+def _calls(request: ApiRequest) -> Any:
+    limit, status = request.number("limit", 100, MOST_ROWS), request.number("status", 0, 999)
+    texts = {name: request.query.get(name, "") for name in ("action", "code")}
+    chosen = call_log.Filter(**texts, status=status, since=request.number("since", 0, 2**62))
+    return {"calls": call_log.list_calls(request.sandbox, limit, chosen)}
 
 
-def _call(ask: Ask) -> Any:
-    found = call_log.get_call(ask.sandbox, int(ask.named["number"]))
+def _call(request: ApiRequest) -> Any:
+    found = call_log.get_call(request.sandbox, request.named["number"])
     if found is None:
-        raise MissingError(f"there is no call {ask.named['number']}")
+        raise MissingError(f"there is no call {request.named['number']}")
     return found
 
 
-def _forget_calls(ask: Ask) -> Any:
-    return {"deleted": call_log.clear_calls(ask.sandbox)}
+def _forget_calls(request: ApiRequest) -> Any:
+    return {"deleted": call_log.clear_calls(request.sandbox)}
 
 
-def _faults(ask: Ask) -> Any:
-    return {"faults": [fault._asdict() for fault in faults.list_faults(ask.sandbox)]}
+def _faults(request: ApiRequest) -> Any:
+    return {"faults": [fault._asdict() for fault in faults.list_faults(request.sandbox)]}
 
 
-def _add_fault(ask: Ask) -> Any:
-    return faults.add_fault(ask.sandbox, faults.fault_of(ask.object()))._asdict()
+def _add_fault(request: ApiRequest) -> Any:
+    return faults.add_fault(request.sandbox, faults.fault_of(request.object()))._asdict()
 
 
-def _remove_faults(ask: Ask) -> Any:
-    number = int(ask.named["number"]) if "number" in ask.named else None
-    gone = faults.remove_faults(ask.sandbox, number)
+def _remove_faults(request: ApiRequest) -> Any:
+    number = request.named.get("number")
+    gone = faults.remove_faults(request.sandbox, number)
     if number is not None and not gone:
         raise MissingError(f"there is no fault {number}")
     return {"deleted": gone}
 
 
-def _limits(ask: Ask) -> Any:
-    return {"limits": {one.action: one.text for one in limits.list_limits(ask.sandbox)}}
+def _limits(request: ApiRequest) -> Any:
+    return {"limits": {one.action: one.text for one in limits.list_limits(request.sandbox)}}
 
 
-def _set_limits(ask: Ask) -> Any:
-    limits.set_limits(ask.sandbox, [limits.limit_of(action, str(rate)) for action, rate in ask.object().items()])
-    return _limits(ask)
+def _set_limits(request: ApiRequest) -> Any:
+    given = [limits.limit_of(action, str(rate)) for action, rate in request.object().items()]
+    limits.set_limits(request.sandbox, given)
+    return _limits(request)
 
 
-def _lift_limits(ask: Ask) -> Any:
-    return {"deleted": limits.lift_limits(ask.sandbox)}
+def _lift_limits(request: ApiRequest) -> Any:
+    return {"deleted": limits.lift_limits(request.sandbox)}
 
 
 # --- the whole of it
 
 
-def _clock(ask: Ask) -> Any:
-    return clock.get_time(ask.sandbox)
+def _clock(request: ApiRequest) -> Any:
+    return clock.get_time(request.sandbox)
 
 
-def _turn(ask: Ask) -> Any:
-    clock.turn(ask.sandbox, ask.object())
-    return _clock(ask)
+def _turn(request: ApiRequest) -> Any:
+    clock.turn(request.sandbox, request.object())
+    return _clock(request)
 
 
-def _turn_back(ask: Ask) -> Any:
-    clock.turn(ask.sandbox, {"turned": 0})
-    return _clock(ask)
+def _turn_back(request: ApiRequest) -> Any:
+    clock.turn(request.sandbox, {"turned": 0})
+    return _clock(request)
 
 
-def _states(ask: Ask) -> Any:
-    return {"states": states.get_modes(ask.sandbox)}
+def _states(request: ApiRequest) -> Any:
+    return {"states": states.get_modes(request.sandbox)}
 
 
-def _set_states(ask: Ask) -> Any:
-    for kind, mode in ask.object().items():
-        states.set_mode(ask.sandbox, kind, str(mode))
-    return _states(ask)
+def _set_states(request: ApiRequest) -> Any:
+    for kind, mode in request.object().items():
+        states.set_mode(request.sandbox, kind, str(mode))
+    return _states(request)
 
 
-def _decide(ask: Ask) -> Any:
-    decisions = ask.object()
+def _decide(request: ApiRequest) -> Any:
+    decisions = request.object()
     if not decisions:
         raise InputError(f"decide something; one can {', '.join(states.DECISIONS)}, each with a name")
     for decision, name in decisions.items():
-        states.decide(ask.sandbox, decision, str(name))
+        states.decide(request.sandbox, decision, str(name))
     return {"status": "ok"}
 
 
-def _play(ask: Ask) -> Any:
+def _play(request: ApiRequest) -> Any:
     from dmcli.sandbox.control import events
 
-    return events.play(ask.sandbox, **events.wanted(ask.object()))._asdict()
+    return events.play(request.sandbox, **events.wanted(request.object()))._asdict()
 
 
-def _quota(ask: Ask) -> Any:
-    return get_quota(ask.sandbox)
+def _quota(request: ApiRequest) -> Any:
+    return get_quota(request.sandbox)
 
 
-def _set_quota(ask: Ask) -> Any:
-    wanted = ask.object()
+def _set_quota(request: ApiRequest) -> Any:
+    wanted = request.object()
     if set(wanted) - {"daily", "monthly"} or not all(type(value) is int for value in wanted.values()):
         raise InputError("give daily, monthly or both, each a number of mails")
-    set_quota(ask.sandbox, **wanted)
-    return _quota(ask)
+    set_quota(request.sandbox, **wanted)
+    return _quota(request)
 
 
-def _reset(ask: Ask) -> Any:
-    ask.sandbox.reset()
+def _reset(request: ApiRequest) -> Any:
+    request.sandbox.reset()
     return {"status": "ok"}
 
 
-def _snapshots(ask: Ask) -> Any:
-    return {"snapshots": snapshots.list_names(ask.sandbox)}
+def _snapshots(request: ApiRequest) -> Any:
+    return {"snapshots": snapshots.list_names(request.sandbox)}
 
 
-def _take(ask: Ask) -> Any:
-    snapshots.take(ask.sandbox, ask.named["name"])
+def _take(request: ApiRequest) -> Any:
+    snapshots.take(request.sandbox, request.named["name"])
     return {"status": "ok"}
 
 
-def _restore(ask: Ask) -> Any:
-    if not snapshots.restore(ask.sandbox, ask.named["name"]):
-        raise MissingError(f"there is no snapshot {ask.named['name']!r}")
+def _restore(request: ApiRequest) -> Any:
+    if not snapshots.restore(request.sandbox, request.named["name"]):
+        raise MissingError(f"there is no snapshot {request.named['name']!r}")
     return {"status": "ok"}
 
 
-def _drop(ask: Ask) -> Any:
-    if not snapshots.drop(ask.sandbox, ask.named["name"]):
-        raise MissingError(f"there is no snapshot {ask.named['name']!r}")
+def _drop(request: ApiRequest) -> Any:
+    if not snapshots.drop(request.sandbox, request.named["name"]):
+        raise MissingError(f"there is no snapshot {request.named['name']!r}")
     return {"status": "ok"}
 
 
-ROUTES: Routes = {
-    "/calls": {"GET": _calls, "DELETE": _forget_calls},
-    "/calls/{number}": {"GET": _call},
-    "/faults": {"GET": _faults, "POST": _add_fault, "DELETE": _remove_faults},
-    "/faults/{number}": {"DELETE": _remove_faults},
-    "/limits": {"GET": _limits, "PUT": _set_limits, "DELETE": _lift_limits},
-    "/clock": {"GET": _clock, "POST": _turn, "DELETE": _turn_back},
-    "/states": {"GET": _states, "PUT": _set_states, "POST": _decide},
-    "/play": {"POST": _play},
-    "/quota": {"GET": _quota, "PUT": _set_quota},
-    "/reset": {"POST": _reset},
-    "/snapshots": {"GET": _snapshots},
-    "/snapshots/{name}": {"POST": _take, "DELETE": _drop},
-    "/snapshots/{name}/restore": {"POST": _restore},
-}
+ROUTES = (
+    Route("GET", "/calls", _calls),
+    Route("DELETE", "/calls", _forget_calls),
+    Route("GET", "/calls/{number}", _call),
+    Route("GET", "/faults", _faults),
+    Route("POST", "/faults", _add_fault),
+    Route("DELETE", "/faults", _remove_faults),
+    Route("DELETE", "/faults/{number}", _remove_faults),
+    Route("GET", "/limits", _limits),
+    Route("PUT", "/limits", _set_limits),
+    Route("DELETE", "/limits", _lift_limits),
+    Route("GET", "/clock", _clock),
+    Route("POST", "/clock", _turn),
+    Route("DELETE", "/clock", _turn_back),
+    Route("GET", "/states", _states),
+    Route("PUT", "/states", _set_states),
+    Route("POST", "/states", _decide),
+    Route("POST", "/play", _play),
+    Route("GET", "/quota", _quota),
+    Route("PUT", "/quota", _set_quota),
+    Route("POST", "/reset", _reset),
+    Route("GET", "/snapshots", _snapshots),
+    Route("POST", "/snapshots/{name}", _take),
+    Route("DELETE", "/snapshots/{name}", _drop),
+    Route("POST", "/snapshots/{name}/restore", _restore),
+)

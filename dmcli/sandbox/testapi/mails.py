@@ -3,97 +3,97 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dmcli.api.wire import Reply
 from dmcli.errors import InputError
 from dmcli.sandbox.mail import extract, mailbox
 from dmcli.sandbox.mail.query import Filter
-from dmcli.sandbox.testapi.ask import HEADERS, MOST_ROWS, Ask, MissingError
-
-if TYPE_CHECKING:
-    from dmcli.sandbox.testapi.ask import Routes
+from dmcli.sandbox.routing import Route
+from dmcli.sandbox.testapi.request import HEADERS, MOST_ROWS, ApiRequest, MissingError
 
 _MOST_WAIT = 60.0  # seconds
 
 
-def _list(ask: Ask) -> Any:
+def _list(request: ApiRequest) -> Any:
     """Mails that match; with `wait`, not before there are `count` of them, or the seconds are over."""
-    chosen, limit = ask.mails(), ask.number("limit", 100, MOST_ROWS)
-    before, wanted = ask.number("before", 0, 2**62), ask.number("count", 1, MOST_ROWS)
-    found = mailbox.wait_for_mail(ask.sandbox, wanted, _seconds(ask), chosen, limit=limit, before=before)
+    chosen, limit = request.mails(), request.number("limit", 100, MOST_ROWS)
+    before, wanted = request.number("before", 0, 2**62), request.number("count", 1, MOST_ROWS)
+    found = mailbox.wait_for_mail(request.sandbox, wanted, _seconds(request), chosen, limit=limit, before=before)
     return found._asdict()
 
 
-def _one(ask: Ask) -> dict[str, Any]:
+def _one(request: ApiRequest) -> dict[str, Any]:
     """The mail that a path names, by number or as the latest that matches. Raises MissingError."""
-    if ask.named["mail"] != "latest":
-        mail = mailbox.get_mail(ask.sandbox, int(ask.named["mail"]))
+    if request.named["mail"] != "latest":
+        mail = mailbox.get_mail(request.sandbox, int(request.named["mail"]))
         if mail is None:
-            raise MissingError(f"there is no mail {ask.named['mail']}")
+            raise MissingError(f"there is no mail {request.named['mail']}")
         return mail
-    mail = mailbox.find_latest(ask.sandbox, ask.mails(), _seconds(ask))
+    mail = mailbox.find_latest(request.sandbox, request.mails(), _seconds(request))
     if mail is None:
         raise MissingError("no mail matches")
     return mail
 
 
-def _seconds(ask: Ask) -> float:
+def _seconds(request: ApiRequest) -> float:
     """How long to wait. Raises InputError."""
-    text = ask.query.get("wait") or "0"
+    text = request.query.get("wait") or "0"
     if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3})?", text) or float(text) > _MOST_WAIT:
         raise InputError(f"wait {text!r} is not a number of seconds from 0 to {_MOST_WAIT:.0f}")
     return float(text)
 
 
-def _html(ask: Ask) -> Any:
+def _html(request: ApiRequest) -> Any:
     # Programs read it; in a browser nothing in it may act.
     headers = {**HEADERS, "content-type": "text/html; charset=utf-8"}
-    return Reply(200, headers, _one(ask)["html"].encode("utf-8", "replace"))
+    return Reply(200, headers, _one(request)["html"].encode("utf-8", "replace"))
 
 
-def _text(ask: Ask) -> Any:
+def _text(request: ApiRequest) -> Any:
     headers = {**HEADERS, "content-type": "text/plain; charset=utf-8"}
-    return Reply(200, headers, _one(ask)["text"].encode("utf-8", "replace"))
+    return Reply(200, headers, _one(request)["text"].encode("utf-8", "replace"))
 
 
-def _eml(ask: Ask) -> Any:
+def _eml(request: ApiRequest) -> Any:
     from dmcli.sandbox.mail import eml
 
-    mail = _one(ask)
+    mail = _one(request)
     named = f'attachment; filename="mail-{mail["id"]}.eml"'
     return Reply(
         200,
         {**HEADERS, "content-type": "message/rfc822", "content-disposition": named},
-        eml.write_message(ask.sandbox, mail),
+        eml.write_message(request.sandbox, mail),
     )
 
 
-def _links(ask: Ask) -> Any:
-    mail = _one(ask)
+def _links(request: ApiRequest) -> Any:
+    mail = _one(request)
     return {"id": mail["id"], "links": extract.read(mail["html"], mail["text"]).links}
 
 
-def _codes(ask: Ask) -> Any:
-    mail = _one(ask)
+def _codes(request: ApiRequest) -> Any:
+    mail = _one(request)
     seen = extract.read(mail["html"], mail["text"]).text
     return {"id": mail["id"], "codes": extract.codes(mail["subject"], seen)}
 
 
-def _delete(ask: Ask) -> Any:
-    return {"deleted": mailbox.delete_mail(ask.sandbox, ask.mails())}
+def _delete(request: ApiRequest) -> Any:
+    return {"deleted": mailbox.delete_mail(request.sandbox, request.mails())}
 
 
-def _delete_one(ask: Ask) -> Any:
-    return {"deleted": mailbox.delete_mail(ask.sandbox, Filter(ids=(_one(ask)["id"],)))}
+def _delete_one(request: ApiRequest) -> Any:
+    return {"deleted": mailbox.delete_mail(request.sandbox, Filter(ids=(_one(request)["id"],)))}
 
 
-ROUTES: Routes = {
-    "/mails": {"GET": _list, "DELETE": _delete},
-    "/mails/{mail}": {"GET": _one, "DELETE": _delete_one},
-    "/mails/{mail}/html": {"GET": _html},
-    "/mails/{mail}/text": {"GET": _text},
-    "/mails/{mail}/eml": {"GET": _eml},
-    "/mails/{mail}/links": {"GET": _links},
-    "/mails/{mail}/codes": {"GET": _codes},
-}
+ROUTES = (
+    Route("GET", "/mails", _list),
+    Route("DELETE", "/mails", _delete),
+    Route("GET", "/mails/{mail}", _one),
+    Route("DELETE", "/mails/{mail}", _delete_one),
+    Route("GET", "/mails/{mail}/html", _html),
+    Route("GET", "/mails/{mail}/text", _text),
+    Route("GET", "/mails/{mail}/eml", _eml),
+    Route("GET", "/mails/{mail}/links", _links),
+    Route("GET", "/mails/{mail}/codes", _codes),
+)

@@ -5,48 +5,34 @@ A request finds its view in a table; a view gathers data, a template makes HTML 
 
 from __future__ import annotations
 
-import re
-from functools import cache, partial
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING
 
 from dmcli.api.wire import Reply
 from dmcli.errors import InputError
+from dmcli.sandbox.routing import NoMethodError, NoPathError, Place, Route, Router
 from dmcli.sandbox.web import page
-from dmcli.sandbox.web.asked import Asked, Page, RefusedError
+from dmcli.sandbox.web.request import Page, PageRequest, RefusedError
 from dmcli.sandbox.web.views import account, calls, differences, faults, inbox, mail, stats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from dmcli.api.wire import Request
     from dmcli.sandbox.emulator import Sandbox
-
-    View = Callable[..., Page | Reply]
-
-
-class Route(NamedTuple):
-    """Which view answers a method at a path.
-
-    {n} stands for a number, {id} for the id of a list or a ticket, {word} for a word.
-    """
-
-    method: str
-    path: str
-    view: View
+    from dmcli.sandbox.routing import Found
 
 
 ROUTES = (
     Route("GET", "/", inbox.show),
     Route("GET", "/newer", inbox.newer),
     Route("POST", "/delete", inbox.delete),
-    Route("GET", "/mail/{n}", mail.show),
-    Route("GET", "/mail/{n}/{word}", mail.show),
-    Route("GET", "/mail/{n}/body", mail.body),
-    Route("GET", "/mail/{n}/eml", mail.download),
-    Route("GET", "/mail/{n}/file/{n}", mail.attachment),
-    Route("POST", "/mail/{n}/unread", mail.unread),
+    Route("GET", "/mail/{number}", mail.show),
+    Route("GET", "/mail/{number}/body", mail.body),
+    Route("GET", "/mail/{number}/eml", mail.download),
+    Route("GET", "/mail/{number}/{tab}", mail.show),
+    Route("GET", "/mail/{number}/file/{nth}", mail.attachment),
+    Route("POST", "/mail/{number}/unread", mail.unread),
     Route("GET", "/calls", calls.show),
-    Route("GET", "/calls/{n}", calls.one),
+    Route("GET", "/calls/{number}", calls.one),
     Route("GET", "/faults", faults.show),
     Route("POST", "/faults", faults.add),
     Route("POST", "/faults/remove", faults.remove),
@@ -57,22 +43,23 @@ ROUTES = (
     Route("GET", "/differences", differences.show),
     Route("GET", "/account", account.show),
     Route("POST", "/account/quota", account.quota),
-    Route("GET", "/account/domain/{n}", account.domain),
-    Route("GET", "/account/list/{id}", account.members),
-    Route("GET", "/account/template/{n}", account.template),
-    Route("GET", "/confirm/{id}", account.confirm),
-    Route("POST", "/confirm/{id}", account.confirmed),
+    Route("GET", "/account/domain/{number}", account.domain),
+    Route("GET", "/account/list/{receiver}", account.members),
+    Route("GET", "/account/template/{number}", account.template),
+    Route("GET", "/confirm/{ticket}", account.confirm),
+    Route("POST", "/confirm/{ticket}", account.confirmed),
     *(Route("GET", f"/{name}", partial(page.static, name=name)) for name in page.STATIC),
 )
-_PLACES = {"{n}": "([1-9][0-9]{0,14})", "{id}": "([0-9a-f]{32})", "{word}": "([a-z]+)"}
+_NUMBER, _ID = Place("[1-9][0-9]{0,14}", int), Place("[0-9a-f]{32}")
+_ROUTER = Router(ROUTES, {"number": _NUMBER, "nth": _NUMBER, "tab": Place("[a-z]+"), "receiver": _ID, "ticket": _ID})
 
 
 def answer(sandbox: Sandbox, request: Request, path: str) -> Reply:
     """Answer a browser; `path` is what stands after /_dm."""
     try:
-        asked = Asked.of(sandbox, request)
-        view, named = _view(request, path)
-        made = view(asked, *named)
+        asked = PageRequest.of(sandbox, request)
+        view, named = _find(request, path)
+        made = view(asked, **named)
     except RefusedError as refusal:
         made = Page("error.html", {"message": str(refusal)}, refusal.status, refusal.headers)
     except InputError as error:
@@ -80,28 +67,19 @@ def answer(sandbox: Sandbox, request: Request, path: str) -> Reply:
     return made if isinstance(made, Reply) else page.rendered(sandbox, made)
 
 
-def _view(request: Request, path: str) -> tuple[View, list[int | str]]:
+def _find(request: Request, path: str) -> Found:
     """The view of a request, and what its path names. Raises RefusedError."""
     method = "GET" if request.method == "HEAD" else request.method
-    found = [(route, match) for route in ROUTES if (match := _pattern(route.path).fullmatch(path))]
-    if not found:
-        raise RefusedError(404, "There is no such page.")
-    chosen = [(route, match) for route, match in found if route.method == method]
-    if not chosen:
-        allowed = ", ".join(sorted({route.method for route, _ in found}))
-        raise RefusedError(405, f"This address does not take {method}.", {"allow": allowed})
+    try:
+        found = _ROUTER.find(method, path)
+    except NoPathError:
+        raise RefusedError(404, "There is no such page.") from None
+    except NoMethodError as error:
+        allow = ", ".join(sorted(set(error.allowed)))
+        raise RefusedError(405, f"This address does not take {method}.", {"allow": allow}) from None
     if method == "POST" and not _from_here(request):
         raise RefusedError(403, "Only the sandbox's own pages change anything here; a program uses /_dm/api/.")
-    # A path that is spelt out comes before one with a word in it.
-    route, match = min(chosen, key=lambda one: "{word}" in one[0].path)
-    return route.view, [int(text) if text.isdigit() and len(text) <= 15 else text for text in match.groups()]  # noqa: PLR2004
-
-
-@cache
-def _pattern(path: str) -> re.Pattern[str]:
-    for name, pattern in _PLACES.items():
-        path = path.replace(name, pattern)
-    return re.compile(path)
+    return found
 
 
 def _from_here(request: Request) -> bool:

@@ -12,13 +12,13 @@ from dmcli.api.wire import Reply
 from dmcli.sandbox.mail import mailbox
 from dmcli.sandbox.mail.query import Filter
 from dmcli.sandbox.web import words
-from dmcli.sandbox.web.asked import link
+from dmcli.sandbox.web.request import link
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
     from dmcli.sandbox.emulator import Sandbox
-    from dmcli.sandbox.web.asked import Asked, Page
+    from dmcli.sandbox.web.request import Page, PageRequest
 
 STATIC = {
     "style.css": "text/css; charset=utf-8",
@@ -92,7 +92,7 @@ def plain(text: str) -> Reply:
     return Reply(200, {**_ALWAYS, "content-type": "text/plain; charset=utf-8"}, text.encode())
 
 
-def static(_: Asked, *, name: str) -> Reply:
+def static(_: PageRequest, *, name: str) -> Reply:
     """A file that belongs to the pages."""
     from importlib.resources import files
 

@@ -1,1 +1,1 @@
-"""What each page shows, gathered: a view takes what was asked and gives a Page, or a Reply of its own."""
+"""What each page shows, gathered: a view takes a PageRequest and gives a Page, or a Reply of its own."""

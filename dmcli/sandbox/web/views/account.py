@@ -12,7 +12,7 @@ from dmcli.sandbox.control import states
 from dmcli.sandbox.control.quota import get_usage, set_quota
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.service.context import MAX_PAGE
-from dmcli.sandbox.web.asked import Asked, Page, RefusedError, link, see
+from dmcli.sandbox.web.request import Page, PageRequest, RefusedError, link, see
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,58 +66,58 @@ class Listing(NamedTuple):
     total: int
 
 
-def show(asked: Asked) -> Page:
+def show(request: PageRequest) -> Page:
     """The quota, and all that the account keeps."""
-    return _page(asked)
+    return _page(request)
 
 
-def quota(asked: Asked) -> Page | Reply:
+def quota(request: PageRequest) -> Page | Reply:
     """Set the quota; a field that is left empty leaves one as it is."""
     try:
-        wanted = {name: _mails(asked.field(name)) for name in ("daily", "monthly")}
-        set_quota(asked.sandbox, **wanted)
+        wanted = {name: _mails(request.field(name)) for name in ("daily", "monthly")}
+        set_quota(request.sandbox, **wanted)
     except InputError as error:
-        return _page(asked, error.message)
+        return _page(request, error.message)
     return see(link("account"))
 
 
-def domain(asked: Asked, number: int) -> Page:
+def domain(request: PageRequest, number: int) -> Page:
     """A domain, and the DNS records that it asks for."""
-    found = _described(asked, "DescDomain", {"DomainId": str(number)})
+    found = _described(request, "DescDomain", {"DomainId": str(number)})
     word = DOMAIN_STATUS[found["DomainStatus"]]
     return Page("domain.html", {"domain": found, "status": word, "filed": FILED, "records": records(found)})
 
 
-def members(asked: Asked, receiver: str) -> Page:
+def members(request: PageRequest, receiver: str) -> Page:
     """A recipient list with its members, a page of them."""
-    after = asked.query.get("after", "")
-    listing, reply = _listed(asked, "QueryReceiverDetail", {"ReceiverId": receiver, "NextStart": after})
-    every, _ = _listed(asked, "QueryReceiverByParam", {})
+    after = request.query.get("after", "")
+    listing, reply = _listed(request, "QueryReceiverDetail", {"ReceiverId": receiver, "NextStart": after})
+    every, _ = _listed(request, "QueryReceiverByParam", {})
     chosen = next(row for row in every.rows if row["ReceiverId"] == receiver)
     more = link(f"account/list/{receiver}", after=reply["NextStart"]) if reply["NextStart"] else ""
     schema = reply["DataSchema"].split(",")
     return Page("list.html", {"receiver": chosen, "listing": listing, "more": more, "after": after, "schema": schema})
 
 
-def template(asked: Asked, number: int) -> Page:
+def template(request: PageRequest, number: int) -> Page:
     """A template."""
-    found = _described(asked, "DescTemplate", {"TemplateId": str(number)})
+    found = _described(request, "DescTemplate", {"TemplateId": str(number)})
     return Page(
         "template.html", {"template": found, "number": number, "status": TEMPLATE_STATUS[found["TemplateStatus"]]}
     )
 
 
-def confirm(asked: Asked, ticket: str) -> Page:
+def confirm(request: PageRequest, ticket: str) -> Page:
     """What the link in a confirming mail leads to: the question whether the reply address is to be confirmed."""
-    waiting = states.find_waiting(asked.sandbox, ticket)
+    waiting = states.find_waiting(request.sandbox, ticket)
     if not waiting:
         raise RefusedError(404, "This link was used, or a later one has taken its place.")
     return Page("confirm.html", {"ticket": ticket, **waiting._asdict()})
 
 
-def confirmed(asked: Asked, ticket: str) -> Reply:
+def confirmed(request: PageRequest, ticket: str) -> Reply:
     """Confirm the reply address."""
-    _described(asked, "ApproveReplyMailAddress", {"Ticket": ticket})
+    _described(request, "ApproveReplyMailAddress", {"Ticket": ticket})
     return see(f"{link('account')}#addresses")
 
 
@@ -137,9 +137,9 @@ def records(found: Mapping[str, Any]) -> list[Record]:
     ]
 
 
-def _page(asked: Asked, wrong: str = "") -> Page:
-    used = get_usage(asked.sandbox)
-    kept = [(section, _listed(asked, section.action, _ALL)[0]) for section in SECTIONS]
+def _page(request: PageRequest, wrong: str = "") -> Page:
+    used = get_usage(request.sandbox)
+    kept = [(section, _listed(request, section.action, _ALL)[0]) for section in SECTIONS]
     return Page("account.html", {"quota": used, "sections": kept, "wrong": wrong}, 400 if wrong else 200)
 
 
@@ -152,22 +152,22 @@ def _mails(text: str) -> int | None:
     return int(text)
 
 
-def _listed(asked: Asked, name: str, params: dict[str, str]) -> tuple[Listing, dict[str, Any]]:
+def _listed(request: PageRequest, name: str, params: dict[str, str]) -> tuple[Listing, dict[str, Any]]:
     """What a listing gives, with the columns that its table has, and the reply itself. Raises RefusedError."""
     action = catalogue.get(name)
-    reply = _reply(asked, action, _ALL | params)
+    reply = _reply(request, action, _ALL | params)
     columns = [field for field in action.fields if field.title]
     rows = page_of(action, reply).rows
     return Listing(columns, rows, int(reply["TotalCount"])), reply
 
 
-def _described(asked: Asked, name: str, params: dict[str, str]) -> dict[str, Any]:
-    return _reply(asked, catalogue.get(name), params)
+def _described(request: PageRequest, name: str, params: dict[str, str]) -> dict[str, Any]:
+    return _reply(request, catalogue.get(name), params)
 
 
-def _reply(asked: Asked, action: Action, params: dict[str, str]) -> dict[str, Any]:
+def _reply(request: PageRequest, action: Action, params: dict[str, str]) -> dict[str, Any]:
     """The reply of an action, asked past the wire. Raises RefusedError."""
     try:
-        return asked.sandbox.perform(action, params)
+        return request.sandbox.perform(action, params)
     except ServiceError:
         raise RefusedError(404, "The account has no such thing; perhaps it was deleted.") from None

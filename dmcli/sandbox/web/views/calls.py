@@ -10,7 +10,7 @@ from dmcli.api import codes
 from dmcli.sandbox.control.effects import EFFECTS
 from dmcli.sandbox.gateway import call_log
 from dmcli.sandbox.mail import mailbox
-from dmcli.sandbox.web.asked import Asked, Page, RefusedError, link
+from dmcli.sandbox.web.request import Page, PageRequest, RefusedError, link
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,32 +21,32 @@ _MAILS = 20  # recipients of the mail that a call sent
 _XML = re.compile(r"<[^>]*>?|[^<]+")
 
 
-def show(asked: Asked) -> Page:
+def show(request: PageRequest) -> Page:
     """Calls, newest first, of an action or with a code, a page of them."""
-    action, code = asked.query.get("action", ""), asked.query.get("code", "")
+    action, code = request.query.get("action", ""), request.query.get("code", "")
     chosen = {"action": action, "code": code}
-    number = max(asked.number("page"), 1)
-    found = call_log.list_calls(asked.sandbox, PAGE + 1, call_log.Filter(action, code), offset=(number - 1) * PAGE)
+    number = max(request.number("page"), 1)
+    found = call_log.list_calls(request.sandbox, PAGE + 1, call_log.Filter(action, code), offset=(number - 1) * PAGE)
     return Page(
         "calls.html",
         {
             "calls": found[:PAGE],
             "chosen": chosen,
-            "known": {name: call_log.list_values(asked.sandbox, name) for name in chosen},
+            "known": {name: call_log.list_values(request.sandbox, name) for name in chosen},
             "schemes": SCHEMES,
             "newer": link("calls", **chosen, page=number - 1) if number > 1 else "",
             "older": link("calls", **chosen, page=number + 1) if len(found) > PAGE else "",
-            "now": asked.now,
+            "now": request.now,
         },
     )
 
 
-def one(asked: Asked, number: int) -> Page:
+def one(request: PageRequest, number: int) -> Page:
     """One call with all that is known of it."""
-    call = call_log.get_call(asked.sandbox, number)
+    call = call_log.get_call(request.sandbox, number)
     if call is None:
         raise RefusedError(404, f"There is no call {number} in the log; perhaps it was forgotten.")
-    newer, older = call_log.find_neighbours(asked.sandbox, number)
+    newer, older = call_log.find_neighbours(request.sandbox, number)
     signature = call["request"].get("signature", {})
     return Page(
         "call.html",
@@ -58,7 +58,7 @@ def one(asked: Asked, number: int) -> Page:
             "effect": EFFECTS[call["spoilt"]].text if call["spoilt"] in EFFECTS else "",
             "signature": signature,
             "parted": parted(signature) if "client" in signature else (),
-            "mails": mailbox.list_recipients(asked.sandbox, call["request_id"], _MAILS),
+            "mails": mailbox.list_recipients(request.sandbox, call["request_id"], _MAILS),
             "reply": pretty(call["reply"]),
             "newer": newer,
             "older": older,

@@ -12,7 +12,7 @@ from dmcli.errors import InputError
 from dmcli.sandbox.facts import SOURCES
 from dmcli.sandbox.fidelity.statements import KINDS, find_statements
 from dmcli.sandbox.fidelity.subjects import SUBJECTS
-from dmcli.sandbox.web.asked import Asked, Page
+from dmcli.sandbox.web.request import Page, PageRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,9 +28,9 @@ class Topic(NamedTuple):
     statements: list[Statement]
 
 
-def show(asked: Asked) -> Page:
+def show(request: PageRequest) -> Page:
     """All of it, or one action's or subject's, or one kind."""
-    about, kind = asked.query.get("about", ""), asked.query.get("kind", "")
+    about, kind = request.query.get("about", ""), request.query.get("kind", "")
     if kind not in ("", *KINDS):
         raise InputError(f"{kind!r} is no kind of difference; they are {', '.join(KINDS)}")
     actions = [action.name for action in catalogue.all_actions()]

@@ -10,7 +10,7 @@ from dmcli.errors import InputError
 from dmcli.sandbox.mail import mailbox
 from dmcli.sandbox.mail.query import NAMES, Filter, filter_of
 from dmcli.sandbox.web import page, words
-from dmcli.sandbox.web.asked import Asked, Page, RefusedError, link, see
+from dmcli.sandbox.web.request import Page, PageRequest, RefusedError, link, see
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,10 +21,10 @@ PAGE = 100  # mails
 _REFRESH = 10  # seconds, where there are no scripts
 
 
-def show(asked: Asked) -> Page:
+def show(request: PageRequest) -> Page:
     """Mail, newest first, as far as it is meant, a page of it."""
-    chosen, number, now = _chosen(asked.query), max(asked.number("page"), 1), asked.now
-    found = mailbox.read_page(asked.sandbox, chosen, number, PAGE)
+    chosen, number, now = _read_filter(request.query), max(request.number("page"), 1), request.now
+    found = mailbox.read_page(request.sandbox, chosen, number, PAGE)
     fields = fields_of(chosen)
     return Page(
         "inbox.html",
@@ -40,41 +40,41 @@ def show(asked: Asked) -> Page:
             "older": link("", **fields, page=number + 1) if found.total > number * PAGE else "",
             "here": link("", **fields),
             "count": link("newer", **fields | {"since": str(found.newest)}),
-            "refresh": _REFRESH if "refresh" in asked.query else 0,
+            "refresh": _REFRESH if "refresh" in request.query else 0,
             "every": _REFRESH,
             "newest": found.newest,
             "tags": found.tags,
             "statuses": DELIVERY_STATUS,
             "now": now,
             "offset": words.offset(words.local(now)),
-            "origin": asked.origin,
+            "origin": request.origin,
             "keys": (SANDBOX_KEY_ID, SANDBOX_KEY_SECRET),
         },
         script=number == 1,
     )
 
 
-def newer(asked: Asked) -> Reply:
+def newer(request: PageRequest) -> Reply:
     """How many mails came after the one whose number is `since`, of those that are meant; as text."""
-    chosen = _chosen(asked.query)._replace(since=asked.number("since"))
-    return page.plain(str(mailbox.count_mail(asked.sandbox, chosen)))
+    chosen = _read_filter(request.query)._replace(since=request.number("since"))
+    return page.plain(str(mailbox.count_mail(request.sandbox, chosen)))
 
 
-def delete(asked: Asked) -> Page | Reply:
+def delete(request: PageRequest) -> Page | Reply:
     """Delete the mails that are selected, or all that match; what is not confirmed is asked first."""
-    back = _chosen({name: asked.field(name) for name in NAMES})
-    newest = asked.number("newest")
-    chosen = _meant(asked)._replace(until=newest)  # what came after the question was not asked about
-    if asked.field("sure"):
-        mailbox.delete_mail(asked.sandbox, chosen)
-    few = [] if asked.field("sure") else mailbox.list_mail(asked.sandbox, PAGE, chosen)
+    back = _read_filter({name: request.field(name) for name in NAMES})
+    newest = request.number("newest")
+    chosen = _read_selection(request)._replace(until=newest)  # what came after the question was not asked about
+    if request.field("sure"):
+        mailbox.delete_mail(request.sandbox, chosen)
+    few = [] if request.field("sure") else mailbox.list_mail(request.sandbox, PAGE, chosen)
     if not few:
         return see(link("", **fields_of(back)))
     return Page(
         "delete.html",
         {
             "mails": few,
-            "total": mailbox.count_mail(asked.sandbox, chosen),
+            "total": mailbox.count_mail(request.sandbox, chosen),
             "newest": newest or few[0]["id"],
             "selected": chosen.ids,
             "fields": fields_of(back),
@@ -88,16 +88,16 @@ def fields_of(chosen: Filter) -> dict[str, str]:
     return {name: str(value) for name, value in chosen._asdict().items() if value and name in NAMES}
 
 
-def _chosen(given: Mapping[str, str]) -> Filter:
-    """The filter that is asked for. Raises InputError."""
+def _read_filter(given: Mapping[str, str]) -> Filter:
+    """The filter in the fields of a query or form. Raises InputError."""
     return filter_of({name: given[name].strip() for name in NAMES if given.get(name)})
 
 
-def _meant(asked: Asked) -> Filter:
+def _read_selection(request: PageRequest) -> Filter:
     """The mails that a form wants deleted. Raises RefusedError, and InputError."""
-    if asked.field("all"):
-        return _chosen({name: asked.field(name) for name in NAMES})
-    selected = asked.form.get("mail", [])
+    if request.field("all"):
+        return _read_filter({name: request.field(name) for name in NAMES})
+    selected = request.form.get("mail", [])
     if not selected:
         raise RefusedError(400, "No mail is selected.")
     if not all(text.isascii() and text.isdigit() and len(text) < 16 for text in selected):  # noqa: PLR2004

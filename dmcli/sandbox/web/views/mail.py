@@ -10,7 +10,7 @@ from dmcli.sandbox.mail import extract, mailbox
 from dmcli.sandbox.mail.attachments import read_attachments
 from dmcli.sandbox.mail.query import Filter
 from dmcli.sandbox.web import page, words
-from dmcli.sandbox.web.asked import Asked, Page, RefusedError, see
+from dmcli.sandbox.web.request import Page, PageRequest, RefusedError, see
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,19 +29,19 @@ _DOCTYPE = re.compile(r"\s*<!doctype[^>]*>", re.IGNORECASE)
 _AHEAD = re.compile(r"<(?:link|i?frame|portal|fencedframe)(?=[\s/>])", re.IGNORECASE)
 
 
-def show(asked: Asked, number: int, tab: str = "") -> Page:
+def show(request: PageRequest, number: int, tab: str = "") -> Page:
     """A mail in one of its tabs, by default the first. To look at it is to read it."""
-    now = asked.now
-    mail = _opened(asked, number)
+    now = request.now
+    mail = _opened(request, number)
     parts = extract.read(mail["html"], mail["text"])
     tabs = _tabs(mail, parts)
     tab = tab or next(iter(tabs))
     if tab not in tabs:
         raise RefusedError(404, f"Mail {number} has no such part.")
-    if asked.method == "GET" and not mail["seen"]:
-        mailbox.mark(asked.sandbox, number)
-    more = _GATHER[tab](asked.sandbox, mail) if tab in _GATHER else {}
-    newer, older = mailbox.find_neighbours(asked.sandbox, number)
+    if request.method == "GET" and not mail["seen"]:
+        mailbox.mark(request.sandbox, number)
+    more = _GATHER[tab](request.sandbox, mail) if tab in _GATHER else {}
+    newer, older = mailbox.find_neighbours(request.sandbox, number)
     shown = {
         "mail": {**mail, "outcome": words.outcome(mail, now)},
         "codes": extract.codes(mail["subject"], parts.text),
@@ -51,15 +51,15 @@ def show(asked: Asked, number: int, tab: str = "") -> Page:
         "newer": newer,
         "older": older,
         "widths": WIDTHS,
-        "width": asked.query.get("width", "desktop"),
+        "width": request.query.get("width", "desktop"),
         "now": now,
     }
     return Page(f"mail/{tab}.html", {**shown, **more})
 
 
-def body(asked: Asked, number: int) -> Reply:
+def body(request: PageRequest, number: int) -> Reply:
     """The HTML of a mail, for the frame on its page. Its links open elsewhere."""
-    html = _opened(asked, number)["html"]
+    html = _opened(request, number)["html"]
     if not html:
         raise RefusedError(404, f"Mail {number} has no HTML.")
     harmless = _AHEAD.sub("<meta", html)
@@ -68,32 +68,32 @@ def body(asked: Asked, number: int) -> Reply:
     return page.mail_body(f'{harmless[:at]}<base target="_blank">{harmless[at:]}')
 
 
-def download(asked: Asked, number: int) -> Reply:
+def download(request: PageRequest, number: int) -> Reply:
     """A mail as a message in a file."""
     from dmcli.sandbox.mail import eml
 
-    data = eml.write_message(asked.sandbox, _opened(asked, number))
+    data = eml.write_message(request.sandbox, _opened(request, number))
     return page.saved(f"mail-{number}.eml", data, "message/rfc822")
 
 
-def attachment(asked: Asked, number: int, nth: int) -> Reply:
+def attachment(request: PageRequest, number: int, nth: int) -> Reply:
     """The nth attachment of a mail, from 1, as a file."""
-    for found in read_attachments(asked.sandbox, _opened(asked, number))[nth - 1 : nth]:
+    for found in read_attachments(request.sandbox, _opened(request, number))[nth - 1 : nth]:
         if found.data is not None:
             return page.saved(found.name, found.data)
     raise RefusedError(404, f"Mail {number} has no attachment {nth} that was uploaded here.")
 
 
-def unread(asked: Asked, number: int) -> Reply:
+def unread(request: PageRequest, number: int) -> Reply:
     """Mark a mail as unread, and go back to the inbox."""
-    _opened(asked, number)
-    mailbox.mark(asked.sandbox, number, seen=False)
+    _opened(request, number)
+    mailbox.mark(request.sandbox, number, seen=False)
     return see("/_dm/")
 
 
-def _opened(asked: Asked, number: int) -> dict[str, Any]:
+def _opened(request: PageRequest, number: int) -> dict[str, Any]:
     """The mail of that number. Raises RefusedError."""
-    mail = mailbox.get_mail(asked.sandbox, number)
+    mail = mailbox.get_mail(request.sandbox, number)
     if mail is None:
         raise RefusedError(404, f"There is no mail {number}; perhaps it was deleted.")
     return mail

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dmcli.api.actions.common import DELIVERY_STATUS
 from dmcli.sandbox.calendar import day_of, day_text
 from dmcli.sandbox.mail.counts import count_since
-from dmcli.sandbox.web.asked import Asked, Page
+from dmcli.sandbox.web.request import Page, PageRequest
 from dmcli.sandbox.web.words import ON_ITS_WAY, OUTCOMES
 
 if TYPE_CHECKING:
@@ -41,10 +41,10 @@ class Bar(NamedTuple):
     outcome: str
 
 
-def show(asked: Asked) -> Page:
+def show(request: PageRequest) -> Page:
     """The last 30 days of the service, today among them."""
-    first = day_of(asked.now) - DAYS + 1
-    by_day, by_tag = map(_collect, count_since(asked.sandbox, first))
+    first = day_of(request.now) - DAYS + 1
+    by_day, by_tag = map(_collect, count_since(request.sandbox, first))
     days = [
         (by_day.get(day) or Counted("", dict.fromkeys(OUTCOMES, 0)))._replace(name=day_text(day))
         for day in range(first, first + DAYS)

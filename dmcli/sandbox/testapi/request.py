@@ -10,11 +10,9 @@ from dmcli.errors import InputError
 from dmcli.sandbox.mail.query import Filter, filter_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from dmcli.sandbox.emulator import Sandbox
-
-    Routes = dict[str, dict[str, Callable[["Ask"], Any]]]  # what answers each method, by path
 
 MOST_ROWS = 1000
 _PAGING = ("limit", "before", "wait", "count")
@@ -27,11 +25,11 @@ HEADERS = {
 }
 
 
-class Ask(NamedTuple):
+class ApiRequest(NamedTuple):
     """One request of a program: the sandbox, what its path named, its query and the JSON that it brought."""
 
     sandbox: Sandbox
-    named: Mapping[str, str]
+    named: Mapping[str, Any]
     query: dict[str, str]
     body: Any
 

@@ -27,7 +27,7 @@ class RefusedError(Exception):
         self.headers = headers or {}
 
 
-class Asked(NamedTuple):
+class PageRequest(NamedTuple):
     """A request: its method, the server's own address, the fields of its query, and those of a form by all values."""
 
     sandbox: Sandbox
@@ -37,7 +37,7 @@ class Asked(NamedTuple):
     form: dict[str, list[str]]
 
     @classmethod
-    def of(cls, sandbox: Sandbox, request: Request) -> Asked:
+    def of(cls, sandbox: Sandbox, request: Request) -> PageRequest:
         """What a request asks. Raises RefusedError."""
         origin, _, rest = request.url.partition("://")
         host, _, target = rest.partition("/")
