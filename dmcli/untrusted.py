@@ -1,4 +1,4 @@
-"""Text we did not write: made harmless to show, and read as JSON within limits."""
+"""Text we did not write: made harmless to show, and read as JSON or as a number within limits."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 DEEPEST = 64  # levels of a JSON text; DirectMail's replies have six
 _LONGEST = 2000  # characters of a message
+_DIGITS = 18  # of a number: SQLite's integers have room for them
 _HARMFUL = (  # a text that compiles at its first use: most runs meet none of these
     "["
     "\x00-\x1f\x7f-\x9f"  # C0, DEL, C1: they move the cursor, set titles, answer back
@@ -40,6 +41,13 @@ def brief(text: str) -> str:
     """A message as `safe` shows it, cut where it is longer than any message has reason to be."""
     text = safe(text[: _LONGEST + 1])
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def read_number(text: str, most: int) -> int | None:
+    """The whole number from 0 to `most` that at most 18 ASCII digits say; None for any other text."""
+    if not (text.isascii() and text.isdigit()) or len(text) > _DIGITS:  # int() is slow for what is very long
+        return None
+    return number if (number := int(text)) <= most else None
 
 
 def read_json(text: str | bytes) -> Any:

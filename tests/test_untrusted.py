@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dmcli.untrusted import DEEPEST, brief, read_json, safe
+from dmcli.untrusted import DEEPEST, brief, read_json, read_number, safe
 
 HARMFUL = (
     {*range(0x20), *range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
@@ -123,3 +123,15 @@ def test_a_message_is_cut():
     assert brief("x" * 2000) == "x" * 2000
     assert brief("\x1b" * 3000) == r"\x1b" * 500 + "..."
     assert brief("x" * 2001) == "x" * 2000 + "..."
+
+
+@pytest.mark.parametrize(("text", "number"), [("0", 0), ("007", 7), ("599", 599), ("000000000000000599", 599)])
+def test_a_number_is_ascii_digits_up_to_a_limit(text, number):
+    assert read_number(text, 599) == number
+
+
+@pytest.mark.parametrize(
+    "text", ["", "600", "-1", "+1", "1.0", " 1", "1\n", "1_0", "５", "²", "x", "0" * 18 + "1", "9" * 10_000]
+)
+def test_any_other_text_is_no_number(text):
+    assert read_number(text, 599) is None

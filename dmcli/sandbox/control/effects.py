@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api.wire import Ambiguous
 from dmcli.errors import InputError
+from dmcli.untrusted import read_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +71,7 @@ def _all_codes() -> list[str]:
 
 
 def _parse_status(value: str) -> str:
-    if not (value.isascii() and value.isdigit()) or not 500 <= int(value) <= 599:  # noqa: PLR2004
+    if (read_number(value, 599) or 0) < 500:  # noqa: PLR2004
         raise InputError(f"{value!r} is no status from 500 to 599")
     return value
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dmcli.errors import InputError
 from dmcli.sandbox.service.delivery import env_id, render
 from dmcli.sandbox.store.sql import from_json, like, pattern, where
+from dmcli.untrusted import read_number
 
 if TYPE_CHECKING:
     import sqlite3
@@ -73,8 +74,8 @@ class Filter(NamedTuple):
     @property
     def conditions(self) -> dict[str, Any]:
         """The filter as SQL conditions and values."""
-        whole = self.env_id.isascii() and self.env_id.isdigit() and len(self.env_id) < 16  # noqa: PLR2004
-        number = self.env_id and str(int(self.env_id) - int(env_id(0)) if whole else -1)
+        given = read_number(self.env_id, _MOST)
+        number = self.env_id and str(-1 if given is None else given - int(env_id(0)))
         return {
             "m.kind != ?": GONE,
             **like("m.recipient", self.to),
@@ -102,6 +103,7 @@ _ANYWHERE = (
 NAMES = Filter._fields[: Filter._fields.index("ids")]  # what a text may choose by
 GONE = "gone"  # the newest mail when it is deleted: its number must not be given again
 _LONGEST = 10_000  # characters; SQLite takes no pattern of 50,000 bytes
+_MOST = 10**15 - 1  # of the number of a mail, an EnvId or a time
 _A_TIME = 1_000_000_000  # what is larger is a time, not the number of a mail
 
 
@@ -111,7 +113,8 @@ def filter_of(given: Mapping[str, str]) -> Filter:
     if unknown:
         raise InputError(f"mail has no {', '.join(sorted(unknown))}; it is chosen by {', '.join(NAMES)}")
     since, unseen = given.get("since") or "0", given.get("unseen", "").lower()
-    if not since.isascii() or not since.isdigit() or len(since) > 15:  # noqa: PLR2004
+    after = read_number(since, _MOST)
+    if after is None:
         raise InputError(f"since {since!r} is no number of a mail, nor seconds since 1970")
     if unseen not in ("", "true", "false", "1", "0"):
         raise InputError(f"unseen {unseen!r} is neither true nor false")
@@ -119,7 +122,7 @@ def filter_of(given: Mapping[str, str]) -> Filter:
         if len(text) > _LONGEST:
             raise InputError(f"{name} is too long to look for; give at most {_LONGEST:,} characters")
     texts: dict[str, Any] = {name: value for name, value in given.items() if name not in ("since", "unseen")}
-    return Filter(**texts, since=int(since), unseen=unseen in ("true", "1"))
+    return Filter(**texts, since=after, unseen=unseen in ("true", "1"))
 
 
 def select_mail(

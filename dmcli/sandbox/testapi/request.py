@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dmcli.api.wire import Reply
 from dmcli.errors import InputError
 from dmcli.sandbox.mail.query import Filter, filter_of
+from dmcli.untrusted import read_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,9 +41,10 @@ class ApiRequest(NamedTuple):
     def number(self, name: str, default: int, most: int) -> int:
         """A whole number in the query. Raises InputError."""
         text = self.query.get(name) or str(default)
-        if not (text.isascii() and text.isdigit() and len(text) < 19 and int(text) <= most):  # noqa: PLR2004
+        number = read_number(text, most)
+        if number is None:
             raise InputError(f"{name} {text!r} is not a number from 0 to {most}")
-        return int(text)
+        return number
 
     def object(self) -> dict[str, Any]:
         """The JSON object that was brought. Raises InputError."""

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlencode
 from dmcli.api.wire import Reply
 from dmcli.errors import InputError
 from dmcli.sandbox.server.site import HOME
+from dmcli.untrusted import read_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from dmcli.sandbox.emulator import Sandbox
 
 _MOST_FIELDS = 2000
+MOST = 10**15 - 1  # of any number in a query or form
 
 
 class RefusedError(Exception):
@@ -57,9 +59,10 @@ class PageRequest(NamedTuple):
     def number(self, name: str) -> int:
         """A whole number in the query or else in the form, 0 where there is none. Raises InputError."""
         text = self.query.get(name) or self.field(name) or "0"
-        if not (text.isascii() and text.isdigit() and len(text) < 16):  # noqa: PLR2004
+        number = read_number(text, MOST)
+        if number is None:
             raise InputError(f"{name} {text!r} is no number")
-        return int(text)
+        return number
 
 
 class Page(NamedTuple):

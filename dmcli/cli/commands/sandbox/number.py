@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from dmcli.untrusted import read_number
+
 MOST = 10**9  # mails, more than a sandbox will ever have
 LATEST = "latest"
 
@@ -19,7 +21,7 @@ class MailNumber(click.ParamType[int]):
         """The number."""
         if value in (LATEST, 0):
             return 0
-        number = str(value)
-        if not (number.isascii() and number.isdigit() and 0 < int(number[:18]) <= MOST):
+        number = read_number(str(value), MOST)
+        if not number:
             self.fail(f"{value!r} is no mail; give its number from the list, or {LATEST}", param, ctx)
-        return int(number)
+        return number

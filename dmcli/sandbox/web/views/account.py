@@ -12,7 +12,8 @@ from dmcli.sandbox.control import states
 from dmcli.sandbox.control.quota import get_usage, set_quota
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.service.context import MAX_PAGE
-from dmcli.sandbox.web.request import Page, PageRequest, RefusedError, link, see
+from dmcli.sandbox.web.request import MOST, Page, PageRequest, RefusedError, link, see
+from dmcli.untrusted import read_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -147,9 +148,10 @@ def _mails(text: str) -> int | None:
     """A number of mails, None for an empty text. Raises InputError."""
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 16):  # noqa: PLR2004
+    number = read_number(text, MOST)
+    if number is None:
         raise InputError(f"{text!r} is no number of mails")
-    return int(text)
+    return number
 
 
 def _listed(request: PageRequest, name: str, params: dict[str, str]) -> tuple[Listing, dict[str, Any]]:

@@ -10,7 +10,8 @@ from dmcli.errors import InputError
 from dmcli.sandbox.mail import mailbox
 from dmcli.sandbox.mail.query import NAMES, Filter, filter_of
 from dmcli.sandbox.web import page, words
-from dmcli.sandbox.web.request import Page, PageRequest, RefusedError, link, see
+from dmcli.sandbox.web.request import MOST, Page, PageRequest, RefusedError, link, see
+from dmcli.untrusted import read_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,6 +101,7 @@ def _read_selection(request: PageRequest) -> Filter:
     selected = request.form.get("mail", [])
     if not selected:
         raise RefusedError(400, "No mail is selected.")
-    if not all(text.isascii() and text.isdigit() and len(text) < 16 for text in selected):  # noqa: PLR2004
+    numbers = [read_number(text, MOST) for text in selected]
+    if None in numbers:
         raise InputError("a selected mail is no number")
-    return Filter(ids=tuple(map(int, selected)))
+    return Filter(ids=tuple(number for number in numbers if number is not None))
