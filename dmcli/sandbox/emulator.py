@@ -63,6 +63,11 @@ class _Done(NamedTuple):
 class Sandbox:
     """A DirectMail account with its state in the file at `path`, or in memory for `:memory:`.
 
+    sandbox = Sandbox(":memory:")
+    reply = sandbox.exchange(request)  # a signed dmcli.api.wire.Request
+    add_fault(sandbox, Fault("drop", after=True))  # what a tester sets takes the sandbox: dmcli.sandbox.control
+    find_latest(sandbox)["subject"]  # and so does what reads its mail: dmcli.sandbox.mail
+
     `now` is the machine's clock, by which requests are signed; the account's own is turned from there. `sleep` is what
     a fault of latency waits with. With `strict` a parameter that the catalogue does not know is refused. Raises
     ConfigError, LockedError or LocalIOError when the file cannot be opened.

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 
 
 class DmSandbox:
-    """A sandbox, its state in memory. `url` is where it answers; `exchange` is the way in without HTTP."""
+    """A sandbox, its state in memory. `url` is where it answers; `exchange` is the way in without HTTP.
+
+    def test_a_lost_answer(dm_sandbox):
+        dm_sandbox.fault("drop", action="SingleSendMail")
+        my_app.send_welcome("ada@example.com", endpoint=dm_sandbox.endpoint)
+        assert dm_sandbox.wait_for(to="ada@")["subject"] == "Welcome"
+        assert len(dm_sandbox.calls(action="SingleSendMail")) == 2
+    """
 
     def __init__(self) -> None:
         from dmcli.api.regions import SANDBOX_KEY_ID, SANDBOX_KEY_SECRET

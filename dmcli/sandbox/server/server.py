@@ -44,6 +44,9 @@ LINGER = 2.0  # seconds that a client has to take its last reply
 class Server:
     """Serves an exchange over HTTP. It is bound when made; `url` is where it answers once it serves.
 
+    with Server(site_of(sandbox)) as server:  # serves in a thread; serve() does in this one
+        urlopen(f"{server.url}/_dm/api/mails")
+
     `port` 0 is any free one. With `tls`, which makes a context when it is first needed, TLS is spoken on the same port.
     Raises LocalIOError when the port cannot be had. As a context it serves in a thread.
     """

@@ -53,6 +53,12 @@ class _Job(Generic[T]):
 class Store:
     """The state in one SQLite file, or in memory for `:memory:`. Safe to use from several threads and processes.
 
+    with store.reading() as connection:  # the state at one moment
+        connection.execute("SELECT name FROM tag").fetchall()
+    with store.transaction() as connection:  # kept when the block ends, undone when it raises
+        connection.execute("DELETE FROM tag")
+    store.write(work)  # work(connection, live), together with the works of other threads in one transaction
+
     Raises ConfigError, LockedError or LocalIOError when the file cannot be opened.
     """
 
