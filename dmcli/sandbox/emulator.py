@@ -52,7 +52,7 @@ class _Arrived(NamedTuple):
 
 
 class _Done(NamedTuple):
-    """What became of it: the answer, the code of a refusal, what the log is to note, the fault that struck."""
+    """What became of it: the answer, the code of a refusal, the notes for the log, the fault that struck."""
 
     reply: Reply
     code: str = ""
@@ -86,7 +86,7 @@ class Sandbox:
         self._period = 0
 
     def exchange(self, request: Request) -> Reply:
-        """Answer a request; what goes wrong is an answer too. Raises SpoiltError where a fault is to spoil it."""
+        """Answer a request; what goes wrong is an answer too. Raises SpoiltError where the server is to spoil it."""
         arrived = _Arrived(request, read_call(request), new_request_id(), self._now(), time.perf_counter())
         try:
             done = self.store.write(lambda connection, live: self._handle(connection, live, arrived))

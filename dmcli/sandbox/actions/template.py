@@ -59,7 +59,7 @@ def _row(row: Row) -> dict[str, Any]:
         "SmsTemplateCode": 0,
         "Smsrejectinfo": 0,
         "CreateTime": time_text(created),
-        "UtcCreatetime": created,  # so spelt
+        "UtcCreatetime": created,  # sic
     }
 
 

@@ -1,4 +1,4 @@
-"""Playing what happens to a mail after it was delivered: opened, clicked, unsubscribed from, bounced.
+"""What happens to a mail after it was delivered, played: opened, clicked, unsubscribed from, bounced.
 
 It feeds the statistics and the invalid addresses, and is posted to the address that UpdateMailAddressMsgCallBackUrl set
 for the sender, where that is on this machine; nothing ever goes anywhere else.
@@ -64,8 +64,8 @@ class Played(NamedTuple):
     answer: str = ""
 
 
-def wanted(given: Mapping[str, Any]) -> dict[str, Any]:
-    """What `play` is to be called with, out of `event`, `mail` and `url`. Raises InputError."""
+def parse_event(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of `play` in `event`, `mail` and `url`. Raises InputError."""
     event, mail, url = (given.get(name, default) for name, default in (("event", ""), ("mail", None), ("url", "")))
     if set(given) - {"event", "mail", "url"} or type(mail) is not int or not isinstance(url, str):
         raise InputError(

@@ -72,7 +72,7 @@ SETTABLE = Fault._fields[: Fault._fields.index("id")]
 
 
 def fault_of(given: Mapping[str, Any]) -> Fault:
-    """The rule that these values describe, by the names of its fields. Raises InputError for what cannot be meant."""
+    """The rule that these values describe, by the names of its fields. Raises InputError."""
     unknown = set(given) - set(SETTABLE)
     if unknown:
         raise InputError(f"a fault has no {', '.join(sorted(unknown))}; it has {', '.join(SETTABLE)}")
@@ -103,7 +103,7 @@ def fault_of(given: Mapping[str, Any]) -> Fault:
 
 
 def _check_together(fault: Fault, *, seeded: bool) -> None:
-    """Refuse what has no effect beside the rest. Raises InputError."""
+    """Refuse fields that do nothing together with the others. Raises InputError."""
     if fault.html and fault.stage is not Stage.REPLY:
         raise InputError(f"html makes a web page of a status; {fault.effect} has none")
     if fault.retry_after is not None and fault.effect not in REPLYING:

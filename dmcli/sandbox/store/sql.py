@@ -23,7 +23,7 @@ def like(column: str, word: str) -> dict[str, str | None]:
 
 
 def pattern(word: str) -> str | None:
-    r"""What `LIKE ? ESCAPE '\'` is to be like, for texts that have this one somewhere; None for an empty text."""
+    r"""The pattern for `LIKE ? ESCAPE '\'` of texts that contain this one; None for an empty text."""
     escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%" if word else None
 

@@ -39,7 +39,7 @@ class Live(NamedTuple):
 
 
 class _Job(Generic[T]):
-    """A work that waits to be done."""
+    """A work that waits for its turn."""
 
     __slots__ = ("error", "result", "settled", "work")
 
@@ -68,7 +68,7 @@ class Store:
         self._connection = open_database(path, MIGRATIONS, timeout=TIMEOUT)
         # Writing the log back costs more than writing it; a busy server does it every 16 MiB.
         self._connection.execute("PRAGMA wal_autocheckpoint = 4000")
-        self._lock = threading.RLock()  # whoever is in a transaction may ask what is live
+        self._lock = threading.RLock()  # code in a transaction may ask what is live
         self._live: Live | None = None
         self._version = 0
         self._changed = threading.Condition()
@@ -80,7 +80,7 @@ class Store:
             return self._current()
 
     def _current(self) -> Live:
-        """What may change between two calls, read again only when somebody changed it. Only for who has the lock."""
+        """What may change between two calls, read again only when it has changed. The caller holds the lock."""
         version = int(self._connection.execute("PRAGMA data_version").fetchone()[0])
         if self._live is None or version != self._version:
             settings = dict(self._connection.execute("SELECT name, value FROM setting"))
@@ -102,8 +102,8 @@ class Store:
     def write(self, work: Callable[[sqlite3.Connection, Live], T]) -> T:
         """Do the work in a transaction; what it returns. What it raises is raised, and undone.
 
-        Works that wait for their turn share one transaction, since a commit costs more than most of them do: whoever
-        gets the turn does them all. Where one fails each is done by itself, so a work may be begun twice.
+        Works that wait for their turn share one transaction, since a commit costs more than most of them do: the
+        one that gets its turn does them all. Where one fails each is done by itself, so a work may be begun twice.
         """
         job: _Job[T] = _Job(work)
         self._waiting.append(job)
@@ -122,7 +122,7 @@ class Store:
                 live = self._current()
                 for job in jobs:
                     job.result = job.work(self._connection, live)
-        except Exception as error:  # noqa: BLE001  it belongs to whoever wanted the work
+        except Exception as error:  # noqa: BLE001  it belongs to the caller of `write`
             if len(jobs) == 1 or isinstance(error, LockedError):  # each alone would wait as long again
                 for job in jobs:
                     job.error = error

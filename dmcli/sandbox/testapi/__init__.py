@@ -1,4 +1,4 @@
-"""The test API below /_dm/api/: JSON for programs that want to know what was sent, and to say what is to go wrong."""
+"""The test API below /_dm/api/: JSON for programs that look at what was sent and set what goes wrong."""
 
 from __future__ import annotations
 

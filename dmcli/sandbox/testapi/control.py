@@ -1,4 +1,4 @@
-"""What is to happen in the sandbox, over the test API, and the calls that came."""
+"""What a tester sets, over the test API, and the log of calls."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _decide(request: ApiRequest) -> Any:
 def _play(request: ApiRequest) -> Any:
     from dmcli.sandbox.control import events
 
-    return events.play(request.sandbox, **events.wanted(request.object()))._asdict()
+    return events.play(request.sandbox, **events.parse_event(request.object()))._asdict()
 
 
 def _quota(request: ApiRequest) -> Any:

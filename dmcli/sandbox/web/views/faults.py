@@ -1,4 +1,4 @@
-"""Faults and rate limits: what is to go wrong, set and lifted."""
+"""Faults and rate limits, set and lifted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def show(request: PageRequest) -> Page:
 
 
 def add(request: PageRequest) -> Page | Reply:
-    """Add a fault; what cannot be meant is said above the form, which stays as it was filled in."""
+    """Add a fault; an error is shown above the form, which stays as it was filled in."""
     given = {name: request.field(name) for name in faults.SETTABLE}
     try:
         fault = faults.fault_of(
