@@ -137,11 +137,11 @@ def shanghai(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The seconds that retries would have waited; nothing really waits."""
-    from dmcli.cli.session import Session
+    from dmcli.cli.run.resources import Resources
 
     waited: list[float] = []
-    monkeypatch.setattr(Session, "pause", staticmethod(waited.append))
-    monkeypatch.setattr(Session, "chance", staticmethod(lambda: 0.5))
+    monkeypatch.setattr(Resources, "pause", staticmethod(waited.append))
+    monkeypatch.setattr(Resources, "chance", staticmethod(lambda: 0.5))
     return waited
 
 

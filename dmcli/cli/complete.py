@@ -98,9 +98,7 @@ def _silent() -> Session:
     """A session of our own with the options typed: the thread that uses it opens and closes what it needs."""
     from dmcli.cli.session import Session, session
 
-    own = Session()
-    own.given = {**session().given, "quiet": True, "debug": False}
-    return own
+    return Session({**session().given, "quiet": True, "debug": False})
 
 
 def _place(current: Session, listing: str) -> tuple[str, str]:
@@ -109,8 +107,8 @@ def _place(current: Session, listing: str) -> tuple[str, str]:
 
     from dmcli.local.paths import cache_folder
 
-    place = current.settings.endpoint or current.sandbox_place
-    scope = f"{place} {current.target.region} {current.keys.owner}"
+    place = current.settings.endpoint or current.resources.sandbox_place
+    scope = f"{place} {current.resources.target.region} {current.resources.keys.owner}"
     return f"{cache_folder(os.environ)}/complete-{listing}-{zlib.crc32(scope.encode()):08x}.json", scope
 
 

@@ -42,14 +42,14 @@ def _once(current: Session, action: Action, wire: Mapping[str, str], key: str) -
     from dmcli.workflows.idempotency import fingerprint, moment
 
     try:
-        answer = current.ledger.send(
-            current.scope(key),
+        answer = current.resources.ledger.send(
+            current.resources.scope(key),
             fingerprint(action.name, wire),
             lambda: current.client.call(action, wire),
-            begun=lambda: current.unfinished != "",
+            begun=lambda: current.resources.unfinished != "",
         )
     except UnknownOutcomeError as error:
-        settle = f"{current.command} send resolve {shlex.quote(key)} --sent, or --not-sent"
+        settle = f"{current.resources.command} send resolve {shlex.quote(key)} --sent, or --not-sent"
         error.hint = f"{error.hint or current.client.look_first(action, wire)}; then settle it: {settle}"
         raise
     if answer.before:
@@ -128,7 +128,7 @@ def show_dry_run(current: Session, call: Call, version: str = "") -> None:
 
     document = {
         "action": call.action.name,
-        "version": version or current.target.version_of(call.action, call.wire),
+        "version": version or current.resources.target.version_of(call.action, call.wire),
         "endpoint": current.settings.endpoint or "sandbox (in this process)",
         "parameters": unresolved(call),
     }

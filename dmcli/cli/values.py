@@ -15,7 +15,6 @@ from dmcli.api.kinds.text import Flag
 from dmcli.cli.input import read_line
 from dmcli.cli.tree import DATES
 from dmcli.errors import InputError
-from dmcli.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +47,7 @@ def collect(session: Session, action: Action, given: Mapping[str, Any]) -> Call:
         if not texts:
             continue
         if param.secret:
-            session.secrets |= set(map(Secret, texts))
+            session.voice.learn(*texts)
         ref = param.kind if isinstance(param.kind, Ref) else None
         if ref and needs_lookup(ref, texts[0]):
             names[param.name] = ref

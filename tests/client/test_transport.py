@@ -14,7 +14,7 @@ import trustme
 
 import dmcli
 from dmcli.api.wire import Ambiguous, NotSent, Request
-from dmcli.cli.run.debug import traced
+from dmcli.cli.run.debug import trace
 from dmcli.client import transport
 from dmcli.client.transport import HttpExchange, proxy_for, trusted
 from dmcli.errors import ConfigError
@@ -169,7 +169,7 @@ def test_the_trace_shows_what_the_service_says_harmlessly(exchange):
     reply = OK.replace(b": 7", b": 7\x1b]0;owned\x07")
     lines: list[str] = []
     with answering(reply) as (url, _, _):
-        traced(exchange, lines.append)(post(url))
+        trace(exchange, lines.append)(post(url))
     assert lines[0].startswith("debug: > POST http://127.0.0.1:")
     assert lines[1].startswith("debug: < HTTP 200, 2 bytes, ")
     assert lines[1].endswith(r" 7\x1b]0;owned\x07")
@@ -179,7 +179,7 @@ def test_the_trace_shows_nothing_of_a_url_but_its_host(exchange):
     lines: list[str] = []
     with answering(OK) as (url, received, _):
         asked = url.replace("//", "//user:c4n4ry@") + "/c4n4ry?c4n4ry=1#c4n4ry"
-        traced(exchange, lines.append)(Request("GET", asked, {"x-token": "c4n4ry"}, b"body", 5.0))
+        trace(exchange, lines.append)(Request("GET", asked, {"x-token": "c4n4ry"}, b"body", 5.0))
     assert b"c4n4ry" in received[0]
     assert lines[0] == f"debug: > GET {url} body(0)"
     assert "c4n4ry" not in "".join(lines)

@@ -60,7 +60,7 @@ def _api(
             raise InputError(f"{name}: is given twice")
     # What is not in the catalogue may well send mail, so nothing is assumed about repeating it.
     known = (catalogue.find(action) or Action(action, "", "", Effect.SEND))._replace(name=action)
-    settled = version or current.target.version_of(known, params)
+    settled = version or current.resources.target.version_of(known, params)
     if dry_run:
         show_dry_run(current, Call(known, params, {}), settled)
         return

@@ -91,7 +91,7 @@ def _show(current: Session, name: str | None) -> None:
     from dmcli.render import show_document
 
     file = _file()
-    wanted = name or chosen(current.flags, os.environ, file)[0]
+    wanted = name or chosen(current.resources.flags, os.environ, file)[0]
     if not wanted:
         raise InputError(f"there is no default profile in {file.path}: make one with 'dm config init'")
     _check_name(file, wanted)
@@ -141,7 +141,7 @@ def _check(current: Session) -> None:
         for name in names
     ]
     try:
-        keys = current.keys()
+        keys = current.resources.keys()
     except DmError:
         show_document(rows, _VALUES, current.output())
         raise

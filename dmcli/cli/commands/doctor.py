@@ -19,9 +19,9 @@ def _examine(current: Session) -> None:
     from dmcli.render import show_document
     from dmcli.workflows.doctor import FAILED, Patient, examine
 
-    patient = Patient(os.environ, lambda: current.settings, lambda: current.keys, lambda: current.client)
+    patient = Patient(os.environ, lambda: current.settings, lambda: current.resources.keys, lambda: current.client)
     findings = list(examine(patient))
-    rows = [{"check": one.check, "state": one.state, "found": current.hide(one.found)} for one in findings]
+    rows = [{"check": one.check, "state": one.state, "found": current.voice.hide(one.found)} for one in findings]
     show_document(rows, _FIELDS, current.output())
     failed = [finding for finding in findings if finding.state == FAILED]
     if failed:

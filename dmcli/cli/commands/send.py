@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def _resolve(current: Session, *, key: str, sent: bool, not_sent: bool) -> None:
     if sent == not_sent:
         raise InputError("say what became of the mail: give either --sent or --not-sent")
-    current.ledger.resolve(current.scope(key), sent=sent)
+    current.resources.ledger.resolve(current.resources.scope(key), sent=sent)
     current.say(f"the key {key} counts as sent" if sent else f"the key {key} is free to be used again")
 
 

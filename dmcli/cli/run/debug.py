@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _SHOWN = frozenset({"Action", "Version", "RegionId", "SignatureMethod", "PageNo", "PageNumber", "PageSize", "Length"})
 
 
-def traced(exchange: Exchange, write: Callable[[str], None]) -> Exchange:
+def trace(exchange: Exchange, write: Callable[[str], None]) -> Exchange:
     """The exchange, telling `write` of each request and reply in a line that is harmless for a terminal."""
 
     def say(line: str) -> None:

@@ -11,7 +11,7 @@ import click
 
 import dmcli
 from dmcli.cli.run.failure import draw
-from dmcli.cli.session import Stopped
+from dmcli.cli.run.signals import Stopped
 from dmcli.cli.tree import DATES
 from dmcli.errors import DmError, InputError, LocalIOError
 
@@ -99,7 +99,7 @@ def _sentence(error: click.ClickException) -> str:
 
 def _in_doubt(current: Session) -> str:
     """What to add when the run ended in the middle of a change."""
-    name = current.unfinished
+    name = current.resources.unfinished
     return (
         f" while {name} was under way: whether it was done is not known, look before you run it again" if name else ""
     )

@@ -25,10 +25,10 @@ def draw(current: Session, error: DmError, args: Sequence[str]) -> None:
 
     facts = [error.code, f"HTTP {error.http_status}" if error.http_status else "", _request(error)]
     told = ", ".join(fact for fact in facts if fact)
-    click.echo(brief(current.hide(f"dm: {error.message}" + (f" ({told})" if told else ""))), err=True)
+    click.echo(brief(current.voice.hide(f"dm: {error.message}" + (f" ({told})" if told else ""))), err=True)
     for line in dict.fromkeys((meaning, remedy, error.hint)):
         if line:
-            click.echo(brief(current.hide(f"    {line}")), err=True)
+            click.echo(brief(current.voice.hide(f"    {line}")), err=True)
 
 
 def _explained(current: Session, error: DmError) -> tuple[str, str]:
@@ -53,7 +53,8 @@ def _wants_json(current: Session, args: Sequence[str]) -> bool:
         return True
     if "--output=json" in asked or "-ojson" in asked:
         return True
-    return "settings" in current.__dict__ and current.settings.output == "json"
+    known = current.resources.known_settings
+    return known is not None and known.output == "json"
 
 
 def _draw_json(current: Session, error: DmError, hint: str) -> None:
@@ -61,7 +62,7 @@ def _draw_json(current: Session, error: DmError, hint: str) -> None:
 
     document = {
         "code": error.code,
-        "message": current.hide(error.message),
+        "message": current.voice.hide(error.message),
         "request_id": error.request_id,
         "http_status": error.http_status,
         "hint": hint,

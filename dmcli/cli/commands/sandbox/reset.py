@@ -22,7 +22,7 @@ def _reset(current: Session, *, yes: bool) -> None:
         if not click.confirm("Delete everything in the sandbox and start afresh?", err=True):
             raise InputError("nothing was deleted")
     current.sandbox.reset()
-    current.ledger.forget(current.sandbox_place)
+    current.resources.ledger.forget(current.resources.sandbox_place)
     current.say("the sandbox is as new")
 
 

@@ -1,0 +1,184 @@
+"""What a run needs beside its options: settings, keys, client, sandbox, ledger; made when first asked for."""
+
+from __future__ import annotations
+
+import os
+import time
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from dmcli.api.request import Keys, KeySource, Target
+    from dmcli.api.wire import Exchange
+    from dmcli.cli.run.voice import Voice
+    from dmcli.client.attempts import Run
+    from dmcli.client.client import Client
+    from dmcli.client.transport import HttpExchange
+    from dmcli.config.settings import Flags, Settings
+    from dmcli.sandbox.emulator import Sandbox
+    from dmcli.workflows.idempotency import Ledger, Scope
+
+
+class _LearningSource:
+    """A source of keys from which the voice learns what to hide."""
+
+    def __init__(self, source: KeySource, voice: Voice) -> None:
+        self._source, self._voice = source, voice
+        self.owner, self.warnings = source.owner, source.warnings
+
+    def __call__(self, *, renew: bool = False) -> Keys:
+        keys = self._source(renew=renew)
+        # The id is no secret, but nobody's business either.
+        self._voice.learn(keys.access_key_secret, keys.security_token, keys.access_key_id)
+        return keys
+
+
+class Resources:
+    """What follows from the common options as typed (`given`); close() closes what was opened.
+
+        with closing(Resources({"profile": "sandbox"}, voice)) as resources:
+            resources.client.call(action, {})
+
+    `pause` and `chance` are what retries wait with and are spread by; tests have their own. `known_settings` are the
+    settings if they were asked for before, for code that must not fail on them.
+    """
+
+    pause: Callable[[float], None] = staticmethod(time.sleep)
+
+    @staticmethod
+    def chance() -> float:
+        """A random number from 0 to 1."""
+        import random
+
+        return random.random()  # noqa: S311  it spreads retries, nothing more
+
+    def __init__(self, given: Mapping[str, Any], voice: Voice) -> None:
+        self._given, self._voice = given, voice
+        self.known_settings: Settings | None = None
+        self._known_run: Run | None = None
+        self._known_http: HttpExchange | None = None
+        self._open: list[Callable[[], None]] = []
+
+    def close(self) -> None:
+        """Close what was opened, the latest first."""
+        while self._open:
+            self._open.pop()()
+
+    @cached_property
+    def flags(self) -> Flags:
+        """The flags that choose a profile and override its values."""
+        from dmcli.config.settings import Flags
+
+        return Flags(**{name: self._given.get(name, "") for name in Flags._fields})
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings of this run; warnings about their source are said once. Raises ConfigError or InputError."""
+        from dmcli.config.settings import resolve
+
+        self.known_settings = settings = resolve(self.flags, os.environ)
+        self._warn(settings.warnings)
+        return settings
+
+    @cached_property
+    def keys(self) -> KeySource:
+        """Where the keys come from; nothing is asked for them yet. Raises ConfigError."""
+        from dmcli import credentials
+
+        source = credentials.source(self.settings, self.flags, os.environ, lambda: self.network, self.run)
+        self._warn(source.warnings)
+        return _LearningSource(source, self._voice)
+
+    @cached_property
+    def target(self) -> Target:
+        """Where calls go."""
+        from dmcli.api.regions import SANDBOX_URL
+        from dmcli.api.request import Target
+
+        settings = self.settings
+        url = settings.endpoint or SANDBOX_URL
+        return Target(url, settings.region, settings.api_version, settings.signature)
+
+    @cached_property
+    def exchange(self) -> Exchange:
+        """The way to the service: in the process for the sandbox without an endpoint, else over HTTP."""
+        return self.network if self.settings.endpoint else self._voice.trace(self.sandbox.exchange)
+
+    @cached_property
+    def network(self) -> Exchange:
+        """The way to anything over HTTP."""
+        from dmcli.client.transport import HttpExchange
+
+        self._known_http = http = HttpExchange(self.settings.ca_bundle)
+        self._open.append(http.close)
+        return self._voice.trace(http)
+
+    @cached_property
+    def run(self) -> Run:
+        """What all calls of this run share."""
+        from dmcli.client.attempts import DEADLINE, Run
+
+        deadline = self._given.get("deadline") or DEADLINE
+        self._known_run = run = Run(deadline=deadline, sleep=self.pause, chance=self.chance, tell=self._voice.say)
+        return run
+
+    @cached_property
+    def sandbox(self) -> Sandbox:
+        """The sandbox in this process."""
+        from dmcli.sandbox.emulator import open_sandbox
+
+        sandbox = open_sandbox(os.environ)
+        self._open.append(sandbox.close)
+        return sandbox
+
+    @cached_property
+    def client(self) -> Client:
+        """The client that commands call."""
+        from dmcli.client.client import Client
+
+        absent = ""
+        if self.settings.sandbox and self.settings.endpoint:
+            absent = "Start the sandbox there: dm sandbox serve; or leave the endpoint out, and it is in this process."
+        return Client(self.exchange, self.keys, self.target, self.run, command=self.command, absent=absent)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledger of what was sent under a key. Raises ConfigError, LockedError or LocalIOError."""
+        from dmcli.workflows.idempotency import open_ledger
+
+        ledger = open_ledger(os.environ)
+        self._open.append(ledger.close)
+        return ledger
+
+    def scope(self, key: str) -> Scope:
+        """What an idempotency key belongs to: this endpoint, or this sandbox, and the owner of the keys that sign."""
+        from dmcli.workflows.idempotency import Scope
+
+        return Scope(self.settings.endpoint or self.sandbox_place, self.keys.owner, key)
+
+    @property
+    def sandbox_place(self) -> str:
+        """What tells the sandbox in this process from others."""
+        from dmcli.sandbox.store.store import path_of
+
+        return f"sandbox {os.path.abspath(path_of(os.environ))}"
+
+    @property
+    def unfinished(self) -> str:
+        """The action whose outcome would stay unknown if the run ended now; empty when nothing is under way."""
+        run, http = self._known_run, self._known_http
+        return run.under_way if run and (http is None or http.begun) else ""
+
+    @property
+    def command(self) -> str:
+        """How a person would run another command for the same account: `dm` and the options that choose it."""
+        import shlex
+
+        typed = {"-p": self.flags.profile, "--region": self.flags.region, "--endpoint": self.flags.endpoint}
+        return " ".join(("dm", *(f"{name} {shlex.quote(value)}" for name, value in typed.items() if value)))
+
+    def _warn(self, warnings: tuple[str, ...]) -> None:
+        for warning in warnings:
+            self._voice.say(f"warning: {warning}")

@@ -1,0 +1,62 @@
+"""What a run says to the person while it works: on stderr, with no secret in it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dmcli.secret import Secret, hidden
+from dmcli.untrusted import brief
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dmcli.api.wire import Exchange
+
+
+class Voice:
+    """Talk to the person. `given` are the common options as typed, of which it heeds `quiet` and `debug`.
+
+        voice = Voice({})
+        voice.learn("swordfish")
+        voice.say("the password is swordfish")  # the password is ***
+
+    `secrets` are those the run came to know, hidden wherever they turn up.
+    """
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self._given = given
+        self.secrets: set[Secret] = set()
+
+    def learn(self, *secrets: Secret | str) -> None:
+        """Hide these texts from now on."""
+        self.secrets |= {one if isinstance(one, Secret) else Secret(one) for one in secrets}
+
+    def hide(self, text: str) -> str:
+        """The text without any secret that this run came to know, for what others put into a message."""
+        return hidden(text, self.secrets)
+
+    def say(self, *lines: str) -> None:
+        """Write lines to stderr; nothing under --quiet. No result depends on their being read.
+
+        Line breaks within a line are shown as escapes.
+        """
+        if self._given.get("quiet"):
+            return
+        for line in lines:
+            _write(brief(self.hide(line)))
+
+    def trace(self, exchange: Exchange) -> Exchange:
+        """The exchange; with --debug there is a line on stderr for each call: names and sizes, no values."""
+        if not self._given.get("debug"):
+            return exchange
+        from dmcli.cli.run.debug import trace
+
+        return trace(exchange, _write)
+
+
+def _write(line: str) -> None:
+    with suppress(OSError):
+        click.echo(line, err=True)
