@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api.model import Effect
 from dmcli.api.wire import Ambiguous, NotSent
-from dmcli.client.retry import DOUBTFUL, Budget, Outcome, Step, Tried, asked_of, decide
+from dmcli.client.retry import MAYBE_DONE, Budget, Outcome, Step, Tried, asked_of, decide
 from dmcli.client.verdict import Verdict, clock_text
 from dmcli.errors import DmError
 
@@ -24,7 +24,7 @@ _SKEW = timedelta(seconds=60)  # less is not what a time stamp is refused for
 _MOST_SKEW = timedelta(hours=24)  # more is a clock to set, not to work around
 
 
-class Work(NamedTuple):
+class Operation(NamedTuple):
     """One call to be done.
 
     `attempt` makes one attempt within a number of seconds; the codes it is given mean that an earlier attempt did it.
@@ -35,22 +35,22 @@ class Work(NamedTuple):
     name: str
     effect: Effect
     attempt: Callable[[float, tuple[str, ...]], Verdict]
-    settled: tuple[str, ...] = ()
+    already_done: tuple[str, ...] = ()
     renew: Callable[[], bool] = lambda: False
     read_back: Callable[[], Verdict | None] | None = None
 
 
-class Ended(NamedTuple):
-    """How a call ended: `step` is FINISH, STOP or UNKNOWN; `doubtful` says that some attempt may have been done."""
+class Result(NamedTuple):
+    """How a call ended: `step` is FINISH, STOP or UNKNOWN; `maybe_done` says that some attempt may have been done."""
 
     step: Step
     verdict: Verdict
     attempts: int
-    doubtful: bool
+    maybe_done: bool
 
 
-class Run:
-    """What the calls of one run share: time, chance, the retry tokens left, and how far the service's clock is off.
+class Retrier:
+    """Runs operations, and holds what they share: time, chance, the retry tokens left, how far the clock is off.
 
     `deadline` is in seconds for each call. `tell` says a line to the person. `under_way` names the action that is being
     tried and is not a mere read: were the run to end now, nobody would know what became of it.
@@ -78,7 +78,7 @@ class Run:
         """The service's time, as far as it is known."""
         return self._now() + self._offset
 
-    def carry(self, exchange: Exchange, request: Request, judge: Callable[[Reply], Verdict]) -> Verdict:
+    def send_once(self, exchange: Exchange, request: Request, judge: Callable[[Reply], Verdict]) -> Verdict:
         """Carry one request and judge what comes of it."""
         began, started = self._now(), self.clock()
         try:
@@ -90,34 +90,34 @@ class Run:
         midpoint = began + timedelta(seconds=(self.clock() - started) / 2)
         return judge(reply)._replace(reply=reply, midpoint=midpoint)
 
-    def settle(self, work: Work) -> Ended:
+    def run(self, operation: Operation) -> Result:
         """Try until the policy says that the call has ended. Raises what an attempt raises, unless one may be done."""
-        seen: list[Ended] = []
+        seen: list[Result] = []
         try:
-            return self._settled(work, seen)
+            return self._run(operation, seen)
         except DmError as error:
-            if not seen or not seen[-1].doubtful:
+            if not seen or not seen[-1].maybe_done:
                 raise
             # What an earlier attempt may have done outweighs why there could be no other.
             verdict = seen[-1].verdict
             said = f"{verdict.said or verdict.code}; then {error.message}"
             return seen[-1]._replace(step=Step.STOP, verdict=verdict._replace(said=said))
 
-    def _settled(self, work: Work, seen: list[Ended]) -> Ended:
+    def _run(self, operation: Operation, seen: list[Result]) -> Result:
         """The same; `seen` takes what each attempt came to."""
-        end, tried, doubtful = self.clock() + self.deadline, Tried(), False
+        end, tried, maybe_done = self.clock() + self.deadline, Tried(), False
         while True:
-            verdict = self._tried(work, end - self.clock(), doubtful=doubtful)
+            verdict = self._tried(operation, end - self.clock(), maybe_done=maybe_done)
             budget = Budget(self._tokens, end - self.clock())
             asked = asked_of(verdict.reply.headers.get("x-acs-retry-after", "")) if verdict.reply else None
-            decision = decide(verdict.outcome, work.effect, tried, budget, chance=self._chance(), asked=asked)
+            decision = decide(verdict.outcome, operation.effect, tried, budget, chance=self._chance(), asked=asked)
             self._tokens, step = decision.tokens, decision.step
-            doubtful = doubtful or verdict.outcome in DOUBTFUL
-            ended = Ended(step, verdict, tried.attempts, doubtful)
+            maybe_done = maybe_done or verdict.outcome in MAYBE_DONE
+            ended = Result(step, verdict, tried.attempts, maybe_done)
             seen.append(ended)
             if step in (Step.FINISH, Step.STOP, Step.UNKNOWN):
                 return ended
-            if step is Step.READ_BACK and work.read_back is None:
+            if step is Step.READ_BACK and operation.read_back is None:
                 return ended._replace(step=Step.UNKNOWN)
             if step is Step.CORRECT_CLOCK:
                 tried = tried._replace(clock_corrected=True)
@@ -126,21 +126,21 @@ class Run:
                 continue
             if step is Step.RENEW_KEYS:
                 tried = tried._replace(keys_renewed=True)
-                if not work.renew():
+                if not operation.renew():
                     return ended._replace(step=Step.STOP)
                 continue
             self._pause(verdict, decision.delay)
-            if step is Step.READ_BACK and work.read_back:
-                found = work.read_back()
+            if step is Step.READ_BACK and operation.read_back:
+                found = operation.read_back()
                 if found or decision.last:
-                    return Ended(Step.FINISH if found else Step.UNKNOWN, found or verdict, tried.attempts, doubtful)
+                    return Result(Step.FINISH if found else Step.UNKNOWN, found or verdict, tried.attempts, maybe_done)
             tried = tried._replace(attempts=tried.attempts + 1)
 
-    def _tried(self, work: Work, seconds: float, *, doubtful: bool) -> Verdict:
+    def _tried(self, operation: Operation, seconds: float, *, maybe_done: bool) -> Verdict:
         before = self.under_way  # an attempt may need a call of its own first, to get keys
-        self.under_way = "" if work.effect is Effect.READ else work.name
+        self.under_way = "" if operation.effect is Effect.READ else operation.name
         try:
-            verdict = work.attempt(seconds, work.settled if doubtful else ())
+            verdict = operation.attempt(seconds, operation.already_done if maybe_done else ())
         except DmError:
             self.under_way = before
             raise

@@ -1,4 +1,4 @@
-"""Calling DirectMail over any exchange: sign a request, settle it, walk the pages of a list."""
+"""Calling DirectMail over any exchange: sign a request, run it, walk the pages of a list."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from dmcli.api.kinds.addresses import Domain, Email
 from dmcli.api.model import Action, Effect
 from dmcli.api.paging import Page, first_page, next_page, page_of, value_of
 from dmcli.api.request import Signed, sign
-from dmcli.client.attempts import Work
-from dmcli.client.retry import DOUBTFUL, PATIENCE, Outcome, Step
+from dmcli.client.attempts import Operation
+from dmcli.client.retry import MAYBE_DONE, PATIENCE, Outcome, Step
 from dmcli.client.verdict import Verdict, clock_remedy, judge
 from dmcli.errors import (
     CheckFailedError,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from dmcli.api.kinds.reference import Ref
     from dmcli.api.request import KeySource, Target
     from dmcli.api.wire import Exchange
-    from dmcli.client.attempts import Ended, Run
+    from dmcli.client.attempts import Result, Retrier
 
 _BY_EXIT: dict[int, type[DmError]] = {3: ConfigError, 4: UnreachableError, 5: CheckFailedError}
 # What to say of a call that may have been executed, by what it does.
@@ -42,7 +42,7 @@ _KNOWN = {
     Effect.SEND: "it may or may not have been accepted",
 }
 _NOTHING_SENT = "nothing was done, it is safe to run this again"
-_UNANSWERED = (DOUBTFUL - {Outcome.STRANGER}) | {Outcome.NOT_SENT, Outcome.THROTTLED}
+_UNANSWERED = (MAYBE_DONE - {Outcome.NOT_THE_SERVICE}) | {Outcome.NOT_SENT, Outcome.THROTTLED}
 _FORBIDDEN = frozenset({"Forbidden", "Forbidden.RAM", "NoPermission"})
 _NO_LOOK = "Do not simply run it again; find out first what became of it."
 _REPEATS = "the service gives the same page again and again; narrow the list with --keyword, or use --limit"
@@ -58,7 +58,7 @@ class Client(NamedTuple):
     exchange: Exchange
     keys: KeySource
     target: Target
-    run: Run
+    retrier: Retrier
     nonce: Callable[[], str] = lambda: os.urandom(16).hex()
     command: str = "dm"
     absent: str = ""
@@ -75,25 +75,25 @@ class Client(NamedTuple):
         """
         version = version or self.target.version_of(action, params)
 
-        def attempt(seconds: float, settled: tuple[str, ...]) -> Verdict:
-            call = Signed(action.name, version, self.target, self.keys(), self.run.now(), self.nonce(), form)
+        def attempt(seconds: float, already_done: tuple[str, ...]) -> Verdict:
+            call = Signed(action.name, version, self.target, self.keys(), self.retrier.now(), self.nonce(), form)
             request = sign(call, params)._replace(patience=min(PATIENCE[action.effect], max(seconds, 0.0)))
-            return self.run.carry(self.exchange, request, lambda reply: judge(reply, settled, form))
+            return self.retrier.send_once(self.exchange, request, lambda reply: judge(reply, already_done, form))
 
-        ended = self.run.settle(
-            Work(
+        ended = self.retrier.run(
+            Operation(
                 action.name,
                 action.effect,
                 attempt,
-                settled=action.already_done,
+                already_done=action.already_done,
                 renew=lambda: self.keys() != self.keys(renew=True),
                 read_back=self._looking(action, params),
             )
         )
         if ended.step is not Step.FINISH:
             raise self._error(action, params, ended)
-        if ended.verdict.outcome is Outcome.SETTLED:
-            self.run.tell(f"{action.name}: an earlier attempt, whose answer was lost, did it")
+        if ended.verdict.outcome is Outcome.ALREADY_DONE:
+            self.retrier.tell(f"{action.name}: an earlier attempt, whose answer was lost, did it")
             return ended.verdict._replace(answer={"RequestId": ended.verdict.request_id})
         return ended.verdict
 
@@ -111,18 +111,18 @@ class Client(NamedTuple):
             return None
         if not rows:
             return None
-        self.run.tell(f"{action.name}: the answer was lost, but the {ref.noun} is there")
+        self.retrier.tell(f"{action.name}: the answer was lost, but the {ref.noun} is there")
         return Verdict(Outcome.DONE, {ref.id: value_of(rows[0], ref.id)})
 
-    def _error(self, action: Action, params: Mapping[str, str], ended: Ended) -> DmError:
+    def _error(self, action: Action, params: Mapping[str, str], ended: Result) -> DmError:
         """The exception for a call that ended without an answer."""
         verdict, effect = ended.verdict, action.effect
         kind, hint = _kind(ended, effect), ""
         said, more = verdict.said or verdict.code, ""
         if verdict.outcome in _UNANSWERED or kind is UnknownOutcomeError:
             more += f" (tried {ended.attempts} times)" if ended.attempts > 1 else ""
-            more += f"; {_KNOWN[effect] if ended.doubtful else _NOTHING_SENT}"
-        elif ended.doubtful:
+            more += f"; {_KNOWN[effect] if ended.maybe_done else _NOTHING_SENT}"
+        elif ended.maybe_done:
             more += "; an earlier attempt got no answer and may have done it"
         if verdict.outcome is Outcome.CLOCK:
             more += f"; {clock_remedy(verdict)}"
@@ -173,7 +173,7 @@ def _same(row: dict[str, Any], name: str, wanted: str, fold: Callable[[str], str
     return fold(str(value_of(row, name))) == fold(wanted)
 
 
-def _kind(ended: Ended, effect: Effect) -> type[DmError]:
+def _kind(ended: Result, effect: Effect) -> type[DmError]:
     """The exception's class, which has the exit code."""
     outcome = ended.verdict.outcome
     if ended.step is Step.UNKNOWN:
@@ -183,6 +183,6 @@ def _kind(ended: Ended, effect: Effect) -> type[DmError]:
 
         known = codes.find(ended.verdict.code)
         return _BY_EXIT.get(known.exit if known else 1, RefusedError)
-    if ended.doubtful and effect is Effect.CREATE and outcome is not Outcome.STRANGER:
+    if ended.maybe_done and effect is Effect.CREATE and outcome is not Outcome.NOT_THE_SERVICE:
         return UnknownOutcomeError  # run again, it could be made a second time
     return ConfigError if outcome in (Outcome.CLOCK, Outcome.EXPIRED) else UnreachableError

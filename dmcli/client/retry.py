@@ -22,10 +22,10 @@ class Outcome(enum.Enum):
     CLOCK = "refused for the time it was signed at"
     EXPIRED = "refused because temporary keys had ended"
     REFUSED = "refused for good"
-    SETTLED = "refused in a way that tells that an earlier attempt was done"
+    ALREADY_DONE = "refused in a way that tells that an earlier attempt was done"
     REPLAYED = "refused because its nonce was known: somebody delivered it before"
     AMBIGUOUS = "no answer, or none that tells"
-    STRANGER = "answered by something that is not the service"
+    NOT_THE_SERVICE = "answered by something that is not the service"
 
 
 class Step(enum.Enum):
@@ -52,13 +52,13 @@ TABLE: dict[Outcome, dict[Effect, Step]] = {
     Outcome.CLOCK: _for_all(Step.CORRECT_CLOCK),
     Outcome.EXPIRED: _for_all(Step.RENEW_KEYS),
     Outcome.REFUSED: _for_all(Step.STOP),
-    Outcome.SETTLED: _for_all(Step.FINISH, READ=Step.STOP, CREATE=Step.READ_BACK, SEND=Step.STOP),
+    Outcome.ALREADY_DONE: _for_all(Step.FINISH, READ=Step.STOP, CREATE=Step.READ_BACK, SEND=Step.STOP),
     Outcome.REPLAYED: _for_all(Step.RETRY, CREATE=Step.READ_BACK, SEND=Step.UNKNOWN),
     Outcome.AMBIGUOUS: _for_all(Step.RETRY, CREATE=Step.READ_BACK, SEND=Step.UNKNOWN),
-    Outcome.STRANGER: _for_all(Step.STOP, SEND=Step.UNKNOWN),
+    Outcome.NOT_THE_SERVICE: _for_all(Step.STOP, SEND=Step.UNKNOWN),
 }
 # Outcomes after which the call may have been executed.
-DOUBTFUL = frozenset({Outcome.REPLAYED, Outcome.AMBIGUOUS, Outcome.STRANGER})
+MAYBE_DONE = frozenset({Outcome.REPLAYED, Outcome.AMBIGUOUS, Outcome.NOT_THE_SERVICE})
 
 ATTEMPTS = {effect: 4 if effect is Effect.READ else 3 for effect in Effect}
 # Seconds that one attempt may take. What is not safe to repeat waits longer: impatience would make unknown outcomes.

@@ -64,8 +64,8 @@ def clock_remedy(verdict: Verdict) -> str:
     return f"{told}: {'run this again' if told == _AGREES else 'set it'}"
 
 
-def judge(reply: Reply, settled: tuple[str, ...] = (), form: str = "JSON", service: str = "DirectMail") -> Verdict:
-    """What a reply of `service` means. `settled` are codes that here mean success. A pure function.
+def judge(reply: Reply, already_done: tuple[str, ...] = (), form: str = "JSON", service: str = "DirectMail") -> Verdict:
+    """What a reply of `service` means. `already_done` are codes that here mean success. A pure function.
 
     Success is HTTP 2xx with a RequestId; `Code` alone says nothing, since ModifyPWByDomain has one when it succeeds.
     Of an XML reply only its top fields are read, enough to tell success from error.
@@ -80,7 +80,9 @@ def judge(reply: Reply, settled: tuple[str, ...] = (), form: str = "JSON", servi
         for name in ("Code", "Message", "RequestId")
     )
     if code:
-        return Verdict(_outcome(code, reply.status, settled), {}, _redacted(message), code, request_id, reply.status)
+        return Verdict(
+            _outcome(code, reply.status, already_done), {}, _redacted(message), code, request_id, reply.status
+        )
     said = f"the reply (HTTP {reply.status}) is not one of {service}'s"
     if reply.status == _TOO_MANY:
         return Verdict(Outcome.THROTTLED, said=f"{said}: too many requests", status=reply.status)
@@ -89,13 +91,13 @@ def judge(reply: Reply, settled: tuple[str, ...] = (), form: str = "JSON", servi
     where = reply.headers.get("location")
     other = f" and points to {where.split('://')[-1].split('/')[0] or where}" if where else ""
     said = f"something other than {service} answered with HTTP {reply.status}{other}: check the endpoint and the proxy"
-    return Verdict(Outcome.STRANGER, said=said, status=reply.status)
+    return Verdict(Outcome.NOT_THE_SERVICE, said=said, status=reply.status)
 
 
-def _outcome(code: str, status: int, settled: tuple[str, ...]) -> Outcome:
+def _outcome(code: str, status: int, already_done: tuple[str, ...]) -> Outcome:
     """What an error code means for trying again: the code counts first, the status only where no table has it."""
-    if code in settled:
-        return Outcome.SETTLED
+    if code in already_done:
+        return Outcome.ALREADY_DONE
     if "throttling" in code.lower() or status == _TOO_MANY:
         return Outcome.THROTTLED
     if code in _CLOCK_CODES:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from dmcli.api.request import KeySource
     from dmcli.api.wire import Exchange
-    from dmcli.client.attempts import Run
+    from dmcli.client.attempts import Retrier
     from dmcli.config.settings import ConfigFile, Flags, Settings
 
 _GENERIC = ("ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SECURITY_TOKEN")
@@ -33,7 +33,7 @@ _SANDBOX = Way("built in", SANDBOX_KEY_ID, lambda: Keys(SANDBOX_KEY_ID, Secret(S
 
 
 def source(
-    settings: Settings, flags: Flags, environ: Mapping[str, str], exchange: Callable[[], Exchange], run: Run
+    settings: Settings, flags: Flags, environ: Mapping[str, str], exchange: Callable[[], Exchange], retrier: Retrier
 ) -> KeySource:
     """Where the keys for these settings come from, each time a call needs them.
 
@@ -41,7 +41,7 @@ def source(
     them, or keys that cannot be right; LocalIOError when a file cannot be read. What is given raises these too, for
     keys that must not go where the settings point, and UnreachableError when those who have the keys do not answer.
     """
-    means = Means(environ, exchange, run)
+    means = Means(environ, exchange, retrier)
     return Renewed(_SANDBOX if settings.sandbox else _found(flags, means), means, partial(_guard, settings))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api.model import Effect
-from dmcli.client.attempts import Work
+from dmcli.client.attempts import Operation
 from dmcli.client.retry import PATIENCE, Outcome, Step
 from dmcli.client.verdict import Verdict, clock_remedy
 from dmcli.credentials.provider import CLOUD_FORM, read_keys
@@ -49,9 +49,9 @@ def ask(question: Question, means: Means) -> Verdict:
     def attempt(seconds: float, _: tuple[str, ...]) -> Verdict:
         request = question.request()
         patience = min(question.patience, max(seconds, 0.0))
-        return means.run.carry(means.exchange(), request._replace(patience=patience), question.judge)
+        return means.retrier.send_once(means.exchange(), request._replace(patience=patience), question.judge)
 
-    ended = means.run.settle(Work(question.name, Effect.READ, attempt, renew=question.renew))
+    ended = means.retrier.run(Operation(question.name, Effect.READ, attempt, renew=question.renew))
     verdict = ended.verdict
     if ended.step is Step.FINISH:
         return verdict

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from dmcli.api.wire import Exchange
-    from dmcli.client.attempts import Run
+    from dmcli.client.attempts import Retrier
     from dmcli.secret import Entry
 
 REAL = ("LTAI", "STS.")  # how ids of the vendor begin: long-lived and temporary
@@ -30,14 +30,14 @@ class Means(NamedTuple):
 
     environ: Mapping[str, str]
     exchange: Callable[[], Exchange]
-    run: Run
+    retrier: Retrier
 
     def __repr__(self) -> str:
         return "Means()"
 
     def now(self) -> float:
         """The service's time as far as it is known, in epoch seconds."""
-        return self.run.now().timestamp()
+        return self.retrier.now().timestamp()
 
 
 class Way(NamedTuple):

@@ -59,7 +59,7 @@ class Renewed:
             if old is None or self._left(old) <= 0:
                 raise
             keys = old
-            self._means.run.tell(f"warning: {old.source}: keys that end soon could not be renewed: {error.message}")
+            self._means.retrier.tell(f"warning: {old.source}: keys that end soon could not be renewed: {error.message}")
         else:
             if self._way.cache and keys.expires:
                 self._keep(keys)

@@ -60,7 +60,7 @@ def assumed(entry: Entry, base: Way, means: Means) -> Way:
     def request() -> Request:
         now = keys()
         _guard(now, role.url)
-        call = Signed("AssumeRole", _VERSION, Target(role.url, role.region), now, means.run.now(), _nonce())
+        call = Signed("AssumeRole", _VERSION, Target(role.url, role.region), now, means.retrier.now(), _nonce())
         return sign(call, role.params | ({"ExternalId": role.external.reveal()} if role.external else {}))
 
     question = Question(
@@ -93,7 +93,7 @@ def with_oidc(entry: Entry, means: Means) -> Way:
         token = read_text(path)[0].strip()
         if not token:
             raise ConfigError(f"{path} has no OIDC token; it is named by {entry.source}")
-        moment = means.run.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        moment = means.retrier.now().strftime("%Y-%m-%dT%H:%M:%SZ")
         params = role.params | {
             "OIDCProviderArn": provider,
             "OIDCToken": token,

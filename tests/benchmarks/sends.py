@@ -17,7 +17,7 @@ from http.client import HTTPConnection
 from dmcli.api import catalogue
 from dmcli.api.request import Keys, Signed, Target, sign
 from dmcli.api.wire import Reply
-from dmcli.client.attempts import Run
+from dmcli.client.attempts import Retrier
 from dmcli.client.client import Client
 from dmcli.local.database import open_database
 from dmcli.sandbox.control.quota import set_quota
@@ -64,7 +64,7 @@ def loop(db: sqlite3.Connection, count: int) -> float:
 
 
 def in_process(sandbox: Sandbox, count: int) -> float:
-    client = Client(sandbox.exchange, lambda **_: KEYS, TARGET, Run())
+    client = Client(sandbox.exchange, lambda **_: KEYS, TARGET, Retrier())
     began = time.perf_counter()
     for _ in range(count):
         client.call(ACTION, PARAMS)

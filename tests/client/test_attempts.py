@@ -9,7 +9,7 @@ import pytest
 
 from dmcli.api.model import Effect
 from dmcli.api.wire import Reply
-from dmcli.client.attempts import Run, Work
+from dmcli.client.attempts import Operation, Retrier
 from dmcli.client.retry import Outcome, Step
 from dmcli.client.verdict import Verdict, judge
 from dmcli.errors import ConfigError
@@ -30,7 +30,7 @@ def test_success_is_a_request_id_with_a_status_of_success(status):
 @pytest.mark.parametrize("status", [199, 300, 404])
 def test_an_answer_of_another_status_is_none(status):
     assert judge(Reply(status, {}, b'{"RequestId": "r"}')) == Verdict(
-        Outcome.STRANGER, said=ELSE.format(status), status=status
+        Outcome.NOT_THE_SERVICE, said=ELSE.format(status), status=status
     )
 
 
@@ -39,8 +39,8 @@ def test_a_refusal_has_all_that_the_service_says_of_it():
     assert judge(Reply(400, {}, body)) == Verdict(
         Outcome.REFUSED, said="the message", code="A.B", request_id="r", status=400
     )
-    assert judge(Reply(400, {}, b'{"Code": "A.B"}'), settled=("A.B",)) == Verdict(
-        Outcome.SETTLED, code="A.B", status=400
+    assert judge(Reply(400, {}, b'{"Code": "A.B"}'), already_done=("A.B",)) == Verdict(
+        Outcome.ALREADY_DONE, code="A.B", status=400
     )
 
 
@@ -51,19 +51,19 @@ def test_a_refusal_has_all_that_the_service_says_of_it():
         (Reply(408, {}, b""), Verdict(Outcome.AMBIGUOUS, said=said(408), status=408)),
         (Reply(500, {}, b"oops"), Verdict(Outcome.AMBIGUOUS, said=said(500), status=500)),
         (Reply(200, {}, b"{}"), Verdict(Outcome.AMBIGUOUS, said=said(200), status=200)),
-        (Reply(499, {}, b""), Verdict(Outcome.STRANGER, said=ELSE.format(499), status=499)),
-        (Reply(200, {}, b"<p>"), Verdict(Outcome.STRANGER, said=ELSE.format(200), status=200)),
+        (Reply(499, {}, b""), Verdict(Outcome.NOT_THE_SERVICE, said=ELSE.format(499), status=499)),
+        (Reply(200, {}, b"<p>"), Verdict(Outcome.NOT_THE_SERVICE, said=ELSE.format(200), status=200)),
         (
             Reply(302, {"location": "https://portal.example.com/login"}, b""),
             Verdict(
-                Outcome.STRANGER,
+                Outcome.NOT_THE_SERVICE,
                 said=ELSE.format(302).replace(":", " and points to portal.example.com:"),
                 status=302,
             ),
         ),
         (
             Reply(302, {"location": "/login"}, b""),
-            Verdict(Outcome.STRANGER, said=ELSE.format(302).replace(":", " and points to /login:"), status=302),
+            Verdict(Outcome.NOT_THE_SERVICE, said=ELSE.format(302).replace(":", " and points to /login:"), status=302),
         ),
     ],
     ids=lambda one: f"HTTP {one.status}",
@@ -100,20 +100,22 @@ def test_how_far_the_clocks_are_apart(shanghai, date, skew):
 
 
 def test_a_call_has_a_minute_unless_somebody_says_otherwise():
-    assert (Run().deadline, Run(deadline=5.0).deadline) == (60.0, 5.0)
+    assert (Retrier().deadline, Retrier(deadline=5.0).deadline) == (60.0, 5.0)
 
 
-@pytest.mark.parametrize("settled", [(), ("A.B",)])
-def test_codes_that_tell_that_it_was_done_count_after_an_attempt_in_doubt(settled):
+@pytest.mark.parametrize("already_done", [(), ("A.B",)])
+def test_codes_that_tell_that_it_was_done_count_after_an_attempt_in_doubt(already_done):
     given = []
 
     def attempt(_, codes):
         given.append(codes)
         return LOST if len(given) == 2 else Verdict(Outcome.NOT_SENT)
 
-    work = Work("it", Effect.READ, attempt, settled) if settled else Work("it", Effect.READ, attempt)
-    Run(sleep=lambda _: None).settle(work)
-    assert given == [(), (), settled, settled]
+    work = (
+        Operation("it", Effect.READ, attempt, already_done) if already_done else Operation("it", Effect.READ, attempt)
+    )
+    Retrier(sleep=lambda _: None).run(work)
+    assert given == [(), (), already_done, already_done]
 
 
 def ending(*verdicts, effect=Effect.CREATE, **work):
@@ -126,8 +128,8 @@ def ending(*verdicts, effect=Effect.CREATE, **work):
             raise verdict
         return verdict
 
-    run = Run(sleep=lambda _: None, chance=lambda: 0.5)
-    ended = run.settle(Work("it", effect, attempt, **work))
+    retrier = Retrier(sleep=lambda _: None, chance=lambda: 0.5)
+    ended = retrier.run(Operation("it", effect, attempt, **work))
     assert not left
     return ended
 
@@ -138,7 +140,7 @@ LOST, REPLAYED = Verdict(Outcome.AMBIGUOUS, said="lost"), Verdict(Outcome.REPLAY
 @pytest.mark.parametrize(("first", "told"), [(LOST, "lost"), (REPLAYED, "SignatureNonceUsed")])
 def test_what_hinders_the_next_attempt_is_told_behind_what_became_of_the_last(first, told):
     ended = ending(first, ConfigError("no keys"), read_back=lambda: None)
-    assert (ended.step, ended.attempts, ended.doubtful) == (Step.STOP, 1, True)
+    assert (ended.step, ended.attempts, ended.maybe_done) == (Step.STOP, 1, True)
     assert (ended.verdict.outcome, ended.verdict.said) == (first.outcome, f"{told}; then no keys")
 
 

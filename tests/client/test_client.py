@@ -14,7 +14,7 @@ from dmcli.api.model import Action, Effect
 from dmcli.api.paging import next_page, page_of, rows_of, value_of
 from dmcli.api.request import Keys, Target
 from dmcli.api.wire import Ambiguous, NotSent, Reply
-from dmcli.client.attempts import Run, Work
+from dmcli.client.attempts import Operation, Retrier
 from dmcli.client.client import Client
 from dmcli.client.retry import Outcome
 from dmcli.client.verdict import Verdict
@@ -64,7 +64,7 @@ class Made:
         self.time = 1000.0
         self.takes = 0.0  # seconds that each exchange takes
         nonces = count()
-        run = Run(
+        retrier = Retrier(
             deadline=deadline,
             now=lambda: WHEN + timedelta(seconds=self.time - 1000.0),
             clock=lambda: self.time,
@@ -72,7 +72,7 @@ class Made:
             chance=lambda: 0.5,
             tell=self.told.append,
         )
-        self.client = Client(self._exchange, keys, TARGET, run, nonce=lambda: str(next(nonces)), command="dm -p x")
+        self.client = Client(self._exchange, keys, TARGET, retrier, nonce=lambda: str(next(nonces)), command="dm -p x")
 
     def _sleep(self, seconds: float) -> None:
         self.sleeps.append(seconds)
@@ -451,7 +451,7 @@ def test_keys_that_fail_at_once_are_all_that_is_told():
 
     made = Made(keys=keys)
     assert made.ends(SEND, UnreachableError).message == "no keys from STS"
-    assert made.client.run.under_way == ""
+    assert made.client.retrier.under_way == ""
 
 
 def test_temporary_keys_that_ended_are_renewed_once():
@@ -542,13 +542,13 @@ def test_what_is_under_way_is_known_while_it_is():
     seen = []
 
     def look(made: Made) -> Reply:
-        seen.append(made.client.run.under_way)
+        seen.append(made.client.retrier.under_way)
         return OK
 
     for action in EACH:
         made = Made(look)
         made.ends(action)
-        assert made.client.run.under_way == ""
+        assert made.client.retrier.under_way == ""
     assert seen == ["", "ModifyPWByDomain", "CreateTag", "DeleteTag", "SingleSendMail"]
 
 
@@ -559,7 +559,7 @@ def test_an_interruption_leaves_word_of_what_was_under_way():
     made = Made(interrupted)
     with pytest.raises(KeyboardInterrupt):
         made.client.call(SEND, PARAMS)
-    assert made.client.run.under_way == "SingleSendMail"
+    assert made.client.retrier.under_way == "SingleSendMail"
 
 
 def test_keys_that_cannot_be_had_are_told_and_nothing_is_under_way():
@@ -568,7 +568,7 @@ def test_keys_that_cannot_be_had_are_told_and_nothing_is_under_way():
 
     made = Made(keys=keys)
     assert made.ends(SEND, ConfigError).message == "no keys"
-    assert made.client.run.under_way == ""
+    assert made.client.retrier.under_way == ""
 
 
 def test_an_action_without_pages_has_none():
@@ -580,20 +580,20 @@ def test_a_call_for_keys_inside_of_a_send_does_not_hide_the_send():
     seen = []
 
     def keys(**_) -> Keys:
-        made.client.run.settle(Work("AssumeRole", Effect.READ, ask))
+        made.client.retrier.run(Operation("AssumeRole", Effect.READ, ask))
         return KEYS
 
     def ask(*_) -> Verdict:
-        seen.append(made.client.run.under_way)  # nothing is sent yet
+        seen.append(made.client.retrier.under_way)  # nothing is sent yet
         return Verdict(Outcome.DONE)
 
     def look(made: Made) -> Reply:
-        seen.append(made.client.run.under_way)
+        seen.append(made.client.retrier.under_way)
         return OK
 
     made = Made(look, keys=keys)
     made.ends(SEND)
-    assert (seen, made.client.run.under_way) == (["", "SingleSendMail"], "")
+    assert (seen, made.client.retrier.under_way) == (["", "SingleSendMail"], "")
 
 
 def test_an_action_nobody_declared_is_taken_for_a_send():
@@ -604,7 +604,7 @@ def test_an_action_nobody_declared_is_taken_for_a_send():
 
 
 def client(serve) -> Client:
-    return Client(serve, lambda **_: KEYS, TARGET, Run(sleep=lambda _: None))
+    return Client(serve, lambda **_: KEYS, TARGET, Retrier(sleep=lambda _: None))
 
 
 @pytest.mark.parametrize("size", [1, 7, 50, 100])

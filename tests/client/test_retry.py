@@ -25,18 +25,18 @@ from dmcli.client.retry import (
     wait,
 )
 
-#                     READ           WRITE          CREATE         DELETE         SEND
+#                           READ           WRITE          CREATE         DELETE         SEND
 EXPECTED = {
-    "DONE":      "FINISH         FINISH         FINISH         FINISH         FINISH",
-    "NOT_SENT":  "RETRY          RETRY          RETRY          RETRY          RETRY",
-    "THROTTLED": "RETRY          RETRY          RETRY          RETRY          RETRY",
-    "CLOCK":     "CORRECT_CLOCK  CORRECT_CLOCK  CORRECT_CLOCK  CORRECT_CLOCK  CORRECT_CLOCK",
-    "EXPIRED":   "RENEW_KEYS     RENEW_KEYS     RENEW_KEYS     RENEW_KEYS     RENEW_KEYS",
-    "REFUSED":   "STOP           STOP           STOP           STOP           STOP",
-    "SETTLED":   "STOP           FINISH         READ_BACK      FINISH         STOP",
-    "REPLAYED":  "RETRY          RETRY          READ_BACK      RETRY          UNKNOWN",
-    "AMBIGUOUS": "RETRY          RETRY          READ_BACK      RETRY          UNKNOWN",
-    "STRANGER":  "STOP           STOP           STOP           STOP           UNKNOWN",
+    "DONE":            "FINISH         FINISH         FINISH         FINISH         FINISH",
+    "NOT_SENT":        "RETRY          RETRY          RETRY          RETRY          RETRY",
+    "THROTTLED":       "RETRY          RETRY          RETRY          RETRY          RETRY",
+    "CLOCK":           "CORRECT_CLOCK  CORRECT_CLOCK  CORRECT_CLOCK  CORRECT_CLOCK  CORRECT_CLOCK",
+    "EXPIRED":         "RENEW_KEYS     RENEW_KEYS     RENEW_KEYS     RENEW_KEYS     RENEW_KEYS",
+    "REFUSED":         "STOP           STOP           STOP           STOP           STOP",
+    "ALREADY_DONE":    "STOP           FINISH         READ_BACK      FINISH         STOP",
+    "REPLAYED":        "RETRY          RETRY          READ_BACK      RETRY          UNKNOWN",
+    "AMBIGUOUS":       "RETRY          RETRY          READ_BACK      RETRY          UNKNOWN",
+    "NOT_THE_SERVICE": "STOP           STOP           STOP           STOP           UNKNOWN",
 }  # fmt: skip
 FIRST = Tried()
 EFFECTS = (Effect.READ, Effect.WRITE, Effect.CREATE, Effect.DELETE, Effect.SEND)
@@ -61,7 +61,7 @@ def test_whatever_is_left_to_spend_a_send_that_may_be_done_is_never_tried_again(
     outcome, effect, attempts, tokens, seconds, chance
 ):
     decision = decide(outcome, effect, Tried(attempts), Budget(tokens, seconds), chance=chance)
-    if effect is Effect.SEND and outcome in (Outcome.AMBIGUOUS, Outcome.REPLAYED, Outcome.STRANGER):
+    if effect is Effect.SEND and outcome in (Outcome.AMBIGUOUS, Outcome.REPLAYED, Outcome.NOT_THE_SERVICE):
         assert decision.step is Step.UNKNOWN
     if decision.step is Step.RETRY:
         assert decision.delay < seconds

@@ -15,7 +15,7 @@ import pytest
 from alibabacloud_tea_openapi.utils import Utils
 
 from dmcli import credentials
-from dmcli.client.attempts import Run
+from dmcli.client.attempts import Retrier
 from dmcli.client.transport import HttpExchange
 from dmcli.config.settings import Flags, resolve
 from dmcli.credentials import ecs
@@ -195,16 +195,16 @@ def _put(path: Path, text: str, mode: int = 0o600) -> Path:
 
 @pytest.fixture
 def find(tmp_path):
-    """The source of keys that a run would have. Time is the machine's unless the run is given."""
+    """The source of keys that a run would have. Time is the machine's unless the retrier is given."""
     opened: list[HttpExchange] = []
 
     def exchange() -> HttpExchange:
         opened.append(HttpExchange())
         return opened[-1]
 
-    def find(run: Run | None = None, flags: Flags = Flags(endpoint="https://dm.example.com"), **environ: str):  # noqa: B008  immutable
+    def find(retrier: Retrier | None = None, flags: Flags = Flags(endpoint="https://dm.example.com"), **environ: str):  # noqa: B008  immutable
         environ = {"HOME": str(tmp_path), **environ}
-        made = run or Run(sleep=lambda _: None, chance=lambda: 0.5)
+        made = retrier or Retrier(sleep=lambda _: None, chance=lambda: 0.5)
         return credentials.source(resolve(flags, environ), flags, environ, exchange, made)
 
     yield find

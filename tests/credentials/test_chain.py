@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from dmcli import credentials
-from dmcli.client.attempts import Run
+from dmcli.client.attempts import Retrier
 from dmcli.config.settings import Flags, resolve
 from dmcli.errors import ConfigError
 
@@ -61,7 +61,7 @@ class Plain(NamedTuple):
 
 def _find(environ, **flags):
     typed = Flags(**flags)
-    found = credentials.source(resolve(typed, environ), typed, environ, no_network, Run())
+    found = credentials.source(resolve(typed, environ), typed, environ, no_network, Retrier())
     keys = found()
     assert keys == found(renew=True)
     assert keys.owner == found.owner

@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from dmcli.client.attempts import Run
+from dmcli.client.attempts import Retrier
 from dmcli.config.settings import Flags
 from dmcli.credentials import process
 from dmcli.credentials.provider import Means
@@ -23,7 +23,7 @@ from dmcli.secret import Secret
 CANARY = "c4n4ry"
 VERSION_1 = {"Version": 1, "AccessKeyId": "dm-sandbox-id", "SecretAccessKey": "dm-sandbox-secret"}
 LIST = ("tag", "list", "-o", "json")
-MEANS = Means({"SECRET": CANARY}, lambda: None, Run())
+MEANS = Means({"SECRET": CANARY}, lambda: None, Retrier())
 END = "2099-01-31T12:00:00Z"
 
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from dmcli.api import catalogue
 from dmcli.api.request import Keys, Target
-from dmcli.client.attempts import Run
+from dmcli.client.attempts import Retrier
 from dmcli.client.client import Client
 from dmcli.client.transport import HttpExchange
 from dmcli.config.settings import Flags
@@ -53,9 +53,9 @@ class Clock:
         self.time = START
         self.told: list[str] = []
 
-    def run(self) -> Run:
-        """A run that lives by this clock."""
-        return Run(
+    def retrier(self) -> Retrier:
+        """A retrier that lives by this clock."""
+        return Retrier(
             now=lambda: datetime.fromtimestamp(self.time, timezone.utc), sleep=lambda _: None, tell=self.told.append
         )
 
@@ -72,7 +72,7 @@ def kept(tmp_path) -> list[Path]:
 
 
 def test_keys_are_renewed_when_less_than_five_minutes_are_left(find, cloud, role, clock):
-    keys = find(clock.run())
+    keys = find(clock.retrier())
     assert keys().expires == START + 3600
     clock.time = START + 3300
     assert keys().expires == START + 3600
@@ -87,7 +87,7 @@ def test_keys_are_renewed_when_less_than_five_minutes_are_left(find, cloud, role
 
 def test_a_long_run_never_signs_with_keys_that_end(find, cloud, role, clock, server):
     """Keys are asked for before each request, and never while one is under way."""
-    keys, under_way, left = find(clock.run()), [], []
+    keys, under_way, left = find(clock.retrier()), [], []
 
     def exchange(request):
         under_way.append(len(cloud.asked))
@@ -98,7 +98,7 @@ def test_a_long_run_never_signs_with_keys_that_end(find, cloud, role, clock, ser
 
     serve = HttpExchange()
     cloud.lasts = 900.0
-    client = Client(exchange, keys, Target(server.url, "cn-hangzhou"), Run())
+    client = Client(exchange, keys, Target(server.url, "cn-hangzhou"), Retrier())
     for _ in range(60):
         client.call(catalogue.get("QueryTagByParam"), {"PageNo": "1", "PageSize": "50"})
     serve.close()
@@ -109,7 +109,7 @@ def test_a_long_run_never_signs_with_keys_that_end(find, cloud, role, clock, ser
 
 def test_keys_that_last_less_are_renewed_at_half_of_it(find, cloud, role, clock):
     cloud.lasts = 120.0
-    keys = find(clock.run())
+    keys = find(clock.retrier())
     keys()
     clock.time += 60
     keys()
@@ -120,7 +120,7 @@ def test_keys_that_last_less_are_renewed_at_half_of_it(find, cloud, role, clock)
 
 
 def test_a_renewal_that_fails_leaves_the_keys_while_they_last(find, cloud, role, clock):
-    keys = find(clock.run())
+    keys = find(clock.retrier())
     first = keys()
     cloud.says = [ENDED] * 99
     clock.time = START + 3400
@@ -143,7 +143,7 @@ def test_a_renewal_that_fails_leaves_the_keys_while_they_last(find, cloud, role,
 
 
 def test_a_renewal_that_was_asked_for_and_fails_is_told(find, cloud, role, clock):
-    keys = find(clock.run())
+    keys = find(clock.retrier())
     keys()
     cloud.says = [ENDED]
     with pytest.raises(ConfigError, match="no longer"):
@@ -153,7 +153,7 @@ def test_a_renewal_that_was_asked_for_and_fails_is_told(find, cloud, role, clock
 def test_keys_that_have_ended_already_are_none(find, cloud, role, clock):
     cloud.lasts = 0.0
     with pytest.raises(ConfigError, match=r"role 'mailer', .* gave keys that have ended already; renew them there"):
-        find(clock.run())()
+        find(clock.retrier())()
 
 
 @given(st.integers(1, 2000), st.lists(st.tuples(st.integers(0, 500), st.booleans(), st.booleans()), max_size=40))
@@ -167,7 +167,7 @@ def test_keys_always_last_and_are_kept_while_they_last_well(lasts, steps):
         fetched.append(clock.time)
         return Keys("id", Secret("s"), Secret("t"), expires=clock.time + lasts)
 
-    keys = Renewed(Way("x", "y", fetch), Means({}, lambda: None, clock.run()))
+    keys = Renewed(Way("x", "y", fetch), Means({}, lambda: None, clock.retrier()))
     margin = 300.0
     for seconds, renew, broken in steps:
         clock.time += seconds
@@ -204,21 +204,21 @@ def test_what_is_kept_is_private_and_its_name_tells_nothing(bare, server, cloud,
 
 
 def test_what_is_kept_serves_until_it_ends_soon(find, cloud, role, clock, tmp_path):
-    first = find(clock.run())()
+    first = find(clock.retrier())()
     clock.time = START + 3299
-    second = find(clock.run())()
+    second = find(clock.retrier())()
     assert (second, second.access_key_secret) == (first, first.access_key_secret)
     clock.time = START + 3301
-    third = find(clock.run())()
+    third = find(clock.retrier())()
     assert (third.owner, third.expires) == (f"{ARN} by made-up-id", START + 3301 + 3600)
     assert third.source == second.source
     assert third.source.startswith("role 'mailer', assumed with profile 'p0' in ")
     assert len(cloud.asked) == 2
     assert len(kept(tmp_path)) == 1
-    find(clock.run())(renew=True)
+    find(clock.retrier())(renew=True)
     assert len(cloud.asked) == 3
     clock.time = START + 9_999_999
-    find(clock.run())()
+    find(clock.retrier())()
     assert json.loads(kept(tmp_path)[0].read_text())["Expiration"] == int(START) + 9_999_999 + 3600
 
 
@@ -238,7 +238,7 @@ def test_keys_of_another_source_are_not_taken_for_these(find, cloud, vendor, clo
     cloud.known["other-id"] = cloud.known["made-up-id"]
     for more in ({}, other, {}, other):
         vendor({**ROLE, "ram_role_arn": ARN, "sts_endpoint": cloud.url, **more})
-        find(clock.run())()
+        find(clock.retrier())()
     assert len(cloud.asked) == len(kept(tmp_path)) == 2
 
 
@@ -258,7 +258,7 @@ def digest(*parts: str) -> str:
 
 def test_the_name_under_which_keys_are_kept_stays_what_it_is():
     """A new version of `dm` finds what an older one kept, and no two ways of getting keys share a name."""
-    means = Means({"B": "2", "A": "1"}, lambda: None, Run())
+    means = Means({"B": "2", "A": "1"}, lambda: None, Retrier())
     base = Way("x", "owner", lambda: None, "base")
     values = {"ram_role_arn": ARN, "oidc_provider_arn": "provider", "oidc_token_file": "/token", "sts_region": "r"}
     role = Entry("x", values, {"external_id": Secret("external")})
@@ -296,11 +296,11 @@ def test_the_name_under_which_keys_are_kept_stays_what_it_is():
     ],
 )
 def test_a_cache_that_is_none_of_ours_is_replaced(find, cloud, role, clock, tmp_path, text):
-    find(clock.run())()
+    find(clock.retrier())()
     (file,) = kept(tmp_path)
     whole = file.read_text()
     file.write_text(text)
-    find(clock.run())()
+    find(clock.retrier())()
     assert len(cloud.asked) == 2
     assert file.read_text() == whole
 
@@ -308,17 +308,17 @@ def test_a_cache_that_is_none_of_ours_is_replaced(find, cloud, role, clock, tmp_
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620])
 def test_a_cache_that_others_may_use_is_replaced(find, cloud, role, clock, tmp_path, mode):
-    find(clock.run())()
+    find(clock.retrier())()
     (file,) = kept(tmp_path)
     file.write_text(file.read_text().replace("dm-sandbox-id", "planted-id"))
     file.chmod(mode)
-    assert find(clock.run())().access_key_id == "dm-sandbox-id"
+    assert find(clock.retrier())().access_key_id == "dm-sandbox-id"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give a file away")
 def test_a_cache_of_another_user_is_replaced(find, cloud, role, clock, tmp_path):
-    find(clock.run())()
+    find(clock.retrier())()
     (file,) = kept(tmp_path)
     planted = tmp_path / "planted"
     planted.write_text(file.read_text().replace("dm-sandbox-id", "planted-id"))
@@ -326,14 +326,14 @@ def test_a_cache_of_another_user_is_replaced(find, cloud, role, clock, tmp_path)
     os.chown(planted, 12345, 12345)
     file.unlink()
     file.symlink_to(planted)
-    assert find(clock.run())().access_key_id == "dm-sandbox-id"
+    assert find(clock.retrier())().access_key_id == "dm-sandbox-id"
     assert planted.stat().st_uid == os.geteuid()
 
 
 def test_a_cache_that_cannot_be_written_is_no_error(find, cloud, role, clock, tmp_path):
     (tmp_path / ".cache").write_text("in the way")
-    assert find(clock.run())().access_key_id == "dm-sandbox-id"
-    assert find(clock.run())().access_key_id == "dm-sandbox-id"
+    assert find(clock.retrier())().access_key_id == "dm-sandbox-id"
+    assert find(clock.retrier())().access_key_id == "dm-sandbox-id"
     assert len(cloud.asked) == 2
 
 
@@ -350,7 +350,7 @@ def test_keys_without_an_end_are_not_kept(find, cloud, vendor, tmp_path):
 
 
 def test_several_threads_share_one_renewal(find, cloud, role, clock):
-    keys = find(clock.run())
+    keys = find(clock.retrier())
     barrier = threading.Barrier(8)
 
     def get(_):
@@ -363,7 +363,7 @@ def test_several_threads_share_one_renewal(find, cloud, role, clock):
 
 
 def test_several_runs_at_once_do_not_mind_each_other(find, cloud, role, clock, tmp_path):
-    sources = [find(clock.run()) for _ in range(8)]
+    sources = [find(clock.retrier()) for _ in range(8)]
     with ThreadPoolExecutor(8) as pool:
         found = set(pool.map(lambda keys: keys(renew=True).access_key_id, sources))
     assert found == {"dm-sandbox-id"}
@@ -373,10 +373,10 @@ def test_several_runs_at_once_do_not_mind_each_other(find, cloud, role, clock, t
 
 def test_temporary_keys_of_an_account_do_not_go_unencrypted(find, cloud, role, clock):
     cloud.issues = [("STS.Example", "s")]
-    keys = find(clock.run(), Flags(endpoint="http://127.0.0.1:1"))
+    keys = find(clock.retrier(), Flags(endpoint="http://127.0.0.1:1"))
     with pytest.raises(ConfigError, match="look real and "):
         keys()
-    assert find(clock.run())().access_key_id == "STS.Example"
+    assert find(clock.retrier())().access_key_id == "STS.Example"
 
 
 def test_completion_asks_nobody_for_keys_to_know_whose_they_are(find, vendor):

@@ -10,7 +10,7 @@ from contextlib import nullcontext
 import pytest
 import trustme
 
-from dmcli.client.attempts import Run
+from dmcli.client.attempts import Retrier
 from dmcli.client.transport import HttpExchange
 from dmcli.credentials import sts
 from dmcli.errors import ConfigError, LocalIOError, UnreachableError
@@ -137,7 +137,7 @@ def test_it_takes_no_longer_than_a_call_may(find, role, cloud, monkeypatch):
 
     monkeypatch.setattr(HttpExchange, "__call__", watched)
     for deadline in (60.0, 5.0, 0.0):
-        keys = find(Run(deadline=deadline, clock=lambda: 0.0))
+        keys = find(Retrier(deadline=deadline, clock=lambda: 0.0))
         with nullcontext() if deadline else pytest.raises(UnreachableError, match="no time is left"):
             keys(renew=True)
     assert patience == [20.0, 5.0, 0.0]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dmcli.api.request import Keys, KeySource, Target
     from dmcli.api.wire import Exchange
     from dmcli.cli.run.voice import Voice
-    from dmcli.client.attempts import Run
+    from dmcli.client.attempts import Retrier
     from dmcli.client.client import Client
     from dmcli.client.transport import HttpExchange
     from dmcli.config.settings import Flags, Settings
@@ -57,7 +57,7 @@ class Resources:
     def __init__(self, given: Mapping[str, Any], voice: Voice) -> None:
         self._given, self._voice = given, voice
         self.known_settings: Settings | None = None
-        self._known_run: Run | None = None
+        self._known_run: Retrier | None = None
         self._known_http: HttpExchange | None = None
         self._open: list[Callable[[], None]] = []
 
@@ -116,12 +116,12 @@ class Resources:
         return self._voice.trace(http)
 
     @cached_property
-    def run(self) -> Run:
+    def run(self) -> Retrier:
         """What all calls of this run share."""
-        from dmcli.client.attempts import DEADLINE, Run
+        from dmcli.client.attempts import DEADLINE, Retrier
 
         deadline = self._given.get("deadline") or DEADLINE
-        self._known_run = run = Run(deadline=deadline, sleep=self.pause, chance=self.chance, tell=self._voice.say)
+        self._known_run = run = Retrier(deadline=deadline, sleep=self.pause, chance=self.chance, tell=self._voice.say)
         return run
 
     @cached_property
