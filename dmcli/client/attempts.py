@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api.model import Effect
 from dmcli.api.wire import Ambiguous, NotSent
-from dmcli.client.retry import MAYBE_DONE, Budget, Outcome, Step, Tried, asked_of, decide
-from dmcli.client.verdict import Verdict, clock_text
+from dmcli.client.retry import MAYBE_DONE, Budget, Decision, Outcome, Step, Tried, asked_of, decide
+from dmcli.client.verdict import Result, Verdict, clock_text
 from dmcli.errors import DmError
 
 if TYPE_CHECKING:
@@ -25,28 +25,22 @@ _MOST_SKEW = timedelta(hours=24)  # more is a clock to set, not to work around
 
 
 class Operation(NamedTuple):
-    """One call to be done.
+    """One call to be made, in as many attempts as its `effect` allows.
 
-    `attempt` makes one attempt within a number of seconds; the codes it is given mean that an earlier attempt did it.
-    `renew` gets new temporary keys, false where there are none to get. `read_back` finds what an attempt may have made;
-    it is None where looking would prove nothing.
+    `request` makes the request of each attempt, new nonce and all; its patience is cut to what is left of the deadline.
+    `judge` says what a reply means. The codes `already_done`, after an attempt that may have been done, mean that it
+    was. `renew` gets new temporary keys, false where there are none to get. `read_back` finds what an attempt may have
+    made; it is None where looking would prove nothing.
     """
 
     name: str
     effect: Effect
-    attempt: Callable[[float, tuple[str, ...]], Verdict]
+    exchange: Exchange
+    request: Callable[[], Request]
+    judge: Callable[[Reply], Verdict]
     already_done: tuple[str, ...] = ()
     renew: Callable[[], bool] = lambda: False
     read_back: Callable[[], Verdict | None] | None = None
-
-
-class Result(NamedTuple):
-    """How a call ended: `step` is FINISH, STOP or UNKNOWN; `maybe_done` says that some attempt may have been done."""
-
-    step: Step
-    verdict: Verdict
-    attempts: int
-    maybe_done: bool
 
 
 class Retrier:
@@ -78,8 +72,44 @@ class Retrier:
         """The service's time, as far as it is known."""
         return self._now() + self._offset
 
+    def run(self, operation: Operation) -> Result:
+        """Try until the policy says that the call has ended. Raises what an attempt raises, unless one may be done."""
+        end, tried = self.clock() + self.deadline, Tried()
+        last = Result(Step.RETRY, Verdict(Outcome.NOT_SENT), attempts=0, maybe_done=False)
+        try:
+            while True:
+                verdict = self._attempt(operation, end - self.clock(), maybe_done=last.maybe_done)
+                decision = self._decision(operation.effect, verdict, tried, end - self.clock())
+                maybe_done = last.maybe_done or verdict.outcome in MAYBE_DONE
+                last = Result(decision.step, verdict, tried.attempts, maybe_done)
+                if result := self._result(operation, decision, last):
+                    return result
+                tried = tried.after(decision.step)
+        except DmError as error:
+            if not last.maybe_done:
+                raise
+            # What an earlier attempt may have done outweighs why there could be no other.
+            said = f"{last.verdict.said or last.verdict.code}; then {error.message}"
+            return last._replace(step=Step.STOP, verdict=last.verdict._replace(said=said))
+
+    def _attempt(self, operation: Operation, seconds: float, *, maybe_done: bool) -> Verdict:
+        """One attempt, within so many seconds. Raises DmError when its request cannot be made."""
+        before = self.under_way  # an attempt may need a call of its own first, to get keys
+        self.under_way = "" if operation.effect is Effect.READ else operation.name
+        try:
+            request = operation.request()
+            patience = min(request.patience, max(seconds, 0.0))
+            verdict = self.send_once(operation.exchange, request._replace(patience=patience), operation.judge)
+        except DmError:
+            self.under_way = before
+            raise
+        self.under_way = before  # an interruption, or a defect, leaves it as it is
+        if maybe_done and verdict.code in operation.already_done:
+            return verdict._replace(outcome=Outcome.ALREADY_DONE)
+        return verdict
+
     def send_once(self, exchange: Exchange, request: Request, judge: Callable[[Reply], Verdict]) -> Verdict:
-        """Carry one request and judge what comes of it."""
+        """Send one request and judge what comes of it."""
         began, started = self._now(), self.clock()
         try:
             reply = exchange(request)
@@ -90,62 +120,31 @@ class Retrier:
         midpoint = began + timedelta(seconds=(self.clock() - started) / 2)
         return judge(reply)._replace(reply=reply, midpoint=midpoint)
 
-    def run(self, operation: Operation) -> Result:
-        """Try until the policy says that the call has ended. Raises what an attempt raises, unless one may be done."""
-        seen: list[Result] = []
-        try:
-            return self._run(operation, seen)
-        except DmError as error:
-            if not seen or not seen[-1].maybe_done:
-                raise
-            # What an earlier attempt may have done outweighs why there could be no other.
-            verdict = seen[-1].verdict
-            said = f"{verdict.said or verdict.code}; then {error.message}"
-            return seen[-1]._replace(step=Step.STOP, verdict=verdict._replace(said=said))
+    def _decision(self, effect: Effect, verdict: Verdict, tried: Tried, seconds: float) -> Decision:
+        """What the policy says, with so many seconds left; the tokens it costs are spent."""
+        asked = asked_of(verdict.reply.headers.get("x-acs-retry-after", "")) if verdict.reply else None
+        budget = Budget(self._tokens, seconds)
+        decision = decide(verdict.outcome, effect, tried, budget, chance=self._chance(), asked=asked)
+        self._tokens = decision.tokens
+        return decision
 
-    def _run(self, operation: Operation, seen: list[Result]) -> Result:
-        """The same; `seen` takes what each attempt came to."""
-        end, tried, maybe_done = self.clock() + self.deadline, Tried(), False
-        while True:
-            verdict = self._tried(operation, end - self.clock(), maybe_done=maybe_done)
-            budget = Budget(self._tokens, end - self.clock())
-            asked = asked_of(verdict.reply.headers.get("x-acs-retry-after", "")) if verdict.reply else None
-            decision = decide(verdict.outcome, operation.effect, tried, budget, chance=self._chance(), asked=asked)
-            self._tokens, step = decision.tokens, decision.step
-            maybe_done = maybe_done or verdict.outcome in MAYBE_DONE
-            ended = Result(step, verdict, tried.attempts, maybe_done)
-            seen.append(ended)
-            if step in (Step.FINISH, Step.STOP, Step.UNKNOWN):
-                return ended
-            if step is Step.READ_BACK and operation.read_back is None:
-                return ended._replace(step=Step.UNKNOWN)
-            if step is Step.CORRECT_CLOCK:
-                tried = tried._replace(clock_corrected=True)
-                if not self._correct_clock(verdict):
-                    return ended._replace(step=Step.STOP)
-                continue
-            if step is Step.RENEW_KEYS:
-                tried = tried._replace(keys_renewed=True)
-                if not operation.renew():
-                    return ended._replace(step=Step.STOP)
-                continue
-            self._pause(verdict, decision.delay)
-            if step is Step.READ_BACK and operation.read_back:
-                found = operation.read_back()
-                if found or decision.last:
-                    return Result(Step.FINISH if found else Step.UNKNOWN, found or verdict, tried.attempts, maybe_done)
-            tried = tried._replace(attempts=tried.attempts + 1)
-
-    def _tried(self, operation: Operation, seconds: float, *, maybe_done: bool) -> Verdict:
-        before = self.under_way  # an attempt may need a call of its own first, to get keys
-        self.under_way = "" if operation.effect is Effect.READ else operation.name
-        try:
-            verdict = operation.attempt(seconds, operation.already_done if maybe_done else ())
-        except DmError:
-            self.under_way = before
-            raise
-        self.under_way = before  # an interruption, or a defect, leaves it as it is
-        return verdict
+    def _result(self, operation: Operation, decision: Decision, last: Result) -> Result | None:
+        """Do what stands before another attempt; None when it may follow, else how the call ends."""
+        step, read_back = decision.step, operation.read_back
+        if step in (Step.CORRECT_CLOCK, Step.RENEW_KEYS):
+            mended = self._correct_clock(last.verdict) if step is Step.CORRECT_CLOCK else operation.renew()
+            return None if mended else last._replace(step=Step.STOP)
+        if step is Step.RETRY:
+            self._pause(last.verdict, decision.delay)
+            return None
+        if step is not Step.READ_BACK:
+            return last
+        if read_back is None:
+            return last._replace(step=Step.UNKNOWN)
+        self._pause(last.verdict, decision.delay)
+        if found := read_back():
+            return last._replace(step=Step.FINISH, verdict=found)
+        return last._replace(step=Step.UNKNOWN) if decision.last else None
 
     def _correct_clock(self, verdict: Verdict) -> bool:
         """Take the service's time for all further calls; false where it does not tell, or is not what was wrong."""

@@ -9,40 +9,23 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api import catalogue
 from dmcli.api.kinds.addresses import Domain, Email
-from dmcli.api.model import Action, Effect
 from dmcli.api.paging import Page, first_page, next_page, page_of, value_of
 from dmcli.api.request import Signed, sign
 from dmcli.client.attempts import Operation
-from dmcli.client.retry import MAYBE_DONE, PATIENCE, Outcome, Step
-from dmcli.client.verdict import Verdict, clock_remedy, judge
-from dmcli.errors import (
-    CheckFailedError,
-    ConfigError,
-    DmError,
-    RefusedError,
-    UnknownOutcomeError,
-    UnreachableError,
-)
+from dmcli.client.retry import PATIENCE, Outcome, Step
+from dmcli.client.verdict import Verdict, error_class, error_text, judge
+from dmcli.errors import DmError, UnknownOutcomeError, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from dmcli.api.kinds.reference import Ref
+    from dmcli.api.model import Action
     from dmcli.api.request import KeySource, Target
-    from dmcli.api.wire import Exchange
-    from dmcli.client.attempts import Result, Retrier
+    from dmcli.api.wire import Exchange, Request
+    from dmcli.client.attempts import Retrier
+    from dmcli.client.verdict import Result
 
-_BY_EXIT: dict[int, type[DmError]] = {3: ConfigError, 4: UnreachableError, 5: CheckFailedError}
-# What to say of a call that may have been executed, by what it does.
-_KNOWN = {
-    Effect.READ: "it is safe to run this again",
-    Effect.WRITE: "the change may have been made, and it is safe to run this again",
-    Effect.CREATE: "it may or may not have been created",
-    Effect.DELETE: "it may be gone already, and it is safe to run this again",
-    Effect.SEND: "it may or may not have been accepted",
-}
-_NOTHING_SENT = "nothing was done, it is safe to run this again"
-_UNANSWERED = (MAYBE_DONE - {Outcome.NOT_THE_SERVICE}) | {Outcome.NOT_SENT, Outcome.THROTTLED}
 _FORBIDDEN = frozenset({"Forbidden", "Forbidden.RAM", "NoPermission"})
 _NO_LOOK = "Do not simply run it again; find out first what became of it."
 _REPEATS = "the service gives the same page again and again; narrow the list with --keyword, or use --limit"
@@ -75,27 +58,28 @@ class Client(NamedTuple):
         """
         version = version or self.target.version_of(action, params)
 
-        def attempt(seconds: float, already_done: tuple[str, ...]) -> Verdict:
+        def request() -> Request:
             call = Signed(action.name, version, self.target, self.keys(), self.retrier.now(), self.nonce(), form)
-            request = sign(call, params)._replace(patience=min(PATIENCE[action.effect], max(seconds, 0.0)))
-            return self.retrier.send_once(self.exchange, request, lambda reply: judge(reply, already_done, form))
+            return sign(call, params)._replace(patience=PATIENCE[action.effect])
 
-        ended = self.retrier.run(
+        result = self.retrier.run(
             Operation(
                 action.name,
                 action.effect,
-                attempt,
+                self.exchange,
+                request,
+                partial(judge, form=form),
                 already_done=action.already_done,
                 renew=lambda: self.keys() != self.keys(renew=True),
                 read_back=self._looking(action, params),
             )
         )
-        if ended.step is not Step.FINISH:
-            raise self._error(action, params, ended)
-        if ended.verdict.outcome is Outcome.ALREADY_DONE:
+        if result.step is not Step.FINISH:
+            raise self._error(action, params, result)
+        if result.verdict.outcome is Outcome.ALREADY_DONE:
             self.retrier.tell(f"{action.name}: an earlier attempt, whose answer was lost, did it")
-            return ended.verdict._replace(answer={"RequestId": ended.verdict.request_id})
-        return ended.verdict
+            return result.verdict._replace(answer={"RequestId": result.verdict.request_id})
+        return result.verdict
 
     def _looking(self, action: Action, params: Mapping[str, str]) -> Callable[[], Verdict | None] | None:
         """How to find what a create made; None where names need not be unique, so that one may have been there."""
@@ -114,27 +98,21 @@ class Client(NamedTuple):
         self.retrier.tell(f"{action.name}: the answer was lost, but the {ref.noun} is there")
         return Verdict(Outcome.DONE, {ref.id: value_of(rows[0], ref.id)})
 
-    def _error(self, action: Action, params: Mapping[str, str], ended: Result) -> DmError:
+    def _error(self, action: Action, params: Mapping[str, str], result: Result) -> DmError:
         """The exception for a call that ended without an answer."""
-        verdict, effect = ended.verdict, action.effect
-        kind, hint = _kind(ended, effect), ""
-        said, more = verdict.said or verdict.code, ""
-        if verdict.outcome in _UNANSWERED or kind is UnknownOutcomeError:
-            more += f" (tried {ended.attempts} times)" if ended.attempts > 1 else ""
-            more += f"; {_KNOWN[effect] if ended.maybe_done else _NOTHING_SENT}"
-        elif ended.maybe_done:
-            more += "; an earlier attempt got no answer and may have done it"
-        if verdict.outcome is Outcome.CLOCK:
-            more += f"; {clock_remedy(verdict)}"
+        verdict, kind = result.verdict, error_class(result, action.effect)
+        hint = self.absent if verdict.outcome is Outcome.NOT_SENT else ""
         if verdict.code in _FORBIDDEN:
             hint = f"The permission that these keys lack is dm:{action.name}."
-        if verdict.outcome is Outcome.NOT_SENT:
-            hint = self.absent
         if kind is UnknownOutcomeError:
             hint = self.look_first(action, params)
-        if more:
-            said = said.rstrip(".") + more
-        return kind(said, hint=hint, code=verdict.code, request_id=verdict.request_id, http_status=verdict.status)
+        return kind(
+            error_text(result, action.effect),
+            hint=hint,
+            code=verdict.code,
+            request_id=verdict.request_id,
+            http_status=verdict.status,
+        )
 
     def look_first(self, action: Action, params: Mapping[str, str]) -> str:
         """What to do before a call of unknown outcome is made again."""
@@ -171,18 +149,3 @@ class Client(NamedTuple):
 
 def _same(row: dict[str, Any], name: str, wanted: str, fold: Callable[[str], str]) -> bool:
     return fold(str(value_of(row, name))) == fold(wanted)
-
-
-def _kind(ended: Result, effect: Effect) -> type[DmError]:
-    """The exception's class, which has the exit code."""
-    outcome = ended.verdict.outcome
-    if ended.step is Step.UNKNOWN:
-        return UnknownOutcomeError
-    if outcome is Outcome.REFUSED:
-        from dmcli.api import codes
-
-        known = codes.find(ended.verdict.code)
-        return _BY_EXIT.get(known.exit if known else 1, RefusedError)
-    if ended.maybe_done and effect is Effect.CREATE and outcome is not Outcome.NOT_THE_SERVICE:
-        return UnknownOutcomeError  # run again, it could be made a second time
-    return ConfigError if outcome in (Outcome.CLOCK, Outcome.EXPIRED) else UnreachableError

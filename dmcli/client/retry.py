@@ -59,6 +59,8 @@ TABLE: dict[Outcome, dict[Effect, Step]] = {
 }
 # Outcomes after which the call may have been executed.
 MAYBE_DONE = frozenset({Outcome.REPLAYED, Outcome.AMBIGUOUS, Outcome.NOT_THE_SERVICE})
+# Outcomes after which the service may answer when it is asked again.
+UNANSWERED = frozenset({Outcome.NOT_SENT, Outcome.THROTTLED, Outcome.REPLAYED, Outcome.AMBIGUOUS})
 
 ATTEMPTS = {effect: 4 if effect is Effect.READ else 3 for effect in Effect}
 # Seconds that one attempt may take. What is not safe to repeat waits longer: impatience would make unknown outcomes.
@@ -76,6 +78,14 @@ class Tried(NamedTuple):
     attempts: int = 1
     clock_corrected: bool = False
     keys_renewed: bool = False
+
+    def after(self, step: Step) -> Tried:
+        """The same with this step taken."""
+        if step is Step.CORRECT_CLOCK:
+            return self._replace(clock_corrected=True)
+        if step is Step.RENEW_KEYS:
+            return self._replace(keys_renewed=True)
+        return self._replace(attempts=self.attempts + 1)
 
 
 class Budget(NamedTuple):

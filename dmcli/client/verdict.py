@@ -1,22 +1,38 @@
-"""What a reply means: a verdict on one attempt, by pure functions."""
+"""What a reply means, and what to say of a call that failed: pure functions."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dmcli.client.retry import Outcome
+from dmcli.api.model import Effect
+from dmcli.client.retry import UNANSWERED, Outcome, Step
+from dmcli.errors import (
+    CheckFailedError,
+    ConfigError,
+    DmError,
+    RefusedError,
+    UnknownOutcomeError,
+    UnreachableError,
+)
 from dmcli.untrusted import read_json
 
 if TYPE_CHECKING:
     from dmcli.api.wire import Reply
 
 _AGREES = "this machine's clock agrees with the service's to a second"
-
-
 _CLOCK_CODES = frozenset({"InvalidTimeStamp.Expired", "IllegalTimestamp"})
-
-
+_BY_EXIT: dict[int, type[DmError]] = {3: ConfigError, 4: UnreachableError, 5: CheckFailedError}
+# What to say of a call that may have been executed, by what it does.
+_MAYBE = {
+    Effect.READ: "it is safe to run this again",
+    Effect.WRITE: "the change may have been made, and it is safe to run this again",
+    Effect.CREATE: "it may or may not have been created",
+    Effect.DELETE: "it may be gone already, and it is safe to run this again",
+    Effect.SEND: "it may or may not have been accepted",
+}
+_NOTHING_DONE = "nothing was done, it is safe to run this again"
+_EARLIER = "an earlier attempt got no answer and may have done it"
 _TIMEOUT, _TOO_MANY, _SERVER_ERROR = 408, 429, 500
 
 
@@ -50,6 +66,44 @@ class Verdict(NamedTuple):
         return date.replace(tzinfo=date.tzinfo or timezone.utc) - self.midpoint
 
 
+class Result(NamedTuple):
+    """How a call ended: `step` is FINISH, STOP or UNKNOWN; `maybe_done` says that some attempt may have been done."""
+
+    step: Step
+    verdict: Verdict
+    attempts: int
+    maybe_done: bool
+
+
+def error_class(result: Result, effect: Effect) -> type[DmError]:
+    """The class of the error for a call that ended without an answer; it has the exit code."""
+    outcome = result.verdict.outcome
+    if result.step is Step.UNKNOWN:
+        return UnknownOutcomeError
+    if outcome is Outcome.REFUSED:
+        from dmcli.api import codes
+
+        known = codes.find(result.verdict.code)
+        return _BY_EXIT.get(known.exit if known else 1, RefusedError)
+    if result.maybe_done and effect is Effect.CREATE and outcome is not Outcome.NOT_THE_SERVICE:
+        return UnknownOutcomeError  # run again, it could be made a second time
+    return ConfigError if outcome in (Outcome.CLOCK, Outcome.EXPIRED) else UnreachableError
+
+
+def error_text(result: Result, effect: Effect) -> str:
+    """What to say of a call that ended without an answer: what was said last, and what is known of the call."""
+    verdict = result.verdict
+    unanswered = verdict.outcome in UNANSWERED or error_class(result, effect) is UnknownOutcomeError
+    endings = (
+        (unanswered and result.attempts > 1, f" (tried {result.attempts} times)"),
+        (unanswered, f"; {_MAYBE[effect] if result.maybe_done else _NOTHING_DONE}"),
+        (result.maybe_done and not unanswered, f"; {_EARLIER}"),
+        (verdict.outcome is Outcome.CLOCK, f"; {clock_remedy(verdict)}"),
+    )
+    said, more = verdict.said or verdict.code, "".join(text for applies, text in endings if applies)
+    return said.rstrip(".") + more if more else said
+
+
 def clock_text(skew: timedelta) -> str:
     """How far this machine's clock is off, in words; `skew` is how far the service's is ahead of it."""
     seconds = round(skew.total_seconds())
@@ -64,8 +118,8 @@ def clock_remedy(verdict: Verdict) -> str:
     return f"{told}: {'run this again' if told == _AGREES else 'set it'}"
 
 
-def judge(reply: Reply, already_done: tuple[str, ...] = (), form: str = "JSON", service: str = "DirectMail") -> Verdict:
-    """What a reply of `service` means. `already_done` are codes that here mean success. A pure function.
+def judge(reply: Reply, form: str = "JSON", service: str = "DirectMail") -> Verdict:
+    """What a reply of `service` means; `form` is what was asked for, JSON or XML.
 
     Success is HTTP 2xx with a RequestId; `Code` alone says nothing, since ModifyPWByDomain has one when it succeeds.
     Of an XML reply only its top fields are read, enough to tell success from error.
@@ -80,9 +134,7 @@ def judge(reply: Reply, already_done: tuple[str, ...] = (), form: str = "JSON", 
         for name in ("Code", "Message", "RequestId")
     )
     if code:
-        return Verdict(
-            _outcome(code, reply.status, already_done), {}, _redacted(message), code, request_id, reply.status
-        )
+        return Verdict(_outcome(code, reply.status), {}, _redacted(message), code, request_id, reply.status)
     said = f"the reply (HTTP {reply.status}) is not one of {service}'s"
     if reply.status == _TOO_MANY:
         return Verdict(Outcome.THROTTLED, said=f"{said}: too many requests", status=reply.status)
@@ -94,10 +146,8 @@ def judge(reply: Reply, already_done: tuple[str, ...] = (), form: str = "JSON", 
     return Verdict(Outcome.NOT_THE_SERVICE, said=said, status=reply.status)
 
 
-def _outcome(code: str, status: int, already_done: tuple[str, ...]) -> Outcome:
+def _outcome(code: str, status: int) -> Outcome:
     """What an error code means for trying again: the code counts first, the status only where no table has it."""
-    if code in already_done:
-        return Outcome.ALREADY_DONE
     if "throttling" in code.lower() or status == _TOO_MANY:
         return Outcome.THROTTLED
     if code in _CLOCK_CODES:

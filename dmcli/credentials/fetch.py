@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api.model import Effect
 from dmcli.client.attempts import Operation
-from dmcli.client.retry import PATIENCE, Outcome, Step
+from dmcli.client.retry import PATIENCE, UNANSWERED, Outcome, Step
 from dmcli.client.verdict import Verdict, clock_remedy
 from dmcli.credentials.provider import CLOUD_FORM, read_keys
 from dmcli.errors import ConfigError, UnreachableError
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from dmcli.api.wire import Reply, Request
     from dmcli.credentials.provider import Means
 
-_UNANSWERED = {Outcome.NOT_SENT, Outcome.THROTTLED, Outcome.AMBIGUOUS, Outcome.REPLAYED}
 _TOO_MANY, _SERVER_ERROR = 429, 500
 
 
@@ -45,20 +44,23 @@ def ask(question: Question, means: Means) -> Verdict:
 
     Raises UnreachableError when there is none, ConfigError when the service refuses; and what asking itself raises.
     """
-
-    def attempt(seconds: float, _: tuple[str, ...]) -> Verdict:
-        request = question.request()
-        patience = min(question.patience, max(seconds, 0.0))
-        return means.retrier.send_once(means.exchange(), request._replace(patience=patience), question.judge)
-
-    ended = means.retrier.run(Operation(question.name, Effect.READ, attempt, renew=question.renew))
-    verdict = ended.verdict
-    if ended.step is Step.FINISH:
+    result = means.retrier.run(
+        Operation(
+            question.name,
+            Effect.READ,
+            means.send,
+            lambda: question.request()._replace(patience=question.patience),
+            question.judge,
+            renew=question.renew,
+        )
+    )
+    verdict = result.verdict
+    if result.step is Step.FINISH:
         return verdict
     said = verdict.said or verdict.code
     if verdict.outcome is Outcome.CLOCK:
         said += f"; {clock_remedy(verdict)}"
-    unanswered = verdict.outcome in _UNANSWERED
+    unanswered = verdict.outcome in UNANSWERED
     raise (UnreachableError if unanswered else ConfigError)(
         f"no keys from {question.service}: {said}; it is safe to run this again"
         if unanswered

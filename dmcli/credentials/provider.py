@@ -13,7 +13,7 @@ from dmcli.secret import Secret
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dmcli.api.wire import Exchange
+    from dmcli.api.wire import Exchange, Reply, Request
     from dmcli.client.attempts import Retrier
     from dmcli.secret import Entry
 
@@ -34,6 +34,10 @@ class Means(NamedTuple):
 
     def __repr__(self) -> str:
         return "Means()"
+
+    def send(self, request: Request) -> Reply:
+        """Send a request over the network. Raises NotSent or Ambiguous when there is no reply."""
+        return self.exchange()(request)
 
     def now(self) -> float:
         """The service's time as far as it is known, in epoch seconds."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from dmcli.api.model import Effect
-from dmcli.api.wire import Reply
+from dmcli.api.wire import NotSent, Reply, Request
 from dmcli.client.attempts import Operation, Retrier
 from dmcli.client.retry import Outcome, Step
 from dmcli.client.verdict import Verdict, judge
@@ -38,9 +38,6 @@ def test_a_refusal_has_all_that_the_service_says_of_it():
     body = b'{"Code": "A.B", "Message": "the message", "RequestId": "r", "HostId": "h"}'
     assert judge(Reply(400, {}, body)) == Verdict(
         Outcome.REFUSED, said="the message", code="A.B", request_id="r", status=400
-    )
-    assert judge(Reply(400, {}, b'{"Code": "A.B"}'), already_done=("A.B",)) == Verdict(
-        Outcome.ALREADY_DONE, code="A.B", status=400
     )
 
 
@@ -103,38 +100,55 @@ def test_a_call_has_a_minute_unless_somebody_says_otherwise():
     assert (Retrier().deadline, Retrier(deadline=5.0).deadline) == (60.0, 5.0)
 
 
-@pytest.mark.parametrize("already_done", [(), ("A.B",)])
-def test_codes_that_tell_that_it_was_done_count_after_an_attempt_in_doubt(already_done):
-    given = []
-
-    def attempt(_, codes):
-        given.append(codes)
-        return LOST if len(given) == 2 else Verdict(Outcome.NOT_SENT)
-
-    work = (
-        Operation("it", Effect.READ, attempt, already_done) if already_done else Operation("it", Effect.READ, attempt)
-    )
-    Retrier(sleep=lambda _: None).run(work)
-    assert given == [(), (), already_done, already_done]
-
-
-def ending(*verdicts, effect=Effect.CREATE, **work):
-    """How a call ends whose attempts come to these."""
+def ending(*verdicts, effect=Effect.CREATE, **more):
+    """How a call ends whose attempts come to these; an error among them keeps a request from being made."""
     left = list(verdicts)
 
-    def attempt(*_):
-        verdict = left.pop(0)
-        if isinstance(verdict, Exception):
-            raise verdict
-        return verdict
+    def request() -> Request:
+        if isinstance(left[0], Exception):
+            raise left.pop(0)
+        return Request("GET", "https://dm.example.com/", {}, b"")
 
     retrier = Retrier(sleep=lambda _: None, chance=lambda: 0.5)
-    ended = retrier.run(Operation("it", effect, attempt, **work))
+    ended = retrier.run(Operation("it", effect, lambda _: ANSWER, request, lambda _: left.pop(0), **more))
     assert not left
     return ended
 
 
+ANSWER = Reply(400, {}, b"")
 LOST, REPLAYED = Verdict(Outcome.AMBIGUOUS, said="lost"), Verdict(Outcome.REPLAYED, code="SignatureNonceUsed")
+BUSY, GONE = Verdict(Outcome.THROTTLED), Verdict(Outcome.REFUSED, code="A.B")
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "codes", "step", "outcome"),
+    [
+        ((BUSY, GONE), ("A.B",), Step.STOP, Outcome.REFUSED),
+        ((LOST, BUSY, GONE), ("A.B",), Step.FINISH, Outcome.ALREADY_DONE),
+        ((LOST, GONE), ("C", "A.B"), Step.FINISH, Outcome.ALREADY_DONE),
+        ((LOST, GONE), ("C",), Step.STOP, Outcome.REFUSED),
+        ((LOST, GONE), (), Step.STOP, Outcome.REFUSED),
+    ],
+    ids=["nothing before it", "lost and busy", "lost", "another code", "no codes"],
+)
+def test_codes_that_tell_that_it_was_done_count_after_an_attempt_in_doubt(verdicts, codes, step, outcome):
+    ended = ending(*verdicts, effect=Effect.DELETE, already_done=codes)
+    assert (ended.step, ended.verdict.outcome, ended.verdict.code) == (step, outcome, "A.B")
+
+
+@pytest.mark.parametrize(("takes", "left"), [(7.0, 5.0), (9.0, 3.0), (13.0, 0.0)])
+def test_an_attempt_has_the_patience_of_its_request_or_what_is_left_of_the_deadline(takes, left):
+    time, given = [0.0], []
+
+    def exchange(request: Request) -> Reply:
+        given.append(request.patience)
+        time[0] += takes
+        raise NotSent
+
+    retrier = Retrier(deadline=12.0, clock=lambda: time[0], sleep=lambda _: None, chance=lambda: 0.0)
+    request = Request("GET", "https://dm.example.com/", {}, b"", patience=8.0)
+    retrier.run(Operation("it", Effect.READ, exchange, lambda: request, lambda _: LOST))
+    assert given[:2] == ([8.0, left] if left else [8.0])
 
 
 @pytest.mark.parametrize(("first", "told"), [(LOST, "lost"), (REPLAYED, "SignatureNonceUsed")])
@@ -155,4 +169,5 @@ def test_where_looking_would_prove_nothing_the_end_is_unknown():
 
 @pytest.mark.parametrize("outcome", [Outcome.CLOCK, Outcome.EXPIRED])
 def test_what_cannot_be_mended_ends_the_call(outcome):
-    assert ending(Verdict(outcome), effect=Effect.READ) == (Step.STOP, Verdict(outcome), 1, False)
+    ended = ending(Verdict(outcome), effect=Effect.READ)
+    assert (ended.step, ended.verdict.outcome, ended.attempts, ended.maybe_done) == (Step.STOP, outcome, 1, False)

@@ -13,7 +13,7 @@ from dmcli.api import catalogue
 from dmcli.api.model import Action, Effect
 from dmcli.api.paging import next_page, page_of, rows_of, value_of
 from dmcli.api.request import Keys, Target
-from dmcli.api.wire import Ambiguous, NotSent, Reply
+from dmcli.api.wire import Ambiguous, NotSent, Reply, Request
 from dmcli.client.attempts import Operation, Retrier
 from dmcli.client.client import Client
 from dmcli.client.retry import Outcome
@@ -580,12 +580,15 @@ def test_a_call_for_keys_inside_of_a_send_does_not_hide_the_send():
     seen = []
 
     def keys(**_) -> Keys:
-        made.client.retrier.run(Operation("AssumeRole", Effect.READ, ask))
+        request = Request("POST", "https://sts.example.com/", {}, b"")
+        made.client.retrier.run(
+            Operation("AssumeRole", Effect.READ, ask, lambda: request, lambda _: Verdict(Outcome.DONE))
+        )
         return KEYS
 
-    def ask(*_) -> Verdict:
+    def ask(_) -> Reply:
         seen.append(made.client.retrier.under_way)  # nothing is sent yet
-        return Verdict(Outcome.DONE)
+        return OK
 
     def look(made: Made) -> Reply:
         seen.append(made.client.retrier.under_way)
