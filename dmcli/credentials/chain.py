@@ -1,4 +1,4 @@
-"""The order in which keys are looked for, and which keys may go where."""
+"""The credential provider chain: the order in which keys are looked for, and which keys may go where."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from dmcli.config.file import KEYS
 from dmcli.config.settings import chosen, load_file
 from dmcli.config.vendor import switched_on, variable
 from dmcli.credentials import ecs, keychain, process, sts, uri
-from dmcli.credentials.modes import cli_way, ini_way
-from dmcli.credentials.provider import REAL, Means, Way, stored
-from dmcli.credentials.refresh import Renewed
+from dmcli.credentials.modes import cli_provider, ini_provider
+from dmcli.credentials.provider import REAL, Provider, ProviderContext, static_provider
+from dmcli.credentials.refresh import RefreshingKeys
 from dmcli.errors import ConfigError
 from dmcli.local.paths import config_path
 from dmcli.secret import Entry, Secret
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _GENERIC = ("ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SECURITY_TOKEN")
 _MACHINE, _SERVER = "ALIBABA_CLOUD_ECS_METADATA", "ALIBABA_CLOUD_CREDENTIALS_URI"
 _ANSWERS = {"": False, "no": False, "false": False, "off": False, "yes": True, "true": True, "on": True}
-_SANDBOX = Way("built in", SANDBOX_KEY_ID, lambda: Keys(SANDBOX_KEY_ID, Secret(SANDBOX_KEY_SECRET)))
+_SANDBOX = Provider("built in", SANDBOX_KEY_ID, lambda: Keys(SANDBOX_KEY_ID, Secret(SANDBOX_KEY_SECRET)))
 
 
 def source(
@@ -41,15 +41,15 @@ def source(
     them, or keys that cannot be right; LocalIOError when a file cannot be read. What is given raises these too, for
     keys that must not go where the settings point, and UnreachableError when those who have the keys do not answer.
     """
-    means = Means(environ, exchange, retrier)
-    return Renewed(_SANDBOX if settings.sandbox else _found(flags, means), means, partial(_guard, settings))
+    context = ProviderContext(environ, exchange, retrier)
+    return RefreshingKeys(_SANDBOX if settings.sandbox else _found(flags, context), context, partial(_guard, settings))
 
 
-def _found(flags: Flags, means: Means) -> Way:
-    """The way of the highest source that has keys. Raises ConfigError."""
-    file = load_file(config_path(means.environ))
-    name, _, explicit = chosen(flags, means.environ, file)
-    found = next(filter(None, _ways(file, name if explicit else "", means)), None)
+def _found(flags: Flags, context: ProviderContext) -> Provider:
+    """The provider of the highest source that has keys. Raises ConfigError."""
+    file = load_file(config_path(context.environ))
+    name, _, explicit = chosen(flags, context.environ, file)
+    found = next(filter(None, _providers(file, name if explicit else "", context)), None)
     if not found:
         raise ConfigError(
             "no access keys found; make a profile with 'dm config init', or set ALIBABA_CLOUD_ACCESS_KEY_ID and "
@@ -59,45 +59,45 @@ def _found(flags: Flags, means: Means) -> Way:
     return found
 
 
-def _ways(file: ConfigFile, explicit: str, means: Means) -> Iterator[Way | None]:
-    """The way of each source, the highest first; a file is only read when it is its turn."""
-    yield _own(file.entry(explicit), means)
-    yield _variables(means.environ)
-    yield _generic_variables(means.environ)
-    yield _role(means)
-    yield _own(file.entry(file.default), means)
-    yield cli_way(means)
-    yield ini_way(means)
-    yield _machine(means)
-    yield _server(means)
+def _providers(file: ConfigFile, explicit: str, context: ProviderContext) -> Iterator[Provider | None]:
+    """The provider of each source, the highest first; a file is only read when it is its turn."""
+    yield _own(file.entry(explicit), context)
+    yield _variables(context.environ)
+    yield _generic_variables(context.environ)
+    yield _role(context)
+    yield _own(file.entry(file.default), context)
+    yield cli_provider(context)
+    yield ini_provider(context)
+    yield _machine(context)
+    yield _server(context)
 
 
-def _own(entry: Entry, means: Means) -> Way | None:
-    """The way of a profile of our file. Raises ConfigError where it has more than one."""
+def _own(entry: Entry, context: ProviderContext) -> Provider | None:
+    """The provider of a profile of our file. Raises ConfigError where it has more than one."""
     command, answer = entry.secret("credential_process"), entry.first("keychain").lower()
     if answer not in _ANSWERS:
         raise ConfigError(f"keychain of {entry.source} must be yes or no; correct it")
     if command and (_ANSWERS[answer] or any(entry.first(key) or entry.secret(key) for key in KEYS)):
         raise ConfigError(f"{entry.source} has credential_process and keys or a keychain beside it; take one out")
     if command:
-        return process.printed(command, entry.source, means)
-    return keychain.kept(entry) if _ANSWERS[answer] else stored(entry, KEYS)
+        return process.provider(command, entry.source, context)
+    return keychain.provider(entry) if _ANSWERS[answer] else static_provider(entry, KEYS)
 
 
-def _variables(environ: Mapping[str, str]) -> Way | None:
+def _variables(environ: Mapping[str, str]) -> Provider | None:
     """The keys in the environment, of each part the first spelling that is set."""
     identity, secret, token = (variable(environ, part.upper()) for part in KEYS)
-    return stored(_entry(environ, identity, secret, token), (identity, secret, token))
+    return static_provider(_entry(environ, identity, secret, token), (identity, secret, token))
 
 
-def _generic_variables(environ: Mapping[str, str]) -> Way | None:
+def _generic_variables(environ: Mapping[str, str]) -> Provider | None:
     """The keys under names that any program may use; half of them are not for us."""
     identity, secret, _ = _GENERIC
     if not environ.get(identity) or not environ.get(secret):
         return None
-    way = stored(_entry(environ, *_GENERIC), _GENERIC)
+    found = static_provider(_entry(environ, *_GENERIC), _GENERIC)
     warning = f"the keys are from {identity}, a name other programs use too; better set ALIBABA_CLOUD_{identity}"
-    return way and way._replace(warnings=(warning,))
+    return found and found._replace(warnings=(warning,))
 
 
 def _entry(environ: Mapping[str, str], identity: str, *secrets: str) -> Entry:
@@ -105,27 +105,27 @@ def _entry(environ: Mapping[str, str], identity: str, *secrets: str) -> Entry:
     return Entry(_of(identity), values, {name: Secret(environ.get(name, "")) for name in secrets})
 
 
-def _role(means: Means) -> Way | None:
+def _role(context: ProviderContext) -> Provider | None:
     """The role and the OIDC token that the environment names, as it does in the vendor's containers."""
     parts = ("ROLE_ARN", "OIDC_PROVIDER_ARN", "OIDC_TOKEN_FILE")
-    names = {part.lower(): variable(means.environ, part) for part in parts}
-    values = {part: means.environ[name] for part, name in names.items() if means.environ.get(name)}
+    names = {part.lower(): variable(context.environ, part) for part in parts}
+    values = {part: context.environ[name] for part, name in names.items() if context.environ.get(name)}
     entry = Entry(_of(names["role_arn"]), values, {})
-    return sts.with_oidc(entry, means) if len(values) == len(parts) else None
+    return sts.assume_role_with_oidc(entry, context) if len(values) == len(parts) else None
 
 
-def _machine(means: Means) -> Way | None:
+def _machine(context: ProviderContext) -> Provider | None:
     """The role of this ECS instance that the environment names."""
-    name = means.environ.get(_MACHINE)
-    if not name or switched_on(means.environ, ecs.DISABLED):
+    name = context.environ.get(_MACHINE)
+    if not name or switched_on(context.environ, ecs.DISABLED):
         return None
-    return ecs.role(name, _of(_MACHINE), means)
+    return ecs.provider(name, _of(_MACHINE), context)
 
 
-def _server(means: Means) -> Way | None:
+def _server(context: ProviderContext) -> Provider | None:
     """The server of keys that the environment names."""
-    address = means.environ.get(_SERVER)
-    return uri.served(Secret(address), _of(_SERVER), means) if address else None
+    address = context.environ.get(_SERVER)
+    return uri.provider(Secret(address), _of(_SERVER), context) if address else None
 
 
 def _of(name: str) -> str:

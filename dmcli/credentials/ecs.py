@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from dmcli.api.wire import Request
 from dmcli.config.vendor import switched_on
-from dmcli.credentials.fetch import Question, ask, by_status, issued
-from dmcli.credentials.provider import VISIBLE, Way, fingerprint
+from dmcli.credentials.fetch import KeyRequest, ask, by_status, read_reply
+from dmcli.credentials.provider import VISIBLE, Provider, fingerprint
 from dmcli.errors import ConfigError
 
 if TYPE_CHECKING:
     from dmcli.api.request import Keys
-    from dmcli.credentials.provider import Means
+    from dmcli.credentials.provider import ProviderContext
 
 URL = "http://100.100.100.200"
 _TOKEN, _ROLES = "/latest/api/token", "/latest/meta-data/ram/security-credentials/"
@@ -26,29 +26,29 @@ _ATTACH = "Attach a RAM role to the instance, and name that one."
 DISABLED = "ALIBABA_CLOUD_ECS_METADATA_DISABLED"
 
 
-def role(name: str, source: str, means: Means) -> Way:
+def provider(name: str, source: str, context: ProviderContext) -> Provider:
     """The role of that name, or with an empty one the role that the instance has. Raises ConfigError."""
-    if switched_on(means.environ, DISABLED):
+    if switched_on(context.environ, DISABLED):
         raise ConfigError(f"{source} wants the ECS metadata service, which {DISABLED} forbids; unset it")
     if name and not _NAME.fullmatch(name):
         raise ConfigError(f"the ECS role of {source} must be up to 64 letters, digits and . _ -; correct its name")
     import socket
 
     words = f"ECS role '{name}' of {source}" if name else f"the ECS role of {source}"
-    return Way(
+    return Provider(
         words,
         f"ECS role {name}".rstrip(),
-        partial(_keys, name, words, means),
+        partial(_keys, name, words, context),
         # A home folder may be shared by instances, whose roles need not be the same.
         fingerprint("ECS", name, socket.gethostname()),
     )
 
 
-def _keys(name: str, source: str, means: Means) -> Keys:
+def _keys(name: str, source: str, context: ProviderContext) -> Keys:
     """The keys of a role. Raises UnreachableError where no metadata service answers, ConfigError for a refusal."""
 
     def get(what: str, method: str, path: str, headers: dict[str, str], hint: str) -> str:
-        question = Question(
+        key_request = KeyRequest(
             what,
             f"the ECS metadata service ({URL.split('://')[1]})",
             lambda: Request(method, URL + path, headers, b""),
@@ -56,7 +56,7 @@ def _keys(name: str, source: str, means: Means) -> Keys:
             _PATIENCE,
             hint=lambda _: hint,
         )
-        return str(ask(question, means).answer["body"].decode("latin-1")).strip()
+        return str(ask(key_request, context).answer["body"].decode("latin-1")).strip()
 
     token = get("a token", "PUT", _TOKEN, {"x-aliyun-ecs-metadata-token-ttl-seconds": str(_LIFE)}, _ELSEWHERE)
     if not VISIBLE.fullmatch(token):
@@ -66,4 +66,4 @@ def _keys(name: str, source: str, means: Means) -> Keys:
         name = get("the name of a role", "GET", _ROLES, shown, _ATTACH)
         if not _NAME.fullmatch(name):
             raise ConfigError(f"{source} has no name that could be one; attach a RAM role to the instance")
-    return issued(get(f"the keys of role '{name}'", "GET", _ROLES + name, shown, _ATTACH), source, means.now())
+    return read_reply(get(f"the keys of role '{name}'", "GET", _ROLES + name, shown, _ATTACH), source, context.now())

@@ -8,7 +8,7 @@ from dmcli.api.model import Effect
 from dmcli.client.attempts import Operation
 from dmcli.client.retry import PATIENCE, UNANSWERED, Outcome, Step
 from dmcli.client.verdict import Verdict, clock_remedy
-from dmcli.credentials.provider import CLOUD_FORM, read_keys
+from dmcli.credentials.provider import CLOUD_NAMES, read_keys
 from dmcli.errors import ConfigError, UnreachableError
 from dmcli.untrusted import read_json
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
     from dmcli.api.request import Keys
     from dmcli.api.wire import Reply, Request
-    from dmcli.credentials.provider import Means
+    from dmcli.credentials.provider import ProviderContext
 
 _TOO_MANY, _SERVER_ERROR = 429, 500
 
 
-class Question(NamedTuple):
+class KeyRequest(NamedTuple):
     """What is asked of a service that has keys, and how its reply is judged.
 
     `name` is the question and `service` who is asked, in words. `request` makes the request of an attempt, `judge` says
@@ -39,19 +39,19 @@ class Question(NamedTuple):
     hint: Callable[[str], str] = lambda _: ""
 
 
-def ask(question: Question, means: Means) -> Verdict:
+def ask(key_request: KeyRequest, context: ProviderContext) -> Verdict:
     """The answer, in as many attempts as a reading call may have.
 
     Raises UnreachableError when there is none, ConfigError when the service refuses; and what asking itself raises.
     """
-    result = means.retrier.run(
+    result = context.retrier.run(
         Operation(
-            question.name,
+            key_request.name,
             Effect.READ,
-            means.send,
-            lambda: question.request()._replace(patience=question.patience),
-            question.judge,
-            renew=question.renew,
+            context.send,
+            lambda: key_request.request()._replace(patience=key_request.patience),
+            key_request.judge,
+            renew=key_request.renew,
         )
     )
     verdict = result.verdict
@@ -62,10 +62,10 @@ def ask(question: Question, means: Means) -> Verdict:
         said += f"; {clock_remedy(verdict)}"
     unanswered = verdict.outcome in UNANSWERED
     raise (UnreachableError if unanswered else ConfigError)(
-        f"no keys from {question.service}: {said}; it is safe to run this again"
+        f"no keys from {key_request.service}: {said}; it is safe to run this again"
         if unanswered
-        else f"{question.service} refused {question.name}{f': {said}' if said else ''}",
-        hint=question.hint(verdict.code),
+        else f"{key_request.service} refused {key_request.name}{f': {said}' if said else ''}",
+        hint=key_request.hint(verdict.code),
         code=verdict.code,
         request_id=verdict.request_id,
         http_status=verdict.status,
@@ -81,7 +81,7 @@ def by_status(reply: Reply) -> Verdict:
     return Verdict(outcome, said=said, status=reply.status)
 
 
-def issued(body: str | bytes, source: str, now: float) -> Keys:
+def read_reply(body: str | bytes, source: str, now: float) -> Keys:
     """The keys that a metadata service or a server of keys answers with. Raises ConfigError for any other answer."""
     try:
         answer = read_json(body)
@@ -89,4 +89,4 @@ def issued(body: str | bytes, source: str, now: float) -> Keys:
         answer = None
     if not isinstance(answer, dict) or answer.get("Code") != "Success":
         raise ConfigError(f"{source} answered with something else than keys; a Code of Success must be in it")
-    return read_keys(answer, CLOUD_FORM, source, now, token=True)
+    return read_keys(answer, CLOUD_NAMES, source, now, token=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.api.request import Keys
 from dmcli.config.file import KEYS
-from dmcli.credentials.provider import Way, checked
+from dmcli.credentials.provider import Provider, check_keys
 from dmcli.errors import ConfigError
 from dmcli.secret import Secret
 
@@ -25,7 +25,7 @@ _SAFE = 1  # the priority from which keyring recommends a backend; below are fil
 _, _SECRET, _TOKEN = KEYS
 
 
-def kept(entry: Entry) -> Way:
+def provider(entry: Entry) -> Provider:
     """The keys of an entry that has the id only. Raises ConfigError where it has more or less than that."""
     identity = entry.first("access_key_id")
     if not identity:
@@ -33,7 +33,7 @@ def kept(entry: Entry) -> Way:
     if entry.secret(_SECRET) or entry.secret(_TOKEN):
         raise ConfigError(f"{entry.source} has both keychain: yes and a secret; take one of them out")
     source = f"keychain, for {entry.source}"
-    return Way(source, identity, partial(_fetched, identity, source))
+    return Provider(source, identity, partial(_fetch, identity, source))
 
 
 def store(identity: str, secret: Secret, token: Secret) -> None:
@@ -54,7 +54,7 @@ def check() -> None:
     _within_limit(lambda _: None)
 
 
-def _fetched(identity: str, source: str) -> Keys:
+def _fetch(identity: str, source: str) -> Keys:
     def get(backend: Any) -> tuple[str, str]:
         found = [backend.get_password(SERVICE, f"{identity} {part}") for part in (_SECRET, _TOKEN)]
         return found[0] or "", found[1] or ""
@@ -64,7 +64,7 @@ def _fetched(identity: str, source: str) -> Keys:
         raise ConfigError(
             f"the {source} has no secret of the key id ***{identity[-3:]}; put it there: dm config init --keychain"
         )
-    return checked(Keys(identity, Secret(secret), Secret(token)), KEYS, source)
+    return check_keys(Keys(identity, Secret(secret), Secret(token)), KEYS, source)
 
 
 def _within_limit(work: Callable[[Any], Any]) -> Any:

@@ -1,4 +1,4 @@
-"""The vendor's profiles: how the mode of each becomes a way of getting keys."""
+"""The vendor's profiles: how the mode of each becomes a provider of keys."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from dmcli.config.vendor import INI_VARIABLE, VendorFile, cli_file, ini_file
 from dmcli.credentials import ecs, process, sts, uri
-from dmcli.credentials.provider import Way, stored
+from dmcli.credentials.provider import Provider, static_provider
 from dmcli.errors import ConfigError
 from dmcli.local.files import check_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from dmcli.credentials.provider import Means
+    from dmcli.credentials.provider import ProviderContext
     from dmcli.secret import Entry, Secret
 
 _KEYS = ("access_key_id", "access_key_secret", "")
@@ -21,33 +21,33 @@ _ALL = ("access_key_id", "access_key_secret", "sts_token")
 
 
 class _Place(NamedTuple):
-    """A profile, what ways may use, and the way of another profile of the same file."""
+    """A profile, what providers may use, and the provider of another profile of the same file."""
 
     entry: Entry
-    means: Means
-    other: Callable[[str], Way]
+    context: ProviderContext
+    other: Callable[[str], Provider]
 
 
-_Mode: TypeAlias = "Callable[[_Place], Way | None]"
+_Mode: TypeAlias = "Callable[[_Place], Provider | None]"
 
 
-def cli_way(means: Means) -> Way | None:
-    """The way of the profile in use in the command line's file; None where that has no keys. Raises ConfigError."""
-    file = cli_file(means.environ)
+def cli_provider(context: ProviderContext) -> Provider | None:
+    """The provider of the command line's profile in use; None where that has no keys. Raises ConfigError."""
+    file = cli_file(context.environ)
     if file.chosen in file.entries:
-        return _way(file, file.chosen, _CLI, means)
+        return _provider(file, file.chosen, _CLI, context)
     # What a variable names may be a profile of the other file.
-    if file.entries and not (file.variable and file.chosen in ini_file(means.environ).entries):
+    if file.entries and not (file.variable and file.chosen in ini_file(context.environ).entries):
         raise _absent(file)
     return None
 
 
-def ini_way(means: Means) -> Way | None:
-    """The way of the profile in use in the libraries' file; None where that has no keys. Raises ConfigError."""
-    file = ini_file(means.environ)
+def ini_provider(context: ProviderContext) -> Provider | None:
+    """The provider of the libraries' profile in use; None where that has no keys. Raises ConfigError."""
+    file = ini_file(context.environ)
     if file.chosen in file.entries:
-        return _way(file, file.chosen, _INI, means)
-    if file.entries and (file.variable or means.environ.get(INI_VARIABLE)):
+        return _provider(file, file.chosen, _INI, context)
+    if file.entries and (file.variable or context.environ.get(INI_VARIABLE)):
         raise _absent(file)
     return None
 
@@ -57,10 +57,10 @@ def _absent(file: VendorFile) -> ConfigError:
     return ConfigError(f"{chosen}{file.path} has no profile '{file.chosen}'; it has {', '.join(file.entries)}")
 
 
-def _way(
-    file: VendorFile, name: str, modes: Mapping[str, _Mode], means: Means, seen: tuple[str, ...] = ()
-) -> Way | None:
-    """The way of a profile; `seen` are those that take their keys from it. Raises ConfigError."""
+def _provider(
+    file: VendorFile, name: str, modes: Mapping[str, _Mode], context: ProviderContext, seen: tuple[str, ...] = ()
+) -> Provider | None:
+    """The provider of a profile; `seen` are those that take their keys from it. Raises ConfigError."""
     entry = file.entries[name]
     warnings = tuple(check_private(file.path, file.access))
     mode = entry.first("mode", "type")
@@ -69,65 +69,65 @@ def _way(
         known = ", ".join(filter(None, modes))
         raise ConfigError(f"{entry.source} has mode '{mode}', of which dm cannot take keys; these will do: {known}")
 
-    def other(source: str) -> Way:
+    def other(source: str) -> Provider:
         chain = (*seen, name)
         if source in chain:
             raise ConfigError(
                 f"{entry.source} takes its keys from itself ({' > '.join((*chain, source))}); break the loop"
             )
-        way = _way(file, source, modes, means, chain) if source in file.entries else None
-        if way is None:
+        found = _provider(file, source, modes, context, chain) if source in file.entries else None
+        if found is None:
             raise ConfigError(
                 f"{entry.source} has source_profile '{source}', which has no keys in that file; correct it"
             )
-        return way
+        return found
 
-    way = take(_Place(entry, means, other))
-    return way and way._replace(warnings=warnings)
-
-
-def _keys(place: _Place) -> Way | None:
-    return stored(place.entry, _KEYS)
+    found = take(_Place(entry, context, other))
+    return found and found._replace(warnings=warnings)
 
 
-def _temporary(place: _Place) -> Way | None:
+def _keys(place: _Place) -> Provider | None:
+    return static_provider(place.entry, _KEYS)
+
+
+def _temporary(place: _Place) -> Provider | None:
     if not place.entry.secret("sts_token"):
         raise ConfigError(f"{place.entry.source} has no sts_token; add it, or choose mode AK")
-    return stored(place.entry, _ALL)
+    return static_provider(place.entry, _ALL)
 
 
-def _role(place: _Place) -> Way:
-    base = stored(place.entry, _ALL)
+def _role(place: _Place) -> Provider:
+    base = static_provider(place.entry, _ALL)
     if base is None:
         raise ConfigError(f"{place.entry.source} has no access_key_id to take its role on with; add it")
-    return sts.assumed(place.entry, base, place.means)
+    return sts.assume_role(place.entry, base, place.context)
 
 
-def _chained(place: _Place) -> Way:
+def _chained(place: _Place) -> Provider:
     source = place.entry.first("source_profile")
     if not source:
         raise ConfigError(f"{place.entry.source} has no source_profile; name the profile to take its role on with")
-    return sts.assumed(place.entry, place.other(source), place.means)
+    return sts.assume_role(place.entry, place.other(source), place.context)
 
 
-def _machine(place: _Place) -> Way:
-    return ecs.role(place.entry.first("ram_role_name", "role_name"), place.entry.source, place.means)
+def _machine(place: _Place) -> Provider:
+    return ecs.provider(place.entry.first("ram_role_name", "role_name"), place.entry.source, place.context)
 
 
-def _machine_role(place: _Place) -> Way:
-    return sts.assumed(place.entry, _machine(place), place.means)
+def _machine_role(place: _Place) -> Provider:
+    return sts.assume_role(place.entry, _machine(place), place.context)
 
 
-def _token(place: _Place) -> Way:
-    return sts.with_oidc(place.entry, place.means)
+def _token(place: _Place) -> Provider:
+    return sts.assume_role_with_oidc(place.entry, place.context)
 
 
-def _server(place: _Place) -> Way:
-    return uri.served(_needed(place, "credentials_uri"), place.entry.source, place.means)
+def _server(place: _Place) -> Provider:
+    return uri.provider(_needed(place, "credentials_uri"), place.entry.source, place.context)
 
 
-def _command(place: _Place) -> Way:
-    return process.printed(_needed(place, "process_command"), place.entry.source, place.means)
+def _command(place: _Place) -> Provider:
+    return process.provider(_needed(place, "process_command"), place.entry.source, place.context)
 
 
 def _needed(place: _Place, name: str) -> Secret:

@@ -14,7 +14,7 @@ from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 
 from dmcli.config.vendor import switched_on
-from dmcli.credentials.provider import Form, Way, fingerprint, read_keys
+from dmcli.credentials.provider import KeyNames, Provider, fingerprint, read_keys
 from dmcli.credentials.uri import FORBIDDEN
 from dmcli.errors import ConfigError
 from dmcli.untrusted import read_json
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import subprocess
 
     from dmcli.api.request import Keys
-    from dmcli.credentials.provider import Means
+    from dmcli.credentials.provider import ProviderContext
     from dmcli.secret import Secret
 
 LIMIT = 30.0  # seconds
@@ -31,16 +31,16 @@ _MOST = 64 * 1024  # bytes of output
 _ADVICE = "run it by hand to see what is wrong"
 _WINDOWS = os.name == "nt"
 # What a command may print: the form of botocore's credential_process, or that of the vendor's mode External.
-_VERSION_1 = Form(
+_VERSION_1 = KeyNames(
     ("AccessKeyId",), ("SecretAccessKey", "AccessKeySecret"), ("SessionToken", "SecurityToken"), ("Expiration",)
 )
-_EXTERNAL = Form(("access_key_id",), ("access_key_secret",), ("sts_token",), ("expiration", "sts_expiration"))
+_EXTERNAL = KeyNames(("access_key_id",), ("access_key_secret",), ("sts_token",), ("expiration", "sts_expiration"))
 _MODES = {"ak": False, "ststoken": True, "": False}  # whether there must be a token
 
 
-def printed(command: Secret, source: str, means: Means, *, windows: bool = _WINDOWS) -> Way:
+def provider(command: Secret, source: str, context: ProviderContext, *, windows: bool = _WINDOWS) -> Provider:
     """The keys that a command prints. `source` is where the command is written. Raises ConfigError."""
-    if switched_on(means.environ, FORBIDDEN):
+    if switched_on(context.environ, FORBIDDEN):
         raise ConfigError(f"{source} wants keys from a command, which {FORBIDDEN} forbids; unset it")
     name = program(command, windows=windows)
     if not name:
@@ -48,8 +48,8 @@ def printed(command: Secret, source: str, means: Means, *, windows: bool = _WIND
     told = f"command '{name}' of {source}"
     mark = fingerprint("command", command.reveal())
     # What it prints may depend on its environment, the working directory among it.
-    given = fingerprint(mark, *(f"{name}={value}" for name, value in sorted(means.environ.items())))
-    return Way(told, f"command {mark}", partial(_keys, command, told, means, windows=windows), given)
+    given = fingerprint(mark, *(f"{name}={value}" for name, value in sorted(context.environ.items())))
+    return Provider(told, f"command {mark}", partial(_keys, command, told, context, windows=windows), given)
 
 
 def program(command: Secret, *, windows: bool = _WINDOWS) -> str:
@@ -66,27 +66,27 @@ def _words(command: Secret, *, windows: bool) -> list[str]:
         return []
 
 
-def _keys(command: Secret, source: str, means: Means, *, windows: bool) -> Keys:
+def _keys(command: Secret, source: str, context: ProviderContext, *, windows: bool) -> Keys:
     # Windows hands a program one line, which the program splits itself.
-    output = _output(command.reveal() if windows else _words(command, windows=False), source, dict(means.environ))
+    output = _output(command.reveal() if windows else _words(command, windows=False), source, dict(context.environ))
     try:
         answer = read_json(output)
     except ValueError:
         answer = None
-    found = _form(answer)
+    found = _names(answer)
     if found is None:
         raise ConfigError(
             f'{source} printed no keys; it must print JSON with "Version": 1 and AccessKeyId, or with "mode": "AK" or '
             '"StsToken" and access_key_id'
         )
-    form, token = found
-    if form is _EXTERNAL and str(answer.get("mode")).lower() == "ak":
-        answer = answer | {form.token[0]: ""}  # what may stand there is left from another mode
-    return read_keys(answer, form, source, means.now(), token=token)
+    names, token = found
+    if names is _EXTERNAL and str(answer.get("mode")).lower() == "ak":
+        answer = answer | {names.token[0]: ""}  # what may stand there is left from another mode
+    return read_keys(answer, names, source, context.now(), token=token)
 
 
-def _form(answer: Any) -> tuple[Form, bool] | None:
-    """The form of what was printed, and whether there must be a token; None for none of both forms."""
+def _names(answer: Any) -> tuple[KeyNames, bool] | None:
+    """The names in what was printed, and whether there must be a token; None for neither form."""
     if not isinstance(answer, dict):
         return None
     if answer.get("Version") == 1:

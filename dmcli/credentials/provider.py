@@ -1,4 +1,4 @@
-"""What a way of getting keys is, what it may use, and what is taken for keys."""
+"""What a provider of keys is, what it may use, and what is taken for keys."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ VISIBLE = re.compile("[!-~]+")  # of which keys and tokens are made
 _LATEST = 1e11  # epoch seconds; a larger number would be milliseconds
 
 
-class Means(NamedTuple):
-    """What ways of getting keys may use. Its repr shows none of it, since secrets are in the environment.
+class ProviderContext(NamedTuple):
+    """What providers may use. Its repr shows none of it, since secrets are in the environment.
 
     `exchange` makes the way to the network, when one is needed.
     """
@@ -33,7 +33,7 @@ class Means(NamedTuple):
     retrier: Retrier
 
     def __repr__(self) -> str:
-        return "Means()"
+        return "ProviderContext()"
 
     def send(self, request: Request) -> Reply:
         """Send a request over the network. Raises NotSent or Ambiguous when there is no reply."""
@@ -44,8 +44,8 @@ class Means(NamedTuple):
         return self.retrier.now().timestamp()
 
 
-class Way(NamedTuple):
-    """A way of getting keys that was found, and not gone yet.
+class Provider(NamedTuple):
+    """One source of keys that was found, and not asked yet.
 
     `source` and `owner` are those of its keys. `fetch` gets them, without the two, and raises DmError. `cache` is the
     name of their file in the cache and tells nothing else; it is empty for keys that need none.
@@ -58,7 +58,7 @@ class Way(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
-class Form(NamedTuple):
+class KeyNames(NamedTuple):
     """What the parts of keys are called in a document: for each the names that it may have."""
 
     identity: tuple[str, ...]
@@ -68,7 +68,7 @@ class Form(NamedTuple):
 
 
 # How STS, the metadata service and servers of keys write them.
-CLOUD_FORM = Form(("AccessKeyId",), ("AccessKeySecret",), ("SecurityToken",), ("Expiration",))
+CLOUD_NAMES = KeyNames(("AccessKeyId",), ("AccessKeySecret",), ("SecurityToken",), ("Expiration",))
 
 
 def fingerprint(*parts: str) -> str:
@@ -76,7 +76,7 @@ def fingerprint(*parts: str) -> str:
     return sha256_hex("\0".join(parts).encode("utf-8", "surrogatepass"))
 
 
-def stored(entry: Entry, names: tuple[str, str, str]) -> Way | None:
+def static_provider(entry: Entry, names: tuple[str, str, str]) -> Provider | None:
     """The keys that an entry has under these names, id, secret and token; None where it has neither id nor secret.
 
     Raises ConfigError for half of them, and for values that no key has.
@@ -89,11 +89,11 @@ def stored(entry: Entry, names: tuple[str, str, str]) -> Way | None:
         raise ConfigError(
             f"{entry.source} has {there} but no {missing}; keys are taken whole from one place: add it there"
         )
-    keys = checked(Keys(identity, secret, token), names, entry.source)
-    return Way(entry.source, identity, lambda: keys)
+    keys = check_keys(Keys(identity, secret, token), names, entry.source)
+    return Provider(entry.source, identity, lambda: keys)
 
 
-def checked(keys: Keys, names: tuple[str, ...], source: str) -> Keys:
+def check_keys(keys: Keys, names: tuple[str, ...], source: str) -> Keys:
     """The keys, if each part is a text that a key can be. Raises ConfigError, which names the part only."""
     secret, token = keys.access_key_secret.reveal(), keys.security_token.reveal()
     for name, part in ((names[0], keys.access_key_id), (names[1], secret), (names[2], token)):
@@ -102,27 +102,27 @@ def checked(keys: Keys, names: tuple[str, ...], source: str) -> Keys:
     return keys
 
 
-def read_keys(answer: Any, form: Form, source: str, now: float, *, token: bool) -> Keys:
+def read_keys(answer: Any, names: KeyNames, source: str, now: float, *, token: bool) -> Keys:
     """The keys in a document that `source` gave; with `token` it must have a security token.
 
     Raises ConfigError for what is missing, cannot be a key or has ended by `now` (epoch seconds).
     """
     parts = answer if isinstance(answer, dict) else {}
 
-    def part(names: tuple[str, ...], *, needed: bool = True) -> str:
-        value = next((parts[name] for name in names if parts.get(name)), "")
+    def part(spellings: tuple[str, ...], *, needed: bool = True) -> str:
+        value = next((parts[name] for name in spellings if parts.get(name)), "")
         if not isinstance(value, str) or (needed and not value):
-            raise ConfigError(f"{source} gave no {' or '.join(names)}; keys must be whole, look at what it gives")
+            raise ConfigError(f"{source} gave no {' or '.join(spellings)}; keys must be whole, look at what it gives")
         return value
 
-    identity, secret, session = part(form.identity), part(form.secret), part(form.token, needed=token)
-    expires = epoch(next((parts[name] for name in form.end if parts.get(name)), 0))
+    identity, secret, session = part(names.identity), part(names.secret), part(names.token, needed=token)
+    expires = epoch(next((parts[name] for name in names.end if parts.get(name)), 0))
     if expires is None:
-        raise ConfigError(f"{source} gave an {form.end[0]} that is no time such as 2026-01-31T12:00:00Z")
+        raise ConfigError(f"{source} gave an {names.end[0]} that is no time such as 2026-01-31T12:00:00Z")
     if 0 < expires <= now:
         raise ConfigError(f"{source} gave keys that have ended already; renew them there, or set this machine's clock")
-    names = (form.identity[0], form.secret[0], form.token[0])
-    return checked(Keys(identity, Secret(secret), Secret(session), expires=expires), names, source)
+    called = (names.identity[0], names.secret[0], names.token[0])
+    return check_keys(Keys(identity, Secret(secret), Secret(session), expires=expires), called, source)
 
 
 def epoch(moment: Any) -> float | None:

@@ -15,9 +15,9 @@ from dmcli.client.verdict import judge
 from dmcli.config.file import CONTROL
 from dmcli.config.settings import base_url
 from dmcli.config.vendor import switched_on, variable
-from dmcli.credentials.fetch import Question, ask
-from dmcli.credentials.provider import CLOUD_FORM, REAL, Way, fingerprint, read_keys
-from dmcli.credentials.refresh import Renewed
+from dmcli.credentials.fetch import KeyRequest, ask
+from dmcli.credentials.provider import CLOUD_NAMES, REAL, Provider, fingerprint, read_keys
+from dmcli.credentials.refresh import RefreshingKeys
 from dmcli.errors import ConfigError
 from dmcli.local.files import read_text
 from dmcli.secret import Secret
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dmcli.api.request import Keys
-    from dmcli.credentials.provider import Means
+    from dmcli.credentials.provider import ProviderContext
     from dmcli.secret import Entry
 
 _VERSION = "2015-04-01"
@@ -52,18 +52,18 @@ class _Role(NamedTuple):
         return fingerprint(self.url, self.region, self.external.reveal(), *params)
 
 
-def assumed(entry: Entry, base: Way, means: Means) -> Way:
+def assume_role(entry: Entry, base: Provider, context: ProviderContext) -> Provider:
     """The role of an entry, taken on with the keys of `base`. Raises ConfigError for what the entry lacks."""
-    role = _role(entry, means.environ)
-    keys = Renewed(base, means)
+    role = _role(entry, context.environ)
+    keys = RefreshingKeys(base, context)
 
     def request() -> Request:
         now = keys()
         _guard(now, role.url)
-        call = Signed("AssumeRole", _VERSION, Target(role.url, role.region), now, means.retrier.now(), _nonce())
+        call = Signed("AssumeRole", _VERSION, Target(role.url, role.region), now, context.retrier.now(), _nonce())
         return sign(call, role.params | ({"ExternalId": role.external.reveal()} if role.external else {}))
 
-    question = Question(
+    key_request = KeyRequest(
         f"AssumeRole for {role.words}",
         "STS",
         request,
@@ -72,28 +72,28 @@ def assumed(entry: Entry, base: Way, means: Means) -> Way:
         hint=lambda code: _TRUST if code == "NoPermission" else "",
     )
     source = f"{role.words}, assumed with {base.source}"
-    return Way(
+    return Provider(
         source,
         f"{role.params['RoleArn']} by {base.owner}",
-        lambda: _keys(question, source, means),
+        lambda: _keys(key_request, source, context),
         fingerprint("AssumeRole", role.identity, base.owner, base.cache),
     )
 
 
-def with_oidc(entry: Entry, means: Means) -> Way:
+def assume_role_with_oidc(entry: Entry, context: ProviderContext) -> Provider:
     """The role of an entry, taken on with the token in its file, which is read each time. Raises ConfigError."""
     provider, path = entry.first("oidc_provider_arn"), entry.first("oidc_token_file", "oidc_token_file_path")
     if not provider or not path:
         raise ConfigError(f"{entry.source} has no {'oidc_token_file' if provider else 'oidc_provider_arn'}; add it")
     if CONTROL.search(path + provider):
         raise ConfigError(f"the OIDC provider or token file of {entry.source} has a control character; correct it")
-    role = _role(entry, means.environ)
+    role = _role(entry, context.environ)
 
     def request() -> Request:
         token = read_text(path)[0].strip()
         if not token:
             raise ConfigError(f"{path} has no OIDC token; it is named by {entry.source}")
-        moment = means.retrier.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        moment = context.retrier.now().strftime("%Y-%m-%dT%H:%M:%SZ")
         params = role.params | {
             "OIDCProviderArn": provider,
             "OIDCToken": token,
@@ -106,19 +106,19 @@ def with_oidc(entry: Entry, means: Means) -> Way:
         headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
         return Request("POST", f"{role.url}/", headers, canonical_query(params).encode())
 
-    question = Question(f"AssumeRoleWithOIDC for {role.words}", "STS", request, partial(judge, service="STS"))
+    key_request = KeyRequest(f"AssumeRoleWithOIDC for {role.words}", "STS", request, partial(judge, service="STS"))
     source = f"{role.words}, assumed with the OIDC token of {entry.source}"
-    return Way(
+    return Provider(
         source,
         f"{role.params['RoleArn']} by {provider}",
-        lambda: _keys(question, source, means),
+        lambda: _keys(key_request, source, context),
         fingerprint("AssumeRoleWithOIDC", role.identity, provider, path),
     )
 
 
-def _keys(question: Question, source: str, means: Means) -> Keys:
-    verdict = ask(question, means)
-    return read_keys(verdict.answer.get("Credentials"), CLOUD_FORM, source, means.now(), token=True)
+def _keys(key_request: KeyRequest, source: str, context: ProviderContext) -> Keys:
+    verdict = ask(key_request, context)
+    return read_keys(verdict.answer.get("Credentials"), CLOUD_NAMES, source, context.now(), token=True)
 
 
 def _role(entry: Entry, environ: Mapping[str, str]) -> _Role:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from dmcli.api.wire import Request
 from dmcli.config.vendor import switched_on
-from dmcli.credentials.fetch import Question, ask, by_status, issued
-from dmcli.credentials.provider import Way, fingerprint
+from dmcli.credentials.fetch import KeyRequest, ask, by_status, read_reply
+from dmcli.credentials.provider import Provider, fingerprint
 from dmcli.errors import ConfigError
 
 if TYPE_CHECKING:
     from dmcli.api.request import Keys
-    from dmcli.credentials.provider import Means
+    from dmcli.credentials.provider import ProviderContext
     from dmcli.secret import Secret
 
 FORBIDDEN = "ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS"  # forbids commands and servers of keys alike
@@ -23,9 +23,9 @@ _PATIENCE = 10.0  # seconds
 _METADATA = ("169.254.0.0/16", "100.100.100.200/32")  # reached from the machine itself, never over a network
 
 
-def served(uri: Secret, source: str, means: Means) -> Way:
+def provider(uri: Secret, source: str, context: ProviderContext) -> Provider:
     """The keys that a URI answers with. `source` is where it is written. Raises ConfigError."""
-    if switched_on(means.environ, FORBIDDEN):
+    if switched_on(context.environ, FORBIDDEN):
         raise ConfigError(f"{source} wants keys from a URI, which {FORBIDDEN} forbids; unset it")
     match = _URI.fullmatch(uri.reveal())
     if not match:
@@ -38,7 +38,7 @@ def served(uri: Secret, source: str, means: Means) -> Way:
         )
     words = f"credentials URI {origin} of {source}"
     mark = fingerprint("URI", uri.reveal())
-    return Way(words, f"credentials URI {mark}", partial(_keys, uri, words, means), mark)
+    return Provider(words, f"credentials URI {mark}", partial(_keys, uri, words, context), mark)
 
 
 def _near(host: str) -> bool:
@@ -54,12 +54,12 @@ def _near(host: str) -> bool:
     return address.is_loopback or any(address in ipaddress.ip_network(network) for network in _METADATA)
 
 
-def _keys(uri: Secret, source: str, means: Means) -> Keys:
-    question = Question(
+def _keys(uri: Secret, source: str, context: ProviderContext) -> Keys:
+    key_request = KeyRequest(
         "keys",
         f"the {source}",
         lambda: Request("GET", uri.reveal(), {"accept": "application/json"}, b""),
         by_status,
         _PATIENCE,
     )
-    return issued(ask(question, means).answer["body"], source, means.now())
+    return read_reply(ask(key_request, context).answer["body"], source, context.now())

@@ -16,14 +16,14 @@ import pytest
 from dmcli.client.attempts import Retrier
 from dmcli.config.settings import Flags
 from dmcli.credentials import process
-from dmcli.credentials.provider import Means
+from dmcli.credentials.provider import ProviderContext
 from dmcli.errors import ConfigError
 from dmcli.secret import Secret
 
 CANARY = "c4n4ry"
 VERSION_1 = {"Version": 1, "AccessKeyId": "dm-sandbox-id", "SecretAccessKey": "dm-sandbox-secret"}
 LIST = ("tag", "list", "-o", "json")
-MEANS = Means({"SECRET": CANARY}, lambda: None, Retrier())
+CONTEXT = ProviderContext({"SECRET": CANARY}, lambda: None, Retrier())
 END = "2099-01-31T12:00:00Z"
 
 
@@ -167,9 +167,9 @@ def test_a_command_that_does_not_start(bare, command, text, said):
 
 
 def test_a_command_with_a_character_that_none_has():
-    way = process.printed(Secret("dm x\0y"), "x", MEANS)
+    found = process.provider(Secret("dm x\0y"), "x", CONTEXT)
     with pytest.raises(ConfigError, match="cannot be run: it has a character that no command has"):
-        way.fetch()
+        found.fetch()
 
 
 def hanging(file, then: str = "wait") -> str:
@@ -353,7 +353,7 @@ def test_on_windows_a_program_splits_its_own_line(monkeypatch):
     line = r'"C:\Program Files\vault.exe" keys'
     run = []
     monkeypatch.setattr(process, "_output", lambda command, *_: run.append(command) or json.dumps(VERSION_1))
-    assert process.printed(Secret(line), "x", MEANS, windows=True).fetch().access_key_id == "dm-sandbox-id"
+    assert process.provider(Secret(line), "x", CONTEXT, windows=True).fetch().access_key_id == "dm-sandbox-id"
     assert run == [line]
 
 
@@ -375,11 +375,11 @@ def test_elsewhere_a_program_may_have_any_name():
 def test_on_windows_a_program_is_called_by_its_name(line, name):
     assert process.program(Secret(line), windows=True) == name
     if name:
-        assert process.printed(Secret(line), "x", MEANS, windows=True).source == f"command '{name}' of x"
+        assert process.provider(Secret(line), "x", CONTEXT, windows=True).source == f"command '{name}' of x"
 
 
 def test_nothing_of_the_command_is_in_what_python_shows_of_it():
-    assert CANARY not in repr(process.printed(Secret(f"vault {CANARY}"), "x", MEANS))
+    assert CANARY not in repr(process.provider(Secret(f"vault {CANARY}"), "x", CONTEXT))
 
 
 def test_ending_a_process_on_windows():

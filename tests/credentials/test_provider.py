@@ -7,17 +7,26 @@ import hashlib
 import pytest
 
 from dmcli.api.request import Keys
-from dmcli.credentials.provider import CLOUD_FORM, Form, Means, checked, epoch, fingerprint, read_keys, stored
+from dmcli.credentials.provider import (
+    CLOUD_NAMES,
+    KeyNames,
+    ProviderContext,
+    check_keys,
+    epoch,
+    fingerprint,
+    read_keys,
+    static_provider,
+)
 from dmcli.errors import ConfigError
 from dmcli.secret import Entry, Secret
 
 CANARY = "c4n4ry"
-FORM = Form(("id", "identity"), ("secret",), ("token",), ("end", "expires"))
+NAMES = KeyNames(("id", "identity"), ("secret",), ("token",), ("end", "expires"))
 WHOLE = {"identity": "i", "secret": "s", "token": "t"}
 
 
 def keys_in(answer, now=0.0, *, token=False) -> Keys:
-    return read_keys(answer, FORM, "it", now, token=token)
+    return read_keys(answer, NAMES, "it", now, token=token)
 
 
 def refused(answer, now=0.0, *, token=False) -> str:
@@ -28,7 +37,7 @@ def refused(answer, now=0.0, *, token=False) -> str:
 
 
 def test_nothing_that_a_way_may_use_is_shown():
-    assert repr(Means({"A": CANARY}, lambda: None, None)) == "Means()"
+    assert repr(ProviderContext({"A": CANARY}, lambda: None, None)) == "ProviderContext()"
 
 
 def test_keys_are_read_under_the_first_of_their_names_that_has_a_value():
@@ -56,7 +65,7 @@ def test_what_no_key_has(part, name):
     names = ("identity", "secret", "token")
     secrets = {key: Secret(text) for key, text in {**WHOLE, part: f"{CANARY} "}.items()}
     with pytest.raises(ConfigError, match=f"^{part} of a file has a blank"):
-        stored(Entry("a file", {"identity": secrets["identity"].reveal()}, secrets), names)
+        static_provider(Entry("a file", {"identity": secrets["identity"].reveal()}, secrets), names)
 
 
 @pytest.mark.parametrize(("end", "now"), [(1, 1.0), (1000, 1000.0), (1000, 1000.5), ("1970-01-01T00:16:40Z", 1000.0)])
@@ -86,16 +95,16 @@ def test_a_fingerprint_parts_what_it_is_made_of():
 @pytest.mark.parametrize("names", [("id", "secret", "token"), ("ID", "SECRET", "")])
 def test_keys_stand_in_an_entry_whole_or_not_at_all(names):
     values, secrets = {names[0]: "i"}, {names[1]: Secret("s"), "token": Secret("t")}
-    way = stored(Entry("x", values, secrets), names)
+    provider = static_provider(Entry("x", values, secrets), names)
     keys = Keys("i", Secret("s"), Secret("t" if names[2] else ""))
-    assert (way.source, way.owner, way.fetch(), way.cache) == ("x", "i", keys, "")
-    assert stored(Entry("x", {}, {}), names) is None
+    assert (provider.source, provider.owner, provider.fetch(), provider.cache) == ("x", "i", keys, "")
+    assert static_provider(Entry("x", {}, {}), names) is None
     for entry, there, missing in ((Entry("x", values, {}), *names[:2]), (Entry("x", {}, secrets), *names[1::-1])):
         with pytest.raises(ConfigError, match=f"x has {there} but no {missing}; keys are taken whole from one place"):
-            stored(entry, names)
+            static_provider(entry, names)
 
 
 def test_keys_of_the_cloud_have_these_names():
-    names = tuple(name for (name,) in CLOUD_FORM)
+    names = tuple(name for (name,) in CLOUD_NAMES)
     assert names == ("AccessKeyId", "AccessKeySecret", "SecurityToken", "Expiration")
-    assert checked(Keys("i", Secret("s"), Secret("t")), names, "x") == Keys("i", Secret("s"), Secret("t"))
+    assert check_keys(Keys("i", Secret("s"), Secret("t")), names, "x") == Keys("i", Secret("s"), Secret("t"))

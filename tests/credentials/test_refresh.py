@@ -25,8 +25,8 @@ from dmcli.client.client import Client
 from dmcli.client.transport import HttpExchange
 from dmcli.config.settings import Flags
 from dmcli.credentials import ecs, process, sts, uri
-from dmcli.credentials.provider import Means, Way
-from dmcli.credentials.refresh import Renewed
+from dmcli.credentials.provider import Provider, ProviderContext
+from dmcli.credentials.refresh import RefreshingKeys
 from dmcli.errors import ConfigError, UnreachableError
 from dmcli.secret import Entry, Secret
 
@@ -167,7 +167,7 @@ def test_keys_always_last_and_are_kept_while_they_last_well(lasts, steps):
         fetched.append(clock.time)
         return Keys("id", Secret("s"), Secret("t"), expires=clock.time + lasts)
 
-    keys = Renewed(Way("x", "y", fetch), Means({}, lambda: None, clock.retrier()))
+    keys = RefreshingKeys(Provider("x", "y", fetch), ProviderContext({}, lambda: None, clock.retrier()))
     margin = 300.0
     for seconds, renew, broken in steps:
         clock.time += seconds
@@ -258,19 +258,19 @@ def digest(*parts: str) -> str:
 
 def test_the_name_under_which_keys_are_kept_stays_what_it_is():
     """A new version of `dm` finds what an older one kept, and no two ways of getting keys share a name."""
-    means = Means({"B": "2", "A": "1"}, lambda: None, Retrier())
-    base = Way("x", "owner", lambda: None, "base")
+    context = ProviderContext({"B": "2", "A": "1"}, lambda: None, Retrier())
+    base = Provider("x", "owner", lambda: None, "base")
     values = {"ram_role_arn": ARN, "oidc_provider_arn": "provider", "oidc_token_file": "/token", "sts_region": "r"}
     role = Entry("x", values, {"external_id": Secret("external")})
     told = ("DurationSeconds=3600", f"RoleArn={ARN}", "RoleSessionName=dm")
     identity = digest("https://sts.r.aliyuncs.com", "r", "external", *told)
     assert [
-        uri.served(Secret("http://127.0.0.1/x"), "x", means).cache,
-        ecs.role("", "x", means).cache,
-        ecs.role("name", "x", means).cache,
-        process.printed(Secret("vault"), "x", means).cache,
-        sts.assumed(role, base, means).cache,
-        sts.with_oidc(role, means).cache,
+        uri.provider(Secret("http://127.0.0.1/x"), "x", context).cache,
+        ecs.provider("", "x", context).cache,
+        ecs.provider("name", "x", context).cache,
+        process.provider(Secret("vault"), "x", context).cache,
+        sts.assume_role(role, base, context).cache,
+        sts.assume_role_with_oidc(role, context).cache,
     ] == [
         digest("URI", "http://127.0.0.1/x"),
         digest("ECS", "", socket.gethostname()),

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from dmcli.client.transport import HttpExchange
-from dmcli.credentials.provider import Means
-from dmcli.credentials.uri import _near, served
+from dmcli.credentials.provider import ProviderContext
+from dmcli.credentials.uri import _near, provider
 from dmcli.errors import ConfigError
 from dmcli.secret import Secret
 
 CANARY = "c4n4ry"
 LIST = ("tag", "list", "-o", "json")
 VARIABLE = "ALIBABA_CLOUD_CREDENTIALS_URI"
-MEANS = Means({}, lambda: None, None)
+CONTEXT = ProviderContext({}, lambda: None, None)
 
 
 def test_the_environment_may_name_one(bare, server, cloud, monkeypatch):
@@ -46,10 +46,10 @@ def test_the_environment_may_name_one(bare, server, cloud, monkeypatch):
     ],
 )
 def test_where_it_may_be(uri, origin):
-    way = served(Secret(uri), "x", MEANS)
-    assert way.source == f"credentials URI {origin} of x"
-    assert way.owner != served(Secret(uri + "1"), "x", MEANS).owner
-    assert way.owner == served(Secret(uri), "y", MEANS).owner
+    found = provider(Secret(uri), "x", CONTEXT)
+    assert found.source == f"credentials URI {origin} of x"
+    assert found.owner != provider(Secret(uri + "1"), "x", CONTEXT).owner
+    assert found.owner == provider(Secret(uri), "y", CONTEXT).owner
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_where_it_may_be(uri, origin):
 )
 def test_plain_http_goes_over_no_network(uri):
     with pytest.raises(ConfigError, match="is not encrypted and not on this machine; use https"):
-        served(Secret(f"{uri}{CANARY}"), "x", MEANS)
+        provider(Secret(f"{uri}{CANARY}"), "x", CONTEXT)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_plain_http_goes_over_no_network(uri):
 )
 def test_what_is_no_uri(uri):
     with pytest.raises(ConfigError) as caught:
-        served(Secret(uri), "x", MEANS)
+        provider(Secret(uri), "x", CONTEXT)
     assert "the credentials URI of x is none; give one such as http://127.0.0.1:8000/keys" in caught.value.message
 
 
