@@ -35,7 +35,7 @@ class _Known(NamedTuple):
 
 def profiles() -> list[str]:
     """The names of the profiles there are; none if the file cannot be read."""
-    from dmcli.config.settings import load_file
+    from dmcli.config.file import load_file
     from dmcli.local.paths import config_path
 
     try:

@@ -1,6 +1,6 @@
 """Edits of the file with the profiles that touch only their own lines, so that comments and all else survive.
 
-They are functions from text to text. The places to edit come from the nodes of `profile_file`; the outcome is read
+They are functions from text to text. The places to edit come from the nodes of `file`; the outcome is read
 again, and where it would not say what it should the edit is refused.
 """
 

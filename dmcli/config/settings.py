@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from dmcli.api.model import BOTH
 from dmcli.api.regions import DEFAULT_REGION, REGIONS
 from dmcli.config import choices
-from dmcli.config.edit import add_profile, set_default
 from dmcli.config.file import CONTROL, SANDBOX, VALUES, ConfigFile, load_file, nearest
 from dmcli.config.vendor import cli_file
 from dmcli.errors import ConfigError, DmError, InputError
@@ -16,8 +15,6 @@ from dmcli.local.paths import config_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-__all__ = ["ConfigFile", "Flags", "Settings", "add_profile", "chosen", "load_file", "resolve", "set_default"]
 
 _VARIABLES = {
     "region": ("ALIBABA_CLOUD_REGION_ID", "ALIBABACLOUD_REGION_ID", "ALICLOUD_REGION_ID", "REGION_ID", "REGION"),
@@ -98,7 +95,7 @@ def resolve(flags: Flags, environ: Mapping[str, str]) -> Settings:
     that cannot be read.
     """
     file = load_file(config_path(environ))
-    profile, source, explicit = chosen(flags, environ, file)
+    profile, source, explicit = choose_profile(flags, environ, file)
     sandbox = profile == SANDBOX
     found = _found(flags, environ, file, profile if explicit or sandbox else "")
     region, endpoint, warnings = _place(found["region"], found["endpoint"], sandbox=sandbox)
@@ -119,7 +116,7 @@ def resolve(flags: Flags, environ: Mapping[str, str]) -> Settings:
     )
 
 
-def chosen(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> tuple[str, str, bool]:
+def choose_profile(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> tuple[str, str, bool]:
     """The profile in use ("" for none), what chose it, and whether that was explicit: by flag or DM_PROFILE.
 
     Raises ConfigError when there is no such profile.

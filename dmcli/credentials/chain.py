@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from dmcli.api.regions import CLOUD_SUFFIX, SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
 from dmcli.api.request import Keys
-from dmcli.config.file import KEYS
-from dmcli.config.settings import chosen, load_file
+from dmcli.config.file import KEYS, load_file
+from dmcli.config.settings import choose_profile
 from dmcli.config.vendor import switched_on, variable
 from dmcli.credentials import ecs, keychain, process, sts, uri
 from dmcli.credentials.modes import cli_provider, ini_provider
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from dmcli.api.request import KeySource
     from dmcli.api.wire import Exchange
     from dmcli.client.attempts import Retrier
-    from dmcli.config.settings import ConfigFile, Flags, Settings
+    from dmcli.config.file import ConfigFile
+    from dmcli.config.settings import Flags, Settings
 
 _GENERIC = ("ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SECURITY_TOKEN")
 _MACHINE, _SERVER = "ALIBABA_CLOUD_ECS_METADATA", "ALIBABA_CLOUD_CREDENTIALS_URI"
@@ -48,7 +49,7 @@ def source(
 def _found(flags: Flags, context: ProviderContext) -> Provider:
     """The provider of the highest source that has keys. Raises ConfigError."""
     file = load_file(config_path(context.environ))
-    name, _, explicit = chosen(flags, context.environ, file)
+    name, _, explicit = choose_profile(flags, context.environ, file)
     found = next(filter(None, _providers(file, name if explicit else "", context)), None)
     if not found:
         raise ConfigError(

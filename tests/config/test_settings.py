@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dmcli.api.regions import REGIONS
-from dmcli.config.file import KNOWN, read
-from dmcli.config.settings import Flags, add_profile, load_file, resolve, set_default
+from dmcli.config.edit import add_profile, set_default
+from dmcli.config.file import KNOWN, load_file, read
+from dmcli.config.settings import Flags, resolve
 from dmcli.errors import ConfigError, InputError
 from dmcli.secret import Secret
 

@@ -18,7 +18,7 @@ from dmcli.secret import Secret
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
-    from dmcli.config.settings import ConfigFile
+    from dmcli.config.file import ConfigFile
 
 _ROWS = (
     Field("name", "Profile"),
@@ -31,7 +31,7 @@ _VALUES = (Field("name", "Setting"), Field("value", "Value"), Field("source", "F
 
 
 def _file() -> ConfigFile:
-    from dmcli.config.settings import load_file
+    from dmcli.config.file import load_file
     from dmcli.local.paths import config_path
 
     return load_file(config_path(os.environ))
@@ -87,11 +87,11 @@ def _list(current: Session) -> None:
 
 
 def _show(current: Session, name: str | None) -> None:
-    from dmcli.config.settings import chosen
+    from dmcli.config.settings import choose_profile
     from dmcli.render import show_document
 
     file = _file()
-    wanted = name or chosen(current.resources.flags, os.environ, file)[0]
+    wanted = name or choose_profile(current.resources.flags, os.environ, file)[0]
     if not wanted:
         raise InputError(f"there is no default profile in {file.path}: make one with 'dm config init'")
     _check_name(file, wanted)
@@ -115,7 +115,7 @@ def _sandbox_sender() -> str:
 
 
 def _use(current: Session, name: str) -> None:
-    from dmcli.config.settings import set_default
+    from dmcli.config.edit import set_default
     from dmcli.local.files import read_text, write_private
 
     file = _file()
@@ -166,7 +166,7 @@ def _check(current: Session) -> None:
 def _init(current: Session, *, name: str | None, force: bool, keychain: bool) -> None:
     """Ask for the values of a profile and write it, its secrets into the keychain if they are to go there."""
     from dmcli.api.regions import DEFAULT_REGION, REGIONS
-    from dmcli.config.settings import add_profile, set_default
+    from dmcli.config.edit import add_profile, set_default
     from dmcli.credentials import keychain as chain
     from dmcli.local.files import read_text, write_private
     from dmcli.local.paths import config_path
