@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api.model import Effect
 from dmcli.api.wire import Ambiguous, NotSent
-from dmcli.client.retry import MAYBE_DONE, Budget, Decision, Outcome, Step, Tried, asked_of, decide
+from dmcli.client.retry import MAYBE_DONE, Budget, Decision, Outcome, Step, Tried, decide, retry_after
 from dmcli.client.verdict import Result, Verdict, clock_text
 from dmcli.errors import DmError
 
@@ -122,7 +122,7 @@ class Retrier:
 
     def _decision(self, effect: Effect, verdict: Verdict, tried: Tried, seconds: float) -> Decision:
         """What the policy says, with so many seconds left; the tokens it costs are spent."""
-        asked = asked_of(verdict.reply.headers.get("x-acs-retry-after", "")) if verdict.reply else None
+        asked = retry_after(verdict.reply.headers.get("x-acs-retry-after", "")) if verdict.reply else None
         budget = Budget(self._tokens, seconds)
         decision = decide(verdict.outcome, effect, tried, budget, chance=self._chance(), asked=asked)
         self._tokens = decision.tokens

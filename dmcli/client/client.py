@@ -71,7 +71,7 @@ class Client(NamedTuple):
                 partial(judge, form=form),
                 already_done=action.already_done,
                 renew=lambda: self.keys() != self.keys(renew=True),
-                read_back=self._looking(action, params),
+                read_back=self._how_to_read_back(action, params),
             )
         )
         if result.step is not Step.FINISH:
@@ -81,12 +81,16 @@ class Client(NamedTuple):
             return result.verdict._replace(answer={"RequestId": result.verdict.request_id})
         return result.verdict
 
-    def _looking(self, action: Action, params: Mapping[str, str]) -> Callable[[], Verdict | None] | None:
+    def _how_to_read_back(self, action: Action, params: Mapping[str, str]) -> Callable[[], Verdict | None] | None:
         """How to find what a create made; None where names need not be unique, so that one may have been there."""
         ref = action.creates
-        return partial(self._made, action, ref, params) if ref and action.already_done and ref.name in params else None
+        return (
+            partial(self._find_created, action, ref, params)
+            if ref and action.already_done and ref.name in params
+            else None
+        )
 
-    def _made(self, action: Action, ref: Ref, params: Mapping[str, str]) -> Verdict | None:
+    def _find_created(self, action: Action, ref: Ref, params: Mapping[str, str]) -> Verdict | None:
         """What a create made, as far as its listing tells; None where it does not."""
         fold = str.lower if isinstance(action.param(ref.name).kind, (Domain, Email)) else str
         try:

@@ -140,6 +140,6 @@ def wait(attempts: int, *, throttled: bool, chance: float, asked: float | None =
     return chance * min(base * 2.0 ** min(attempts - 1, 32), _LONGEST)
 
 
-def asked_of(header: str) -> float | None:
+def retry_after(header: str) -> float | None:
     """The seconds that `x-acs-retry-after` asks for, which is in milliseconds; None for what is no such number."""
     return int(header) / 1000 if header.isascii() and header.isdigit() and len(header) < 20 else None  # noqa: PLR2004

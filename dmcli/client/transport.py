@@ -108,7 +108,7 @@ class HttpExchange:
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         session.headers.clear()
         session.headers.update({"accept-encoding": "identity", "user-agent": f"dm/{dmcli.__version__}"})
-        session.verify = _checked_bundle(self._ca_bundle) or True
+        session.verify = _check_bundle(self._ca_bundle) or True
         for scheme in ("https://", "http://"):
             session.mount(scheme, _adapter(lambda: self._thread.watch))
         return session
@@ -152,13 +152,13 @@ def _adapter(current: Callable[[], _Watch]) -> HTTPAdapter:
         def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
             pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
             if not pool.num_connections:  # a new pool: later ones of the same host have the class already
-                pool.ConnectionCls = _watched(pool.ConnectionCls, current)
+                pool.ConnectionCls = _watched_class(pool.ConnectionCls, current)
             return pool
 
     return Watched()
 
 
-def _watched(kind: Any, current: Callable[[], _Watch]) -> Any:
+def _watched_class(kind: Any, current: Callable[[], _Watch]) -> Any:
     """The class of connections that mark and limit what they do, made of the one that the pool or its proxy uses."""
     from http.client import HTTPResponse
 
@@ -252,14 +252,14 @@ def proxy_for(url: str) -> str:
     return (select_proxy(url, _proxies(url)) or "").rpartition("@")[2].rpartition("://")[2]
 
 
-def trusted(ca_bundle: str) -> str:
+def trust_store(ca_bundle: str) -> str:
     """The file or folder of certificates that are trusted: the bundle that was chosen, else the usual one."""
     from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-    return _checked_bundle(ca_bundle) or DEFAULT_CA_BUNDLE_PATH
+    return _check_bundle(ca_bundle) or DEFAULT_CA_BUNDLE_PATH
 
 
-def _checked_bundle(path: str) -> str:
+def _check_bundle(path: str) -> str:
     """The path of a CA bundle. Raises ConfigError when there are no certificates in it."""
     import os
     import ssl

@@ -134,7 +134,7 @@ def judge(reply: Reply, form: str = "JSON", service: str = "DirectMail") -> Verd
         for name in ("Code", "Message", "RequestId")
     )
     if code:
-        return Verdict(_outcome(code, reply.status), {}, _redacted(message), code, request_id, reply.status)
+        return Verdict(_outcome(code, reply.status), {}, _redact(message), code, request_id, reply.status)
     said = f"the reply (HTTP {reply.status}) is not one of {service}'s"
     if reply.status == _TOO_MANY:
         return Verdict(Outcome.THROTTLED, said=f"{said}: too many requests", status=reply.status)
@@ -190,6 +190,6 @@ def _xml_fields(body: bytes) -> dict[str, Any]:
     return fields
 
 
-def _redacted(message: str) -> str:
+def _redact(message: str) -> str:
     """A message without the string to sign that SignatureDoesNotMatch ends with: it holds every parameter."""
     return message.partition(" server string to sign is:")[0]

@@ -28,13 +28,13 @@ def set_default(text: str, name: str) -> str:
         raise InputError(f"there is no profile '{name}'; there are {', '.join(known)}{nearest(name, known)}")
     line = f"default: {_scalar(name)}{_eol(text)}"
     if "default" in content.tree:
-        edit = _replaced(content.tree["default"][1], name)
+        edit = _replace(content.tree["default"][1], name)
     elif content.tree:
         first = min(key.start for key, _ in content.tree.values())
         edit = (first, first, line)
     else:
-        edit = _appended(text, line)
-    return _edited(text, [edit], name, content.profiles)
+        edit = _append(text, line)
+    return _apply(text, [edit], name, content.profiles)
 
 
 def add_profile(text: str, name: str, values: dict[str, str], *, replace: bool = False) -> str:
@@ -49,7 +49,7 @@ def add_profile(text: str, name: str, values: dict[str, str], *, replace: bool =
     if name in content.profiles and not replace:
         raise InputError(f"the profile '{name}' exists already; choose another name, or ask for it to be replaced")
     edits = _profile_edits(text, content.tree, name, values)
-    return _edited(text, edits, content.default, {**content.profiles, name: values})
+    return _apply(text, edits, content.default, {**content.profiles, name: values})
 
 
 def _check_new(name: str, values: dict[str, str]) -> None:
@@ -63,7 +63,7 @@ def _check_new(name: str, values: dict[str, str]) -> None:
             raise InputError(f"the value for {key} has a line break or control character; give it without")
 
 
-def _edited(text: str, edits: list[Edit], default: str, profiles: dict[str, dict[str, str]]) -> str:
+def _apply(text: str, edits: list[Edit], default: str, profiles: dict[str, dict[str, str]]) -> str:
     """The text with the edits made, read again to be sure that it says what it should. Raises ConfigError."""
     starts = [0, *accumulate(len(line) for line in text.splitlines(keepends=True))]
 
@@ -86,27 +86,27 @@ def _profile_edits(text: str, tree: Entries, name: str, values: dict[str, str]) 
     """What to change so that the profile is there with these values."""
     lines, eol = text.splitlines(keepends=True), _eol(text)
     if "profiles" not in tree:
-        return [_appended(text, f"profiles:{eol}" + _block(name, values, 2, 2, eol))]
+        return [_append(text, f"profiles:{eol}" + _block(name, values, 2, 2, eol))]
     key, profiles = tree["profiles"]
     if not profiles.entries:
-        return _filled(text, key, profiles, _block(name, values, 2, 2, eol))
+        return _fill(text, key, profiles, _block(name, values, 2, 2, eol))
     of_first, first = next(iter(profiles.entries.values()))
     column = of_first.start[1]
     step = first.start[1] - column if first.entries and first.start[0] > of_first.start[0] else 2
     if name not in profiles.entries:
-        return [_inserted(text, _after(lines, profiles, column), _block(name, values, column, step, eol))]
+        return [_insert(text, _after(lines, profiles, column), _block(name, values, column, step, eol))]
     key, profile = profiles.entries[name]
     if not profile.entries:
-        return _filled(text, key, profile, _lines(values, column + step, eol))
+        return _fill(text, key, profile, _lines(values, column + step, eol))
     edits: list[Edit] = []
     for label, (at, value) in profile.entries.items():
         if label in values:
-            edits.append(_replaced(value, values[label]))
+            edits.append(_replace(value, values[label]))
         else:
             edits.append(((at.start[0], 0), (_after(lines, value, len(text)), 0), ""))
     inside = profile.start[1]
     new = {label: value for label, value in values.items() if label not in profile.entries}
-    return [*edits, _inserted(text, _after(lines, profile, inside), _lines(new, inside, eol))]
+    return [*edits, _insert(text, _after(lines, profile, inside), _lines(new, inside, eol))]
 
 
 def _block(name: str, values: dict[str, str], column: int, step: int, eol: str) -> str:
@@ -124,22 +124,22 @@ def _scalar(value: str) -> str:
     return value if _PLAIN.fullmatch(value) else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _replaced(node: Node, value: str) -> Edit:
+def _replace(node: Node, value: str) -> Edit:
     """Put a text in the place of another, or after the colon where there was none."""
     return node.start, node.end, _scalar(value) if node.start != node.end else f" {_scalar(value)}"
 
 
-def _filled(text: str, key: Node, node: Node, block: str) -> list[Edit]:
+def _fill(text: str, key: Node, node: Node, block: str) -> list[Edit]:
     """Put lines below a key that has had nothing or `{}`."""
-    return [(node.start, node.end, ""), _inserted(text, key.start[0] + 1, block)]
+    return [(node.start, node.end, ""), _insert(text, key.start[0] + 1, block)]
 
 
-def _inserted(text: str, line: int, block: str) -> Edit:
+def _insert(text: str, line: int, block: str) -> Edit:
     """Put lines before a line, or at the end."""
-    return ((line, 0), (line, 0), block) if line < len(text.splitlines()) else _appended(text, block)
+    return ((line, 0), (line, 0), block) if line < len(text.splitlines()) else _append(text, block)
 
 
-def _appended(text: str, block: str) -> Edit:
+def _append(text: str, block: str) -> Edit:
     """Put lines at the end, on a line of their own."""
     end = (len(text.splitlines()), 0)
     return end, end, block if not text or text.endswith(("\n", "\r")) else _eol(text) + block

@@ -83,7 +83,7 @@ class _Found(NamedTuple):
     source: str = "not set"
     rank: int = _BUILT_IN
 
-    def refused(self, problem: str) -> DmError:
+    def error(self, problem: str) -> DmError:
         """The error for a value that will not do, with its source in front."""
         return (InputError if self.rank == _FLAG else ConfigError)(f"{self.source}: {problem}")
 
@@ -97,7 +97,7 @@ def resolve(flags: Flags, environ: Mapping[str, str]) -> Settings:
     file = load_file(config_path(environ))
     profile, source, explicit = choose_profile(flags, environ, file)
     sandbox = profile == SANDBOX
-    found = _found(flags, environ, file, profile if explicit or sandbox else "")
+    found = _find_values(flags, environ, file, profile if explicit or sandbox else "")
     region, endpoint, warnings = _place(found["region"], found["endpoint"], sandbox=sandbox)
     found |= {"region": region, "endpoint": endpoint}
     return Settings(
@@ -134,7 +134,7 @@ def choose_profile(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -
     return name, source, explicit
 
 
-def _found(flags: Flags, environ: Mapping[str, str], file: ConfigFile, profile: str) -> dict[str, _Found]:
+def _find_values(flags: Flags, environ: Mapping[str, str], file: ConfigFile, profile: str) -> dict[str, _Found]:
     """Every value from the highest source that has it; `profile` is the explicit one, or the sandbox."""
     found = {name: _Found() for name in VALUES} | {
         "region": _Found(DEFAULT_REGION, "built in"),
@@ -148,8 +148,8 @@ def _found(flags: Flags, environ: Mapping[str, str], file: ConfigFile, profile: 
         found["region"] = _vendor_region(environ) or found["region"]
     for name, value in found.items():
         if CONTROL.search(value.text):
-            raise value.refused(f"the value for {name} has a line break or control character; give it without")
-    return found | {name: _accepted(found[name], words) for name, words in _ACCEPTED.items()}
+            raise value.error(f"the value for {name} has a line break or control character; give it without")
+    return found | {name: _plain_word(found[name], words) for name, words in _ACCEPTED.items()}
 
 
 def _layers(
@@ -157,7 +157,7 @@ def _layers(
 ) -> tuple[dict[str, tuple[str, str]], ...]:
     """Values and their sources: flags, explicit profile, environment, default profile; an empty value is none."""
 
-    def stored(name: str) -> dict[str, tuple[str, str]]:
+    def values_of(name: str) -> dict[str, tuple[str, str]]:
         entry = file.entry(name)
         return {key: (value, entry.source) for key, value in entry.values.items() if key in VALUES}
 
@@ -166,9 +166,9 @@ def _layers(
         name: next(((environ[variable], variable) for variable in known if _usable(environ, variable)), ("", ""))
         for name, known in _VARIABLES.items()
     }
-    default = stored(file.default)
+    default = values_of(file.default)
     if profile != SANDBOX:
-        return typed, stored(profile), variables, default
+        return typed, values_of(profile), variables, default
     # What belongs to an account stays out of the sandbox; how results look does not.
     default = {name: default[name] for name in ("output", "lang") if name in default}
     return typed, {name: (value, "built in") for name, value in _SANDBOX_VALUES.items()}, variables, default
@@ -196,11 +196,11 @@ def _vendor_region(environ: Mapping[str, str]) -> _Found | None:
     return _Found(entry.first("region_id"), entry.source, _VENDOR) if entry and entry.first("region_id") else None
 
 
-def _accepted(found: _Found, words: Mapping[str, str]) -> _Found:
+def _plain_word(found: _Found, words: Mapping[str, str]) -> _Found:
     """One of the known words, in its plain spelling. Raises ConfigError or InputError."""
     word = found.text.lower()
     if word and word not in words:
-        raise found.refused(f"'{found.text}' is not one of {', '.join(words)}{nearest(word, words)}")
+        raise found.error(f"'{found.text}' is not one of {', '.join(words)}{nearest(word, words)}")
     return found._replace(text=words.get(word, ""))
 
 
@@ -220,7 +220,7 @@ def _place(region: _Found, endpoint: _Found, *, sandbox: bool) -> tuple[_Found, 
         return region, _Found("", "built in"), warnings
     if region.text not in REGIONS:
         rule = f"DirectMail is served in {', '.join(REGIONS)}{nearest(region.text, REGIONS)}"
-        raise region.refused(f"unknown region '{region.text}'; {rule}")
+        raise region.error(f"unknown region '{region.text}'; {rule}")
     return region, _Found(f"https://{REGIONS[region.text].host}", f"region {region.text}"), warnings
 
 
@@ -243,7 +243,7 @@ def _base_url(endpoint: _Found) -> tuple[str, str]:
     if found is None:
         # What stands before an @ may be a password.
         shown = "the value" if "@" in endpoint.text else f"'{endpoint.text}'"
-        raise endpoint.refused(
+        raise endpoint.error(
             f"{shown} is no endpoint; give http or https, host and perhaps port, like https://dm.aliyuncs.com"
         )
     return found[:2]

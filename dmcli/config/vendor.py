@@ -53,7 +53,7 @@ def cli_file(environ: Mapping[str, str]) -> VendorFile:
     Raises ConfigError when it is broken, LocalIOError when it cannot be read.
     """
     path = os.path.join(home(environ), ".aliyun", "config.json")
-    if _ignored(environ) or switched_on(environ, "ALIBABA_CLOUD_CLI_PROFILE_DISABLED"):
+    if _is_ignored(environ) or switched_on(environ, "ALIBABA_CLOUD_CLI_PROFILE_DISABLED"):
         return VendorFile(path, "", "", {})
     text, access = read_text(path)
     if not text.strip():
@@ -80,7 +80,7 @@ def ini_file(environ: Mapping[str, str]) -> VendorFile:
     """
     given = environ.get(INI_VARIABLE, "")
     path = given or os.path.join(home(environ), ".alibabacloud", "credentials.ini")
-    if _ignored(environ):
+    if _is_ignored(environ):
         return VendorFile(path, "", "", {})
     text, access = read_text(path)
     if not text.strip():
@@ -104,7 +104,7 @@ def ini_file(environ: Mapping[str, str]) -> VendorFile:
     return VendorFile(path, named or "default", chooser if named else "", entries, access)
 
 
-def _ignored(environ: Mapping[str, str]) -> bool:
+def _is_ignored(environ: Mapping[str, str]) -> bool:
     return switched_on(environ, "ALIBABA_CLOUD_IGNORE_PROFILE")
 
 

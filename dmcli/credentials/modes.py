@@ -123,14 +123,14 @@ def _token(place: _Place) -> Provider:
 
 
 def _server(place: _Place) -> Provider:
-    return uri.provider(_needed(place, "credentials_uri"), place.entry.source, place.context)
+    return uri.provider(_require(place, "credentials_uri"), place.entry.source, place.context)
 
 
 def _command(place: _Place) -> Provider:
-    return process.provider(_needed(place, "process_command"), place.entry.source, place.context)
+    return process.provider(_require(place, "process_command"), place.entry.source, place.context)
 
 
-def _needed(place: _Place, name: str) -> Secret:
+def _require(place: _Place, name: str) -> Secret:
     secret = place.entry.secret(name)
     if not secret:
         raise ConfigError(f"{place.entry.source} has no {name}; add it")

@@ -117,13 +117,13 @@ def _output(command: str | list[str], source: str, environ: dict[str, str]) -> b
     try:
         atexit.register(end)  # completion does not wait for the thread that is in here
         readers += [_Reader(process.stdout, keep=True), _Reader(process.stderr, keep=False)]
-        return _finished(process, readers, source)
+        return _wait_for(process, readers, source)
     finally:
         end()
         atexit.unregister(end)
 
 
-def _finished(process: subprocess.Popen[bytes], readers: list[_Reader], source: str) -> bytes:
+def _wait_for(process: subprocess.Popen[bytes], readers: list[_Reader], source: str) -> bytes:
     """The output of a command that finishes well in time. Raises ConfigError for any other."""
     said, complained = readers
     deadline = time.monotonic() + LIMIT

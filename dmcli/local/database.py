@@ -34,7 +34,7 @@ def open_database(
     try:
         db = sqlite3.connect(path, timeout=timeout, isolation_level=None, check_same_thread=False)
         try:
-            while not _prepared(db, path, migrations, deadline):
+            while not _try_prepare(db, path, migrations, deadline):
                 time.sleep(0.01)
             if durable:
                 db.execute("PRAGMA synchronous = FULL")
@@ -76,7 +76,7 @@ def _name_of(db: sqlite3.Connection) -> str:
     return str(db.execute("PRAGMA database_list").fetchone()[2]) or "the database in memory"
 
 
-def _prepared(db: sqlite3.Connection, path: str, migrations: tuple[str, ...], deadline: float) -> bool:
+def _try_prepare(db: sqlite3.Connection, path: str, migrations: tuple[str, ...], deadline: float) -> bool:
     """Whether the connection is set up; false while another process is in the way, LockedError after `deadline`."""
     import sqlite3
 

@@ -52,7 +52,7 @@ def write_private(path: str, text: str) -> None:
     temporary = f"{target}.{os.getpid()}.{os.urandom(4).hex()}"
     made = False
     try:
-        with open(temporary, "x", encoding="utf-8", newline="", opener=_private) as file:
+        with open(temporary, "x", encoding="utf-8", newline="", opener=_open_private) as file:
             made = True
             file.write(text)
             file.flush()
@@ -67,7 +67,7 @@ def write_private(path: str, text: str) -> None:
                 os.unlink(temporary)
 
 
-def _private(path: str, flags: int) -> int:
+def _open_private(path: str, flags: int) -> int:
     """An opener of files nobody else can read."""
     return os.open(path, flags, 0o600)
 
@@ -101,7 +101,7 @@ def read_bytes(path: str, limit: int) -> tuple[bytes, Access]:
 
     Raises OSError, and ValueError with the end of a sentence for what is no regular file or has more bytes.
     """
-    with open(path, "rb", opener=_unwaiting) as file:
+    with open(path, "rb", opener=_open_nonblocking) as file:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode):
             raise ValueError("is not a regular file")
@@ -111,7 +111,7 @@ def read_bytes(path: str, limit: int) -> tuple[bytes, Access]:
     return data, access_of(found)
 
 
-def _unwaiting(path: str, flags: int) -> int:
+def _open_nonblocking(path: str, flags: int) -> int:
     """An opener that does not wait for a writer when the path is a named pipe."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 

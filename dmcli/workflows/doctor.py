@@ -143,9 +143,9 @@ def _tls(patient: Patient) -> Iterator[Finding]:
     import socket
     import ssl
 
-    from dmcli.client.transport import trusted
+    from dmcli.client.transport import trust_store
 
-    context = ssl.create_default_context(cafile=trusted(settings.ca_bundle))
+    context = ssl.create_default_context(cafile=trust_store(settings.ca_bundle))
     try:
         with (
             socket.create_connection(address, _CONNECT) as plain,

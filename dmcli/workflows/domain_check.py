@@ -49,8 +49,8 @@ def check(client: Client, domain: str, domain_id: str) -> Checked:
         status = int(str(value_of(answer, "DomainStatus")))
     except CheckFailedError:
         status = None
-    seen = client.call(catalogue.get("DescDomain"), params)
-    return Checked(domain, status, str(status) == VERIFIED, _checks(seen))
+    details = client.call(catalogue.get("DescDomain"), params)
+    return Checked(domain, status, str(status) == VERIFIED, _checks(details))
 
 
 def wait(
@@ -69,7 +69,7 @@ def wait(
     """
     end = clock() + timeout
     while True:
-        outcome = _looked(look)
+        outcome = _try_look(look)
         left = end - clock()
         if left <= 0 and isinstance(outcome, UnreachableError):
             raise outcome
@@ -79,15 +79,15 @@ def wait(
         sleep(min(interval, left))
 
 
-def _looked(look: Callable[[], Checked]) -> Checked | UnreachableError:
+def _try_look(look: Callable[[], Checked]) -> Checked | UnreachableError:
     try:
         return look()
     except UnreachableError as error:
         return error
 
 
-def _checks(seen: dict[str, Any]) -> dict[str, bool | None]:
-    found = {name: str(value_of(seen, field)) for field, name in _CHECKS.items()}
-    icp = str(value_of(seen, "IcpStatus"))  # the other way round: 1 is good
+def _checks(details: dict[str, Any]) -> dict[str, bool | None]:
+    found = {name: str(value_of(details, field)) for field, name in _CHECKS.items()}
+    icp = str(value_of(details, "IcpStatus"))  # the other way round: 1 is good
     good = {"0": True, "1": False}
     return {name: good.get(value) for name, value in found.items()} | {"icp": {"1": True, "0": False}.get(icp)}

@@ -1,7 +1,7 @@
 """Sending at most once under a key that the caller chose: a ledger of what was sent, is under way or is unknown.
 
-The service knows no such keys, so they are kept here: an entry is written before the first byte of a mail and settled
-after it, and the process that sends holds a claim on the entry that ends with it.
+The service knows no such keys, so they are kept here: an entry is written before the first byte of a mail and
+completed when the outcome is known; the process that sends holds a claim on the entry, which ends with the process.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dmcli.local.paths import state_folder
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_KEPT = 30 * 86400  # seconds that a settled entry is kept; what is not settled stays
+_KEPT = 30 * 86400  # seconds that the entry of a sent mail is kept; all others stay
 _MIGRATIONS = (
     """
 -- `payload` is a hash of all that is sent; no address and no text is kept. `state` is under way, sent or unknown.
@@ -29,8 +29,8 @@ CREATE TABLE entry (
   UNIQUE (endpoint, owner, key));
 """,
 )
-_SETTLE = "UPDATE entry SET state = ?, answer = ? WHERE id = ?"
-_FORGET = "DELETE FROM entry WHERE id = ?"
+_SET_STATE = "UPDATE entry SET state = ?, answer = ? WHERE id = ?"
+_DELETE = "DELETE FROM entry WHERE id = ?"
 UNDER_WAY, SENT, UNKNOWN = "under way", "sent", "unknown"
 
 
@@ -80,7 +80,7 @@ class Ledger:
         LockedError while another process is sending under it, UnknownOutcomeError when nobody knows what became of it,
         LocalIOError when the ledger cannot be written: before the call, or after it with what it was answered.
         """
-        entry = self._opened(scope, payload)
+        entry = self._open_entry(scope, payload)
         if entry.state == SENT:
             import json
 
@@ -88,16 +88,16 @@ class Ledger:
         try:
             reply = call()
         except BaseException as error:
-            self._failed(scope, entry, error, maybe_sent=isinstance(error, UnknownOutcomeError) or begun())
+            self._release(scope, entry, error, maybe_sent=isinstance(error, UnknownOutcomeError) or begun())
             raise
         try:
-            self._settle(entry.id, SENT, reply)
+            self._record(entry.id, SENT, reply)
         except (LocalIOError, LockedError) as error:
             raise LocalIOError(f"the mail was accepted: {reply}; but this could not be kept: {error}") from None
         return Answer(reply)
 
     def resolve(self, scope: Scope, *, sent: bool) -> None:
-        """Settle an entry of unknown outcome: as sent, or as never sent, so that its key is free again.
+        """Decide an entry of unknown outcome: as sent, or as never sent, so that its key is free again.
 
         Raises RefusedError when there is no such entry, LockedError while its process is still sending, InputError
         when it was accepted and is to count as not sent.
@@ -112,16 +112,16 @@ class Ledger:
                 return
             self._claim(entry, scope)
             if sent:
-                self._db.execute(_SETTLE, (SENT, "{}", entry.id))
+                self._db.execute(_SET_STATE, (SENT, "{}", entry.id))
             else:
-                self._db.execute(_FORGET, (entry.id,))
+                self._db.execute(_DELETE, (entry.id,))
 
     def forget(self, endpoint: str) -> None:
         """Forget all that was sent to an endpoint, which has forgotten it too."""
         with transaction(self._db):
             self._db.execute("DELETE FROM entry WHERE endpoint = ?", (endpoint,))
 
-    def _opened(self, scope: Scope, payload: str) -> _Entry:
+    def _open_entry(self, scope: Scope, payload: str) -> _Entry:
         """A new entry under way that is ours, or the one of a mail that was sent."""
         with transaction(self._db):
             self._db.execute("DELETE FROM entry WHERE state = ? AND at < ?", (SENT, int(self._now()) - _KEPT))
@@ -157,23 +157,23 @@ class Ledger:
         ).fetchone()
         return _Entry(*row) if row else None
 
-    def _failed(self, scope: Scope, entry: _Entry, error: BaseException, *, maybe_sent: bool) -> None:
+    def _release(self, scope: Scope, entry: _Entry, error: BaseException, *, maybe_sent: bool) -> None:
         """Free the key when nothing was sent, else keep that nobody knows."""
         try:
             if maybe_sent:
-                self._settle(entry.id, UNKNOWN, {})
+                self._record(entry.id, UNKNOWN, {})
             else:
                 with transaction(self._db):
-                    self._db.execute(_FORGET, (entry.id,))
+                    self._db.execute(_DELETE, (entry.id,))
         except (LocalIOError, LockedError) as trouble:  # the entry stays under way, which is as good as unknown
             if isinstance(error, DmError):
                 error.message += f"; the key {scope.key!r} could not be settled: {trouble}"
 
-    def _settle(self, number: int, state: str, reply: Mapping[str, Any]) -> None:
+    def _record(self, number: int, state: str, reply: Mapping[str, Any]) -> None:
         import json
 
         with transaction(self._db):
-            self._db.execute(_SETTLE, (state, json.dumps(reply, ensure_ascii=False), number))
+            self._db.execute(_SET_STATE, (state, json.dumps(reply, ensure_ascii=False), number))
 
 
 def fingerprint(action: str, wire: Mapping[str, str]) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 KEPT = "<kept>"  # what a dry run shows, which has not read the thing
 
 
-def kept(row: Mapping[str, Any] | None, names: Iterable[str], typed: Iterable[str]) -> dict[str, str]:
+def unchanged_params(row: Mapping[str, Any] | None, names: Iterable[str], typed: Iterable[str]) -> dict[str, str]:
     """The wire parameters of these names that nobody typed, with the row's values; without a row marked as kept.
 
     The values are the service's own and go back unjudged. An empty one is not set, and is left out.

@@ -19,7 +19,7 @@ class Usage(NamedTuple):
     month_used: int | None
 
 
-def used(client: Client) -> Usage:
+def quota_usage(client: Client) -> Usage:
     """The usage, from the DailyReqCount and MonthReqCount of QueryMailAddressByParam."""
     day = month = 0
     try:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from dmcli.sandbox.server.server import Server
-from dmcli.workflows.modify import kept
+from dmcli.workflows.modify import unchanged_params
 
 LINES = "first line\nsecond line"
 
@@ -84,5 +84,5 @@ def test_nothing_to_change_is_refused_before_any_call(bare, group):
 def test_kept_values_go_as_they_are_and_empty_ones_not_at_all():
     row = {"TagName": "n", "tagdescription": LINES, "Remark": "", "SmsContent": None, "SmsType": 0, "Other": "o"}
     names = ("TagName", "TagDescription", "Remark", "SmsContent", "SmsType", "Gone")
-    assert kept(row, names, {"TagName"}) == {"TagDescription": LINES, "SmsType": "0"}
-    assert kept(None, names[:2], {"TagName"}) == {"TagDescription": "<kept>"}
+    assert unchanged_params(row, names, {"TagName"}) == {"TagDescription": LINES, "SmsType": "0"}
+    assert unchanged_params(None, names[:2], {"TagName"}) == {"TagDescription": "<kept>"}

@@ -20,8 +20,8 @@ from dmcli.client.retry import (
     Outcome,
     Step,
     Tried,
-    asked_of,
     decide,
+    retry_after,
     wait,
 )
 
@@ -163,7 +163,7 @@ def test_the_decision_waits_what_was_asked():
     ],
 )
 def test_the_header_that_asks_to_wait_is_in_milliseconds(header, seconds):
-    assert asked_of(header) == seconds
+    assert retry_after(header) == seconds
 
 
 def test_a_budget_has_no_deadline_unless_it_is_given_one():

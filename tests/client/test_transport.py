@@ -16,7 +16,7 @@ import dmcli
 from dmcli.api.wire import Ambiguous, NotSent, Request
 from dmcli.cli.run.debug import trace
 from dmcli.client import transport
-from dmcli.client.transport import HttpExchange, proxy_for, trusted
+from dmcli.client.transport import HttpExchange, proxy_for, trust_store
 from dmcli.errors import ConfigError
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nX-Acs-Request-Id: 7\r\n\r\n{}"
@@ -461,16 +461,16 @@ def test_a_bundle_without_certificates_is_a_matter_of_configuration(tmp_path, ma
     if made:
         path.write_text(made, encoding="utf-8")
     reason = "[X509: NO_CERTIFICATE_OR_CRL_FOUND]" if made else "No such file or directory"
-    for use in (lambda: HttpExchange(str(path))(post("https://localhost:1")), lambda: trusted(str(path))):
+    for use in (lambda: HttpExchange(str(path))(post("https://localhost:1")), lambda: trust_store(str(path))):
         with pytest.raises(ConfigError) as caught:
             use()
         assert str(caught.value).startswith(f"the CA bundle {path} cannot be used: {reason}")
 
 
 def test_what_is_trusted_is_the_bundle_that_was_chosen_or_the_usual_one(certificate, tmp_path):
-    assert trusted(certificate[1]) == certificate[1]
-    assert trusted(str(tmp_path)) == str(tmp_path)
-    with open(trusted(""), encoding="utf-8") as usual:
+    assert trust_store(certificate[1]) == certificate[1]
+    assert trust_store(str(tmp_path)) == str(tmp_path)
+    with open(trust_store(""), encoding="utf-8") as usual:
         assert "BEGIN CERTIFICATE" in usual.read()
 
 

@@ -302,7 +302,7 @@ def interrupted(*args):
     threading.Thread(target=os.kill, args=(os.getpid(), signal.SIGINT)).start()
     return finished(*args)
 
-finished, process._finished = process._finished, interrupted
+finished, process._wait_for = process._wait_for, interrupted
 process._output({words!r}, "x", dict(os.environ))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=20)

@@ -19,11 +19,11 @@ _SUMMARY = catalogue.get("DescAccountSummary")
 
 def _show(current: Session, *, usage: bool) -> None:
     from dmcli.render import show_account
-    from dmcli.workflows.usage import used
+    from dmcli.workflows.usage import quota_usage
 
     output = current.output()
     summary = current.client.call(_SUMMARY, {})
-    figures = used(current.client)._asdict() if usage or output.for_people else None
+    figures = quota_usage(current.client)._asdict() if usage or output.for_people else None
     show_account(summary, figures, output)
 
 

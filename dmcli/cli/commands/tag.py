@@ -12,7 +12,7 @@ from dmcli.cli.options import options_of
 from dmcli.cli.perform import show_dry_run, show_reply
 from dmcli.cli.tree import command
 from dmcli.errors import InputError
-from dmcli.workflows.modify import kept
+from dmcli.workflows.modify import unchanged_params
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -29,12 +29,12 @@ def _update(current: Session, *, dry_run: bool, **typed: Any) -> None:
         raise InputError("nothing to change: give --name, --description or both")
     call = collect(current, _MODIFY, typed)
     if dry_run:
-        show_dry_run(current, call._replace(wire=call.wire | kept(None, _KEPT, call.wire)))
+        show_dry_run(current, call._replace(wire=call.wire | unchanged_params(None, _KEPT, call.wire)))
         return
     from dmcli.workflows.lookup import find_typed
 
     row = find_typed(current.client, TAG_REF, typed["TagId"])
-    wire = call.wire | {"TagId": str(value_of(row, "TagId"))} | kept(row, _KEPT, call.wire)
+    wire = call.wire | {"TagId": str(value_of(row, "TagId"))} | unchanged_params(row, _KEPT, call.wire)
     show_reply(current, _MODIFY, current.client.call(_MODIFY, wire))
 
 

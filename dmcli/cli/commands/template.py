@@ -10,7 +10,7 @@ from dmcli.cli.options import options_of
 from dmcli.cli.perform import resolved, show_dry_run, show_reply
 from dmcli.cli.tree import command
 from dmcli.errors import InputError
-from dmcli.workflows.modify import kept
+from dmcli.workflows.modify import unchanged_params
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -28,11 +28,11 @@ def _update(current: Session, *, dry_run: bool, **typed: Any) -> None:
         raise InputError("nothing to change: give --name, --subject, --html or --alias")
     call = collect(current, _MODIFY, typed)
     if dry_run:
-        show_dry_run(current, call._replace(wire=call.wire | kept(None, _KEPT, call.wire)))
+        show_dry_run(current, call._replace(wire=call.wire | unchanged_params(None, _KEPT, call.wire)))
         return
     wire = resolved(current, call)
     before = current.client.call(catalogue.get("DescTemplate"), {"TemplateId": wire["TemplateId"]})
-    show_reply(current, _MODIFY, current.client.call(_MODIFY, wire | kept(before, _KEPT, wire)))
+    show_reply(current, _MODIFY, current.client.call(_MODIFY, wire | unchanged_params(before, _KEPT, wire)))
 
 
 COMMAND = group("template", command("update", options_of(_MODIFY, may=("TemplateName",)), _update, _MODIFY.summary))
