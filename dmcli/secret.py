@@ -12,7 +12,14 @@ _LEAST = 6  # characters
 
 
 class Secret:
-    """Keeps a text out of prints, logs and tracebacks: whatever shows it shows `***`. False when it is empty."""
+    """Keeps a text out of prints, logs and tracebacks: whatever shows it shows `***`. False when it is empty.
+
+    >>> key = Secret("hunter2")
+    >>> print(f"the key is {key}", [key])
+    the key is *** [***]
+    >>> key.reveal()
+    'hunter2'
+    """
 
     __slots__ = ("_text",)
 

@@ -46,6 +46,15 @@ class Operation(NamedTuple):
 class Retrier:
     """Runs operations, and holds what they share: time, chance, the retry tokens left, how far the clock is off.
 
+    >>> from dmcli.api.wire import Reply, Request
+    >>> from dmcli.client.verdict import judge
+    >>> replies = [Reply(503, {}, b"busy"), Reply(200, {}, b'{"RequestId": "1"}')]
+    >>> request = Request("POST", "https://dm.aliyuncs.com/", {}, b"")
+    >>> operation = Operation("DescDomain", Effect.READ, lambda _: replies.pop(0), lambda: request, judge)
+    >>> result = Retrier(sleep=lambda _: None).run(operation)
+    >>> result.step.name, result.attempts, result.verdict.answer
+    ('FINISH', 2, {'RequestId': '1'})
+
     `deadline` is in seconds for each call. `tell` says a line to the person. `under_way` names the action that is being
     tried and is not a mere read: were the run to end now, nobody would know what became of it.
     """

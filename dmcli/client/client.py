@@ -34,6 +34,17 @@ _REPEATS = "the service gives the same page again and again; narrow the list wit
 class Client(NamedTuple):
     """Calls actions.
 
+    >>> from dmcli.api.request import Keys, Target
+    >>> from dmcli.api.wire import Reply
+    >>> from dmcli.client.attempts import Retrier
+    >>> from dmcli.secret import Secret
+    >>> def exchange(request):  # HttpExchange() is the one over the network
+    ...     return Reply(200, {}, b'{"RequestId": "1", "QuotaLevel": 3}')
+    >>> keys = lambda **_: Keys("testid", Secret("testsecret"))
+    >>> client = Client(exchange, keys, Target("https://dm.aliyuncs.com", "cn-hangzhou"), Retrier())
+    >>> client.call(catalogue.get("DescAccountSummary"), {})["QuotaLevel"]
+    3
+
     `keys` gives the keys to sign with, fresh ones when it is told to renew them; `nonce` a fresh text for each attempt.
     `command` is how the person runs `dm` for this account, and `absent` what to do when nobody answers, for advice.
     """

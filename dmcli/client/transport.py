@@ -37,6 +37,12 @@ _DIRECT = ("127.", "localhost", "[::1]", "169.254.", "100.100.100.200")
 class HttpExchange:
     """Carries requests over one session: no redirects, cookies, netrc or retries; certificates verified, TLS 1.2 on.
 
+    >>> exchange = HttpExchange()
+    >>> exchange(Request("GET", "http://127.0.0.1:1/", {}, b""))  # nobody listens there; else a Reply
+    Traceback (most recent call last):
+    dmcli.api.wire.NotSent: cannot reach 127.0.0.1:1: ...
+    >>> exchange.close()
+
     `ca_bundle` is a file or folder of certificates to trust in place of the usual ones. Proxies are the environment's.
     Several threads may share one.
     """

@@ -91,6 +91,13 @@ class _Found(NamedTuple):
 def resolve(flags: Flags, environ: Mapping[str, str]) -> Settings:
     """The settings that flags, environment and the files they name come to.
 
+    >>> environ = {"HOME": "/nobody", "DM_LANG": "zh"}
+    >>> settings = resolve(Flags(region="ap-southeast-1"), environ)
+    >>> settings.endpoint, settings.lang
+    ('https://dm.ap-southeast-1.aliyuncs.com', 'zh')
+    >>> settings.sources["region"], settings.sources["lang"]
+    ('--region', 'DM_LANG')
+
     Raises ConfigError for what is wrong in a file or the environment, InputError for a flag, LocalIOError for a file
     that cannot be read.
     """

@@ -41,6 +41,14 @@ def source(
     `exchange` makes the way to the network, when a source needs one. Raises ConfigError when there are no keys, half of
     them, or keys that cannot be right; LocalIOError when a file cannot be read. What is given raises these too, for
     keys that must not go where the settings point, and UnreachableError when those who have the keys do not answer.
+
+    >>> from dmcli.client.attempts import Retrier
+    >>> from dmcli.client.transport import HttpExchange
+    >>> from dmcli.config.settings import Flags, resolve
+    >>> environ = {"HOME": "/nobody", "ALIBABA_CLOUD_ACCESS_KEY_ID": "a", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "b"}
+    >>> keys = source(resolve(Flags(), environ), Flags(), environ, HttpExchange, Retrier())
+    >>> keys().source, keys().access_key_secret
+    ('environment (ALIBABA_CLOUD_ACCESS_KEY_ID)', ***)
     """
     context = ProviderContext(environ, exchange, retrier)
     return RefreshingKeys(_SANDBOX if settings.sandbox else _found(flags, context), context, partial(_guard, settings))

@@ -27,6 +27,16 @@ class RefreshingKeys:
     """The keys of a provider, the same ones while they last; several threads may share it.
 
     `check` is put to the keys each time they are given and raises DmError for those that must not be used.
+
+    >>> from dmcli.api.request import Keys
+    >>> from dmcli.client.attempts import Retrier
+    >>> from dmcli.client.transport import HttpExchange
+    >>> from dmcli.credentials.provider import Provider, ProviderContext
+    >>> from dmcli.secret import Secret
+    >>> provider = Provider("a vault", "me", lambda: Keys("testid", Secret("testsecret")))
+    >>> keys = RefreshingKeys(provider, ProviderContext({}, HttpExchange, Retrier()))
+    >>> keys().access_key_id, keys(renew=True).source
+    ('testid', 'a vault')
     """
 
     def __init__(

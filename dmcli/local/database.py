@@ -24,6 +24,13 @@ def open_database(
     at once. `timeout` is in seconds, for this and for each later statement. With `durable` what was committed outlasts
     a loss of power, else only the end of the process. Raises ConfigError when the file is no
     database or was written by a newer dm, LockedError when others hold it too long, LocalIOError when the disk fails.
+
+    >>> db = open_database(f"{folder}/notes.db", ("CREATE TABLE note (text TEXT NOT NULL);",))
+    >>> with transaction(db):
+    ...     _ = db.execute("INSERT INTO note VALUES ('kept')")
+    >>> db.execute("SELECT text FROM note").fetchall()
+    [('kept',)]
+    >>> db.close()
     """
     import sqlite3
 

@@ -13,6 +13,12 @@ class Claims:
     """Claims on numbers that end with the process that holds them, however it ends: locks on the bytes of a file.
 
     They hold between processes, not within one. Raises LocalIOError when the file cannot be had.
+
+    >>> claims = Claims(f"{folder}/sends.db.lock")
+    >>> if claims.take(7):
+    ...     print("no other process works on 7")
+    no other process works on 7
+    >>> claims.close()
     """
 
     def __init__(self, path: str) -> None:

@@ -4,7 +4,9 @@
 view: it takes every spelling that an SDK sends and refuses only past the looser of the documented limits;
 `warning(wire)` speaks where sources disagree and the stricter one is passed. A value on the wire is its own `to_wire`.
 
-    >>> EMAIL.to_wire("li@例え.jp", now)
+    >>> from datetime import datetime, timezone
+    >>> from dmcli.api.kinds.common import EMAIL
+    >>> EMAIL.to_wire("li@例え.jp", datetime.now(timezone.utc))
     'li@xn--r8jz45g.jp'
     >>> EMAIL.accepts("li@xn--r8jz45g.jp")
     True
