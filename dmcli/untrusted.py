@@ -43,8 +43,14 @@ def brief(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
-def read_number(text: str, most: int) -> int | None:
-    """The whole number from 0 to `most` that at most 18 ASCII digits say; None for any other text."""
+def read_number(text: str, most: int = 10**_DIGITS - 1) -> int | None:
+    """The whole number from 0 to `most` that at most 18 ASCII digits say; None for any other text.
+
+    An integer of SQLite has 18 digits whatever they are. `str.isdigit` alone takes other scripts and superscripts.
+
+    >>> read_number("007"), read_number("-1"), read_number("²"), read_number("123", 99)
+    (7, None, None, None)
+    """
     if not (text.isascii() and text.isdigit()) or len(text) > _DIGITS:  # int() is slow for what is very long
         return None
     return number if (number := int(text)) <= most else None

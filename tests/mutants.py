@@ -32,25 +32,26 @@ COPIED = ("dmcli", "tests", "docs", "completions", "README.md", "config.example.
 WORKERS, LONGEST = 2, 300  # processes at a time, seconds of one run
 # Each module and the fewest test files that hold it.
 MODULES = {
-    "dmcli/client/transport.py": "test_transport",
-    "dmcli/client/retry.py": "test_retry test_calls",
-    "dmcli/client/attempts.py": "test_calls test_client",
+    "dmcli/client/transport.py": "client/test_transport",
+    "dmcli/client/retry.py": "client/test_retry client/test_client",
+    "dmcli/client/attempts.py": "client/test_attempts client/test_client",
+    "dmcli/client/verdict.py": "client/test_attempts client/test_client",
     "dmcli/secret.py": "test_secret",
     "dmcli/untrusted.py": "test_untrusted",
-    "dmcli/api/kinds/headers.py": "api/test_headers api/test_json_kinds",
-    "dmcli/api/kinds/addrspec.py": "api/test_addrspec",
+    "dmcli/api/kinds/headers.py": "api/kinds/test_headers api/kinds/test_json",
+    "dmcli/api/kinds/addrspec.py": "api/kinds/test_addrspec",
     "dmcli/cli/run/streams.py": "cli/test_streams",
     "dmcli/credentials/fetch.py": "credentials/test_uri credentials/test_ecs credentials/test_sts",
     "dmcli/credentials/chain.py": "credentials/test_chain credentials/test_order credentials/test_ecs "
     "credentials/test_process credentials/test_keychain",
-    "dmcli/credentials/ecs.py": "credentials/test_ecs credentials/test_renewal",
+    "dmcli/credentials/ecs.py": "credentials/test_ecs credentials/test_refresh",
     "dmcli/credentials/keychain.py": "credentials/test_keychain",
     "dmcli/credentials/modes.py": "credentials/test_modes credentials/test_files credentials/test_chain",
-    "dmcli/credentials/process.py": "credentials/test_process credentials/test_renewal",
-    "dmcli/credentials/refresh.py": "credentials/test_renewal",
-    "dmcli/credentials/sts.py": "credentials/test_sts credentials/test_modes credentials/test_renewal",
-    "dmcli/credentials/uri.py": "credentials/test_uri credentials/test_renewal",
-    "dmcli/credentials/provider.py": "credentials/test_way credentials/test_sts",
+    "dmcli/credentials/process.py": "credentials/test_process credentials/test_refresh",
+    "dmcli/credentials/refresh.py": "credentials/test_refresh",
+    "dmcli/credentials/sts.py": "credentials/test_sts credentials/test_modes credentials/test_refresh",
+    "dmcli/credentials/uri.py": "credentials/test_uri credentials/test_refresh",
+    "dmcli/credentials/provider.py": "credentials/test_provider credentials/test_sts",
 }
 # These look at what a process of its own loads, or replace a function in one: mutmut's own code is in their way.
 NOT_WITH_MUTMUT = (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dmcli.untrusted import read_number
+
 if TYPE_CHECKING:
     from dmcli.api.model import Action, Paging
 
@@ -59,8 +61,8 @@ def next_page(paging: Paging, asked: dict[str, str], reply: dict[str, Any], rows
         return {} if again else {paging.cursor: str(cursor)}
     if not paging.page or not rows:
         return {}
-    totals = [value_of(reply, name) for name in paging.total]
-    total = next((int(t) for t in totals if str(t).isdigit()), None)
+    totals = [read_number(str(value_of(reply, name))) for name in paging.total]
+    total = next((total for total in totals if total is not None), None)
     # Without a total a full page suggests another.
     finished = seen >= total if total is not None else rows < int(asked.get(paging.size, "1"))
     return {} if finished else {paging.page: str(int(asked[paging.page]) + 1)}

@@ -11,6 +11,7 @@ import math
 from typing import NamedTuple
 
 from dmcli.api.model import Effect
+from dmcli.untrusted import read_number
 
 
 class Outcome(enum.Enum):
@@ -142,4 +143,5 @@ def wait(attempts: int, *, throttled: bool, chance: float, asked: float | None =
 
 def retry_after(header: str) -> float | None:
     """The seconds that `x-acs-retry-after` asks for, which is in milliseconds; None for what is no such number."""
-    return int(header) / 1000 if header.isascii() and header.isdigit() and len(header) < 20 else None  # noqa: PLR2004
+    milliseconds = read_number(header)
+    return None if milliseconds is None else milliseconds / 1000

@@ -21,6 +21,7 @@ from dmcli.credentials.refresh import RefreshingKeys
 from dmcli.errors import ConfigError
 from dmcli.local.files import read_text
 from dmcli.secret import Secret
+from dmcli.untrusted import read_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,7 +129,7 @@ def _role(entry: Entry, environ: Mapping[str, str]) -> _Role:
         raise ConfigError(f"{entry.source} has no ram_role_arn; add the ARN of the role to take on")
     session = entry.first("ram_session_name", "role_session_name")
     seconds = entry.first("expired_seconds") or str(_SECONDS)
-    if not (seconds.isascii() and seconds.isdigit() and int(seconds[:9]) >= _LEAST):
+    if (read_number(seconds) or 0) < _LEAST:
         raise ConfigError(f"expired_seconds of {entry.source} must be a number of {_LEAST} or more")
     params = {
         "RoleArn": arn,

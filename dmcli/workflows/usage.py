@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dmcli.api import catalogue
 from dmcli.api.paging import value_of
 from dmcli.errors import ConfigError
+from dmcli.untrusted import read_number
 
 if TYPE_CHECKING:
     from dmcli.client.client import Client
@@ -24,12 +25,8 @@ def quota_usage(client: Client) -> Usage:
     day = month = 0
     try:
         for row in client.rows(catalogue.get("QueryMailAddressByParam"), {}):
-            day += _number(value_of(row, "DailyReqCount"))
-            month += _number(value_of(row, "MonthReqCount"))
+            day += read_number(str(value_of(row, "DailyReqCount"))) or 0
+            month += read_number(str(value_of(row, "MonthReqCount"))) or 0
     except ConfigError:  # the keys may see the account but not its addresses
         return Usage(None, None)
     return Usage(day, month)
-
-
-def _number(value: object) -> int:
-    return int(str(value)) if str(value).isdigit() else 0

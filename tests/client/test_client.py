@@ -11,7 +11,7 @@ import pytest
 
 from dmcli.api import catalogue
 from dmcli.api.model import Action, Effect
-from dmcli.api.paging import next_page, page_of, rows_of, value_of
+from dmcli.api.paging import first_page, next_page, page_of, rows_of, value_of
 from dmcli.api.request import Keys, Target
 from dmcli.api.wire import Ambiguous, NotSent, Reply, Request
 from dmcli.client.attempts import Operation, Retrier
@@ -669,6 +669,14 @@ def test_rows_are_found_at_declared_paths_in_any_case():
 def test_a_cursor_that_repeats_ends_the_list():
     paging = catalogue.get("QueryInvalidAddress").paging
     assert next_page(paging, {"NextStart": "x"}, {"NextStart": "x"}, 100, 200) == {}
+
+
+@pytest.mark.parametrize("total", ["²", "٣", "-1", None, "9" * 5000])
+def test_a_total_that_is_no_number_counts_as_none(total):
+    action = catalogue.get("QueryTagByParam")
+    asked = first_page(action.paging, 2)
+    assert next_page(action.paging, asked, {"TotalCount": total}, rows=1, seen=1) == {}
+    assert next_page(action.paging, asked, {"TotalCount": total}, rows=2, seen=2) == {action.paging.page: "2"}
 
 
 @pytest.mark.parametrize("name", ["QueryTagByParam", "QueryInvalidAddress"])

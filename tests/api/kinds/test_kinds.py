@@ -359,7 +359,7 @@ def test_whole_numbers(text: str, wire: str | None) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "1.0", "+1", " 1", "1e3", "٣", "x", "9" * 30, "9223372036854775808"])
-def test_what_is_no_whole_number(text: str) -> None:
+def test_what_is_no_read_number(text: str) -> None:
     assert "whole number of 0 or more" in refused(Integer(), text)
 
 
