@@ -9,7 +9,6 @@ import click
 
 from dmcli.api import catalogue
 from dmcli.cli.options import Value, options_of
-from dmcli.cli.perform import perform
 from dmcli.cli.tree import Group, command
 
 if TYPE_CHECKING:
@@ -39,6 +38,8 @@ def from_catalogue(action: Action, declared: Declared) -> click.Command:
         return _show(action, declared, declared.shows)
 
     def run(current: Session, **values: Any) -> None:
+        from dmcli.cli.perform import perform
+
         perform(current, action, values)
 
     params = options_of(action, declared.only, declared.must)

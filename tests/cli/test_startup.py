@@ -69,12 +69,15 @@ def loaded(*args: str, **env: str) -> set[str]:
     ],
 )
 def test_help_version_and_words_load_click_only(args, env):
+    loaded_modules = loaded(*args, **env)
     outside = {
         name.partition(".")[0] if not name.startswith(("http.", "email.")) else name
-        for name in loaded(*args, **env)
+        for name in loaded_modules
         if not name.startswith(("dmcli", "_", "click"))
     }
     assert not outside & (HEAVY | {"json", "hashlib", "sqlite3", "ssl", "http", "email", "difflib"})
+    needed_by_runs = {f"dmcli.cli.{name}" for name in ("perform", "values", "run.resources", "run.voice")}
+    assert not loaded_modules & needed_by_runs
 
 
 def test_a_sandbox_call_loads_no_network_code(tmp_path):

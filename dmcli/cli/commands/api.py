@@ -14,7 +14,6 @@ from dmcli.cli.complete import action_names
 from dmcli.cli.input import read_file
 from dmcli.cli.options import dry_run as dry_run_option
 from dmcli.cli.options import printable
-from dmcli.cli.perform import show_dry_run
 from dmcli.cli.tree import command
 from dmcli.cli.values import Call
 from dmcli.errors import InputError
@@ -62,6 +61,8 @@ def _api(
     known = (catalogue.find(action) or Action(action, "", "", Effect.SEND))._replace(name=action)
     settled = version or current.resources.target.version_of(known, params)
     if dry_run:
+        from dmcli.cli.perform import show_dry_run
+
         show_dry_run(current, Call(known, params, {}), settled)
         return
     verdict = current.client.ask(known, params, settled, form)

@@ -13,7 +13,6 @@ from dmcli.api.kinds.common import DOMAIN_REF
 from dmcli.api.model import Field
 from dmcli.cli.build import group
 from dmcli.cli.options import Value, dry_run, typed
-from dmcli.cli.perform import show_dry_run
 from dmcli.cli.tree import Duration, command
 from dmcli.errors import CheckFailedError, DmError, InputError, UnreachableError
 
@@ -36,6 +35,7 @@ _FAILED = Field("failed", "Failed")  # for people, who are shown no checks
 def _check(
     current: Session, domain: tuple[str, ...], wait: bool, timeout: float, interval: float, strict: bool, dry_run: bool
 ) -> None:
+    from dmcli.cli.perform import show_dry_run
     from dmcli.cli.values import collect
 
     ctx = click.get_current_context()

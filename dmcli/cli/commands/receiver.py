@@ -16,7 +16,6 @@ from dmcli.api.kinds.text import Body
 from dmcli.api.model import Field
 from dmcli.cli.build import group
 from dmcli.cli.options import Value, options_of
-from dmcli.cli.perform import perform, resolved, show_dry_run
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, InputError, PartlyRejectedError
 from dmcli.untrusted import read_json
@@ -32,6 +31,8 @@ _ADDED = (count("added", "Added"), count("rejected", "Rejected"), Field("errors"
 
 
 def _create(current: Session, **values: Any) -> None:
+    from dmcli.cli.perform import perform
+
     alias = values["ReceiversAlias"] or f"{values['ReceiversName'][:25]}@list"
     perform(current, _CREATE, values | {"ReceiversAlias": alias})
 
@@ -45,6 +46,7 @@ class Addresses(Email):
 def _add(current: Session, *, emails: tuple[str, ...], dry_run: bool, **values: Any) -> None:
     import json
 
+    from dmcli.cli.perform import resolved, show_dry_run
     from dmcli.cli.values import collect
 
     param, records = _records(current, emails, values)

@@ -8,7 +8,6 @@ from dmcli.api import catalogue
 from dmcli.api.paging import value_of
 from dmcli.cli.build import group
 from dmcli.cli.options import options_of
-from dmcli.cli.perform import perform
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, RefusedError
 
@@ -22,6 +21,8 @@ _NO_ACTION = frozenset({"InvalidAction", "InvalidAction.NotFound", "InvalidApi.N
 
 
 def _tracking(current: Session, **values: Any) -> None:
+    from dmcli.cli.perform import perform
+
     narrowed = values.get("AccountName") or values.get("TagName")
     # The narrowed action has no domain filter; with one, the wider action takes sender and tag as well.
     action = _NARROWED if narrowed and not values.get("Domain") else _TRACKING

@@ -9,7 +9,6 @@ from dmcli.api.kinds.common import TAG_REF
 from dmcli.api.paging import value_of
 from dmcli.cli.build import group
 from dmcli.cli.options import options_of
-from dmcli.cli.perform import show_dry_run, show_reply
 from dmcli.cli.tree import command
 from dmcli.errors import InputError
 from dmcli.workflows.modify import unchanged_params
@@ -23,6 +22,7 @@ _KEPT = ("TagName", "TagDescription")
 
 def _update(current: Session, *, dry_run: bool, **typed: Any) -> None:
     """ModifyTag wants name and description each time: what was not typed is read first, so that nothing is lost."""
+    from dmcli.cli.perform import show_dry_run, show_reply
     from dmcli.cli.values import collect
 
     if all(typed[name] is None for name in _KEPT):

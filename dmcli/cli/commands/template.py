@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from dmcli.api import catalogue
 from dmcli.cli.build import group
 from dmcli.cli.options import options_of
-from dmcli.cli.perform import resolved, show_dry_run, show_reply
 from dmcli.cli.tree import command
 from dmcli.errors import InputError
 from dmcli.workflows.modify import unchanged_params
@@ -22,6 +21,7 @@ _KEPT = (*_CONTENT, "Remark", "SmsContent", "SmsType")  # all that DescTemplate 
 
 def _update(current: Session, *, dry_run: bool, **typed: Any) -> None:
     """ModifyTemplate wants everything each time: what was not typed is read first, so that nothing is lost."""
+    from dmcli.cli.perform import resolved, show_dry_run, show_reply
     from dmcli.cli.values import collect
 
     if all(typed[name] is None for name in _CONTENT):

@@ -14,7 +14,6 @@ from dmcli.cli.commands.sandbox.number import LATEST, MOST, MailNumber
 from dmcli.cli.commands.sandbox.rows import show_one, show_part, show_words
 from dmcli.cli.options import Value, limits
 from dmcli.cli.options import yes as yes_option
-from dmcli.cli.perform import Left
 from dmcli.cli.tree import Duration, Group, command
 from dmcli.errors import CheckFailedError, InputError, RefusedError
 
@@ -79,6 +78,7 @@ def _found(current: Session, mail: int, wait: float, values: dict[str, Any]) -> 
 
 def _list(current: Session, *, limit: int, **values: Any) -> None:
     from dmcli.api.paging import Page
+    from dmcli.cli.perform import Left
     from dmcli.render import show_pages
     from dmcli.sandbox.mail.mailbox import list_mail
     from dmcli.sandbox.mail.query import ALL
