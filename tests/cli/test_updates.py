@@ -61,7 +61,9 @@ def test_a_template_is_sent_whole(box, sandbox):
 
     with Server(recorded) as server:
         box("--endpoint", server.url, "template", "update", "promo", "--html", "new")
-    assert row_of(sandbox, "template") == before | {"html": "new"}
+    after = row_of(sandbox, "template")
+    assert after["submitted"] >= before["submitted"]  # an update is reviewed anew
+    assert after == before | {"html": "new", "submitted": after["submitted"]}
     kept_whole = {"TemplateName": "promo", "TemplateSubject": "s", "Remark": LINES, "SmsContent": "sms", "SmsType": "2"}
     assert (
         sent[-1].items()
