@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, settings
+from shell import on_a_terminal, words
 
 from dmcli.cli import app
 from dmcli.sandbox.emulator import Sandbox
@@ -60,54 +61,49 @@ class Terminal(io.StringIO):
 
 
 class Dm:
-    """Runs `dm` with arguments, and fails when the exit code is not the one expected."""
+    """Runs `dm` with a line as it is typed in a shell, and fails when the exit code is not the one expected.
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, *always: str) -> None:
+    A line is one string, split as a shell does:
+
+        dm("send single --to you@example.com --subject '您好' --text t")
+
+    A value that comes from Python stands for a `{}`, alone or within a word. It is taken as it is, whatever is in it; a
+    list in place of a word is as many words:
+
+        dm("send single --to {} --subject {} --html @{}", address, subject, path)
+        dm("receiver add customers {}", addresses)
+
+    What several lines have in common is a line too. An f-string puts lines together and nothing else; where values come
+    to it they keep their `{}`:
+
+        SEND = "send single --to you@example.com --subject s --text t"
+        dm(f"{SEND} --track --tag welcome", code=2)
+        dm(SEND + " --reply-to {}", address)
+
+    `always` is typed before every line. Programs that tests start themselves take lines by the same rules: `words` and
+    `argv` in tests/support/shell.py.
+    """
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, always: str = "", *values: object) -> None:
         self.monkeypatch = monkeypatch
-        self.always = always
+        self.always = words(always, *values)
 
-    def __call__(self, *args: str, code: int = 0, stdin: str = "", tty: bool = False) -> Result:
+    def __call__(self, line: str = "", *values: object, code: int = 0, stdin: str = "", tty: bool = False) -> Result:
         out, err = (Terminal() if tty else io.StringIO()), io.StringIO()
         with self.monkeypatch.context() as patch:
             patch.setattr(sys, "stdin", Terminal(stdin) if tty else io.StringIO(stdin))
             patch.setattr(sys, "stdout", out)
             patch.setattr(sys, "stderr", err)
-            ended = app.run([*self.always, *args])
+            ended = app.run([*self.always, *words(line, *values)])
         result = Result(ended, out.getvalue(), err.getvalue())
         assert result.code == code, result
         assert "Traceback" not in result.err
         return result
 
 
-def on_a_terminal(args: list[str], answers: list[str], **environ: str) -> tuple[int, str]:
-    """Run `dm` on a terminal of its own and type an answer at each question; the exit code and all that was shown."""
-    import os
-    import pty
-
-    pid, terminal = pty.fork()
-    if pid == 0:  # pragma: no cover  the child
-        os.environ.update(environ)
-        os.execv(sys.executable, [sys.executable, "-c", "from dmcli.cli.app import main; main()", *args])
-    left = iter(answers)
-    seen = b""
-    while True:
-        try:
-            data = os.read(terminal, 1024)
-        except OSError:
-            break
-        if not data:
-            break
-        seen += data
-        if seen.endswith(b": "):
-            os.write(terminal, f"{next(left, '')}\n".encode())
-    _, status = os.waitpid(pid, 0)
-    os.close(terminal)
-    return os.waitstatus_to_exitcode(status), seen.decode()
-
-
 @pytest.fixture
 def terminal():
-    """Runs `dm` on a terminal."""
+    """Runs `dm` on a terminal of its own: `terminal("config init shop", answers=["an-id", "a-secret"])`."""
     if sys.platform == "win32":
         pytest.skip("a pseudo-terminal is a POSIX thing")
     return on_a_terminal
@@ -177,12 +173,12 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> Dm:
 def dm(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Dm:
     """`dm -p sandbox`, once in the process and once over HTTP."""
     if request.param == "process":
-        return Dm(monkeypatch, "-p", "sandbox")
+        return Dm(monkeypatch, "-p sandbox")
     server: Server = request.getfixturevalue("server")
-    return Dm(monkeypatch, "-p", "sandbox", "--endpoint", server.url)
+    return Dm(monkeypatch, "-p sandbox --endpoint {}", server.url)
 
 
 @pytest.fixture
 def box(monkeypatch: pytest.MonkeyPatch) -> Dm:
     """`dm -p sandbox` in the process."""
-    return Dm(monkeypatch, "-p", "sandbox")
+    return Dm(monkeypatch, "-p sandbox")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
+from shell import PATIENT, argv, words
 
 from dmcli.api.wire import Reply
 from dmcli.cli.reference import walk
@@ -26,62 +27,62 @@ PASSWORD, PROXY, TICKET = "C4n4ryPassw0rdC3", "c4n4ry-pr0xy-D4", "c4n4ryt1cketE5
 KEY_ID = "c4n4ry-id-00000000XYZ"
 CANARIES = (SECRET, TOKEN, PASSWORD, PROXY, TICKET, KEY_ID)
 
-# What each command needs to get as far as a call.
+# What follows each command for it to get as far as a call.
 ARGUMENTS = {
-    "send single": ["--from", "a@b.cn", "--to", "a@example.com", "--subject", "s", "--text", "t"],
-    "send batch": ["--from", "a@b.cn", "--list", "l", "--template", "t"],
-    "send resolve": ["k", "--sent"],
-    "domain create": ["mail.example.com"],
-    "domain show": ["1"],
-    "domain delete": ["1", "--yes"],
-    "domain check": ["1"],
-    "domain set-password": ["example.com", "--password-stdin"],
-    "address create": ["a@example.com", "--type", "batch"],
-    "address show": ["1"],
-    "address delete": ["1", "--yes"],
-    "address update": ["1", "--reply-to", "r@example.com"],
-    "address set-password": ["1", "--password-stdin"],
-    "address verify-reply": ["1"],
-    "address approve-reply": [TICKET],
-    "address set-callback": ["a@example.com", "http://example.com/"],
-    "receiver create": ["l"],
-    "receiver show": ["1"],
-    "receiver delete": ["1", "--yes"],
-    "receiver members": ["1"],
-    "receiver add": ["1", "a@example.com"],
-    "receiver remove": ["1", "a@example.com"],
-    "tag create": ["t"],
-    "tag show": ["1"],
-    "tag update": ["1", "--name", "n"],
-    "tag delete": ["1", "--yes"],
-    "template create": ["t", "--subject", "s", "--html", "h"],
-    "template show": ["1"],
-    "template update": ["1", "--name", "n"],
-    "template delete": ["1", "--yes"],
-    "stats sender": ["a@example.com"],
-    "api": ["ModifyPWByDomain", "DomainName=example.com"],
-    "config init": ["x"],
-    "config show": ["p"],
-    "config use": ["p"],
-    "completion": ["bash"],
-    "explain": ["Throttling"],
-    "sandbox run": ["true"],
-    "sandbox calls show": ["1"],
-    "sandbox play": ["open", "--mail", "1"],
-    "sandbox fault add": ["code", "Throttling"],
-    "sandbox limit set": ["CreateTag", "1/s"],
-    "sandbox state approve": ["t"],
-    "sandbox state confirm": ["a@b.cn"],
-    "sandbox state reject": ["t"],
-    "sandbox state set": ["domains", "manual"],
-    "sandbox state unverify": ["b.cn"],
-    "sandbox state verify": ["b.cn"],
-    "sandbox clock advance": ["1h"],
-    "sandbox clock set": ["2026-01-01"],
-    "sandbox snapshot drop": ["s"],
-    "sandbox snapshot restore": ["s"],
-    "sandbox snapshot take": ["s"],
-    "sandbox reset": ["--yes"],
+    "send single": "--from a@b.cn --to a@example.com --subject s --text t",
+    "send batch": "--from a@b.cn --list l --template t",
+    "send resolve": "k --sent",
+    "domain create": "mail.example.com",
+    "domain show": "1",
+    "domain delete": "1 --yes",
+    "domain check": "1",
+    "domain set-password": "example.com --password-stdin",
+    "address create": "a@example.com --type batch",
+    "address show": "1",
+    "address delete": "1 --yes",
+    "address update": "1 --reply-to r@example.com",
+    "address set-password": "1 --password-stdin",
+    "address verify-reply": "1",
+    "address approve-reply": TICKET,
+    "address set-callback": "a@example.com http://example.com/",
+    "receiver create": "l",
+    "receiver show": "1",
+    "receiver delete": "1 --yes",
+    "receiver members": "1",
+    "receiver add": "1 a@example.com",
+    "receiver remove": "1 a@example.com",
+    "tag create": "t",
+    "tag show": "1",
+    "tag update": "1 --name n",
+    "tag delete": "1 --yes",
+    "template create": "t --subject s --html h",
+    "template show": "1",
+    "template update": "1 --name n",
+    "template delete": "1 --yes",
+    "stats sender": "a@example.com",
+    "api": "ModifyPWByDomain DomainName=example.com",
+    "config init": "x",
+    "config show": "p",
+    "config use": "p",
+    "completion": "bash",
+    "explain": "Throttling",
+    "sandbox run": "true",
+    "sandbox calls show": "1",
+    "sandbox play": "open --mail 1",
+    "sandbox fault add": "code Throttling",
+    "sandbox limit set": "CreateTag 1/s",
+    "sandbox state approve": "t",
+    "sandbox state confirm": "a@b.cn",
+    "sandbox state reject": "t",
+    "sandbox state set": "domains manual",
+    "sandbox state unverify": "b.cn",
+    "sandbox state verify": "b.cn",
+    "sandbox clock advance": "1h",
+    "sandbox clock set": "2026-01-01",
+    "sandbox snapshot drop": "s",
+    "sandbox snapshot restore": "s",
+    "sandbox snapshot take": "s",
+    "sandbox reset": "--yes",
 }
 # Servers run until they are stopped; that they print no secret is tested with them.
 SERVING = {"sandbox serve", "sandbox open"}
@@ -115,7 +116,7 @@ class Echo:
             except OSError:
                 return
             with connection, suppress(OSError):
-                connection.settimeout(5)
+                connection.settimeout(PATIENT)
                 self._answer(connection)
 
     def _answer(self, connection: socket.socket) -> None:
@@ -195,17 +196,17 @@ def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(params=KINDS)
 def trouble(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """A class of error; the options that lead into it."""
+    """A class of error; the words that lead into it."""
     kind = request.param
     if kind in REPLIES or kind == "dropped":
         server = Echo(kind)
-        yield ["--endpoint", server.url]
+        yield words("--endpoint {}", server.url)
         server.close()
     elif kind == "unreachable":
-        yield ["--endpoint", "http://127.0.0.1:9"]
+        yield words("--endpoint http://127.0.0.1:9")
     elif kind == "proxy":
         monkeypatch.setenv("https_proxy", f"http://user:{PROXY}@127.0.0.1:9")
-        yield ["--endpoint", "https://service.test"]
+        yield words("--endpoint https://service.test")
     elif kind == "defect":
         from dmcli.client.transport import HttpExchange
 
@@ -213,17 +214,17 @@ def trouble(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
             raise RuntimeError(f"{SECRET} {TOKEN} {request!r}")
 
         monkeypatch.setattr(HttpExchange, "__call__", broken)
-        yield ["--endpoint", "http://127.0.0.1:9"]
+        yield words("--endpoint http://127.0.0.1:9")
     elif kind == "input":
-        yield ["--endpoint", "http://127.0.0.1:9", "--query", "[[["]
+        yield words("--endpoint http://127.0.0.1:9 --query '[[['")
     else:
         from dmcli.render import output
 
         monkeypatch.setattr(output, "fit_encoding", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")))
-        yield ["--endpoint", "http://127.0.0.1:9"]
+        yield words("--endpoint http://127.0.0.1:9")
 
 
-def run(monkeypatch: pytest.MonkeyPatch, args: list[str]) -> str:
+def run(monkeypatch: pytest.MonkeyPatch, line: str, *values: object) -> str:
     """All that a run prints, whatever its exit code."""
     import io
     import sys
@@ -235,7 +236,7 @@ def run(monkeypatch: pytest.MonkeyPatch, args: list[str]) -> str:
         patch.setattr(sys, "stdin", io.StringIO(f"{PASSWORD}\n"))
         patch.setattr(sys, "stdout", out)
         patch.setattr(sys, "stderr", err)
-        app.run(args)
+        app.run(words(line, *values))
     return out.getvalue() + err.getvalue()
 
 
@@ -249,14 +250,9 @@ def files(folder: Path, but: Path) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_no_secret_is_printed_or_kept(profile, trouble, tmp_path, monkeypatch, form):
     for name in COMMANDS:
-        args = [
-            *name.split(),
-            *ARGUMENTS.get(name, []),
-            *trouble,
-            "--debug",
-            *(["-o", "json"] if form == "json" else []),
-        ]
-        shown = run(monkeypatch, args)
+        output = "-o json" if form == "json" else ""
+        line = f"{name} {ARGUMENTS.get(name, '')} --debug {output}"
+        shown = run(monkeypatch, line + " {}", trouble)
         assert not hits(shown), (name, shown)
         assert "Traceback" not in shown
         with suppress(FileNotFoundError):
@@ -286,12 +282,11 @@ def test_every_command_is_tried():
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="looks at arguments where Linux shows them")
 def test_no_secret_stands_among_the_arguments_of_any_process(profile, tmp_path):
     import subprocess
-    import sys
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        command = [sys.executable, "-c", "from dmcli.cli.app import main; main()"]
-        command += ["--endpoint", f"http://127.0.0.1:{listening.getsockname()[1]}", "domain", "set-password", "e.com"]
-        process = subprocess.Popen([*command, "--password-stdin"], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        command = argv("--endpoint {} domain set-password e.com --password-stdin", url)
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
         process.stdin.write(f"{PASSWORD}\n".encode())
         process.stdin.close()
         connection, _ = listening.accept()

@@ -7,60 +7,61 @@ import os
 import socket
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
 from contextlib import suppress
 
 import pytest
 from click.shell_completion import ShellComplete
+from shell import DM, words
 
 from dmcli.cli.app import root
 from dmcli.cli.session import Session
 
 
-def complete(*words: str) -> list[str]:
-    """What follows the words; the last one is incomplete."""
-    found = ShellComplete(root(), {"obj": Session()}, "dm", "_DM_COMPLETE").get_completions(list(words[:-1]), words[-1])
+def complete(line: str, *values: object) -> list[str]:
+    """What the tab key offers at the end of a line: for its last word, or after a blank for the next."""
+    *before, last = words(line, *values) + [""] * line.endswith(" ")
+    found = ShellComplete(root(), {"obj": Session()}, "dm", "_DM_COMPLETE").get_completions(before, last)
     return [item.value for item in found]
 
 
 @pytest.mark.parametrize(
-    ("words", "values"),
+    ("line", "values"),
     [
-        (("-p", "sandbox", "domain", "show", ""), ["sandbox.test"]),
-        (("-p", "sandbox", "domain", "show", "x"), []),
-        (("-p", "sandbox", "send", "single", "--from", "no"), ["noreply@sandbox.test"]),
-        (("-p", "sandbox", "send", "single", "--tag", ""), ["welcome"]),
-        (("-p", "sandbox", "send", "batch", "--list", ""), ["customers"]),
-        (("-p", "sandbox", "send", "batch", "--template", "n"), ["newsletter"]),
-        (("-p", "sandbox", "address", "create", "a@b.cn", "--type", ""), ["batch", "trigger"]),
-        (("--region", "ap"), ["ap-southeast-1", "ap-southeast-2"]),
-        (("-p", "s"), ["sandbox"]),
-        (("-o", "y"), ["yaml"]),
-        (("stats", "det"), ["details"]),
-        (("sta",), ["stats"]),
-        (("api", "DescA"), ["DescAccountSummary"]),
-        (("explain", "checkd"), ["CheckDomain.Failed"]),
-        (("send", "single", "--subj"), ["--subject"]),
-        (("sandbox", "differences", "QueryTa"), ["QueryTagByParam", "QueryTaskByParam"]),
-        (("sandbox", "fault", "add", "drop", "--action", "Sing"), ["SingleSendMail"]),
-        (("sandbox", "fault", "add", "error", "Throttling.U"), ["Throttling.User"]),
-        (("sandbox", "limit", "set", "Sing"), ["SingleSendMail"]),
-        (("sandbox", "limit", "lift", "Sing"), ["SingleSendMail"]),
-        (("sandbox", "calls", "list", "--action", "Sing"), ["SingleSendMail"]),
-        (("sandbox", "state", "set", "do"), ["domains"]),
-        (("sandbox", "state", "set", "domains", ""), ["immediate", "manual", "checks:", "seconds:"]),
-        (("sandbox", "state", "verify", ""), ["sandbox.test"]),
-        (("sandbox", "state", "approve", "n"), ["newsletter"]),
-        (("sandbox", "state", "confirm", "no"), ["noreply@sandbox.test"]),
-        (("sandbox", "snapshot", "restore", ""), []),
-        (("config", "use", ""), ["sandbox"]),
-        (("config", "show", "s"), ["sandbox"]),
+        ("-p sandbox domain show ", ["sandbox.test"]),
+        ("-p sandbox domain show x", []),
+        ("-p sandbox send single --from no", ["noreply@sandbox.test"]),
+        ("-p sandbox send single --tag ", ["welcome"]),
+        ("-p sandbox send batch --list ", ["customers"]),
+        ("-p sandbox send batch --template n", ["newsletter"]),
+        ("-p sandbox address create a@b.cn --type ", ["batch", "trigger"]),
+        ("--region ap", ["ap-southeast-1", "ap-southeast-2"]),
+        ("-p s", ["sandbox"]),
+        ("-o y", ["yaml"]),
+        ("stats det", ["details"]),
+        ("sta", ["stats"]),
+        ("api DescA", ["DescAccountSummary"]),
+        ("explain checkd", ["CheckDomain.Failed"]),
+        ("send single --subj", ["--subject"]),
+        ("sandbox differences QueryTa", ["QueryTagByParam", "QueryTaskByParam"]),
+        ("sandbox fault add drop --action Sing", ["SingleSendMail"]),
+        ("sandbox fault add error Throttling.U", ["Throttling.User"]),
+        ("sandbox limit set Sing", ["SingleSendMail"]),
+        ("sandbox limit lift Sing", ["SingleSendMail"]),
+        ("sandbox calls list --action Sing", ["SingleSendMail"]),
+        ("sandbox state set do", ["domains"]),
+        ("sandbox state set domains ", ["immediate", "manual", "checks:", "seconds:"]),
+        ("sandbox state verify ", ["sandbox.test"]),
+        ("sandbox state approve n", ["newsletter"]),
+        ("sandbox state confirm no", ["noreply@sandbox.test"]),
+        ("sandbox snapshot restore ", []),
+        ("config use ", ["sandbox"]),
+        ("config show s", ["sandbox"]),
     ],
 )
-def test_values(words, values):
-    assert complete(*words) == values
+def test_values(line, values):
+    assert complete(line) == values
 
 
 def cached(tmp_path, **changes):
@@ -72,40 +73,40 @@ def cached(tmp_path, **changes):
         file.write_text(json.dumps(known | changes), encoding="utf-8")
 
 
-TAG = ("-p", "sandbox", "tag", "show", "")
+TAG = "-p sandbox tag show "
 
 
 def test_a_fresh_answer_comes_from_the_cache(box, tmp_path):
-    assert complete(*TAG) == ["welcome"]
-    box("tag", "create", "spring")
-    assert complete(*TAG) == ["welcome"]
+    assert complete(TAG) == ["welcome"]
+    box("tag create spring")
+    assert complete(TAG) == ["welcome"]
     cached(tmp_path, at=time.time() - 3600)
-    assert complete(*TAG) == ["welcome", "spring"]
+    assert complete(TAG) == ["welcome", "spring"]
 
 
 def test_names_that_would_act_on_the_command_line_are_not_offered(box, tmp_path):
-    box("tag", "list")
-    complete(*TAG)
+    box("tag list")
+    complete(TAG)
     odd = ["$(reboot)", "a;b", "`id`", "a&b", "a|b", ">x", "it's", "x\nreboot", "\x1b]0;x\x07", "a\u202eb", "!!", "a\\"]
     cached(tmp_path, values=["春天", "a b", *odd, "plain"])
-    assert complete(*TAG) == ["春天", "a b", "plain"]
+    assert complete(TAG) == ["春天", "a b", "plain"]
     cached(tmp_path, at=0.0, failed=time.time(), values=[*odd, "plain"])
-    assert complete(*TAG) == ["plain"]
+    assert complete(TAG) == ["plain"]
 
 
 def test_resolution_never_reads_the_cache(box, tmp_path):
-    complete(*TAG)
+    complete(TAG)
     cached(tmp_path, values=["ghost"])
-    assert complete(*TAG) == ["ghost"]
-    box("tag", "show", "ghost", code=1)
-    box("tag", "show", "welcome")
+    assert complete(TAG) == ["ghost"]
+    box("tag show ghost", code=1)
+    box("tag show welcome")
 
 
 @pytest.mark.parametrize("damage", [{"at": []}, {"values": 7}, {"failed": "x"}, {"scope": None}])
 def test_a_damaged_cache_is_no_cache(tmp_path, damage):
-    complete(*TAG)
+    complete(TAG)
     cached(tmp_path, **damage)
-    assert complete(*TAG) == ["welcome"]
+    assert complete(TAG) == ["welcome"]
 
 
 def trickle(listening):
@@ -124,61 +125,55 @@ def test_a_service_that_does_not_answer_costs_a_second_once(serve, capfd):
     with socket.create_server(("127.0.0.1", 0)) as listening:
         if serve:
             threading.Thread(target=serve, args=(listening,), daemon=True).start()
-        words = ("-p", "sandbox", "--endpoint", f"http://127.0.0.1:{listening.getsockname()[1]}", "tag", "show", "")
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         began = time.monotonic()
-        assert complete(*words) == []
+        assert complete("--endpoint {} " + TAG, url) == []
         first = time.monotonic()
-        assert complete(*words) == []
+        assert complete("--endpoint {} " + TAG, url) == []
         assert first - began < 2
         assert time.monotonic() - first < 0.3
     assert capfd.readouterr() == ("", "")
 
 
-def run(*words: str) -> tuple[float, subprocess.CompletedProcess[str]]:
-    """Completion as bash asks for it, in a process of its own, and the seconds it took."""
-    asked = {"_DM_COMPLETE": "bash_complete", "COMP_WORDS": " ".join(["dm", *words]), "COMP_CWORD": str(len(words) + 1)}
+def run(line: str) -> tuple[float, subprocess.CompletedProcess[str]]:
+    """Completion of the word after a line as bash asks for it, in a process of its own, and the seconds it took."""
+    asked = {"_DM_COMPLETE": "bash_complete", "COMP_WORDS": f"dm {line}", "COMP_CWORD": str(len(words(line)) + 1)}
     began = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, "-c", "from dmcli.cli.app import main; main()"],
-        env=os.environ | asked,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = subprocess.run(DM, env=os.environ | asked, capture_output=True, text=True, check=False)
     return time.monotonic() - began, done
 
 
 def test_a_sandbox_that_is_locked_gives_what_was_known(box, tmp_path):
-    complete(*TAG)
-    box("tag", "create", "spring")
+    complete(TAG)
+    box("tag create spring")
     cached(tmp_path, at=time.time() - 3600)
     lock = sqlite3.connect(tmp_path / "sandbox.db", isolation_level=None)
     lock.execute("BEGIN IMMEDIATE")
     try:
-        seconds, done = run("-p", "sandbox", "tag", "show")
+        seconds, done = run(TAG)
         assert (done.returncode, done.stdout, done.stderr) == (0, "plain,welcome\n", "")
         assert seconds < 5
-        again, done = run("-p", "sandbox", "tag", "show")
+        again, done = run(TAG)
         assert done.stdout == "plain,welcome\n"
         assert again < seconds - 0.5
     finally:
         lock.close()
     cached(tmp_path, failed=time.time() - 60)
-    assert complete(*TAG) == ["welcome", "spring"]
+    assert complete(TAG) == ["welcome", "spring"]
 
 
 def test_a_cache_that_cannot_be_written_costs_no_values(tmp_path, capfd):
     (tmp_path / ".cache").write_text("no folder", encoding="utf-8")
-    assert complete(*TAG) == ["welcome"]
+    assert complete(TAG) == ["welcome"]
     assert capfd.readouterr() == ("", "")
 
 
 def test_a_failure_is_not_told(tmp_path, capfd):
     (tmp_path / "sandbox.db").write_bytes(b"no database " * 1000)
-    assert complete("--debug", *TAG) == []
+    assert complete(f"--debug {TAG}") == []
     assert capfd.readouterr() == ("", "")
 
 
 def test_nothing_is_configured_nothing_is_said(capfd):
-    assert complete("tag", "show", "") == []
+    assert complete("tag show ") == []
     assert capfd.readouterr() == ("", "")

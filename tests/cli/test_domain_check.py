@@ -26,39 +26,39 @@ class Moody:
 
 @pytest.fixture
 def moody(sandbox, box):
-    """Runs `dm domain check ARGS` against a sandbox whose first checks give errors."""
+    """Runs `dm domain check ...` against a sandbox whose first checks give errors."""
 
-    def run(*args, errors, code=0):
+    def run(line, errors, code=0):
         with Server(Moody(sandbox.exchange, *errors)) as server:
-            return box("--endpoint", server.url, "domain", "check", *args, "-o", "json", code=code)
+            return box("--endpoint {} domain check " + line + " -o json", server.url, code=code)
 
     return run
 
 
 BUSY, AWAY, DENIED = (400, "Throttling.User"), (503, "ServiceUnavailable"), (403, "Forbidden.RAM")
-WAIT = ("--wait", "--interval", "0s", "--timeout", "20s")
+WAIT = "--wait --interval 0s --timeout 20s"
 
 
 def test_results_before_a_refusal_are_told(dm):
-    result = dm("domain", "check", "sandbox.test", "99", "sandbox.test", "-o", "json", code=1)
+    result = dm("domain check sandbox.test 99 sandbox.test -o json", code=1)
     assert [(c["domain"], c["status"]) for c in result.json] == [("sandbox.test", 0)]
     error = json.loads(result.err.splitlines()[-1])["error"]
     assert error["message"].startswith("99: ")
 
 
 def test_a_refusal_outranks_a_failed_check_which_is_told_all_the_same(dm):
-    dm("domain", "create", "fail.example.com")
-    result = dm("domain", "check", "fail.example.com", "99", "-o", "json", code=1)
+    dm("domain create fail.example.com")
+    result = dm("domain check fail.example.com 99 -o json", code=1)
     assert [(c["domain"], c["status"]) for c in result.json] == [("fail.example.com", None)]
     assert "not verified: fail.example.com" in result.err
 
 
 def test_a_first_refusal_has_no_results(dm):
-    assert dm("domain", "check", "99", "sandbox.test", "-o", "json", code=1).out == ""
+    assert dm("domain check 99 sandbox.test -o json", code=1).out == ""
 
 
 def test_a_wait_outlasts_a_busy_service(moody):
-    result = moody("sandbox.test", *WAIT, errors=(*[BUSY] * 3, *[AWAY] * 3))
+    result = moody(f"sandbox.test {WAIT}", errors=(*[BUSY] * 3, *[AWAY] * 3))
     assert [(c["domain"], c["verified"]) for c in result.json] == [("sandbox.test", True)]
     assert [line for line in result.err.splitlines() if "checking again" in line] == [
         "sandbox.test: Throttling.User; checking again in 0 s",
@@ -67,21 +67,20 @@ def test_a_wait_outlasts_a_busy_service(moody):
 
 
 def test_a_service_busy_to_the_end_is_exit_4(moody):
-    args = ("sandbox.test", "--wait", "--interval", "1s", "--timeout", "1s")
-    result = moody(*args, errors=[AWAY] * 99, code=4)
+    result = moody("sandbox.test --wait --interval 1s --timeout 1s", errors=[AWAY] * 99, code=4)
     assert result.out == ""
     assert result.err.count("checking again") == 1
 
 
 def test_the_last_known_outcome_is_told_when_the_service_goes_away(box, moody):
-    box("domain", "create", "fail.example.com")
-    args = ("fail.example.com", "--wait", "--interval", "1s", "--timeout", "1s")
-    result = moody(*args, errors=[(400, "CheckDomain.Failed"), *[AWAY] * 6], code=4)
+    box("domain create fail.example.com")
+    line = "fail.example.com --wait --interval 1s --timeout 1s"
+    result = moody(line, errors=[(400, "CheckDomain.Failed"), *[AWAY] * 6], code=4)
     assert [(c["domain"], c["status"]) for c in result.json] == [("fail.example.com", None)]
 
 
 def test_what_waiting_cannot_mend_ends_the_wait_at_once(moody):
-    result = moody("sandbox.test", *WAIT, errors=(*[BUSY] * 3, DENIED), code=3)
+    result = moody(f"sandbox.test {WAIT}", errors=(*[BUSY] * 3, DENIED), code=3)
     assert result.err.count("checking again") == 1
 
 

@@ -3,111 +3,113 @@
 from __future__ import annotations
 
 import os
-import pty
-import select
 import signal
 import socket
 import stat
 import subprocess
-import sys
 from contextlib import contextmanager
 
 import pytest
+from shell import PATIENT, argv, on_a_terminal
 
-DM = [sys.executable, "-c", "from dmcli.cli.app import main; main()"]
-BOX = [*DM, "-p", "sandbox"]
-SEND = ("send", "single", "--to", "a@example.com", "--subject", "s", "--text", "t")
+SEND = "send single --to a@example.com --subject s --text t"
 PRINTING = [
-    ("--help",),
-    ("--version",),
-    ("domain", "--help"),
-    ("completion", "bash"),
-    ("explain", "Throttling"),
-    ("tag", "list"),
-    ("tag", "list", "-o", "json"),
-    ("tag", "list", "-o", "yaml"),
-    ("tag", "list", "-o", "csv"),
-    ("tag", "list", "-o", "ndjson"),
-    ("tag", "list", "-o", "table"),
-    ("tag", "list", "--query", "data"),
-    ("tag", "show", "welcome"),
-    ("account", "show", "-o", "table"),
-    ("api", "QueryTagByParam"),
-    ("api", "QueryTagByParam", "--format", "xml"),
-    ("config", "list"),
-    ("config", "path"),
-    ("tag", "create", "x", "--dry-run"),
-    ("sandbox", "mail", "list", "-o", "json"),
-    ("sandbox", "quota"),
+    "--help",
+    "--version",
+    "domain --help",
+    "completion bash",
+    "explain Throttling",
+    "tag list",
+    "tag list -o json",
+    "tag list -o yaml",
+    "tag list -o csv",
+    "tag list -o ndjson",
+    "tag list -o table",
+    "tag list --query data",
+    "tag show welcome",
+    "account show -o table",
+    "api QueryTagByParam",
+    "api QueryTagByParam --format xml",
+    "config list",
+    "config path",
+    "tag create x --dry-run",
+    "sandbox mail list -o json",
+    "sandbox quota",
 ]
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pipes, devices and signals of POSIX")
 
 
-def run(*args: str, **more) -> subprocess.CompletedProcess[str]:
+def box_argv(line: str, *values: object) -> list[str]:
+    """What a shell starts for `dm -p sandbox` and the line after it."""
+    return argv(f"-p sandbox {line}", *values)
+
+
+def run(line: str, **more) -> subprocess.CompletedProcess[str]:
     """Run a command in a sandbox of its own with bad streams; its end is judged, its output is text."""
-    return subprocess.run([*BOX, *args], check=False, text=True, timeout=30, **({"stderr": subprocess.PIPE} | more))
+    more = {"stderr": subprocess.PIPE} | more
+    return subprocess.run(box_argv(line), check=False, text=True, timeout=PATIENT, **more)
 
 
-def shell(line: str, *args: str) -> subprocess.CompletedProcess[str]:
-    """Run a command as part of a shell's line, in which it is "$@"."""
-    command = ["sh", "-c", line, "sh", *BOX, *args]
-    return subprocess.run(command, check=False, text=True, capture_output=True, timeout=30)
+def shell(script: str, line: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as part of a shell's script, in which it is "$@"."""
+    command = ["sh", "-c", script, "sh", *box_argv(line)]
+    return subprocess.run(command, check=False, text=True, capture_output=True, timeout=PATIENT)
 
 
-@pytest.mark.parametrize("args", PRINTING, ids=" ".join)
-def test_a_reader_that_goes_away_is_exit_141(args):
-    with subprocess.Popen([*BOX, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+@pytest.mark.parametrize("line", PRINTING)
+def test_a_reader_that_goes_away_is_exit_141(line):
+    with subprocess.Popen(box_argv(line), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.close()
         err = process.stderr.read()
     assert (process.returncode, err) == (141, b"")
 
 
-@pytest.mark.parametrize("args", PRINTING, ids=" ".join)
-def test_a_full_disk_is_exit_8(args):
+@pytest.mark.parametrize("line", PRINTING)
+def test_a_full_disk_is_exit_8(line):
     with open("/dev/full", "w", encoding="utf-8") as full:
-        done = run(*args, stdout=full)
+        done = run(line, stdout=full)
     assert done.returncode == 8
     assert "output: No space left on device" in done.stderr
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("args", PRINTING, ids=" ".join)
-def test_a_closed_standard_output_is_exit_8(args):
-    done = shell('"$@" >&-', *args)
+@pytest.mark.parametrize("line", PRINTING)
+def test_a_closed_standard_output_is_exit_8(line):
+    done = shell('"$@" >&-', line)
     assert done.returncode == 8
     assert "standard output is closed: redirect it to /dev/null if the result is not wanted" in done.stderr
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("args", PRINTING, ids=" ".join)
-@pytest.mark.parametrize("line", ['"$@" 2>&-', '"$@" 2>/dev/full', '"$@" <&-'])
-def test_a_bad_standard_error_or_input_changes_nothing(line, args):
-    done = shell(line, *args)
+@pytest.mark.parametrize("line", PRINTING)
+@pytest.mark.parametrize("script", ['"$@" 2>&-', '"$@" 2>/dev/full', '"$@" <&-'])
+def test_a_bad_standard_error_or_input_changes_nothing(script, line):
+    done = shell(script, line)
     assert done.returncode == 0
     assert done.stdout
     assert "Traceback" not in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("line", ['"$@" 2>&-', '"$@" 2>/dev/full', '"$@" 2>&1 >/dev/null | true; exit 1'])
-def test_an_error_nobody_can_hear_has_its_exit_code_all_the_same(line):
-    assert shell(line, "tag", "show", "nothing").returncode == 1
+@pytest.mark.parametrize("script", ['"$@" 2>&-', '"$@" 2>/dev/full', '"$@" 2>&1 >/dev/null | true; exit 1'])
+def test_an_error_nobody_can_hear_has_its_exit_code_all_the_same(script):
+    assert shell(script, "tag show nothing").returncode == 1
 
 
 def test_head_takes_one_line_and_the_rest_is_quiet(box):
     for number in range(30):
-        box("tag", "create", f"t{number}")
-    done = shell('"$@" | head -1', "tag", "list", "--all", "--page-size", "1")
+        box("tag create t{}", number)
+    done = shell('"$@" | head -1', "tag list --all --page-size 1")
     assert done.stdout.startswith("TagName\t")
     assert (done.returncode, done.stdout.count("\n"), done.stderr) == (0, 1, "")
 
 
 def test_a_send_that_cannot_be_shown_is_not_lost():
     with open("/dev/full", "w", encoding="utf-8") as full:
-        done = run(*SEND, stdout=full)
+        done = run(SEND, stdout=full)
     assert done.returncode == 8
     assert "this was done: SingleSendMail" in done.stderr
     assert "EnvId" in done.stderr
-    with subprocess.Popen([*BOX, *SEND], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(box_argv(SEND), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         process.stdout.close()
         err = process.stderr.read()
     assert process.returncode == 141
@@ -118,61 +120,31 @@ def test_a_send_that_cannot_be_shown_is_not_lost():
 
 
 @pytest.mark.parametrize(
-    "args",
-    [
-        ("tag", "delete", "welcome"),
-        ("domain", "set-password", "sandbox.test"),
-        ("sandbox", "reset"),
-        ("config", "init"),
-    ],
+    "line", ["tag delete welcome", "domain set-password sandbox.test", "sandbox reset", "config init"]
 )
-@pytest.mark.parametrize("stdin", [subprocess.DEVNULL, None])
-def test_without_a_terminal_nothing_is_asked(args, stdin):
-    done = run(*args, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) if stdin else shell('"$@" <&-', *args)
+@pytest.mark.parametrize("script", ['"$@" </dev/null', '"$@" <&-'])
+def test_without_a_terminal_nothing_is_asked(script, line):
+    done = shell(script, line)
     assert done.returncode == 2
     assert "there is no terminal" in done.stderr
     assert done.stdout == ""
 
 
-def on_a_terminal(*args: str, columns: int = 80, **env: str) -> tuple[int, bytes]:
-    """Run a command on a terminal of so many columns; its exit code and all that reached the terminal."""
-    import fcntl
-    import struct
-    import termios
-
-    leader, follower = pty.openpty()
-    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    environ = {name: value for name, value in os.environ.items() if name != "COLUMNS"} | {"TERM": "xterm"} | env
-    with subprocess.Popen([*BOX, *args], stdin=follower, stdout=follower, stderr=follower, env=environ) as process:
-        os.close(follower)
-        shown = b""
-        while select.select([leader], [], [], 20)[0]:
-            try:
-                piece = os.read(leader, 65536)
-            except OSError:  # the last one to hold the other end has gone
-                break
-            if not piece:
-                break
-            shown += piece
-    os.close(leader)
-    return process.returncode, shown
-
-
-@pytest.mark.parametrize("args", PRINTING, ids=" ".join)
+@pytest.mark.parametrize("line", PRINTING)
 @pytest.mark.parametrize("columns", [1, 7])
-def test_a_terminal_of_one_column_is_no_crash(columns, args):
-    code, shown = on_a_terminal(*args, columns=columns)
+def test_a_terminal_of_one_column_is_no_crash(columns, line):
+    code, shown = on_a_terminal(f"-p sandbox {line}", columns=columns)
     assert code == 0
     assert shown
-    assert b"Traceback" not in shown
+    assert "Traceback" not in shown
 
 
-@pytest.mark.parametrize("args", [("tag", "list"), ("account", "show"), ("tag", "show", "welcome")], ids=" ".join)
-def test_a_dumb_terminal_gets_no_escapes(args):
-    code, shown = on_a_terminal(*args, TERM="dumb")
+@pytest.mark.parametrize("line", ["tag list", "account show", "tag show welcome"])
+def test_a_dumb_terminal_gets_no_escapes(line):
+    code, shown = on_a_terminal(f"-p sandbox {line}", TERM="dumb")
     assert code == 0
-    assert b"\x1b" not in shown
-    assert b"\x1b" in on_a_terminal(*args)[1]
+    assert "\x1b" not in shown
+    assert "\x1b" in on_a_terminal(f"-p sandbox {line}")[1]
 
 
 # --- signals
@@ -182,13 +154,13 @@ def test_a_dumb_terminal_gets_no_escapes(args):
 def silent_server():
     """A server that takes a request and says nothing; yields its URL and a function that waits for a request."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        listening.settimeout(20)
+        listening.settimeout(PATIENT)
         kept = []
 
         def arrived() -> bytes:
             connection, _ = listening.accept()
             kept.append(connection)
-            connection.settimeout(20)
+            connection.settimeout(PATIENT)
             data = b""
             while b"Signature=" not in data:
                 data += connection.recv(65536)
@@ -199,16 +171,14 @@ def silent_server():
             connection.close()
 
 
-def signalled(number: int, *args: str, before: str = "") -> tuple[int, str, str]:
+def signalled(number: int, line: str) -> tuple[int, str, str]:
     """Run a command against a server that says nothing, and signal it once its request is there."""
     with silent_server() as (url, arrived):
-        command = [*BOX, "--endpoint", url, *args]
-        if before:
-            command = ["sh", "-c", f'{before} exec "$@"', "sh", *command]
+        command = box_argv("--endpoint {} " + line, url)
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             arrived()
             process.send_signal(number)
-            out, err = process.communicate(timeout=20)
+            out, err = process.communicate(timeout=PATIENT)
     return process.returncode, out, err
 
 
@@ -221,7 +191,7 @@ def signalled(number: int, *args: str, before: str = "") -> tuple[int, str, str]
     ],
 )
 def test_a_signal_in_the_middle_of_a_send_says_that_nobody_knows(number, code, said):
-    ended, out, err = signalled(number, *SEND)
+    ended, out, err = signalled(number, SEND)
     assert (ended, out) == (code, "")
     doubt = "whether it was done is not known, look before you run it again"
     assert err == f"dm: {said} while SingleSendMail was under way: {doubt}\n"
@@ -229,34 +199,33 @@ def test_a_signal_in_the_middle_of_a_send_says_that_nobody_knows(number, code, s
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_in_the_middle_of_a_read_has_nothing_to_add(number, code):
-    ended, out, err = signalled(number, "tag", "list")
+    ended, out, err = signalled(number, "tag list")
     assert (ended, out, err.count("\n")) == (code, "", 1)
     assert "under way" not in err
 
 
 def test_a_send_under_a_key_that_was_cut_short_stays_unknown(box):
-    key = ("--idempotency-key", "k")
+    line = f"{SEND} --idempotency-key k"
     with silent_server() as (url, arrived):
-        with subprocess.Popen(
-            [*BOX, "--endpoint", url, *SEND, *key], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        ) as process:
+        command = box_argv("--endpoint {} " + line, url)
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             arrived()
             process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=20)
+            process.communicate(timeout=PATIENT)
         assert process.returncode == 143
-        assert "is not known" in box("--endpoint", url, *SEND, *key, code=6).err
+        assert "is not known" in box("--endpoint {} " + line, url, code=6).err
 
 
 def test_nohup_is_respected():
     with silent_server() as (url, arrived):
-        command = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", *BOX, "--endpoint", url, "tag", "list"]
+        command = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", *box_argv("--endpoint {} tag list", url)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             arrived()
             process.send_signal(signal.SIGHUP)
             with pytest.raises(subprocess.TimeoutExpired):
                 process.wait(0.3)
             process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=20)
+            process.communicate(timeout=PATIENT)
     assert process.returncode == 143
 
 
@@ -267,27 +236,26 @@ def test_an_interrupt_before_the_first_byte_is_sure_that_nothing_was_sent(box, m
         raise KeyboardInterrupt
 
     monkeypatch.setattr(HttpExchange, "_open", interrupted)
-    assert box("--endpoint", "http://127.0.0.1:9", *SEND, code=130).err == "dm: interrupted\n"
+    assert box(f"--endpoint http://127.0.0.1:9 {SEND}", code=130).err == "dm: interrupted\n"
 
 
 def test_an_interrupted_wait_shows_what_was_seen(box):
-    box("domain", "create", "fail.example.com")
-    command = [*BOX, "domain", "check", "fail.example.com", "--wait", "--interval", "20s"]
+    box("domain create fail.example.com")
+    command = box_argv("domain check fail.example.com --wait --interval {}s", PATIENT)
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert "not verified" in process.stderr.readline()
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=PATIENT)
     assert (process.returncode, out, err) == (130, "", "dm: interrupted\n")
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_server_stops_at_a_signal(number, code):
-    with subprocess.Popen(
-        [*DM, "sandbox", "serve", "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as server:
+    command = argv("sandbox serve --port 0")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
         assert server.stdout.readline().startswith("http://127.0.0.1:")
         server.send_signal(number)
-        _, err = server.communicate(timeout=10)
+        _, err = server.communicate(timeout=PATIENT)
     assert server.returncode == code
     assert "Traceback" not in err
 
@@ -305,10 +273,10 @@ def test_a_defect_is_one_line_a_report_and_exit_70(box, monkeypatch, tmp_path):
             raise RuntimeError("another secret") from error
 
     monkeypatch.setattr(usage, "used", broken)
-    said = box("account", "show", "--usage", "--query", "[?s == 'secret']", code=70).err
+    said = box("account show --usage --query {}", "[?s == 'secret']", code=70).err
     assert said.count("\n") == 1
     assert said.startswith("dm: a defect in dm ")
-    assert ": RuntimeError at test_exits.py:" in said
+    assert f": RuntimeError at {os.path.basename(__file__)}:" in said
     path = said.split(" with ")[1].split(", which")[0]
     assert path.startswith(str(tmp_path))
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
@@ -323,7 +291,7 @@ def test_a_defect_in_the_middle_of_a_send_says_that_nobody_knows(box, monkeypatc
     from dmcli.sandbox.emulator import Sandbox
 
     monkeypatch.setattr(Sandbox, "exchange", lambda *_: 1 // 0)
-    assert "while SingleSendMail was under way: whether it was done is not known" in box(*SEND, code=70).err
+    assert "while SingleSendMail was under way: whether it was done is not known" in box(SEND, code=70).err
 
 
 def test_a_report_that_cannot_be_written_is_no_second_defect(box, monkeypatch, tmp_path):
@@ -332,4 +300,4 @@ def test_a_report_that_cannot_be_written_is_no_second_defect(box, monkeypatch, t
     (tmp_path / "file").write_text("", encoding="utf-8")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
     monkeypatch.setattr(usage, "used", lambda _: 1 // 0)
-    assert box("account", "show", "--usage", code=70).err.endswith("; please report it\n")
+    assert box("account show --usage", code=70).err.endswith("; please report it\n")

@@ -20,10 +20,10 @@ MAX_SENT = 32 * 1024 * 1024  # bytes that buffers on the way may take beyond wha
 
 
 class Effect:
-    """A command of one effect: the action it calls, and how often it was done, by the sandbox's own account."""
+    """A line of one effect: the action it calls, and how often it was done, by the sandbox's own account."""
 
-    def __init__(self, name: str, action: str, done: str, *args: str, stdin: str = "") -> None:
-        self.name, self.action, self.done, self.args, self.stdin = name, action, done, args, stdin
+    def __init__(self, name: str, action: str, done: str, line: str, stdin: str = "") -> None:
+        self.name, self.action, self.done, self.line, self.stdin = name, action, done, line, stdin
 
     def count(self, sandbox) -> int:
         with sandbox.store.transaction() as connection:
@@ -31,16 +31,16 @@ class Effect:
 
 
 EFFECTS = [
-    Effect("READ", "QueryTagByParam", "SELECT 0", "tag", "list"),
+    Effect("READ", "QueryTagByParam", "SELECT 0", "tag list"),
     Effect(
         "WRITE", "ModifyPWByDomain", "SELECT count(*) FROM domain WHERE password != ''",
-        "domain", "set-password", "sandbox.test", "--password-stdin", stdin="ABcdefgh1234",
+        "domain set-password sandbox.test --password-stdin", stdin="ABcdefgh1234",
     ),
-    Effect("CREATE", "CreateTag", "SELECT count(*) FROM tag WHERE name = 'spring'", "tag", "create", "spring"),
-    Effect("DELETE", "DeleteTag", "SELECT count(*) = 0 FROM tag WHERE id = 1", "tag", "delete", "1", "--yes"),
+    Effect("CREATE", "CreateTag", "SELECT count(*) FROM tag WHERE name = 'spring'", "tag create spring"),
+    Effect("DELETE", "DeleteTag", "SELECT count(*) = 0 FROM tag WHERE id = 1", "tag delete 1 --yes"),
     Effect(
         "SEND", "SingleSendMail", "SELECT count(*) FROM mail",
-        "send", "single", "--to", "a@example.com", "--subject", "s", "--text", "t",
+        "send single --to a@example.com --subject s --text t",
     ),
 ]  # fmt: skip
 READ, WRITE, CREATE, DELETE, SEND = range(5)
@@ -184,7 +184,7 @@ def test_fault(box, faulty, request, effect, row, fault, expected, when):
         request.getfixturevalue("impatient")
     arrivals, code = expected[when][EFFECTS.index(effect)]
     faulty.inject(fault._replace(executed=when == "DONE"), effect.action, 1 if when in ("ONCE", "DONE") else 10**6)
-    result = box("--endpoint", faulty.url, *effect.args, stdin=effect.stdin, code=code)
+    result = box("--endpoint {} " + effect.line, faulty.url, stdin=effect.stdin, code=code)
     assert faulty.arrived(effect.action) == arrivals
     judge(faulty, effect, result, when, changed=int(when == "DONE" or (code == 0)))
 
@@ -195,7 +195,7 @@ def test_a_reset_in_the_tls_handshake(box, faulty_tls, effect, when, handshake):
     """Row 2: nothing was sent, so it is tried again and sent once."""
     arrivals, code = NOT_SENT[when][EFFECTS.index(effect)]
     faulty_tls.inject(Fault("", handshake=handshake), effect.action, 1 if when == "ONCE" else 10**6)
-    result = box("--endpoint", faulty_tls.url, *effect.args, stdin=effect.stdin, code=code)
+    result = box("--endpoint {} " + effect.line, faulty_tls.url, stdin=effect.stdin, code=code)
     assert faulty_tls.arrived(effect.action) == arrivals
     judge(faulty_tls, effect, result, when, changed=int(code == 0))
     if code:
@@ -207,7 +207,7 @@ def test_a_reset_in_the_tls_handshake(box, faulty_tls, effect, when, handshake):
 def test_nobody_there(box, effect, port, faulty):
     faulty.close()
     url = faulty.url if port == "refused" else "http://no-such-host.invalid"
-    result = box("--endpoint", url, *effect.args, stdin=effect.stdin, code=4)
+    result = box("--endpoint {} " + effect.line, url, stdin=effect.stdin, code=4)
     assert "nothing was done, it is safe to run this again" in result.err
     assert "Start the sandbox there: dm sandbox serve" in result.err
 
@@ -219,12 +219,12 @@ def test_a_reply_that_is_lost(box, faulty, effect, executed):
     fault = Fault("lost", lambda connection, _: reset(connection), executed=executed)
     faulty.inject(fault, effect.action, 1)
     code = 6 if effect.name == "SEND" else 0
-    result = box("--endpoint", faulty.url, *effect.args, stdin=effect.stdin, code=code)
+    result = box("--endpoint {} " + effect.line, faulty.url, stdin=effect.stdin, code=code)
     assert effect.count(faulty.sandbox) <= 1
     if effect.name == "SEND":
-        look = result.err.split("look first: dm ")[1].split("\n")[0].split(" ")
-        assert look[-3:] == ["details", "--to", "a@example.com"]
-        found = box(*look[4:], "-o", "json").json["data"]["mailDetail"]
+        look = result.err.split("look first: dm ")[1].split("\n")[0]
+        assert look.endswith("stats details --to a@example.com")
+        found = box(f"{look} -o json").json["data"]["mailDetail"]
         assert len(found) == executed
 
 
@@ -239,7 +239,7 @@ def test_a_clock_that_is_off(box, tmp_path, effect, hours):
     ahead = Sandbox(str(tmp_path / "ahead.db"), now=lambda: datetime.now(timezone.utc) + timedelta(hours=hours))
     server = Faulty(ahead)
     try:
-        result = box("--endpoint", server.url, *effect.args, stdin=effect.stdin)
+        result = box("--endpoint {} " + effect.line, server.url, stdin=effect.stdin)
         assert server.arrived(effect.action) == 2
         assert result.err.count("this machine's clock is ") == 1
         seconds = int(result.err.split("clock is ")[1].split(" s")[0])
@@ -254,15 +254,15 @@ def test_the_service_is_given_the_time_it_asks_for(box, faulty, pauses):
     """Row 9 and 10."""
     send = EFFECTS[SEND]
     faulty.inject(Fault("", says(error("Throttling.User", x_acs_retry_after="2000"))), send.action, 2)
-    assert "Throttling.User; trying again in 2 s" in box("--endpoint", faulty.url, *send.args).err
+    assert "Throttling.User; trying again in 2 s" in box("--endpoint {} " + send.line, faulty.url).err
     assert pauses == [2.0, 2.0]
     assert send.count(faulty.sandbox) == 1
     pauses.clear()
     faulty.inject(Fault("", says(error("Throttling.User", x_acs_retry_after=str(10**12)))), send.action)
-    box("--endpoint", faulty.url, *send.args, code=4)
+    box("--endpoint {} " + send.line, faulty.url, code=4)
     assert pauses == []  # a minute at most would be waited, which is longer than the deadline
     faulty.inject(Fault("", says(error("Throttling.User", x_acs_retry_after=str(10**12)))), send.action, 1)
-    box("--deadline", "5m", "--endpoint", faulty.url, *send.args)
+    box("--deadline 5m --endpoint {} " + send.line, faulty.url)
     assert pauses == [60.0]
 
 
@@ -288,7 +288,7 @@ def test_a_certificate_that_is_not_right(box, sandbox, secured, trusted, effect,
             context.load_cert_chain(cert, key)
     server = Faulty(sandbox, tls=context, host="localhost")
     try:
-        result = box("--endpoint", server.url, *effect.args, stdin=effect.stdin, code=3)
+        result = box("--endpoint {} " + effect.line, server.url, stdin=effect.stdin, code=3)
         assert "the TLS certificate of localhost:" in result.err
         assert "is not trusted" in result.err
         assert (server.connections, server.arrivals) == (1, [])
@@ -301,7 +301,7 @@ def test_what_the_service_says_cannot_act_on_the_terminal(box, faulty, effect):
     """Row 19."""
     hostile = "\x1b]0;x\x07\x1b[2J\x9b31m\u202e[link=https://example.com]\ud800"
     faulty.inject(Fault("", says(error("Evil\x1b[1m.Code", message=hostile))), effect.action)
-    result = box("--endpoint", faulty.url, *effect.args, stdin=effect.stdin, code=1, tty=True)
+    result = box("--endpoint {} " + effect.line, faulty.url, stdin=effect.stdin, code=1, tty=True)
     shown = result.out + result.err
     assert r"\x1b]0;x\x07\x1b[2J\x9b31m\u202e[link=https://example.com]\ud800" in shown
     assert all(character.isprintable() or character == "\n" for character in shown)
@@ -319,6 +319,6 @@ def test_a_flood_is_not_read_to_its_end(box, faulty):
 
     faulty.inject(Fault("", pour), "SingleSendMail")
     began = time.monotonic()
-    box("--endpoint", faulty.url, *EFFECTS[SEND].args, code=6)
+    box("--endpoint {} " + EFFECTS[SEND].line, faulty.url, code=6)
     assert time.monotonic() - began < 20
     assert len(sent) < 32

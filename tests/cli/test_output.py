@@ -7,17 +7,17 @@ import io
 import json
 import signal
 import subprocess
-import sys
 from contextlib import contextmanager
 
 import pytest
 import yaml
+from shell import PATIENT, argv
 
 
 @contextmanager
-def started(*command: str):
-    """A running program; killed at the end, whatever a test made of it."""
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def started(line: str):
+    """A run of `dm`; killed at the end, whatever a test made of it."""
+    process = subprocess.Popen(argv(line), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         yield process
     finally:
@@ -25,113 +25,107 @@ def started(*command: str):
         process.communicate()
 
 
-DM = [sys.executable, "-c", "from dmcli.cli.app import main; main()", "-p", "sandbox"]
-
-
 @pytest.fixture
 def tags(box):
     for n in range(120):
-        box("tag", "create", f"t{n:03}")
+        box("tag create {}", f"t{n:03}")
     return box
 
 
 def test_piped_output_is_tab_separated_and_whole(tags):
-    lines = tags("tag", "list").out.splitlines()
+    lines = tags("tag list").out.splitlines()
     assert lines[0] == "TagName\tTagId\tTagDescription"
     assert len(lines) == 101
 
 
 def test_the_limit_is_said_on_stderr(tags):
-    assert "first 100 rows" in tags("tag", "list").err
-    assert len(tags("tag", "list", "--all").out.splitlines()) == 122
-    assert tags("tag", "list", "--limit", "121").err == ""
-    assert "first 120" in tags("tag", "list", "--limit", "120").err
-    assert tags("tag", "list", "-q").err == ""
+    assert "first 100 rows" in tags("tag list").err
+    assert len(tags("tag list --all").out.splitlines()) == 122
+    assert tags("tag list --limit 121").err == ""
+    assert "first 120" in tags("tag list --limit 120").err
+    assert tags("tag list -q").err == ""
 
 
 def test_a_limit_may_be_as_large_as_one_likes(tags):
-    assert tags("sandbox", "mail", "list", "--limit", str(2**63), "-o", "ndjson").out == ""
-    assert len(tags("tag", "list", "--limit", str(2**63)).out.splitlines()) == 122
+    assert tags("sandbox mail list --limit {} -o ndjson", 2**63).out == ""
+    assert len(tags("tag list --limit {}", 2**63).out.splitlines()) == 122
 
 
 @pytest.mark.parametrize("size", ["1", "7", "121", "1000"])
 def test_pages_are_joined_whatever_their_size(tags, size):
-    document = tags("tag", "list", "--all", "--page-size", size, "-o", "json").json
+    document = tags("tag list --all --page-size {} -o json", size).json
     assert [row["TagName"] for row in document["data"]["tag"]] == ["welcome", *(f"t{n:03}" for n in range(120))]
     assert document["TotalCount"] == 121
 
 
 def test_formats_agree(tags):
-    rows = tags("tag", "list", "--limit", "5", "-o", "json").json["data"]["tag"]
-    assert yaml.safe_load(tags("tag", "list", "--limit", "5", "-o", "yaml").out)["data"]["tag"] == rows
-    assert [json.loads(line) for line in tags("tag", "list", "--limit", "5", "-o", "ndjson").out.splitlines()] == rows
-    assert list(csv.DictReader(io.StringIO(tags("tag", "list", "--limit", "5", "-o", "csv").out))) == rows
+    rows = tags("tag list --limit 5 -o json").json["data"]["tag"]
+    assert yaml.safe_load(tags("tag list --limit 5 -o yaml").out)["data"]["tag"] == rows
+    assert [json.loads(line) for line in tags("tag list --limit 5 -o ndjson").out.splitlines()] == rows
+    assert list(csv.DictReader(io.StringIO(tags("tag list --limit 5 -o csv").out))) == rows
 
 
 def test_queries(tags):
-    assert json.loads(tags("tag", "list", "-o", "json", "--query", "data.tag[0].TagName").out) == "welcome"
-    assert tags("tag", "list", "--query", "data.tag[0].TagName").out == "welcome\n"
-    assert tags("tag", "list", "--limit", "2", "-o", "ndjson", "--query", "TagName").out == '"welcome"\n"t000"\n'
+    assert json.loads(tags("tag list -o json --query 'data.tag[0].TagName'").out) == "welcome"
+    assert tags("tag list --query 'data.tag[0].TagName'").out == "welcome\n"
+    assert tags("tag list --limit 2 -o ndjson --query TagName").out == '"welcome"\n"t000"\n'
 
 
 def test_a_table_on_a_terminal_fits_it(tags):
-    table = tags("tag", "list", "--limit", "3", tty=True).out
+    table = tags("tag list --limit 3", tty=True).out
     assert "Tag" in table
     assert "TagName" not in table
     assert max(len(line) for line in table.splitlines()) <= 80
 
 
 def test_nothing_found_is_said_on_stderr(box):
-    found = box("tag", "list", "--keyword", "nothing", "-o", "table")
+    found = box("tag list --keyword nothing -o table")
     assert (found.out, found.err) == ("", "nothing found\n")
 
 
 def test_colour_is_off_when_asked(tags, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
-    assert "\x1b[" not in tags("tag", "list", tty=True).out
+    assert "\x1b[" not in tags("tag list", tty=True).out
 
 
 def test_hostile_text_reaches_a_terminal_escaped(box):
-    box("tag", "create", "evil", "--description", "x")
-    box("api", "ModifyTag", "TagId=2", "TagName=evil", "TagDescription=\x1b]0;owned\x07\u202e")
-    shown = box("tag", "list", tty=True).out
+    box("tag create evil --description x")
+    box("api ModifyTag TagId=2 TagName=evil TagDescription={}", "\x1b]0;owned\x07\u202e")
+    shown = box("tag list", tty=True).out
     assert "\x1b]0" not in shown
     assert "\u202e" not in shown
     assert "\\x1b]0;owned\\x07\\u202e" in shown
 
 
 def test_a_formula_from_elsewhere_is_text_in_csv(box):
-    box("api", "CreateTag", "TagName==1+1", "TagDescription=-5")
-    assert box("tag", "list", "-o", "csv").out.splitlines()[2] == "'=1+1,2,-5"
-    assert box("--csv-raw", "tag", "list", "-o", "csv").out.splitlines()[2] == "=1+1,2,-5"
-    assert box("tag", "list", "-o", "csv", "--csv-raw", "--query", "data.tag[1].TagName").out == "=1+1\n"
-    assert box("tag", "list").out.splitlines()[2] == "=1+1\t2\t-5"
+    box("api CreateTag TagName==1+1 TagDescription=-5")
+    assert box("tag list -o csv").out.splitlines()[2] == "'=1+1,2,-5"
+    assert box("--csv-raw tag list -o csv").out.splitlines()[2] == "=1+1,2,-5"
+    assert box("tag list -o csv --csv-raw --query 'data.tag[1].TagName'").out == "=1+1\n"
+    assert box("tag list").out.splitlines()[2] == "=1+1\t2\t-5"
 
 
 def test_serve_prints_its_address_and_answers():
-    with started(*DM[:3], "sandbox", "serve", "--port", "0") as server:
+    with started("sandbox serve --port 0") as server:
         url = server.stdout.readline().strip()
         assert url.startswith("http://127.0.0.1:")
-        done = subprocess.run([*DM, "--endpoint", url, "tag", "list", "-o", "json"], stdout=subprocess.PIPE, check=True)
+        command = argv("-p sandbox --endpoint {} tag list -o json", url)
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
         assert json.loads(done.stdout)["data"]["tag"]
-        taken = subprocess.run(
-            [*DM[:3], "sandbox", "serve", "--port", url.rsplit(":", 1)[1]],
-            stderr=subprocess.PIPE,
-            check=False,
-            text=True,
-        )
+        command = argv("sandbox serve --port {}", url.rsplit(":", 1)[1])
+        taken = subprocess.run(command, stderr=subprocess.PIPE, check=False, text=True)
         assert taken.returncode == 8
         assert "another program has this port" in taken.stderr
         server.send_signal(signal.SIGINT)
-        _, err = server.communicate(timeout=10)
+        _, err = server.communicate(timeout=PATIENT)
     assert "Traceback" not in err
     assert server.returncode == 130
 
 
 def test_several_processes_share_the_sandbox(box):
-    send = [*DM, "send", "single", "--to", "a@example.com", "--subject", "s", "--text", "t", "-q", "-o", "json"]
+    send = argv("-p sandbox send single --to a@example.com --subject s --text t -q -o json")
     running = [subprocess.Popen(send, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(6)]
     sent = [process.communicate() for process in running]
     assert [process.returncode for process in running] == [0] * 6, sent
     assert len({json.loads(out)["EnvId"] for out, _ in sent}) == 6
-    assert box("account", "show", "--usage", "-o", "json").json["usage"]["day_used"] == 6
+    assert box("account show --usage -o json").json["usage"]["day_used"] == 6

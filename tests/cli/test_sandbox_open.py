@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.request import Request, urlopen
 
 import pytest
+from shell import PATIENT, argv
 
 from dmcli.api.wire import Reply
 from dmcli.sandbox.server.server import Server
@@ -17,15 +17,14 @@ from dmcli.sandbox.server.server import Server
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DM = [sys.executable, "-c", "from dmcli.cli.app import main; main()"]
 BROWSER = '#!/bin/sh\necho "$1" > {seen}\n'
 
 
 @contextmanager
-def started(*args: str, **env: str) -> Iterator[subprocess.Popen[str]]:
+def started(line: str, **env: str) -> Iterator[subprocess.Popen[str]]:
     """A run of `dm sandbox` that goes on until the block ends, and then ends well."""
     with subprocess.Popen(
-        [*DM, "sandbox", *args],
+        argv(f"sandbox {line}"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -35,19 +34,19 @@ def started(*args: str, **env: str) -> Iterator[subprocess.Popen[str]]:
             yield process
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(PATIENT)
 
 
 def fetched(url: str, **headers: str) -> str:
     """What a browser gets there."""
-    with urlopen(Request(url, headers={"Accept": "text/html", **headers}), timeout=10) as answer:  # noqa: S310
+    with urlopen(Request(url, headers={"Accept": "text/html", **headers}), timeout=PATIENT) as answer:  # noqa: S310
         return answer.read().decode()
 
 
 def test_serve_has_the_pages(box):
-    with started("serve", "--port", "0") as server:
+    with started("serve --port 0") as server:
         url = server.stdout.readline().strip()
-        box("send", "single", "--to", "ada@example.com", "--subject", "您好", "--text", "t")
+        box("send single --to ada@example.com --subject 您好 --text t")
         assert "您好" in fetched(url)  # the root leads a browser to the inbox
         assert "您好" in fetched(f"{url}/_dm/mail/1")
 
@@ -58,7 +57,7 @@ def test_open_serves_and_leads_a_browser_to_the_inbox(tmp_path):
     os.mkfifo(seen)
     browser.write_text(BROWSER.format(seen=seen))
     browser.chmod(0o700)
-    with started("open", "--port", "0", BROWSER=f"{browser} %s") as server:
+    with started("open --port 0", BROWSER=f"{browser} %s") as server:
         inbox = server.stdout.readline().strip()
         assert inbox.endswith("/_dm/")
         assert seen.read_text().strip() == inbox
@@ -70,7 +69,7 @@ def test_open_serves_and_leads_a_browser_to_the_inbox(tmp_path):
 
 @pytest.mark.skipif(os.name != "posix", reason="an empty PATH")
 def test_open_says_so_where_there_is_no_browser(tmp_path):
-    with started("open", "--port", "0", BROWSER="/bin/false %s", PATH=str(tmp_path), DISPLAY="") as server:
+    with started("open --port 0", BROWSER="/bin/false %s", PATH=str(tmp_path), DISPLAY="") as server:
         inbox = server.stdout.readline().strip()
         assert "serving on" in server.stderr.readline()
         assert "there is no browser to open" in server.stderr.readline()
@@ -78,7 +77,7 @@ def test_open_says_so_where_there_is_no_browser(tmp_path):
 
 
 def test_open_without_a_browser_prints_where_to_go():
-    with started("open", "--port", "0", "--no-browser", BROWSER="/bin/false %s") as server:
+    with started("open --port 0 --no-browser", BROWSER="/bin/false %s") as server:
         inbox = server.stdout.readline().strip()
         assert "No mail yet" in fetched(inbox)
         server.terminate()
@@ -86,14 +85,14 @@ def test_open_without_a_browser_prints_where_to_go():
 
 
 def test_open_uses_a_sandbox_that_is_served_already(bare, tmp_path, monkeypatch):
-    with started("serve", "--port", "0") as server:
+    with started("serve --port 0") as server:
         url = server.stdout.readline().strip()
-        ask = ("sandbox", "open", "--port", url.rpartition(":")[2], "--no-browser")
-        result = bare(*ask)
+        port = url.rpartition(":")[2]
+        result = bare("sandbox open --port {} --no-browser", port)
         assert result.out == f"{url}/_dm/\n"
         assert "is served already" in result.err
         monkeypatch.setenv("DM_SANDBOX_DB", str(tmp_path / "other.db"))
-        refused = bare(*ask, code=1)
+        refused = bare("sandbox open --port {} --no-browser", port, code=1)
         assert refused.out == ""
         assert "other.db; serve it beside that with --port 0" in refused.err
 
@@ -102,5 +101,5 @@ def test_open_uses_a_sandbox_that_is_served_already(bare, tmp_path, monkeypatch)
 def test_open_leaves_other_programs_alone(bare, body):
     with Server(lambda _: Reply(200, {}, body)) as server:
         port = server.url.rpartition(":")[2]
-        result = bare("sandbox", "open", "--port", port, "--no-browser", code=8)
+        result = bare("sandbox open --port {} --no-browser", port, code=8)
     assert f"cannot listen on 127.0.0.1:{port}: another program has this port" in result.err

@@ -12,12 +12,13 @@ import subprocess
 import sys
 
 import pytest
+from shell import words
 
 PROGRAM = """
 import json, sys
 import click
 click_alone = set(sys.modules)
-sys.argv = ["dm", *{args!r}]
+sys.argv = {argv!r}
 from dmcli.cli.app import main
 try:
     main()
@@ -46,10 +47,10 @@ HEAVY = {
 }
 
 
-def loaded(*args: str, **env: str) -> set[str]:
+def loaded(line: str, **env: str) -> set[str]:
     """The modules that a run of `dm` loads beyond those of `import click`."""
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM.format(args=args)],
+        [sys.executable, "-c", PROGRAM.format(argv=words(f"dm {line}"))],
         capture_output=True,
         text=True,
         check=True,
@@ -59,17 +60,17 @@ def loaded(*args: str, **env: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("args", "env"),
+    ("line", "env"),
     [
-        (["--version"], {}),
-        (["--help"], {}),
-        ([], {"_DM_COMPLETE": "bash_complete", "COMP_WORDS": "dm sta", "COMP_CWORD": "1"}),
-        ([], {"_DM_COMPLETE": "bash_complete", "COMP_WORDS": "dm send single --sub", "COMP_CWORD": "3"}),
-        ([], {"_DM_COMPLETE": "zsh_complete", "COMP_WORDS": "dm domain ", "COMP_CWORD": "2"}),
+        ("--version", {}),
+        ("--help", {}),
+        ("", {"_DM_COMPLETE": "bash_complete", "COMP_WORDS": "dm sta", "COMP_CWORD": "1"}),
+        ("", {"_DM_COMPLETE": "bash_complete", "COMP_WORDS": "dm send single --sub", "COMP_CWORD": "3"}),
+        ("", {"_DM_COMPLETE": "zsh_complete", "COMP_WORDS": "dm domain ", "COMP_CWORD": "2"}),
     ],
 )
-def test_help_version_and_words_load_click_only(args, env):
-    loaded_modules = loaded(*args, **env)
+def test_help_version_and_words_load_click_only(line, env):
+    loaded_modules = loaded(line, **env)
     outside = {
         name.partition(".")[0] if not name.startswith(("http.", "email.")) else name
         for name in loaded_modules
@@ -81,14 +82,14 @@ def test_help_version_and_words_load_click_only(args, env):
 
 
 def test_a_sandbox_call_loads_no_network_code(tmp_path):
-    modules = loaded("-p", "sandbox", "tag", "list", "-o", "json", DM_SANDBOX_DB=str(tmp_path / "s.db"))
+    modules = loaded("-p sandbox tag list -o json", DM_SANDBOX_DB=str(tmp_path / "s.db"))
     assert "sqlite3" in modules
     assert not {name.partition(".")[0] for name in modules} & {"requests", "urllib3", "rich", "yaml", "jmespath", "ssl"}
     assert not modules & {"http.client", "http.server", "email.message"}
 
 
 def test_an_area_loads_when_it_is_entered(tmp_path):
-    modules = loaded("tag", "--help")
+    modules = loaded("tag --help")
     assert "dmcli.api.actions.tag" in modules
     assert not modules & {
         "dmcli.api.actions.stats",

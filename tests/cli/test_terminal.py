@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import re
-import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,10 +12,11 @@ from urllib.parse import parse_qs
 
 import pytest
 import trustme
+from shell import on_a_terminal, program_on_a_terminal, words
 
-pty = pytest.importorskip("pty", reason="only where there are pseudo-terminals")
+pytest.importorskip("pty", reason="only where there are pseudo-terminals")
 
-# Runs `dm` once for every list of arguments that it reads, with one terminal for all.
+# Runs `dm` once for every list of words that it reads, with one terminal for all.
 DRIVER = """
 import json, sys
 from dmcli.cli.app import run
@@ -30,7 +29,6 @@ HARMFUL = re.compile(
 # All code points there are; low surrogates before high ones, or JSON would pair two of them.
 EVERY = "".join(map(chr, [*range(0xD800), *range(0xDC00, 0xE000), *range(0xD800, 0xDC00), *range(0xE000, 0x110000)]))
 HARMLESS = {char for char in EVERY if not HARMFUL.match(char) and not "\ud800" <= char <= "\udfff"}
-DM = ["-p", "sandbox", "--endpoint"]
 
 
 def pieces(text: str, size: int) -> list[str]:
@@ -86,11 +84,23 @@ class Hostile(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def hostile():
+def url():
     with ThreadingHTTPServer(("127.0.0.1", 0), Hostile) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}"
         server.shutdown()
+
+
+@pytest.fixture
+def hostile(url):
+    """Runs `dm` with each of the lines against that server, on one terminal; what the terminal got."""
+
+    def run(*lines: str, **environ: str) -> str:
+        commands = [words("-p sandbox --endpoint {} " + line, url) for line in lines]
+        driver = [sys.executable, "-c", DRIVER, json.dumps(commands)]
+        return program_on_a_terminal(driver, **{"NO_COLOR": "1", **environ})[1]
+
+    return run
 
 
 @pytest.fixture(autouse=True)
@@ -98,33 +108,6 @@ def _few_certificates(tmp_path, monkeypatch):
     """The usual hundreds take longer to load than a run of `dm` does else."""
     trustme.CA().cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     monkeypatch.setenv("DM_CA_BUNDLE", str(tmp_path / "ca.pem"))
-
-
-def on_a_terminal(*commands: list[str], answers: tuple[str, ...] = (), **environ: str) -> str:
-    """What a terminal gets from `dm` with each of the arguments in turn; each question is answered."""
-    master, slave = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-c", DRIVER, json.dumps(commands)],
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        env={**os.environ, "NO_COLOR": "1", "TERM": "xterm", **environ},
-    ):
-        os.close(slave)
-        got, left = bytearray(), list(answers)
-        while data := _read(master):
-            got += data
-            if left and got.endswith(b": "):
-                os.write(master, left.pop(0).encode() + b"\n")
-    os.close(master)
-    return got.decode()
-
-
-def _read(master: int) -> bytes:
-    try:
-        return os.read(master, 1 << 16)
-    except OSError:  # how Linux says that the other end is closed
-        return b""
 
 
 def clean(shown: str) -> str:
@@ -137,7 +120,7 @@ def clean(shown: str) -> str:
 
 @pytest.mark.parametrize("form", ["table", "csv", "yaml", "json", "ndjson"])
 def test_every_character_in_a_list(hostile, form):
-    shown = clean(on_a_terminal([*DM, hostile, "tag", "list", "--all", "-o", form]))
+    shown = clean(hostile(f"tag list --all -o {form}"))
     if form == "json":
         assert json.loads(shown)["data"]["tag"] == ROWS
     elif form == "ndjson":
@@ -151,19 +134,19 @@ def test_every_character_in_a_list(hostile, form):
 
 
 def test_every_character_in_a_reply_as_xml(hostile):
-    shown = clean(on_a_terminal([*DM, hostile, "api", "Odd", "--format", "xml"]))
+    shown = clean(hostile("api Odd --format xml"))
     assert set(shown) >= HARMLESS
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "json"])
 def test_names_of_fields_and_what_a_query_finds(hostile, form):
-    odd = [*DM, hostile, "api", "Odd", "-o", form]
-    shown = clean(on_a_terminal(odd, [*odd, "--query", "keys(@)"], [*odd, "--query", "@.*"]))
+    odd = f"api Odd -o {form}"
+    shown = clean(hostile(odd, f"{odd} --query 'keys(@)'", f"{odd} --query '@.*'"))
     assert r"key\x1b0\u202e" in shown or r"key\u001b0\u202e" in shown
 
 
 def test_the_account_and_its_unknown_states(hostile):
-    shown = clean(on_a_terminal([*DM, hostile, "account", "show"]))
+    shown = clean(hostile("account show"))
     assert shown.count("[b]:smile:") == 4
     assert r"\x1b" in shown
     assert r"\u202e" in shown
@@ -171,7 +154,7 @@ def test_the_account_and_its_unknown_states(hostile):
 
 def test_colours_are_ours_alone(hostile):
     """The escapes that come through are those of a table's head; none of the service's."""
-    shown = on_a_terminal([*DM, hostile, "tag", "list", "--limit", "1"], NO_COLOR="")
+    shown = hostile("tag list --limit 1", NO_COLOR="")
     assert re.findall("\x1b[^m]*m", shown) == ["\x1b[1m", "\x1b[0m"] * shown.count("\x1b[0m")
     assert r"\x1b[31m[b]:smile:" in clean(re.sub("\x1b\\[[01]m", "", shown))
 
@@ -179,22 +162,23 @@ def test_colours_are_ours_alone(hostile):
 def test_every_character_in_an_error(hostile):
     """In a message of the service, as text and as JSON; its request id and a header that --debug shows are odd too."""
     numbers = range(len(MESSAGES))
-    shown = clean(on_a_terminal(*[[*DM, hostile, "--debug", "api", "Odd", f"Number={number}"] for number in numbers]))
+    shown = clean(hostile(*[f"--debug api Odd Number={number}" for number in numbers]))
     lines = [line for line in shown.splitlines() if line.startswith("dm: ")]
     assert len(lines) == len(numbers)
     assert set(shown) >= HARMLESS
     assert shown.count(r" s \x1b[2J\x9b") == len(numbers)
-    one = clean(on_a_terminal([*DM, hostile, "-o", "json", "api", "Odd", "Number=1"]))
+    one = clean(hostile("-o json api Odd Number=1"))
     assert json.loads(one)["error"]["message"] == MESSAGES[1]
     assert one.isascii()
 
 
 def test_what_is_typed_at_a_question_is_taken_and_shown_harmlessly(box):
-    box("api", "CreateTag", "TagName=a\u202eb")
-    shown = on_a_terminal(["-p", "sandbox", "tag", "delete", "name:a\u202eb"], answers=("maybe", "y"))
+    box("api CreateTag TagName={}", "a\u202eb")
+    _, shown = on_a_terminal("-p sandbox tag delete name:{}", "a\u202eb", answers=["maybe", "y"], NO_COLOR="1")
     assert r"Delete a tag: a\u202eb (id " in clean(shown)
     assert "invalid input" in shown
-    assert "u202e" not in box("tag", "list").out
-    answers = ("new", "id", "secret", "", "\u2028cn-nowhere", "cn-hangzhou", "no\u2028address", "")
-    said = [line for line in on_a_terminal(["config", "init"], answers=answers).splitlines() if "Error" in line]
+    assert "u202e" not in box("tag list").out
+    answers = ["new", "id", "secret", "", "\u2028cn-nowhere", "cn-hangzhou", "no\u2028address", ""]
+    _, shown = on_a_terminal("config init", answers=answers, NO_COLOR="1")
+    said = [line for line in shown.splitlines() if "Error" in line]
     assert [clean(line).split()[1] for line in said] == [r"'\u2028cn-nowhere'", r"'no\u2028address'"]

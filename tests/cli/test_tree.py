@@ -95,7 +95,7 @@ def test_the_page_names_every_command():
 
 @pytest.mark.parametrize("shell", FILES)
 def test_completion_script(shell, bare):
-    assert bare("completion", shell).out == script(shell)
+    assert bare("completion {}", shell).out == script(shell)
     assert "_DM_COMPLETE" in script(shell)
 
 

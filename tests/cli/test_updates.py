@@ -23,7 +23,7 @@ def row_of(sandbox, table):
     ("tag", "shown_id"), [("name:promo", "<id of promo>"), ("promo", "<id of promo>"), ("12", "12")]
 )
 def test_a_dry_run_of_a_tag_marks_what_is_kept(bare, tag, shown_id):
-    shown = bare("tag", "update", tag, "--description", "d", "--dry-run").json["parameters"]
+    shown = bare("tag update {} --description d --dry-run", tag).json["parameters"]
     assert shown == {"TagId": shown_id, "TagName": "<kept>", "TagDescription": "d"}
 
 
@@ -31,23 +31,23 @@ def test_a_dry_run_of_a_tag_marks_what_is_kept(bare, tag, shown_id):
     ("template", "shown_id"), [("name:newsletter", "<id of newsletter>"), ("news", "<id of news>"), ("12", "12")]
 )
 def test_a_dry_run_of_a_template_marks_what_is_kept(bare, template, shown_id):
-    shown = bare("template", "update", template, "--html", "x", "--dry-run").json["parameters"]
+    shown = bare("template update {} --html x --dry-run", template).json["parameters"]
     names = ("TemplateName", "TemplateSubject", "TemplateNickName", "Remark", "SmsContent", "SmsType")
     assert shown == {"TemplateId": shown_id, "TemplateText": "x"} | dict.fromkeys(names, "<kept>")
 
 
 def test_a_tag_whose_description_nobody_could_type_is_renamed(dm, sandbox):
-    dm("tag", "create", "promo")
+    dm("tag create promo")
     number = str(row_of(sandbox, "tag")["id"])
-    dm("api", "ModifyTag", f"TagId={number}", "TagName=promo", f"TagDescription={LINES}")
-    dm("tag", "update", "promo", "--name", "sale")
+    dm("api ModifyTag TagId={} TagName=promo TagDescription={}", number, LINES)
+    dm("tag update promo --name sale")
     assert row_of(sandbox, "tag") == {"id": int(number), "name": "sale", "description": LINES}
-    dm("tag", "update", number, "--description", "")
+    dm("tag update {} --description ''", number)
     assert row_of(sandbox, "tag")["description"] == ""
 
 
 def test_a_template_is_sent_whole(box, sandbox):
-    box("template", "create", "promo", "--subject", "s", "--html", "h", "--alias", "a")
+    box("template create promo --subject s --html h --alias a")
     number = str(row_of(sandbox, "template")["id"])
     with sandbox.store.transaction() as connection:
         sql = "UPDATE template SET remark = ?, sms_content = 'sms', sms_type = '2', nickname = ''"
@@ -60,7 +60,7 @@ def test_a_template_is_sent_whole(box, sandbox):
         return sandbox.exchange(request)
 
     with Server(recorded) as server:
-        box("--endpoint", server.url, "template", "update", "promo", "--html", "new")
+        box("--endpoint {} template update promo --html new", server.url)
     after = row_of(sandbox, "template")
     assert after["submitted"] >= before["submitted"]  # an update is reviewed anew
     assert after == before | {"html": "new", "submitted": after["submitted"]}
@@ -73,14 +73,14 @@ def test_a_template_is_sent_whole(box, sandbox):
 
 
 def test_what_is_typed_is_still_checked(box):
-    box("tag", "create", "promo")
-    assert "line break" in box("tag", "update", "promo", "--description", LINES, code=2).err
-    assert "at most 30" in box("template", "update", "newsletter", "--name", "n" * 31, code=2).err
+    box("tag create promo")
+    assert "line break" in box("tag update promo --description {}", LINES, code=2).err
+    assert "at most 30" in box("template update newsletter --name {}", "n" * 31, code=2).err
 
 
 @pytest.mark.parametrize("group", ["tag", "template"])
 def test_nothing_to_change_is_refused_before_any_call(bare, group):
-    assert "nothing to change" in bare(group, "update", "1", "--dry-run", code=2).err
+    assert "nothing to change" in bare(f"{group} update 1 --dry-run", code=2).err
 
 
 def test_kept_values_go_as_they_are_and_empty_ones_not_at_all():

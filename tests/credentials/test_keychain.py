@@ -16,7 +16,7 @@ from dmcli.secret import Secret
 
 CANARY = "c4n4ry"
 FILE = "default: p\nprofiles:\n  p:\n    access_key_id: dm-sandbox-id\n    keychain: yes\n"
-LIST = ("tag", "list", "-o", "json")
+LIST = "tag list -o json"
 BACKEND = "keyring_in_a_file"
 
 
@@ -41,13 +41,13 @@ def chain(use, tmp_path):
 def test_the_secret_reaches_the_service(bare, server, chain, config):
     config(FILE, 0o644)  # there is no secret in it
     keychain.store("dm-sandbox-id", Secret("dm-sandbox-secret"), Secret(f"token-{CANARY}"))
-    result = bare("--endpoint", server.url, "--debug", *LIST)
+    result = bare("--endpoint {} --debug " + LIST, server.url)
     assert result.json["data"]["tag"]
-    check = bare("--endpoint", server.url, "config", "check", "-o", "json")
+    check = bare("--endpoint {} config check -o json", server.url)
     rows = {row["name"]: row for row in check.json}
     assert rows["keys"]["source"].startswith("keychain, for profile 'p' in ")
     assert rows["security_token"]["value"] == "yes"
-    shown = bare("config", "show", "-o", "json")
+    shown = bare("config show -o json")
     assert shown.json == {"name": "p", "access_key_id": "***-id", "keychain": "yes"}
     assert CANARY not in result.err + check.out + shown.out
 
@@ -77,12 +77,12 @@ def test_init_puts_the_secrets_there_and_nowhere_else(terminal, tmp_path):
         "KEYRING_IN_A_FILE": str(tmp_path / "keyring.json"),
     }
     answers = ["shop-key", f"secret-{CANARY}", f"token-{CANARY}", "cn-hangzhou", "noreply@shop.cn"]
-    code, seen = terminal(["config", "init", "shop", "--keychain"], answers, **environ)
+    code, seen = terminal("config init shop --keychain", answers=answers, **environ)
     assert code == 0, seen
     text = (tmp_path / ".config" / "dm" / "config.yaml").read_text(encoding="utf-8")
     assert 'access_key_id: shop-key\n    region: cn-hangzhou\n    from: noreply@shop.cn\n    keychain: "yes"\n' in text
     assert CANARY not in text + seen
-    code, seen = terminal(["--endpoint", "http://127.0.0.1:9", "config", "check", "-o", "json"], [], **environ)
+    code, seen = terminal("--endpoint http://127.0.0.1:9 config check -o json", **environ)
     assert code == 4, seen
     assert "keychain, for profile 'shop'" in seen
     kept = (tmp_path / "keyring.json").read_text(encoding="utf-8")
@@ -92,7 +92,7 @@ def test_init_puts_the_secrets_there_and_nowhere_else(terminal, tmp_path):
 
 def test_init_asks_nothing_where_there_is_no_keychain(terminal, tmp_path):
     environ = {"HOME": str(tmp_path), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
-    code, seen = terminal(["config", "init", "shop", "--keychain"], [], **environ)
+    code, seen = terminal("config init shop --keychain", **environ)
     assert code == 3
     assert "there is no safe keychain here, only keyring.backends.fail.Keyring; set one up" in seen
     assert "AccessKey" not in seen
@@ -101,11 +101,11 @@ def test_init_asks_nothing_where_there_is_no_keychain(terminal, tmp_path):
 
 def test_a_keychain_without_the_secret(bare, chain, config):
     config(FILE)
-    error = bare("tag", "list", code=3).err
+    error = bare("tag list", code=3).err
     assert "the keychain, for profile 'p' in " in error
     assert "has no secret of the key id ***-id; put it there: dm config init --keychain" in error
     keychain.store("dm-sandbox-id", Secret(f"{CANARY}\n"), Secret())
-    error = bare("tag", "list", code=3).err
+    error = bare("tag list", code=3).err
     assert "access_key_secret of keychain, for profile 'p' in " in error
     assert CANARY not in error
 
@@ -113,7 +113,7 @@ def test_a_keychain_without_the_secret(bare, chain, config):
 def test_without_the_package_it_is_said_how_to_get_it(bare, config, monkeypatch):
     config(FILE)
     monkeypatch.setitem(sys.modules, "keyring", None)
-    error = bare("tag", "list", code=3).err
+    error = bare("tag list", code=3).err
     assert error == "dm: the keychain needs the package keyring; install it: pip install 'dmcli[keychain]'\n"
 
 
@@ -122,7 +122,7 @@ def test_no_keychain_and_unsafe_ones(bare, use, config, tmp_path):
     use(fail.Keyring())
     with pytest.raises(ConfigError):
         keychain.check()
-    assert "there is no safe keychain here, only keyring.backends.fail.Keyring" in bare("tag", "list", code=3).err
+    assert "there is no safe keychain here, only keyring.backends.fail.Keyring" in bare("tag list", code=3).err
 
     from keyring_in_a_file import Keyring
 
@@ -148,7 +148,7 @@ def test_a_keychain_that_fails(bare, use, config):
 
     use(Broken("unused"))
     config(FILE)
-    error = bare("tag", "list", code=3).err
+    error = bare("tag list", code=3).err
     assert "the keychain failed (RuntimeError); see that it works: python -m keyring diagnose" in error
     assert CANARY not in error
 
@@ -167,7 +167,7 @@ def test_a_keychain_that_waits_for_somebody(bare, use, config, monkeypatch):
     use(Locked("unused"))
     config(FILE)
     try:
-        error = bare("tag", "list", code=3).err
+        error = bare("tag list", code=3).err
     finally:
         unlocked.set()
     assert "the keychain did not answer within 0.05 s; unlock it and run this again" in error
@@ -185,7 +185,7 @@ def test_a_keychain_that_waits_for_somebody(bare, use, config, monkeypatch):
 )
 def test_a_profile_that_cannot_be_meant(bare, config, lines, said):
     config(f"default: p\nprofiles:\n  p:\n    {lines}\n")
-    error = bare("tag", "list", code=3).err
+    error = bare("tag list", code=3).err
     assert said in error
     assert CANARY not in error
 

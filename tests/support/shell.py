@@ -1,0 +1,87 @@
+"""Lines as typed in a shell: for `dm` in this process, as a program of its own, and on a terminal."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+
+DM = [sys.executable, "-c", "from dmcli.cli.app import main; main()"]  # what a shell finds under the name `dm`
+# The same with the terminal at its standard input in control of it, as every program that is typed there has it.
+_DM_CONTROLLED = [*DM[:2], f"import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); {DM[2]}"]
+# Seconds until something is taken to hang. Only a fault waits that long, however busy the machine is.
+PATIENT = 300
+
+
+def words(line: str, *values: object) -> list[str]:
+    """The words of a line, split as a shell does.
+
+    Each `{}` takes the next value as it is, never split or unquoted, be it a word or a part of one. A list in place of
+    a word stands for as many words. Without values, `{}` is itself. Raises ValueError when values are left or missing.
+    """
+    split = shlex.split(line)
+    if not values:
+        return split
+    if "{}" not in line:
+        return [line, *map(str, values)]  # a word an argument: how tests had it that are still to be converted
+    if sum(word.count("{}") for word in split) != len(values):
+        raise ValueError(f"{len(values)} values for the line {line!r}")
+    left = iter(values)
+    found: list[str] = []
+    for word in split:
+        if word == "{}":
+            value = next(left)
+            found += map(str, value) if isinstance(value, Iterable) and not isinstance(value, str) else [str(value)]
+        else:
+            found.append(re.sub("{}", lambda _: str(next(left)), word))
+    return found
+
+
+def argv(line: str, *values: object) -> list[str]:
+    """What a shell starts for `dm` and the line after it."""
+    return [*DM, *words(line, *values)]
+
+
+def on_a_terminal(
+    line: str, *values: object, answers: Sequence[str] = (), columns: int = 80, **environ: str
+) -> tuple[int, str]:
+    """Run `dm` on a terminal of its own and type an answer at each question; the exit code and all that was shown."""
+    command = [*_DM_CONTROLLED, *words(line, *values)]
+    return program_on_a_terminal(command, answers=answers, columns=columns, **environ)
+
+
+def program_on_a_terminal(
+    command: list[str], *, answers: Sequence[str] = (), columns: int = 80, **environ: str
+) -> tuple[int, str]:
+    """The same with any program."""
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    env = {name: value for name, value in os.environ.items() if name != "COLUMNS"} | {"TERM": "xterm"} | environ
+    streams = {"stdin": follower, "stdout": follower, "stderr": follower}
+    with subprocess.Popen(command, env=env, start_new_session=True, **streams) as process:
+        os.close(follower)
+        left, shown = iter(answers), b""
+        while piece := _shown_next(leader):
+            shown += piece
+            if shown.endswith(b": "):
+                os.write(leader, f"{next(left, '')}\n".encode())
+    os.close(leader)
+    return process.returncode, shown.decode()
+
+
+def _shown_next(leader: int) -> bytes:
+    """What a terminal shows next; nothing once nobody writes to it any more."""
+    assert select.select([leader], [], [], PATIENT)[0], "it hangs"
+    try:
+        return os.read(leader, 1 << 16)
+    except OSError:  # how Linux says that the other end is closed
+        return b""
