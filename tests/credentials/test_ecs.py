@@ -14,23 +14,23 @@ from dmcli.errors import ConfigError
 CANARY = "c4n4ry"
 IMDS = "/latest/meta-data/ram/security-credentials/"
 TOKEN, NAME, KEYS = "PUT /latest/api/token", f"GET {IMDS}", f"GET {IMDS}instance-role"
-LIST = ("tag", "list", "-o", "json")
+LIST = "tag list -o json"
 
 
 def test_the_environment_may_say_so(bare, server, cloud, monkeypatch):
     monkeypatch.setenv("ALIBABA_CLOUD_ECS_METADATA", "instance-role")
-    assert bare("--endpoint", server.url, *LIST).json["data"]["tag"]
+    assert bare("--endpoint {} " + LIST, server.url).json["data"]["tag"]
     assert cloud.asked == [TOKEN, KEYS]
-    rows = {row["name"]: row for row in bare("--endpoint", server.url, "config", "check", "-o", "json").json}
+    rows = {row["name"]: row for row in bare("--endpoint {} config check -o json", server.url).json}
     assert rows["keys"]["source"] == rows["expires"]["source"]
     assert rows["expires"]["source"] == "ECS role 'instance-role' of environment (ALIBABA_CLOUD_ECS_METADATA)"
     monkeypatch.setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "True")
-    assert "no access keys found" in bare(*LIST, code=3).err
+    assert "no access keys found" in bare(LIST, code=3).err
     assert len(cloud.asked) == 2
 
 
 def test_nobody_is_asked_unless_something_says_so(bare, cloud):
-    assert "no access keys found" in bare(*LIST, code=3).err
+    assert "no access keys found" in bare(LIST, code=3).err
     assert cloud.asked == []
 
 
@@ -63,7 +63,7 @@ def test_a_name_may_have_all_that_names_of_roles_have(cloud, find, vendor):
 def test_the_switch_forbids_it_to_profiles_too(bare, cloud, vendor, monkeypatch):
     vendor({"mode": "EcsRamRole"})
     monkeypatch.setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")
-    error = bare(*LIST, code=3).err
+    error = bare(LIST, code=3).err
     assert "wants the ECS metadata service, which ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids; unset it" in error
     assert cloud.asked == []
 
@@ -71,7 +71,7 @@ def test_the_switch_forbids_it_to_profiles_too(bare, cloud, vendor, monkeypatch)
 def test_without_a_metadata_service_it_is_one_sentence(bare, vendor, monkeypatch):
     vendor({"mode": "EcsRamRole"})
     monkeypatch.setattr(ecs, "URL", "http://127.0.0.1:1")
-    first, hint = bare("tag", "list", code=4).err.splitlines()
+    first, hint = bare("tag list", code=4).err.splitlines()
     assert first.startswith("dm: no keys from the ECS metadata service (127.0.0.1:1): cannot reach 127.0.0.1:1: ")
     assert hint == "    This machine may be no ECS instance; elsewhere take another way of getting keys."
 
@@ -101,7 +101,7 @@ def test_it_is_not_waited_for_long(cloud, find, vendor, monkeypatch):
 def test_a_service_that_does_not_serve(bare, cloud, vendor, status, code, said):
     vendor({"mode": "EcsRamRole"})
     cloud.status = status
-    error = bare("tag", "list", "-q", code=code).err
+    error = bare("tag list -q", code=code).err
     assert said in error
     assert cloud.asked == [TOKEN] * (1 if code == 3 else 4)
 
@@ -110,14 +110,14 @@ def test_a_service_that_does_not_serve(bare, cloud, vendor, status, code, said):
 def test_a_token_that_is_none_is_not_used(bare, cloud, vendor, token):
     vendor({"mode": "EcsRamRole"})
     cloud.metadata = lambda *_: (200, token)
-    error = bare("tag", "list", code=3).err
+    error = bare("tag list", code=3).err
     assert "the metadata service gave a token that is none" in error
     assert CANARY not in error
 
 
 def test_a_role_that_the_instance_does_not_have(bare, cloud, vendor):
     vendor({"mode": "EcsRamRole", "ram_role_name": "other-role"})
-    error = bare("tag", "list", code=3).err
+    error = bare("tag list", code=3).err
     assert "refused the keys of role 'other-role' (HTTP 404)" in error
     assert "Attach a RAM role to the instance" in error
 
@@ -126,7 +126,7 @@ def test_an_instance_without_a_role(bare, cloud, vendor, monkeypatch):
     vendor({"mode": "EcsRamRole"})
     answer = cloud.metadata
     monkeypatch.setattr(cloud, "metadata", lambda *asked: (404, b"") if asked[1] == IMDS else answer(*asked))
-    first, hint = bare("tag", "list", code=3).err.splitlines()
+    first, hint = bare("tag list", code=3).err.splitlines()
     assert first.endswith(" refused the name of a role (HTTP 404)")
     assert hint == "    Attach a RAM role to the instance, and name that one."
 
@@ -135,7 +135,7 @@ def test_an_instance_without_a_role(bare, cloud, vendor, monkeypatch):
 def test_a_name_that_is_none(bare, cloud, vendor, role):
     vendor({"mode": "EcsRamRole"})
     cloud.role = role
-    assert "has no name that could be one; attach a RAM role" in bare("tag", "list", code=3).err
+    assert "has no name that could be one; attach a RAM role" in bare("tag list", code=3).err
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_a_name_that_is_none(bare, cloud, vendor, role):
 def test_answers_that_are_no_keys(bare, cloud, vendor, keys, said):
     vendor({"mode": "EcsRamRole"})
     cloud.keys = keys
-    error = bare("tag", "list", code=3).err
+    error = bare("tag list", code=3).err
     assert said in error
     assert CANARY not in error
 
@@ -203,4 +203,4 @@ def test_the_keys_are_whole_documents(bare, cloud, vendor):
     vendor({"mode": "EcsRamRole"})
     cloud.keys = json.loads('{"Code": "Success"}')
     cloud.keys["Nested"] = {"AccessKeyId": CANARY}
-    assert CANARY not in bare("tag", "list", code=3).err
+    assert CANARY not in bare("tag list", code=3).err

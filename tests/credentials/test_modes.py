@@ -18,7 +18,7 @@ ROLE = {"ram_role_arn": ARN, "ram_session_name": "me", "sts_endpoint": "{sts}", 
 EXTERNAL = {"mode": "StsToken", **SANDBOX, "sts_token": f"token-{CANARY}"}
 IMDS = "/latest/meta-data/ram/security-credentials/"
 STS, TOKEN, NAME, KEYS = "POST /", "PUT /latest/api/token", f"GET {IMDS}", f"GET {IMDS}instance-role"
-LIST = ("tag", "list", "-o", "json")
+LIST = "tag list -o json"
 
 
 def command(answer):
@@ -90,11 +90,11 @@ def mode(request, cloud, vendor, token):
 def test_every_mode_reaches_the_service(bare, server, cloud, mode, name):
     mode(name)
     _, asked, source = MODES[name]
-    result = bare("--endpoint", server.url, "--debug", *LIST)
+    result = bare("--endpoint {} --debug " + LIST, server.url)
     assert result.json["data"]["tag"]
     assert cloud.asked == asked
     # A second run uses what the first one kept.
-    rows = {row["name"]: row for row in bare("--endpoint", server.url, "config", "check", "-o", "json").json}
+    rows = {row["name"]: row for row in bare("--endpoint {} config check -o json", server.url).json}
     assert cloud.asked == asked
     assert rows["keys"]["value"] == "***-id"
     assert rows["keys"]["source"].startswith(source.replace("{sts}", cloud.url))
@@ -107,7 +107,7 @@ def test_every_mode_reaches_the_service(bare, server, cloud, mode, name):
 
 def test_what_debug_shows_of_calls_for_keys(bare, server, cloud, vendor):
     vendor({"mode": "RamRoleArnWithRoleName", **filled(ROLE, cloud, ""), "credentials_uri": "x"})
-    lines = bare("--endpoint", server.url, "--debug", *LIST).err.splitlines()
+    lines = bare("--endpoint {} --debug " + LIST, server.url).err.splitlines()
     asked = [line.removeprefix("debug: > ") for line in lines if line.startswith("debug: > ")]
     assert asked[:3] == [f"PUT {cloud.url}", f"GET {cloud.url}", f"GET {cloud.url}"]
     for shown in ("Action=AssumeRole ", "RoleArn(", "SecurityToken(", "Signature("):
@@ -123,7 +123,7 @@ def test_what_debug_shows_of_calls_for_keys(bare, server, cloud, vendor):
 def test_other_modes_are_refused_in_a_sentence(bare, vendor, mode):
     secrets = dict.fromkeys(("private_key", "access_token", "oauth_refresh_token", "bearer_token"), CANARY)
     vendor({"mode": mode, **AK, **secrets})
-    error = bare(*LIST, code=3).err
+    error = bare(LIST, code=3).err
     assert "profile 'p0' in " in error
     assert f"has mode '{mode}', of which dm cannot take keys; these will do: AK, StsToken, RamRoleArn, " in error
     assert error.count("\n") == 1
@@ -205,7 +205,7 @@ WRONG = {
 def test_a_profile_that_cannot_work_is_told_in_a_sentence(bare, cloud, vendor, wrong):
     profiles, said = WRONG[wrong]
     vendor(*profiles)
-    error = bare(*LIST, code=3).err
+    error = bare(LIST, code=3).err
     assert said in error
     assert error.count("\n") == 1
     assert CANARY not in error
@@ -220,7 +220,7 @@ def test_a_chain_of_roles(bare, server, cloud, vendor):
     ]
     role = filled(ROLE, cloud, "") | {"mode": "ChainableRamRoleArn"}
     vendor({**role, "source_profile": "p1"}, {**role, "source_profile": "p2"}, {**role, **AK, "mode": "RamRoleArn"})
-    assert bare("--endpoint", server.url, *LIST).json["data"]["tag"]
+    assert bare("--endpoint {} " + LIST, server.url).json["data"]["tag"]
     assert [params["AccessKeyId"] for params in cloud.params] == ["made-up-id", "first-id", "second-id"]
 
 
@@ -236,9 +236,9 @@ def test_a_profile_that_neither_file_has(bare, vendor, ini, monkeypatch, tmp_pat
     monkeypatch.setenv("ALIBABA_CLOUD_PROFILE", "other")
     vendor({"mode": "AK", **AK})
     said = f"ALIBABA_CLOUD_PROFILE: {tmp_path}/.aliyun/config.json has no profile 'other'; it has p0"
-    assert said in bare("tag", "list", code=3).err
+    assert said in bare("tag list", code=3).err
     ini("[default]\n")
-    assert said in bare("tag", "list", code=3).err
+    assert said in bare("tag list", code=3).err
 
 
 # The file of the vendor's libraries
@@ -260,11 +260,11 @@ def test_every_type_of_the_libraries_file(bare, server, cloud, ini, token, monke
     text, asked = INI[kind]
     monkeypatch.setenv("ALIBABA_CLOUD_STS_ENDPOINT", cloud.url)
     ini(f"[default]\ntype = {kind}\n{text.format(token=token)}\n[other]\n")
-    result = bare("--endpoint", server.url, "--debug", *LIST)
+    result = bare("--endpoint {} --debug " + LIST, server.url)
     assert result.json["data"]["tag"]
     assert cloud.asked == asked
     assert CANARY not in result.err
-    check = bare("--endpoint", server.url, "config", "check", "-o", "json")
+    check = bare("--endpoint {} config check -o json", server.url)
     assert "profile 'default' in " in next(row["source"] for row in check.json if row["name"] == "keys")
     assert CANARY not in check.out
 
@@ -282,7 +282,7 @@ def test_every_type_of_the_libraries_file(bare, server, cloud, ini, token, monke
 )
 def test_a_libraries_file_that_cannot_work(bare, ini, text, said):
     ini(text)
-    error = bare(*LIST, code=3).err
+    error = bare(LIST, code=3).err
     assert said in error
     assert error.count("\n") == 1
     assert CANARY not in error
@@ -295,15 +295,15 @@ def test_where_the_libraries_file_is(bare, find, ini, put, tmp_path, monkeypatch
     other = str(put(tmp_path / "other.ini", static.format("other")))
     assert find(ALIBABA_CLOUD_CREDENTIALS_FILE=other)().access_key_id == "other"
     monkeypatch.setenv("ALIBABA_CLOUD_CREDENTIALS_FILE", "/none.ini")
-    assert "ALIBABA_CLOUD_CREDENTIALS_FILE names /none.ini, and nothing is there" in bare(*LIST, code=3).err
+    assert "ALIBABA_CLOUD_CREDENTIALS_FILE names /none.ini, and nothing is there" in bare(LIST, code=3).err
     monkeypatch.setenv("ALIBABA_CLOUD_CREDENTIALS_FILE", str(put(tmp_path / "bare.ini", "[a]\n[b]\n")))
-    assert "has no profile 'default'; it has a, b" in bare(*LIST, code=3).err
+    assert "has no profile 'default'; it has a, b" in bare(LIST, code=3).err
     monkeypatch.setenv("ALIBABA_CLOUD_PROFILE", "c")
-    assert "ALIBABA_CLOUD_PROFILE: " in bare(*LIST, code=3).err
+    assert "ALIBABA_CLOUD_PROFILE: " in bare(LIST, code=3).err
     monkeypatch.setenv("ALIBABA_CLOUD_IGNORE_PROFILE", "TRUE")
-    assert "no access keys found" in bare(*LIST, code=3).err
+    assert "no access keys found" in bare(LIST, code=3).err
 
 
 def test_a_libraries_file_without_a_default_is_passed_by(bare, ini):
     ini("[a]\ntype = access_key\n")
-    assert "no access keys found" in bare(*LIST, code=3).err
+    assert "no access keys found" in bare(LIST, code=3).err

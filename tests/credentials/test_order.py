@@ -89,10 +89,10 @@ def test_the_sandboxs_keys_are_their_own_owner(find):
 
 def test_names_that_others_use_too_count_with_a_warning(bare, server, monkeypatch):
     monkeypatch.setenv("ACCESS_KEY_ID", "dm-sandbox-id")
-    assert "no access keys found" in bare("tag", "list", code=3).err  # half of them is not for us
+    assert "no access keys found" in bare("tag list", code=3).err  # half of them is not for us
     monkeypatch.setenv("ACCESS_KEY_SECRET", "dm-sandbox-secret")
     monkeypatch.setenv("SECURITY_TOKEN", "t")
-    result = bare("--endpoint", server.url, "tag", "list", "-o", "json")
+    result = bare("--endpoint {} tag list -o json", server.url)
     assert result.json["data"]["tag"]
     assert result.err == (
         "warning: the keys are from ACCESS_KEY_ID, a name other programs use too; "
@@ -100,12 +100,9 @@ def test_names_that_others_use_too_count_with_a_warning(bare, server, monkeypatc
     )
     # They never complete keys under names of our own.
     monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "own-id")
-    assert "but no ALIBABA_CLOUD_ACCESS_KEY_SECRET" in bare("tag", "list", code=3).err
+    assert "but no ALIBABA_CLOUD_ACCESS_KEY_SECRET" in bare("tag list", code=3).err
     monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "own-secret")
-    rows = {
-        row["name"]: row["value"]
-        for row in bare("--endpoint", server.url, "config", "check", "-o", "json", code=3).json
-    }
+    rows = {row["name"]: row["value"] for row in bare("--endpoint {} config check -o json", server.url, code=3).json}
     assert (rows["keys"], rows["security_token"], rows["access"]) == ("***-id", "no", "InvalidAccessKeyId.NotFound")
 
 

@@ -37,7 +37,7 @@ CANARY = "c4n4ry"
 ARN = "acs:ram::1234567890123456:role/mailer"
 ROLE = {"mode": "RamRoleArn", "access_key_id": "made-up-id", "access_key_secret": f"made-up-{CANARY}"}
 START = 1_900_000_000.0
-LIST = ("tag", "list", "-o", "json")
+LIST = "tag list -o json"
 ENDED = (400, {"Code": "NoPermission", "Message": "no longer"})
 
 
@@ -191,7 +191,7 @@ def test_keys_always_last_and_are_kept_while_they_last_well(lasts, steps):
 def test_what_is_kept_is_private_and_its_name_tells_nothing(bare, server, cloud, role, tmp_path):
     old = os.umask(0)
     try:
-        bare("--endpoint", server.url, *LIST)
+        bare("--endpoint {} " + LIST, server.url)
     finally:
         os.umask(old)
     (file,) = kept(tmp_path)
@@ -199,7 +199,7 @@ def test_what_is_kept_is_private_and_its_name_tells_nothing(bare, server, cloud,
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     assert set(file.stem) <= set("0123456789abcdef")
     assert json.loads(file.read_text()).keys() == {"AccessKeyId", "AccessKeySecret", "SecurityToken", "Expiration"}
-    assert bare("--endpoint", server.url, *LIST).json["data"]["tag"]
+    assert bare("--endpoint {} " + LIST, server.url).json["data"]["tag"]
     assert len(cloud.asked) == 1
 
 

@@ -22,7 +22,7 @@ PROVIDER = "acs:ram::1234567890123456:oidc-provider/cluster"
 AK = {"access_key_id": "made-up-id", "access_key_secret": f"made-up-{CANARY}"}
 ROLE = {"mode": "RamRoleArn", **AK, "ram_role_arn": ARN}
 OIDC = {"mode": "OIDC", "ram_role_arn": ARN, "oidc_provider_arn": PROVIDER}
-LIST = ("tag", "list", "-o", "json")
+LIST = "tag list -o json"
 COMMON = {"Format": "JSON", "Version": "2015-04-01"}
 
 
@@ -188,7 +188,7 @@ def test_where_sts_is(profile, environ, url, region):
 )
 def test_endpoints_that_will_not_do(bare, role, more, said):
     role(**more)
-    error = bare(*LIST, code=3).err
+    error = bare(LIST, code=3).err
     assert said in error
     assert CANARY not in error
 
@@ -196,7 +196,7 @@ def test_endpoints_that_will_not_do(bare, role, more, said):
 @pytest.mark.parametrize("keys", ["LTAI5tExample", "STS.Example"])
 def test_keys_that_look_real_never_go_unencrypted(bare, cloud, role, keys):
     role(access_key_id=keys, sts_token=f"token-{CANARY}")
-    error = bare(*LIST, code=3).err
+    error = bare(LIST, code=3).err
     assert f"look real and {cloud.url} is not encrypted; use https for STS" in error
     assert cloud.asked == []
 
@@ -210,9 +210,9 @@ def test_over_tls(bare, server, cloud, role, tmp_path, monkeypatch):
     authority.cert_pem.write_to_path(str(bundle))
     cloud.known["LTAI5tExample"] = cloud.known["made-up-id"]
     role(sts_endpoint=cloud.url.replace("http://127.0.0.1", "https://localhost"), access_key_id="LTAI5tExample")
-    assert "is not trusted" in bare("--endpoint", server.url, *LIST, code=3).err
+    assert "is not trusted" in bare("--endpoint {} " + LIST, server.url, code=3).err
     assert cloud.asked == []
-    assert bare("--endpoint", server.url, "--ca-bundle", str(bundle), *LIST).json["data"]["tag"]
+    assert bare("--endpoint {} --ca-bundle {} " + LIST, server.url, bundle).json["data"]["tag"]
 
 
 # What goes wrong
@@ -235,7 +235,7 @@ REFUSED = [
 def test_a_refusal_that_nobody_knows_is_all_that_is_told(bare, cloud, role):
     role()
     cloud.says = [(400, {"Code": "Odd.Code", "Message": "what STS says"})]
-    error = bare(*LIST[:2], code=3).err
+    error = bare("tag list", code=3).err
     said = "STS refused AssumeRole for role 'mailer': what STS says (Odd.Code, HTTP 400, request STS-REQUEST)"
     assert error == f"dm: {said}\n"
 
@@ -249,12 +249,12 @@ def test_a_role_is_called_by_the_last_part_of_its_arn(find, cloud, role):
 def test_a_refusal_has_code_request_id_and_remedy(bare, cloud, role, status, code, remedy):
     role()
     cloud.says = [(status, {"Code": code, "Message": "what STS says"})] * 2
-    error = bare(*LIST[:2], code=3).err
+    error = bare("tag list", code=3).err
     first = error.splitlines()[0]
     assert first.startswith("dm: STS refused AssumeRole for role 'mailer': what STS says")
     assert f"({code}, HTTP {status}, request STS-REQUEST)" in first
     assert remedy in error
-    document = json.loads(bare(*LIST, code=3).err)["error"]
+    document = json.loads(bare(LIST, code=3).err)["error"]
     assert (document["code"], document["request_id"], document["http_status"]) == (code, "STS-REQUEST", status)
     assert CANARY not in error
 
@@ -262,7 +262,7 @@ def test_a_refusal_has_code_request_id_and_remedy(bare, cloud, role, status, cod
 def test_the_token_that_ended(bare, cloud, vendor, put, tmp_path):
     vendor({**OIDC, "sts_endpoint": cloud.url, "oidc_token_file": str(put(tmp_path / "t", CANARY))})
     cloud.says = [(401, {"Code": "AuthenticationFail.OIDCToken.Expired", "Message": "This JsonWebToken is expired."})]
-    error = bare(*LIST[:2], code=3).err
+    error = bare("tag list", code=3).err
     assert "STS refused AssumeRoleWithOIDC for role 'mailer': This JsonWebToken is expired." in error
     assert CANARY not in error
 
@@ -274,7 +274,7 @@ THROTTLED = (400, {"Code": "Throttling.User", "Message": "slowly"})
 def test_what_passes_is_tried_again(bare, server, cloud, role, pauses):
     role()
     cloud.says = [BUSY, THROTTLED, (502, b"<html>bad gateway</html>")]
-    assert bare("--endpoint", server.url, *LIST).json["data"]["tag"]
+    assert bare("--endpoint {} " + LIST, server.url).json["data"]["tag"]
     assert len(cloud.asked) == 4
     assert pauses == [0.05, 1.0, 0.2]
 
@@ -282,12 +282,12 @@ def test_what_passes_is_tried_again(bare, server, cloud, role, pauses):
 def test_what_does_not_pass_is_unreachable(bare, cloud, role):
     role()
     cloud.says = [BUSY] * 4
-    assert "no keys from STS: busy; it is safe to run this again" in bare(*LIST, code=4).err
+    assert "no keys from STS: busy; it is safe to run this again" in bare(LIST, code=4).err
     cloud.says = [THROTTLED] * 4
-    error = json.loads(bare(*LIST, "-q", code=4).err)["error"]
+    error = json.loads(bare(f"{LIST} -q", code=4).err)["error"]
     assert (error["code"], error["request_id"]) == ("Throttling.User", "STS-REQUEST")
     role(sts_endpoint="http://127.0.0.1:1")
-    error = bare("send", "single", "--from", "a@b.cn", "--to", "c@d.cn", "--subject", "s", "--text", "t", code=4).err
+    error = bare("send single --from a@b.cn --to c@d.cn --subject s --text t", code=4).err
     assert "no keys from STS: cannot reach 127.0.0.1:1" in error
 
 
@@ -307,7 +307,7 @@ def test_what_does_not_pass_is_unreachable(bare, cloud, role):
 def test_answers_that_are_none(bare, cloud, role, reply, said):
     role()
     cloud.says = [reply]
-    error = bare(*LIST[:2], code=3).err
+    error = bare("tag list", code=3).err
     assert said in error
     assert CANARY not in error
 
@@ -315,21 +315,21 @@ def test_answers_that_are_none(bare, cloud, role, reply, said):
 def test_answers_that_are_none_by_oidc(bare, cloud, vendor, put, tmp_path):
     vendor({**OIDC, "sts_endpoint": cloud.url, "oidc_token_file": str(put(tmp_path / "t", CANARY))})
     cloud.says = [(200, {}), (404, b"<html>c4n4ry")]
-    error = bare(*LIST[:2], code=3).err
+    error = bare("tag list", code=3).err
     assert error.startswith("dm: role 'mailer', assumed with the OIDC token of profile 'p0' in ")
     assert "gave no AccessKeyId; " in error
-    assert "something other than STS answered with HTTP 404" in bare(*LIST[:2], code=3).err
+    assert "something other than STS answered with HTTP 404" in bare("tag list", code=3).err
 
 
 def test_a_clock_that_is_off_is_corrected_for_all_calls(bare, server, cloud, role, monkeypatch):
     role()
     cloud.ahead = 7200.0
-    result = bare("--endpoint", server.url, "config", "check", "-o", "json")
+    result = bare("--endpoint {} config check -o json", server.url)
     assert re.search(r"this machine's clock is (7199|7200) s behind the service's", result.err)
     assert len(cloud.asked) == 2
     cloud.ahead = 7200.0 * 24
     role(ram_session_name="other")
-    error = bare("--endpoint", server.url, *LIST[:2], code=3).err
+    error = bare("--endpoint {} tag list", server.url, code=3).err
     assert re.search(r"expired\.; this machine's clock is 17(2799|2800) s behind the service's: set it", error)
 
 

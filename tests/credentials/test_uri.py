@@ -11,24 +11,24 @@ from dmcli.errors import ConfigError
 from dmcli.secret import Secret
 
 CANARY = "c4n4ry"
-LIST = ("tag", "list", "-o", "json")
+LIST = "tag list -o json"
 VARIABLE = "ALIBABA_CLOUD_CREDENTIALS_URI"
 CONTEXT = ProviderContext({}, lambda: None, None)
 
 
 def test_the_environment_may_name_one(bare, server, cloud, monkeypatch):
     monkeypatch.setenv(VARIABLE, f"{cloud.url}/{CANARY}?token={CANARY}")
-    result = bare("--endpoint", server.url, "--debug", *LIST)
+    result = bare("--endpoint {} --debug " + LIST, server.url)
     assert result.json["data"]["tag"]
     assert cloud.asked == [f"GET /{CANARY}?token={CANARY}"]
-    check = bare("--endpoint", server.url, "config", "check", "-o", "json")
+    check = bare("--endpoint {} config check -o json", server.url)
     assert (
         next(row["source"] for row in check.json if row["name"] == "keys")
         == f"credentials URI {cloud.url} of environment ({VARIABLE})"
     )
     assert CANARY not in result.err + check.out
     monkeypatch.setenv("ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS", "true")
-    error = bare(*LIST, code=3).err
+    error = bare(LIST, code=3).err
     assert "wants keys from a URI, which ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS forbids; unset it" in error
 
 
@@ -136,7 +136,7 @@ def test_addresses_that_are_none_are_not_near():
 def test_what_it_may_answer(bare, cloud, monkeypatch, status, keys, code, said):
     monkeypatch.setenv(VARIABLE, f"{cloud.url}/{CANARY}")
     cloud.status, cloud.keys = status, keys
-    error = bare("tag", "list", "-q", code=code).err
+    error = bare("tag list -q", code=code).err
     assert said in error
     assert CANARY not in error
 
@@ -144,13 +144,13 @@ def test_what_it_may_answer(bare, cloud, monkeypatch, status, keys, code, said):
 def test_an_answer_that_is_no_json(bare, cloud, monkeypatch):
     monkeypatch.setenv(VARIABLE, cloud.url + "/x")
     cloud.keys = b"<html>c4n4ry"
-    error = bare("tag", "list", code=3).err
+    error = bare("tag list", code=3).err
     assert "answered with something else than keys" in error
     assert CANARY not in error
 
 
 def test_nobody_there(bare, monkeypatch):
     monkeypatch.setenv(VARIABLE, f"http://127.0.0.1:1/{CANARY}")
-    error = bare("tag", "list", code=4).err
+    error = bare("tag list", code=4).err
     assert "no keys from the credentials URI http://127.0.0.1:1 of environment" in error
     assert CANARY not in error
