@@ -28,8 +28,8 @@ def findings(result) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def doctor(dm, *args, code=0):
-    return findings(dm(*args, "doctor", "-o", "json", code=code))
+def doctor(dm, line="", *values, code=0):
+    return findings(dm(f"{line} doctor -o json", *values, code=code))
 
 
 def failed(found):
@@ -50,14 +50,14 @@ def test_all_is_well_in_the_sandbox(dm):
 
 
 def test_over_http_the_address_is_looked_up(bare, server, keys):
-    found = doctor(bare, "--endpoint", server.url)
+    found = doctor(bare, "--endpoint {}", server.url)
     assert found["DNS"] == [("ok", "127.0.0.1 is 127.0.0.1")]
     assert found["TLS"] == [("ok", "none: the endpoint is plain HTTP")]
     assert found["proxy"] == [("ok", "none")]
 
 
 def test_over_tls_the_certificate_is_looked_at(bare, faulty_tls, keys):
-    found = doctor(bare, "--endpoint", faulty_tls.url)
+    found = doctor(bare, "--endpoint {}", faulty_tls.url)
     state, said = found["TLS"][0]
     assert state == "ok"
     assert said.startswith("TLSv1.3, the certificate is trusted and good for ")
@@ -67,7 +67,7 @@ def test_over_tls_the_certificate_is_looked_at(bare, faulty_tls, keys):
 def test_a_certificate_that_ends_soon_is_a_warning(bare, sandbox, secured):
     context = secured("localhost", not_after=datetime.now(timezone.utc) + timedelta(days=3))
     server = Faulty(sandbox, tls=context, host="localhost")
-    found = doctor(bare, "--endpoint", server.url)
+    found = doctor(bare, "--endpoint {}", server.url)
     server.close()
     assert found["TLS"] == [("warning", "TLSv1.3, the certificate is trusted and good for 2 days")]
 
@@ -75,21 +75,21 @@ def test_a_certificate_that_ends_soon_is_a_warning(bare, sandbox, secured):
 @pytest.mark.usefixtures("keys")
 def test_a_certificate_nobody_vouches_for_is_exit_3(bare, faulty_tls, monkeypatch):
     monkeypatch.delenv("DM_CA_BUNDLE")
-    found = doctor(bare, "--endpoint", faulty_tls.url, code=3)
+    found = doctor(bare, "--endpoint {}", faulty_tls.url, code=3)
     assert failed(found) == ["TLS", "service"]
     assert "the certificate of localhost is not trusted: " in found["TLS"][0][1]
 
 
 @pytest.mark.usefixtures("keys")
 def test_nobody_there_is_exit_4(bare):
-    found = doctor(bare, "--endpoint", "https://no-such-host.invalid", code=4)
+    found = doctor(bare, "--endpoint https://no-such-host.invalid", code=4)
     assert failed(found) == ["DNS", "TLS", "service"]
     assert "no-such-host.invalid cannot be resolved" in found["DNS"][0][1]
 
 
 def test_a_proxy_is_named_without_its_password(bare, monkeypatch, keys):
     monkeypatch.setenv("https_proxy", "http://user:p4ssw0rd@127.0.0.1:9")
-    result = bare("--endpoint", "https://service.test", "doctor", "-o", "json", code=4)
+    result = bare("--endpoint https://service.test doctor -o json", code=4)
     found = findings(result)
     assert found["proxy"] == [("ok", "127.0.0.1:9, from the environment")]
     assert "goes through the proxy" in found["DNS"][0][1]
@@ -98,21 +98,21 @@ def test_a_proxy_is_named_without_its_password(bare, monkeypatch, keys):
 
 
 def test_without_keys_all_else_is_looked_at(bare):
-    result = bare("--endpoint", "http://127.0.0.1:9", "doctor", "-o", "json", code=3)
+    result = bare("--endpoint http://127.0.0.1:9 doctor -o json", code=3)
     found = findings(result)
     assert failed(found) == ["keys", "service"]
     assert "something is wrong: keys, service" in result.err
 
 
 def test_a_profile_that_is_not_there_leaves_little_to_look_at(bare):
-    assert failed(doctor(bare, "-p", "gone", code=3)) == ["profile", "keys", "proxy", "DNS", "TLS", "service"]
+    assert failed(doctor(bare, "-p gone", code=3)) == ["profile", "keys", "proxy", "DNS", "TLS", "service"]
 
 
 @pytest.mark.usefixtures("keys")
 def test_a_clock_that_is_off_is_a_warning(bare, tmp_path):
     ahead = Sandbox(str(tmp_path / "a.db"), now=lambda: datetime.now(timezone.utc) + timedelta(seconds=300))
     with Server(ahead.exchange) as server:
-        found = doctor(bare, "--endpoint", server.url)
+        found = doctor(bare, "--endpoint {}", server.url)
     ahead.close()
     state, said = found["service"][1]
     assert state == "warning"
@@ -121,7 +121,7 @@ def test_a_clock_that_is_off_is_a_warning(bare, tmp_path):
 
 
 def test_open_files_are_found(box, tmp_path):
-    box("tag", "list")
+    box("tag list")
     folder = tmp_path / ".config" / "dm"
     folder.mkdir(parents=True)
     (folder / "config.yaml").write_text("profiles:\n  a:\n    region: cn-hangzhou\n", encoding="utf-8")
@@ -157,7 +157,7 @@ def rows(result) -> dict[str, str]:
 
 
 def test_check_makes_a_signed_call(dm):
-    shown = rows(dm("config", "check", "-o", "json"))
+    shown = rows(dm("config check -o json"))
     assert shown["access"] == "ok"
     assert shown["clock"] == "this machine's clock agrees with the service's to a second"
 
@@ -167,17 +167,17 @@ def test_check_names_the_permission_that_is_missing(bare, sandbox, keys):
 
     refusal = Reply(403, {}, b'{"Code": "Forbidden.RAM", "Message": "not authorized", "RequestId": "R"}')
     with Server(lambda _: refusal) as server:
-        result = bare("--endpoint", server.url, "config", "check", "-o", "json", code=3)
+        result = bare("--endpoint {} config check -o json", server.url, code=3)
     assert rows(result)["access"] == "Forbidden.RAM"
     assert "dm:DescAccountSummary" in result.err
 
 
 def test_check_tells_a_wrong_secret(bare, server, keys, monkeypatch):
     monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "wrong")
-    result = bare("--endpoint", server.url, "config", "check", "-o", "json", code=3)
+    result = bare("--endpoint {} config check -o json", server.url, code=3)
     assert rows(result)["access"] == "SignatureDoesNotMatch"
 
 
 def test_check_without_an_answer(bare, keys):
-    result = bare("--endpoint", "http://127.0.0.1:9", "config", "check", "-o", "json", code=4)
+    result = bare("--endpoint http://127.0.0.1:9 config check -o json", code=4)
     assert rows(result)["access"] == "none"

@@ -15,8 +15,8 @@ import pytest
 from dmcli.errors import InputError, LocalIOError, LockedError, RefusedError, UnknownOutcomeError
 from dmcli.workflows.idempotency import Answer, Ledger, Scope, fingerprint
 
-SEND = ("send", "single", "--to", "a@example.com", "--subject", "s", "--text", "t", "-o", "json")
-KEY = ("--idempotency-key", "order 7")
+SEND = "send single --to a@example.com --subject s --text t -o json"
+KEY = "--idempotency-key 'order 7'"
 SCOPE = Scope("https://dm.aliyuncs.com", "someone", "order 7")
 
 
@@ -48,15 +48,15 @@ def never():
 
 
 def mails(dm):
-    return dm("sandbox", "mail", "list", "-o", "json").json["mails"]
+    return dm("sandbox mail list -o json").json["mails"]
 
 
 # --- through the command line
 
 
 def test_the_second_run_shows_the_first_answer_and_sends_nothing(dm):
-    first = dm(*SEND, *KEY)
-    second = dm(*SEND, *KEY)
+    first = dm(f"{SEND} {KEY}")
+    second = dm(f"{SEND} {KEY}")
     assert first.json == second.json
     assert "nothing was sent again" in second.err
     assert "nothing was sent again" not in first.err
@@ -64,57 +64,57 @@ def test_the_second_run_shows_the_first_answer_and_sends_nothing(dm):
 
 
 def test_another_mail_under_the_same_key_is_refused(dm):
-    dm(*SEND, *KEY)
-    refused = dm(*SEND, *KEY, "--alias", "Li", code=2)
+    dm(f"{SEND} {KEY}")
+    refused = dm(f"{SEND} {KEY} --alias Li", code=2)
     assert "the key 'order 7' was used for another mail on 20" in refused.err
-    dm(*SEND, "--idempotency-key", "order 8", "--alias", "Li")
+    dm(f"{SEND} --idempotency-key 'order 8' --alias Li")
     assert len(mails(dm)) == 2
 
 
 def test_a_batch_has_keys_too(dm):
-    batch = ("send", "batch", "--from", "news@sandbox.test", "--list", "customers", "--template", "newsletter")
-    assert dm(*batch, *KEY, "-o", "json").json == dm(*batch, *KEY, "-o", "json").json
+    batch = "send batch --from news@sandbox.test --list customers --template newsletter"
+    assert dm(f"{batch} {KEY} -o json").json == dm(f"{batch} {KEY} -o json").json
     assert len(mails(dm)) == 3
 
 
 def test_a_refused_mail_leaves_the_key_free(dm):
-    dm(*SEND, *KEY, "--from", "nobody@example.com", code=1)
-    dm(*SEND, *KEY)
+    dm(f"{SEND} {KEY} --from nobody@example.com", code=1)
+    dm(f"{SEND} {KEY}")
 
 
 def test_a_dry_run_takes_no_key(box, path):
-    box(*SEND, *KEY, "--dry-run")
+    box(f"{SEND} {KEY} --dry-run")
     assert not os.path.exists(path)
 
 
 def test_a_key_belongs_to_where_it_is_sent(bare, server):
-    bare("-p", "sandbox", *SEND, *KEY)
-    bare("-p", "sandbox", "--endpoint", server.url, *SEND, *KEY)
-    assert len(mails(lambda *args: bare("-p", "sandbox", *args))) == 2
+    bare(f"-p sandbox {SEND} {KEY}")
+    bare(f"-p sandbox {SEND} {KEY}" + " --endpoint {}", server.url)
+    assert len(mails(lambda line: bare(f"-p sandbox {line}"))) == 2
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "a\nb"])
 def test_a_key_is_one_line_of_up_to_255_characters(box, key):
-    assert "--idempotency-key" in box(*SEND, "--idempotency-key", key, code=2).err
+    assert "--idempotency-key" in box(SEND + " --idempotency-key {}", key, code=2).err
 
 
 def test_a_mail_of_unknown_outcome_is_settled_by_hand(box, sandbox):
     from dmcli.sandbox.control import faults
 
     faults.add_fault(sandbox, faults.Fault("drop", after=True))
-    lost = box(*SEND, *KEY, code=6)
+    lost = box(f"{SEND} {KEY}", code=6)
     error = json.loads(lost.err.splitlines()[-1])["error"]
     assert error["message"].endswith("it may or may not have been accepted")
     assert error["hint"] == (
         "Do not simply run it again; look first: dm -p sandbox stats details --to a@example.com; "
         "then settle it: dm -p sandbox send resolve 'order 7' --sent, or --not-sent"
     )
-    again = box(*SEND, *KEY, code=6)
+    again = box(f"{SEND} {KEY}", code=6)
     assert "what became of the mail under the key 'order 7' of 20" in again.err
     assert json.loads(again.err.splitlines()[-1])["error"]["hint"] == error["hint"]
     assert len(mails(box)) == 1
-    box("send", "resolve", "order 7", "--sent")
-    assert box(*SEND, *KEY).json == {}
+    box("send resolve 'order 7' --sent")
+    assert box(f"{SEND} {KEY}").json == {}
     assert len(mails(box)) == 1
 
 
@@ -123,33 +123,33 @@ def test_a_mail_that_was_not_sent_may_be_sent_again(box, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(Sandbox, "exchange", lambda *_: failing(KeyboardInterrupt())())
-        assert "while SingleSendMail was under way" in box(*SEND, *KEY, code=130).err
-    box(*SEND, *KEY, code=6)
-    box("send", "resolve", "order 7", "--not-sent")
-    box(*SEND, *KEY)
+        assert "while SingleSendMail was under way" in box(f"{SEND} {KEY}", code=130).err
+    box(f"{SEND} {KEY}", code=6)
+    box("send resolve 'order 7' --not-sent")
+    box(f"{SEND} {KEY}")
     assert len(mails(box)) == 1
 
 
 def test_resolving_says_what_it_cannot_do(box):
-    for wrong in ((), ("--sent", "--not-sent"), ("--not-sent", "--sent")):
-        assert "give either --sent or --not-sent" in box("send", "resolve", "order 7", *wrong, code=2).err
-    assert "nothing was sent under the key 'order 7'" in box("send", "resolve", "order 7", "--sent", code=1).err
-    sent = box(*SEND, *KEY)
-    box("send", "resolve", "order 7", "--sent")
-    refused = box("send", "resolve", "order 7", "--not-sent", code=2)
+    for wrong in ("", "--sent --not-sent", "--not-sent --sent"):
+        assert "give either --sent or --not-sent" in box(f"send resolve 'order 7' {wrong}", code=2).err
+    assert "nothing was sent under the key 'order 7'" in box("send resolve 'order 7' --sent", code=1).err
+    sent = box(f"{SEND} {KEY}")
+    box("send resolve 'order 7' --sent")
+    refused = box("send resolve 'order 7' --not-sent", code=2)
     assert sent.json["EnvId"] in refused.err
 
 
 def test_a_new_sandbox_knows_no_keys(box):
-    box(*SEND, *KEY)
-    box("sandbox", "reset", "--yes")
-    box(*SEND, *KEY)
+    box(f"{SEND} {KEY}")
+    box("sandbox reset --yes")
+    box(f"{SEND} {KEY}")
     assert len(mails(box)) == 1
 
 
 def test_a_ledger_that_cannot_be_opened_sends_nothing(box, path):
     os.makedirs(path)
-    assert "cannot" in box(*SEND, *KEY, code=8).err
+    assert "cannot" in box(f"{SEND} {KEY}", code=8).err
     assert mails(box) == []
 
 
@@ -157,7 +157,7 @@ def test_a_ledger_that_cannot_be_opened_sends_nothing(box, path):
 
 
 def test_the_file_is_private_durable_and_holds_no_mail(box, path):
-    box(*SEND[:-2], *KEY, "--html", "a body nobody should keep")
+    box(f"{SEND} {KEY} --html 'a body nobody should keep'")
     for name in os.listdir(os.path.dirname(path)):
         if name.startswith("sends.db"):
             whole = os.path.join(os.path.dirname(path), name)
