@@ -26,8 +26,6 @@ def words(line: str, *values: object) -> list[str]:
     split = shlex.split(line)
     if not values:
         return split
-    if "{}" not in line:
-        return [line, *map(str, values)]  # a word an argument: how tests had it that are still to be converted
     if sum(word.count("{}") for word in split) != len(values):
         raise ValueError(f"{len(values)} values for the line {line!r}")
     left = iter(values)

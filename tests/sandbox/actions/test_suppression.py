@@ -68,10 +68,10 @@ def test_what_is_refused(cloud):
 
 
 def test_the_command(dm, sandbox):
-    dm("send", "single", "--to", "ada@example.com", "--subject", "S", "--text", "T")
+    dm("send single --to ada@example.com --subject S --text T")
     play(sandbox, "unsubscribe", 1)
-    shown = dm("suppression", "blocked", "--type", "unsubscribe", "--since", "today", "-o", "json").json
+    shown = dm("suppression blocked --type unsubscribe --since today -o json").json
     assert [(row["BlockEmail"], row["Reason"]) for row in shown["Data"]] == [("ada@example.com", 0)]
-    rows = dm("suppression", "blocked", "--type", "unsubscribe", "-o", "csv").out.splitlines()
+    rows = dm("suppression blocked --type unsubscribe -o csv").out.splitlines()
     assert rows[1].startswith("ada@example.com,noreply@sandbox.test,")
-    assert dm("suppression", "blocked", "--type", "complaint").err.strip() == "nothing found"
+    assert dm("suppression blocked --type complaint").err.strip() == "nothing found"
