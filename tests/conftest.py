@@ -109,6 +109,11 @@ def terminal():
     return on_a_terminal
 
 
+# A busy machine is no reason to fail: neither an example nor making one has a limit of time.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+
+
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the machine's own configuration reaches a test, and nothing of a test the machine."""
@@ -135,15 +140,38 @@ def shanghai(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         time.tzset()
 
 
+class Clock:
+    """The clock of a run, in seconds: it goes on by what the run waits and what a test says, and else stands still."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.waited: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def pause(self, seconds: float) -> None:
+        """Wait without waiting."""
+        self.waited.append(seconds)
+        self.now += seconds
+
+
 @pytest.fixture(autouse=True)
-def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The seconds that retries would have waited; nothing really waits."""
+def run_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """What deadlines are told by in this process: a busy machine is no reason to give up."""
     from dmcli.cli.run.resources import Resources
 
-    waited: list[float] = []
-    monkeypatch.setattr(Resources, "pause", staticmethod(waited.append))
+    made = Clock()
+    monkeypatch.setattr(Resources, "clock", staticmethod(made))
+    monkeypatch.setattr(Resources, "pause", staticmethod(made.pause))
     monkeypatch.setattr(Resources, "chance", staticmethod(lambda: 0.5))
-    return waited
+    return made
+
+
+@pytest.fixture
+def pauses(run_clock: Clock) -> list[float]:
+    """The seconds that retries would have waited."""
+    return run_clock.waited
 
 
 @pytest.fixture

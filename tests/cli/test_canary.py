@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
-from shell import PATIENT, argv, words
+from patience import PATIENT
+from shell import argv, words
 
 from dmcli.api.wire import Reply
 from dmcli.cli.reference import walk

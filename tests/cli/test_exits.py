@@ -10,7 +10,8 @@ import subprocess
 from contextlib import contextmanager
 
 import pytest
-from shell import PATIENT, argv, on_a_terminal
+from patience import PATIENT
+from shell import argv, on_a_terminal
 
 SEND = "send single --to a@example.com --subject s --text t"
 PRINTING = [

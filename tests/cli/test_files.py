@@ -7,7 +7,8 @@ import shlex
 import subprocess
 
 import pytest
-from shell import PATIENT, argv
+from patience import PATIENT
+from shell import argv
 
 SEND = "send single --to a@example.com --subject s --dry-run"
 MIB = 1024 * 1024

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 
 import pytest
 import yaml
-from shell import PATIENT, argv
+from patience import PATIENT
+from shell import argv
 
 
 @contextmanager

@@ -7,7 +7,8 @@ import json
 import subprocess
 
 import pytest
-from shell import PATIENT, argv
+from patience import PATIENT
+from shell import argv
 
 HTML = '<p>Your code is <b>493021</b>, or <a href="https://x.example/a?b=1&amp;c=2">click</a>.</p>'
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from urllib.request import Request, urlopen
 
 import pytest
-from shell import PATIENT, argv
+from patience import PATIENT
+from shell import argv
 
 from dmcli.api.wire import Reply
 from dmcli.sandbox.server.server import Server

@@ -10,7 +10,8 @@ import subprocess
 import sys
 
 import pytest
-from shell import PATIENT, argv
+from patience import PATIENT
+from shell import argv
 
 from dmcli.sandbox.environment import LANGUAGES, SHELLS, exports, variables
 

@@ -12,7 +12,7 @@ import tracemalloc
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dmcli.api.model import Field
@@ -144,7 +144,6 @@ KEY = st.text("abcDEF -:é", min_size=1)
 
 
 @given(st.lists(st.lists(ROW, max_size=3), min_size=1, max_size=3), st.lists(KEY, min_size=1, max_size=3), ROW)
-@settings(deadline=None)
 @pytest.mark.parametrize(("fmt", "load"), [("json", json.loads), ("yaml", yaml.safe_load)])
 def test_any_pages_read_back_as_the_joined_document(fmt, load, chunks, path, around):
     def reply(rows):
@@ -161,7 +160,6 @@ def test_any_pages_read_back_as_the_joined_document(fmt, load, chunks, path, aro
 
 
 @given(VALUE)
-@settings(deadline=None)
 @pytest.mark.parametrize(("fmt", "load"), [("json", json.loads), ("yaml", yaml.safe_load), ("ndjson", json.loads)])
 def test_any_document_reads_back(fmt, load, document):
     whole = documented(fmt, {"value": document})
@@ -178,7 +176,6 @@ def test_a_query_on_a_reply_without_a_list():
 
 # Python 3.10's reader does not take NUL, which it writes.
 @given(st.lists(st.lists(TEXT.map(lambda text: text.replace("\x00", "")), min_size=2, max_size=2), min_size=1))
-@settings(deadline=None)
 def test_any_text_in_csv_reads_back(table):
     pages = [page(*({"a": a, "b": b} for a, b in table))]
     text, _ = shown("csv", pages, fields=(Field("a"), Field("b")), csv_raw=True)

@@ -87,7 +87,7 @@ def test_without_titles_or_fields_wire_names_stand_in():
 
 
 @given(st.lists(st.lists(st.text("ab -测试é😀\x1b\n", max_size=60), min_size=4, max_size=4), min_size=1, max_size=4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @pytest.mark.parametrize("columns", ["200", "80", "40", "20", "1"])
 def test_every_line_is_equally_wide_fits_and_nothing_is_lost(columns, cells):
     fields = tuple(Field(name, name) for name in "ABCD")

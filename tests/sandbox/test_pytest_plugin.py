@@ -7,7 +7,7 @@ import sys
 from base64 import b64encode
 
 import pytest
-from shell import PATIENT
+from patience import PATIENT
 
 from dmcli.errors import InputError
 

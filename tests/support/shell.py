@@ -10,11 +10,11 @@ import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 
+from patience import PATIENT
+
 DM = [sys.executable, "-c", "from dmcli.cli.app import main; main()"]  # what a shell finds under the name `dm`
 # The same with the terminal at its standard input in control of it, as every program that is typed there has it.
 _DM_CONTROLLED = [*DM[:2], f"import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); {DM[2]}"]
-# Seconds until something is taken to hang. Only a fault waits that long, however busy the machine is.
-PATIENT = 300
 
 
 def words(line: str, *values: object) -> list[str]:

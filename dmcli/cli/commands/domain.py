@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -99,20 +98,20 @@ def _outcomes(
     from dmcli.workflows.domain_check import check
     from dmcli.workflows.domain_check import wait as waiting
 
-    began = time.monotonic()
+    began = current.resources.clock()
     for outcome in waiting(
         lambda: check(current.client, name, domain_id),
         strict=strict,
         timeout=timeout,
         interval=interval,
-        clock=time.monotonic,
-        sleep=time.sleep,
+        clock=current.resources.clock,
+        sleep=current.resources.pause,
     ):
         if isinstance(outcome, UnreachableError):
             current.say(f"{name}: {outcome.code or outcome.message}; checking again in {interval:g} s")
             continue
         if timeout and not outcome.passes(strict=strict):
-            current.say(f"{name}: not verified after {time.monotonic() - began:.0f} s of {timeout:g} s")
+            current.say(f"{name}: not verified after {current.resources.clock() - began:.0f} s of {timeout:g} s")
         yield outcome
 
 

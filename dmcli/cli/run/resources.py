@@ -41,10 +41,12 @@ class Resources:
         with closing(Resources({"profile": "sandbox"}, voice)) as resources:
             resources.client.call(action, {})
 
-    `pause` and `chance` are what retries wait with and are spread by; tests have their own. `known_settings` are the
+    `clock` is what deadlines are told by, `pause` and `chance` what retries wait with and are spread by; tests have
+    their own. `known_settings` are the
     settings if they were asked for before, for code that must not fail on them.
     """
 
+    clock: Callable[[], float] = staticmethod(time.monotonic)
     pause: Callable[[float], None] = staticmethod(time.sleep)
 
     @staticmethod
@@ -111,7 +113,7 @@ class Resources:
         """The way to anything over HTTP."""
         from dmcli.client.transport import HttpExchange
 
-        self._known_http = http = HttpExchange(self.settings.ca_bundle)
+        self._known_http = http = HttpExchange(self.settings.ca_bundle, clock=self.clock)
         self._open.append(http.close)
         return self._voice.trace(http)
 
@@ -121,8 +123,10 @@ class Resources:
         from dmcli.client.attempts import DEADLINE, Retrier
 
         deadline = self._given.get("deadline") or DEADLINE
-        self._known_run = run = Retrier(deadline=deadline, sleep=self.pause, chance=self.chance, tell=self._voice.say)
-        return run
+        self._known_run = Retrier(
+            deadline=deadline, clock=self.clock, sleep=self.pause, chance=self.chance, tell=self._voice.say
+        )
+        return self._known_run
 
     @cached_property
     def sandbox(self) -> Sandbox:

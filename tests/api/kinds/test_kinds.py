@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dmcli.api import catalogue
@@ -98,7 +98,7 @@ def refused(kind: Kind, text: str) -> str:
 
 
 @pytest.mark.parametrize("kind", [kind for _, kind in USED.values()], ids=[name for name, _ in USED.values()])
-@settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(database=None)
 @given(st.data())
 def test_what_people_may_type_is_accepted_by_the_service_and_is_its_own_spelling(
     kind: Kind, data: st.DataObject
@@ -109,7 +109,7 @@ def test_what_people_may_type_is_accepted_by_the_service_and_is_its_own_spelling
 
 
 @pytest.mark.parametrize("kind", [kind for _, kind in USED.values()], ids=[name for name, _ in USED.values()])
-@settings(deadline=None, database=None)
+@settings(database=None)
 @given(st.text(st.characters() | st.sampled_from("@.,:-{}[]\"'0123456789aAzZ \r\n")))
 def test_any_other_text_is_refused_in_a_sentence_or_taken_in_the_same_way(kind: Kind, text: str) -> None:
     try:
