@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import gzip
 import json
-import time
 from contextlib import suppress
 
 import pytest
 from faulty import Fault, Faulty, reset, trickle
+from patience import PATIENT
 
 from dmcli.api.wire import Reply
 from dmcli.sandbox.server.http1 import wire
@@ -100,15 +100,6 @@ def silence(connection, _: Reply) -> None:
         connection.recv(1)
 
 
-def slow_body(connection, _: Reply) -> None:
-    connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
-    trickle(connection, b" " * 1000, 0.02)
-
-
-def slow_head(connection, _: Reply) -> None:
-    trickle(connection, b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 1000, 0.02)
-
-
 def flood(head: bytes, piece: bytes):
     def spoil(connection, _: Reply) -> None:
         connection.sendall(head)
@@ -117,6 +108,14 @@ def flood(head: bytes, piece: bytes):
             connection.sendall(piece)
 
     return spoil
+
+
+def slow_body(connection, _: Reply) -> None:
+    trickle(connection, b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n", b" ")
+
+
+def slow_head(connection, _: Reply) -> None:
+    trickle(connection, b"HTTP/1.1 200 OK\r\nx: ", b"y")
 
 
 BOMB = gzip.compress(b"\0" * 64 * 1024 * 1024)
@@ -182,6 +181,7 @@ def judge(server, effect: Effect, result, when: str, *, changed: int) -> None:
 def test_fault(box, faulty, request, effect, row, fault, expected, when):
     if fault.name in IMPATIENT:
         request.getfixturevalue("impatient")
+        faulty.effect = effect.name
     arrivals, code = expected[when][EFFECTS.index(effect)]
     faulty.inject(fault._replace(executed=when == "DONE"), effect.action, 1 if when in ("ONCE", "DONE") else 10**6)
     result = box("--endpoint {} " + effect.line, faulty.url, stdin=effect.stdin, code=code)
@@ -243,7 +243,7 @@ def test_a_clock_that_is_off(box, tmp_path, effect, hours):
         assert server.arrived(effect.action) == 2
         assert result.err.count("this machine's clock is ") == 1
         seconds = int(result.err.split("clock is ")[1].split(" s")[0])
-        assert 7195 <= seconds <= 7205
+        assert 7200 - PATIENT <= seconds <= 7200 + PATIENT
         assert ("behind" if hours > 0 else "ahead of") in result.err
     finally:
         server.close()
@@ -318,7 +318,5 @@ def test_a_flood_is_not_read_to_its_end(box, faulty):
             sent.append(1)
 
     faulty.inject(Fault("", pour), "SingleSendMail")
-    began = time.monotonic()
     box("--endpoint {} " + EFFECTS[SEND].line, faulty.url, code=6)
-    assert time.monotonic() - began < 20
     assert len(sent) < 32

@@ -8,11 +8,12 @@ import struct
 import threading
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs
 
 import pytest
 import trustme
+from patience import PATIENT, SOON, eventually
 
 from dmcli.api.wire import Reply, Request
 from dmcli.sandbox.server.http1 import wire
@@ -44,7 +45,11 @@ class Faulty:
         self.fault: Fault | None = None
         self.target = ""
         self.times = 0
+        self.effect = ""  # of the target, as `impatient` has to know
+        self.strike: Callable[[], None] = lambda: None  # what comes with the fault
         self.arrivals: list[str] = []
+        self.due = 0  # attempts that are under way or over and meet the fault, as far as `impatient` knows of them
+        self.struck = 0  # attempts that met it
         self.connections = 0
         self.sent = 0  # bytes of the last spoilt reply
         self._tls = tls
@@ -69,8 +74,13 @@ class Faulty:
         self.fault, self.target, self.times = fault, target, times
 
     def arrived(self, action: str) -> int:
-        """How many requests of the action arrived."""
+        """How many requests of the action arrived, among them those that were given up before they could be read."""
+        self.catch_up()
         return self.arrivals.count(action)
+
+    def catch_up(self) -> None:
+        """Wait until each attempt that was to meet the fault has met it."""
+        eventually(lambda: self.struck >= self.due)
 
     def _accept(self) -> None:
         while True:
@@ -84,7 +94,7 @@ class Faulty:
 
     def _serve(self, connection: socket.socket) -> None:
         with suppress(OSError, EOFError, ValueError), connection:
-            connection.settimeout(20)
+            connection.settimeout(PATIENT)
             if self.fault and self.fault.handshake and self._due():
                 connection.recv(1)  # the client has begun
                 self.fault.handshake(connection)
@@ -109,6 +119,8 @@ class Faulty:
             connection.sendall(wire(self.sandbox.exchange(request), connection="keep-alive"))
             return True
         reply = self.sandbox.exchange(request) if fault.executed else Reply(200, {}, b'{"RequestId": "R"}')
+        self.struck += 1
+        self.strike()
         fault.spoil(connection, reply)
         return False
 
@@ -141,11 +153,12 @@ def reset(connection: socket.socket) -> None:
     connection.close()
 
 
-def trickle(connection: socket.socket, data: bytes, pause: float) -> None:
-    """Send one byte at a time, until the other side has had enough."""
-    for byte in data:
-        connection.sendall(bytes([byte]))
-        time.sleep(pause)
+def trickle(connection: socket.socket, head: bytes, byte: bytes) -> None:
+    """Send a head, then one byte at a time until the other side has had enough."""
+    connection.sendall(head)
+    while True:
+        connection.sendall(byte)
+        time.sleep(0.001)
 
 
 @pytest.fixture(scope="session")
@@ -190,10 +203,31 @@ def faulty_tls(sandbox, secured, trusted) -> Iterator[Faulty]:
     made.close()
 
 
-@pytest.fixture
-def impatient(monkeypatch) -> None:
-    """Nobody waits long for a reply."""
-    from dmcli.client.retry import PATIENCE
+class Impatience(dict[Any, float]):
+    """The seconds that an attempt of an effect may take: few where it meets the server's fault, else the usual ones.
 
-    for effect in PATIENCE:
-        monkeypatch.setitem(PATIENCE, effect, 0.3)
+    So the fault is not waited for, and nothing else is given up because the machine is busy.
+    """
+
+    def __init__(self, faulty: Faulty, usual: dict[Any, float]) -> None:
+        super().__init__(usual)
+        self._faulty = faulty
+
+    def __getitem__(self, effect: Any) -> float:
+        self._faulty.catch_up()  # what is left of the fault is known once earlier attempts have met it
+        if effect.name != self._faulty.effect or self._faulty.times <= 0:
+            return super().__getitem__(effect)
+        self._faulty.due += 1
+        return SOON
+
+
+@pytest.fixture
+def impatient(faulty, run_clock, monkeypatch) -> None:
+    """Attempts that meet the fault are given up soon: it takes all of their time, and else time stands still."""
+    from dmcli.client import client
+
+    def strike() -> None:
+        run_clock.now += SOON
+
+    faulty.strike = strike
+    monkeypatch.setattr(client, "PATIENCE", Impatience(faulty, client.PATIENCE))
