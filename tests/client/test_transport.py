@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 import trustme
+from patience import PATIENT, SOON
 
 import dmcli
 from dmcli.api.wire import Ambiguous, NotSent, Request
@@ -39,7 +40,7 @@ def answering(*replies: bytes):
                 connection, _ = listening.accept()
                 connections.append(1)
                 with connection:
-                    connection.settimeout(5)
+                    connection.settimeout(PATIENT)
                     while left:
                         data = connection.recv(65536)
                         if not data:
@@ -56,7 +57,7 @@ def answering(*replies: bytes):
         thread.start()
         yield f"http://127.0.0.1:{listening.getsockname()[1]}", received, connections
         listening.close()
-    thread.join(5)
+    thread.join(PATIENT)
 
 
 @pytest.fixture
@@ -66,8 +67,8 @@ def exchange():
     made.close()
 
 
-def post(url: str) -> Request:
-    return Request("POST", f"{url}/", {"host": "h", "x-test": "1", "content-type": "text/plain"}, b"body", 0.5)
+def post(url: str, patience: float = PATIENT) -> Request:
+    return Request("POST", f"{url}/", {"host": "h", "x-test": "1", "content-type": "text/plain"}, b"body", patience)
 
 
 def test_headers_body_and_reply(exchange):
@@ -114,18 +115,18 @@ def test_no_reply_after_the_request_is_ambiguous_and_never_sent_again(exchange, 
 def test_silence_is_ambiguous(exchange):
     with (
         socket.create_server(("127.0.0.1", 0)) as silent,
-        pytest.raises(Ambiguous, match=r"no complete reply within 0\.5 s"),
+        pytest.raises(Ambiguous, match=rf"no complete reply within {SOON} s"),
     ):
-        exchange(post(f"http://127.0.0.1:{silent.getsockname()[1]}"))
+        exchange(post(f"http://127.0.0.1:{silent.getsockname()[1]}", SOON))
 
 
 def test_a_reply_may_have_eight_mebibytes_its_headers_among_them(exchange):
     head = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n"
     body = bytes(range(256)) * 2**15
     with answering(head + body[len(head) :]) as (url, _, _):
-        assert exchange(post(url)._replace(patience=10.0)).body == body[len(head) :]
+        assert exchange(post(url)).body == body[len(head) :]
     with answering(head + body[len(head) - 1 :]) as (url, _, _), pytest.raises(Ambiguous) as caught:
-        exchange(post(url)._replace(patience=10.0))
+        exchange(post(url))
     assert str(caught.value) == "the reply is larger than 8388608 bytes"
 
 
@@ -149,7 +150,7 @@ def test_no_connection_is_not_sent(exchange):
 def test_without_any_time_nothing_is_sent(exchange):
     for patience in (0.0, -1.0):
         with pytest.raises(NotSent, match=r"^cannot reach 127\.0\.0\.1:1: no time is left for it$"):
-            exchange(post("http://127.0.0.1:1")._replace(patience=patience))
+            exchange(post("http://127.0.0.1:1", patience))
 
 
 def test_an_unknown_host_is_not_sent(exchange):
@@ -203,14 +204,14 @@ def serving(*handlers):
                 with suppress(OSError):
                     connection, _ = listening.accept()
                     with connection:
-                        connection.settimeout(5)
+                        connection.settimeout(PATIENT)
                         handle(connection)
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         yield listening.getsockname()[1]
         listening.close()
-    thread.join(5)
+    thread.join(PATIENT)
 
 
 @pytest.fixture(scope="module")
@@ -270,7 +271,7 @@ def broken_tls(context, *, tunnel=False, answers=0):
 @pytest.mark.parametrize("handle", [reset, plain, silent], ids=["reset", "plain HTTP", "silence"])
 def test_a_failed_handshake_is_not_sent(exchange, handle):
     with serving(handle) as port, pytest.raises(NotSent, match="cannot reach localhost"):
-        exchange(post(f"https://localhost:{port}"))
+        exchange(post(f"https://localhost:{port}", SOON))
 
 
 def test_a_handshake_is_not_waited_for_longer_than_the_request_may_take(exchange):
@@ -278,7 +279,7 @@ def test_a_handshake_is_not_waited_for_longer_than_the_request_may_take(exchange
         socket.create_server(("127.0.0.1", 0)) as deaf,  # the system takes the connection, nobody talks
         pytest.raises(NotSent, match=r"cannot reach 127\.0\.0\.1:\d+: .*timed out"),
     ):
-        exchange(post(f"https://127.0.0.1:{deaf.getsockname()[1]}"))
+        exchange(post(f"https://127.0.0.1:{deaf.getsockname()[1]}", SOON))
 
 
 def test_a_certificate_that_is_not_trusted_is_a_matter_of_configuration(exchange, certificate):
@@ -539,14 +540,14 @@ def test_threads_may_begin_together(exchange):
     def slow(connection):
         read_request(connection)
         heard.set()
-        other_done.wait(5)
+        other_done.wait(PATIENT)
         connection.sendall(OK)
 
     with serving(slow) as port, answering(OK) as (url, _, _):
-        request = post(f"http://127.0.0.1:{port}")._replace(patience=5.0)
+        request = post(f"http://127.0.0.1:{port}")
         thread = threading.Thread(target=lambda: seen.append(exchange(request).status))
         thread.start()
-        assert heard.wait(5)
+        assert heard.wait(PATIENT)
         assert exchange(post(url)).status == 200
         other_done.set()
         thread.join()
@@ -581,15 +582,15 @@ def test_a_large_request_arrives_whole(exchange):
         connection.sendall(OK)
 
     with serving(swallow) as port:
-        request = post(f"http://127.0.0.1:{port}")._replace(body=body, patience=10.0)
+        request = post(f"http://127.0.0.1:{port}")._replace(body=body)
         assert exchange(request).status == 200
     assert got[0].endswith(body)
 
 
 def test_a_peer_that_does_not_read_is_not_waited_for_forever(exchange):
     with socket.create_server(("127.0.0.1", 0)) as deaf:
-        request = post(f"http://127.0.0.1:{deaf.getsockname()[1]}")
-        with pytest.raises(Ambiguous, match=r"within 0\.5 s"):
+        request = post(f"http://127.0.0.1:{deaf.getsockname()[1]}", SOON)
+        with pytest.raises(Ambiguous, match=rf"within {SOON} s"):
             exchange(request._replace(body=b"x" * 64 * 1024 * 1024))
 
 
@@ -604,5 +605,5 @@ def test_patience_that_has_run_out_between_two_pieces_ends_the_reply():
         connection.recv(1)
 
     with serving(slow) as port, pytest.raises(Ambiguous, match="no complete reply within 30 s"):
-        exchange(post(f"http://127.0.0.1:{port}")._replace(patience=30.0))
+        exchange(post(f"http://127.0.0.1:{port}", 30.0))
     exchange.close()
