@@ -9,9 +9,9 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
+from patience import PATIENT, SOON, eventually
 from shell import argv
 
 from dmcli.client.attempts import Retrier
@@ -187,44 +187,55 @@ def gone(pid: int) -> bool:
         return True
 
 
+@pytest.fixture
+def short(monkeypatch) -> None:
+    """A command is given up soon."""
+    monkeypatch.setattr(process, "LIMIT", SOON)
+
+
+@pytest.fixture
+def started(short, tmp_path, monkeypatch):
+    """The file in which a command leaves a process id; only then does its time begin to run."""
+    file, finished = tmp_path / "pid", process._finished
+
+    def when_started(*args):
+        eventually(lambda: file.exists() and file.read_text().endswith("\n"))
+        return finished(*args)
+
+    monkeypatch.setattr(process, "_finished", when_started)
+    return file
+
+
 @pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="looks at processes where Linux shows them")
 @pytest.mark.parametrize("then", ["wait", "true", "exec >&- 2>&-; wait"])
-def test_a_command_that_hangs_is_ended_with_its_children(bare, command, tmp_path, monkeypatch, then):
-    monkeypatch.setattr(process, "LIMIT", 0.5)
-    file = tmp_path / "pid"
-    command(hanging(file, then))
+def test_a_command_that_hangs_is_ended_with_its_children(bare, command, started, then):
+    command(hanging(started, then))
     error = bare("tag list", code=3).err
     assert "command 'sh' of profile 'p' in " in error
-    assert "took longer than 0.5 s and was ended; run it by hand" in error
-    deadline = time.monotonic() + 5
-    while not gone(int(file.read_text())):
-        assert time.monotonic() < deadline
+    assert f"took longer than {SOON} s and was ended; run it by hand" in error
+    eventually(lambda: gone(int(started.read_text())))
 
 
-def test_what_it_leaves_behind_must_let_go_of_its_errors_too(bare, command, monkeypatch):
-    monkeypatch.setattr(process, "LIMIT", 0.3)
+def test_what_it_leaves_behind_must_let_go_of_its_errors_too(bare, command, short):
     command(shlex.join(["sh", "-c", f"sleep 600 >&- & echo {shlex.quote(json.dumps(VERSION_1))}"]))
-    assert "took longer than 0.3 s and was ended" in bare("tag list", code=3).err
+    assert f"took longer than {SOON} s and was ended" in bare("tag list", code=3).err
 
 
 @pytest.mark.skipif(not hasattr(os, "setsid"), reason="sessions are a POSIX thing")
-def test_what_left_its_session_cannot_be_ended_and_is_not_waited_for(bare, command, tmp_path, monkeypatch):
-    monkeypatch.setattr(process, "LIMIT", 0.3)
-    file = tmp_path / "pid"
+def test_what_left_its_session_cannot_be_ended_and_is_not_waited_for(bare, command, started):
     away = "import subprocess, sys; p = subprocess.Popen(['sleep', '600'], start_new_session=True); "
-    command(python(f"{away}open({str(file)!r}, 'w').write(str(p.pid))"))
+    command(python(f"{away}print(p.pid, file=open({str(started)!r}, 'w'), flush=True)"))
     try:
-        assert "took longer than 0.3 s and was ended" in bare("tag list", code=3).err
+        assert f"took longer than {SOON} s and was ended" in bare("tag list", code=3).err
         readers = [thread for thread in threading.enumerate() if isinstance(thread, process._Reader)]
         assert [reader.daemon for reader in readers] == [True, True]  # nor does the end of the run wait for it
     finally:
-        os.kill(int(file.read_text()), signal.SIGKILL)
+        os.kill(int(started.read_text()), signal.SIGKILL)
 
 
-def test_a_command_that_says_nothing_more_and_stays_is_ended(bare, command, monkeypatch):
-    monkeypatch.setattr(process, "LIMIT", 0.2)
+def test_a_command_that_says_nothing_more_and_stays_is_ended(bare, command, short):
     command(python("import os, time; os.close(1); os.close(2); time.sleep(600)"))
-    assert "took longer than 0.2 s and was ended" in bare("tag list", code=3).err
+    assert f"took longer than {SOON} s and was ended" in bare("tag list", code=3).err
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="looks at processes where Linux shows them")
@@ -232,17 +243,30 @@ def test_completion_leaves_no_command_behind(command, tmp_path):
     """The prompt does not wait for a command that hangs, and neither does the command outlive the prompt."""
     file = tmp_path / "pid"
     command(hanging(file), "    endpoint: http://127.0.0.1:1\n")
-    words = {"_DM_COMPLETE": "bash_complete", "COMP_WORDS": "dm domain show ", "COMP_CWORD": "3"}
-    program = [sys.executable, "-c", "from dmcli.cli.app import main; main()"]
-    for cache in "abcde":  # on a busy machine the second that completion takes may be over before the command starts
-        environ = {**os.environ, **words, "XDG_CACHE_HOME": str(tmp_path / cache)}
-        done = subprocess.run(program, env=environ, capture_output=True, text=True, check=False, timeout=20)
-        assert (done.stdout.strip(), done.stderr) == ("", "")
-        if file.exists():
-            break
-    deadline = time.monotonic() + 5
-    while not gone(int(file.read_text())):
-        assert time.monotonic() < deadline
+    # The second that completion takes begins when the command has started, however busy the machine is.
+    program = f"""
+import os, threading, time
+from dmcli.cli.app import main
+
+def join_when_started(thread, seconds=None):
+    while not (os.path.exists({str(file)!r}) and os.path.getsize({str(file)!r})):
+        time.sleep(0.01)
+    join(thread, seconds)
+
+join, threading.Thread.join = threading.Thread.join, join_when_started
+main()
+"""
+    asked = {"_DM_COMPLETE": "bash_complete", "COMP_WORDS": "dm domain show ", "COMP_CWORD": "3"}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | asked,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENT,
+    )
+    assert (done.stdout.strip(), done.stderr) == ("", "")
+    eventually(lambda: gone(int(file.read_text())))
 
 
 def test_it_has_no_standard_input(command):
@@ -305,7 +329,7 @@ def interrupted(*args):
 finished, process._wait_for = process._wait_for, interrupted
 process._output({words!r}, "x", dict(os.environ))
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=20)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=PATIENT)
     assert "KeyboardInterrupt" in done.stderr
     assert done.returncode in (130, -signal.SIGINT)
     assert gone(int(pid.read_text()))
