@@ -9,6 +9,7 @@ from pathlib import Path
 import keyring
 import pytest
 from keyring.backends import fail
+from patience import PATIENT, SOON, eventually
 
 from dmcli.credentials import keychain
 from dmcli.errors import ConfigError
@@ -161,16 +162,17 @@ def test_a_keychain_that_waits_for_somebody(bare, use, config, monkeypatch):
     class Locked(Keyring):
         def get_password(self, *_):
             waiting.append(threading.current_thread())
-            unlocked.wait(60)
+            unlocked.wait(PATIENT)
 
-    monkeypatch.setattr(keychain, "LIMIT", 0.05)
+    monkeypatch.setattr(keychain, "LIMIT", SOON)
     use(Locked("unused"))
     config(FILE)
     try:
         error = bare("tag list", code=3).err
+        eventually(lambda: waiting)
     finally:
         unlocked.set()
-    assert "the keychain did not answer within 0.05 s; unlock it and run this again" in error
+    assert f"the keychain did not answer within {SOON} s; unlock it and run this again" in error
     assert [thread.daemon for thread in waiting] == [True]  # the end of the run does not wait for it either
 
 
