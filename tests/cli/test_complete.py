@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import sqlite3
 import subprocess
-import threading
 import time
 from contextlib import suppress
 
 import pytest
 from click.shell_completion import ShellComplete
+from faulty import Fault, trickle
+from patience import PATIENT, SOON, eventually
 from shell import DM, words
 
+from dmcli.cli import complete as cli_complete
 from dmcli.cli.app import root
 from dmcli.cli.session import Session
+
+BUDGET = cli_complete._BUDGET  # seconds, as people have it
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch):
+    """The seconds that a prompt waits are no matter for what answers, nor are those after which it asks again."""
+    monkeypatch.setattr(cli_complete, "_BUDGET", PATIENT)
+    monkeypatch.setattr(cli_complete, "_PAUSE", PATIENT)
+    monkeypatch.setattr(cli_complete, "_FRESH", PATIENT)
 
 
 def complete(line: str, *values: object) -> list[str]:
@@ -80,7 +91,7 @@ def test_a_fresh_answer_comes_from_the_cache(box, tmp_path):
     assert complete(TAG) == ["welcome"]
     box("tag create spring")
     assert complete(TAG) == ["welcome"]
-    cached(tmp_path, at=time.time() - 3600)
+    cached(tmp_path, at=0.0)
     assert complete(TAG) == ["welcome", "spring"]
 
 
@@ -109,56 +120,49 @@ def test_a_damaged_cache_is_no_cache(tmp_path, damage):
     assert complete(TAG) == ["welcome"]
 
 
-def trickle(listening):
-    """One byte of a reply every tenth of a second, for as long as somebody reads."""
+def silence(connection, _):
     with suppress(OSError):
-        connection, _ = listening.accept()
-        with connection:
-            connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
-            for _ in range(50):
-                connection.sendall(b"{")
-                time.sleep(0.1)
+        connection.recv(1)
 
 
-@pytest.mark.parametrize("serve", [None, trickle], ids=["silent", "slow"])
-def test_a_service_that_does_not_answer_costs_a_second_once(serve, capfd):
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        if serve:
-            threading.Thread(target=serve, args=(listening,), daemon=True).start()
-        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        began = time.monotonic()
-        assert complete("--endpoint {} " + TAG, url) == []
-        first = time.monotonic()
-        assert complete("--endpoint {} " + TAG, url) == []
-        assert first - began < 2
-        assert time.monotonic() - first < 0.3
+def slow(connection, _):
+    trickle(connection, b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n", b"{")
+
+
+@pytest.mark.parametrize("spoil", [silence, slow])
+def test_a_service_that_does_not_answer_is_asked_once(faulty, spoil, monkeypatch, capfd):
+    """It would keep the first prompt for as long as the budget lasts, and no other."""
+    monkeypatch.setattr(cli_complete, "_BUDGET", SOON)
+    faulty.inject(Fault("", spoil), "QueryTagByParam")
+    assert complete("--endpoint {} " + TAG, faulty.url) == []
+    eventually(lambda: faulty.arrived("QueryTagByParam"))
+    assert complete("--endpoint {} " + TAG, faulty.url) == []
+    assert faulty.connections == 1
     assert capfd.readouterr() == ("", "")
 
 
-def run(line: str) -> tuple[float, subprocess.CompletedProcess[str]]:
-    """Completion of the word after a line as bash asks for it, in a process of its own, and the seconds it took."""
-    asked = {"_DM_COMPLETE": "bash_complete", "COMP_WORDS": f"dm {line}", "COMP_CWORD": str(len(words(line)) + 1)}
-    began = time.monotonic()
-    done = subprocess.run(DM, env=os.environ | asked, capture_output=True, text=True, check=False)
-    return time.monotonic() - began, done
+def test_a_prompt_waits_for_a_second():
+    assert BUDGET == 1.0
 
 
 def test_a_sandbox_that_is_locked_gives_what_was_known(box, tmp_path):
+    """In a process of its own, as bash asks for it, which does not stay for as long as it would wait for the lock."""
     complete(TAG)
     box("tag create spring")
-    cached(tmp_path, at=time.time() - 3600)
+    cached(tmp_path, at=0.0)
     lock = sqlite3.connect(tmp_path / "sandbox.db", isolation_level=None)
     lock.execute("BEGIN IMMEDIATE")
     try:
-        seconds, done = run(TAG)
+        asked = {"_DM_COMPLETE": "bash_complete", "COMP_WORDS": f"dm {TAG}", "COMP_CWORD": str(len(words(TAG)) + 1)}
+        program = f"from dmcli.sandbox.store import store; store.TIMEOUT = {2 * PATIENT}; {DM[2]}"
+        done = subprocess.run(
+            [*DM[:2], program], env=os.environ | asked, capture_output=True, text=True, check=False, timeout=PATIENT
+        )
         assert (done.returncode, done.stdout, done.stderr) == (0, "plain,welcome\n", "")
-        assert seconds < 5
-        again, done = run(TAG)
-        assert done.stdout == "plain,welcome\n"
-        assert again < seconds - 0.5
     finally:
         lock.close()
-    cached(tmp_path, failed=time.time() - 60)
+    assert complete(TAG) == ["welcome"]  # it failed just now, so it is not tried again for a while
+    cached(tmp_path, failed=0.0)
     assert complete(TAG) == ["welcome", "spring"]
 
 
