@@ -7,14 +7,15 @@ import json
 import socket
 import struct
 import threading
-import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
+from patience import PATIENT, eventually
 
 from dmcli.api.wire import Ambiguous, NotSent, Reply, Request
 from dmcli.errors import LocalIOError
+from dmcli.sandbox.server import server as server_module
 from dmcli.sandbox.server.http1 import MAX_BODY, MAX_HEADERS, MAX_LINE
 from dmcli.sandbox.server.server import Server
 
@@ -30,6 +31,7 @@ class Echo:
     def __init__(self) -> None:
         self.seen: list[Request] = []
         self.release = threading.Event()
+        self.released = 0  # requests that hung and do no longer
 
     def __call__(self, request: Request) -> Reply:
         self.seen.append(request)
@@ -43,9 +45,16 @@ class Echo:
         if path == "split":
             return Reply(200, {"x-name": "a\r\nx-evil: b"}, b"")
         if path == "hang":
-            self.release.wait(30)
+            self.release.wait(PATIENT)
+            self.released += 1
         said = {"method": request.method, "url": request.url, "body": request.body.decode("latin-1")}
         return Reply(200, {"content-type": "application/json"}, json.dumps(said).encode())
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client has all the time it needs to take its last reply."""
+    monkeypatch.setattr(server_module, "LINGER", PATIENT)
 
 
 @pytest.fixture
@@ -62,7 +71,7 @@ def server(echo: Echo) -> Iterator[Server]:
 
 @contextmanager
 def opened(server: Server) -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", port_of(server)), timeout=5) as client:
+    with socket.create_connection(("127.0.0.1", port_of(server)), timeout=PATIENT) as client:
         yield client
 
 
@@ -101,7 +110,7 @@ def said(server: Server, text: str | bytes) -> dict[str, str]:
 
 
 def test_a_request_arrives_as_it_was_sent(server: Server, echo: Echo) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=PATIENT)
     connection.request("POST", "/?B=%7e+x&A=*'()%20", b"a=1&b=%00", {"X-Acs-Action": "  CreateTag ", "X-E": "é"})
     assert connection.getresponse().status == 200
     connection.close()
@@ -115,7 +124,7 @@ def test_a_request_arrives_as_it_was_sent(server: Server, echo: Echo) -> None:
 
 
 def test_the_reply_has_length_date_and_its_own_headers(server: Server) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=PATIENT)
     connection.request("GET", "/")
     response = connection.getresponse()
     assert response.reason == "OK"
@@ -174,14 +183,13 @@ def test_who_closes_the_connection(server: Server, version: str, headers: str, k
             assert client.recv(1) == b""
 
 
-def test_small_requests_do_not_wait_for_acknowledgements(server: Server) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=5)
-    begin = time.monotonic()
-    for _ in range(50):
-        connection.request("POST", "/", b"x")
-        connection.getresponse().read()
-    assert time.monotonic() - begin < 1  # 50 delayed acknowledgements are 2 s
-    connection.close()
+def test_small_replies_do_not_wait_for_acknowledgements(server: Server) -> None:
+    with opened(server) as client:
+        client.sendall(f"GET / HTTP/1.1\r\n{HOST}\r\n".encode())
+        with answer(client) as response:
+            response.read()
+        (connection,) = server._listener._open
+        assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)  # each would cost 40 ms
 
 
 @pytest.mark.parametrize("end", ["0\r\n\r\n", "0\r\n", "0\r\n\r\n\r\n\r\n", "0\r\nX-Sum: 1\r\n\r\n", "000;x=y\r\n\r\n"])
@@ -197,7 +205,7 @@ def test_chunks_are_joined_whatever_follows_the_last(server: Server, end: str) -
 
 
 def test_chunks_through_the_standard_client(server: Server) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=PATIENT)
     connection.request("POST", "/", iter([b"a" * 70000, b"b"]), encode_chunked=True)
     assert len(json.loads(connection.getresponse().read())["body"]) == 70001
     connection.close()
@@ -215,7 +223,7 @@ def test_a_request_line_of_more_than_a_mebibyte_is_refused(server: Server) -> No
 
 def test_a_body_may_have_16_mebibytes(server: Server, echo: Echo) -> None:
     assert MAX_BODY == 16 * 1024 * 1024
-    connection = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=PATIENT)
     connection.request("POST", "/ambiguous", b"x" * MAX_BODY)
     with pytest.raises(http.client.RemoteDisconnected):
         connection.getresponse()
@@ -224,7 +232,7 @@ def test_a_body_may_have_16_mebibytes(server: Server, echo: Echo) -> None:
 
 
 def test_a_larger_body_is_refused_and_the_client_still_reads_why(server: Server, echo: Echo) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=PATIENT)
     connection.request("POST", "/", b"x" * (MAX_BODY + 1))
     assert connection.getresponse().status == 413
     connection.close()
@@ -444,15 +452,13 @@ def test_a_client_that_leaves_makes_no_noise(
 
 
 def test_hung_connections_do_not_hold_up_the_next(server: Server, echo: Echo) -> None:
-    clients = [socket.create_connection(("127.0.0.1", port_of(server)), timeout=5) for _ in range(50)]
+    clients = [socket.create_connection(("127.0.0.1", port_of(server)), timeout=PATIENT) for _ in range(50)]
     try:
         for client in clients:
             client.sendall(f"GET /hang HTTP/1.1\r\n{HOST}\r\n".encode())
-        while len(echo.seen) < 50:
-            time.sleep(0.005)
-        begin = time.monotonic()
+        eventually(lambda: len(echo.seen) == 50)
         assert status(server, f"GET / HTTP/1.1\r\n{HOST}\r\n") == 200
-        assert time.monotonic() - begin < 1
+        assert echo.released == 0
         echo.release.set()
         for client in clients:
             with answer(client) as response:
@@ -467,7 +473,7 @@ def test_many_clients_at_once(server: Server, echo: Echo) -> None:
 
     def run(name: int) -> None:
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=10)
+            connection = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=PATIENT)
             for turn in range(50):
                 connection.request("POST", f"/{name}/{turn}", b"x" * turn)
                 reply = json.loads(connection.getresponse().read())
@@ -486,39 +492,37 @@ def test_many_clients_at_once(server: Server, echo: Echo) -> None:
     assert len(echo.seen) == 400
 
 
-def test_stopping_is_quick_and_closes_everything(echo: Echo) -> None:
+def test_stopping_waits_for_nobody_and_closes_everything(echo: Echo) -> None:
     server = Server(echo)
     server.start()
     with opened(server) as idle, opened(server) as busy:
         busy.sendall(f"GET /hang HTTP/1.1\r\n{HOST}\r\n".encode())
-        while not echo.seen:
-            time.sleep(0.005)
-        begin = time.monotonic()
+        eventually(lambda: echo.seen)
         server.stop()
-        assert time.monotonic() - begin < 0.5
+        assert echo.released == 0
         assert idle.recv(1) == b""
         assert busy.recv(1) == b""
     echo.release.set()
     server.stop()
-    with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", port_of(server)), timeout=1)
+    assert server._listener.socket.fileno() == -1
 
 
 def test_a_server_that_never_served_can_be_stopped(echo: Echo) -> None:
     server = Server(echo)
     server.stop()
     server.serve()  # returns at once
-    Server(echo, port_of(server)).stop()
+    assert server._listener.socket.fileno() == -1
 
 
 def test_serve_blocks_until_it_is_stopped(echo: Echo) -> None:
     server = Server(echo)
-    timer = threading.Timer(0.1, server.stop)
-    timer.start()
-    begin = time.monotonic()
-    server.serve()
-    assert 0.09 < time.monotonic() - begin < 2
-    timer.join()
+    serving = threading.Thread(target=server.serve)
+    serving.start()
+    assert status(server, f"GET / HTTP/1.1\r\n{HOST}\r\n") == 200
+    assert serving.is_alive()
+    server.stop()
+    serving.join(PATIENT)
+    assert not serving.is_alive()
 
 
 def test_only_the_loopback_interface_is_bound(server: Server) -> None:
@@ -542,7 +546,10 @@ def test_a_port_that_cannot_be_is_told_too(echo: Echo) -> None:
 
 
 def test_the_port_is_free_again_after_a_stop(echo: Echo) -> None:
-    with Server(echo) as first:
-        said(first, f"GET / HTTP/1.1\r\n{HOST}connection: close\r\n\r\n")
-    with Server(echo, port_of(first)) as second:
-        assert said(second, f"GET / HTTP/1.1\r\n{HOST}\r\n")["method"] == "GET"
+    for _ in range(9):
+        with Server(echo) as first:
+            said(first, f"GET / HTTP/1.1\r\n{HOST}connection: close\r\n\r\n")
+        with suppress(LocalIOError), Server(echo, port_of(first)) as second:
+            assert said(second, f"GET / HTTP/1.1\r\n{HOST}\r\n")["method"] == "GET"
+            return
+    pytest.fail("that another program took it just then does not happen nine times")
