@@ -9,10 +9,12 @@ import time
 from email import message_from_bytes, policy
 
 import pytest
+from patience import PATIENT, eventually
 
 from dmcli.sandbox.emulator import Sandbox
 from dmcli.sandbox.server.server import Server
 from dmcli.sandbox.server.site import site_of
+from dmcli.sandbox.testapi import mails
 
 
 @pytest.fixture
@@ -37,7 +39,7 @@ def ask(server):
     """Asks the API."""
 
     def made(method, path, body=None, **headers):
-        connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=20)
+        connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=PATIENT)
         data = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         connection.request(method, f"/_dm/api{path}", data, headers)
         reply = connection.getresponse()
@@ -137,18 +139,19 @@ def test_methods_are_checked(ask):
     assert ask("DELETE", "/health").status == 405
 
 
-def test_waiting_for_a_mail(cloud, get):
-    def later():
-        time.sleep(0.2)
-        cloud.send("b@example.com")
-
-    thread = threading.Thread(target=later)
-    thread.start()
-    began = time.monotonic()
-    assert get("/mails/latest?to=b@&wait=10")["recipient"] == "b@example.com"
-    assert time.monotonic() - began < 5
-    thread.join()
-    assert get("/mails?to=b@&wait=10&count=1")["total"] == 1
+def test_waiting_for_a_mail(cloud, get, monkeypatch):
+    monkeypatch.setattr(mails, "_MOST_WAIT", 2 * PATIENT)
+    changed, looks, found = cloud.sandbox.store._changed, [], []
+    wait = changed.wait
+    monkeypatch.setattr(changed, "wait", lambda seconds: looks.append(seconds) or wait(seconds))
+    path = f"to=b@&wait={2 * PATIENT}"
+    waiting = threading.Thread(target=lambda: found.append(get(f"/mails/latest?{path}")), daemon=True)
+    waiting.start()
+    eventually(lambda: looks)
+    cloud.send("b@example.com")
+    waiting.join(PATIENT)
+    assert [mail["recipient"] for mail in found] == ["b@example.com"]
+    assert get(f"/mails?{path}&count=1")["total"] == 1
 
 
 def test_waiting_in_vain_ends_with_what_there_is(ask):
@@ -163,7 +166,7 @@ def test_a_mail_of_another_process_is_waited_for_too(tmp_path):
     from dmcli.sandbox.mail import mailbox
 
     found = []
-    thread = threading.Thread(target=lambda: found.append(mailbox.wait_for_mail(one, 1, 10).total))
+    thread = threading.Thread(target=lambda: found.append(mailbox.wait_for_mail(one, 1, PATIENT).total), daemon=True)
     thread.start()
     with other.store.transaction() as connection:
         connection.execute("INSERT INTO message VALUES (1, '', '', '', '', '', '', '', 0, '', '', '', '', 0)")
@@ -171,7 +174,7 @@ def test_a_mail_of_another_process_is_waited_for_too(tmp_path):
             "INSERT INTO mail (message, kind, sender, recipient, bcc, tag, status, reason, class, created, settled) "
             "VALUES (1, 'mail', '', '', 0, '', 0, '', '', 0, 0)"
         )
-    thread.join(10)
+    thread.join(PATIENT)
     assert found == [1]
     one.close()
     other.close()
