@@ -11,6 +11,7 @@ import threading
 import time
 
 import pytest
+from patience import PATIENT
 
 from dmcli.errors import ConfigError, LocalIOError, LockedError
 from dmcli.local.database import open_database, transaction
@@ -128,7 +129,7 @@ def test_many_processes_open_a_new_database_at_once(tmp_path):
         process.stdin.write("\n")
         process.stdin.flush()
     for process in processes:
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENT)
     assert [process.returncode for process in processes] == [0] * 8
     for number in range(5):
         db = sqlite3.connect(tmp_path / str(number) / "data.db")
@@ -142,9 +143,9 @@ def test_opening_an_up_to_date_database_is_fast(tmp_path):
     keep = open_database(path, MIGRATIONS)
     took = []
     for _ in range(20):
-        start = time.perf_counter()
+        start = time.thread_time()  # of work, however busy the machine is
         open_database(path, MIGRATIONS).close()
-        took.append(time.perf_counter() - start)
+        took.append(time.thread_time() - start)
     keep.close()
     assert min(took) < 0.005
 

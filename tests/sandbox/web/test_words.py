@@ -47,9 +47,9 @@ def test_the_first_words(text, html, said):
 
 @given(st.text(alphabet="<>-!/ astylecript'\"\n", max_size=400))
 def test_the_first_words_of_anything_are_quick(text):
-    began = time.perf_counter()
+    began = time.thread_time()  # of work, however busy the machine is
     words.beginning("", text * 10)
-    assert time.perf_counter() - began < 1
+    assert time.thread_time() - began < 1
 
 
 @pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of a running process can be changed on POSIX only")
