@@ -8,6 +8,7 @@ import sys
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from patience import PATIENT
 
 from dmcli.errors import LockedError
 from dmcli.local.locks import Claims
@@ -60,7 +61,7 @@ def test_servers_that_start_together_have_the_certificate_of_the_file(tmp_path, 
             one.stdin.write("\n")
             one.stdin.flush()
     for one in running:
-        one.communicate(timeout=60)
+        one.communicate(timeout=PATIENT)
     assert [one.returncode for one in running] == [0] * 4
     assert path.read_text() != before
     assert path.stat().st_mode & 0o777 == 0o600

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
+from patience import PATIENT
 
 from dmcli.api import signing
 from dmcli.sandbox.control import faults, limits
@@ -133,7 +134,7 @@ class Site:
 
     def ask(self, method: str, path: str, body: str = "", **headers: str) -> Answer:
         """One request for what stands after /_dm/; names of headers have _ for -."""
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=10)
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=PATIENT)
         target = (
             urljoin("/_dm/", path) if not path.startswith(("?", "/")) else path if path[0] == "/" else f"/_dm/{path}"
         )

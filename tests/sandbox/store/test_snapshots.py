@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
+from patience import PATIENT
 
 from dmcli.errors import LocalIOError
 from dmcli.sandbox.control.quota import get_quota, set_quota
@@ -52,7 +53,7 @@ def together(program: str, *args: str) -> list[int]:
         one.stdin.write("\n")
         one.stdin.flush()
     for one in running:
-        one.communicate(timeout=60)
+        one.communicate(timeout=PATIENT)
     return [one.returncode for one in running]
 
 
@@ -108,6 +109,8 @@ def test_a_snapshot_that_cannot_be_put_in_place_leaves_nothing(tmp_path):
 def test_a_snapshot_that_does_not_fit_leaves_nothing(tmp_path):
     path = str(tmp_path / "s.db")
     Sandbox(path).close()
-    run = subprocess.run([sys.executable, "-c", FULL, path], capture_output=True, text=True, timeout=60, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", FULL, path], capture_output=True, text=True, timeout=PATIENT, check=True
+    )
     assert run.stdout.startswith(f"cannot write {path}-snapshot-large.db: ")
     assert [name for name in os.listdir(tmp_path) if "snapshot" in name] == []

@@ -10,6 +10,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from patience import PATIENT
 
 from dmcli.errors import LocalIOError, LockedError
 from dmcli.sandbox.control import clock, states
@@ -23,6 +24,8 @@ BUSY = """
 import sys
 sys.path.insert(0, {support!r})
 from cloud import Cloud
+from dmcli.sandbox.store import store
+store.TIMEOUT = 300
 cloud = Cloud(sys.argv[1])
 cloud.nonces = (f"{{sys.argv[2]}}-{{number}}" for number in range(1000))
 for _ in range(50):
@@ -54,7 +57,7 @@ def test_processes_that_start_together_lose_nothing(cloud, tmp_path):
     path, support = str(tmp_path / "sandbox.db"), os.path.join(os.path.dirname(__file__), "..", "..", "support")
     program = [sys.executable, "-c", BUSY.format(support=support), path]
     running = [subprocess.Popen([*program, str(number)]) for number in range(4)]
-    assert [one.wait(60) for one in running] == [0] * 4
+    assert [one.wait(PATIENT) for one in running] == [0] * 4
     shared = type(cloud)(path)
     account = shared.ok("DescAccountSummary")
     assert (account["Domains"], account["MailAddresses"]) == (1, 2)

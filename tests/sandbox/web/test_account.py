@@ -6,6 +6,8 @@ import http.client
 import re
 from typing import TYPE_CHECKING
 
+from patience import PATIENT
+
 from dmcli.sandbox.control.quota import get_quota
 
 if TYPE_CHECKING:
@@ -143,7 +145,7 @@ def test_the_link_in_a_confirming_mail_confirms_once_asked(site, cloud):
     cloud.sql("UPDATE address SET reply = 'reply@example.com', reply_status = 1 WHERE id = 1")
     request = cloud.request("CheckReplyToMailAddress", {"MailAddressId": "1"})
     host = site.url.removeprefix("http://")
-    connection = http.client.HTTPConnection(host, timeout=10)
+    connection = http.client.HTTPConnection(host, timeout=PATIENT)
     connection.request("POST", "/", request.body, {"content-type": "application/x-www-form-urlencoded"})
     assert connection.getresponse().status == 200
     connection.close()
