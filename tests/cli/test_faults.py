@@ -11,7 +11,7 @@ from contextlib import suppress
 
 import pytest
 from faulty import Fault, Faulty, reset, trickle
-from patience import PATIENT
+from patience import PATIENT, refusing
 
 from dmcli.api.wire import Reply
 from dmcli.sandbox.server.http1 import wire
@@ -203,11 +203,11 @@ def test_a_reset_in_the_tls_handshake(box, faulty_tls, effect, when, handshake):
 
 
 @pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.name)
-@pytest.mark.parametrize("port", ["refused", "unknown host"])
-def test_nobody_there(box, effect, port, faulty):
-    faulty.close()
-    url = faulty.url if port == "refused" else "http://no-such-host.invalid"
-    result = box("--endpoint {} " + effect.line, url, stdin=effect.stdin, code=4)
+@pytest.mark.parametrize("place", ["a port", "no-such-host.invalid"])
+def test_nobody_there(box, effect, place):
+    with refusing() as port:
+        host = port if place == "a port" else place
+        result = box("--endpoint http://{} " + effect.line, host, stdin=effect.stdin, code=4)
     assert "nothing was done, it is safe to run this again" in result.err
     assert "Start the sandbox there: dm sandbox serve" in result.err
 

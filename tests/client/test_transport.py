@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 import trustme
-from patience import PATIENT, SOON
+from patience import PATIENT, SOON, refusing
 
 import dmcli
 from dmcli.api.wire import Ambiguous, NotSent, Request
@@ -138,12 +138,10 @@ def test_what_length_is_announced_is_no_matter(exchange, length):
 
 
 def test_no_connection_is_not_sent(exchange):
-    with socket.create_server(("127.0.0.1", 0)) as gone:
-        port = gone.getsockname()[1]
-    with pytest.raises(NotSent) as caught:
-        exchange(post(f"http://127.0.0.1:{port}"))
+    with refusing() as place, pytest.raises(NotSent) as caught:
+        exchange(post(f"http://{place}"))
     said = str(caught.value)
-    assert said.startswith(f"cannot reach 127.0.0.1:{port}: Failed to establish a new connection: [Errno ")
+    assert said.startswith(f"cannot reach {place}: Failed to establish a new connection: [Errno ")
     assert "refused" in said
 
 
@@ -309,12 +307,12 @@ def through(monkeypatch, port):
     monkeypatch.setenv("no_proxy", "")
 
 
-def refusing(connection):
+def forbidding(connection):
     read_request(connection, b"\r\n\r\n")
     connection.sendall(b"HTTP/1.1 403 Forbidden\r\n\r\n")
 
 
-@pytest.mark.parametrize("handle", [refusing, reset, plain], ids=["refuses", "resets", "is none"])
+@pytest.mark.parametrize("handle", [forbidding, reset, plain], ids=["refuses", "resets", "is none"])
 def test_a_proxy_that_does_not_connect_is_not_sent(exchange, monkeypatch, handle):
     with serving(handle) as port:
         through(monkeypatch, port)
