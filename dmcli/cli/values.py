@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dmcli.api.model import Action, Param
     from dmcli.cli.session import Session
 
-_EPOCH = datetime.fromtimestamp(0, timezone.utc)
+_EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 class Call(NamedTuple):

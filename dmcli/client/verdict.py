@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.model import Effect
@@ -63,7 +63,7 @@ class Verdict(NamedTuple):
             date = parsedate_to_datetime(self.reply.headers["date"])
         except (KeyError, ValueError):
             return None
-        return date.replace(tzinfo=date.tzinfo or timezone.utc) - self.midpoint
+        return date.replace(tzinfo=date.tzinfo or UTC) - self.midpoint
 
 
 class Result(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.request import Keys
@@ -127,12 +128,12 @@ def read_keys(answer: Any, names: KeyNames, source: str, now: float, *, token: b
 
 def epoch(moment: Any) -> float | None:
     """A moment in epoch seconds or in ISO 8601 (UTC where it has no offset), as the former; None for neither."""
-    from datetime import datetime, timezone
+    from datetime import datetime
 
     if isinstance(moment, int):
         return float(moment) if 0 <= moment < _LATEST else None
     try:
-        made = datetime.fromisoformat(moment.replace("Z", "+00:00"))
+        made = datetime.fromisoformat(moment)
     except (AttributeError, ValueError):
         return None
-    return (made if made.tzinfo else made.replace(tzinfo=timezone.utc)).timestamp()
+    return (made if made.tzinfo else made.replace(tzinfo=UTC)).timestamp()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api.model import Field
@@ -62,7 +62,7 @@ def table_fields(fields: tuple[Field, ...]) -> tuple[Field, ...]:
 def _local_time(text: str) -> str:
     """Seconds since the epoch as `2019-09-29 13:28 +08:00`; other text, and what no calendar holds, as it is."""
     try:
-        moment = datetime.fromtimestamp(int(text), timezone.utc).astimezone()
+        moment = datetime.fromtimestamp(int(text), UTC).astimezone()
     except (ValueError, OverflowError, OSError):
         return text
     stamp = moment.isoformat(" ", "minutes")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from dmcli.api.kinds.dates import OFFSET
 
@@ -21,16 +21,16 @@ def day_start(day: int) -> int:
 
 def month_start(at: int) -> int:
     """The first day of the service's month of a moment."""
-    here = datetime.fromtimestamp(at + OFFSET, timezone.utc)
+    here = datetime.fromtimestamp(at + OFFSET, UTC)
     return day_of(at) - here.day + 1
 
 
 def day_text(day: int) -> str:
     """A day as `yyyy-MM-dd`."""
-    return datetime.fromtimestamp(day * DAY, timezone.utc).strftime("%Y-%m-%d")
+    return datetime.fromtimestamp(day * DAY, UTC).strftime("%Y-%m-%d")
 
 
 def time_text(at: int) -> str:
     """A moment as the service writes it: the time in China, with a Z that is wrong (reference section 6.4)."""
-    here = datetime.fromtimestamp(at + OFFSET, timezone.utc)
+    here = datetime.fromtimestamp(at + OFFSET, UTC)
     return f"{here.year:04}-{here.month:02}-{here.day:02}T{here.hour:02}:{here.minute:02}Z"

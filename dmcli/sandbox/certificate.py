@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from contextlib import closing
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from dmcli.errors import ConfigError, LockedError
@@ -77,7 +77,7 @@ def _ensure(path: str) -> None:
             time.sleep(0.01)
         # Read again: another may have made it while this one waited for its turn.
         if not _lasts(read_text(path)[0]):
-            write_private(path, _made(datetime.now(timezone.utc)))
+            write_private(path, _made(datetime.now(UTC)))
 
 
 def _lasts(pem: str) -> bool:
@@ -87,7 +87,7 @@ def _lasts(pem: str) -> bool:
         certificate = x509.load_pem_x509_certificate(pem.encode())
     except ValueError:
         return False
-    return certificate.not_valid_after_utc - datetime.now(timezone.utc) > _RENEWED
+    return certificate.not_valid_after_utc - datetime.now(UTC) > _RENEWED
 
 
 def _made(now: datetime) -> str:

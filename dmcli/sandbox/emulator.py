@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import suppress
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.model import Effect
@@ -38,7 +38,7 @@ _UPLOAD = ("AuthorizeFileUpload", "2019-12-19")  # of another product, OpenPlatf
 
 
 def _utc_now() -> datetime:
-    return datetime.now(timezone.utc)
+    return datetime.now(UTC)
 
 
 class _Arrived(NamedTuple):

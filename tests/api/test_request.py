@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from urllib.parse import parse_qs
 
 import pytest
@@ -14,7 +14,7 @@ from dmcli.secret import Secret
 
 KEYS = Keys("testid", Secret("testsecret"))
 TARGET = Target("https://dm.aliyuncs.com", "cn-hangzhou")
-WHEN = datetime(2016, 2, 23, 12, 46, 24, tzinfo=timezone.utc)
+WHEN = datetime(2016, 2, 23, 12, 46, 24, tzinfo=UTC)
 NONCE = "3ee8c1b8-83d3-44af-a94f-4e0ad82fd6cf"
 
 

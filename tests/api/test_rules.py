@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from string import Formatter
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dmcli.api.model import Action
     from dmcli.api.rules import Rule
 
-NOW = datetime(2026, 11, 23, 4, 0, tzinfo=timezone.utc)
+NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 TODAY = datetime(2026, 11, 23)  # noqa: DTZ001  a day of the service's calendar
 
 
@@ -132,7 +132,7 @@ def test_a_span_of_minutes_counts_whole_days() -> None:
 
 
 def test_a_window_goes_back_from_the_day_in_china() -> None:
-    before = datetime(2026, 11, 22, 15, 59, 59, tzinfo=timezone.utc)  # still the 22nd there
+    before = datetime(2026, 11, 22, 15, 59, 59, tzinfo=UTC)  # still the 22nd there
     values = {"StartTime": "2026-10-23", "EndTime": "2026-10-23"}
     assert codes(window(30, 7), before, **values) == []
     assert codes(window(30, 7), before + timedelta(seconds=1), **values) == ["InvalidStartTime.Malformed"]

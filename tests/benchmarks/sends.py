@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from http.client import HTTPConnection
 
 from dmcli.api import catalogue
@@ -41,7 +41,7 @@ CLIENTS = 8
 
 
 def request(target: Target):
-    call = Signed(ACTION.name, "2015-11-23", target, KEYS, datetime.now(timezone.utc), os.urandom(16).hex())
+    call = Signed(ACTION.name, "2015-11-23", target, KEYS, datetime.now(UTC), os.urandom(16).hex())
     return sign(call, PARAMS)
 
 

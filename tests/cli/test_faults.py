@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import json
 from contextlib import suppress
+from datetime import UTC
 
 import pytest
 from faulty import Fault, Faulty, reset, trickle
@@ -232,11 +233,11 @@ def test_a_reply_that_is_lost(box, faulty, effect, executed):
 @pytest.mark.parametrize("hours", [2, -2])
 def test_a_clock_that_is_off(box, tmp_path, effect, hours):
     """Row 13: one correction, one warning that names the figure, success."""
-    from datetime import datetime, timedelta, timezone
+    from datetime import datetime, timedelta
 
     from dmcli.sandbox.emulator import Sandbox
 
-    ahead = Sandbox(str(tmp_path / "ahead.db"), now=lambda: datetime.now(timezone.utc) + timedelta(hours=hours))
+    ahead = Sandbox(str(tmp_path / "ahead.db"), now=lambda: datetime.now(UTC) + timedelta(hours=hours))
     server = Faulty(ahead)
     try:
         result = box("--endpoint {} " + effect.line, server.url, stdin=effect.stdin)
@@ -271,12 +272,12 @@ def test_the_service_is_given_the_time_it_asks_for(box, faulty, pauses):
 def test_a_certificate_that_is_not_right(box, sandbox, secured, trusted, effect, wrong):
     """Row 15: at once, without a second try."""
     import ssl
-    from datetime import datetime, timezone
+    from datetime import datetime
 
     import trustme
 
     if wrong == "expired":
-        context = secured("localhost", not_after=datetime(2020, 1, 1, tzinfo=timezone.utc))
+        context = secured("localhost", not_after=datetime(2020, 1, 1, tzinfo=UTC))
     elif wrong == "other host":
         context = secured("elsewhere.test")
     elif wrong == "unknown authority":

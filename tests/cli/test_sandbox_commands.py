@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import pytest
 from patience import PATIENT
@@ -54,7 +54,7 @@ def test_a_wrong_signature_is_explained(box, server, at):
 
     params = {"Action": "DescAccountSummary", "Version": "2015-11-23", "AccessKeyId": "dm-sandbox-id", "Format": "JSON"}
     params |= {"SignatureMethod": "HMAC-SHA1", "SignatureVersion": "1.0", "SignatureNonce": "n1", "Signature": "wrong"}
-    params["Timestamp"] = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    params["Timestamp"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     assert requests.get(server.url, params=params, timeout=PATIENT).status_code == 400
     shown = at("calls show 1")
     assert shown["code"] == "SignatureDoesNotMatch"

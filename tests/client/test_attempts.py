@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -85,7 +85,7 @@ def test_another_service_is_called_by_its_name():
     ],
 )
 def test_how_far_the_clocks_are_apart(shanghai, date, skew):
-    when, reply = datetime(2026, 1, 31, 12, tzinfo=timezone.utc), Reply(400, {"date": date}, b"")
+    when, reply = datetime(2026, 1, 31, 12, tzinfo=UTC), Reply(400, {"date": date}, b"")
     found = Verdict(Outcome.CLOCK, reply=reply, midpoint=when).skew
     assert found == (None if skew is None else timedelta(seconds=skew))
     assert Verdict(Outcome.CLOCK, reply=reply).skew is None

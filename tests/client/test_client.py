@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from urllib.parse import parse_qs
 
@@ -29,7 +29,7 @@ from dmcli.secret import Secret
 
 KEYS = Keys("testid", Secret("testsecret"))
 TARGET = Target("https://dm.aliyuncs.com", "cn-hangzhou")
-WHEN = datetime(2026, 1, 31, 12, 0, 0, tzinfo=timezone.utc)
+WHEN = datetime(2026, 1, 31, 12, 0, 0, tzinfo=UTC)
 
 READ, WRITE = catalogue.get("DescAccountSummary"), catalogue.get("ModifyPWByDomain")
 CREATE, DELETE = catalogue.get("CreateTag"), catalogue.get("DeleteTag")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -90,7 +90,7 @@ class Cloud:
         return self.status, self.keys or {"Code": "Success", **self.issued()}
 
     def issued(self, identity=SANDBOX, secret=SANDBOX_SECRET):
-        end = datetime.fromtimestamp(self.now() + self.ahead + self.lasts, timezone.utc)
+        end = datetime.fromtimestamp(self.now() + self.ahead + self.lasts, UTC)
         token = f"token-{CANARY}-{identity}"
         self.known[identity] = (secret, token)
         return {
@@ -124,7 +124,7 @@ class Cloud:
 
     def refusal(self, method, params):
         """What is wrong with a call, by the vendor's own signer and by the clock."""
-        stamp = datetime.strptime(params["Timestamp"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+        stamp = datetime.strptime(params["Timestamp"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
         nonce = params.get("SignatureNonce", stamp)
         if nonce in self.nonces:
             return 400, {"Code": "SignatureNonceUsed", "Message": "Specified signature nonce was used already."}

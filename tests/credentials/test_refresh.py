@@ -11,7 +11,7 @@ import stat
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,9 +55,7 @@ class Clock:
 
     def retrier(self) -> Retrier:
         """A retrier that lives by this clock."""
-        return Retrier(
-            now=lambda: datetime.fromtimestamp(self.time, timezone.utc), sleep=lambda _: None, tell=self.told.append
-        )
+        return Retrier(now=lambda: datetime.fromtimestamp(self.time, UTC), sleep=lambda _: None, tell=self.told.append)
 
 
 @pytest.fixture

@@ -174,8 +174,7 @@ def test_a_query_on_a_reply_without_a_list():
     assert shown("json", [Page({"TotalCount": 0}, [], "")], query="TotalCount") == ("0\n", 0)
 
 
-# Python 3.10's reader does not take NUL, which it writes.
-@given(st.lists(st.lists(TEXT.map(lambda text: text.replace("\x00", "")), min_size=2, max_size=2), min_size=1))
+@given(st.lists(st.lists(TEXT, min_size=2, max_size=2), min_size=1))
 def test_any_text_in_csv_reads_back(table):
     pages = [page(*({"a": a, "b": b} for a, b in table))]
     text, _ = shown("csv", pages, fields=(Field("a"), Field("b")), csv_raw=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from patience import PATIENT
@@ -45,7 +45,7 @@ for context in contexts:
 
 
 def ended() -> str:
-    return certificate._made(datetime.now(timezone.utc) - timedelta(days=380))
+    return certificate._made(datetime.now(UTC) - timedelta(days=380))
 
 
 @pytest.mark.parametrize("before", [None, "no certificate", ended()], ids=["absent", "broken", "ending"])

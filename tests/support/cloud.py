@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from dmcli.sandbox.emulator import Sandbox
 from dmcli.sandbox.mail import mailbox
 from dmcli.sandbox.mail.query import Filter
 
-NOON = datetime(2026, 3, 15, 4, 0, tzinfo=timezone.utc)  # noon of 2026-03-15 for the service
+NOON = datetime(2026, 3, 15, 4, 0, tzinfo=UTC)  # noon of 2026-03-15 for the service
 
 
 class Cloud:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import venv
 import xml.etree.ElementTree as ET
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -164,7 +164,7 @@ class Account:
         self.cloud = Cloud()
         self._lists = self.cloud.ok("QueryReceiverByParam")["data"]["receiver"][0]["ReceiverId"]
         fill(self.cloud)
-        noon, self.cloud.now = self.cloud.now, datetime.now(timezone.utc)
+        noon, self.cloud.now = self.cloud.now, datetime.now(UTC)
         clock.turn(self.cloud.sandbox, {"turned": int((noon - self.cloud.now).total_seconds())})
         snapshots.take(self.cloud.sandbox, "busy")
         self.requests: list[Request] = []
@@ -179,7 +179,7 @@ class Account:
 
     def restore(self) -> None:
         """Make it what it was in the beginning, now."""
-        self.cloud.now = datetime.now(timezone.utc)
+        self.cloud.now = datetime.now(UTC)
         snapshots.restore(self.cloud.sandbox, "busy")
         self.requests.clear()
 

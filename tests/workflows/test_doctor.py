@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from faulty import Faulty
@@ -66,7 +66,7 @@ def test_over_tls_the_certificate_is_looked_at(bare, faulty_tls, keys):
 
 @pytest.mark.usefixtures("trusted", "keys")
 def test_a_certificate_that_ends_soon_is_a_warning(bare, sandbox, secured):
-    context = secured("localhost", not_after=datetime.now(timezone.utc) + timedelta(days=3))
+    context = secured("localhost", not_after=datetime.now(UTC) + timedelta(days=3))
     server = Faulty(sandbox, tls=context, host="localhost")
     found = doctor(bare, "--endpoint {}", server.url)
     server.close()
@@ -111,7 +111,7 @@ def test_a_profile_that_is_not_there_leaves_little_to_look_at(bare):
 
 @pytest.mark.usefixtures("keys")
 def test_a_clock_that_is_off_is_a_warning(bare, tmp_path):
-    ahead = Sandbox(str(tmp_path / "a.db"), now=lambda: datetime.now(timezone.utc) + timedelta(hours=2))
+    ahead = Sandbox(str(tmp_path / "a.db"), now=lambda: datetime.now(UTC) + timedelta(hours=2))
     with Server(ahead.exchange) as server:
         found = doctor(bare, "--endpoint {}", server.url)
     ahead.close()

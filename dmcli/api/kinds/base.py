@@ -14,6 +14,7 @@ view: it takes every spelling that an SDK sends and refuses only past the looser
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 
 def utc_now() -> datetime:
     """The time, for kinds that are judged without a clock at hand; the library for it is slow to load."""
-    from datetime import datetime, timezone
+    from datetime import datetime
 
-    return datetime.now(timezone.utc)
+    return datetime.now(UTC)
 
 
 class Kind:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -149,7 +149,7 @@ def _check(current: Session) -> None:
     token = "yes" if keys.security_token else "no"
     rows.append({"name": "security_token", "value": token, "source": keys.source})
     if keys.expires:
-        end = datetime.fromtimestamp(keys.expires, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        end = datetime.fromtimestamp(keys.expires, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         rows.append({"name": "expires", "value": end, "source": keys.source})
     try:
         verdict = access(current.client)
@@ -209,7 +209,7 @@ def _sender(text: str) -> str:
     """An address or nothing; click asks again otherwise."""
     try:
         if text:
-            EMAIL.to_wire(text, datetime.now(timezone.utc))
+            EMAIL.to_wire(text, datetime.now(UTC))
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     return text

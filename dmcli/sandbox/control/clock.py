@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from dmcli.errors import InputError
@@ -63,7 +63,7 @@ def span(text: str) -> float:
 def _moment(text: str) -> datetime:
     """The moment of an ISO 8601 text, UTC where it names no zone. Raises InputError."""
     try:
-        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        moment = datetime.fromisoformat(text)
     except ValueError:
         raise InputError(f"{text!r} is no time such as 2026-01-31T09:30:00Z") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from dmcli.api import signing
@@ -52,7 +52,7 @@ def _check_time(stamp: str, now: datetime) -> None:
         at = None
     if at is None:
         raise ServiceError("InvalidTimeStamp.Format")
-    if abs((at.replace(tzinfo=timezone.utc) - now).total_seconds()) > MAX_SKEW:
+    if abs((at.replace(tzinfo=UTC) - now).total_seconds()) > MAX_SKEW:
         raise ServiceError("InvalidTimeStamp.Expired")
 
 

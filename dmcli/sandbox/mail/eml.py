@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from email import policy
 from email.errors import MessageError
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
@@ -28,7 +28,7 @@ _OWN = frozenset({"message-id"})  # headers of the caller that take the place of
 def write_message(sandbox: Sandbox, mail: Mapping[str, Any]) -> bytes:
     """The message of a mail as `get_mail` gives it. Headers that could not be in one are left out."""
     made = EmailMessage(policy=POLICY)
-    made["Date"] = format_datetime(datetime.fromtimestamp(mail["created"], timezone.utc))
+    made["Date"] = format_datetime(datetime.fromtimestamp(mail["created"], UTC))
     made["From"] = _address(mail["alias"], mail["sender"])
     made["To"] = _address("", mail["recipient"])
     if mail["reply_to"]:

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from dmcli.api.wire import Ambiguous, NotSent, Request
 from dmcli.errors import ConfigError, LocalIOError
@@ -84,7 +84,7 @@ class Server:
         elif not self._serving:
             self._listener.hang_up()
 
-    def __enter__(self) -> Server:  # noqa: PYI034  typing.Self came with Python 3.11
+    def __enter__(self) -> Self:
         self.start()
         return self
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api.kinds.dates import OFFSET
@@ -52,7 +52,7 @@ def read_day(context: Context, name: str) -> int:
 
 def read_moment(context: Context, name: str) -> int:
     """The value of a parameter that is a day or a minute of the service's calendar, in epoch seconds."""
-    return int(datetime.fromisoformat(context.params[name]).replace(tzinfo=timezone.utc).timestamp()) - OFFSET
+    return int(datetime.fromisoformat(context.params[name]).replace(tzinfo=UTC).timestamp()) - OFFSET
 
 
 def read_cursor(context: Context) -> tuple[int, int] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -44,9 +44,9 @@ def beginning(text: str, source: str) -> str:
 def local(at: float) -> datetime:
     """A moment by the clock of this machine; by UTC's where the year is more than calendars have."""
     try:
-        return datetime.fromtimestamp(at, timezone.utc).astimezone()
+        return datetime.fromtimestamp(at, UTC).astimezone()
     except (ValueError, OverflowError, OSError):
-        return datetime.fromtimestamp(0, timezone.utc)
+        return datetime.fromtimestamp(0, UTC)
 
 
 def stamp(at: float) -> str:

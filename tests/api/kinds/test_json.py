@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import pytest
 
@@ -12,7 +12,7 @@ from dmcli.api.kinds.common import EMAIL
 from dmcli.api.kinds.json import Headers, Json, Recipients
 from dmcli.api.kinds.text import HeaderText
 
-NOW = datetime(2026, 11, 23, 4, 0, tzinfo=timezone.utc)
+NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 CONTENT = catalogue.get("BatchSendMail").param("TemplateContent").kind
 PEOPLE = catalogue.get("BatchSendMail").param("Receivers").kind
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from dmcli.api.kinds.text import Choice, Flag, Integer, Text
 if TYPE_CHECKING:
     from dmcli.api.kinds.base import Kind
 
-NOW = datetime(2026, 11, 23, 4, 0, tzinfo=timezone.utc)
+NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 SURROGATE = "\ud800"
 # Each kind that the catalogue uses, under one of its names.
 USED = {id(p.kind): (f"{action.name}.{p.name}", p.kind) for action in catalogue.all_actions() for p in action.params}
@@ -385,7 +385,7 @@ def test_neither_yes_nor_no() -> None:
     assert refused(Flag(), "2") == "'2' must be true or false"
 
 
-LAST_SECOND = datetime(2026, 11, 22, 15, 59, 59, tzinfo=timezone.utc)  # 23:59:59 in China
+LAST_SECOND = datetime(2026, 11, 22, 15, 59, 59, tzinfo=UTC)  # 23:59:59 in China
 
 
 @pytest.mark.parametrize(

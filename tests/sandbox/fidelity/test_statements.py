@@ -147,8 +147,7 @@ def models(model: type) -> Iterator[type]:
     """A model of the SDK and those in it."""
     yield model
     for hint in get_type_hints(model.__init__, vars(inspect.getmodule(model))).values():
-        # A list of models, which Python 3.10 has in an Optional.
-        for part in (hint, *get_args(hint), *(one for arg in get_args(hint) for one in get_args(arg))):
+        for part in (hint, *get_args(hint)):
             if hasattr(part, "to_map"):
                 yield from models(part)
 

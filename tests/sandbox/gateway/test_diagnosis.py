@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
@@ -16,7 +16,7 @@ from dmcli.sandbox.gateway import call_log
 from dmcli.sandbox.gateway.diagnosis import difference
 
 SECRET = "dm-sandbox-secret"
-WHEN = datetime(2026, 3, 15, 4, tzinfo=timezone.utc)
+WHEN = datetime(2026, 3, 15, 4, tzinfo=UTC)
 
 
 def good(text):

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 import xml.etree.ElementTree as ET
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 
@@ -24,7 +24,7 @@ from dmcli.sandbox.gateway.request import read_call
 
 SECRET = "dm-sandbox-secret"
 HARD = "您好 + 100% *'()!~ &=?/ 😀"
-NOW = datetime(2026, 3, 15, 4, 0, tzinfo=timezone.utc)
+NOW = datetime(2026, 3, 15, 4, 0, tzinfo=UTC)
 OLD = {
     "Version": "2015-11-23",
     "Format": "json",
