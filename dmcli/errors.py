@@ -1,4 +1,4 @@
-"""The exception tree. The exit code of a failure stands on its class; `cli/app.py` draws all of them in one place."""
+"""The exception tree. The exit code of a failure stands on its class; `cli/run/failure.py` shows all of them."""
 
 from __future__ import annotations
 

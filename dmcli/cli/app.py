@@ -108,9 +108,9 @@ def run(args: Sequence[str], current: Session | None = None) -> int:
 
 
 def _run(args: Sequence[str], current: Session) -> int:
-    from dmcli.cli.run.streams import guarded
+    from dmcli.cli.run.streams import guard_streams
 
-    with guarded():
+    with guard_streams():
         try:
             _check_streams()
             # Not click's main(): it answers a closed pipe with exit code 1.
@@ -121,14 +121,14 @@ def _run(args: Sequence[str], current: Session) -> int:
         except click.exceptions.Exit as done:
             return done.exit_code
         except BaseException as error:  # noqa: BLE001  whatever ends a run is told in a sentence
-            from dmcli.cli.run.exits import ended
+            from dmcli.cli.run.exits import report
 
-            return ended(current, error, args)
+            return report(current, error, args)
     return 0
 
 
 def flush(stream: TextIO) -> None:
-    """Write what is left; where nobody can take it, let it go, or the interpreter would complain at its end."""
+    """Write what is left; drop it where the reader is gone, or the interpreter would complain at its end."""
     try:
         stream.flush()
     except (OSError, ValueError):

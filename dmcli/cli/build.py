@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def group(area: str, *by_hand: click.Command) -> Group:
-    """The group of an area: the commands its actions declare, and those written by hand beside them."""
+    """The group of an area: the commands its actions declare, and those written by hand."""
     name = catalogue.group_of(area)
     result = Group(name)
     for action in catalogue.area(area):

@@ -25,7 +25,7 @@ _MOST = 200
 _ACTING = frozenset("$`;&|<>()!'\"\\")  # by these a shell runs, redirects or quotes
 
 
-class _Known(NamedTuple):
+class _Cache(NamedTuple):
     """What the cache holds: when it was fetched, when a fetch last failed (epoch seconds), and the values."""
 
     at: float = 0.0
@@ -54,16 +54,16 @@ def action_names(_: click.Context, __: click.Parameter, incomplete: str) -> list
 def in_sandbox(look: Callable[[Sandbox], list[str]]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
     """Completion by names that stand in the sandbox of this machine."""
 
-    def offered(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    def complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
         with ctx.scope(cleanup=False):
-            current = _silent()
-        found = _in_time(lambda: _looked(current, look)) or []
-        return [name for name in filter(_harmless, found) if name.startswith(incomplete)]
+            current = _silent_session()
+        found = _within_budget(lambda: _look(current, look)) or []
+        return [name for name in filter(_is_harmless, found) if name.startswith(incomplete)]
 
-    return offered
+    return complete
 
 
-def _looked(current: Session, look: Callable[[Sandbox], list[str]]) -> list[str]:
+def _look(current: Session, look: Callable[[Sandbox], list[str]]) -> list[str]:
     try:
         return look(current.sandbox)
     finally:
@@ -76,25 +76,25 @@ def values(listing: str, field: str) -> list[str]:
     Names that would do something on the command line they are put into, or to the terminal, are left out.
     """
     try:
-        current = _silent()
+        current = _silent_session()
         path, scope = _place(current, listing)
     except (DmError, OSError, ValueError):
         return []
     known, now = _read(path, scope), time.time()
     if 0 <= now - known.at < _FRESH or 0 <= now - known.failed < _PAUSE:
-        return list(filter(_harmless, known.values))
-    found = _in_time(lambda: _fetch(current, listing, field))
-    known = known._replace(failed=time.time()) if found is None else _Known(now, 0.0, tuple(found))
+        return list(filter(_is_harmless, known.values))
+    found = _within_budget(lambda: _fetch(current, listing, field))
+    known = known._replace(failed=time.time()) if found is None else _Cache(now, 0.0, tuple(found))
     _keep(path, scope, known)
-    return list(filter(_harmless, known.values))
+    return list(filter(_is_harmless, known.values))
 
 
-def _harmless(name: str) -> bool:
+def _is_harmless(name: str) -> bool:
     """Whether a shell, which may put the name on the command line without quotes, takes it for nothing but a word."""
     return safe(name) == name and _ACTING.isdisjoint(name)
 
 
-def _silent() -> Session:
+def _silent_session() -> Session:
     """A session of our own with the options typed: the thread that uses it opens and closes what it needs."""
     from dmcli.cli.session import Session, session
 
@@ -112,20 +112,20 @@ def _place(current: Session, listing: str) -> tuple[str, str]:
     return f"{cache_folder(os.environ)}/complete-{listing}-{zlib.crc32(scope.encode()):08x}.json", scope
 
 
-def _read(path: str, scope: str) -> _Known:
+def _read(path: str, scope: str) -> _Cache:
     """What the cache knows in this scope; nothing where the file is not one of ours."""
     from dmcli.local.files import read_text
 
     try:
         known = read_json(read_text(path)[0])
         if known["scope"] == scope:
-            return _Known(float(known["at"]), float(known["failed"]), tuple(map(str, known["values"])))
+            return _Cache(float(known["at"]), float(known["failed"]), tuple(map(str, known["values"])))
     except (DmError, ValueError, TypeError, KeyError):
         pass
-    return _Known()
+    return _Cache()
 
 
-def _keep(path: str, scope: str, known: _Known) -> None:
+def _keep(path: str, scope: str, known: _Cache) -> None:
     """Write the cache, if it can be written."""
     import json
 
@@ -135,7 +135,7 @@ def _keep(path: str, scope: str, known: _Known) -> None:
         write_private(path, json.dumps({"scope": scope, **known._asdict()}))
 
 
-def _in_time(fetch: Callable[[], list[str]]) -> list[str] | None:
+def _within_budget(fetch: Callable[[], list[str]]) -> list[str] | None:
     """What the fetch gives; None when it fails or takes longer than the budget.
 
     It runs in a thread, since neither a name look-up nor a locked file can be interrupted; the process ends without it.
@@ -150,7 +150,7 @@ def _in_time(fetch: Callable[[], list[str]]) -> list[str] | None:
             found.append(fetch())
 
     thread = threading.Thread(target=run, daemon=True)
-    with redirect_stderr(io.StringIO()):  # the sandbox tells of its failures there
+    with redirect_stderr(io.StringIO()):  # the sandbox writes its failures there
         thread.start()
         thread.join(_BUDGET)
     return found[0] if found else None

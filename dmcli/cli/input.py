@@ -1,4 +1,4 @@
-"""Text that a person gives by the name of a file or on standard input: up to a limit, and never waited for in vain."""
+"""Text that a person gives by the name of a file or on standard input: up to a limit, and not from what never ends."""
 
 from __future__ import annotations
 

@@ -50,14 +50,14 @@ def idempotency_key() -> click.Option:
     )
 
 
-def _one_way(ctx: click.Context, _: click.Parameter, value: Any) -> Any:
-    """Refuse --all beside --limit."""
-    if typed(ctx, "all") and typed(ctx, "limit"):
+def _refuse_both(ctx: click.Context, _: click.Parameter, value: Any) -> Any:
+    """Refuse --all together with --limit."""
+    if is_typed(ctx, "all") and is_typed(ctx, "limit"):
         raise click.UsageError("--all and --limit do not go together; give one of them", ctx)
     return value
 
 
-def typed(ctx: click.Context, name: str) -> bool:
+def is_typed(ctx: click.Context, name: str) -> bool:
     """Whether an option was given on the command line."""
     return ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
 
@@ -71,15 +71,15 @@ def limits() -> list[click.Parameter]:
             metavar="N",
             default=100,
             show_default=True,
-            callback=_one_way,
+            callback=_refuse_both,
             help="Show at most N rows.",
         ),
-        click.Option(["--all"], is_flag=True, callback=_one_way, help="Show all rows."),
+        click.Option(["--all"], is_flag=True, callback=_refuse_both, help="Show all rows."),
         click.Option(["--page-size"], type=click.IntRange(1), metavar="N", help="Rows to fetch in a call."),
     ]
 
 
-def printable(text: str) -> bool:
+def is_text(text: str) -> bool:
     """Whether a text can be sent: arguments that are not UTF-8 reach Python as lone surrogates."""
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
@@ -93,7 +93,7 @@ class Value(click.ParamType[Any]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The text; an @FILE replaced by what it holds."""
-        if isinstance(value, str) and not printable(value):
+        if isinstance(value, str) and not is_text(value):
             self.fail(f"{value!r} is not text: it has bytes that are not UTF-8", param, ctx)
         if not (self.kind.files and isinstance(value, str) and value.startswith("@")):
             return value
@@ -125,7 +125,7 @@ class Value(click.ParamType[Any]):
         return f"name:{name}" if ref and (ref.is_id(name) or name.startswith("name:")) else name
 
 
-def as_click(param: Param) -> click.Parameter:
+def click_param(param: Param) -> click.Parameter:
     """The option or argument of a declared parameter; its name is the wire name."""
     if param.argument:
         metavar = param.kind.metavar.replace(" ", "_")
@@ -154,7 +154,7 @@ def as_click(param: Param) -> click.Parameter:
     )
 
 
-def visible(action: Action, only: Iterable[str] = ()) -> list[Param]:
+def visible_params(action: Action, only: Iterable[str] = ()) -> list[Param]:
     """The parameters of an action that people type, in the declared order."""
     names = set(only)
     return [param for param in action.params if not param.hidden and (not names or param.name in names)]
@@ -168,8 +168,8 @@ def options_of(
     `must` are wire names that this command cannot do without, `may` those it can fill in itself.
     """
     params = [
-        as_click(param._replace(required=param.name in must or (param.required and param.name not in may)))
-        for param in visible(action, only)
+        click_param(param._replace(required=param.name in must or (param.required and param.name not in may)))
+        for param in visible_params(action, only)
     ]
     if action.effect is not Effect.READ:
         params.append(dry_run())

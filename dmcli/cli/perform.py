@@ -29,15 +29,15 @@ def perform(current: Session, action: Action, values: Mapping[str, Any]) -> None
         return
     if action.effect is Effect.DELETE and not values.get("yes"):
         confirm(current, call)
-    wire = resolved(current, call)
+    wire = resolve_names(current, call)
     if action.paging:
         show_list(current, action, wire, values)
         return
     key = values.get("idempotency_key")
-    show_reply(current, action, _once(current, action, wire, key) if key else current.client.call(action, wire))
+    show_reply(current, action, _send_once(current, action, wire, key) if key else current.client.call(action, wire))
 
 
-def _once(current: Session, action: Action, wire: Mapping[str, str], key: str) -> dict[str, Any]:
+def _send_once(current: Session, action: Action, wire: Mapping[str, str], key: str) -> dict[str, Any]:
     """The reply of a call that is made at most once under a key. Raises DmError."""
     from dmcli.workflows.idempotency import fingerprint, moment
 
@@ -57,7 +57,7 @@ def _once(current: Session, action: Action, wire: Mapping[str, str], key: str) -
     return answer.reply
 
 
-def resolved(current: Session, call: Call) -> dict[str, str]:
+def resolve_names(current: Session, call: Call) -> dict[str, str]:
     """The parameters with every name (or id, where the wire takes names) looked up. Raises RefusedError."""
     if not call.names:
         return call.wire
@@ -90,23 +90,23 @@ def show_list(current: Session, action: Action, wire: Mapping[str, str], values:
     size = values.get("page_size") or 0
     if limit and action.paging:
         size = min(size or action.paging.default_size, limit)
-    left = Left()
-    pages = left.limited(current.client.pages(action, wire, size), limit)
+    limiter = Limiter()
+    pages = limiter.limit_pages(current.client.pages(action, wire, size), limit)
     shown = show_pages(pages, action.fields, action.lists, current.output())
-    if left.more:
+    if limiter.more:
         sys.stdout.flush()
         current.say(f"showing the first {shown} rows; there are more: give --all, or a larger --limit")
     elif not shown:
         current.say("nothing found")
 
 
-class Left:
+class Limiter:
     """Cuts pages at a limit and remembers whether rows were left out."""
 
     def __init__(self) -> None:
         self.more = False
 
-    def limited(self, pages: Iterable[Page], limit: int | None) -> Iterator[Page]:
+    def limit_pages(self, pages: Iterable[Page], limit: int | None) -> Iterator[Page]:
         """The pages up to `limit` rows in all; no further page is fetched."""
         left = limit
         for page in pages:
@@ -123,14 +123,14 @@ class Left:
 
 def show_dry_run(current: Session, call: Call, version: str = "") -> None:
     """What would be sent, as data; no credentials, no call."""
-    from dmcli.cli.values import unresolved
+    from dmcli.cli.values import dry_run_params
     from dmcli.render import show_document
 
     document = {
         "action": call.action.name,
         "version": version or current.resources.target.version_of(call.action, call.wire),
         "endpoint": current.settings.endpoint or "sandbox (in this process)",
-        "parameters": unresolved(call),
+        "parameters": dry_run_params(call),
     }
     show_document(document, (), current.output("json"))
     current.say("dry run: nothing was sent")
@@ -139,16 +139,16 @@ def show_dry_run(current: Session, call: Call, version: str = "") -> None:
 def confirm(current: Session, call: Call) -> None:
     """Ask before a delete, naming the thing by name and id.
 
-    Raises InputError where nobody can be asked, or when the answer is no.
+    Raises InputError where there is no terminal to ask, or when the answer is no.
     """
-    named = f"{call.action.summary.rstrip('.').split(';')[0]}: {described(current, call)}"
+    named = f"{call.action.summary.rstrip('.').split(';')[0]}: {description(current, call)}"
     if not sys.stdin.isatty():
         raise InputError(f"{named}: there is no terminal to ask: give --yes to go ahead")
     if not click.confirm(f"{named}. Go ahead?", err=True):
         raise InputError("nothing was deleted")
 
 
-def described(current: Session, call: Call) -> str:
+def description(current: Session, call: Call) -> str:
     """The things a call names, each by name and id, as the listing has them."""
     from dmcli.api.kinds.reference import Ref
     from dmcli.api.paging import value_of

@@ -42,12 +42,12 @@ class Session:
         self._resources: Resources | None = None
 
     def begin(self, command_path: str) -> None:
-        """Note which command runs, and heed signals from now on."""
+        """Note which command runs, and end it in good order on a signal."""
         self.command_path = command_path
         if self.owns_process:
-            from dmcli.cli.run.signals import heed
+            from dmcli.cli.run.signals import raise_on_signals
 
-            heed()
+            raise_on_signals()
 
     def close(self) -> None:
         """Close what was opened."""

@@ -65,7 +65,10 @@ def _help(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 
 
 class Duration(click.ParamType[float]):
-    """A span of time such as 45s, 30m or 1h, of `least` seconds or more; a bare number is seconds."""
+    """A span of time such as 45s, 30m or 1h, of `least` seconds or more; a bare number is seconds.
+
+    The value of `click.Option(["--timeout"], type=Duration(1), default="30m")` is 1800.0.
+    """
 
     name = "duration"
 
@@ -149,6 +152,10 @@ class Leaf(click.Command):
 class Group(click.Group):
     """A group with the common options, whose unknown commands are answered with the nearest known one.
 
+        group = Group("tag")
+        group.add_command(command("update", options, _update, "Change a tag."))
+        group.later("list", "List tags.", lambda: from_catalogue(action, declared))
+
     Commands made later are known by name and help until they are entered.
     """
 
@@ -205,8 +212,10 @@ class Group(click.Group):
 class Package(Group):
     """A group whose members load when they are entered.
 
-    `members` says in which order they are shown and the line of help of each; `load` makes the command of one. A member
-    whose module stands in a folder is written with it, `folder.member`.
+        Package("sandbox", {"mail": "Mail that was sent.", "serving.run": "Run a command."}, load)
+
+    `members` are shown in this order, each with its line of help; `load` makes the command of one. A member whose
+    module is in a folder is written with it, `folder.member`.
     """
 
     def __init__(
@@ -214,7 +223,7 @@ class Package(Group):
     ) -> None:
         super().__init__(name, **more)
         for member, text in members.items():
-            self.later(member.rpartition(".")[2], text, partial(_loaded, load, member, text))
+            self.later(member.rpartition(".")[2], text, partial(_load_member, load, member, text))
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         """The members in the order of the table."""
@@ -227,7 +236,7 @@ def command_in(module: str) -> click.Command:
     return found
 
 
-def _loaded(load: Callable[[str], click.Command], member: str, text: str) -> click.Command:
+def _load_member(load: Callable[[str], click.Command], member: str, text: str) -> click.Command:
     command = load(member)
     command.help = command.help or text
     return command

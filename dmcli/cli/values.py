@@ -43,7 +43,7 @@ def collect(session: Session, action: Action, given: Mapping[str, Any]) -> Call:
     names: dict[str, Ref] = {}
     notes: list[str] = []
     for param in action.params:
-        texts = typed(session, param, given.get(param.name))
+        texts = texts_of(session, param, given.get(param.name))
         if not texts:
             continue
         if param.secret:
@@ -58,7 +58,7 @@ def collect(session: Session, action: Action, given: Mapping[str, Any]) -> Call:
         try:
             encoded = param.kind.encode(param.name, texts, now)
         except ValueError as error:
-            raise InputError(f"{label(param)}: {error}{_meant(action, param, texts[-1])}") from None
+            raise InputError(f"{label(param)}: {error}{_suggestion(action, param, texts[-1])}") from None
         known = {one for other in action.params for one in other.given_in(encoded)}
         if set(encoded) - known:
             raise InputError(
@@ -72,10 +72,10 @@ def collect(session: Session, action: Action, given: Mapping[str, Any]) -> Call:
     return Call(action, wire, names)
 
 
-def typed(session: Session, param: Param, value: Any) -> list[str]:
+def texts_of(session: Session, param: Param, value: Any) -> list[str]:
     """The texts given for a parameter: as typed, from the profile, or its default."""
     if param.secret and not param.argument:
-        return [secret(param, from_stdin=bool(value))] if value is not None else []
+        return [read_secret(param, from_stdin=bool(value))] if value is not None else []
     if isinstance(value, bool):
         return ["true" if value else "false"]
     if value not in (None, ()):
@@ -89,7 +89,7 @@ def typed(session: Session, param: Param, value: Any) -> list[str]:
     return [param.default] if param.default else []
 
 
-def secret(param: Param, *, from_stdin: bool) -> str:
+def read_secret(param: Param, *, from_stdin: bool) -> str:
     """A secret from standard input or a hidden prompt, never from the command line."""
     if from_stdin:
         return read_line(param.flag)
@@ -131,7 +131,7 @@ def label(param: Param) -> str:
     return param.kind.metavar if param.argument else f"--{param.flag}"
 
 
-def _meant(action: Action, param: Param, text: str) -> str:
+def _suggestion(action: Action, param: Param, text: str) -> str:
     """A question, where a date was given to an option that takes an address."""
     other = DATES.get(f"--{param.flag}")
     has_dates = any(p.name == "StartTime" for p in action.params)
@@ -149,7 +149,7 @@ def is_date(text: str) -> bool:
     return True
 
 
-def unresolved(call: Call) -> dict[str, str]:
+def dry_run_params(call: Call) -> dict[str, str]:
     """The parameters as a dry run shows them: secrets masked, names still to be looked up marked."""
     shown = {}
     for name, value in call.wire.items():

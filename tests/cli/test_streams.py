@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from shell import argv, words
 
-from dmcli.cli.run.streams import guarded
+from dmcli.cli.run.streams import guard_streams
 from dmcli.untrusted import Painted
 
 HARMFUL = re.compile(
@@ -132,7 +132,7 @@ def test_a_command_cannot_write_past_the_guard(monkeypatch, terminal):
     out, err = (Terminal() if terminal else io.StringIO()), io.StringIO()
     monkeypatch.setattr(sys, "stdout", out)
     monkeypatch.setattr(sys, "stderr", err)
-    with guarded():
+    with guard_streams():
         assert sys.stdout.write("\x1ba\n") == 3
         sys.stderr.writelines(["\x1b", "\x9b\n"])
         print("\u202e", file=sys.stderr)
@@ -145,7 +145,7 @@ def test_a_command_cannot_write_past_the_guard(monkeypatch, terminal):
 
 def test_bytes_cannot_get_past_the_guard(monkeypatch):
     monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(io.BytesIO(), encoding="utf-8"))
-    with guarded():
+    with guard_streams():
         assert sys.stderr.encoding == "utf-8"
         with pytest.raises(AttributeError, match=r"^buffer$"):
             sys.stderr.buffer.write(b"\x1b")
@@ -154,5 +154,5 @@ def test_bytes_cannot_get_past_the_guard(monkeypatch):
 def test_streams_that_are_closed_stay_so(monkeypatch):
     monkeypatch.setattr(sys, "stdout", None)
     monkeypatch.setattr(sys, "stderr", None)
-    with guarded():
+    with guard_streams():
         assert sys.stdout is sys.stderr is None

@@ -13,7 +13,7 @@ from dmcli.api.wire import COMMON
 from dmcli.cli.complete import action_names
 from dmcli.cli.input import read_file
 from dmcli.cli.options import dry_run as dry_run_option
-from dmcli.cli.options import printable
+from dmcli.cli.options import is_text
 from dmcli.cli.tree import command
 from dmcli.cli.values import Call
 from dmcli.errors import InputError
@@ -40,7 +40,7 @@ class Pair(click.ParamType[tuple[str, str]]):
                 if text.startswith("@@")
                 else read_file(text[1:], Body.most, lambda m: self.fail(m, param, ctx))
             )
-        if not printable(value):
+        if not is_text(value):
             self.fail(f"{value!r} is not text: it has bytes that are not UTF-8", param, ctx)
         return name, text
 

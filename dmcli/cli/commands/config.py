@@ -37,11 +37,11 @@ def _file() -> ConfigFile:
     return load_file(config_path(os.environ))
 
 
-def _masked(name: str, value: str) -> str:
+def _mask(name: str, value: str) -> str:
     return f"***{value[-3:]}" if value and name == "access_key_id" else value
 
 
-def _shown(file: ConfigFile, profile: str) -> dict[str, str]:
+def _visible_values(file: ConfigFile, profile: str) -> dict[str, str]:
     """The values of a profile as they may be seen: of a command its program, of other secrets that they are there."""
     from dmcli.credentials.process import program
 
@@ -49,7 +49,7 @@ def _shown(file: ConfigFile, profile: str) -> dict[str, str]:
     hidden = {name: str(secret) for name, secret in entry.secrets.items()}
     if command := entry.secret("credential_process"):
         hidden["credential_process"] = f"{program(command)} ***"
-    every = {name: _masked(name, value) for name, value in entry.values.items()} | hidden
+    every = {name: _mask(name, value) for name, value in entry.values.items()} | hidden
     return {name: every[name] for name in KNOWN if name in every}
 
 
@@ -70,7 +70,7 @@ def _list(current: Session) -> None:
             "default": name == file.default,
             "region": values.get("region", ""),
             "endpoint": values.get("endpoint", ""),
-            "access_key_id": _masked("access_key_id", values.get("access_key_id", "")),
+            "access_key_id": _mask("access_key_id", values.get("access_key_id", "")),
         }
         for name, values in file.profiles.items()
     ]
@@ -95,7 +95,7 @@ def _show(current: Session, name: str | None) -> None:
     if not wanted:
         raise InputError(f"there is no default profile in {file.path}: make one with 'dm config init'")
     _check_name(file, wanted)
-    values = _shown(file, wanted) or {"endpoint": "in this process", "from": _sandbox_sender()}
+    values = _visible_values(file, wanted) or {"endpoint": "in this process", "from": _sandbox_sender()}
     show_document({"name": wanted} | values, tuple(Field(key, key) for key in ("name", *values)), current.output())
 
 
@@ -145,7 +145,7 @@ def _check(current: Session) -> None:
     except DmError:
         show_document(rows, _VALUES, current.output())
         raise
-    rows.append({"name": "keys", "value": _masked("access_key_id", keys.access_key_id), "source": keys.source})
+    rows.append({"name": "keys", "value": _mask("access_key_id", keys.access_key_id), "source": keys.source})
     token = "yes" if keys.security_token else "no"
     rows.append({"name": "security_token", "value": token, "source": keys.source})
     if keys.expires:

@@ -11,7 +11,7 @@ from dmcli.api.actions.common import DOMAIN_STATUS
 from dmcli.api.kinds.common import DOMAIN_REF
 from dmcli.api.model import Field
 from dmcli.cli.build import group
-from dmcli.cli.options import Value, dry_run, typed
+from dmcli.cli.options import Value, dry_run, is_typed
 from dmcli.cli.tree import Duration, command
 from dmcli.errors import CheckFailedError, DmError, InputError, UnreachableError
 
@@ -39,13 +39,13 @@ def _check(
 
     ctx = click.get_current_context()
     for name in ("timeout", "interval"):
-        if typed(ctx, name) and not wait:
+        if is_typed(ctx, name) and not wait:
             raise InputError(f"--{name} goes with --wait; give that too")
     if dry_run:
         for name in domain:
             show_dry_run(current, collect(current, _CHECK, {"DomainId": name}))
         return
-    ids = [_resolved(current, name) for name in domain]
+    ids = [_name_and_id(current, name) for name in domain]
     limit = timeout if wait else 0.0
     outcomes: list[Checked] = []
     for number, (name, domain_id) in enumerate(ids):
@@ -55,18 +55,18 @@ def _check(
         except DmError as error:
             if outcomes:
                 _report(current, outcomes, strict=strict)
-            bad = _bad(outcomes, strict=strict)
+            bad = _failures(outcomes, strict=strict)
             error.message = f"{name}: {error.message}" + (f"; not verified: {', '.join(bad)}" if bad else "")
             raise
     _report(current, outcomes, strict=strict)
-    bad = _bad(outcomes, strict=strict)
+    bad = _failures(outcomes, strict=strict)
     if bad:
         what = "fully verified" if strict else "verified"
         waited = f" after {timeout:g} s" if wait else ""
         raise CheckFailedError(f"not {what}{waited}: {', '.join(bad)}; the records they need: dm domain show {bad[0]}")
 
 
-def _bad(outcomes: list[Checked], *, strict: bool) -> list[str]:
+def _failures(outcomes: list[Checked], *, strict: bool) -> list[str]:
     return [outcome.domain for outcome in outcomes if not outcome.passes(strict=strict)]
 
 
@@ -78,7 +78,7 @@ def _report(current: Session, outcomes: list[Checked], *, strict: bool) -> None:
             current.say(f"warning: {outcome.domain} is {DOMAIN_STATUS[str(outcome.status)]}")
 
 
-def _resolved(current: Session, text: str) -> tuple[str, str]:
+def _name_and_id(current: Session, text: str) -> tuple[str, str]:
     """Name and id of a domain; the name is the id where only that was given."""
     from dmcli.cli.values import collect, needs_lookup
 

@@ -46,7 +46,7 @@ class Addresses(Email):
 def _add(current: Session, *, emails: tuple[str, ...], dry_run: bool, **values: Any) -> None:
     import json
 
-    from dmcli.cli.perform import resolved, show_dry_run
+    from dmcli.cli.perform import resolve_names, show_dry_run
     from dmcli.cli.values import collect
 
     param, records = _records(current, emails, values)
@@ -62,7 +62,7 @@ def _add(current: Session, *, emails: tuple[str, ...], dry_run: bool, **values: 
 
     outcomes: list[Added] = []
     try:
-        outcomes.extend(add(current.client, resolved(current, call)["ReceiverId"], param, records))
+        outcomes.extend(add(current.client, resolve_names(current, call)["ReceiverId"], param, records))
     except DmError as error:
         if outcomes:
             added = _show_added(current, outcomes)["added"]
@@ -96,7 +96,7 @@ def _records(current: Session, emails: tuple[str, ...], values: dict[str, Any]) 
     if bool(addresses) + len(given) != 1:
         raise InputError("give addresses to add, or --detail, or --custom-detail: one of the three")
     if addresses:
-        return "Detail", [{"e": address} for address in _judged(current, addresses)]
+        return "Detail", [{"e": address} for address in _check_addresses(current, addresses)]
     # More than one call's worth is fine here: it is sent in pieces.
     try:
         records = read_json(values[given[0]])
@@ -108,7 +108,7 @@ def _records(current: Session, emails: tuple[str, ...], values: dict[str, Any]) 
     return given[0], records
 
 
-def _judged(current: Session, addresses: list[str]) -> list[str]:
+def _check_addresses(current: Session, addresses: list[str]) -> list[str]:
     """The addresses as they are sent. Says what is odd about the first few; raises InputError for one that is none."""
     wires: list[str] = []
     warnings: list[str] = []

@@ -21,7 +21,7 @@ _KEPT = (*_CONTENT, "Remark", "SmsContent", "SmsType")  # all that DescTemplate 
 
 def _update(current: Session, *, dry_run: bool, **typed: Any) -> None:
     """ModifyTemplate wants everything each time: what was not typed is read first, so that nothing is lost."""
-    from dmcli.cli.perform import resolved, show_dry_run, show_reply
+    from dmcli.cli.perform import resolve_names, show_dry_run, show_reply
     from dmcli.cli.values import collect
 
     if all(typed[name] is None for name in _CONTENT):
@@ -30,7 +30,7 @@ def _update(current: Session, *, dry_run: bool, **typed: Any) -> None:
     if dry_run:
         show_dry_run(current, call._replace(wire=call.wire | unchanged_params(None, _KEPT, call.wire)))
         return
-    wire = resolved(current, call)
+    wire = resolve_names(current, call)
     before = current.client.call(catalogue.get("DescTemplate"), {"TemplateId": wire["TemplateId"]})
     show_reply(current, _MODIFY, current.client.call(_MODIFY, wire | unchanged_params(before, _KEPT, wire)))
 

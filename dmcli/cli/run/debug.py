@@ -24,8 +24,8 @@ def trace(exchange: Exchange, write: Callable[[str], None]) -> Exchange:
     def say(line: str) -> None:
         write(brief(f"debug: {line}"))
 
-    def tracing(request: Request) -> Reply:
-        say(" ".join((">", request.method, request.origin, *_described(request))))
+    def exchange_and_tell(request: Request) -> Reply:
+        say(" ".join((">", request.method, request.origin, *_description(request))))
         began = time.monotonic()
         try:
             reply = exchange(request)
@@ -36,10 +36,10 @@ def trace(exchange: Exchange, write: Callable[[str], None]) -> Exchange:
         say(f"< HTTP {reply.status}, {len(reply.body)} bytes, {time.monotonic() - began:.3f} s {request_id}")
         return reply
 
-    return tracing
+    return exchange_and_tell
 
 
-def _described(request: Request) -> list[str]:
+def _description(request: Request) -> list[str]:
     """The action and the parameters of the body, by name and size."""
     from urllib.parse import parse_qsl
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 import dmcli
-from dmcli.cli.run.failure import draw
+from dmcli.cli.run.failure import show_error
 from dmcli.cli.run.signals import Stopped
 from dmcli.cli.tree import DATES
 from dmcli.errors import DmError, InputError, LocalIOError
@@ -33,24 +33,25 @@ _WORDS = {
 _INTERRUPTED, _PIPE_CLOSED, _DEFECT = 130, 141, 70
 
 
-def ended(current: Session, error: BaseException, args: Sequence[str]) -> int:
+def report(current: Session, error: BaseException, args: Sequence[str]) -> int:
     """Say on stderr what ended the run; its exit code. Where stderr is gone too, the code says it alone."""
     with suppress(OSError, ValueError):
-        return _told(current, error, args)
+        return _say_why(current, error, args)
     return _code(error)
 
 
-def _told(current: Session, error: BaseException, args: Sequence[str]) -> int:
+def _say_why(current: Session, error: BaseException, args: Sequence[str]) -> int:
     code = _code(error)
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         click.echo(error.format_message(), err=True)
     elif isinstance(error, (click.Abort, KeyboardInterrupt, Stopped)):
         word = f"stopped by {error.name}" if isinstance(error, Stopped) else "interrupted"
-        _say(f"dm: {word}{_in_doubt(current)}")
+        _say(f"dm: {word}{_unknown_outcome(current)}")
     elif isinstance(error, (DmError, click.ClickException)) or (isinstance(error, OSError) and code != _PIPE_CLOSED):
-        draw(current, _known(error), args)
+        show_error(current, _as_dm_error(error), args)
     elif code == _DEFECT:
-        _say(f"dm: a defect in dm {dmcli.__version__}: {_where(error)}{_in_doubt(current)}; {_report(current, error)}")
+        told = f"{_where(error)}{_unknown_outcome(current)}; {_write_defect(current, error)}"
+        _say(f"dm: a defect in dm {dmcli.__version__}: {told}")
     return code
 
 
@@ -69,7 +70,7 @@ def _code(error: BaseException) -> int:
     return _INTERRUPTED if isinstance(error, (click.Abort, KeyboardInterrupt)) else _DEFECT
 
 
-def _known(error: BaseException) -> DmError:
+def _as_dm_error(error: BaseException) -> DmError:
     """What the operating system or click raised, as an error of ours."""
     if isinstance(error, OSError):
         return LocalIOError(f"{error.filename or 'output'}: {error.strerror or error}")
@@ -97,7 +98,7 @@ def _sentence(error: click.ClickException) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _in_doubt(current: Session) -> str:
+def _unknown_outcome(current: Session) -> str:
     """What to add when the run ended in the middle of a change."""
     name = current.resources.unfinished
     return (
@@ -126,7 +127,7 @@ def _frames(error: BaseException) -> Iterator[str]:
         at = at.tb_next
 
 
-def _report(current: Session, error: BaseException) -> str:
+def _write_defect(current: Session, error: BaseException) -> str:
     """Write what a developer needs into a private file, values left out; where it is, in words."""
     import platform
 

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from dmcli.errors import DmError
 
 
-def draw(current: Session, error: DmError, args: Sequence[str]) -> None:
+def show_error(current: Session, error: DmError, args: Sequence[str]) -> None:
     """Write the error to stderr in the form the run asked for."""
-    meaning, remedy = _explained(current, error)
+    meaning, remedy = _explanation(current, error)
     hint = error.hint or remedy
     if _wants_json(current, args):
-        _draw_json(current, error, hint)
+        _show_json(current, error, hint)
         return
     from dmcli.untrusted import brief
 
@@ -31,7 +31,7 @@ def draw(current: Session, error: DmError, args: Sequence[str]) -> None:
             click.echo(brief(current.voice.hide(f"    {line}")), err=True)
 
 
-def _explained(current: Session, error: DmError) -> tuple[str, str]:
+def _explanation(current: Session, error: DmError) -> tuple[str, str]:
     if not error.code:
         return "", ""
     from dmcli.api import codes
@@ -57,7 +57,7 @@ def _wants_json(current: Session, args: Sequence[str]) -> bool:
     return known is not None and known.output == "json"
 
 
-def _draw_json(current: Session, error: DmError, hint: str) -> None:
+def _show_json(current: Session, error: DmError, hint: str) -> None:
     import json
 
     document = {

@@ -1,4 +1,4 @@
-"""What a run needs beside its options: settings, keys, client, sandbox, ledger; made when first asked for."""
+"""What a run needs to work: settings, keys, client, sandbox, ledger; made when first asked for."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _LearningSource:
 
     def __call__(self, *, renew: bool = False) -> Keys:
         keys = self._source(renew=renew)
-        # The id is no secret, but nobody's business either.
+        # The id is no secret, but it is hidden all the same.
         self._voice.learn(keys.access_key_secret, keys.security_token, keys.access_key_id)
         return keys
 

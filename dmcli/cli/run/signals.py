@@ -13,7 +13,7 @@ class Stopped(BaseException):
         self.number, self.name = number, name
 
 
-def heed() -> None:
+def raise_on_signals() -> None:
     """Raise Stopped from now on when SIGTERM or SIGHUP arrives, unless it is ignored, as under nohup."""
     for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
         number = getattr(signal, name, None)

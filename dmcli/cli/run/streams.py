@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
-class Guarded:
+class GuardedStream:
     """A text stream that escapes what could do harm, line feeds apart; in all else the stream behind it.
 
     It has no `buffer`, by which bytes would get past it.
@@ -41,16 +41,16 @@ class Guarded:
 
 
 @contextmanager
-def guarded() -> Iterator[None]:
+def guard_streams() -> Iterator[None]:
     """Guard stderr, which is a terminal or a log, and stdout where it is a terminal: in a pipe data stay as they are.
 
     Streams that were closed before the start are None, and stay so.
     """
     streams = out, err = sys.stdout, sys.stderr
     if out and out.isatty():
-        sys.stdout = cast("TextIO", Guarded(out))
+        sys.stdout = cast("TextIO", GuardedStream(out))
     if err:
-        sys.stderr = cast("TextIO", Guarded(err))
+        sys.stderr = cast("TextIO", GuardedStream(err))
     try:
         yield
     finally:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Voice:
-    """Talk to the person. `given` are the common options as typed, of which it heeds `quiet` and `debug`.
+    """Talk to the person. `given` are the common options as typed; `quiet` and `debug` count.
 
         voice = Voice({})
         voice.learn("swordfish")

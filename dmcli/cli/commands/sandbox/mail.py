@@ -56,8 +56,8 @@ def _filter(values: dict[str, Any]) -> Any:
     return filter_of({name: str(values.pop(name)) for name in names})
 
 
-def _found(current: Session, mail: int, wait: float, values: dict[str, Any]) -> dict[str, Any]:
-    """The mail that is meant. Raises InputError, RefusedError, or CheckFailedError when it was waited for in vain."""
+def _find_mail(current: Session, mail: int, wait: float, values: dict[str, Any]) -> dict[str, Any]:
+    """The mail that the options choose. Raises InputError, RefusedError, or CheckFailedError when none came in time."""
     from dmcli.sandbox.mail.mailbox import find_latest, get_mail
     from dmcli.sandbox.mail.query import ALL
 
@@ -78,7 +78,7 @@ def _found(current: Session, mail: int, wait: float, values: dict[str, Any]) -> 
 
 def _list(current: Session, *, limit: int, **values: Any) -> None:
     from dmcli.api.paging import Page
-    from dmcli.cli.perform import Left
+    from dmcli.cli.perform import Limiter
     from dmcli.render import show_pages
     from dmcli.sandbox.mail.mailbox import list_mail
     from dmcli.sandbox.mail.query import ALL
@@ -87,10 +87,10 @@ def _list(current: Session, *, limit: int, **values: Any) -> None:
     most = MOST if wanted is None else min(wanted + 1, MOST)
     chosen = _filter(values)
     found = list_mail(current.sandbox, most, chosen)
-    left = Left()
+    limiter = Limiter()
     page = Page({"mails": found}, found, "mails")
-    shown = show_pages(left.limited([page], wanted), _HEAD, (), current.output())
-    if left.more:
+    shown = show_pages(limiter.limit_pages([page], wanted), _HEAD, (), current.output())
+    if limiter.more:
         newest = "mail" if shown == 1 else f"{shown} mails"
         current.say(f"showing the newest {newest}; there are more: give --all, or a larger --limit")
     elif not shown and chosen != ALL:
@@ -100,11 +100,11 @@ def _list(current: Session, *, limit: int, **values: Any) -> None:
 
 
 def _show(current: Session, *, mail: int, wait: float, **values: Any) -> None:
-    show_one(current, _found(current, mail, wait, values), _WHOLE)
+    show_one(current, _find_mail(current, mail, wait, values), _WHOLE)
 
 
 def _html(current: Session, *, mail: int, wait: float, **values: Any) -> None:
-    found = _found(current, mail, wait, values)
+    found = _find_mail(current, mail, wait, values)
     if not found["html"]:
         raise RefusedError(f"mail {found['id']} has no HTML; see: dm sandbox mail text {found['id']}")
     show_part(current, "html", found["html"])
@@ -113,14 +113,14 @@ def _html(current: Session, *, mail: int, wait: float, **values: Any) -> None:
 def _text(current: Session, *, mail: int, wait: float, **values: Any) -> None:
     from dmcli.sandbox.mail.extract import read
 
-    found = _found(current, mail, wait, values)
+    found = _find_mail(current, mail, wait, values)
     show_part(current, "text", found["text"] or read(found["html"], "").text)
 
 
 def _source(current: Session, *, mail: int, wait: float, **values: Any) -> None:
     from dmcli.sandbox.mail.eml import write_message
 
-    made = write_message(current.sandbox, _found(current, mail, wait, values))
+    made = write_message(current.sandbox, _find_mail(current, mail, wait, values))
     binary, output = getattr(sys.stdout, "buffer", None), current.output()
     if binary is None or sys.stdout.isatty() or output.wants_data:
         show_part(current, "source", made.decode("utf-8", "backslashreplace").replace("\r\n", "\n"))
@@ -132,14 +132,14 @@ def _source(current: Session, *, mail: int, wait: float, **values: Any) -> None:
 def _links(current: Session, *, mail: int, wait: float, **values: Any) -> None:
     from dmcli.sandbox.mail.extract import read
 
-    found = _found(current, mail, wait, values)
+    found = _find_mail(current, mail, wait, values)
     show_words(current, "links", read(found["html"], found["text"]).links, f"mail {found['id']} has no links")
 
 
 def _codes(current: Session, *, mail: int, wait: float, **values: Any) -> None:
     from dmcli.sandbox.mail.extract import codes, read
 
-    found = _found(current, mail, wait, values)
+    found = _find_mail(current, mail, wait, values)
     words = codes(found["subject"], read(found["html"], found["text"]).text)
     if not words:
         raise RefusedError(f"mail {found['id']} has no one-time codes; see: dm sandbox mail text {found['id']}")
@@ -153,7 +153,7 @@ def _delete(current: Session, *, mail: int | None, yes: bool, **values: Any) -> 
     whole, chosen = values.pop("all"), _filter(dict(values))
     if (mail is not None) + whole + (mail is None and chosen != ALL) != 1:
         raise InputError("what is to be deleted? Give one of the number of a mail, --to and the like, and --all")
-    number = 0 if mail is None else _found(current, mail, 0.0, values)["id"]
+    number = 0 if mail is None else _find_mail(current, mail, 0.0, values)["id"]
     if not yes:
         _confirm(f"mail {number}" if number else "all mail" if whole else "all mail that matches")
     gone = delete_mail(current.sandbox, Filter(ids=(number,)) if number else chosen)
@@ -161,7 +161,7 @@ def _delete(current: Session, *, mail: int | None, yes: bool, **values: Any) -> 
 
 
 def _confirm(what: str) -> None:
-    """Ask. Raises InputError where nobody can be asked, or when the answer is no."""
+    """Ask. Raises InputError where there is no terminal to ask, or when the answer is no."""
     if not sys.stdin.isatty():
         raise InputError(f"delete {what} of the sandbox: there is no terminal to ask: give --yes to go ahead")
     if not click.confirm(f"Delete {what} of the sandbox?", err=True):

@@ -26,13 +26,13 @@ def show_one(current: Session, found: dict[str, Any], fields: tuple[Field, ...])
 
     output = current.output()
     if output.wants_columns:
-        found = {field.name: _at(found, field.name) for field in fields}
+        found = {field.name: _value_at(found, field.name) for field in fields}
     if output.for_people:
         fields = tuple(field for field in fields if found.get(field.name) not in (None, "", {}, []))
     show_document(found, fields, output)
 
 
-def _at(found: dict[str, Any], path: str) -> Any:
+def _value_at(found: dict[str, Any], path: str) -> Any:
     """What stands at a dotted path, None where nothing does."""
     value: Any = found
     for name in path.split("."):

@@ -37,7 +37,7 @@ def _restore(current: Session, *, name: str) -> None:
     from dmcli.sandbox.store.snapshots import restore
 
     if not restore(current.sandbox, name):
-        raise _missing(name)
+        raise _no_snapshot(name)
     current.say(f"the sandbox is as it was kept in {name}")
 
 
@@ -45,11 +45,11 @@ def _drop(current: Session, *, name: str) -> None:
     from dmcli.sandbox.store.snapshots import drop
 
     if not drop(current.sandbox, name):
-        raise _missing(name)
+        raise _no_snapshot(name)
     current.say(f"dropped {name}")
 
 
-def _missing(name: str) -> RefusedError:
+def _no_snapshot(name: str) -> RefusedError:
     return RefusedError(f"there is no snapshot {name!r}; see: dm sandbox snapshot list")
 
 

@@ -49,7 +49,7 @@ def serve(server: Server) -> None:
         server.stop()
 
 
-def served(url: str) -> str:
+def state_at(url: str) -> str:
     """The file with the state of the sandbox that answers there; "" where none does."""
     import json
     from http.client import HTTPConnection, HTTPException

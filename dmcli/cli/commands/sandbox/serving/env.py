@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dmcli.cli.commands.sandbox.serving.common import served
+from dmcli.cli.commands.sandbox.serving.common import state_at
 from dmcli.cli.tree import command
 from dmcli.sandbox.environment import LANGUAGES, PORT, SHELLS, exports, snippet, variables
 
@@ -30,7 +30,7 @@ def _env(current: Session, *, port: int | None, shell: str | None, language: str
     else:
         lines = exports(os.environ, variables(url, trusted(os.environ)), shell or _shell())
         show_text(lines.rstrip("\n"), output)
-    if not served(url):
+    if not state_at(url):
         current.say(f"nothing answers at {url} yet; start it: dm sandbox serve --port {url.rpartition(':')[2]}")
 
 

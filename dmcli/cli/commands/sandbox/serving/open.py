@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dmcli.cli.commands.sandbox.serving.common import port_option, serve, served, server_of, strict_option
+from dmcli.cli.commands.sandbox.serving.common import port_option, serve, server_of, state_at, strict_option
 from dmcli.cli.tree import command
 from dmcli.errors import RefusedError
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def _open(current: Session, *, port: int, strict: bool, no_browser: bool) -> None:
     running = f"http://127.0.0.1:{port}"
-    other = served(running) if port else ""
+    other = state_at(running) if port else ""
     if other:
         mine = os.path.realpath(current.sandbox.path)
         if other != mine:

@@ -70,7 +70,7 @@ def _wait(words: tuple[str, ...], environ: dict[str, str]) -> int:
 
 @contextmanager
 def _signals_for(process: Popen[bytes]) -> Iterator[None]:
-    """What is meant to end the run ends the command; a terminal sends Ctrl-C to both, so that it is ignored here."""
+    """A signal that asks the run to end ends the command; a terminal sends Ctrl-C to both, so it is ignored here."""
     before = {signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN)}
     for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
         number = getattr(signal, name, None)
