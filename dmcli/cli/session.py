@@ -25,10 +25,13 @@ if TYPE_CHECKING:
 class Session:
     """One run, as every command gets it.
 
-        def _list(current: Session) -> None:
-            reply = current.client.call(action, {})
-            show_document(reply, action.fields, current.output())
-            current.say("that was all")
+    >>> current = Session({"profile": "sandbox", "output": "json"})
+    >>> from dmcli.render import show_document
+    >>> show_document({"TagName": "welcome"}, (), current.output())
+    {
+      "TagName": "welcome"
+    }
+    >>> current.say("that was all")  # on stderr
 
     `given` are the common options as typed, by name. With `owns_process` the signals that end a process end the run in
     good order. `command_path` is the running command, by its names alone. Start-up makes a session, so what it is made

@@ -67,7 +67,8 @@ def _help(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 class Duration(click.ParamType[float]):
     """A span of time such as 45s, 30m or 1h, of `least` seconds or more; a bare number is seconds.
 
-    The value of `click.Option(["--timeout"], type=Duration(1), default="30m")` is 1800.0.
+    >>> Duration(1).convert("30m", None, None)
+    1800.0
     """
 
     name = "duration"
@@ -152,9 +153,10 @@ class Leaf(click.Command):
 class Group(click.Group):
     """A group with the common options, whose unknown commands are answered with the nearest known one.
 
-        group = Group("tag")
-        group.add_command(command("update", options, _update, "Change a tag."))
-        group.later("list", "List tags.", lambda: from_catalogue(action, declared))
+    >>> group = Group("tag")
+    >>> group.later("list", "List tags.", lambda: command("list", [], print))
+    >>> group.help_of("list")
+    'List tags.'
 
     Commands made later are known by name and help until they are entered.
     """
@@ -212,7 +214,10 @@ class Group(click.Group):
 class Package(Group):
     """A group whose members load when they are entered.
 
-        Package("sandbox", {"mail": "Mail that was sent.", "serving.run": "Run a command."}, load)
+    >>> members = {"mail": "Mail that was sent.", "serving.run": "Run a command."}
+    >>> sandbox = Package("sandbox", members, lambda member: command_in(f"dmcli.cli.commands.sandbox.{member}"))
+    >>> sandbox.help_of("run")
+    'Run a command.'
 
     `members` are shown in this order, each with its line of help; `load` makes the command of one. A member whose
     module is in a folder is written with it, `folder.member`.

@@ -16,7 +16,11 @@ ON_TERMINAL, IN_PIPE = "table", "tsv"  # the formats when none is asked for
 class Output(NamedTuple):
     """Where results go and how they look there.
 
-        show_document({"TagName": "welcome"}, (), Output("json", "", sys.stdout))
+    >>> import sys
+    >>> from dmcli.render import show_document
+    >>> show_document({"TagName": "welcome", "TagId": "1"}, (), Output("csv", "", sys.stdout))
+    TagName,TagId
+    welcome,1
 
     `format` is the name of one of FORMATS or empty: a table on a terminal, else tab-separated text. `query` is a
     JMESPath expression or empty. `color` is None where the environment decides. `csv_raw` leaves cells of csv as they

@@ -38,12 +38,14 @@ class _LearningSource:
 class Resources:
     """What follows from the common options as typed (`given`); close() closes what was opened.
 
-        with closing(Resources({"profile": "sandbox"}, voice)) as resources:
-            resources.client.call(action, {})
+    >>> from dmcli.cli.run.voice import Voice
+    >>> resources = Resources({"profile": "sandbox", "region": "ap-southeast-1"}, Voice({}))
+    >>> resources.command
+    'dm -p sandbox --region ap-southeast-1'
+    >>> resources.close()
 
     `clock` is what deadlines are told by, `pause` and `chance` what retries wait with and are spread by; tests have
-    their own. `known_settings` are the
-    settings if they were asked for before, for code that must not fail on them.
+    their own. `known_settings` are the settings if they were asked for before, for code that must not fail on them.
     """
 
     clock: Callable[[], float] = staticmethod(time.monotonic)
@@ -59,7 +61,7 @@ class Resources:
     def __init__(self, given: Mapping[str, Any], voice: Voice) -> None:
         self._given, self._voice = given, voice
         self.known_settings: Settings | None = None
-        self._known_run: Retrier | None = None
+        self._known_retrier: Retrier | None = None
         self._known_http: HttpExchange | None = None
         self._open: list[Callable[[], None]] = []
 
@@ -89,7 +91,7 @@ class Resources:
         """Where the keys come from; nothing is asked for them yet. Raises ConfigError."""
         from dmcli import credentials
 
-        source = credentials.source(self.settings, self.flags, os.environ, lambda: self.network, self.run)
+        source = credentials.source(self.settings, self.flags, os.environ, lambda: self.network, self.retrier)
         self._warn(source.warnings)
         return _LearningSource(source, self._voice)
 
@@ -118,15 +120,15 @@ class Resources:
         return self._voice.trace(http)
 
     @cached_property
-    def run(self) -> Retrier:
+    def retrier(self) -> Retrier:
         """What all calls of this run share."""
         from dmcli.client.attempts import DEADLINE, Retrier
 
         deadline = self._given.get("deadline") or DEADLINE
-        self._known_run = Retrier(
+        self._known_retrier = Retrier(
             deadline=deadline, clock=self.clock, sleep=self.pause, chance=self.chance, tell=self._voice.say
         )
-        return self._known_run
+        return self._known_retrier
 
     @cached_property
     def sandbox(self) -> Sandbox:
@@ -145,7 +147,7 @@ class Resources:
         absent = ""
         if self.settings.sandbox and self.settings.endpoint:
             absent = "Start the sandbox there: dm sandbox serve; or leave the endpoint out, and it is in this process."
-        return Client(self.exchange, self.keys, self.target, self.run, command=self.command, absent=absent)
+        return Client(self.exchange, self.keys, self.target, self.retrier, command=self.command, absent=absent)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -172,8 +174,8 @@ class Resources:
     @property
     def unfinished(self) -> str:
         """The action whose outcome would stay unknown if the run ended now; empty when nothing is under way."""
-        run, http = self._known_run, self._known_http
-        return run.under_way if run and (http is None or http.begun) else ""
+        retrier, http = self._known_retrier, self._known_http
+        return retrier.under_way if retrier and (http is None or http.begun) else ""
 
     @property
     def command(self) -> str:

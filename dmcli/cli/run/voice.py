@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 class Voice:
     """Talk to the person. `given` are the common options as typed; `quiet` and `debug` count.
 
-        voice = Voice({})
-        voice.learn("swordfish")
-        voice.say("the password is swordfish")  # the password is ***
+    >>> voice = Voice({})
+    >>> voice.learn("swordfish")
+    >>> voice.hide("the password is swordfish")
+    'the password is ***'
 
-    `secrets` are those the run came to know, hidden wherever they turn up.
+    `secrets` are those the run came to know, hidden in all that is said.
     """
 
     def __init__(self, given: Mapping[str, Any]) -> None:

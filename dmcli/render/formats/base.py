@@ -30,13 +30,20 @@ class Listing(NamedTuple):
 class Format(ABC):
     """How results look. A new format is a module with a subclass, and a line in FORMATS.
 
-        class Markdown(Format):
-            columns = True
-
-            def show_rows(self, listing: Listing, output: Output) -> int: ...
-            def show_value(self, value: Any, output: Output) -> None: ...
-
-        FORMATS = {..., "markdown": Markdown()}
+    >>> class Markdown(Format):
+    ...     columns = True
+    ...
+    ...     def show_rows(self, listing, output):
+    ...         lines = [f"- {row['TagName']}" for row in listing.rows]
+    ...         print(*lines, sep=chr(10), file=output.stdout)
+    ...         return len(lines)
+    ...
+    ...     def show_value(self, value, output):
+    ...         print(f"`{value}`", file=output.stdout)
+    >>> import sys
+    >>> from dmcli.render import Output
+    >>> Markdown().show_record({"TagName": "welcome"}, (), Output("markdown", "", sys.stdout))
+    - welcome
 
     With `columns` a row is shown as cells, a column for each field, and nothing of the document around the rows.
     With `per_row` a query is put to each row, without it to the document. `for_people` is a format that leaves out what
