@@ -26,8 +26,18 @@ for args in json.loads(sys.argv[1]):
 HARMFUL = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff\U000e0000-\U000e007f]"
 )
-# All code points there are; low surrogates before high ones, or JSON would pair two of them.
-EVERY = "".join(map(chr, [*range(0xD800), *range(0xDC00, 0xE000), *range(0xD800, 0xDC00), *range(0xE000, 0x110000)]))
+# All code points of planes that have characters, and the first and last of those that have none or anybody's own. Low
+# surrogates come before high ones, or JSON would pair two of them.
+EVERY = "".join(
+    map(
+        chr,
+        [
+            *(*range(0xD800), *range(0xDC00, 0xE000), *range(0xD800, 0xDC00), *range(0xE000, 0x40000)),
+            *range(0xE0000, 0xF0000),
+            *(plane * 0x10000 + at for plane in (*range(4, 14), 15, 16) for at in (0, 0xFFFF)),
+        ],
+    )
+)
 HARMLESS = {char for char in EVERY if not HARMFUL.match(char) and not "\ud800" <= char <= "\udfff"}
 
 
