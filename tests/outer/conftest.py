@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
 import subprocess
 import threading
@@ -12,6 +10,7 @@ from contextlib import ExitStack, closing, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from chromium import AS_ROOT, PROGRAM, QUIET
 from playwright.sync_api import sync_playwright
 from sdks import PACKAGES, Account, Driver, Installed, Way, install
 
@@ -20,18 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext, Page, Request
-
-QUIET = (
-    "--headless=new",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-AS_ROOT = ("--no-sandbox",) if hasattr(os, "geteuid") and os.geteuid() == 0 else ()
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or "chromium"
 
 
 class Trap:
@@ -86,7 +73,7 @@ def trap() -> Iterator[Trap]:
 @pytest.fixture(scope="session")
 def browser(trap: Trap) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *AS_ROOT, trap.rule])
+        made = playwright.chromium.launch(executable_path=PROGRAM, args=[*QUIET, *AS_ROOT, trap.rule])
         yield made
         made.close()
 
@@ -98,7 +85,7 @@ def visited(trap: Trap, tmp_path: Path) -> Callable[[str], int]:
     def visited(url: str) -> int:
         caught = trap.caught
         flags = ("--headless=new", "--disable-gpu", "--no-first-run", f"--user-data-dir={tmp_path / 'chromium'}")
-        command = [CHROMIUM, *flags, *AS_ROOT, trap.rule, "--timeout=3000", "--dump-dom", url]
+        command = [PROGRAM, *flags, *AS_ROOT, trap.rule, "--timeout=3000", "--dump-dom", url]
         subprocess.run(command, check=True, capture_output=True, timeout=60)
         return trap.caught - caught
 
