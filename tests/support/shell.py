@@ -6,9 +6,10 @@ import os
 import re
 import select
 import shlex
+import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from patience import PATIENT
 
@@ -56,6 +57,24 @@ def program_on_a_terminal(
     command: list[str], *, answers: Sequence[str] = (), columns: int = 80, **environ: str
 ) -> tuple[int, str]:
     """The same with any program."""
+    env = {name: value for name, value in os.environ.items() if name != "COLUMNS"} | {"TERM": "xterm"} | environ
+    left = iter(answers)
+
+    def react(seen: bytes) -> str:
+        return f"{next(left, '')}\n" if seen.endswith(b": ") else ""
+
+    return terminal_of(command, env, react, columns=columns)
+
+
+def terminal_of(
+    command: Sequence[str],
+    env: Mapping[str, str],
+    react: Callable[[bytes], str],
+    *,
+    columns: int = 80,
+    cwd: str | None = None,
+) -> tuple[int, str]:
+    """The same in an environment; `react` says what is typed, each time that something was shown, given all of it."""
     import fcntl
     import pty
     import struct
@@ -63,16 +82,19 @@ def program_on_a_terminal(
 
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    env = {name: value for name, value in os.environ.items() if name != "COLUMNS"} | {"TERM": "xterm"} | environ
     streams = {"stdin": follower, "stdout": follower, "stderr": follower}
-    with subprocess.Popen(command, env=env, start_new_session=True, **streams) as process:
+    with subprocess.Popen(command, env=dict(env), cwd=cwd, start_new_session=True, **streams) as process:
         os.close(follower)
-        left, shown = iter(answers), b""
-        while piece := _shown_next(leader):
-            shown += piece
-            if shown.endswith(b": "):
-                os.write(leader, f"{next(left, '')}\n".encode())
-    os.close(leader)
+        shown = b""
+        try:
+            while piece := _shown_next(leader):
+                shown += piece
+                os.write(leader, react(shown).encode())
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+        finally:
+            os.close(leader)
     return process.returncode, shown.decode()
 
 
