@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -15,18 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 WIDTH = 80
-_EXCERPT = re.compile(r"<!-- (dm [^>]*--help) -->\n.*?<!-- end -->", re.DOTALL)
 
 
 def walk() -> Iterator[tuple[tuple[str, ...], click.Context]]:
     """Every command with its path and a context to ask it for help, groups before their members."""
     top = click.Context(root(), info_name="dm", terminal_width=WIDTH, max_content_width=WIDTH)
     yield from _walk((), top)
-
-
-def help_of(path: tuple[str, ...]) -> str:
-    """The help text of a command."""
-    return next(ctx.get_help() for found, ctx in walk() if found == path)
 
 
 def commands_page() -> str:
@@ -44,22 +37,10 @@ def commands_page() -> str:
     return "\n".join(parts) + "\n"
 
 
-def with_excerpts(readme: str) -> str:
-    """The README with the help texts between its markers made anew."""
-
-    def excerpt(match: re.Match[str]) -> str:
-        path = tuple(match[1].split()[1:-1])
-        return f"<!-- {match[1]} -->\n```text\n{help_of(path)}\n```\n<!-- end -->"
-
-    return _EXCERPT.sub(excerpt, readme)
-
-
 def pages() -> dict[str, str]:
-    """Every generated file by its path below the project's folder. Reads README.md in the current folder."""
-    with open("README.md", encoding="utf-8") as file:
-        readme = file.read()
+    """Every generated file by its path below the project's folder."""
     scripts = {f"completions/{name}": script(shell) for shell, name in FILES.items()}
-    return {"docs/commands.md": commands_page(), "README.md": with_excerpts(readme)} | scripts
+    return {"docs/commands.md": commands_page()} | scripts
 
 
 def _walk(path: tuple[str, ...], ctx: click.Context) -> Iterator[tuple[tuple[str, ...], click.Context]]:
