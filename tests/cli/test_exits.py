@@ -273,7 +273,7 @@ def test_a_defect_is_one_line_a_report_and_exit_70(box, monkeypatch, tmp_path):
         except KeyError as error:
             raise RuntimeError("another secret") from error
 
-    monkeypatch.setattr(usage, "used", broken)
+    monkeypatch.setattr(usage, "quota_usage", broken)
     said = box("account show --usage --query {}", "[?s == 'secret']", code=70).err
     assert said.count("\n") == 1
     assert said.startswith("dm: a defect in dm ")
@@ -300,5 +300,5 @@ def test_a_report_that_cannot_be_written_is_no_second_defect(box, monkeypatch, t
 
     (tmp_path / "file").write_text("", encoding="utf-8")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
-    monkeypatch.setattr(usage, "used", lambda _: 1 // 0)
+    monkeypatch.setattr(usage, "quota_usage", lambda _: 1 // 0)
     assert box("account show --usage", code=70).err.endswith("; please report it\n")
