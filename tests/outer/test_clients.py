@@ -29,7 +29,7 @@ NOT_IN_THE_SDK = {"UpdateMailAddressMsgCallBackUrl", "GetSendEmailCountByMailFro
 CHANGES = {"CreateTemplate", "ModifyTemplate", "DeleteTemplate"}
 LACKED = {
     "python": NOT_IN_THE_SDK,
-    "python-old": NOT_IN_THE_SDK | CHANGES | {"DescTemplate", "QueryTemplateByParam"},
+    "python-old": NOT_IN_THE_SDK | CHANGES | {"DescTemplate", "QueryTemplateByParam", "ListBlockSending"},
     "node": NOT_IN_THE_SDK | CHANGES,
 }
 # Calls that are refused: action, parameters, what the client does otherwise, the code and the status.
