@@ -10,10 +10,10 @@ from dmcli.untrusted import Painted
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType  # noqa: TID251  to annotate
 
-    from dmcli.render.output import Output
+    from dmcli.render.formats.base import Sink
 
 
-def console_for(output: Output) -> Console:
+def console_for(output: Sink) -> Console:
     """A console that takes the width of the terminal or COLUMNS, colour only where wanted, and no markup from data."""
     from rich.console import Console, detect_legacy_windows  # noqa: TID251  this is the one
 
@@ -28,7 +28,7 @@ def console_for(output: Output) -> Console:
     )
 
 
-def show_renderable(console: Console, item: RenderableType, output: Output) -> None:
+def show_renderable(console: Console, item: RenderableType, output: Sink) -> None:
     """Print through our own stream: the console would swallow a closed pipe."""
     with console.capture() as captured:
         console.print(item)
@@ -36,7 +36,7 @@ def show_renderable(console: Console, item: RenderableType, output: Output) -> N
     output.stdout.flush()
 
 
-def _wants_color(output: Output) -> bool:
+def _wants_color(output: Sink) -> bool:
     if output.color is not None:
         return output.color
     return output.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -4,13 +4,32 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from itertools import chain
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dmcli.api.model import Field
-    from dmcli.render.output import Output
+
+
+class Sink(Protocol):
+    """Where a format writes, and how it may look there: what formats need of an Output."""
+
+    @property
+    def stdout(self) -> TextIO:
+        """The stream."""
+
+    @property
+    def query(self) -> str:
+        """The query that was put to what is shown; empty for none."""
+
+    @property
+    def color(self) -> bool | None:
+        """Whether there may be colour; None where the environment decides."""
+
+    @property
+    def csv_raw(self) -> bool:
+        """Whether cells of csv stay as they are, formulas too."""
 
 
 class Listing(NamedTuple):
@@ -55,13 +74,13 @@ class Format(ABC):
     for_people: ClassVar[bool] = False
 
     @abstractmethod
-    def show_rows(self, listing: Listing, output: Output) -> int:
+    def show_rows(self, listing: Listing, output: Sink) -> int:
         """Print a list, in bounded memory; the number of rows."""
 
     @abstractmethod
-    def show_value(self, value: Any, output: Output) -> None:
+    def show_value(self, value: Any, output: Sink) -> None:
         """Print a value whole: a document, or what a query found."""
 
-    def show_record(self, record: dict[str, Any], fields: tuple[Field, ...], output: Output) -> None:
+    def show_record(self, record: dict[str, Any], fields: tuple[Field, ...], output: Sink) -> None:
         """Print one object; as a list of one, unless the format has a form for it."""
         self.show_rows(Listing([[record]], fields, record), output)

@@ -15,7 +15,7 @@ from dmcli.untrusted import safe
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dmcli.render.output import Output
+    from dmcli.render.formats.base import Sink
 
 _SAMPLE = 1000  # rows whose keys make the columns where the catalogue declares none
 _SPECIAL = re.compile('[",\t\r\n]')  # what a cell of csv or of tab-separated text cannot hold as it is
@@ -36,7 +36,7 @@ class _Delimited(Format):
     def __init__(self, mark: str, write_cell: Callable[[str], str], *, for_spreadsheets: bool = False) -> None:
         self._mark, self._write_cell, self._for_spreadsheets = mark, write_cell, for_spreadsheets
 
-    def show_rows(self, listing: Listing, output: Output) -> int:
+    def show_rows(self, listing: Listing, output: Sink) -> int:
         """Print a line of wire names, then a line for each row."""
         rows, fields, count = listing.rows, listing.fields, 0
         if not fields:
@@ -53,7 +53,7 @@ class _Delimited(Format):
         output.stdout.flush()
         return count
 
-    def show_value(self, value: Any, output: Output) -> None:
+    def show_value(self, value: Any, output: Sink) -> None:
         """Print what a query found.
 
         A list of objects has their keys as columns, a list of plain values or of lists has a line for each. A text
@@ -72,7 +72,7 @@ class _Delimited(Format):
                 write(item if isinstance(item, list) else [item])
             output.stdout.flush()
 
-    def _line_writer(self, output: Output) -> Callable[[Sequence[Any]], None]:
+    def _line_writer(self, output: Sink) -> Callable[[Sequence[Any]], None]:
         """A function that prints the values of one line; on a terminal nothing in them acts on it."""
         stdout, terminal = output.stdout, output.stdout.isatty()
         disarm = self._for_spreadsheets and not output.csv_raw

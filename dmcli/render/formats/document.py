@@ -12,8 +12,7 @@ from dmcli.render.formats.base import Format
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from dmcli.render.formats.base import Listing
-    from dmcli.render.output import Output
+    from dmcli.render.formats.base import Listing, Sink
 
 
 class _Dialect(NamedTuple):
@@ -30,13 +29,13 @@ class _Document(Format):
     def __init__(self, dialect: Callable[[bool], _Dialect]) -> None:
         self._dialect = dialect
 
-    def show_value(self, value: Any, output: Output) -> None:
+    def show_value(self, value: Any, output: Sink) -> None:
         """Print the value as a document."""
         text = self._dialect(wants_ascii(output.stdout)).whole(value)
         output.stdout.write(fit_encoding(text, output.stdout) + "\n")
         output.stdout.flush()
 
-    def show_rows(self, listing: Listing, output: Output) -> int:
+    def show_rows(self, listing: Listing, output: Sink) -> int:
         """Print the document with the rows at the list's path, one at a time as they come."""
         rows, document, path = listing.rows, listing.document, listing.path
         first = next(rows, None)
@@ -46,7 +45,7 @@ class _Document(Format):
         return _show_joined(self._dialect(wants_ascii(output.stdout)), listing, chain((first,), rows), output)
 
 
-def _show_joined(dialect: _Dialect, listing: Listing, rows: Iterator[Any], output: Output) -> int:
+def _show_joined(dialect: _Dialect, listing: Listing, rows: Iterator[Any], output: Sink) -> int:
     stdout, count = output.stdout, 0
     # Nothing in a reply can foresee the mark, so it stands once, on a line of its own, as the list's only item.
     mark = f"rows-{os.urandom(16).hex()}"

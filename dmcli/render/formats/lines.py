@@ -8,13 +8,13 @@ from dmcli.render.encoding import fit_encoding, wants_ascii
 from dmcli.render.formats.base import Format, Listing
 
 if TYPE_CHECKING:
-    from dmcli.render.output import Output
+    from dmcli.render.formats.base import Sink
 
 
 class _Lines(Format):
     per_row = True
 
-    def show_rows(self, listing: Listing, output: Output) -> int:
+    def show_rows(self, listing: Listing, output: Sink) -> int:
         """Print each row as a line, handed on after every page."""
         import json
 
@@ -27,7 +27,7 @@ class _Lines(Format):
             stdout.flush()
         return count
 
-    def show_value(self, value: Any, output: Output) -> None:
+    def show_value(self, value: Any, output: Sink) -> None:
         """Print the value as one line."""
         self.show_rows(Listing([[value]]), output)
 

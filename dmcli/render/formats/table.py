@@ -14,8 +14,7 @@ from dmcli.render.formats.document import JSON
 from dmcli.untrusted import safe
 
 if TYPE_CHECKING:
-    from dmcli.render.formats.base import Listing
-    from dmcli.render.output import Output
+    from dmcli.render.formats.base import Listing, Sink
 
 _CHUNK = 1000  # rows a table holds at most, so that memory and the wait for the first row stay bounded
 _GAP = 2  # blanks between columns
@@ -27,7 +26,7 @@ class _Table(Format):
     columns = True
     for_people = True
 
-    def show_rows(self, listing: Listing, output: Output) -> int:
+    def show_rows(self, listing: Listing, output: Sink) -> int:
         """Print the titled fields of the rows as tables of at most 1000 rows; nothing where there is no row."""
         rows, fields, count = listing.rows, listing.fields, 0
         while chunk := list(islice(rows, _CHUNK)):
@@ -41,7 +40,7 @@ class _Table(Format):
             _print_grid(columns, lines, output)
         return count
 
-    def show_record(self, record: dict[str, Any], fields: tuple[Field, ...], output: Output) -> None:
+    def show_record(self, record: dict[str, Any], fields: tuple[Field, ...], output: Sink) -> None:
         """Print one object as two columns, title and value: the titled fields it has, or all it has if none."""
         present = {key.lower() for key in record}
         columns = tuple(field for field in fields if field.title and field.name.lower() in present)
@@ -50,7 +49,7 @@ class _Table(Format):
         lines = [[_clean(field.title, output), _cell(field, value, output)] for field, value in cells]
         _print_grid((Field("title"), Field("value")), lines, output)
 
-    def show_value(self, value: Any, output: Output) -> None:
+    def show_value(self, value: Any, output: Sink) -> None:
         """Print what a query found, as JSON."""
         JSON.show_value(value, output)
 
@@ -67,7 +66,7 @@ def fit(widths: list[int], least: list[int], room: int) -> list[int]:
     return widths
 
 
-def _print_grid(columns: tuple[Field, ...], lines: list[list[str]], output: Output) -> None:
+def _print_grid(columns: tuple[Field, ...], lines: list[list[str]], output: Sink) -> None:
     """Print lines of clean cells under the columns' titles; without titles the first column is what stands out."""
     if not columns or not lines:
         return
@@ -121,11 +120,11 @@ def _width(text: str) -> int:
     return cell_len(text)
 
 
-def _cell(field: Field, value: Any, output: Output) -> str:
+def _cell(field: Field, value: Any, output: Sink) -> str:
     return _clean(cell_words(field, value), output)
 
 
-def _clean(text: str, output: Output) -> str:
+def _clean(text: str, output: Sink) -> str:
     """Text that neither acts on a terminal nor fails to be encoded; escaped before it is measured."""
     return fit_encoding(safe(text), output.stdout)
 

@@ -15,14 +15,14 @@ from dmcli.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dmcli.sandbox.emulator import Sandbox
+    from dmcli.sandbox.store.account import Account
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SPAN = re.compile(r"(-?)([0-9]{1,9})([smhd]?)")
 _MOST = 100 * 366 * 86400  # seconds
 
 
-def turn(sandbox: Sandbox, how: Mapping[str, Any]) -> None:
+def turn(sandbox: Account, how: Mapping[str, Any]) -> None:
     """Turn the clock: `advance` by a span (`2h`, `30m`, `-1d`, seconds), `set` to a time, or `turned` so far in all.
 
     Raises InputError for anything else.
@@ -42,7 +42,7 @@ def turn(sandbox: Sandbox, how: Mapping[str, Any]) -> None:
         connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('clock', ?)", (math.ceil(turned),))
 
 
-def get_time(sandbox: Sandbox) -> dict[str, Any]:
+def get_time(sandbox: Account) -> dict[str, Any]:
     """The account's time: `now` as ISO 8601 in UTC, `epoch` in seconds, `turned` by how many seconds."""
     now = sandbox.now()
     return {

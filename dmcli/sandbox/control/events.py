@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
 
-    from dmcli.sandbox.emulator import Sandbox
+    from dmcli.sandbox.store.account import Account
 
 _TIMEOUT = 5.0  # seconds
 _LOOPBACK = re.compile(
@@ -74,7 +74,7 @@ def parse_event(given: Mapping[str, Any]) -> dict[str, Any]:
     return {"what": str(event), "mail": mail, "url": url}
 
 
-def play(sandbox: Sandbox, what: str, mail: int, *, url: str = "") -> Played:
+def play(sandbox: Account, what: str, mail: int, *, url: str = "") -> Played:
     """Let something happen to a mail; `url` is the link that is clicked, the mail's first where it is empty.
 
     Raises InputError for what cannot happen, RefusedError where there is no such mail or it cannot happen to this one.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping
 
-    from dmcli.sandbox.emulator import Sandbox
+    from dmcli.sandbox.store.account import Account
 
 _CODES = {500: "InternalError", 503: "ServiceUnavailable"}
 FLAGS = ("after", "html")
@@ -137,7 +137,7 @@ def _flag(given: Mapping[str, Any], name: str) -> bool:
     return value
 
 
-def add_fault(sandbox: Sandbox, fault: Fault) -> Fault:
+def add_fault(sandbox: Account, fault: Fault) -> Fault:
     """Keep a rule; it as it is kept, with its number."""
     values = fault._asdict()
     del values["id"]
@@ -147,13 +147,13 @@ def add_fault(sandbox: Sandbox, fault: Fault) -> Fault:
         return fault._replace(id=connection.execute(sql, tuple(values.values())).lastrowid or 0)
 
 
-def list_faults(sandbox: Sandbox) -> list[Fault]:
+def list_faults(sandbox: Account) -> list[Fault]:
     """All rules, in the order they were made."""
     with sandbox.store.reading() as connection:
         return _read_all(connection)
 
 
-def remove_faults(sandbox: Sandbox, number: int | None = None) -> int:
+def remove_faults(sandbox: Account, number: int | None = None) -> int:
     """Forget a rule, or all; how many that were."""
     clause, values = ("", ()) if number is None else (" WHERE id = ?", (number,))
     with sandbox.store.change() as connection:

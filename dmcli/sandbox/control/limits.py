@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
-    from dmcli.sandbox.emulator import Sandbox
+    from dmcli.sandbox.store.account import Account
 
 # Calls and seconds that the service documents (help page: three ways of sending); BatchSendMail as in mainland China.
 DOCUMENTED = {"SingleSendMail": "100/s", "BatchSendMail": "20/min"}
@@ -48,7 +48,7 @@ def documented() -> list[Limit]:
     return [limit_of(action, rate) for action, rate in DOCUMENTED.items()]
 
 
-def set_limits(sandbox: Sandbox, limits: Iterable[Limit]) -> None:
+def set_limits(sandbox: Account, limits: Iterable[Limit]) -> None:
     """Set limits, their buckets full."""
     now = sandbox.now().timestamp()
     rows = [{**limit._asdict(), "level": limit.burst, "at": now} for limit in limits]
@@ -57,13 +57,13 @@ def set_limits(sandbox: Sandbox, limits: Iterable[Limit]) -> None:
         connection.executemany(sql, rows)
 
 
-def list_limits(sandbox: Sandbox) -> list[Limit]:
+def list_limits(sandbox: Account) -> list[Limit]:
     """All limits, by the names of their actions."""
     with sandbox.store.reading() as connection:
         return [Limit(*row) for row in connection.execute("SELECT action, rate, burst FROM bucket ORDER BY action")]
 
 
-def lift_limits(sandbox: Sandbox, action: str = "") -> int:
+def lift_limits(sandbox: Account, action: str = "") -> int:
     """Lift a limit, or all; how many that were."""
     clause, values = (" WHERE action = ?", (action,)) if action else ("", ())
     with sandbox.store.change() as connection:

@@ -9,16 +9,16 @@ from dmcli.sandbox.service.context import Context
 from dmcli.sandbox.service.delivery import Quota
 
 if TYPE_CHECKING:
-    from dmcli.sandbox.emulator import Sandbox
+    from dmcli.sandbox.store.account import Account
 
 
-def get_quota(sandbox: Sandbox) -> dict[str, int]:
+def get_quota(sandbox: Account) -> dict[str, int]:
     """The mails that the account may send, `daily` and `monthly`."""
     with sandbox.store.reading() as connection:
         return dict(connection.execute("SELECT name, value FROM setting WHERE name IN ('daily', 'monthly')"))
 
 
-def set_quota(sandbox: Sandbox, daily: int | None = None, monthly: int | None = None) -> None:
+def set_quota(sandbox: Account, daily: int | None = None, monthly: int | None = None) -> None:
     """Set how many mails the account may send a day and a month; None leaves one as it is. Raises InputError."""
     wanted = {name: value for name, value in (("daily", daily), ("monthly", monthly)) if value is not None}
     for name, value in wanted.items():
@@ -28,7 +28,7 @@ def set_quota(sandbox: Sandbox, daily: int | None = None, monthly: int | None = 
         connection.executemany("UPDATE setting SET value = ? WHERE name = ?", [(v, n) for n, v in wanted.items()])
 
 
-def get_usage(sandbox: Sandbox) -> Quota:
+def get_usage(sandbox: Account) -> Quota:
     """The quota with the mails that were sent today and this month."""
     now = int(sandbox.now().timestamp())
     with sandbox.store.reading() as connection:

@@ -9,7 +9,7 @@ from dmcli.errors import InputError, RefusedError
 from dmcli.sandbox.service.states import KINDS
 
 if TYPE_CHECKING:
-    from dmcli.sandbox.emulator import Sandbox
+    from dmcli.sandbox.store.account import Account
 
 _MODE = re.compile(r"immediate|manual|(?:checks|seconds):[1-9][0-9]{0,6}")
 _VERIFIED, _UNVERIFIED = 0, 1
@@ -45,13 +45,13 @@ DECISIONS = {
 }
 
 
-def get_modes(sandbox: Sandbox) -> dict[str, str]:
+def get_modes(sandbox: Account) -> dict[str, str]:
     """How each kind of state comes about, as it is typed."""
     settings = sandbox.store.live().settings
     return {kind: str(settings.get(f"state.{kind}", default)) for kind, (default, _) in KINDS.items()}
 
 
-def set_mode(sandbox: Sandbox, kind: str, text: str) -> None:
+def set_mode(sandbox: Account, kind: str, text: str) -> None:
     """Set how a kind of state comes about. Raises InputError."""
     if kind not in KINDS:
         raise InputError(f"there is no state of {kind!r}; there are {', '.join(KINDS)}")
@@ -61,7 +61,7 @@ def set_mode(sandbox: Sandbox, kind: str, text: str) -> None:
         connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", (f"state.{kind}", text))
 
 
-def decide(sandbox: Sandbox, decision: str, name: str) -> None:
+def decide(sandbox: Account, decision: str, name: str) -> None:
     """Decide by hand, about the thing of that name. Raises InputError or RefusedError."""
     if decision not in DECISIONS:
         raise InputError(f"nobody can {decision!r}; one can {', '.join(DECISIONS)}")
@@ -72,14 +72,14 @@ def decide(sandbox: Sandbox, decision: str, name: str) -> None:
             raise RefusedError(f"the sandbox has no {about} {name!r}")
 
 
-def list_names(sandbox: Sandbox, decision: str) -> list[str]:
+def list_names(sandbox: Account, decision: str) -> list[str]:
     """The names of the things that a decision can be about."""
     with sandbox.store.reading() as connection:
         rows = connection.execute(f"SELECT name FROM {DECISIONS[decision].table} ORDER BY name")
         return [str(name) for (name,) in rows]
 
 
-def find_waiting(sandbox: Sandbox, ticket: str) -> Waiting | None:
+def find_waiting(sandbox: Account, ticket: str) -> Waiting | None:
     """The reply address that a ticket confirms; None where it was used or a later one has taken its place."""
     source = "ticket AS t JOIN address AS a ON a.id = t.address AND a.reply = t.reply"
     with sandbox.store.reading() as connection:

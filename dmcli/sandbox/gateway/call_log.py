@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from dmcli.api.wire import Reply, Request
-    from dmcli.sandbox.emulator import Sandbox
     from dmcli.sandbox.gateway.request import Call
+    from dmcli.sandbox.store.account import Account
 
 KEPT = 10_000  # calls
 _CUT_REPLY = 16_000  # characters of a reply
@@ -124,7 +124,7 @@ ALL = Filter()
 
 
 def list_calls(
-    sandbox: Sandbox, limit: int, chosen: Filter = ALL, *, offset: int = 0, whole: bool = False
+    sandbox: Account, limit: int, chosen: Filter = ALL, *, offset: int = 0, whole: bool = False
 ) -> list[dict[str, Any]]:
     """Logged calls, newest first, at most `limit` after `offset` others; with request and reply where `whole`."""
     columns = _COLUMNS if whole else _COLUMNS[: _COLUMNS.index("request")]
@@ -135,21 +135,21 @@ def list_calls(
     return [_read(columns, row) for row in rows]
 
 
-def get_call(sandbox: Sandbox, number: int) -> dict[str, Any] | None:
+def get_call(sandbox: Account, number: int) -> dict[str, Any] | None:
     """One call with what was asked and answered; None where there is none."""
     with sandbox.store.reading() as connection:
         row = connection.execute(f"SELECT {', '.join(_COLUMNS)} FROM call WHERE id = ?", (number,)).fetchone()
     return _read(_COLUMNS, row) if row else None
 
 
-def find_call(sandbox: Sandbox, request_id: str) -> int | None:
+def find_call(sandbox: Account, request_id: str) -> int | None:
     """The number of the call with that request id; None where the log has forgotten it."""
     with sandbox.store.reading() as connection:
         row = connection.execute("SELECT id FROM call WHERE request_id = ?", (request_id,)).fetchone()
     return row[0] if row else None
 
 
-def find_neighbours(sandbox: Sandbox, number: int) -> tuple[int | None, int | None]:
+def find_neighbours(sandbox: Account, number: int) -> tuple[int | None, int | None]:
     """The numbers of the next newer and the next older call."""
     sql = "SELECT (SELECT min(id) FROM call WHERE id > ?), (SELECT max(id) FROM call WHERE id < ?)"
     with sandbox.store.reading() as connection:
@@ -157,14 +157,14 @@ def find_neighbours(sandbox: Sandbox, number: int) -> tuple[int | None, int | No
     return newer, older
 
 
-def list_values(sandbox: Sandbox, column: str) -> list[str]:
+def list_values(sandbox: Account, column: str) -> list[str]:
     """The values that a column has in the log."""
     sql = f"SELECT DISTINCT {column} FROM call WHERE {column} != '' ORDER BY {column}"
     with sandbox.store.reading() as connection:
         return [str(value) for (value,) in connection.execute(sql)]
 
 
-def clear_calls(sandbox: Sandbox) -> int:
+def clear_calls(sandbox: Account) -> int:
     """Forget all calls; how many there were."""
     with sandbox.store.transaction() as connection:
         return connection.execute("DELETE FROM call").rowcount

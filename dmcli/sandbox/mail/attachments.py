@@ -9,7 +9,7 @@ from dmcli.sandbox.service import uploads
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dmcli.sandbox.emulator import Sandbox
+    from dmcli.sandbox.store.account import Account
 
 
 class Attachment(NamedTuple):
@@ -21,7 +21,7 @@ class Attachment(NamedTuple):
     data: bytes | None = None
 
 
-def read_attachments(sandbox: Sandbox, mail: Mapping[str, Any]) -> list[Attachment]:
+def read_attachments(sandbox: Account, mail: Mapping[str, Any]) -> list[Attachment]:
     """The attachments of a mail as `get_mail` gives it."""
     with sandbox.store.reading() as connection:
         return [

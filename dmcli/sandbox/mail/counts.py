@@ -8,7 +8,7 @@ from dmcli.api.kinds.dates import OFFSET
 from dmcli.sandbox.calendar import DAY, day_start
 
 if TYPE_CHECKING:
-    from dmcli.sandbox.emulator import Sandbox
+    from dmcli.sandbox.store.account import Account
 
 _COUNTS = (
     "SELECT {key}, CASE WHEN m.settled > :now THEN NULL ELSE m.status END AS outcome, count(*), "
@@ -40,7 +40,7 @@ class Counts(NamedTuple):
     by_tag: list[Count]
 
 
-def count_since(sandbox: Sandbox, first: int) -> Counts:
+def count_since(sandbox: Account, first: int) -> Counts:
     """Count the mail from the day `first` of the service on, as things are at one moment."""
     values = {"now": int(sandbox.now().timestamp()), "since": day_start(first)}
     with sandbox.store.reading() as connection:

@@ -15,8 +15,8 @@ from dmcli.sandbox.mail.attachments import read_attachments
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dmcli.sandbox.emulator import Sandbox
     from dmcli.sandbox.mail.attachments import Attachment
+    from dmcli.sandbox.store.account import Account
 
 _HEADERS = HeaderRegistry()
 # A caller's may be anything. The stubs take the mixed-in half of a header for a whole one.
@@ -25,7 +25,7 @@ POLICY = policy.SMTP.clone(header_factory=_HEADERS)
 _OWN = frozenset({"message-id"})  # headers of the caller that take the place of ours
 
 
-def write_message(sandbox: Sandbox, mail: Mapping[str, Any]) -> bytes:
+def write_message(sandbox: Account, mail: Mapping[str, Any]) -> bytes:
     """The message of a mail as `get_mail` gives it. Headers that could not be in one are left out."""
     made = EmailMessage(policy=POLICY)
     made["Date"] = format_datetime(datetime.fromtimestamp(mail["created"], UTC))

@@ -11,7 +11,7 @@ from dmcli.sandbox.store.sql import where
 if TYPE_CHECKING:
     import sqlite3
 
-    from dmcli.sandbox.emulator import Sandbox
+    from dmcli.sandbox.store.account import Account
 
 _TEXT, _HTML = 400, 4000  # characters of the bodies that are enough to find the first words in
 _BEGINNINGS = (
@@ -44,19 +44,19 @@ class Found(NamedTuple):
     total: int
 
 
-def list_mail(sandbox: Sandbox, limit: int = 100, chosen: Filter = ALL, *, whole: bool = False) -> list[dict[str, Any]]:
+def list_mail(sandbox: Account, limit: int = 100, chosen: Filter = ALL, *, whole: bool = False) -> list[dict[str, Any]]:
     """Mails, the newest first, at most `limit`, with what `get_mail` gives; its content only where `whole`."""
     with sandbox.store.reading() as connection:
         return select_mail(connection, chosen, limit, whole=whole)
 
 
-def count_mail(sandbox: Sandbox, chosen: Filter = ALL) -> int:
+def count_mail(sandbox: Account, chosen: Filter = ALL) -> int:
     """How many mails are meant."""
     with sandbox.store.reading() as connection:
         return count(connection, chosen)
 
 
-def get_mail(sandbox: Sandbox, number: int) -> dict[str, Any] | None:
+def get_mail(sandbox: Account, number: int) -> dict[str, Any] | None:
     """One mail with its content, variables filled in; None where there is none.
 
     Times are epoch seconds. `status` is 0 delivered, 2 invalid address, 3 spam, 4 failed, known from `settled` on;
@@ -67,7 +67,7 @@ def get_mail(sandbox: Sandbox, number: int) -> dict[str, Any] | None:
         return select_one(connection, number)
 
 
-def find_latest(sandbox: Sandbox, chosen: Filter = ALL, seconds: float = 0.0) -> dict[str, Any] | None:
+def find_latest(sandbox: Account, chosen: Filter = ALL, seconds: float = 0.0) -> dict[str, Any] | None:
     """The newest mail that is meant, as `get_mail` gives it, once there is one; None when the seconds are over."""
 
     def look(connection: sqlite3.Connection) -> list[dict[str, Any]]:
@@ -77,7 +77,7 @@ def find_latest(sandbox: Sandbox, chosen: Filter = ALL, seconds: float = 0.0) ->
 
 
 def wait_for_mail(
-    sandbox: Sandbox, number: int, seconds: float, chosen: Filter = ALL, *, limit: int = 100, before: int = 0
+    sandbox: Account, number: int, seconds: float, chosen: Filter = ALL, *, limit: int = 100, before: int = 0
 ) -> Found:
     """The mails that are meant once there are `number` of them, or when the seconds are over.
 
@@ -90,7 +90,7 @@ def wait_for_mail(
     return sandbox.store.wait_for(look, lambda found: found.total >= number, seconds)
 
 
-def read_page(sandbox: Sandbox, chosen: Filter, number: int, size: int) -> MailPage:
+def read_page(sandbox: Account, chosen: Filter, number: int, size: int) -> MailPage:
     """The page of that number, from 1, of the mails that are meant, as they are at one moment."""
     with sandbox.store.reading() as connection:
         found = select_numbers(connection, chosen)  # to count and to list would search the bodies twice
@@ -103,7 +103,7 @@ def read_page(sandbox: Sandbox, chosen: Filter, number: int, size: int) -> MailP
         return MailPage(mails, beginnings, len(found), newest, tags)
 
 
-def find_neighbours(sandbox: Sandbox, number: int) -> tuple[int | None, int | None]:
+def find_neighbours(sandbox: Account, number: int) -> tuple[int | None, int | None]:
     """The numbers of the next newer and the next older mail."""
     sql = (
         "SELECT (SELECT min(id) FROM mail WHERE id > ? AND kind != ?), "
@@ -114,13 +114,13 @@ def find_neighbours(sandbox: Sandbox, number: int) -> tuple[int | None, int | No
     return newer, older
 
 
-def list_events(sandbox: Sandbox, number: int) -> list[tuple[str, int]]:
+def list_events(sandbox: Account, number: int) -> list[tuple[str, int]]:
     """What happened to a mail after it was delivered, the earliest first: what and when, in epoch seconds."""
     with sandbox.store.reading() as connection:
         return connection.execute("SELECT kind, at FROM event WHERE mail = ? ORDER BY at, id", (number,)).fetchall()
 
 
-def list_recipients(sandbox: Sandbox, request_id: str, limit: int) -> list[tuple[int, str]]:
+def list_recipients(sandbox: Account, request_id: str, limit: int) -> list[tuple[int, str]]:
     """The mails that a call sent, at most `limit`: their numbers and recipients."""
     source = "message AS g JOIN mail AS m ON m.message = g.id"
     sql = f"SELECT m.id, m.recipient FROM {source} WHERE g.request_id = ? LIMIT ?"
@@ -128,13 +128,13 @@ def list_recipients(sandbox: Sandbox, request_id: str, limit: int) -> list[tuple
         return connection.execute(sql, (request_id, limit)).fetchall()
 
 
-def mark(sandbox: Sandbox, number: int, *, seen: bool = True) -> None:
+def mark(sandbox: Account, number: int, *, seen: bool = True) -> None:
     """Note that a mail was read, or not."""
     with sandbox.store.transaction() as connection:
         connection.execute("UPDATE mail SET seen = ? WHERE id = ?", (seen, number))
 
 
-def delete_mail(sandbox: Sandbox, chosen: Filter = ALL) -> int:
+def delete_mail(sandbox: Account, chosen: Filter = ALL) -> int:
     """Delete the mails that are meant; how many they were. The quota they used stays used.
 
     Of the newest an empty shell stays until there is a newer one, so that numbers and EnvIds are never given twice.

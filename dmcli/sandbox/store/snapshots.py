@@ -14,13 +14,13 @@ from dmcli.local.files import make_private
 from dmcli.sandbox.store.schema import MIGRATIONS
 
 if TYPE_CHECKING:
-    from dmcli.sandbox.emulator import Sandbox
+    from dmcli.sandbox.store.account import Account
     from dmcli.sandbox.store.store import Store
 
 NAME = "[A-Za-z0-9_-]{1,64}"
 
 
-def list_names(sandbox: Sandbox) -> list[str]:
+def list_names(sandbox: Account) -> list[str]:
     """The names of the snapshots there are."""
     store = sandbox.store
     if not store.path:
@@ -31,7 +31,7 @@ def list_names(sandbox: Sandbox) -> list[str]:
     return sorted(name[len(start) : -3] for name in found if name.startswith(start) and name.endswith(".db"))
 
 
-def take(sandbox: Sandbox, name: str) -> None:
+def take(sandbox: Account, name: str) -> None:
     """Keep the state as it is now; one of that name is replaced. Raises InputError or LocalIOError."""
     _check(name)
     store = sandbox.store
@@ -55,7 +55,7 @@ def take(sandbox: Sandbox, name: str) -> None:
                 os.unlink(growing + companion)
 
 
-def restore(sandbox: Sandbox, name: str) -> bool:
+def restore(sandbox: Account, name: str) -> bool:
     """Go back to a snapshot; false where there is none of that name. Raises InputError."""
     _check(name)
     store = sandbox.store
@@ -69,7 +69,7 @@ def restore(sandbox: Sandbox, name: str) -> bool:
     return True
 
 
-def drop(sandbox: Sandbox, name: str) -> bool:
+def drop(sandbox: Account, name: str) -> bool:
     """Forget a snapshot; false where there is none of that name. Raises InputError."""
     _check(name)
     store = sandbox.store
