@@ -60,14 +60,15 @@ def read_json(text: str | bytes) -> Any:
     """What a JSON text says.
 
     Raises ValueError for what is not JSON by RFC 8259 or could be read in two ways: NaN and infinities, a key that
-    stands twice in one object, more than 64 levels, numbers of thousands of digits, bytes that are not UTF-8.
+    stands twice in one object, more than 64 levels, numbers of thousands of digits or too large to be finite, bytes
+    that are not UTF-8.
     """
     import json
 
     if isinstance(text, bytes):
         text = text.decode("utf-8-sig")  # json would guess at other encodings
     try:
-        value = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_unique)
+        value = json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_unique)
         deep = _depth(value) > DEEPEST
     except RecursionError:
         deep = True
@@ -79,6 +80,14 @@ def read_json(text: str | bytes) -> Any:
 def _no_constant(name: str) -> None:
     """Python's JSON has NaN and infinities; nobody else's has."""
     raise ValueError(f"{name} is no JSON number")
+
+
+def _finite(text: str) -> float:
+    """A number with a fraction or an exponent, which Python would take for infinity where it is too large."""
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError(f"{text[:20]} is too large a number")
+    return number
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ MAX_REPLY = 8 * 1024 * 1024  # bytes, headers included
 # of unknown outcome. Replies of the vendor's gateways announce 25.
 _IDLE = 20.0
 _PIECE = 64 * 1024  # bytes
+_INTERIM = frozenset(range(102, 200))  # 101 ends the protocol, so it is a reply
 # The value may have a password in it, so it is not repeated.
 _NO_PROXY = "the proxy that {} names cannot be used; give a URL such as http://proxy.example.com:3128"
 # Addresses that no proxy can reach for us: this machine, and the cloud's metadata service for the instance.
@@ -62,9 +63,6 @@ class HttpExchange:
 
     def __call__(self, request: Request) -> Reply:
         """Send the request and read its reply. Raises NotSent, Ambiguous, or ConfigError when TLS trust fails."""
-        import requests
-        import urllib3.exceptions
-
         if request.patience <= 0:  # a pause was longer than it was meant to be
             raise NotSent(f"cannot reach {_host(request)}: no time is left for it")
         session = self._ready()
@@ -82,14 +80,17 @@ class HttpExchange:
             ) as answer:
                 headers = {name.lower(): value for name, value in answer.headers.items()}
                 packed = headers.get("content-encoding", "identity")
-                if packed != "identity":
-                    raise Ambiguous(f"the reply from {_host(request)} is packed ({packed}), which was not asked for")
                 # In pieces, since a server may announce any length.
-                return Reply(answer.status_code, headers, b"".join(answer.raw.stream(_PIECE)))
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+                body = b"" if packed != "identity" else b"".join(answer.raw.stream(_PIECE))
+        except ConfigError:
+            raise
+        except Exception as error:  # noqa: BLE001  the libraries raise ValueError and more for replies that are none
             raise _failure(request, error, watch) from None
         finally:
             self._used = self._clock()
+        if packed != "identity":
+            raise Ambiguous(f"the reply from {_host(request)} is packed ({packed}), which was not asked for")
+        return Reply(answer.status_code, headers, body)
 
     def close(self) -> None:
         """Close the session's connections."""
@@ -109,7 +110,11 @@ class HttpExchange:
 
         import requests
 
-        session = requests.Session()
+        class Direct(requests.Session):
+            def get_redirect_target(self, resp: requests.Response) -> None:
+                """None: a session that is told not to follow a redirect would still read its body, of any size."""
+
+        session = Direct()
         session.trust_env = False  # no netrc, no CA bundle by accident; proxies are taken from the environment here
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         session.headers.clear()
@@ -166,7 +171,7 @@ def _adapter(current: Callable[[], _Watch]) -> HTTPAdapter:
 
 def _watched_class(kind: Any, current: Callable[[], _Watch]) -> Any:
     """The class of connections that mark and limit what they do, made of the one that the pool or its proxy uses."""
-    from http.client import HTTPResponse
+    from http.client import HTTPResponse, parse_headers
 
     def connect(self: Any) -> None:
         self.stands = False  # a CONNECT to a proxy and the TLS handshake are no part of the request
@@ -189,6 +194,14 @@ def _watched_class(kind: Any, current: Callable[[], _Watch]) -> Any:
             super().__init__(sock, *args, **kwargs)
             self.fp.close()
             self.fp = io.BufferedReader(_Incoming(sock, current()))
+
+        def _read_status(self) -> tuple[str, int, str]:
+            """The status that counts. The library passes over 100 alone, and takes 102 and 103 for the reply."""
+            while True:
+                version, status, reason = super()._read_status()  # type: ignore[misc]
+                if status not in _INTERIM:
+                    return version, status, reason
+                parse_headers(self.fp)
 
     return type(kind.__name__, (kind,), {"connect": connect, "send": send, "response_class": Response})
 

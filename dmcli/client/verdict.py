@@ -121,13 +121,14 @@ def clock_remedy(verdict: Verdict) -> str:
 def judge(reply: Reply, form: str = "JSON", service: str = "DirectMail") -> Verdict:
     """What a reply of `service` means; `form` is what was asked for, JSON or XML.
 
-    Success is HTTP 2xx with a RequestId; `Code` alone says nothing, since ModifyPWByDomain has one when it succeeds.
-    Of an XML reply only its top fields are read, enough to tell success from error.
+    Success is HTTP 2xx with a RequestId that is a text; `Code` alone says nothing, since ModifyPWByDomain has one when
+    it succeeds. Of an XML reply only its top fields are read, enough to tell success from error.
     """
     xml = reply.body.lstrip()[:6] in (b"<?xml ", b"<Error")  # some gateways refuse in XML whatever was asked for
     answer = _xml_fields(reply.body) if xml or form == "XML" else _object(reply.body)
     good = reply.status // 100 == 2  # noqa: PLR2004
-    if good and "RequestId" in answer and xml <= (form == "XML"):
+    named = isinstance(answer.get("RequestId"), str) and answer["RequestId"] != ""
+    if good and named and xml <= (form == "XML"):
         return Verdict(Outcome.DONE, answer, status=reply.status)
     code, message, request_id = (
         str(answer.get(name) or answer.get(name[0].lower() + name[1:]) or "")
