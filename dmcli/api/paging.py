@@ -61,11 +61,45 @@ def next_page(paging: Paging, asked: dict[str, str], reply: dict[str, Any], rows
         return {} if again else {paging.cursor: str(cursor)}
     if not paging.page or not rows:
         return {}
-    totals = [read_number(str(value_of(reply, name))) for name in paging.total]
-    total = next((total for total in totals if total is not None), None)
+    total = _total(paging, reply)
     # Without a total a full page suggests another.
     finished = seen >= total if total is not None else rows < int(asked.get(paging.size, "1"))
     return {} if finished else {paging.page: str(int(asked[paging.page]) + 1)}
+
+
+def most_rows(paging: Paging, reply: dict[str, Any]) -> int:
+    """More rows than a list can have grown to while it was read, by the total of its first reply; 0 for none."""
+    total = _total(paging, reply)
+    return 0 if total is None else 2 * total + 10_000
+
+
+class Circle:
+    """Notices when pages come again, by Brent's search: any circle is found, and one mark is remembered.
+
+    circle = Circle()
+    for page in pages:
+        if circle.closes(page.rows):
+            raise ...
+    """
+
+    def __init__(self) -> None:
+        self._mark: Any = None
+        self._turn, self._limit = 0, 1
+
+    def closes(self, mark: Any) -> bool:
+        """Whether this mark (a cursor, or the rows of a page) was there before."""
+        if mark == self._mark:
+            return True
+        self._turn += 1
+        if self._turn == self._limit:
+            self._mark, self._limit = mark, self._limit * 2
+        return False
+
+
+def _total(paging: Paging, reply: dict[str, Any]) -> int | None:
+    """How many rows the list has, as the reply says."""
+    totals = (read_number(str(value_of(reply, name))) for name in paging.total)
+    return next((total for total in totals if total is not None), None)
 
 
 def _spelt(at: Any, step: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api import catalogue
 from dmcli.api.kinds.addresses import Domain, Email
-from dmcli.api.paging import Page, first_page, next_page, page_of, value_of
+from dmcli.api.paging import Circle, Page, first_page, most_rows, next_page, page_of, value_of
 from dmcli.api.request import Signed, sign
 from dmcli.client.attempts import Operation
 from dmcli.client.retry import PATIENCE, Outcome, Step
@@ -139,21 +139,18 @@ class Client(NamedTuple):
         if action.paging is None:
             raise ValueError(action.name)
         asked = dict(params) | first_page(action.paging, size)
-        before: list[dict[str, Any]] = []
-        mark, turn, limit, seen = "", 0, 1, 0
+        circle, seen, most = Circle(), 0, 0
         while True:
             page = page_of(action, self.call(action, asked))
             seen += len(page.rows)
+            most = most or most_rows(action.paging, page.reply)
             following = next_page(action.paging, asked, page.reply, len(page.rows), seen)
-            cursor = following.get(action.paging.cursor, "")
-            if (cursor and cursor == mark) or (not cursor and page.rows and page.rows == before):
+            mark = following.get(action.paging.cursor) or page.rows
+            if (mark and circle.closes(mark)) or (most and seen > most):
                 raise UnreachableError(_REPEATS)
             yield page._replace(more=bool(following))
             if not following:
                 return
-            before, turn = page.rows, turn + 1
-            if turn == limit:  # Brent's search: any circle of cursors is found, and one cursor is remembered
-                mark, limit = cursor, limit * 2
             asked |= following
 
     def rows(self, action: Action, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:

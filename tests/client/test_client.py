@@ -691,3 +691,33 @@ def test_a_service_that_repeats_itself_does_not_hold_us(name):
     with pytest.raises(UnreachableError, match="again and again"):
         list(client(serve).rows(catalogue.get(name), {}))
     assert len(calls) < 10
+
+
+@pytest.mark.parametrize("name", ["QueryTagByParam", "QueryTemplateByParam"])
+@pytest.mark.parametrize("circle", [1, 2, 3, 7])
+def test_pages_that_alternate_are_noticed(name, circle):
+    calls = []
+
+    def serve(_):
+        calls.append(1)
+        rows = [{"a": len(calls) % circle, "b": number} for number in range(50)]
+        return reply(200, RequestId="r", TotalCount=10**9, data={"tag": rows, "template": rows})
+
+    with pytest.raises(UnreachableError, match="again and again"):
+        list(client(serve).rows(catalogue.get(name), {}))
+    assert len(calls) <= 4 * circle + 2
+
+
+@pytest.mark.parametrize("name", ["QueryTagByParam", "QueryInvalidAddress"])
+def test_a_list_that_never_ends_is_ended_by_its_own_total(name):
+    calls = []
+
+    def serve(_):
+        calls.append(1)
+        rows = [{"a": len(calls), "b": number} for number in range(50)]
+        more = {"data": {"tag": rows, "mailDetail": rows}, "NextStart": str(len(calls))}
+        return reply(200, RequestId="r", TotalCount=100 * len(calls), **more)
+
+    with pytest.raises(UnreachableError, match="again and again"):
+        list(client(serve).rows(catalogue.get(name), {}))
+    assert len(calls) * 50 < 2 * 100 + 10_000 + 100
