@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # What a request with a version 1 signature has in its form, apart from the parameters of its action.
 COMMON = (
@@ -15,7 +18,8 @@ COMMON = (
 class Request(NamedTuple):
     """One HTTP request as it is sent, and the `patience` with it: seconds until its reply must be there.
 
-    `url` has scheme, host, path and query; header names are lower case. Its repr shows no more than the method.
+    `url` has scheme, host, path and query; header names are lower case. `announce` is called just before the first byte
+    leaves; what it raises ends the exchange, and nothing was sent. Its repr shows no more than the method.
     """
 
     method: str
@@ -23,6 +27,7 @@ class Request(NamedTuple):
     headers: dict[str, str]
     body: bytes
     patience: float = 60.0
+    announce: Callable[[], None] = lambda: None
 
     @property
     def origin(self) -> str:

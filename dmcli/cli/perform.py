@@ -45,7 +45,7 @@ def _send_once(current: Session, action: Action, wire: Mapping[str, str], key: s
         answer = current.resources.ledger.send(
             current.resources.scope(key),
             fingerprint(action.name, wire),
-            lambda: current.client.call(action, wire),
+            lambda announce: current.client.call(action, wire, announce),
             begun=lambda: current.resources.unfinished != "",
         )
     except UnknownOutcomeError as error:
@@ -73,7 +73,7 @@ def show_reply(current: Session, action: Action, reply: dict[str, Any]) -> None:
     try:
         show_document(reply, action.fields, current.output())
         sys.stdout.flush()
-    except OSError:
+    except Exception:
         if action.effect is not Effect.READ:
             import json
 

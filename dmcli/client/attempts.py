@@ -76,10 +76,15 @@ class Retrier:
         self._now, self._sleep, self._chance = now, sleep, chance
         self._tokens = Budget().tokens
         self._offset = timedelta()
+        self._skew = timedelta()  # as the latest reply tells
 
     def now(self) -> datetime:
         """The service's time, as far as it is known."""
         return self._now() + self._offset
+
+    def service_time(self) -> datetime:
+        """The service's time as its latest reply told it, by this machine's clock before the first."""
+        return self._now() + self._skew
 
     def run(self, operation: Operation) -> Result:
         """Try until the policy says that the call has ended. Raises what an attempt raises, unless one may be done."""
@@ -127,7 +132,9 @@ class Retrier:
         except Ambiguous as error:
             return Verdict(Outcome.AMBIGUOUS, said=str(error))
         midpoint = began + timedelta(seconds=(self.clock() - started) / 2)
-        return judge(reply)._replace(reply=reply, midpoint=midpoint)
+        verdict = judge(reply)._replace(reply=reply, midpoint=midpoint)
+        self._skew = self._skew if verdict.skew is None else verdict.skew
+        return verdict
 
     def _decision(self, effect: Effect, verdict: Verdict, tried: Tried, seconds: float) -> Decision:
         """What the policy says, with so many seconds left; the tokens it costs are spent."""

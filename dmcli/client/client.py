@@ -57,21 +57,31 @@ class Client(NamedTuple):
     command: str = "dm"
     absent: str = ""
 
-    def call(self, action: Action, params: Mapping[str, str]) -> dict[str, Any]:
+    def call(
+        self, action: Action, params: Mapping[str, str], announce: Callable[[], None] = lambda: None
+    ) -> dict[str, Any]:
         """One call; the reply's object. Raises DmError."""
-        return self.ask(action, params).answer
+        return self.ask(action, params, announce=announce).answer
 
-    def ask(self, action: Action, params: Mapping[str, str], version: str = "", form: str = "JSON") -> Verdict:
+    def ask(
+        self,
+        action: Action,
+        params: Mapping[str, str],
+        version: str = "",
+        form: str = "JSON",
+        announce: Callable[[], None] = lambda: None,
+    ) -> Verdict:
         """One call, in as many attempts as its effect allows; its answer with the reply it stood in. Raises DmError.
 
-        `version` is the API version (empty for the region's), `form` JSON or XML. A create whose answer was lost is
+        `version` is the API version (empty for the region's), `form` JSON or XML. `announce` is called just before the
+        first byte of each attempt; what it raises ends the call. A create whose answer was lost is
         looked for in its listing, and the answer made of what stands there; then there is no reply.
         """
         version = version or self.target.version_of(action, params)
 
         def request() -> Request:
             call = Signed(action.name, version, self.target, self.keys(), self.retrier.now(), self.nonce(), form)
-            return sign(call, params)._replace(patience=PATIENCE[action.effect])
+            return sign(call, params)._replace(patience=PATIENCE[action.effect], announce=announce)
 
         result = self.retrier.run(
             Operation(

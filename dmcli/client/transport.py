@@ -66,7 +66,7 @@ class HttpExchange:
         if request.patience <= 0:  # a pause was longer than it was meant to be
             raise NotSent(f"cannot reach {_host(request)}: no time is left for it")
         session = self._ready()
-        watch = self._thread.watch = _Watch(self._clock, request.patience)
+        watch = self._thread.watch = _Watch(self._clock, request.patience, request.announce)
         try:
             with session.request(
                 request.method,
@@ -85,6 +85,8 @@ class HttpExchange:
         except ConfigError:
             raise
         except Exception as error:  # noqa: BLE001  the libraries raise ValueError and more for replies that are none
+            if watch.refusal:
+                raise watch.refusal from None
             raise _failure(request, error, watch) from None
         finally:
             self._used = self._clock()
@@ -126,13 +128,29 @@ class HttpExchange:
 
 
 class _Watch:
-    """Keeps one request's limits, and marks when its first byte is written."""
+    """Keeps one request's limits, and marks when its first byte is written.
 
-    def __init__(self, clock: Callable[[], float], patience: float) -> None:
+    `refusal` is what was raised when that was announced; then nothing was written.
+    """
+
+    def __init__(self, clock: Callable[[], float], patience: float, announce: Callable[[], None]) -> None:
         self.begun = False
+        self.refusal: Exception | None = None
+        self._announce = announce
         self._broken = ""  # which limit was passed
         self._clock, self._end, self._patience = clock, clock() + patience, patience
         self._bytes = 0
+
+    def begin(self) -> None:
+        """Announce the first byte, once. Raises what the announcement raises."""
+        if self.begun:
+            return
+        try:
+            self._announce()
+        except Exception as error:
+            self.refusal = error
+            raise
+        self.begun = True
 
     def limit(self, sock: socket.socket) -> None:
         """Let the next word on the socket take no longer than is left. Raises TimeoutError when nothing is."""
@@ -184,7 +202,7 @@ def _watched_class(kind: Any, current: Callable[[], _Watch]) -> Any:
         if not self.stands:
             kind.send(self, data)
             return
-        current().begun = True
+        current().begin()
         for start in range(0, len(data), _PIECE):
             current().limit(self.sock)
             kind.send(self, data[start : start + _PIECE])

@@ -19,7 +19,7 @@ from dmcli.local.paths import state_folder
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_KEPT = 30 * 86400  # seconds that the entry of a sent mail is kept; all others stay
+_KEPT = 30 * 86400  # seconds, by the entries themselves, that the entry of a sent mail is kept; all others stay
 _MIGRATIONS = (
     """
 -- `payload` is a hash of all that is sent; no address and no text is kept. `state` is under way, sent or unknown.
@@ -29,7 +29,8 @@ CREATE TABLE entry (
   UNIQUE (endpoint, owner, key));
 """,
 )
-_SET_STATE = "UPDATE entry SET state = ?, answer = ? WHERE id = ?"
+_SET_STATE = "UPDATE entry SET state = ?, answer = ?, at = ? WHERE id = ?"
+_DAY = 86400
 _DELETE = "DELETE FROM entry WHERE id = ?"
 UNDER_WAY, SENT, UNKNOWN = "under way", "sent", "unknown"
 
@@ -57,13 +58,29 @@ class _Entry(NamedTuple):
     at: int
 
 
-class Ledger:
-    """The entries in the file at `path`. Raises ConfigError, LockedError or LocalIOError when it cannot be opened."""
+class _SentMeanwhile(Exception):  # noqa: N818  the name says what another process did
+    """Another process sent the mail under this key between our look and our intent."""
 
-    def __init__(self, path: str, *, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, entry: _Entry) -> None:
+        super().__init__()
+        self.entry = entry
+
+
+class Ledger:
+    """The entries in the file at `path`. Raises ConfigError, LockedError or LocalIOError when it cannot be opened.
+
+        ledger = Ledger("sends.db")
+        answer = ledger.send(scope, fingerprint(action, wire), call, begun=lambda: http.begun)
+
+    `now` is the service's time in epoch seconds, as far as it is known. `tell` says a line to the person.
+    """
+
+    def __init__(
+        self, path: str, *, now: Callable[[], float] = time.time, tell: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._db = open_database(path, _MIGRATIONS, durable=True)
         self._claims = Claims(f"{path}.lock")
-        self._now = now
+        self._now, self._tell = now, tell
 
     def close(self) -> None:
         """Give the file back, and every claim on an entry."""
@@ -71,28 +88,45 @@ class Ledger:
         self._claims.close()
 
     def send(
-        self, scope: Scope, payload: str, call: Callable[[], dict[str, Any]], *, begun: Callable[[], bool]
+        self,
+        scope: Scope,
+        payload: str,
+        call: Callable[[Callable[[], None]], dict[str, Any]],
+        *,
+        begun: Callable[[], bool],
     ) -> Answer:
         """Make the call if nothing was sent under this key; else what it was answered then.
 
-        `payload` is a fingerprint of the mail, see `fingerprint`. `begun` tells whether a call that was cut short may
-        have been executed. Raises what the call raises, and InputError when the key was used for another mail,
-        LockedError while another process is sending under it, UnknownOutcomeError when nobody knows what became of it,
-        LocalIOError when the ledger cannot be written: before the call, or after it with what it was answered.
+        `payload` is a fingerprint of the mail, see `fingerprint`. `call` is given what it must call just before the
+        first byte leaves: the intent is written then and not before, so that whatever ends a run earlier leaves the key
+        free. `begun` tells whether a call that was cut short may have been executed. Raises what the call raises, and
+        InputError when the key was used for another mail, LockedError while another process is sending under it,
+        UnknownOutcomeError when nobody knows what became of it, LocalIOError when the ledger cannot be written: before
+        the call, or after it with what it was answered.
         """
-        entry = self._open_entry(scope, payload)
-        if entry.state == SENT:
-            import json
+        with transaction(self._db):
+            entry = self._decided(scope, payload)
+        if entry:
+            return _before(entry)
+        intents: list[_Entry] = []
 
-            return Answer(json.loads(entry.answer), entry.at)
+        def announce() -> None:
+            if not intents:  # another attempt of the same call
+                intents.append(self._intend(scope, payload))
+
         try:
-            reply = call()
+            reply = call(announce)
+        except _SentMeanwhile as sent:
+            return _before(sent.entry)
         except BaseException as error:
-            self._release(scope, entry, error, maybe_sent=isinstance(error, UnknownOutcomeError) or begun())
+            maybe_sent = isinstance(error, UnknownOutcomeError) or begun()
+            for intent in intents:
+                self._release(scope, intent, error, maybe_sent=maybe_sent)
             raise
         try:
-            self._record(entry.id, SENT, reply)
-        except (LocalIOError, LockedError) as error:
+            for intent in intents:
+                self._record(intent.id, SENT, reply)
+        except Exception as error:  # noqa: BLE001  whatever it is, the first thing to say is that the mail is on its way
             raise LocalIOError(f"the mail was accepted: {reply}; but this could not be kept: {error}") from None
         return Answer(reply)
 
@@ -112,7 +146,7 @@ class Ledger:
                 return
             self._claim(entry, scope)
             if sent:
-                self._db.execute(_SET_STATE, (SENT, "{}", entry.id))
+                self._db.execute(_SET_STATE, (SENT, "{}", entry.at, entry.id))
             else:
                 self._db.execute(_DELETE, (entry.id,))
 
@@ -121,31 +155,53 @@ class Ledger:
         with transaction(self._db):
             self._db.execute("DELETE FROM entry WHERE endpoint = ?", (endpoint,))
 
-    def _open_entry(self, scope: Scope, payload: str) -> _Entry:
-        """A new entry under way that is ours, or the one of a mail that was sent."""
+    def _decided(self, scope: Scope, payload: str) -> _Entry | None:
+        """The entry of a mail that was sent under this key, None where the key is free. Raises where it is neither."""
+        entry = self._find(scope)
+        if entry is None:
+            return None
+        if entry.payload != payload:
+            raise InputError(f"the key {scope.key!r} was used for another mail on {moment(entry.at)}: give another key")
+        if entry.state == UNDER_WAY:
+            self._claim(entry, scope)  # nobody has it: whoever did has died
+        if entry.state != SENT:
+            raise UnknownOutcomeError(
+                f"what became of the mail under the key {scope.key!r} of {moment(entry.at)} is not known"
+            )
+        return entry
+
+    def _intend(self, scope: Scope, payload: str) -> _Entry:
+        """A new entry under way that is ours. Raises _SentMeanwhile, and what `_decided` raises."""
         with transaction(self._db):
-            self._db.execute("DELETE FROM entry WHERE state = ? AND at < ?", (SENT, int(self._now()) - _KEPT))
+            if entry := self._decided(scope, payload):
+                raise _SentMeanwhile(entry)
+            now = int(self._now())
+            self._forget_old(now)
+            self._db.execute(
+                "INSERT INTO entry (endpoint, owner, key, payload, state, at) VALUES (?, ?, ?, ?, ?, ?)",
+                (*scope, payload, UNDER_WAY, now),
+            )
             entry = self._find(scope)
-            if entry is None:
-                self._db.execute(
-                    "INSERT INTO entry (endpoint, owner, key, payload, state, at) VALUES (?, ?, ?, ?, ?, ?)",
-                    (*scope, payload, UNDER_WAY, int(self._now())),
-                )
-                entry = self._find(scope)
-                assert entry is not None  # noqa: S101  it was just inserted
-                self._claim(entry, scope)  # before others can see it
-                return entry
-            if entry.payload != payload:
-                raise InputError(
-                    f"the key {scope.key!r} was used for another mail on {moment(entry.at)}: give another key"
-                )
-            if entry.state == UNDER_WAY:
-                self._claim(entry, scope)  # nobody has it: whoever did has died
-            if entry.state != SENT:
-                raise UnknownOutcomeError(
-                    f"what became of the mail under the key {scope.key!r} of {moment(entry.at)} is not known"
-                )
+            assert entry is not None  # noqa: S101  it was just inserted
+            self._claim(entry, scope)  # before others can see it
             return entry
+
+    def _forget_old(self, now: int) -> None:
+        """Forget what is older than 30 days beside the newest entry before this one, whatever the clock says.
+
+        So one run with a clock that jumped ahead forgets nothing, and entries that such a run left count for nothing.
+        """
+        newest, ahead = self._db.execute(
+            "SELECT max(at) FILTER (WHERE at <= ?), max(at) FILTER (WHERE at > ?) FROM entry", (now, now)
+        ).fetchone()
+        if ahead and ahead - now > _DAY:
+            days = (ahead - now) // _DAY
+            self._tell(f"warning: a mail was recorded {days} days ahead of this machine's clock: check it")
+        elif newest and now - newest > _KEPT:
+            days = (now - newest) // _DAY
+            self._tell(f"warning: the last mail was recorded {days} days ago by this machine's clock: check it")
+        if newest:
+            self._db.execute("DELETE FROM entry WHERE state = ? AND at < ?", (SENT, newest - _KEPT))
 
     def _claim(self, entry: _Entry, scope: Scope) -> None:
         if not self._claims.take(entry.id):
@@ -173,7 +229,15 @@ class Ledger:
         import json
 
         with transaction(self._db):
-            self._db.execute(_SET_STATE, (state, json.dumps(reply, ensure_ascii=False), number))
+            # In ASCII, since SQLite takes no lone surrogates.
+            self._db.execute(_SET_STATE, (state, json.dumps(reply), int(self._now()), number))
+
+
+def _before(entry: _Entry) -> Answer:
+    """What a mail that was sent earlier was answered."""
+    import json
+
+    return Answer(json.loads(entry.answer), entry.at)
 
 
 def fingerprint(action: str, wire: Mapping[str, str]) -> str:
@@ -181,9 +245,9 @@ def fingerprint(action: str, wire: Mapping[str, str]) -> str:
     return sha256_hex(canonical_query({**wire, "Action": action}).encode())
 
 
-def open_ledger(environ: Mapping[str, str]) -> Ledger:
+def open_ledger(environ: Mapping[str, str], *, now: Callable[[], float], tell: Callable[[str], None]) -> Ledger:
     """The ledger in the state folder."""
-    return Ledger(os.path.join(state_folder(environ), "sends.db"))
+    return Ledger(os.path.join(state_folder(environ), "sends.db"), now=now, tell=tell)
 
 
 def moment(at: int) -> str:

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 import trustme
-from patience import PATIENT, SOON, refusing
+from patience import PATIENT, SOON, eventually, refusing
 
 import dmcli
 from dmcli.api.wire import Ambiguous, NotSent, Request
@@ -554,7 +554,7 @@ def test_threads_may_begin_together(exchange):
 
 def test_a_word_on_the_socket_may_take_what_is_left():
     time = [0.0]
-    watch = transport._Watch(lambda: time[0], 30.0)
+    watch = transport._Watch(lambda: time[0], 30.0, lambda: None)
     with socket.socket() as sock:
         time[0] = 29.0
         watch.limit(sock)
@@ -605,3 +605,25 @@ def test_patience_that_has_run_out_between_two_pieces_ends_the_reply():
     with serving(slow) as port, pytest.raises(Ambiguous, match="no complete reply within 30 s"):
         exchange(post(f"http://127.0.0.1:{port}", 30.0))
     exchange.close()
+
+
+def test_a_request_is_announced_just_before_its_first_byte():
+    """The connection stands then, and what the announcement raises ends the exchange with nothing sent."""
+    from dmcli.errors import LocalIOError
+
+    came = []
+
+    def take(connection):
+        came.append(connection.recv(1))
+
+    def announce():
+        raise LocalIOError("no room for the intent")
+
+    with serving(take) as port:
+        exchange = HttpExchange()
+        request = Request("POST", f"http://127.0.0.1:{port}/", {}, b"a=b", announce=announce)
+        with pytest.raises(LocalIOError, match="no room"):
+            exchange(request)
+        assert not exchange.begun
+        exchange.close()
+        eventually(lambda: came == [b""])

@@ -11,8 +11,11 @@ import subprocess
 import sys
 
 import pytest
+from faulty import Fault
 
+from dmcli.api.wire import Reply
 from dmcli.errors import InputError, LocalIOError, LockedError, RefusedError, UnknownOutcomeError
+from dmcli.sandbox.server.http1 import wire
 from dmcli.workflows.idempotency import Answer, Ledger, Scope, fingerprint
 
 SEND = "send single --to a@example.com --subject s --text t -o json"
@@ -33,7 +36,11 @@ def ledger(path):
 
 
 def send(ledger, scope=SCOPE, payload="p", call=lambda: {"EnvId": "1"}, *, begun=False):
-    return ledger.send(scope, payload, call, begun=lambda: begun)
+    def announced(announce):
+        announce()
+        return call()
+
+    return ledger.send(scope, payload, announced, begun=lambda: begun)
 
 
 def failing(error):
@@ -171,18 +178,82 @@ def test_what_is_committed_outlasts_a_loss_of_power(ledger):
     assert ledger._db.execute("PRAGMA synchronous").fetchone() == (2,)
 
 
-def test_an_answer_is_kept_for_30_days(path):
-    time = [1_000_000_000.0]
-    ledger = Ledger(path, now=lambda: time[0])
+def test_an_answer_is_kept_for_30_days_beside_the_newest(path):
+    time, told = [1_000_000_000.0], []
+    ledger = Ledger(path, now=lambda: time[0], tell=told.append)
     assert send(ledger) == Answer({"EnvId": "1"})
-    time[0] += 30 * 86400
+    time[0] += 30 * 86400 + 1
     assert send(ledger, call=never) == Answer({"EnvId": "1"}, 1_000_000_000)
-    time[0] += 1
+    send(ledger, SCOPE._replace(key="8"))  # it may be that the clock has jumped
+    assert told == ["warning: the last mail was recorded 30 days ago by this machine's clock: check it"]
+    assert send(ledger, call=never) == Answer({"EnvId": "1"}, 1_000_000_000)
+    send(ledger, SCOPE._replace(key="9"))
     assert send(ledger, call=lambda: {"EnvId": "2"}) == Answer({"EnvId": "2"})
+    assert len(told) == 1
     ledger.close()
 
 
-def test_what_is_not_settled_is_kept_until_it_is(path):
+def test_a_clock_that_jumps_forgets_nothing(path):
+    time, told = [1_000_000_000.0], []
+    ledger = Ledger(path, now=lambda: time[0], tell=told.append)
+    send(ledger)
+    time[0] += 40 * 86400
+    send(ledger, SCOPE._replace(key="8"))
+    time[0] -= 40 * 86400 - 60
+    send(ledger, SCOPE._replace(key="9"))
+    assert told[1:] == ["warning: a mail was recorded 39 days ahead of this machine's clock: check it"]
+    for key in ("8", "9"):
+        assert send(ledger, SCOPE._replace(key=key), call=never).before
+    assert send(ledger, call=never) == Answer({"EnvId": "1"}, 1_000_000_000)
+    ledger.close()
+
+
+def test_an_entry_has_the_time_that_the_service_tells(path):
+    time = [1_000_000_000.0]
+    ledger = Ledger(path, now=lambda: time[0])
+
+    def answered():
+        time[0] = 999_000_000.0
+        return {"EnvId": "1"}
+
+    send(ledger, call=answered)
+    assert send(ledger, call=never).before == 999_000_000
+    ledger.close()
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), RefusedError("no"), UnknownOutcomeError("?")])
+def test_before_the_first_byte_nothing_is_written(ledger, error):
+    def ended(_):
+        raise error
+
+    with pytest.raises(type(error)):
+        ledger.send(SCOPE, "p", ended, begun=lambda: False)
+    assert ledger._db.execute("SELECT count(*) FROM entry").fetchone() == (0,)
+
+
+def test_what_another_process_sent_in_the_meantime_is_not_sent_again(ledger, path):
+    def overtaken(announce):
+        other = Ledger(path)
+        send(other, call=lambda: {"EnvId": "other"})
+        other.close()
+        announce()
+        raise AssertionError("it was sent twice")
+
+    assert ledger.send(SCOPE, "p", overtaken, begun=lambda: False).reply == {"EnvId": "other"}
+
+
+def test_an_accepted_mail_with_an_odd_id_is_kept(box, faulty):
+    odd = Reply(200, {"content-type": "application/json"}, b'{"RequestId": "R", "EnvId": "\\ud800"}')
+    faulty.inject(
+        Fault("odd", lambda connection, _: connection.sendall(wire(odd, connection="close"))), "SingleSendMail"
+    )
+    line = f"--endpoint {faulty.url} {SEND} {KEY}"
+    box(line)
+    assert "nothing was sent again" in box(line).err
+    assert faulty.arrived("SingleSendMail") == 1
+
+
+def test_what_is_not_known_is_kept_until_it_is(path):
     time = [1_000_000_000.0]
     ledger = Ledger(path, now=lambda: time[0])
     with pytest.raises(UnknownOutcomeError):
@@ -259,7 +330,8 @@ def test_a_run_that_is_cut_short_and_cannot_keep_it_ends_as_it_must(ledger):
 SENDER = """
 import sys
 from dmcli.workflows.idempotency import Ledger, Scope
-def call():
+def call(announce):
+    announce()
     print("sending", flush=True)
     sys.stdin.readline()
     return {"EnvId": "1"}

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from dmcli.api.request import Keys, KeySource, Target
-    from dmcli.api.wire import Exchange
+    from dmcli.api.wire import Exchange, Reply, Request
     from dmcli.cli.run.voice import Voice
     from dmcli.client.attempts import Retrier
     from dmcli.client.client import Client
@@ -108,7 +108,13 @@ class Resources:
     @cached_property
     def exchange(self) -> Exchange:
         """The way to the service: in the process for the sandbox without an endpoint, else over HTTP."""
-        return self.network if self.settings.endpoint else self._voice.trace(self.sandbox.exchange)
+        return self.network if self.settings.endpoint else self._voice.trace(self._in_process)
+
+    def _in_process(self, request: Request) -> Reply:
+        """The sandbox in this process, which a request reaches at once."""
+        sandbox = self.sandbox
+        request.announce()
+        return sandbox.exchange(request)
 
     @cached_property
     def network(self) -> Exchange:
@@ -154,7 +160,7 @@ class Resources:
         """The ledger of what was sent under a key. Raises ConfigError, LockedError or LocalIOError."""
         from dmcli.workflows.idempotency import open_ledger
 
-        ledger = open_ledger(os.environ)
+        ledger = open_ledger(os.environ, now=lambda: self.retrier.service_time().timestamp(), tell=self._voice.say)
         self._open.append(ledger.close)
         return ledger
 
