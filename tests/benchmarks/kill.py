@@ -12,6 +12,7 @@ one is not as it must be.
 from __future__ import annotations
 
 import argparse
+import atexit
 import mmap
 import os
 import random
@@ -124,7 +125,10 @@ class Client:
     def __init__(self, home: Path) -> None:
         home.mkdir()
         os.environ.update(HOME=str(home), DM_SANDBOX_DB=str(home / "unused.db"))
-        from dmcli.cli import app, exits, failure, perform  # noqa: F401  loaded once for all forks
+        from dmcli.cli import app, perform  # noqa: F401  loaded once for all forks
+        from dmcli.cli.run import exits, failure  # noqa: F401
+        from dmcli.client import transport  # noqa: F401
+        from dmcli.workflows import idempotency  # noqa: F401
 
         self.app = app
         self.output = os.open(home / "output", os.O_RDWR | os.O_CREAT | os.O_TRUNC)
@@ -234,6 +238,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         server = Server(folder)
+        atexit.register(server.process.kill)
         for counts in workers(given.jobs, given.kills, given.seed, server, folder):
             total += Counter({f"client: {name}": count for name, count in counts.items()})
         if given.server_kills:
