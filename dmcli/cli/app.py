@@ -65,8 +65,8 @@ def _group(name: str) -> click.Command:
 def _width() -> int:
     """Columns of the terminal, at most 100. Click would load shutil to find out."""
     columns = os.environ.get("COLUMNS", "")
-    if columns.isdigit() and int(columns) > 0:
-        return min(int(columns), _WIDEST)
+    if columns.isascii() and columns.isdigit() and int(columns[:9]) > 0:
+        return min(int(columns[:9]), _WIDEST)
     try:
         return min(os.get_terminal_size(1).columns or 80, _WIDEST)
     except OSError:

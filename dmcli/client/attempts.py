@@ -56,7 +56,8 @@ class Retrier:
     ('FINISH', 2, {'RequestId': '1'})
 
     `deadline` is in seconds for each call. `tell` says a line to the person. `under_way` names the action that is being
-    tried and is not a mere read: were the run to end now, nobody would know what became of it.
+    tried and is not a mere read, `in_doubt` the one of which an attempt may have been done and no answer has told: were
+    the run to end now, nobody would know what became of it.
     """
 
     def __init__(
@@ -71,7 +72,7 @@ class Retrier:
     ) -> None:
         self.deadline = deadline
         self.clock = clock
-        self.under_way = ""
+        self.under_way = self.in_doubt = ""
         self.tell = tell
         self._now, self._sleep, self._chance = now, sleep, chance
         self._tokens = Budget().tokens
@@ -88,7 +89,7 @@ class Retrier:
 
     def run(self, operation: Operation) -> Result:
         """Try until the policy says that the call has ended. Raises what an attempt raises, unless one may be done."""
-        end, tried = self.clock() + self.deadline, Tried()
+        end, tried, before = self.clock() + self.deadline, Tried(), self.in_doubt
         last = Result(Step.RETRY, Verdict(Outcome.NOT_SENT), attempts=0, maybe_done=False)
         try:
             while True:
@@ -96,10 +97,14 @@ class Retrier:
                 decision = self._decision(operation.effect, verdict, tried, end - self.clock())
                 maybe_done = last.maybe_done or verdict.outcome in MAYBE_DONE
                 last = Result(decision.step, verdict, tried.attempts, maybe_done)
+                if maybe_done and operation.effect is not Effect.READ:
+                    self.in_doubt = operation.name
                 if result := self._result(operation, decision, last):
+                    self.in_doubt = before
                     return result
                 tried = tried.after(decision.step)
         except DmError as error:
+            self.in_doubt = before
             if not last.maybe_done:
                 raise
             # What an earlier attempt may have done outweighs why there could be no other.

@@ -93,7 +93,8 @@ def error_class(result: Result, effect: Effect) -> type[DmError]:
 def error_text(result: Result, effect: Effect) -> str:
     """What to say of a call that ended without an answer: what was said last, and what is known of the call."""
     verdict = result.verdict
-    unanswered = verdict.outcome in UNANSWERED or error_class(result, effect) is UnknownOutcomeError
+    unanswered = verdict.outcome in (*UNANSWERED, Outcome.NOT_THE_SERVICE)
+    unanswered = unanswered or error_class(result, effect) is UnknownOutcomeError
     endings = (
         (unanswered and result.attempts > 1, f" (tried {result.attempts} times)"),
         (unanswered, f"; {_MAYBE[effect] if result.maybe_done else _NOTHING_DONE}"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dmcli.api import catalogue
 from dmcli.api.paging import value_of
 from dmcli.errors import CheckFailedError, UnreachableError
+from dmcli.untrusted import read_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,7 +47,7 @@ def check(client: Client, domain: str, domain_id: str) -> Checked:
     params = {"DomainId": domain_id}
     try:
         answer = client.call(catalogue.get("CheckDomain"), params)
-        status = int(str(value_of(answer, "DomainStatus")))
+        status = read_number(str(value_of(answer, "DomainStatus")))
     except CheckFailedError:
         status = None
     details = client.call(catalogue.get("DescDomain"), params)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dmcli.api import catalogue
 from dmcli.api.actions.receiver import MAX_SAVED
 from dmcli.api.paging import value_of
+from dmcli.untrusted import read_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,5 +35,5 @@ def add(client: Client, list_id: str, param: str, records: Sequence[Any]) -> Ite
         reply = client.call(action, {"ReceiverId": list_id, param: text})
         data = value_of(reply, "Data") or {}
         rejected = value_of(data, "Detail") if isinstance(data, dict) else None
-        counts = [int(str(value_of(reply, name) or 0)) for name in ("SuccessCount", "ErrorCount")]
+        counts = [read_number(str(value_of(reply, name))) or 0 for name in ("SuccessCount", "ErrorCount")]
         yield Added(counts[0], counts[1], rejected or [])

@@ -79,13 +79,11 @@ RAW = {
 @pytest.mark.parametrize("name", RAW)
 def test_a_reply_that_is_none_is_no_success(box, faulty, name):
     faulty.inject(pour(RAW[name]), "SingleSendMail")
-    said = box(
-        "--endpoint", faulty.url, "send", "single", "--to", "a@b.test", "--subject", "s", "--text", "t", code=6
-    ).err
+    said = box("--endpoint {} send single --to a@b.test --subject s --text t", faulty.url, code=6).err
     assert said.startswith("dm: ")
     assert faulty.arrived("SingleSendMail") == 1
     faulty.inject(pour(RAW[name]), "QueryTagByParam")
-    assert "a defect" not in box("--endpoint", faulty.url, "tag", "list", code=4).err
+    assert "a defect" not in box("--endpoint {} tag list", faulty.url, code=4).err
 
 
 @pytest.mark.parametrize("status", [102, 103, 199])
@@ -95,8 +93,31 @@ def test_interim_replies_are_passed_over(box, faulty, status):
         connection.sendall(interim * 2 + wire(reply, connection="close"))
 
     faulty.inject(Fault("interim", first_interim, executed=True), "SingleSendMail")
-    sent = box(
-        "--endpoint", faulty.url, "send", "single", "--to", "a@b.test", "--subject", "s", "--text", "t", "-o", "json"
-    )
+    sent = box("--endpoint {} send single --to a@b.test --subject s --text t -o json", faulty.url)
     assert sent.json["EnvId"]
     assert faulty.arrived("SingleSendMail") == 1
+
+
+@pytest.mark.parametrize("number", ['"²"', '"many"', f'"{"9" * 5000}"', '""', "null", "[]"])
+def test_counts_and_states_that_are_none_end_no_run(box, faulty, number):
+    counts = f'{{"RequestId": "R", "SuccessCount": {number}, "ErrorCount": {number}, "Data": {{}}}}'
+    faulty.inject(pour(wire(Reply(200, {}, counts.encode()), connection="close")), "SaveReceiverDetail")
+    assert "defect" not in box("--endpoint {} receiver add customers a@b.test", faulty.url).err
+    state = f'{{"RequestId": "R", "DomainStatus": {number}}}'
+    faulty.inject(pour(wire(Reply(200, {}, state.encode()), connection="close")), "CheckDomain")
+    assert box("--endpoint {} domain check sandbox.test -o json", faulty.url, code=5).json[0]["verified"] is False
+
+
+@pytest.mark.parametrize("columns", ["²", "9" * 5000, "-1", "x", ""])
+def test_odd_widths_are_no_defect(bare, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    assert "Usage" in bare("--help").out
+
+
+def test_what_is_not_the_service_is_not_called_an_earlier_attempt(box, faulty):
+    faulty.inject(
+        pour(b"HTTP/1.1 404 X\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>"), "QueryTagByParam"
+    )
+    said = box("--endpoint {} tag list", faulty.url, code=4).err
+    assert "earlier attempt" not in said
+    assert "it is safe to run this again" in said

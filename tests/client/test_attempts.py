@@ -171,3 +171,30 @@ def test_where_looking_would_prove_nothing_the_end_is_unknown():
 def test_what_cannot_be_mended_ends_the_call(outcome):
     ended = ending(Verdict(outcome), effect=Effect.READ)
     assert (ended.step, ended.verdict.outcome, ended.attempts, ended.maybe_done) == (Step.STOP, outcome, 1, False)
+
+
+def test_a_change_of_unknown_outcome_is_in_doubt_while_the_next_attempt_is_waited_for():
+    def interrupted(_: float) -> None:
+        raise KeyboardInterrupt
+
+    retrier = Retrier(sleep=interrupted)
+    operation = Operation(
+        "CreateTag",
+        Effect.CREATE,
+        lambda _: Reply(503, {}, b"busy"),
+        lambda: Request("POST", "https://dm.test/", {}, b""),
+        judge,
+    )
+    with pytest.raises(KeyboardInterrupt):
+        retrier.run(operation._replace(read_back=lambda: None))
+    assert (retrier.under_way, retrier.in_doubt) == ("", "CreateTag")
+
+
+def test_what_has_ended_is_in_doubt_no_more():
+    replies = [Reply(503, {}, b"busy"), Reply(200, {}, b'{"RequestId": "R"}')]
+    retrier = Retrier(sleep=lambda _: None)
+    operation = Operation(
+        "ModifyTag", Effect.WRITE, lambda _: replies.pop(0), lambda: Request("POST", "https://dm.test/", {}, b""), judge
+    )
+    assert retrier.run(operation).step is Step.FINISH
+    assert retrier.in_doubt == ""

@@ -181,7 +181,9 @@ class Resources:
     def unfinished(self) -> str:
         """The action whose outcome would stay unknown if the run ended now; empty when nothing is under way."""
         retrier, http = self._known_retrier, self._known_http
-        return retrier.under_way if retrier and (http is None or http.begun) else ""
+        if retrier is None:
+            return ""
+        return retrier.in_doubt or (retrier.under_way if http is None or http.begun else "")
 
     @property
     def command(self) -> str:
