@@ -134,6 +134,6 @@ def epoch(moment: Any) -> float | None:
         return float(moment) if 0 <= moment < _LATEST else None
     try:
         made = datetime.fromisoformat(moment)
-    except (AttributeError, ValueError):
+    except (TypeError, ValueError):
         return None
     return (made if made.tzinfo else made.replace(tzinfo=UTC)).timestamp()

@@ -196,13 +196,13 @@ def short(monkeypatch) -> None:
 @pytest.fixture
 def started(short, tmp_path, monkeypatch):
     """The file in which a command leaves a process id; only then does its time begin to run."""
-    file, finished = tmp_path / "pid", process._finished
+    file, finished = tmp_path / "pid", process._wait_for
 
     def when_started(*args):
         eventually(lambda: file.exists() and file.read_text().endswith("\n"))
         return finished(*args)
 
-    monkeypatch.setattr(process, "_finished", when_started)
+    monkeypatch.setattr(process, "_wait_for", when_started)
     return file
 
 
