@@ -119,8 +119,8 @@ class Faulty:
             connection.sendall(wire(self.sandbox.exchange(request), connection="keep-alive"))
             return True
         reply = self.sandbox.exchange(request) if fault.executed else Reply(200, {}, b'{"RequestId": "R"}')
-        self.struck += 1
         self.strike()
+        self.struck += 1
         fault.spoil(connection, reply)
         return False
 
