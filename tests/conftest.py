@@ -109,11 +109,6 @@ def terminal():
     return on_a_terminal
 
 
-# A busy machine is no reason to fail: neither an example nor making one has a limit of time.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("patient")
-
-
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the machine's own configuration reaches a test, and nothing of a test the machine."""
