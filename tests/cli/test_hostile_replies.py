@@ -8,6 +8,7 @@ import sys
 
 import pytest
 from faulty import Fault
+from shell import words
 
 from dmcli.api.wire import Reply
 from dmcli.sandbox.server.http1 import wire
@@ -48,8 +49,8 @@ main()
 @pytest.mark.parametrize("flood", [packed, plain])
 def test_a_send_stays_small_whatever_answers(faulty, status, flood):
     faulty.inject(pour(flood(status)), "SingleSendMail")
-    line = f"-p sandbox --endpoint {faulty.url} send single --to a@b.test --subject s --text t"
-    done = subprocess.run([sys.executable, "-c", PEAK, *line.split()], capture_output=True, text=True, check=False)
+    send = words("-p sandbox --endpoint {} send single --to a@b.test --subject s --text t", faulty.url)
+    done = subprocess.run([sys.executable, "-c", PEAK, *send], capture_output=True, text=True, check=False)
     *said, peak = done.stderr.splitlines()
     assert done.returncode == 6, said
     assert said[0].startswith("dm: ")
