@@ -40,7 +40,7 @@ MODULES = {
     "dmcli/untrusted.py": "test_untrusted",
     "dmcli/api/kinds/headers.py": "api/kinds/test_headers api/kinds/test_json",
     "dmcli/api/kinds/addrspec.py": "api/kinds/test_addrspec",
-    "dmcli/cli/run/streams.py": "cli/test_streams",
+    "dmcli/cli/run/streams.py": "cli/run/test_streams",
     "dmcli/credentials/fetch.py": "credentials/test_uri credentials/test_ecs credentials/test_sts",
     "dmcli/credentials/chain.py": "credentials/test_chain credentials/test_order credentials/test_ecs "
     "credentials/test_process credentials/test_keychain",
