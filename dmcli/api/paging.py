@@ -31,16 +31,16 @@ def value_of(row: dict[str, Any], name: str) -> Any:
 
 
 def rows_of(reply: dict[str, Any], paths: tuple[str, ...]) -> tuple[str, list[dict[str, Any]]]:
-    """The first of the paths that holds a list, as it is spelt in the reply, and its rows; ("", []) if none does."""
+    """The first of the paths that holds a list, as it is spelled in the reply, and its rows; ("", []) if none does."""
     for path in paths:
         at: Any = reply
-        spelt = []
+        spelled = []
         for step in path.split("."):
-            key = step if isinstance(at, dict) and step in at else _spelt(at, step)
+            key = step if isinstance(at, dict) and step in at else _spelling(at, step)
             at = at.get(key) if isinstance(at, dict) else None
-            spelt.append(key)
+            spelled.append(key)
         if isinstance(at, list):
-            return ".".join(spelt), [row for row in at if isinstance(row, dict)]
+            return ".".join(spelled), [row for row in at if isinstance(row, dict)]
     return "", []
 
 
@@ -102,7 +102,7 @@ def _total(paging: Paging, reply: dict[str, Any]) -> int | None:
     return next((total for total in totals if total is not None), None)
 
 
-def _spelt(at: Any, step: str) -> str:
+def _spelling(at: Any, step: str) -> str:
     """The key of a mapping that differs from `step` in case only."""
     keys = at if isinstance(at, dict) else ()
     return next((key for key in keys if key.lower() == step.lower()), step)

@@ -64,7 +64,7 @@ class Target(NamedTuple):
 
 
 class Signed(NamedTuple):
-    """What a signature covers besides the parameters: who calls what, when and where to."""
+    """What a signature also covers beside the parameters: who calls what, when and where to."""
 
     name: str
     version: str

@@ -153,8 +153,8 @@ class Retrier:
         """Do what stands before another attempt; None when it may follow, else how the call ends."""
         step, read_back = decision.step, operation.read_back
         if step in (Step.CORRECT_CLOCK, Step.RENEW_KEYS):
-            mended = self._correct_clock(last.verdict) if step is Step.CORRECT_CLOCK else operation.renew()
-            return None if mended else last._replace(step=Step.STOP)
+            corrected = self._correct_clock(last.verdict) if step is Step.CORRECT_CLOCK else operation.renew()
+            return None if corrected else last._replace(step=Step.STOP)
         if step is Step.RETRY:
             self._pause(last.verdict, decision.delay)
             return None

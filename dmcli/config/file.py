@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SANDBOX = "sandbox"
 KEYS = ("access_key_id", "access_key_secret", "security_token")
-# A command may have a secret among its words, and whoever can change it can run anything.
+# A command may have a secret among its words, and who can change it can run anything.
 SECRETS = ("access_key_secret", "security_token", "credential_process")
 VALUES = ("region", "endpoint", "from", "output", "lang", "signature", "api_version", "ca_bundle")
 KNOWN = (*KEYS, "credential_process", "keychain", *VALUES)

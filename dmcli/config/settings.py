@@ -48,7 +48,7 @@ class Flags(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """The settled settings of a run.
+    """The resolved settings of a run.
 
     `endpoint` is a base URL like https://dm.aliyuncs.com, empty for the sandbox in this process; it is plain HTTP only
     where somebody gave it so. `output` and `api_version` are empty where nobody chose.
@@ -197,7 +197,7 @@ def _vendor_region(environ: Mapping[str, str]) -> _Found | None:
     """The region of the vendor CLI's profile, if there is one."""
     try:
         file = cli_file(environ)
-    except DmError:  # told to whoever wants keys from that file; others can do without it
+    except DmError:  # told to those who want keys from that file; others can do without it
         return None
     entry = file.entries.get(file.chosen)
     return _Found(entry.first("region_id"), entry.source, _VENDOR) if entry and entry.first("region_id") else None

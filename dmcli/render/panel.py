@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _SUMMARY = {field.name: field for field in ACTIONS[0].fields}
 _COUNTS = ("Domains", "MailAddresses", "Receivers", "Tags", "Templates")
-_NO_LIMIT = -1
 _BAR = 20  # cells of the bar where there is room for them
 _PERCENT = 5  # cells of the percentage beside it
 _AROUND = 16  # cells of the frame, the longest label and the blanks after it

@@ -118,7 +118,7 @@ class Sandbox:
         return self.store.path
 
     def reset(self) -> None:
-        """Forget everything but the snapshots, and start afresh with what a new sandbox has."""
+        """Forget everything but the snapshots, and start anew with what a new sandbox has."""
         self.store.reset()
 
     def close(self) -> None:

@@ -24,7 +24,7 @@ SOURCES = {
     "gateway pages": "pages of the vendor's help on calling any of its services",
     "RFC": "a standard",
     "other actions": "what the sources say of other actions",
-    NOBODY: "nobody says it; the sandbox does what seemed likeliest",
+    NOBODY: "undocumented; the sandbox does what is likeliest",
 }
 
 
@@ -36,7 +36,7 @@ class Facts(NamedTuple):
     `unread` are parameters that are checked and change nothing. Of its reply: `old` are fields that only the reference
     has, `own` those that nobody has; `same` always have the value that is printed, `always` one that they have here
     alone. Of its codes: `never` are answered by a fault alone, `likely` are declared though no source has them for this
-    action, `besides` are answered without being declared, each when something is so.
+    action, `undeclared_codes` are answered without being declared, each when something is so.
 
     `copied`, `guessed` and `missing` are sentences with their sources.
     """
@@ -51,7 +51,7 @@ class Facts(NamedTuple):
     unread: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     likely: tuple[str, ...] = ()
-    besides: Mapping[str, str] = {}
+    undeclared_codes: Mapping[str, str] = {}
     copied: Mapping[str, str] = {}
     guessed: Mapping[str, str] = {}
     missing: Mapping[str, str] = {}

@@ -163,7 +163,7 @@ class Ledger:
         if entry.payload != payload:
             raise InputError(f"the key {scope.key!r} was used for another mail on {moment(entry.at)}: give another key")
         if entry.state == UNDER_WAY:
-            self._claim(entry, scope)  # nobody has it: whoever did has died
+            self._claim(entry, scope)  # nobody has it: its process has died
         if entry.state != SENT:
             raise UnknownOutcomeError(
                 f"what became of the mail under the key {scope.key!r} of {moment(entry.at)} is not known"

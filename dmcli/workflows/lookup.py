@@ -1,4 +1,4 @@
-"""Finding a thing by its name in the listing that has it: always asked afresh, over all pages."""
+"""Finding a thing by its name in the listing that has it: always asked anew, over all pages."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ ACTIONS = (
         "receiver",
         "Remove one address from a recipient list.",
         Effect.DELETE,
-        # Optional everywhere, and nobody says what leaving it out does; the command asks for it.
+        # Optional everywhere, and leaving it out is undocumented; the command asks for it.
         params=(_LIST_ID, Param("Email", EMAIL, "Address to remove.", argument=True, malformed="InvalidToAddress")),
         fields=(Field("RequestId", "Request id"),),
         errors=_ERRORS,

@@ -29,10 +29,10 @@ def check_line(text: str) -> None:
 
 
 def check(text: str) -> None:
-    """Raise ValueError for a text that would not stay one line in a header, whoever reads its encoded words."""
+    """Raise ValueError for a text that would not stay one line in a header, also where its encoded words are read."""
     check_line(text)
     begun = re.search(_BEGINNING, text)
-    if begun and len(text) > _LINE:  # besides, reading them all would take long
+    if begun and len(text) > _LINE:  # also, reading them all would take long
         raise ValueError(f"has an encoded word and {len(text)} characters; a header line has at most {_LINE}")
     if begun and any(re.search(BREAK, said) for said in _readings(text)):
         raise ValueError(

@@ -59,13 +59,13 @@ def _api(
             raise InputError(f"{name}: is given twice")
     # What is not in the catalogue may well send mail, so nothing is assumed about repeating it.
     known = (catalogue.find(action) or Action(action, "", "", Effect.SEND))._replace(name=action)
-    settled = version or current.resources.target.version_of(known, params)
+    version = version or current.resources.target.version_of(known, params)
     if dry_run:
         from dmcli.cli.perform import show_dry_run
 
-        show_dry_run(current, Call(known, params, {}), settled)
+        show_dry_run(current, Call(known, params, {}), version)
         return
-    verdict = current.client.ask(known, params, settled, form)
+    verdict = current.client.ask(known, params, version, form)
     answer = verdict.answer
     if form == "XML" and verdict.reply:
         show_text(verdict.reply.body.decode("utf-8", "replace"), current.output())

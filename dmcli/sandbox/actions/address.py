@@ -105,7 +105,7 @@ def _row(context: Context, row: Row) -> dict[str, str]:
 
 def modify(context: Context) -> dict[str, Any]:
     """ModifyMailAddress: a new reply-to address is unconfirmed."""
-    from dmcli.sandbox.service.passwords import hashed, matches
+    from dmcli.sandbox.service.passwords import hash_password, matches
 
     address, _, reply, kept = _existing(context)
     new_reply, password = context.get("ReplyAddress", reply), context.get("Password")
@@ -114,7 +114,7 @@ def modify(context: Context) -> dict[str, Any]:
     context.run(
         "UPDATE address SET password = ?, reply = ?, reply_status = coalesce(?, reply_status), updated = ? "
         "WHERE id = ?",
-        hashed(password) if password else kept,
+        hash_password(password) if password else kept,
         new_reply,
         int(not reply_confirmed_at_once(context)) if new_reply != reply else None,
         context.now,
@@ -205,7 +205,7 @@ FACTS: dict[str, Facts] = {
         section="7.1",
         printed=("AccountName", "Sendtype", "ReplyAddress"),
         never=("InvalidMailAddressStatus.Malformed",),
-        besides={
+        undeclared_codes={
             "InvalidMailAddressName.Duplicate": "the address is there already",
             "InvalidMailAddressNumber.Malformed": "there are as many addresses as there may be",
         },
@@ -230,7 +230,7 @@ FACTS: dict[str, Facts] = {
         section="7.2",
         printed=("MailAddressId", "Password", "ReplyAddress"),
         never=(*_NO_ADDRESS, "InvalidMailAddressStatus.Malformed"),
-        besides={"InvalidDomainPassword.equalcurrent": "the password is the one that is set"},
+        undeclared_codes={"InvalidDomainPassword.equalcurrent": "the password is the one that is set"},
         copied={"A password has 10 to 20 characters with digits, small and capital letters.": "reference 7.2"},
         guessed={
             "One of ReplyAddress and Password must be given, else MissingReplyAddress is answered.": "reference 7.2",
@@ -253,7 +253,7 @@ FACTS: dict[str, Facts] = {
         printed=("MailAddressId",),
         unread=("Region",),
         never=(*_NO_ADDRESS, "InvalidMailAddressStatus.Malformed"),
-        besides={"InvalidReplyAddress.Malformed": "the sender address has no reply-to address"},
+        undeclared_codes={"InvalidReplyAddress.Malformed": "the sender address has no reply-to address"},
         copied={"The mail is English with Lang en, else Chinese.": SDK},
         guessed={
             "The mail's words are the sandbox's own; it counts neither in statistics nor against the quota.": NOBODY,

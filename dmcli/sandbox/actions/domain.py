@@ -152,7 +152,7 @@ def check(context: Context) -> dict[str, Any]:
 
 def set_password(context: Context) -> dict[str, Any]:
     """ModifyPWByDomain, the one action with a Code when it succeeds."""
-    from dmcli.sandbox.service.passwords import hashed, matches
+    from dmcli.sandbox.service.passwords import hash_password, matches
 
     name, password = context.params["DomainName"].lower(), context.params["Password"]
     found = context.one("SELECT password FROM domain WHERE name = ?", name)
@@ -160,7 +160,7 @@ def set_password(context: Context) -> dict[str, Any]:
         raise ServiceError("InvalidDomain.NotFound")
     if matches(password, found[0]):
         raise ServiceError("InvalidDomainPassword.equalcurrent")
-    context.run("UPDATE domain SET password = ? WHERE name = ?", hashed(password), name)
+    context.run("UPDATE domain SET password = ? WHERE name = ?", hash_password(password), name)
     return {"Code": "OK", "Message": "OK", "Success": True}
 
 

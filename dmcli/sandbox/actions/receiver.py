@@ -178,7 +178,7 @@ FACTS: dict[str, Facts] = {
         section="8.1",
         printed=("ReceiversName", "ReceiversAlias", "Desc"),
         never=("InvalidReceiverStatus.Malformed",),
-        besides={
+        undeclared_codes={
             "InvalidReceiverName.Duplicate": "a list has the name",
             "InvalidReceiverNumber.Malformed": "there are as many lists as there may be",
         },
@@ -202,7 +202,7 @@ FACTS: dict[str, Facts] = {
         }
     ),
     "SaveReceiverDetail": Facts(
-        besides={
+        undeclared_codes={
             "EmailFormatError": "an address is none; it is a message of its row, with HTTP 200",
             "EmailLengthError": "an address is too long; it is a message of its row, with HTTP 200",
             "InvalidReceiverDetailNumber.Malformed": "there are more members than there may be",

@@ -278,7 +278,7 @@ FACTS: dict[str, Facts] = {
             "InvalidMailAddressSendType.Malformed",
             "InvalidMailAddressStatus.Malformed",
         ),
-        besides={
+        undeclared_codes={
             "InvalidTemplateStatus.Malformed": "the template is not approved",
             "InvalidTemplateData.Malformed": "the variables are a text that is no JSON",
         },
@@ -309,7 +309,7 @@ FACTS: dict[str, Facts] = {
         printed=("AccountName", "AddressType", "ReceiversName", "TemplateName", "ClickTrace", "TagName"),
         unread=_UNSUBSCRIBE,
         never=("InvalidMailAddressStatus.Malformed",),
-        besides={
+        undeclared_codes={
             "InvalidTemplateData.Malformed": "the variables of a recipient are a text that is no JSON",
             "InvalidFromAlias.Malformed": "the alias has a line break",
             "InvalidSubject.Malformed": "the subject is empty or has a line break",

@@ -331,7 +331,7 @@ FACTS: dict[str, Facts] = {
         own=("TagName",),
         always=_CONFIG_SET,
         likely=("InvalidDate.Malformed", "InvalidBetweenTime.Malformed"),
-        besides={
+        undeclared_codes={
             "InvalidParameter": "more than one of AccountName, TagName and ToAddress is given",
             "InvalidStartTime.Malformed": "the window begins more than 30 days back",
         },
@@ -370,7 +370,7 @@ FACTS: dict[str, Facts] = {
         printed=("AccountName",),
         sdk=False,
         always={"mailfromStatus": "0", "mailpriority": "0", "quotaLevel": "2"},
-        besides={"InvalidMailAddress.NotFound": "the account has no such sender address"},
+        undeclared_codes={"InvalidMailAddress.NotFound": "the account has no such sender address"},
         guessed={
             "dailyCount and monthCount are the account's quota.": "reference 12.1",
             "The reply's object stands at data.": "reference 12.1",
@@ -381,7 +381,7 @@ FACTS: dict[str, Facts] = {
         printed=("StartTime", "EndTime", "KeyWord", "Length", "NextStart"),
         old=("total", "detailList", "toAddress", "lastUpdateTime", "utcLastUpdateTime"),
         likely=("InvalidDate.Malformed", "InvalidBetweenTime.Malformed"),
-        besides={"InvalidStartTime.Malformed": "the window begins more than 30 days back"},
+        undeclared_codes={"InvalidStartTime.Malformed": "the window begins more than 30 days back"},
         guessed={
             "Rows are the newest first, by when the address was found.": NOBODY,
             "An address is found once, and keeps the time of that.": NOBODY,

@@ -70,7 +70,7 @@ FACTS: dict[str, Facts] = {
     "CreateTag": Facts(
         section="10.1",
         printed=("TagName",),
-        besides={
+        undeclared_codes={
             "InvalidTagName.Duplicate": "a tag has the name",
             "InvalidTagNumber.Malformed": "there are as many tags as there may be",
         },
@@ -81,7 +81,7 @@ FACTS: dict[str, Facts] = {
     "ModifyTag": Facts(
         section="10.3",
         printed=("TagId", "TagName"),
-        besides={"InvalidTagName.Duplicate": "another tag has the name"},
+        undeclared_codes={"InvalidTagName.Duplicate": "another tag has the name"},
         guessed={
             "A description that is not given stays.": NOBODY,
             "Mail that was sent keeps the old name.": NOBODY,

@@ -119,7 +119,7 @@ FACTS: dict[str, Facts] = {
     "DescTemplate": Facts(unread=("FromType",), likely=("InvalidTemplate.NotFound",)),
     "CreateTemplate": Facts(
         unread=("FromType",),
-        besides={"InvalidTemplateNumber.Malformed": "there are as many templates as there may be"},
+        undeclared_codes={"InvalidTemplateNumber.Malformed": "there are as many templates as there may be"},
         copied={f"There are at most {MAX_TEMPLATES} templates.": "help pages"},
         guessed={"Several templates may have one name.": SDK},
     ),

@@ -68,7 +68,7 @@ def _lacking(name: str) -> Statement:
 
 
 def _of_action(action: Action, facts: Facts) -> Iterator[Statement]:
-    """What follows from an action's declaration and facts, and what is said of it besides."""
+    """What follows from an action's declaration and facts, and the sentences about it."""
     for made in (_declared(action, facts), _answered(facts), _coded(action, facts)):
         for kind, text, source in made:
             yield Statement(action.name, kind, text, source)
@@ -82,7 +82,7 @@ def _declared(action: Action, facts: Facts) -> Iterator[tuple[str, str, str]]:
     if printed:
         yield COPIED, f"Parameters: {', '.join(printed)}.", f"reference {facts.section}"
     if newer:
-        yield COPIED, f"Parameters{' besides' if printed else ''}: {', '.join(newer)}.", SDK
+        yield COPIED, f"{'More parameters' if printed else 'Parameters'}: {', '.join(newer)}.", SDK
     if facts.unread:
         yield MISSING, f"Checked and otherwise without effect: {', '.join(facts.unread)}.", SDK
 
@@ -95,9 +95,9 @@ def _answered(facts: Facts) -> Iterator[tuple[str, str, str]]:
     else:
         yield COPIED, "The reply's fields.", reference
     if facts.old:
-        yield COPIED, f"In the reply besides: {', '.join(facts.old)}.", reference
+        yield COPIED, f"More in the reply: {', '.join(facts.old)}.", reference
     if facts.own:
-        yield GUESSED, f"In the reply besides: {', '.join(facts.own)}.", NOBODY
+        yield GUESSED, f"More in the reply: {', '.join(facts.own)}.", NOBODY
     if facts.same:
         yield COPIED, f"Always as printed: {_values(facts.same)}.", reference
     if facts.always:
@@ -112,7 +112,7 @@ def _coded(action: Action, facts: Facts) -> Iterator[tuple[str, str, str]]:
         yield COPIED, f"Refused with: {', '.join(copied)}.", f"reference {facts.section}"
     if likely:
         yield GUESSED, f"Refused with: {', '.join(likely)}.", _OTHERS
-    for code, when in facts.besides.items():
+    for code, when in facts.undeclared_codes.items():
         yield GUESSED, f"{code}: {when}.", NOBODY if code in codes.INFERRED else _OTHERS
     if never:
         source = f"reference {facts.section}" if facts.section else _OTHERS

@@ -7,7 +7,7 @@ import os
 _ROUNDS = 20_000
 
 
-def hashed(password: str, salt: bytes = b"") -> str:
+def hash_password(password: str, salt: bytes = b"") -> str:
     """What to keep of a password: salt and hash in hex."""
     import hashlib
 
@@ -20,4 +20,4 @@ def matches(password: str, kept: str) -> bool:
     from hmac import compare_digest
 
     salt = bytes.fromhex(kept.partition(":")[0])
-    return bool(kept) and compare_digest(hashed(password, salt), kept)
+    return bool(kept) and compare_digest(hash_password(password, salt), kept)

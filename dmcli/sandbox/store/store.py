@@ -41,13 +41,13 @@ class Live(NamedTuple):
 class _Job(Generic[T]):
     """A work that waits for its turn."""
 
-    __slots__ = ("error", "result", "settled", "work")
+    __slots__ = ("done", "error", "result", "work")
 
     def __init__(self, work: Callable[[sqlite3.Connection, Live], T]) -> None:
         self.work = work
         self.result: T | None = None
         self.error: Exception | None = None
-        self.settled = False
+        self.done = False
 
 
 class Store:
@@ -108,14 +108,14 @@ class Store:
         job: _Job[T] = _Job(work)
         self._waiting.append(job)
         with self._lock:
-            if not job.settled:
-                self._settle([self._waiting.popleft() for _ in range(len(self._waiting))])
+            if not job.done:
+                self._run([self._waiting.popleft() for _ in range(len(self._waiting))])
         self._tell()
         if job.error:
             raise job.error
         return cast("T", job.result)
 
-    def _settle(self, jobs: list[_Job[Any]]) -> None:
+    def _run(self, jobs: list[_Job[Any]]) -> None:
         """Do some works in one transaction, or each in its own."""
         try:
             with transaction(self._connection):
@@ -128,9 +128,9 @@ class Store:
                     job.error = error
             else:
                 for job in jobs:
-                    self._settle([job])
+                    self._run([job])
         for job in jobs:
-            job.settled = True
+            job.done = True
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -193,7 +193,7 @@ class Store:
         return True
 
     def reset(self) -> None:
-        """Forget everything but the snapshots, and start afresh with what a new sandbox has."""
+        """Forget everything but the snapshots, and start anew with what a new sandbox has."""
         with self.change() as connection:
             tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
             for (table,) in tables:

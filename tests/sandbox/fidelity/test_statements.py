@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 import alibabacloud_dm20151123.models as sdk
 import pytest
 from lab import CALLS
-from ways import elsewhere, ill, well
+from variants import elsewhere, invalid, valid
 
 from dmcli.api import catalogue, codes
 from dmcli.api.actions.undeclared import undeclared
@@ -41,8 +41,8 @@ def outcomes(lab: Lab) -> dict[str, list[Outcome]]:
     return {
         action.name: [
             lab.call(action.name, CALLS[action.name]),
-            *(outcome for param in action.params for outcome in well(lab, action, param)),
-            *ill(lab, action),
+            *(outcome for param in action.params for outcome in valid(lab, action, param)),
+            *invalid(lab, action),
             elsewhere(lab, action),
         ]
         for action in catalogue.all_actions()
@@ -61,7 +61,7 @@ def test_the_parameters_without_effect_are_those(lab, name):
     action = catalogue.get(name)
     idle = set()
     for param in action.params:
-        outcomes = well(lab, action, param)
+        outcomes = valid(lab, action, param)
         assert any(outcome.status == 200 for outcome in outcomes), param.name
         assert len(outcomes) > 1
         if all(outcome == outcomes[0] for outcome in outcomes):
@@ -76,11 +76,11 @@ def test_the_codes_are_those(outcomes, name):
     of_params |= {param.missing or f"Missing{param.name}" for param in action.params}
     answered = {outcome.code for outcome in outcomes[name]} - {""}
     told = json.dumps([outcome.reply for outcome in outcomes[name] if outcome.status == 200])
-    answered |= {code for code in facts.besides if (known := codes.find(code)) and known.message in told}
+    answered |= {code for code in facts.undeclared_codes if (known := codes.find(code)) and known.message in told}
     never = set(facts.never)
-    stated = (set(action.errors) - never) | set(facts.besides)
+    stated = (set(action.errors) - never) | set(facts.undeclared_codes)
     assert never <= set(action.errors)
-    assert not set(facts.besides) & set(action.errors)
+    assert not set(facts.undeclared_codes) & set(action.errors)
     assert not answered & never
     assert answered - of_params == stated - of_params
     assert answered >= stated
@@ -197,9 +197,9 @@ def test_what_is_not_there_is_missing():
 
 def test_facts_become_sentences():
     said = {one.text: (one.kind, one.source) for one in find_statements(["SenderStatisticsDetailByParam"])}
-    assert said["In the reply besides: TagName."] == (GUESSED, "no source")
+    assert said["More in the reply: TagName."] == (GUESSED, "no source")
     assert said["Always the same here: ConfigSetId (empty), ConfigSetName (empty)."] == (MISSING, "SDK 1.11")
-    assert said["Parameters besides: ConfigSetId, IpPoolId, NextStart."] == (COPIED, "SDK 1.11")
+    assert said["More parameters: ConfigSetId, IpPoolId, NextStart."] == (COPIED, "SDK 1.11")
     assert said["Refused with: InvalidDate.Malformed, InvalidBetweenTime.Malformed."] == (GUESSED, "other actions")
 
 

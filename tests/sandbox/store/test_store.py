@@ -172,7 +172,7 @@ def test_a_database_that_others_hold_is_waited_for_once(tmp_path):
     other.execute("BEGIN IMMEDIATE")
     begun = []
     jobs = [_Job(lambda _, __: begun.append(1)) for _ in range(20)]
-    held._settle(jobs)
+    held._run(jobs)
     other.close()
     assert [type(job.error) for job in jobs] == [LockedError] * 20
     assert begun == []

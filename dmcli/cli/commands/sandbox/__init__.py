@@ -24,7 +24,7 @@ COMMAND = Package(
         "quota": "Show or set the sandbox's quota.",
         "snapshot": "Keep the whole sandbox under a name, and go back to it.",
         "differences": "How true is it? What is copied from the service's documents, guessed and missing.",
-        "reset": "Delete everything in the sandbox but its snapshots, and start afresh.",
+        "reset": "Delete everything in the sandbox but its snapshots, and start anew.",
     },
     lambda member: command_in(f"{__name__}.{member}"),
 )

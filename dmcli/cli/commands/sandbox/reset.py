@@ -19,7 +19,7 @@ def _reset(current: Session, *, yes: bool) -> None:
     if not yes:
         if not sys.stdin.isatty():
             raise InputError("this deletes everything in the sandbox and there is no terminal to ask: give --yes")
-        if not click.confirm("Delete everything in the sandbox and start afresh?", err=True):
+        if not click.confirm("Delete everything in the sandbox and start anew?", err=True):
             raise InputError("nothing was deleted")
     current.sandbox.reset()
     current.resources.ledger.forget(current.resources.sandbox_place)

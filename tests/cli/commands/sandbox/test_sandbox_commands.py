@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 import pytest
 from patience import PATIENT
 
+from dmcli.api.actions.undeclared import undeclared
+
 SEND = "send single --to ada@example.com --subject s --text t"
 
 
@@ -245,7 +247,7 @@ def test_differences_are_told_by_action_and_kind(box, at):
 
 def test_all_differences_are_told(at):
     about = {one["about"] for one in at("differences")["differences"]}
-    assert {"SingleSendMail", "signatures", "ValidateEmail"} <= about
+    assert {"SingleSendMail", "signatures", *undeclared()} <= about
 
 
 def test_differences_of_what_is_not_there_are_refused(box):

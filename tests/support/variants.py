@@ -185,7 +185,7 @@ CHANGED = [
 ]
 
 
-def well(lab: Lab, action: Action, param: Param) -> list[Outcome]:
+def valid(lab: Lab, action: Action, param: Param) -> list[Outcome]:
     """What becomes of calls that differ in one parameter, each of its values being one that the catalogue takes."""
     ways = OWN.get((action.name, param.name)) or [{param.name: value} for value in _values(param)]
     for way in ways:
@@ -194,7 +194,7 @@ def well(lab: Lab, action: Action, param: Param) -> list[Outcome]:
     return [lab.call(action.name, lab.base(action.name, **way)) for way in ways]
 
 
-def ill(lab: Lab, action: Action) -> Iterator[Outcome]:
+def invalid(lab: Lab, action: Action) -> Iterator[Outcome]:
     """What becomes of calls with something wrong in them, or in the account."""
     for param in action.params:
         for value in WRONG:
