@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _GRAVEST = (6, 8, 3, 4, 1, 7, 5)  # exit codes of which several apply
+
+
+_LACKS = {
+    errno.EMFILE: "too many files are open: close some, or raise the limit (ulimit -n)",
+    errno.ENFILE: "too many files are open on this machine: end other programs",
+    errno.ENOMEM: "there is not enough memory: end other programs, or raise the limit (ulimit -v)",
+}
 
 
 def worst(codes: Iterable[int]) -> int:
@@ -90,3 +98,23 @@ class LockedError(DmError):
     """Another run holds the lock."""
 
     exit_code = 9
+
+
+def local_error(error: BaseException) -> DmError | None:
+    """What this machine lacks or refuses, as an error of ours; None where something else went wrong.
+
+    >>> str(local_error(FileNotFoundError(2, "No such file or directory", "notes.txt")))
+    'notes.txt: No such file or directory'
+    """
+    if isinstance(error, (LocalIOError, LockedError)):
+        return error
+    said = ""
+    if isinstance(error, OSError):
+        said = _LACKS.get(error.errno or 0, f"{error.filename or 'output'}: {error.strerror or error}")
+    elif isinstance(error, MemoryError):
+        said = _LACKS[errno.ENOMEM]
+    elif isinstance(error, ImportError) and (error.path or "").endswith((".so", ".pyd")):  # it is there, but
+        said = f"the system does not load a library of Python: {error}"
+    elif isinstance(error, RuntimeError) and "new thread" in str(error):
+        said = "the system allows no further thread: end other programs, or raise the limit (ulimit -u)"
+    return LocalIOError(said) if said else None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from binascii import b2a_base64
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 _MASK = "***"
+_UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")  # of RFC 3986
 _LEAST = 6  # characters
 
 
@@ -67,15 +69,17 @@ def hidden(text: str, secrets: Iterable[Secret]) -> str:
 
 def _forms(plain: str) -> Iterator[str]:
     """How a text may stand in another, the longest first."""
-    from base64 import b64encode
-    from urllib.parse import quote
-
     data = plain.encode("utf-8", "surrogatepass")  # what was typed may be no text
-    once = quote(data, safe="")
-    yield from (quote(once), once, quote(data), plain)  # many leave the slash as it is
+    once = _quote(data)
+    yield from (_quote(once.encode()), once, once.replace("%2F", "/"), plain)  # many leave the slash as it is
     for before, skip in ((0, 0), (1, 2), (2, 3)):  # what stands in front decides how the bytes are grouped
-        coded = b64encode(b"\0" * before + data).decode()
+        coded = b2a_base64(b"\0" * before + data, newline=False).decode()
         yield coded[skip : (before + len(data)) * 8 // 6]  # digits around these hold bits of the neighbours too
+
+
+def _quote(data: bytes) -> str:
+    """The bytes percent-encoded. urllib would have to be loaded, when there may be no file left to load it from."""
+    return "".join(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in data)
 
 
 class Entry(NamedTuple):

@@ -28,6 +28,7 @@ GROUPS = {
     "explain": "Explain an error code.",
 }
 _COMPLETE = "_DM_COMPLETE"
+_SIGNALLED = 128  # and the number of the signal that ended a run is its exit code
 _WIDEST = 100  # columns of help
 
 
@@ -85,10 +86,12 @@ def main() -> NoReturn:
     current.owns_process = True
     try:
         code = run(sys.argv[1:], current)
-    except KeyboardInterrupt:  # a second one, while the first was being told
-        code = 130
+    except BaseException as error:  # noqa: BLE001  a signal in the moment in which the run ended by itself
+        code = _tell_end(current, error, sys.argv[1:])
     for stream in filter(None, (sys.stdout, sys.stderr)):
         flush(stream)
+    if code > _SIGNALLED:  # a server's threads may be busy: they are not waited for
+        os._exit(code)
     sys.exit(code)
 
 
@@ -121,10 +124,14 @@ def _run(args: Sequence[str], current: Session) -> int:
         except click.exceptions.Exit as done:
             return done.exit_code
         except BaseException as error:  # noqa: BLE001  whatever ends a run is told in a sentence
-            from dmcli.cli.run.exits import report
-
-            return report(current, error, args)
+            return _tell_end(current, error, args)
     return 0
+
+
+def _tell_end(current: Session, error: BaseException, args: Sequence[str]) -> int:
+    from dmcli.cli.run.exits import report
+
+    return report(current, error, args)
 
 
 def flush(stream: TextIO) -> None:

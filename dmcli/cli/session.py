@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from dmcli.api.model import Action
@@ -43,17 +44,20 @@ class Session:
         self.owns_process = False
         self.command_path = ""
         self._resources: Resources | None = None
+        self._leave_signals: Callable[[], None] = lambda: None
 
     def begin(self, command_path: str) -> None:
         """Note which command runs, and end it in good order on a signal."""
+        from dmcli.cli.run import exits, resources, signals, voice  # noqa: F401  what tells how a run ended
+
         self.command_path = command_path
         if self.owns_process:
-            from dmcli.cli.run.signals import raise_on_signals
-
-            raise_on_signals()
+            signals.raise_on_signals(lambda wish: exits.report(self, wish, ()))
+            self._leave_signals = signals.end_at_once
 
     def close(self) -> None:
-        """Close what was opened."""
+        """Close what was opened; from then on a signal ends the process at once."""
+        self._leave_signals()
         if self._resources:
             self._resources.close()
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.model import Effect
-from dmcli.errors import LocalIOError, LockedError
+from dmcli.errors import LocalIOError, LockedError, local_error
 from dmcli.sandbox.actions import handler_of
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.gateway import call_log, params, signature
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from dmcli.api.model import Action
     from dmcli.api.wire import Reply, Request
+    from dmcli.errors import DmError
     from dmcli.sandbox.control.faults import Fault
     from dmcli.sandbox.store.store import Live
 
@@ -87,11 +88,25 @@ class Sandbox:
 
     def exchange(self, request: Request) -> Reply:
         """Answer a request; what goes wrong is an answer too. Raises SpoiltError where the server is to spoil it."""
+        return self._exchange(request, served=True)
+
+    def exchange_in_process(self, request: Request) -> Reply:
+        """The same for a caller in this process, who can be told what this machine lacks, and that nothing was done.
+
+        Raises LocalIOError and LockedError too; then the call was undone.
+        """
+        return self._exchange(request, served=False)
+
+    def _exchange(self, request: Request, *, served: bool) -> Reply:
         arrived = _Arrived(request, read_call(request), new_request_id(), self._now(), time.perf_counter())
         try:
             done = self.store.write(lambda connection, live: self._handle(connection, live, arrived))
         except Exception as error:  # noqa: BLE001  a server answers, whatever happens
-            done = _refuse(arrived, _fail(arrived.call.action, error))
+            lack = local_error(error)
+            if lack and not served:
+                lack.message += "; nothing was done"
+                raise lack from None
+            done = _refuse(arrived, _fail(arrived.call.action, error, lack))
             if not isinstance(error, LockedError):  # or it would be waited for once more
                 self._log_alone(arrived, done)
         fault = done.fault
@@ -239,15 +254,18 @@ def _refuse(arrived: _Arrived, error: ServiceError) -> _Done:
     return _Done(reply, error.code, {"signature": diagnose(arrived.request, arrived.call)})
 
 
-def _fail(action: str, error: Exception) -> ServiceError:
-    """The answer to a fault of our own. One line on stderr says where it is, without any value of the call."""
+def _fail(action: str, error: Exception, lack: DmError | None) -> ServiceError:
+    """The answer to a fault of our own, or to a lack of this machine's, which one line on stderr tells.
+
+    It says where that was, without any value of the call.
+    """
     import traceback
 
     last = traceback.extract_tb(error.__traceback__)[-1]
     what = f"{type(error).__name__} at {last.filename}:{last.lineno}"
     code = "InternalError"
-    if isinstance(error, (LocalIOError, LockedError)):  # locked by others for too long, disk full: not for ever
-        what, code = f"{what}: {error}", "ServiceUnavailable"
+    if lack:  # locked by others for too long, disk full: not for ever
+        what, code = f"{what}: {lack}", "ServiceUnavailable"
     sys.stderr.write(brief(f"sandbox: {action} failed: {what}") + "\n")
     return ServiceError(code)
 

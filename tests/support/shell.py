@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from patience import PATIENT
 
-DM = [sys.executable, "-c", "from dmcli.cli.app import main; main()"]  # what a shell finds under the name `dm`
+DM = [sys.executable, "-c", "from dmcli.__main__ import main; main()"]  # what a shell finds under the name `dm`
 # The same with the terminal at its standard input in control of it, as every program that is typed there has it.
 _DM_CONTROLLED = [*DM[:2], f"import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); {DM[2]}"]
 

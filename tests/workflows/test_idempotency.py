@@ -129,7 +129,7 @@ def test_a_mail_that_was_not_sent_may_be_sent_again(box, monkeypatch):
     from dmcli.sandbox.emulator import Sandbox
 
     with monkeypatch.context() as patch:
-        patch.setattr(Sandbox, "exchange", lambda *_: failing(KeyboardInterrupt())())
+        patch.setattr(Sandbox, "exchange_in_process", lambda *_: failing(KeyboardInterrupt())())
         assert "while SingleSendMail was under way" in box(f"{SEND} {KEY}", code=130).err
     box(f"{SEND} {KEY}", code=6)
     box("send resolve 'order 7' --not-sent")

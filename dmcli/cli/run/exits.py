@@ -1,8 +1,12 @@
-"""How a run ends when it does not simply finish: what is said of it on stderr, and the exit code. Never a traceback."""
+"""How a run ends when it does not simply finish: what is said of it on stderr, and the exit code. Never a traceback.
+
+All that is needed here is loaded before a command begins: at its end there may be no file and no memory left for it.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -11,16 +15,18 @@ import click
 
 import dmcli
 from dmcli.cli.run.failure import show_error
-from dmcli.cli.run.signals import Stopped
+from dmcli.cli.run.signals import SIGNALLED, Stopped, end_at_once, hold_signals
 from dmcli.cli.tree import DATES
-from dmcli.errors import DmError, InputError, LocalIOError
+from dmcli.errors import DmError, InputError, local_error
+from dmcli.local.files import write_private
+from dmcli.local.paths import state_folder
+from dmcli.untrusted import brief
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dmcli.cli.session import Session
 
-_SIGNALLED = 128  # and the signal's number
 # Click's words, and those of a sentence that everybody reads.
 _WORDS = {
     "Invalid value for ": "",
@@ -30,29 +36,39 @@ _WORDS = {
     "is not a valid float range": "is no number",
     "is not in the range": "is out of range:",
 }
+_NO_ROOM = b"dm: there is no memory or open file left, not even to say what ended this\n"
 _INTERRUPTED, _PIPE_CLOSED, _DEFECT = 130, 141, 70
 
 
 def report(current: Session, error: BaseException, args: Sequence[str]) -> int:
-    """Say on stderr what ended the run; its exit code. Where stderr is gone too, the code says it alone."""
+    """Say on stderr what ended the run; its exit code. Where stderr is gone too, the code says it alone.
+
+    From then on a signal ends the process at once.
+    """
+    hold_signals()
     with suppress(OSError, ValueError):
-        return _say_why(current, error, args)
+        try:
+            _say_why(current, error, args)
+        except (ImportError, MemoryError, OSError):
+            os.write(2, _NO_ROOM)  # where stderr is what failed, this fails too
+    end_at_once()
     return _code(error)
 
 
-def _say_why(current: Session, error: BaseException, args: Sequence[str]) -> int:
+def _say_why(current: Session, error: BaseException, args: Sequence[str]) -> None:
     code = _code(error)
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         click.echo(error.format_message(), err=True)
     elif isinstance(error, (click.Abort, KeyboardInterrupt, Stopped)):
         word = f"stopped by {error.name}" if isinstance(error, Stopped) else "interrupted"
         _say(f"dm: {word}{_unknown_outcome(current)}")
-    elif isinstance(error, (DmError, click.ClickException)) or (isinstance(error, OSError) and code != _PIPE_CLOSED):
-        show_error(current, _as_dm_error(error), args)
-    elif code == _DEFECT:
+    elif code == _PIPE_CLOSED:
+        return
+    elif known := _as_dm_error(error):
+        show_error(current, known, args)
+    else:
         told = f"{_where(error)}{_unknown_outcome(current)}; {_write_defect(current, error)}"
         _say(f"dm: a defect in dm {dmcli.__version__}: {told}")
-    return code
 
 
 def _code(error: BaseException) -> int:
@@ -63,22 +79,21 @@ def _code(error: BaseException) -> int:
         return InputError.exit_code
     if isinstance(error, BrokenPipeError):
         return _PIPE_CLOSED
-    if isinstance(error, OSError):
-        return LocalIOError.exit_code
+    if known := local_error(error):
+        return known.exit_code
     if isinstance(error, Stopped):
-        return _SIGNALLED + error.number
+        return SIGNALLED + error.number
     return _INTERRUPTED if isinstance(error, (click.Abort, KeyboardInterrupt)) else _DEFECT
 
 
-def _as_dm_error(error: BaseException) -> DmError:
-    """What the operating system or click raised, as an error of ours."""
-    if isinstance(error, OSError):
-        return LocalIOError(f"{error.filename or 'output'}: {error.strerror or error}")
+def _as_dm_error(error: BaseException) -> DmError | None:
+    """What the operating system or click raised, as an error of ours; None for a defect."""
+    if isinstance(error, DmError):
+        return error
     if isinstance(error, click.ClickException):
         ctx = getattr(error, "ctx", None)
         return InputError(_sentence(error), hint=f"Try '{ctx.command_path} --help'." if ctx else "")
-    assert isinstance(error, DmError)  # noqa: S101  all others are translated above
-    return error
+    return local_error(error)
 
 
 def _sentence(error: click.ClickException) -> str:
@@ -107,8 +122,6 @@ def _unknown_outcome(current: Session) -> str:
 
 
 def _say(line: str) -> None:
-    from dmcli.untrusted import brief
-
     click.echo(brief(line), err=True)
 
 
@@ -129,14 +142,9 @@ def _frames(error: BaseException) -> Iterator[str]:
 
 def _write_defect(current: Session, error: BaseException) -> str:
     """Write what a developer needs into a private file, values left out; where it is, in words."""
-    import platform
-
-    from dmcli.local.files import write_private
-    from dmcli.local.paths import state_folder
-
     path = os.path.join(state_folder(os.environ), f"defect-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt")
     lines = [
-        f"dm {dmcli.__version__} on Python {platform.python_version()}, {platform.platform()}",
+        f"dm {dmcli.__version__} on Python {sys.version.split()[0]}, {sys.platform}",
         f"command: {current.command_path}",
     ]
     cause: BaseException | None = error

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import json
 from typing import TYPE_CHECKING
 
 import click
+
+from dmcli.errors import local_error
+from dmcli.untrusted import brief
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +25,6 @@ def show_error(current: Session, error: DmError, args: Sequence[str]) -> None:
     if _wants_json(current, args):
         _show_json(current, error, hint)
         return
-    from dmcli.untrusted import brief
-
     facts = [error.code, f"HTTP {error.http_status}" if error.http_status else "", _request(error)]
     told = ", ".join(fact for fact in facts if fact)
     click.echo(brief(current.voice.hide(f"dm: {error.message}" + (f" ({told})" if told else ""))), err=True)
@@ -34,10 +36,15 @@ def show_error(current: Session, error: DmError, args: Sequence[str]) -> None:
 def _explanation(current: Session, error: DmError) -> tuple[str, str]:
     if not error.code:
         return "", ""
-    from dmcli.api import codes
+    try:
+        from dmcli.api import codes
 
-    code = codes.find(error.code)
-    return codes.explain(code, current.lang) if code else ("", "")
+        code = codes.find(error.code)
+        return codes.explain(code, current.lang) if code else ("", "")
+    except (ImportError, MemoryError, OSError) as lack:
+        if local_error(lack):  # what the service said must be told all the same
+            return "", ""
+        raise
 
 
 def _request(error: DmError) -> str:
@@ -58,8 +65,6 @@ def _wants_json(current: Session, args: Sequence[str]) -> bool:
 
 
 def _show_json(current: Session, error: DmError, hint: str) -> None:
-    import json
-
     document = {
         "code": error.code,
         "message": current.voice.hide(error.message),

@@ -114,7 +114,7 @@ class Resources:
         """The sandbox in this process, which a request reaches at once."""
         sandbox = self.sandbox
         request.announce()
-        return sandbox.exchange(request)
+        return sandbox.exchange_in_process(request)
 
     @cached_property
     def network(self) -> Exchange:

@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 from dmcli.api.wire import Ambiguous, NotSent, Request
-from dmcli.errors import ConfigError, LocalIOError
+from dmcli.errors import ConfigError, LocalIOError, local_error
 from dmcli.sandbox.control.effects import EFFECTS, SpoiltError
 from dmcli.sandbox.server.http1 import (
     Head,
@@ -28,6 +28,7 @@ from dmcli.sandbox.server.http1 import (
     read_head,
     wire,
 )
+from dmcli.untrusted import brief
 
 if TYPE_CHECKING:
     import ssl
@@ -71,9 +72,13 @@ class Server:
             self._listener.hang_up()
 
     def start(self) -> None:
-        """Serve in a thread of its own."""
-        self._thread = threading.Thread(target=self.serve, name="dm sandbox", daemon=True)
-        self._thread.start()
+        """Serve in a thread of its own. Raises LocalIOError when the system allows none."""
+        thread = threading.Thread(target=self.serve, name="dm sandbox", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:
+            raise local_error(error) or error from None
+        self._thread = thread
 
     def stop(self) -> None:
         """End serving and close every connection, answered or not. May be called more than once."""
@@ -125,10 +130,11 @@ class _Listener(socketserver.ThreadingMixIn, socketserver.TCPServer):
         self._open.discard(request)
         super().shutdown_request(request)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002  socketserver's signature
         # A client that left before its connection was set up is no news; where TLS cannot be spoken an upload says so.
-        if not isinstance(sys.exc_info()[1], (OSError, ConfigError)):
-            super().handle_error(request, client_address)
+        error = sys.exc_info()[1]
+        if not isinstance(error, (OSError, ConfigError)):
+            sys.stderr.write(brief(f"sandbox: a connection failed: {type(error).__name__}: {error}") + "\n")
 
     def secured(self, request: Any) -> Any:
         """The TLS connection over a client's socket. Raises OSError, and ConfigError where TLS cannot be spoken."""

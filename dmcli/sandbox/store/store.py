@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 TIMEOUT = 30.0  # seconds to wait for another process
+_CLOSING = 1.0  # seconds to wait for another thread
 _GLANCE = 0.05  # seconds between two looks, for what other processes may have changed
 
 
@@ -202,11 +203,18 @@ class Store:
                 connection.execute(statement)
 
     def close(self) -> None:
-        """Give the file back."""
-        with self._lock:
+        """Give the file back; where somebody works on it for long, that is left to the end of the process.
+
+        What is not committed then is undone.
+        """
+        if not self._lock.acquire(timeout=_CLOSING):
+            return
+        try:
             self._connection.close()
             for copy in self._kept.values():
                 copy.close()
+        finally:
+            self._lock.release()
 
     def _tell(self) -> None:
         """Wake those who wait for something to change."""

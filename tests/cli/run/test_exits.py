@@ -291,7 +291,7 @@ def test_a_defect_is_one_line_a_report_and_exit_70(box, monkeypatch, tmp_path):
 def test_a_defect_in_the_middle_of_a_send_says_that_nobody_knows(box, monkeypatch):
     from dmcli.sandbox.emulator import Sandbox
 
-    monkeypatch.setattr(Sandbox, "exchange", lambda *_: 1 // 0)
+    monkeypatch.setattr(Sandbox, "exchange_in_process", lambda *_: 1 // 0)
     assert "while SingleSendMail was under way: whether it was done is not known" in box(SEND, code=70).err
 
 
