@@ -61,7 +61,7 @@ class Verdict(NamedTuple):
             return None
         try:
             date = parsedate_to_datetime(self.reply.headers["date"])
-        except (KeyError, ValueError):
+        except (KeyError, OverflowError, ValueError):
             return None
         return date.replace(tzinfo=date.tzinfo or UTC) - self.midpoint
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 REAL = ("LTAI", "STS.")  # how ids of the vendor begin: long-lived and temporary
 VISIBLE = re.compile("[!-~]+")  # of which keys and tokens are made
 _LATEST = 1e11  # epoch seconds; a larger number would be milliseconds
+_LAST = 253402300799.0  # the last second of the year 9999
 
 
 class ProviderContext(NamedTuple):
@@ -136,4 +137,5 @@ def epoch(moment: Any) -> float | None:
         made = datetime.fromisoformat(moment)
     except (TypeError, ValueError):
         return None
-    return (made if made.tzinfo else made.replace(tzinfo=UTC)).timestamp()
+    # What ends before all calendars or after them, as zones and the zero times of some languages have it, does not end.
+    return min(max((made if made.tzinfo else made.replace(tzinfo=UTC)).timestamp(), 0.0), _LAST)

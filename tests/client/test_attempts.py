@@ -82,6 +82,8 @@ def test_another_service_is_called_by_its_name():
         ("Sat, 31 Jan 2026 12:00:00 -0000", 0),  # in UTC too, wherever it was sent
         ("soon", None),
         ("", None),
+        ("Sun, 06 Nov 99999999999999 08:49:37 GMT", None),  # more than a year can be
+        ("Sat, 31 Jan 2026 12:00:00 +99999999999999999", None),
     ],
 )
 def test_how_far_the_clocks_are_apart(shanghai, date, skew):

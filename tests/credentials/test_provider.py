@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 
 import pytest
 
@@ -83,6 +84,20 @@ def test_a_moment_is_in_utc_unless_it_says_otherwise(shanghai):
     assert epoch("2026-01-31T12:00:00Z") == epoch("2026-01-31T12:00:00") == 1769860800.0
     assert epoch("2026-01-31T20:00:00+08:00") == 1769860800.0
     assert (epoch(0), epoch(10**11 - 1)) == (0.0, 99999999999.0)
+
+
+@pytest.mark.parametrize(
+    ("moment", "end"),
+    [
+        ("0001-01-01T00:00:00Z", 0.0),
+        ("0001-01-01T00:00:00+08:00", 0.0),
+        ("9999-12-31T23:59:59Z", 253402300799.0),
+        ("9999-12-31T23:59:59-10:00", 253402300799.0),
+    ],
+)
+def test_a_moment_beyond_all_calendars_can_be_shown(moment, end):
+    assert epoch(moment) == end
+    assert datetime.fromtimestamp(end, UTC).year in (1970, 9999)
 
 
 def test_a_fingerprint_parts_what_it_is_made_of():
