@@ -22,6 +22,7 @@ _FRESH = 60.0  # seconds a cached answer serves
 _PAUSE = 10.0  # seconds after a failure in which the next TAB does not try again
 _BUDGET = 1.0  # seconds: a prompt must not hang
 _MOST = 200
+_MARK = 16  # hex digits of a hash, enough to tell the accounts of one person apart
 _ACTING = frozenset("$`;&|<>()!'\"\\")  # by these a shell runs, redirects or quotes
 
 
@@ -77,15 +78,15 @@ def values(listing: str, field: str) -> list[str]:
     """
     try:
         current = _silent_session()
-        path, scope = _place(current, listing)
+        path = _place(current, listing)
     except (DmError, OSError, ValueError):
         return []
-    known, now = _read(path, scope), time.time()
+    known, now = _read(path), time.time()
     if 0 <= now - known.at < _FRESH or 0 <= now - known.failed < _PAUSE:
         return list(filter(_is_harmless, known.values))
     found = _within_budget(lambda: _fetch(current, listing, field))
     known = known._replace(failed=time.time()) if found is None else _Cache(now, 0.0, tuple(found))
-    _keep(path, scope, known)
+    _keep(path, known)
     return list(filter(_is_harmless, known.values))
 
 
@@ -101,38 +102,35 @@ def _silent_session() -> Session:
     return Session({**session().given, "quiet": True, "debug": False})
 
 
-def _place(current: Session, listing: str) -> tuple[str, str]:
-    """The cache file of a listing, and whose answer it would be: endpoint and key."""
-    import zlib
-
+def _place(current: Session, listing: str) -> str:
+    """The cache file of a listing; a hash in its name tells whose answer it is, by endpoint, region and key."""
+    from dmcli.api.signing import sha256_hex
     from dmcli.local.paths import cache_folder
 
     place = current.settings.endpoint or current.resources.sandbox_place
     scope = f"{place} {current.resources.target.region} {current.resources.keys.owner}"
-    return f"{cache_folder(os.environ)}/complete-{listing}-{zlib.crc32(scope.encode()):08x}.json", scope
+    return f"{cache_folder(os.environ)}/complete-{listing}-{sha256_hex(scope.encode())[:_MARK]}.json"
 
 
-def _read(path: str, scope: str) -> _Cache:
-    """What the cache knows in this scope; nothing where the file is not one of ours."""
+def _read(path: str) -> _Cache:
+    """What the cache knows; nothing where the file is not one of ours."""
     from dmcli.local.files import read_text
 
     try:
         known = read_json(read_text(path)[0])
-        if known["scope"] == scope:
-            return _Cache(float(known["at"]), float(known["failed"]), tuple(map(str, known["values"])))
+        return _Cache(float(known["at"]), float(known["failed"]), tuple(map(str, known["values"])))
     except (DmError, ValueError, TypeError, KeyError):
-        pass
-    return _Cache()
+        return _Cache()
 
 
-def _keep(path: str, scope: str, known: _Cache) -> None:
+def _keep(path: str, known: _Cache) -> None:
     """Write the cache, if it can be written."""
     import json
 
     from dmcli.local.files import write_private
 
     with suppress(DmError, OSError):
-        write_private(path, json.dumps({"scope": scope, **known._asdict()}))
+        write_private(path, json.dumps(known._asdict()))
 
 
 def _within_budget(fetch: Callable[[], list[str]]) -> list[str] | None:
