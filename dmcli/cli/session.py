@@ -108,8 +108,8 @@ class Session:
         """Where and how results are shown; `default` is the format when none was asked for."""
         from dmcli.render import Output
 
-        raw = bool(self.given.get("csv_raw"))
-        return Output(self._format() or default, self.given.get("query", ""), sys.stdout, csv_raw=raw)
+        raw, csv_raw = bool(self.given.get("raw")), bool(self.given.get("csv_raw"))
+        return Output(self._format() or default, self.given.get("query", ""), sys.stdout, csv_raw=csv_raw, raw=raw)
 
     def _format(self) -> str:
         """The output format asked for; empty when the terminal decides."""

@@ -24,7 +24,7 @@ class Output(NamedTuple):
 
     `format` is the name of one of FORMATS or empty: a table on a terminal, else tab-separated text. `query` is a
     JMESPath expression or empty. `color` is None where the environment decides. `csv_raw` leaves cells of csv as they
-    are, even those that a spreadsheet would take for formulas.
+    are, even those that a spreadsheet would take for formulas; `raw` leaves control characters in tab-separated text.
     """
 
     format: str
@@ -32,6 +32,7 @@ class Output(NamedTuple):
     stdout: TextIO
     color: bool | None = None
     csv_raw: bool = False
+    raw: bool = False
 
     @property
     def effective_format(self) -> Format:

@@ -99,6 +99,31 @@ def test_hostile_text_reaches_a_terminal_escaped(box):
     assert "\\x1b]0;owned\\x07\\u202e" in shown
 
 
+def test_tab_separated_text_is_harmless_behind_a_pipe_and_raw_when_asked(box):
+    """`dm tag list | less -R` is read on a terminal too."""
+    evil = "\x1b]0;owned\x07\u202e\tx\ny"
+    box("tag create evil --description x")
+    box("api ModifyTag TagId=2 TagName=evil TagDescription={}", evil)
+    query = "--query 'data.tag[1].TagDescription'"
+    shown = "\\x1b]0;owned\\x07\\u202e\\tx\\ny"
+    assert box("tag list").out.splitlines()[2] == f"evil\t2\t{shown}"
+    assert box("tag show evil").out.splitlines()[1] == f"evil\t2\t{shown}"
+    assert box(f"tag list {query}").out == f"{shown}\n"
+    assert box("--raw tag list").out.splitlines()[2] == "evil\t2\t\x1b]0;owned\x07\u202e\\tx\\ny"
+    assert "\x1b]0;owned\x07\u202e" in box(f"tag list --raw {query}").out
+    assert "\x1b]" not in box("tag list --raw", tty=True).out
+    assert evil in (
+        row["TagDescription"] for row in csv.DictReader(io.StringIO(box("tag list -o csv").out, newline=""))
+    )
+    for fmt in ("json", "ndjson"):
+        assert (
+            json.loads(
+                box(f"tag list -o {fmt} {query if fmt == 'json' else '--query TagDescription'}").out.splitlines()[-1]
+            )
+            == evil
+        )
+
+
 def test_a_formula_from_elsewhere_is_text_in_csv(box):
     box("api CreateTag TagName==1+1 TagDescription=-5")
     assert box("tag list -o csv").out.splitlines()[2] == "'=1+1,2,-5"

@@ -31,6 +31,10 @@ class Sink(Protocol):
     def csv_raw(self) -> bool:
         """Whether cells of csv stay as they are, formulas too."""
 
+    @property
+    def raw(self) -> bool:
+        """Whether control characters stay in tab-separated text."""
+
 
 class Listing(NamedTuple):
     """A list as it comes: its rows page by page, the declared fields, and the dotted path in a document it is from."""

@@ -73,13 +73,18 @@ class _Delimited(Format):
             output.stdout.flush()
 
     def _line_writer(self, output: Sink) -> Callable[[Sequence[Any]], None]:
-        """A function that prints the values of one line; on a terminal nothing in them acts on it."""
-        stdout, terminal = output.stdout, output.stdout.isatty()
+        """A function that prints the values of one line; on a terminal nothing in them acts on it.
+
+        Tab-separated text is for eyes: what comes after the pipe, `less -R` or `head`, hands it to a terminal. csv is
+        data.
+        """
+        stdout = output.stdout
+        escape = stdout.isatty() or not (self._for_spreadsheets or output.raw)
         disarm = self._for_spreadsheets and not output.csv_raw
 
         def write(line: Sequence[Any]) -> None:
             texts = [_disarm(raw_text(value)) if disarm else raw_text(value) for value in line]
-            if terminal:
+            if escape:
                 texts = [safe(text, lines=True) for text in texts]
             # A single empty cell is quoted, or the line would be taken for no line at all.
             text = self._mark.join(map(self._write_cell, texts)) or ('""' if self._for_spreadsheets else "")
