@@ -33,6 +33,7 @@ WORKERS, LONGEST = 2, 300  # processes at a time, seconds of one run
 # Each module and the fewest test files that hold it.
 MODULES = {
     "dmcli/client/transport.py": "client/test_transport",
+    "dmcli/client/connection.py": "client/test_transport",
     "dmcli/client/retry.py": "client/test_retry client/test_client",
     "dmcli/client/attempts.py": "client/test_attempts client/test_client",
     "dmcli/client/verdict.py": "client/test_attempts client/test_client",

@@ -1,34 +1,26 @@
-"""The exchange over HTTP: the only module that knows requests. One keep-alive session, nothing sent twice.
-
-Whether a request was sent is not guessed from the kind of a failure: the connection marks the first byte it writes. A
-reply is read under two limits that no server can stretch, its size and the request's patience.
-"""
+"""The exchange over HTTP: the only module that knows requests. One keep-alive session, nothing sent twice."""
 
 from __future__ import annotations
 
-import io
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
 import dmcli
 from dmcli.api.wire import Ambiguous, NotSent, Reply, Request
+from dmcli.client.connection import PIECE, Watch, watched_class
 from dmcli.errors import ConfigError
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable
 
     import requests
     from requests.adapters import HTTPAdapter
 
 CONNECT_TIMEOUT = 5.0  # seconds
-MAX_REPLY = 8 * 1024 * 1024  # bytes, headers included
 # Seconds after which a connection is not used again: a server that closes it in the same moment would leave a request
 # of unknown outcome. Replies of the vendor's gateways announce 25.
 _IDLE = 20.0
-_PIECE = 64 * 1024  # bytes
-_INTERIM = frozenset(range(102, 200))  # 101 ends the protocol, so it is a reply
 # The value may have a password in it, so it is not repeated.
 _NO_PROXY = "the proxy that {} names cannot be used; give a URL such as http://proxy.example.com:3128"
 # Addresses that no proxy can reach for us: this machine, and the cloud's metadata service for the instance.
@@ -58,7 +50,7 @@ class HttpExchange:
     @property
     def begun(self) -> bool:
         """Whether a byte of this thread's last request was written."""
-        watch: _Watch | None = getattr(self._thread, "watch", None)
+        watch: Watch | None = getattr(self._thread, "watch", None)
         return watch is not None and watch.begun
 
     def __call__(self, request: Request) -> Reply:
@@ -66,7 +58,7 @@ class HttpExchange:
         if request.patience <= 0:  # a pause was longer than it was meant to be
             raise NotSent(f"cannot reach {_host(request)}: no time is left for it")
         session = self._ready()
-        watch = self._thread.watch = _Watch(self._clock, request.patience, request.announce)
+        watch = self._thread.watch = Watch(self._clock, request.patience, request.announce)
         try:
             with session.request(
                 request.method,
@@ -81,7 +73,7 @@ class HttpExchange:
                 headers = {name.lower(): value for name, value in answer.headers.items()}
                 packed = headers.get("content-encoding", "identity")
                 # In pieces, since a server may announce any length.
-                body = b"" if packed != "identity" else b"".join(answer.raw.stream(_PIECE))
+                body = b"" if packed != "identity" else b"".join(answer.raw.stream(PIECE))
         except ConfigError:
             raise
         except Exception as error:  # noqa: BLE001  the libraries raise ValueError and more for replies that are none
@@ -127,53 +119,7 @@ class HttpExchange:
         return session
 
 
-class _Watch:
-    """Keeps one request's limits, and marks when its first byte is written.
-
-    `refusal` is what was raised when that was announced; then nothing was written.
-    """
-
-    def __init__(self, clock: Callable[[], float], patience: float, announce: Callable[[], None]) -> None:
-        self.begun = False
-        self.refusal: Exception | None = None
-        self._announce = announce
-        self._broken = ""  # which limit was passed
-        self._clock, self._end, self._patience = clock, clock() + patience, patience
-        self._bytes = 0
-
-    def begin(self) -> None:
-        """Announce the first byte, once. Raises what the announcement raises."""
-        if self.begun:
-            return
-        try:
-            self._announce()
-        except Exception as error:
-            self.refusal = error
-            raise
-        self.begun = True
-
-    def limit(self, sock: socket.socket) -> None:
-        """Let the next word on the socket take no longer than is left. Raises TimeoutError when nothing is."""
-        left = self._end - self._clock()
-        if left <= 0:
-            raise TimeoutError
-        sock.settimeout(left)
-
-    def count(self, size: int) -> None:
-        """Count bytes of the reply. Raises OSError when they are too many."""
-        self._bytes += size
-        if self._bytes > MAX_REPLY:
-            self._broken = f"the reply is larger than {MAX_REPLY} bytes"
-            raise OSError
-
-    @property
-    def broken(self) -> str:
-        """The limit that was passed, in words; empty while none was."""
-        late = self._clock() >= self._end
-        return self._broken or (f"there was no complete reply within {self._patience:g} s" if late else "")
-
-
-def _adapter(current: Callable[[], _Watch]) -> HTTPAdapter:
+def _adapter(current: Callable[[], Watch]) -> HTTPAdapter:
     """An adapter whose connections are watched."""
     from requests.adapters import HTTPAdapter
 
@@ -181,72 +127,13 @@ def _adapter(current: Callable[[], _Watch]) -> HTTPAdapter:
         def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
             pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
             if not pool.num_connections:  # a new pool: later ones of the same host have the class already
-                pool.ConnectionCls = _watched_class(pool.ConnectionCls, current)
+                pool.ConnectionCls = watched_class(pool.ConnectionCls, current)
             return pool
 
     return Watched()
 
 
-def _watched_class(kind: Any, current: Callable[[], _Watch]) -> Any:
-    """The class of connections that mark and limit what they do, made of the one that the pool or its proxy uses."""
-    from http.client import HTTPResponse, parse_headers
-
-    def connect(self: Any) -> None:
-        self.stands = False  # a CONNECT to a proxy and the TLS handshake are no part of the request
-        kind.connect(self)
-        self.stands = True
-
-    def send(self: Any, data: Any) -> None:
-        if self.sock is None:
-            self.connect()
-        if not self.stands:
-            kind.send(self, data)
-            return
-        current().begin()
-        for start in range(0, len(data), _PIECE):
-            current().limit(self.sock)
-            kind.send(self, data[start : start + _PIECE])
-
-    class Response(HTTPResponse):
-        def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
-            super().__init__(sock, *args, **kwargs)
-            self.fp.close()
-            self.fp = io.BufferedReader(_Incoming(sock, current()))
-
-        def _read_status(self) -> tuple[str, int, str]:
-            """The status that counts. The library passes over 100 alone, and takes 102 and 103 for the reply."""
-            while True:
-                version, status, reason = super()._read_status()  # type: ignore[misc]
-                if status not in _INTERIM:
-                    return version, status, reason
-                parse_headers(self.fp)
-
-    return type(kind.__name__, (kind,), {"connect": connect, "send": send, "response_class": Response})
-
-
-class _Incoming(io.RawIOBase):
-    """What comes over a socket, within the limits of a watch."""
-
-    def __init__(self, sock: socket.socket, watch: _Watch) -> None:
-        super().__init__()
-        self._sock, self._watch = sock, watch
-        self._raw = sock.makefile("rb", buffering=0)  # keeps the socket open when the connection lets go of it
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        self._watch.limit(self._sock)
-        size = self._raw.readinto(buffer)
-        self._watch.count(size or 0)
-        return size
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-def _failure(request: Request, error: Exception, watch: _Watch) -> Exception:
+def _failure(request: Request, error: Exception, watch: Watch) -> Exception:
     """What a failed request means: whether its first byte was written decides, not the kind of the failure."""
     import ssl
 

@@ -15,7 +15,7 @@ from faulty import Fault, Faulty, reset, trickle
 from patience import PATIENT, refusing
 
 from dmcli.api.wire import Reply
-from dmcli.client import transport
+from dmcli.client import connection as watched_connection
 from dmcli.sandbox.server.http1 import wire
 
 MAX_SENT = 32 * 1024 * 1024  # bytes that buffers on the way may take beyond what is read
@@ -185,7 +185,7 @@ def test_fault(box, faulty, request, monkeypatch, effect, row, fault, expected, 
         request.getfixturevalue("impatient")
         faulty.effect = effect.name
     if row == "16":  # the limit itself is tested with the transport, and takes seconds to reach
-        monkeypatch.setattr(transport, "MAX_REPLY", 256 * 1024)
+        monkeypatch.setattr(watched_connection, "MAX_REPLY", 256 * 1024)
     arrivals, code = expected[when][EFFECTS.index(effect)]
     faulty.inject(fault._replace(executed=when == "DONE"), effect.action, 1 if when in ("ONCE", "DONE") else 10**6)
     result = box("--endpoint {} " + effect.line, faulty.url, stdin=effect.stdin, code=code)

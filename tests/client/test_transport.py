@@ -17,6 +17,7 @@ import dmcli
 from dmcli.api.wire import Ambiguous, NotSent, Request
 from dmcli.cli.run.debug import trace
 from dmcli.client import transport
+from dmcli.client.connection import Watch
 from dmcli.client.transport import HttpExchange, proxy_for, trust_store
 from dmcli.errors import ConfigError
 
@@ -554,7 +555,7 @@ def test_threads_may_begin_together(exchange):
 
 def test_a_word_on_the_socket_may_take_what_is_left():
     time = [0.0]
-    watch = transport._Watch(lambda: time[0], 30.0, lambda: None)
+    watch = Watch(lambda: time[0], 30.0, lambda: None)
     with socket.socket() as sock:
         time[0] = 29.0
         watch.limit(sock)
