@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts
 from dmcli.sandbox.store.sql import where
+from dmcli.untrusted import read_number
 
 if TYPE_CHECKING:
     from dmcli.sandbox.service.context import Context, Handler
@@ -16,8 +17,8 @@ _EVENTS = {"UNSUB": "unsubscribe", "REPORT": "complaint"}
 
 def list_blocked(context: Context) -> dict[str, Any]:
     """ListBlockSending: a row for each recipient and sender, the one who blocked first before the others."""
-    size, after = context.page_size("MaxResults", 100), context.get("NextToken", "0")
-    if not (after.isascii() and after.isdigit() and len(after) <= 18):  # noqa: PLR2004  what an integer of SQLite has
+    size, after = context.page_size("MaxResults", 100), read_number(context.get("NextToken", "0"))
+    if after is None:
         raise ServiceError("InvalidNextToken.Malformed")
     clause, values = where(
         {
@@ -32,7 +33,7 @@ def list_blocked(context: Context) -> dict[str, Any]:
         "SELECT min(event.id) AS first, recipient, sender, at, created FROM event "
         f"JOIN mail ON mail.id = event.mail{clause} GROUP BY recipient, sender HAVING first > ? ORDER BY first LIMIT ?",
         *values,
-        int(after),
+        after,
         size + 1,
     )
     return {
