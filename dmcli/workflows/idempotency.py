@@ -105,7 +105,7 @@ class Ledger:
         the call, or after it with what it was answered.
         """
         with transaction(self._db):
-            entry = self._decided(scope, payload)
+            entry = self._find_sent(scope, payload)
         if entry:
             return _before(entry)
         intents: list[_Entry] = []
@@ -155,7 +155,7 @@ class Ledger:
         with transaction(self._db):
             self._db.execute("DELETE FROM entry WHERE endpoint = ?", (endpoint,))
 
-    def _decided(self, scope: Scope, payload: str) -> _Entry | None:
+    def _find_sent(self, scope: Scope, payload: str) -> _Entry | None:
         """The entry of a mail that was sent under this key, None where the key is free. Raises where it is neither."""
         entry = self._find(scope)
         if entry is None:
@@ -171,9 +171,9 @@ class Ledger:
         return entry
 
     def _intend(self, scope: Scope, payload: str) -> _Entry:
-        """A new entry under way that is ours. Raises _SentMeanwhile, and what `_decided` raises."""
+        """A new entry under way that is ours. Raises _SentMeanwhile, and what `_find_sent` raises."""
         with transaction(self._db):
-            if entry := self._decided(scope, payload):
+            if entry := self._find_sent(scope, payload):
                 raise _SentMeanwhile(entry)
             now = int(self._now())
             self._forget_old(now)

@@ -10,7 +10,7 @@ from dmcli.sandbox.calendar import day_start, month_start, time_text
 from dmcli.sandbox.environment import PORT
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts
-from dmcli.sandbox.service.context import Context, Row, listed
+from dmcli.sandbox.service.context import Context, Row, list_page
 from dmcli.sandbox.service.delivery import count_sent
 from dmcli.sandbox.service.states import confirm_replies, reply_confirmed_at_once
 from dmcli.sandbox.store.sql import like
@@ -75,7 +75,7 @@ def query(context: Context) -> dict[str, Any]:
     """QueryMailAddressByParam."""
     confirm_replies(context)
     conditions = {**like("a.name", context.get("KeyWord")), "a.sendtype = ?": context.get("Sendtype") or None}
-    page = listed(context, _FIELDS, _SOURCE, conditions, "a.id")
+    page = list_page(context, _FIELDS, _SOURCE, conditions, "a.id")
     return {**page.head, "data": {"mailAddress": [_row(context, row) for row in page.rows]}}
 
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dmcli.sandbox.calendar import time_text
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts, in_words
-from dmcli.sandbox.service.context import Context, listed
-from dmcli.sandbox.service.delivery import reserved
-from dmcli.sandbox.service.states import domain_checked
+from dmcli.sandbox.service.context import Context, list_page
+from dmcli.sandbox.service.delivery import is_reserved
+from dmcli.sandbox.service.states import check_domain
 from dmcli.sandbox.store.sql import like
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def query(context: Context) -> dict[str, Any]:
     """QueryDomainByParam: the rows as the SDK knows them and as reference section 12.2 has them."""
     status = context.get("Status")
     conditions = {**like("name", context.get("KeyWord")), "(status = 1) = ?": int(status) if status else None}
-    page = listed(context, _FIELDS, "domain", conditions, "id")
+    page = list_page(context, _FIELDS, "domain", conditions, "id")
     domains = [Domain(*row) for row in page.rows]
     return {**page.head, "data": {"domain": [_row(d) for d in domains], "data": [_row_2019(d) for d in domains]}}
 
@@ -140,11 +140,11 @@ def describe(context: Context) -> dict[str, Any]:
 def check(context: Context) -> dict[str, Any]:
     """CheckDomain: a domain that is verified stays so."""
     domain = _existing(context)
-    label = domain.name.partition(".")[0] if reserved(domain.name) else ""
+    label = domain.name.partition(".")[0] if is_reserved(domain.name) else ""
     if domain.status == UNVERIFIED and label in ("fail", "unverified"):
         raise ServiceError("CheckDomain.Failed")
     status = domain.status
-    if status == UNVERIFIED and domain_checked(context, domain.id, domain.created):
+    if status == UNVERIFIED and check_domain(context, domain.id, domain.created):
         status = CHECKS.get(label, VERIFIED)
     context.run("UPDATE domain SET status = ? WHERE id = ?", status, domain.id)
     return {"DomainStatus": status}

@@ -9,7 +9,7 @@ from dmcli.api.actions.receiver import MAX_SAVED
 from dmcli.sandbox.calendar import time_text
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts
-from dmcli.sandbox.service.context import Context, listed
+from dmcli.sandbox.service.context import Context, list_page
 from dmcli.sandbox.store.sql import from_json, like, to_json, where
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def query(context: Context) -> dict[str, Any]:
     """QueryReceiverByParam. All lists are complete, so Status 0 finds none."""
     size = "(SELECT count(*) FROM member WHERE member.receiver = receiver.id)"
     conditions = {**like("name", context.get("KeyWord")), "? = '1'": context.get("Status") or None}
-    page = listed(context, f"id, name, alias, description, created, {size}", "receiver", conditions, "seq", 100)
+    page = list_page(context, f"id, name, alias, description, created, {size}", "receiver", conditions, "seq", 100)
     rows = [
         {
             "ReceiverId": receiver,

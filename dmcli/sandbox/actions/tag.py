@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts
-from dmcli.sandbox.service.context import Context, listed
+from dmcli.sandbox.service.context import Context, list_page
 from dmcli.sandbox.store.sql import like
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def create(context: Context) -> dict[str, Any]:
 
 def query(context: Context) -> dict[str, Any]:
     """QueryTagByParam."""
-    page = listed(context, "id, name, description", "tag", like("name", context.get("KeyWord")), "id")
+    page = list_page(context, "id, name, description", "tag", like("name", context.get("KeyWord")), "id")
     return {**page.head, "data": {"tag": [_row(*row) for row in page.rows]}}
 
 

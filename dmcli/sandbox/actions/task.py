@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.sandbox.calendar import time_text
 from dmcli.sandbox.facts import SDK, Facts
-from dmcli.sandbox.service.context import Context, Row, listed
+from dmcli.sandbox.service.context import Context, Row, list_page
 from dmcli.sandbox.store.sql import like
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def query(context: Context) -> dict[str, Any]:
     columns = "id, receivers, template, tag, count, status, address_type, ip_pool, created"
     words = "receivers || ' ' || template || ' ' || tag"
     conditions = {**like(f"({words})", context.get("KeyWord")), "status = ?": context.get("Status") or None}
-    page = listed(context, columns, "task", conditions, "id")
+    page = list_page(context, columns, "task", conditions, "id")
     return {**page.head, "data": {"task": [_row(row) for row in page.rows]}}
 
 

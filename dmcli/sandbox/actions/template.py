@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dmcli.sandbox.calendar import time_text
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts
-from dmcli.sandbox.service.context import Context, Row, listed
+from dmcli.sandbox.service.context import Context, Row, list_page
 from dmcli.sandbox.service.states import first_review, review
 from dmcli.sandbox.store.sql import like
 
@@ -43,7 +43,7 @@ def query(context: Context) -> dict[str, Any]:
     if int(context.get("PageNo") or 1) == 1:  # further pages are of the same look
         review(context)
     conditions = {**like("name", context.get("KeyWord")), "status = ?": context.get("Status") or None}
-    page = listed(context, "id, name, status, type, created", "template", conditions, "id", 20)
+    page = list_page(context, "id, name, status, type, created", "template", conditions, "id", 20)
     return {**page.head, "data": {"template": [_row(row) for row in page.rows]}}
 
 

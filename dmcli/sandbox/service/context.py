@@ -74,7 +74,7 @@ class Listed(NamedTuple):
     head: dict[str, int]
 
 
-def listed(
+def list_page(
     context: Context, columns: str, source: str, conditions: Mapping[str, Any], order: str, size: int = 10
 ) -> Listed:
     """The page that PageNo and PageSize ask for, of those columns of a table (or join) under those conditions."""

@@ -47,7 +47,7 @@ MAGIC = {
 }
 
 
-def reserved(domain: str) -> bool:
+def is_reserved(domain: str) -> bool:
     """Whether a domain is for trying things out: magic works only there (RFC 2606 and its second-level examples)."""
     labels = domain.lower().split(".")
     return labels[-1] in ("test", "example") or labels[-2:-1] == ["example"]
@@ -57,7 +57,7 @@ def outcome(address: str) -> Outcome:
     """What becomes of mail to an address."""
     local, _, domain = address.rpartition("@")
     magic = MAGIC.get(local.partition("+")[0].lower())
-    return magic if magic and reserved(domain) else _OK
+    return magic if magic and is_reserved(domain) else _OK
 
 
 def render(text: str, variables: Mapping[str, str]) -> str:

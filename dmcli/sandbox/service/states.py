@@ -29,7 +29,7 @@ class Mode(NamedTuple):
     kind: str
     amount: int = 0
 
-    def reached(self, checks: int, seconds: int) -> bool:
+    def is_reached(self, checks: int, seconds: int) -> bool:
         """Whether the state is there after so many checks and seconds."""
         if self.kind == "checks":
             return checks >= self.amount
@@ -42,11 +42,11 @@ def mode_of(settings: Mapping[str, Any], kind: str) -> Mode:
     return Mode(name, int(amount or 0))
 
 
-def domain_checked(context: Context, domain: int, created: int) -> bool:
+def check_domain(context: Context, domain: int, created: int) -> bool:
     """Count a check of a domain; whether it verifies it."""
     context.run("UPDATE domain SET checks = checks + 1 WHERE id = ?", domain)
     checks = context.count("SELECT checks FROM domain WHERE id = ?", domain)
-    return mode_of(context.settings, "domains").reached(checks, context.now - created)
+    return mode_of(context.settings, "domains").is_reached(checks, context.now - created)
 
 
 def first_review(context: Context) -> int:
