@@ -14,7 +14,7 @@ from dmcli.sandbox.actions import handler_of
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.gateway import call_log, params, signature
 from dmcli.sandbox.gateway.reply import new_request_id, write_refusal, write_success
-from dmcli.sandbox.gateway.request import Call, read_call, request_path
+from dmcli.sandbox.gateway.request import MAX_PARAMS, Call, read_call, request_path
 from dmcli.sandbox.service.context import Context
 from dmcli.sandbox.store.store import Store, path_of
 from dmcli.untrusted import brief
@@ -50,6 +50,20 @@ class _Arrived(NamedTuple):
     request_id: str
     at: datetime
     began: float
+
+
+class _Checked(NamedTuple):
+    """What a call says of itself, found out before it has its turn with the state.
+
+    `action` is None for the permit of an upload, `params` are those of the catalogue. `refusal` is why it cannot be
+    done; `verified` that its signature is right all the same. `notes` are for the log.
+    """
+
+    action: Action | None = None
+    params: Mapping[str, str] = {}
+    verified: bool = False
+    refusal: ServiceError | None = None
+    notes: Mapping[str, Any] = {}
 
 
 class _Done(NamedTuple):
@@ -100,7 +114,8 @@ class Sandbox:
     def _exchange(self, request: Request, *, served: bool) -> Reply:
         arrived = _Arrived(request, read_call(request), new_request_id(), self._now(), time.perf_counter())
         try:
-            done = self.store.write(lambda connection, live: self._handle(connection, live, arrived))
+            checked = self._check(arrived)
+            done = self.store.write(lambda connection, live: self._handle(connection, live, arrived, checked))
         except Exception as error:  # noqa: BLE001  a server answers, whatever happens
             lack = local_error(error)
             if lack and not served:
@@ -149,11 +164,36 @@ class Sandbox:
         if fault.stage is Stage.CONNECTION:
             raise SpoiltError(fault.effect, reply)
 
-    def _handle(self, connection: sqlite3.Connection, live: Live, arrived: _Arrived) -> _Done:
+    def _check(self, arrived: _Arrived) -> _Checked:
+        """What can be found out about a call without the state, and takes as long as the call is large."""
+        request, call, _, at, _ = arrived
+        checked = _Checked()
+        try:
+            checked = checked._replace(action=_addressed(request, call))
+            # Clients sign by the clock of their machine, and know nothing of what the account's was turned by.
+            signature.verify(request, call, at)
+            checked = checked._replace(verified=True)
+            return self._check_params(checked, arrived)
+        except ServiceError as error:
+            return checked._replace(refusal=error, notes=_notes(arrived, error))
+
+    def _check_params(self, checked: _Checked, arrived: _Arrived) -> _Checked:
+        """The same with the parameters as handlers rely on them. Raises ServiceError."""
+        action, call = checked.action, arrived.call
+        if action is None:
+            return checked
+        unknown = params.unknown_params(action, call.params)
+        if unknown and self.strict:
+            raise ServiceError("SandboxUnknownParameter", f"{action.name} has no parameter {', '.join(unknown)}.")
+        now = arrived.at + timedelta(seconds=self.store.live().clock)
+        given = params.check_params(action, call.version, call.params, now)
+        return checked._replace(params=given, notes={"unknown": unknown} if unknown else {})
+
+    def _handle(self, connection: sqlite3.Connection, live: Live, arrived: _Arrived, checked: _Checked) -> _Done:
         """Do a call and log it, unless a fault strikes before; what a fault then makes of its answer."""
         now = arrived.at + timedelta(seconds=live.clock)
         fault = _strike(connection, arrived) if live.faults else None
-        done = self._do(connection, live, arrived, now, fault)
+        done = self._do(connection, live, arrived, checked, now, fault)
         if fault:
             done = _spoil(done, fault, arrived)
         done = done._replace(fault=fault)
@@ -161,46 +201,45 @@ class Sandbox:
         return done
 
     def _do(
-        self, connection: sqlite3.Connection, live: Live, arrived: _Arrived, now: datetime, fault: Fault | None
+        self,
+        connection: sqlite3.Connection,
+        live: Live,
+        arrived: _Arrived,
+        checked: _Checked,
+        now: datetime,
+        fault: Fault | None,
     ) -> _Done:
         """Do the call, unless a fault strikes before; a refusal is an answer."""
         if fault and fault.prevents:
             return _refuse(arrived, ServiceError(fault.code))
         try:
-            return self._answer(connection, live, arrived, now)
+            return self._answer(connection, live, arrived, checked, now)
         except ServiceError as error:  # what was written before stays: the nonce is used
-            return _refuse(arrived, error)
+            return _refuse(arrived, error)._replace(notes=checked.notes if error is checked.refusal else {})
 
-    def _answer(self, connection: sqlite3.Connection, live: Live, arrived: _Arrived, now: datetime) -> _Done:
-        """Check the call, then do it. Raises ServiceError."""
+    def _answer(
+        self, connection: sqlite3.Connection, live: Live, arrived: _Arrived, checked: _Checked, now: datetime
+    ) -> _Done:
+        """Do a call that was checked. Raises ServiceError."""
         request, call, request_id, at, _ = arrived
-        host = request.headers.get("host", "")
-        if request.method not in ("GET", "POST"):
-            raise ServiceError("UnsupportedHTTPMethod")
-        if request_path(request) != "/":
-            raise ServiceError("InvalidAction.NotFound")
-        action = None if (call.action, call.version) == _UPLOAD else params.find_action(call.action, call.version)
-        # Clients sign by the clock of their machine, and know nothing of what the account's was turned by.
-        signature.verify(request, call, at)
-        self._take_nonce(connection, call.nonce, int(at.timestamp()) // PERIOD)
+        action, host = checked.action, request.headers.get("host", "")
+        if checked.verified:
+            self._take_nonce(connection, call.nonce, int(at.timestamp()) // PERIOD)
+            if action and live.limits:
+                from dmcli.sandbox.control.limits import take_call
+
+                if not take_call(connection, action.name, now.timestamp()):
+                    raise ServiceError("Throttling.User")
+        if checked.refusal:
+            raise checked.refusal
         if action is None:
             from dmcli.sandbox.service.uploads import authorize
 
             permit = authorize(host)
             return _Done(write_success(call.action, permit, request_id, call.xml, at))
-        if live.limits:
-            from dmcli.sandbox.control.limits import take_call
-
-            if not take_call(connection, action.name, now.timestamp()):
-                raise ServiceError("Throttling.User")
-        unknown = params.unknown_params(action, call.params)
-        if unknown and self.strict:
-            raise ServiceError("SandboxUnknownParameter", f"{action.name} has no parameter {', '.join(unknown)}.")
-        given = params.check_params(action, call.version, call.params, now)
-        moment = int(now.timestamp())
-        reply = handler_of(action)(Context(connection, given, moment, request_id, live.settings, host))
-        notes = {"unknown": unknown} if unknown else {}
-        return _Done(write_success(action.name, reply, request_id, call.xml, at), notes=notes)
+        context = Context(connection, checked.params, int(now.timestamp()), request_id, live.settings, host)
+        reply = handler_of(action)(context)
+        return _Done(write_success(action.name, reply, request_id, call.xml, at), notes=checked.notes)
 
     def _log(self, connection: sqlite3.Connection, arrived: _Arrived, done: _Done, now: datetime) -> None:
         ms = (time.perf_counter() - arrived.began) * 1000
@@ -243,15 +282,30 @@ def _spoil(done: _Done, fault: Fault, arrived: _Arrived) -> _Done:
     return done._replace(reply=spoil_reply(fault, done.reply))
 
 
-def _refuse(arrived: _Arrived, error: ServiceError) -> _Done:
-    """The answer to a call that was refused; for a wrong signature with what the client did otherwise."""
-    host = arrived.request.headers.get("host", "")
-    reply = write_refusal(error, host, arrived.request_id, arrived.call.xml, arrived.at)
+def _addressed(request: Request, call: Call) -> Action | None:
+    """The action that a request is addressed to, None for the permit of an upload. Raises ServiceError."""
+    if request.method not in ("GET", "POST"):
+        raise ServiceError("UnsupportedHTTPMethod")
+    if request_path(request) != "/":
+        raise ServiceError("InvalidAction.NotFound")
+    if call.crowded:
+        raise ServiceError("InvalidParameter", f"The request has more than {MAX_PARAMS} parameters.")
+    return None if (call.action, call.version) == _UPLOAD else params.find_action(call.action, call.version)
+
+
+def _notes(arrived: _Arrived, error: ServiceError) -> dict[str, Any]:
+    """What the log says of a refusal: of a wrong signature what the client did otherwise."""
     if error.code != "SignatureDoesNotMatch":
-        return _Done(reply, error.code)
+        return {}
     from dmcli.sandbox.gateway.diagnosis import diagnose
 
-    return _Done(reply, error.code, {"signature": diagnose(arrived.request, arrived.call)})
+    return {"signature": diagnose(arrived.request, arrived.call)}
+
+
+def _refuse(arrived: _Arrived, error: ServiceError) -> _Done:
+    """The answer to a call that was refused."""
+    host = arrived.request.headers.get("host", "")
+    return _Done(write_refusal(error, host, arrived.request_id, arrived.call.xml, arrived.at), error.code)
 
 
 def _fail(action: str, error: Exception, lack: DmError | None) -> ServiceError:

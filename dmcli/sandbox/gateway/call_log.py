@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.regions import SANDBOX_KEY_ID
-from dmcli.sandbox.gateway.redaction import mask_header, mask_key, mask_param, mask_target, secrets_of
+from dmcli.sandbox.gateway.redaction import beginning, mask_header, mask_key, mask_param, mask_target, secrets_of
+from dmcli.sandbox.gateway.signature import MAX_SHOWN
 from dmcli.sandbox.store.sql import where
-from dmcli.secret import hidden
 
 if TYPE_CHECKING:
     import sqlite3
@@ -97,8 +97,11 @@ def _cut(pairs: Iterator[tuple[str, str]]) -> dict[str, str]:
 
 def _reply_text(entry: Entry) -> str:
     """The reply's text; one that repeats the string to sign repeats the secrets in it."""
-    text = entry.reply.body[:_CUT_REPLY].decode("utf-8", "replace")
-    return text if entry.code != "SignatureDoesNotMatch" else hidden(text, secrets_of(entry.request, entry.call))
+    if entry.code != "SignatureDoesNotMatch":
+        return entry.reply.body[:_CUT_REPLY].decode("utf-8", "replace")
+    whole = len(entry.reply.body) < MAX_SHOWN
+    text = entry.reply.body.decode("utf-8", "replace")
+    return beginning(text, _CUT_REPLY, secrets_of(entry.request, entry.call), whole=whole)
 
 
 class Filter(NamedTuple):

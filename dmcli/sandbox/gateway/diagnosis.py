@@ -2,6 +2,7 @@
 
 The sandbox knows the secret, so what the client must have signed can be found rather than guessed. Which mistakes there
 are is known from public threads: blanks as +, * and ! left as they are, ~ encoded, one round of encoding, not two.
+Each try signs the whole request anew, so only one of moderate size is searched for mistakes other than a wrong key.
 """
 
 from __future__ import annotations
@@ -14,19 +15,24 @@ from urllib.parse import quote, quote_plus
 
 from dmcli.api import signing
 from dmcli.api.regions import SANDBOX_KEY_SECRET
-from dmcli.sandbox.gateway.redaction import secrets_of
+from dmcli.sandbox.gateway.redaction import beginning, secrets_of
 from dmcli.sandbox.gateway.request import authorization, form_fields, query_string
-from dmcli.secret import hidden
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from dmcli.api.wire import Request
     from dmcli.sandbox.gateway.request import Call
 
 _AROUND = 24  # characters shown before and after a difference
 _LONGEST = 20_000  # characters of a string to sign that are kept
+MAX_BYTES = 20_000  # of query and form, or query and headers, that are searched
+MAX_NAMES = 100  # parameters, or signed headers, that are searched
 _NO_CAUSE = f"no mistake that is known gives the client's signature: most likely its secret is not {SANDBOX_KEY_SECRET}"
+_TOO_LARGE = (
+    f"not searched: a request of more than {MAX_NAMES} parameters or {MAX_BYTES:,} bytes is too large for that; "
+    "try a smaller one"
+)
 
 
 class Cause(NamedTuple):
@@ -47,20 +53,30 @@ def diagnose(request: Request, call: Call) -> dict[str, str]:
         signed, theirs = fields.get("SignedHeaders", ""), fields.get("Signature", "")
         body_hash = signing.sha256_hex(request.body)
         ours = signing.v3_canonical_request(request.method, "/", query, request.headers, signed, body_hash)
-        cause = find_v3_cause(request.method, query, request.headers, signed, request.body, theirs)
+        small = _is_small([*query, *signed.split(";")], query_string(request), *request.headers.values())
+        cause = find_v3_cause(request.method, query, request.headers, signed, request.body, theirs, small=small)
     else:
         given = {name: value for name, value in call.params.items() if name != "Signature"}
         ours = signing.v1_string_to_sign(request.method, given)
-        cause = find_v1_cause(request.method, call.params, call.params.get("Signature", ""))
-    said = {"server": ours[:_LONGEST], "cause": cause.said if cause else _NO_CAUSE}
+        small = _is_small(call.params, *call.params, *call.params.values())
+        cause = find_v1_cause(request.method, call.params, call.params.get("Signature", ""), small=small)
+    said = {"server": ours, "cause": cause.said if cause else _NO_CAUSE if small else _TOO_LARGE}
     if cause and cause.string != ours:
-        said |= {"client": cause.string[:_LONGEST], "difference": difference(ours, cause.string)}
+        said |= {"client": cause.string, "difference": difference(ours, cause.string)}
     secrets = secrets_of(request, call)
-    return {name: hidden(text, secrets) for name, text in said.items()}
+    return {name: beginning(text, _LONGEST, secrets) for name, text in said.items()}
 
 
-def find_v1_cause(method: str, params: Mapping[str, str], theirs: str) -> Cause | None:
-    """The mistake that gives this HMAC-SHA1 signature; None when none that is known does."""
+def _is_small(names: Collection[str], *texts: str) -> bool:
+    """Whether so many names with these texts can be searched."""
+    return len(names) <= MAX_NAMES and sum(len(text.encode("utf-8", "replace")) for text in texts) <= MAX_BYTES
+
+
+def find_v1_cause(method: str, params: Mapping[str, str], theirs: str, *, small: bool = True) -> Cause | None:
+    """The mistake that gives this HMAC-SHA1 signature; None when none that is known does.
+
+    Unless the request is `small`, only mistakes with the key are tried.
+    """
     signed = {name: value for name, value in params.items() if name != "Signature"}
     right = signing.v1_string_to_sign(method, signed)
     for key, said in _V1_KEYS.items():
@@ -71,18 +87,29 @@ def find_v1_cause(method: str, params: Mapping[str, str], theirs: str) -> Cause 
             return Cause(said, right)
     if hmac.digest(f"{SANDBOX_KEY_SECRET}&".encode(), right.encode(), "sha1").hex() == theirs.lower():
         return Cause("it sent the signature in hex where base64 is expected", right)
-    return next((cause for cause in _v1_strings(method, signed) if _v1(cause.string) == theirs), None)
+    tries = _v1_strings(method, signed) if small else ()
+    return next((cause for cause in tries if _v1(cause.string) == theirs), None)
 
 
 def find_v3_cause(
-    method: str, query: Mapping[str, str], headers: Mapping[str, str], signed: str, body: bytes, theirs: str
+    method: str,
+    query: Mapping[str, str],
+    headers: Mapping[str, str],
+    signed: str,
+    body: bytes,
+    theirs: str,
+    *,
+    small: bool = True,
 ) -> Cause | None:
-    """The mistake that gives this ACS3-HMAC-SHA256 signature; None when none that is known does."""
+    """The mistake that gives this ACS3-HMAC-SHA256 signature; None when none that is known does. See `find_v1_cause`.
+
+    The body counts for nothing here: only its hash is signed.
+    """
     body_hash = signing.sha256_hex(body)
     right = signing.v3_canonical_request(method, "/", query, headers, signed, body_hash)
     if signing.v3_signature(signing.v3_string_to_sign(right), f"{SANDBOX_KEY_SECRET}&") == theirs:
         return Cause("it put & after the secret, as the older signature does; this one takes it bare", right)
-    for cause in _v3_strings(right, method, query, headers, signed, body_hash):
+    for cause in _v3_strings(right, method, query, headers, signed, body_hash) if small else ():
         if signing.v3_signature(signing.v3_string_to_sign(cause.string), SANDBOX_KEY_SECRET) == theirs:
             return cause
     return None
@@ -146,6 +173,7 @@ def _v1_strings(method: str, params: Mapping[str, str]) -> Iterator[Cause]:
     right = signing.percent_encode
     pairs = sorted(params.items())
     canonical = _joined(pairs, right)
+    written = {name: f"{right(name)}={right(value)}" for name, value in pairs}
     for other in ("GET", "POST"):
         if other != method:
             yield Cause(f"it signed {other} and sent {method}", f"{other}&%2F&{right(canonical)}")
@@ -164,8 +192,8 @@ def _v1_strings(method: str, params: Mapping[str, str]) -> Iterator[Cause]:
     for said, ordered in orders.items():
         yield Cause(said, f"{method}&%2F&{right(_joined(ordered, right))}")
     for name in params:
-        rest = [pair for pair in pairs if pair[0] != name]
-        yield Cause(f"it does not sign {name}", f"{method}&%2F&{right(_joined(rest, right))}")
+        rest = "&".join([pair for other, pair in written.items() if other != name])
+        yield Cause(f"it does not sign {name}", signing.v1_of_canonical(method, rest))
 
 
 def _v3_strings(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 INTERNAL = ("OwnerId", "ResourceOwnerAccount", "ResourceOwnerId")  # what SDKs have and no page describes
 _PROTOCOL = frozenset((*COMMON, "SignatureType", *INTERNAL))  # the SDKs send an empty SignatureType
+_LONGEST_NAME = 100  # characters
 _SEVERAL_SPELLINGS = (Flag, Choice, Integer)  # handlers get the one spelling of the catalogue
 
 
@@ -83,10 +84,11 @@ def check_params(action: Action, version: str, given: Mapping[str, str], now: da
 
 
 def unknown_params(action: Action, given: Mapping[str, str]) -> list[str]:
-    """The parameters that the catalogue does not know, nor the protocol."""
+    """The names of parameters that the catalogue does not know, nor the protocol; of a long one its beginning."""
     known = {one for param in action.params for one in (param.name, *param.aliases)}
     prefixes = tuple(f"{name}." for name in known)
-    return [name for name in given if name not in known and name not in _PROTOCOL and not name.startswith(prefixes)]
+    found = [name for name in given if name not in known and name not in _PROTOCOL and not name.startswith(prefixes)]
+    return [name[:_LONGEST_NAME] for name in found]
 
 
 def recipients_of(name: str, given: Mapping[str, str]) -> list[str]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dmcli.secret import Secret
+from dmcli.sandbox.gateway.request import MAX_PARAMS
+from dmcli.secret import Secret, hidden
 
 if TYPE_CHECKING:
     from dmcli.api.wire import Request
     from dmcli.sandbox.gateway.request import Call
 
 _CUT = 2000  # characters of a value
+_LONGEST = 10_000  # characters of a secret that is looked for; a longer one is none of the service's
+_WIDEST = 20  # characters that stand for one of a secret: four bytes, percent-encoded twice
 _SECRET = frozenset({"Password", "Ticket", "SecurityToken"})
 _SECRET_HEADERS = frozenset({"x-acs-security-token", "cookie", "proxy-authorization"})
 
@@ -21,12 +24,27 @@ def secrets_of(request: Request, call: Call) -> list[Secret]:
     return [Secret(text) for text in (*found, *(request.headers.get(name, "") for name in _SECRET_HEADERS))]
 
 
+def beginning(text: str, most: int, secrets: list[Secret], *, whole: bool = True) -> str:
+    """The first `most` characters of a text at most, secrets in it masked, and none in part at its end.
+
+    `whole` says that the text was not cut before.
+    """
+    longest = max((len(secret.reveal()) for secret in secrets), default=0)
+    if longest > _LONGEST:
+        return "***"
+    room = longest * _WIDEST
+    part = hidden(text[: most + room], secrets)
+    if not whole or len(text) > most + room:
+        part = part[: max(len(part) - room, 0)]
+    return part[:most]
+
+
 def mask_target(url: str, *, known: bool) -> str:
     """Path and query of a URL, secrets masked."""
     path, mark, query = ("/" + url.split("://", 1)[-1].partition("/")[2]).partition("?")
     if not mark:
         return path
-    pairs = (pair.partition("=") for pair in query.split("&"))
+    pairs = (pair.partition("=") for pair in query.split("&", MAX_PARAMS)[:MAX_PARAMS])
     return f"{path}?" + "&".join(
         f"{name}{equals}{mask_param(name, value, known=known)}" for name, equals, value in pairs
     )

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from dmcli.api.wire import Request
 
+MAX_BODY = 16 * 1024 * 1024  # bytes
+MAX_PARAMS = 500  # of a call: two hundred of them are those of a hundred attachments
 _HEX = "0123456789ABCDEFabcdef"
-_ESCAPES = {(a + b).encode(): bytes([int(a + b, 16)]) for a in _HEX for b in _HEX}
+_BYTES = {f"%{a}{b}".encode(): bytes([int(a + b, 16)]) for a in _HEX for b in _HEX}
+_ESCAPES = re.compile(rb"((?:%[0-9A-Fa-f]{2})+)")
 
 
 class Call(NamedTuple):
     """What a request asks for, as it stands there: nothing is verified yet, what is missing is empty.
 
-    `scheme` is v1 (HMAC-SHA1, all in parameters) or v3 (ACS3-HMAC-SHA256, in headers); `xml` says how to answer.
+    `scheme` is v1 (HMAC-SHA1, all in parameters) or v3 (ACS3-HMAC-SHA256, in headers); `xml` says how to answer. Of
+    query and form the first MAX_PARAMS pairs are read each; `crowded` says that together they have more.
     """
 
     action: str
@@ -25,18 +30,22 @@ class Call(NamedTuple):
     nonce: str
     timestamp: str
     xml: bool
+    crowded: bool = False
 
 
 def read_call(request: Request) -> Call:
     """The call in a request, its parameters from query and form body together."""
     headers = request.headers
     kind = headers.get("content-type", "")
-    params = form_fields(query_string(request))
+    query, form = query_string(request), b""
+    params = form_fields(query)
     if request.body and "json" not in kind and "multipart" not in kind:
-        params |= form_fields(request.body.decode("utf-8", "replace"))
+        form = request.body
+        params |= form_fields(form.decode("utf-8", "replace"))
+    crowded = query.count("&") + form.count(b"&") + 1 > MAX_PARAMS
     signed = headers.get("authorization", "")
     if signed.startswith("ACS3-"):
-        form = params.get("Format") or headers.get("accept", "")
+        answer = (params.get("Format") or headers.get("accept", "")).lower()
         return Call(
             headers.get("x-acs-action", ""),
             headers.get("x-acs-version", ""),
@@ -45,7 +54,8 @@ def read_call(request: Request) -> Call:
             authorization(request).get("Credential", ""),
             headers.get("x-acs-signature-nonce", ""),
             headers.get("x-acs-date", ""),
-            "xml" in form.lower() and "json" not in form.lower(),
+            "xml" in answer and "json" not in answer,
+            crowded,
         )
     return Call(
         params.get("Action") or headers.get("x-acs-action", ""),
@@ -56,6 +66,7 @@ def read_call(request: Request) -> Call:
         params.get("SignatureNonce", ""),
         params.get("Timestamp", ""),
         params.get("Format", "").lower() != "json",
+        crowded,
     )
 
 
@@ -82,9 +93,9 @@ def query_string(request: Request) -> str:
 
 
 def form_fields(text: str) -> dict[str, str]:
-    """The decoded parameters of a query or form body; of a name that stands there twice the last one."""
+    """The first MAX_PARAMS decoded parameters of a query or form body; of a name that stands there twice the last."""
     params = {}
-    for pair in text.split("&"):
+    for pair in text.split("&", MAX_PARAMS)[:MAX_PARAMS]:
         name, _, value = pair.partition("=")
         if "%" in pair or "+" in pair:
             name, value = _decode(name), _decode(value)
@@ -98,6 +109,6 @@ def _decode(text: str) -> str:
     spaced = text.replace("+", " ").replace("%20", " ")  # most escapes are spaces, and this is quick
     if "%" not in spaced:
         return spaced
-    head, *rest = spaced.encode().split(b"%")
-    pieces = [_ESCAPES[p[:2]] + p[2:] if p[:2] in _ESCAPES else b"%" + p for p in rest]
-    return (head + b"".join(pieces)).decode("utf-8", "replace")
+    pieces = _ESCAPES.split(spaced.encode())
+    pieces[1::2] = [_BYTES.get(run) or bytes.fromhex(run.replace(b"%", b"").decode()) for run in pieces[1::2]]
+    return b"".join(pieces).decode("utf-8", "replace")

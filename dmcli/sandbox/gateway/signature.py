@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from dmcli.api.wire import Request
 
+MAX_SHOWN = 20_000  # characters of the string to sign that a refusal repeats
 MAX_SKEW = 15 * 60  # seconds that a request's clock may be off
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 # What decides which call is made, and when, must be under the signature.
@@ -78,7 +79,7 @@ def _check_signature(request: Request, call: Call) -> None:
     if not intact or not compare_digest(ours.encode(), theirs.encode()):
         raise ServiceError(
             "SignatureDoesNotMatch",
-            f"Specified signature is not matched with our calculation. server string to sign is:{text}",
+            f"Specified signature is not matched with our calculation. server string to sign is:{text[:MAX_SHOWN]}",
         )
 
 

@@ -11,11 +11,11 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api.wire import Reply
+from dmcli.sandbox.gateway.request import MAX_BODY
 
 if TYPE_CHECKING:
     import io
 
-MAX_BODY = 16 * 1024 * 1024  # bytes
 MAX_LINE = 1024 * 1024  # bytes of a request line: SDK 1.0.12 puts whole mails in the query
 MAX_HEADER = 64 * 1024  # bytes of a header line
 MAX_HEADERS = 100
