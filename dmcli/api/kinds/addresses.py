@@ -79,11 +79,12 @@ class Emails(Email):
         return ",".join(super(Emails, self).to_wire(address, now) for address in addresses)
 
     def accepts(self, wire: str) -> bool:
-        addresses = split_addresses(wire)
-        return len(addresses) <= self.count and all(super(Emails, self).accepts(a.strip()) for a in addresses)
+        if wire.count(",") >= self.count:
+            return False
+        return all(super(Emails, self).accepts(address.strip()) for address in split_addresses(wire))
 
     def addresses(self, wire: str) -> list[str]:
-        return split_addresses(wire)
+        return wire.split(",", self.count)[: self.count]
 
     def warning(self, wire: str) -> str:
         return "; ".join(filter(None, map(super().warning, split_addresses(wire))))

@@ -49,12 +49,12 @@ class Json(Kind):
 
     def read(self, text: str) -> Any:
         """The value, an object or array of no more elements than may be. Raises ValueError."""
-        from dmcli.untrusted import read_json
+        from dmcli.untrusted import MOST_MARKS, read_json
 
         what = "a JSON object" if self.of is dict else "a JSON array"
         try:
             text.encode()
-            value = read_json(text)
+            value = read_json(text, MOST_MARKS)
         except ValueError as error:
             raise ValueError(f"is not {what}: {error}") from None
         if not isinstance(value, self.of):
@@ -77,8 +77,8 @@ class Headers(Json):
         super().__init__(dict)
 
     def accepts(self, wire: str) -> bool:
-        return super().accepts(wire) and not any(
-            headers.breaks(f"{name}{value}") for name, value in self.read(wire).items()
+        return super().accepts(wire) and all(
+            _LINE.accepts(name) and _LINE.accepts(str(value)) for name, value in self.read(wire).items()
         )
 
     def warning(self, wire: str) -> str:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+MOST_LINE = 2000  # characters that a server takes of a line for which no source has a number
+
+
 class Text(Kind):
     """Text of `least` to `most` characters matching `pattern`; `rule` says the pattern in words.
 
@@ -48,7 +51,7 @@ class Text(Kind):
         return text
 
     def accepts(self, wire: str) -> bool:
-        fits = len(wire) >= self.least and not (self.most and len(wire) > self.most)
+        fits = self.least <= len(wire) <= (self.most or MOST_LINE)
         return fits and not (wire and self.pattern and not re.fullmatch(self.pattern, wire))
 
     def warning(self, wire: str) -> str:

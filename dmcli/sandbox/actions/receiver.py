@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dmcli.sandbox.service.context import Handler
 
 MAX_LISTS, MAX_MEMBERS = 10, 10_000
+MAX_COLUMNS = 100  # names of variables that the members of a list have
 COLUMNS = ("UserName", "NickName", "Gender", "Birthday", "Mobile")
 _SHORT = dict(zip(("u", "n", "g", "b", "m"), COLUMNS, strict=True))  # how Detail names them
 
@@ -98,7 +99,8 @@ def _member(columns: list[str], email: str, variables: str, created: int) -> dic
 
 def save(context: Context) -> dict[str, Any]:
     """SaveReceiverDetail: what cannot be added, duplicates among it, is said row by row with HTTP 200."""
-    receiver, columns = _existing(context)
+    receiver, known = _existing(context)
+    columns = dict.fromkeys(known)
     there = {email.lower() for (email,) in context.all("SELECT email FROM member WHERE receiver = ?", receiver)}
     before = len(there)
     added, errors = [], []
@@ -109,7 +111,9 @@ def save(context: Context) -> dict[str, Any]:
             continue
         there.add(email.lower())
         added.append((receiver, email, to_json(variables), context.now))
-        columns += [name for name in variables if name not in columns]
+        columns |= dict.fromkeys(variables)
+    if len(columns) > MAX_COLUMNS:
+        raise ServiceError("InvalidCustomDetail.Malformed")
     if before + len(added) > MAX_MEMBERS:
         raise ServiceError("InvalidReceiverDetailNumber.Malformed")
     insert = "INSERT INTO member (receiver, email, variables, created) VALUES (?, ?, ?, ?)"

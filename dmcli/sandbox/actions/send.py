@@ -6,11 +6,24 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.kinds.addresses import split_addresses
-from dmcli.api.kinds.headers import LISTED, breaks
+from dmcli.api.kinds.common import ALIAS, BODY, EMAIL, SUBJECT
+from dmcli.api.kinds.headers import LISTED
 from dmcli.api.kinds.json import recipients_in
+from dmcli.api.kinds.text import HeaderText
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts
-from dmcli.sandbox.service.delivery import Message, Quota, Recipient, deliver, render
+from dmcli.sandbox.service import uploads
+from dmcli.sandbox.service.delivery import (
+    MAX_MAIL,
+    MAX_SUBJECT,
+    MAX_VARIABLES,
+    Blanks,
+    Message,
+    Quota,
+    Recipient,
+    deliver,
+    render,
+)
 from dmcli.sandbox.store.sql import from_json, to_json
 
 if TYPE_CHECKING:
@@ -22,6 +35,8 @@ APPROVED = 2
 MAX_INLINE = 100
 _BUILT_IN = ("UserName", "NickName", "Gender", "Birthday", "Mobile")
 MAX_HEADERS = 10  # the rest is dropped (SDK)
+MAX_ATTACHMENTS = 100
+_LINE = HeaderText()
 _AT_ONCE = 500
 _ANY_SENDER = "domain-auth-created-by-system"  # the sender that DomainAuth needs in a domain (SDK)
 _SENDER = (
@@ -71,7 +86,7 @@ def batch(context: Context) -> dict[str, Any]:
     people = _members(context) if context.get("ReceiversName") else _inline(context)
     _check_quota(Quota.of(context), len(people))
     invalid = _known_invalid(context, [address for address, _ in people])
-    recipients = [_personal(message, address, variables) for address, variables in people]
+    recipients = _personal(message, people)
     tag = context.get("TagName")
     env = deliver(context, sender.name, message, recipients, tag=tag, known_invalid=invalid)
     context.add(
@@ -107,13 +122,17 @@ def _single_message(context: Context) -> Message:
     """The body, or the template in its place. Raises ServiceError."""
     subject = context.params["Subject"]
     chosen = from_json(context.get("Template"), "InvalidTemplate.Malformed")
-    attachments = to_json(_attachments(context.params))
+    files = _attachments(context.params)
+    attachments, size = to_json(files), uploads.size_of(context.connection, [one["AttachmentUrl"] for one in files])
     if not chosen:
         html, text = context.get("HtmlBody"), context.get("TextBody")
-        return Message(subject, html, text, context.get("FromAlias"), attachments=attachments)
+        message = Message(subject, html, text, context.get("FromAlias"), attachments=attachments)
+        _check_size(size + message.size)
+        return message
     template = _template(context, "id", str(chosen.get("TemplateId", "")))
     data = variables_of(chosen.get("TemplateData"))
-    subject, html = _one_line(render(subject, data)), render(template.html, data)
+    _check_size(size + Blanks.of(template.html).filled(data))
+    subject, html = _filled_subject(subject, data), render(template.html, data)
     alias = context.get("FromAlias") or template.nickname
     return Message(subject, html, alias=alias, attachments=attachments, template=template.name)
 
@@ -125,16 +144,16 @@ def _batch_message(context: Context) -> Message:
         return Message(template.subject, template.html, alias=template.nickname, template=template.name)
     content = from_json(context.get("TemplateContent"), "InvalidBody")
     subject, html, text, alias = (str(content.get(n) or "") for n in ("Subject", "HtmlBody", "TextBody", "Alias"))
-    if not html and not text:
+    if not (html or text) or not (BODY.accepts(html) and BODY.accepts(text)):
         raise ServiceError("InvalidBody")
-    if not subject or breaks(subject):
+    if not SUBJECT.accepts(subject):
         raise ServiceError("InvalidSubject.Malformed")
     return Message(subject, html, text, alias)
 
 
 def _common(context: Context, sender: Sender, message: Message) -> Message:
     """The message with what both ways of sending have in common. Raises ServiceError."""
-    if breaks(message.alias):
+    if not ALIAS.accepts(message.alias):
         raise ServiceError("InvalidFromAlias.Malformed")
     own_reply = context.yes("ReplyToAddress")
     if own_reply and (not sender.reply or sender.reply_status):
@@ -167,9 +186,10 @@ def _attachments(params: Mapping[str, str]) -> list[dict[str, str]]:
         name, url = params.get(f"{number}AttachmentName"), params.get(f"{number}AttachmentUrl")
         if not name and not url:
             return found
-        if breaks(f"{name}{url}"):
+        one = {"AttachmentName": name or "", "AttachmentUrl": url or ""}
+        if len(found) == MAX_ATTACHMENTS or not all(map(_LINE.accepts, one.values())):
             raise ServiceError("InvalidAttachments.Malformed")
-        found.append({"AttachmentName": name or "", "AttachmentUrl": url or ""})
+        found.append(one)
 
 
 def _template(context: Context, column: str, value: str) -> Template:
@@ -197,8 +217,6 @@ def _members(context: Context) -> list[tuple[str, dict[str, str]]]:
 
 def _inline(context: Context) -> list[tuple[str, dict[str, str]]]:
     """The recipients that stand in the call itself, with their variables. Raises ServiceError."""
-    from dmcli.api.kinds.common import EMAIL
-
     people = []
     for group in from_json(context.params["Receivers"], "InvalidReceiverName.Malformed"):
         addresses = recipients_in(group)
@@ -220,17 +238,34 @@ def variables_of(data: object) -> dict[str, str]:
     return {str(name): "" if value is None else str(value) for name, value in data.items()}
 
 
-def _personal(message: Message, address: str, variables: dict[str, str]) -> Recipient:
-    """A recipient with the subject and variables that are theirs."""
-    known = {**dict.fromkeys(_BUILT_IN, ""), **variables, "EAddr": address}
-    subject = _one_line(render(message.subject, known))
-    own = subject if subject != message.subject else None
-    return Recipient(address, subject=own, variables=to_json(known))
+def _personal(message: Message, people: list[tuple[str, dict[str, str]]]) -> list[Recipient]:
+    """The recipients with the subject and variables that are theirs. Raises ServiceError."""
+    blanks, left, recipients = Blanks.of(message.html, message.text), MAX_MAIL, []
+    for address, variables in people:
+        known = {**dict.fromkeys(_BUILT_IN, ""), **variables, "EAddr": address}
+        kept = to_json(known)
+        left -= len(kept)
+        if len(kept) > MAX_VARIABLES or left < 0:
+            raise ServiceError("InvalidTemplateData.Malformed", "The variables are too large.")
+        _check_size(blanks.filled(known))
+        subject = _filled_subject(message.subject, known)
+        recipients.append(Recipient(address, subject=subject if subject != message.subject else None, variables=kept))
+    return recipients
 
 
-def _one_line(subject: str) -> str:
-    """A subject whose variables brought line breaks, without them."""
-    return re.sub("[\r\n]", " ", subject)
+def _filled_subject(subject: str, variables: Mapping[str, str]) -> str:
+    """A subject with its variables filled in, the line breaks that they brought left out. Raises ServiceError."""
+    if Blanks.of(subject).filled(variables) <= MAX_SUBJECT * 4:  # bytes of a character at most
+        filled = re.sub("[\r\n]", " ", render(subject, variables))
+        if len(filled) <= MAX_SUBJECT:
+            return filled
+    raise ServiceError("InvalidSubject.Malformed")
+
+
+def _check_size(size: int) -> None:
+    """Refuse a mail of more bytes than one may have."""
+    if size > MAX_MAIL:
+        raise ServiceError("InvalidBody", f"The mail would have more than {MAX_MAIL:,} bytes.")
 
 
 def _known_invalid(context: Context, addresses: list[str]) -> frozenset[str]:
@@ -310,9 +345,10 @@ FACTS: dict[str, Facts] = {
         unread=_UNSUBSCRIBE,
         never=("InvalidMailAddressStatus.Malformed",),
         undeclared_codes={
-            "InvalidTemplateData.Malformed": "the variables of a recipient are a text that is no JSON",
-            "InvalidFromAlias.Malformed": "the alias has a line break",
-            "InvalidSubject.Malformed": "the subject is empty or has a line break",
+            "InvalidTemplateData.Malformed": "the variables of a recipient are a text that is no JSON, or too large",
+            "InvalidBody": "a body is too large, or would be with its variables filled in",
+            "InvalidFromAlias.Malformed": "the alias has a line break or is too long",
+            "InvalidSubject.Malformed": "the subject is empty, has a line break or is too long",
         },
         copied={
             "ReceiversName goes before Receivers, and TemplateName before TemplateContent.": SDK,

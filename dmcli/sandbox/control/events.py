@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.errors import InputError, RefusedError
 from dmcli.sandbox.mail import extract
-from dmcli.sandbox.mail.query import select_one
+from dmcli.sandbox.mail.mailbox import get_mail
 
 if TYPE_CHECKING:
     import sqlite3
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dmcli.sandbox.store.account import Account
 
 _TIMEOUT = 5.0  # seconds
+_SHOWN = 10  # links
 _LOOPBACK = re.compile(
     r"http://(127(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}|localhost|\[::1\])"
     r"(?::([1-5]?\d{1,4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5]))?(/[!-~]*)?",
@@ -82,13 +83,13 @@ def play(sandbox: Account, what: str, mail: int, *, url: str = "") -> Played:
     if what not in EVENTS:
         raise InputError(f"a mail cannot be played {what!r}; it is one of {', '.join(EVENTS)}")
     now = int(sandbox.now().timestamp())
+    found = get_mail(sandbox, mail)
+    if found is None:
+        raise RefusedError(f"there is no mail {mail} in the sandbox; see: dm sandbox mail list")
+    if EVENTS[what].needs_tracking and not found["track"]:
+        raise RefusedError(f"mail {mail} was sent without tracking, so nobody learns of it: send with --track")
+    clicked = _clicked(found, url) if what == "click" else ""
     with sandbox.store.transaction() as connection:
-        found = select_one(connection, mail)
-        if found is None:
-            raise RefusedError(f"there is no mail {mail} in the sandbox; see: dm sandbox mail list")
-        if EVENTS[what].needs_tracking and not found["track"]:
-            raise RefusedError(f"mail {mail} was sent without tracking, so nobody learns of it: send with --track")
-        clicked = _clicked(found, url) if what == "click" else ""
         _happen(connection, what, found, now, clicked)
         row = connection.execute("SELECT callback FROM address WHERE name = ?", (found["sender"],)).fetchone()
     callback = str(row[0]) if row else ""
@@ -101,7 +102,7 @@ def _clicked(found: Mapping[str, Any], url: str) -> str:
     """The link that is clicked. Raises RefusedError where the mail has none."""
     links = extract.read(found["html"], found["text"]).links
     if url and url not in links:
-        raise RefusedError(f"mail {found['id']} has no link {url!r}; it has {', '.join(links) or 'none'}")
+        raise RefusedError(f"mail {found['id']} has no link {url!r}; it has {', '.join(links[:_SHOWN]) or 'none'}")
     if not links:
         raise RefusedError(f"mail {found['id']} has no link to click")
     return url or links[0]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dmcli.api import codes
+from dmcli.api.kinds.text import MOST_LINE, Body
 from dmcli.sandbox import emulator
-from dmcli.sandbox.actions import account
+from dmcli.sandbox.actions import account, receiver
 from dmcli.sandbox.control import events, limits
 from dmcli.sandbox.facts import NOBODY, SDK, Facts, in_words
-from dmcli.sandbox.gateway import params, signature
+from dmcli.sandbox.gateway import diagnosis, params, request, signature
 from dmcli.sandbox.service import delivery, uploads
 from dmcli.sandbox.service.context import MAX_PAGE
+from dmcli.untrusted import DEEPEST, MOST_MARKS
 
 SUBJECTS: dict[str, Facts] = {
     "signatures": Facts(
@@ -171,6 +173,28 @@ SUBJECTS: dict[str, Facts] = {
             "Parameters that the catalogue does not have are accepted, and noted in the log of calls.": NOBODY,
             "Query and form body are read as one, whichever the SDK uses.": SDK,
             f"{', '.join(params.INTERNAL)} may be anything.": SDK,
+        },
+    ),
+    "sizes": Facts(
+        copied={
+            f"A body has at most {Body.most >> 20} MiB, as HtmlBody, TextBody or in TemplateContent.": SDK,
+            f"A file that is uploaded has at most {uploads.MAX_FILE >> 20} MiB.": "page attachments",
+        },
+        guessed={
+            f"A call has at most {request.MAX_PARAMS} parameters, else InvalidParameter.": NOBODY,
+            f"The form of a call has at most {request.MAX_BODY >> 20} MiB, else HTTP 413.": SDK,
+            f"A line of text for which no source has a number has at most {MOST_LINE:,} characters.": NOBODY,
+            f"JSON has at most {DEEPEST} levels, and {MOST_MARKS:,} texts, brackets, commas and colons.": NOBODY,
+            f"A mail, its variables filled in and with the files that were uploaded for it, has at most "
+            f"{delivery.MAX_MAIL >> 20} MiB, and its variables stand in it at most {delivery.MAX_BLANKS:,} times: "
+            "InvalidBody.": SDK,
+            f"The variables of a recipient have at most {delivery.MAX_VARIABLES >> 10} KiB as JSON, those of a call "
+            f"{delivery.MAX_MAIL >> 20} MiB: InvalidTemplateData.Malformed.": NOBODY,
+            f"A subject whose variables are filled in has at most {delivery.MAX_SUBJECT} characters.": "RFC 5322",
+            f"The cause of a wrong signature is searched for up to {diagnosis.MAX_NAMES} parameters of "
+            f"{diagnosis.MAX_BYTES:,} bytes, and the answer repeats {signature.MAX_SHOWN:,} characters of what was "
+            "signed.": NOBODY,
+            f"The members of a list have at most {receiver.MAX_COLUMNS} variables of different names.": NOBODY,
         },
     ),
     "error answers": Facts(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from dmcli.api.wire import Request
 
-MAX_BODY = 16 * 1024 * 1024  # bytes
+MAX_BODY = 32 * 1024 * 1024  # bytes: percent-encoding makes three of one
 MAX_PARAMS = 500  # of a call: two hundred of them are those of a hundred attachments
 _HEX = "0123456789ABCDEFabcdef"
 _BYTES = {f"%{a}{b}".encode(): bytes([int(a + b, 16)]) for a in _HEX for b in _HEX}

@@ -1,4 +1,7 @@
-"""What a test wants out of a mail: its text, its links, the one-time codes in it. Nothing is fetched."""
+"""What a test wants out of a mail: its text, its links, the one-time codes in it. Nothing is fetched.
+
+A body is read farther than mailbox providers show it: Gmail cuts it at 102 kB.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+MOST = 150_000  # characters of a body that are read for what is seen and for links
+_MOST_CODES = 75_000  # characters of what is seen that are read for codes
 _BLOCKS = frozenset(
     (  # noqa: SIM905  a list of twenty lines says no more
         "address article aside blockquote body br center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 header hr "
@@ -64,13 +69,25 @@ class Parts(NamedTuple):
 
 
 def read(html: str, text: str = "") -> Parts:
-    """What a person sees of a mail: the HTML where there is one, else the text; links of both, each once."""
-    tokens = list(_TOKEN.finditer(html))
+    """What a person sees of a mail: the HTML where there is one, else the text; links of both, each once.
+
+    Of each body it is what stands in the first MOST characters.
+    """
+    html, text = _cut(html), _cut(text)
+    tokens = [token for token in _TOKEN.finditer(html)]  # noqa: C416  list() lets no other thread go on meanwhile
     seen = _tidy("".join(_seen(tokens))) if html else text
     links = [link.strip() for link in _targets(tokens) if _URL.match(link.strip())]
     for source in (text, seen):
         links += [match[0].rstrip(_TRAILING) for match in _URL.finditer(source)]
     return Parts(seen, list(dict.fromkeys(links)))
+
+
+def _cut(text: str, most: int = MOST) -> str:
+    """The first characters of a text, up to the last whole word in them."""
+    if len(text) <= most:
+        return text
+    end = max(text.rfind(blank, 0, most) for blank in " \n")
+    return text[: end if end > 0 else most]
 
 
 def _seen(tokens: list[re.Match[str]]) -> Iterator[str]:
@@ -107,7 +124,7 @@ def codes(subject: str, text: str) -> list[str]:
     Where nothing does, and the subject has such a word, digits anywhere.
     """
     found: dict[str, int] = {}
-    for source in (subject, text):
+    for source in (subject, _cut(text, _MOST_CODES)):
         source = source.translate(_NARROW)  # noqa: PLW2901  full-width digits are digits
         words = [match.span() for match in _WORD.finditer(source)]
         lines = {match.span() for match in _LINE.finditer(source)}

@@ -5,7 +5,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dmcli.sandbox.mail.query import ALL, GONE, SOURCE, Filter, count, fill, select_mail, select_numbers, select_one
+from dmcli.sandbox.mail.query import (
+    ALL,
+    GONE,
+    MOST,
+    SOURCE,
+    Filter,
+    count,
+    mail_of,
+    select_mail,
+    select_numbers,
+    variables_of,
+)
+from dmcli.sandbox.service.delivery import render_beginning
 from dmcli.sandbox.store.sql import where
 
 if TYPE_CHECKING:
@@ -14,9 +26,10 @@ if TYPE_CHECKING:
     from dmcli.sandbox.store.account import Account
 
 _TEXT, _HTML = 400, 4000  # characters of the bodies that are enough to find the first words in
-_BEGINNINGS = (
-    f"SELECT m.id, m.variables, substr(g.text, 1, {_TEXT}), substr(g.html, max(instr(g.html, '<body'), 1), {_HTML}) "
-    "FROM mail AS m JOIN message AS g ON g.id = m.message WHERE m.id IN (SELECT value FROM json_each(?))"
+_HEAD = 32_000  # bytes of HTML in which the beginning of its body is looked for
+_BEGUN = (
+    "SELECT m.id, m.message, m.variables FROM mail AS m WHERE m.id IN (SELECT value FROM json_each(?)) "
+    "AND EXISTS (SELECT 1 FROM message WHERE id = m.message)"
 )
 
 
@@ -47,7 +60,8 @@ class Found(NamedTuple):
 def list_mail(sandbox: Account, limit: int = 100, chosen: Filter = ALL, *, whole: bool = False) -> list[dict[str, Any]]:
     """Mails, the newest first, at most `limit`, with what `get_mail` gives; its content only where `whole`."""
     with sandbox.store.reading() as connection:
-        return select_mail(connection, chosen, limit, whole=whole)
+        rows = select_mail(connection, chosen, limit, whole=whole)
+    return list(map(mail_of, rows))
 
 
 def count_mail(sandbox: Account, chosen: Filter = ALL) -> int:
@@ -63,8 +77,9 @@ def get_mail(sandbox: Account, number: int) -> dict[str, Any] | None:
     `kind` is "mail", or "confirmation" for the mail that confirms a reply-to address; `files` says that it has
     attachments, which are AttachmentName and AttachmentUrl; `size` is in bytes of subject and bodies.
     """
-    with sandbox.store.reading() as connection:
-        return select_one(connection, number)
+    if not 0 < number <= MOST:
+        return None
+    return next(iter(list_mail(sandbox, 1, Filter(ids=(number,)), whole=True)), None)
 
 
 def find_latest(sandbox: Account, chosen: Filter = ALL, seconds: float = 0.0) -> dict[str, Any] | None:
@@ -73,7 +88,7 @@ def find_latest(sandbox: Account, chosen: Filter = ALL, seconds: float = 0.0) ->
     def look(connection: sqlite3.Connection) -> list[dict[str, Any]]:
         return select_mail(connection, chosen, 1, whole=True)
 
-    return next(iter(sandbox.store.wait_for(look, bool, seconds)), None)
+    return next(map(mail_of, sandbox.store.wait_for(look, bool, seconds)), None)
 
 
 def wait_for_mail(
@@ -87,7 +102,8 @@ def wait_for_mail(
     def look(connection: sqlite3.Connection) -> Found:
         return Found(select_mail(connection, chosen, limit, before=before), count(connection, chosen))
 
-    return sandbox.store.wait_for(look, lambda found: found.total >= number, seconds)
+    found = sandbox.store.wait_for(look, lambda found: found.total >= number, seconds)
+    return found._replace(mails=list(map(mail_of, found.mails)))
 
 
 def read_page(sandbox: Account, chosen: Filter, number: int, size: int) -> MailPage:
@@ -96,11 +112,26 @@ def read_page(sandbox: Account, chosen: Filter, number: int, size: int) -> MailP
         found = select_numbers(connection, chosen)  # to count and to list would search the bodies twice
         here = found[(number - 1) * size : number * size]
         mails = select_mail(connection, Filter(ids=tuple(here)), size) if here else []
-        rows = connection.execute(_BEGINNINGS, (json.dumps(here),))
-        beginnings = {mail: Beginning(*fill(variables, text, html)) for mail, variables, text, html in rows}
+        begun = {
+            mail: (variables, _read(connection, "text", message, _TEXT * 4), _read(connection, "html", message, _HEAD))
+            for mail, message, variables in connection.execute(_BEGUN, (json.dumps(here),))
+        }
         newest = connection.execute("SELECT coalesce(max(id), 0) FROM mail").fetchone()[0]
         tags = [tag for (tag,) in connection.execute("SELECT DISTINCT tag FROM mail WHERE tag != '' ORDER BY tag")]
-        return MailPage(mails, beginnings, len(found), newest, tags)
+    beginnings = {mail: _beginning(*one) for mail, one in begun.items()}
+    return MailPage(list(map(mail_of, mails)), beginnings, len(found), newest, tags)
+
+
+def _read(connection: sqlite3.Connection, body: str, message: int, size: int) -> str:
+    """The first bytes of a body. A query would read all of it."""
+    with connection.blobopen("message", body, message, readonly=True) as blob:
+        return blob.read(size).decode("utf-8", "ignore")
+
+
+def _beginning(variables: str | None, text: str, html: str) -> Beginning:
+    known = variables_of(variables)
+    shown = html[max(html.find("<body"), 0) :]
+    return Beginning(render_beginning(text, known, _TEXT), render_beginning(shown, known, _HTML))
 
 
 def find_neighbours(sandbox: Account, number: int) -> tuple[int | None, int | None]:

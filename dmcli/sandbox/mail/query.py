@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.errors import InputError
 from dmcli.sandbox.service.delivery import env_id, render
-from dmcli.sandbox.store.sql import from_json, like, pattern, where
+from dmcli.sandbox.store.sql import from_json, like, where
 from dmcli.untrusted import read_number
 
 if TYPE_CHECKING:
@@ -74,14 +74,14 @@ class Filter(NamedTuple):
     @property
     def conditions(self) -> dict[str, Any]:
         """The filter as SQL conditions and values."""
-        given = read_number(self.env_id, _MOST)
+        given = read_number(self.env_id, MOST)
         number = self.env_id and str(-1 if given is None else given - int(env_id(0)))
         return {
             "m.kind != ?": GONE,
             **like("m.recipient", self.to),
             **like("m.sender", self.sender),
             **like(_SUBJECT, self.subject),
-            _ANYWHERE: pattern(self.text),
+            _ANYWHERE: self.text.lower() or None,
             "m.tag = ?": self.tag or None,
             "m.status = ?": self.status or None,
             "m.message = ?": number or None,
@@ -97,13 +97,13 @@ ALL = Filter()
 # A body is looked into once, however many got it.
 _ANYWHERE = (
     "m.id IN (WITH asked (word) AS (VALUES (?)) SELECT mail.id FROM mail, asked "
-    "WHERE recipient || ' ' || coalesce(subject, '') LIKE word ESCAPE '\\' OR message IN ("
-    "SELECT id FROM message, asked WHERE subject || ' ' || text || ' ' || html LIKE word ESCAPE '\\'))"
+    "WHERE holds(word, recipient, coalesce(subject, '')) OR message IN ("
+    "SELECT id FROM message, asked WHERE holds(word, subject, text, html)))"
 )
 NAMES = Filter._fields[: Filter._fields.index("ids")]  # what a text may choose by
 GONE = "gone"  # the newest mail when it is deleted: its number must not be given again
 _LONGEST = 10_000  # characters; SQLite takes no pattern of 50,000 bytes
-_MOST = 10**15 - 1  # of the number of a mail, an EnvId or a time
+MOST = 10**15 - 1  # of the number of a mail, an EnvId or a time
 _A_TIME = 1_000_000_000  # what is larger is a time, not the number of a mail
 
 
@@ -113,7 +113,7 @@ def filter_of(given: Mapping[str, str]) -> Filter:
     if unknown:
         raise InputError(f"mail has no {', '.join(sorted(unknown))}; it is chosen by {', '.join(NAMES)}")
     since, unseen = given.get("since") or "0", given.get("unseen", "").lower()
-    after = read_number(since, _MOST)
+    after = read_number(since, MOST)
     if after is None:
         raise InputError(f"since {since!r} is no number of a mail, nor seconds since 1970")
     if unseen not in ("", "true", "false", "1", "0"):
@@ -133,17 +133,12 @@ def select_mail(
     before: int = 0,
     whole: bool = False,
 ) -> list[dict[str, Any]]:
-    """The mails that are meant, the newest first; see `mailbox.list_mail`."""
+    """The rows of the mails that are meant, the newest first, for `mail_of`."""
     columns = _COLUMNS | (_CONTENT if whole else {})
     clause, values = where({**chosen.conditions, "m.id < ?": before or None})
     sql = f"SELECT {', '.join(columns.values())} FROM {SOURCE}{clause} ORDER BY m.id DESC LIMIT ?"
     rows = connection.execute(sql, [*values, limit])
-    return [_mail(dict(zip(columns, row, strict=True))) for row in rows]
-
-
-def select_one(connection: sqlite3.Connection, number: int) -> dict[str, Any] | None:
-    """The mail of that number with its content; None where there is none."""
-    return next(iter(select_mail(connection, Filter(ids=(number,)), 1, whole=True)), None)
+    return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
 def select_numbers(connection: sqlite3.Connection, chosen: Filter) -> list[int]:
@@ -159,19 +154,21 @@ def count(connection: sqlite3.Connection, chosen: Filter) -> int:
     return int(connection.execute(f"SELECT count(*) FROM {source}{clause}", values).fetchone()[0])
 
 
-def fill(variables: str | None, *texts: str) -> list[str]:
-    """Texts with a mail's variables filled in, which are JSON text, or None where it has none."""
-    if variables is None:
-        return list(texts)
-    known: dict[str, str] = from_json(variables, "InternalError")
-    return [render(text, known) for text in texts]
+def variables_of(text: str | None) -> dict[str, str]:
+    """A mail's variables, which are JSON text, or None where it has none."""
+    return (from_json(text, "InternalError") if text else None) or {}
 
 
-def _mail(row: dict[str, Any]) -> dict[str, Any]:
-    """A row as `get_mail` gives it: flags, the EnvId, and where the content is there too, what it says."""
+def mail_of(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as `get_mail` gives it: flags, the EnvId, and where the content is there too, what it says.
+
+    It takes as long as the mail is large, so it is done when the database is free for others.
+    """
     mail = {**row, **{name: bool(row[name]) for name in _FLAGS}, "env_id": env_id(row["env_id"])}
     if "html" in mail:
-        mail["html"], mail["text"] = fill(mail.pop("variables"), mail["html"], mail["text"])
+        variables = variables_of(mail.pop("variables"))
+        if variables:
+            mail["html"], mail["text"] = (render(mail[name], variables) for name in ("html", "text"))
         mail["headers"] = from_json(mail["headers"], "InternalError") or {}
         mail["attachments"] = from_json(mail["attachments"], "InternalError") or []
     return mail

@@ -19,7 +19,7 @@ from dmcli.sandbox.errors import ServiceError
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from dmcli.api.wire import Request
     from dmcli.sandbox.store.store import Store
@@ -89,9 +89,20 @@ def take(store: Store, request: Request, now: int) -> Reply:
 
 def find(connection: sqlite3.Connection, url: str) -> tuple[str, bytes] | None:
     """Type and bytes of the file that an attachment's URL means; None where it was not uploaded here."""
-    key = url.rsplit("/", 1)[-1]
-    row = connection.execute("SELECT kind, data FROM upload WHERE key = ?", (key,)).fetchone()
+    row = connection.execute("SELECT kind, data FROM upload WHERE key = ?", (_key(url),)).fetchone()
     return (str(row[0]), bytes(row[1])) if row else None
+
+
+def size_of(connection: sqlite3.Connection, urls: Iterable[str]) -> int:
+    """Bytes of the files that attachments' URLs mean, as often as they are named."""
+    sql = "SELECT length(data) FROM upload WHERE key = ?"
+    rows = (connection.execute(sql, (_key(url),)).fetchone() for url in urls)
+    return sum(row[0] for row in rows if row)
+
+
+def _key(url: str) -> str:
+    """The key under which the file of a URL was uploaded, if it was."""
+    return url.rsplit("/", 1)[-1]
 
 
 def _parts(body: bytes, boundary: bytes) -> list[_Part]:

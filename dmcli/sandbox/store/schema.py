@@ -109,4 +109,16 @@ ALTER TABLE address ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE event ADD COLUMN url TEXT NOT NULL DEFAULT '';
 ALTER TABLE mail ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
 """
-MIGRATIONS = (_SCHEMA, SEED, _AROUND)
+# SQLite goes through a body to get at what stands behind it in its row.
+_BODIES_LAST = """
+ALTER TABLE message RENAME TO before;
+CREATE TABLE message (
+  id INTEGER PRIMARY KEY, request_id TEXT NOT NULL, alias TEXT NOT NULL, reply_to TEXT NOT NULL,
+  reply_alias TEXT NOT NULL, subject TEXT NOT NULL, track INTEGER NOT NULL, headers TEXT NOT NULL,
+  attachments TEXT NOT NULL, template TEXT NOT NULL, ip_pool TEXT NOT NULL, size INTEGER NOT NULL,
+  text TEXT NOT NULL, html TEXT NOT NULL);
+INSERT INTO message SELECT id, request_id, alias, reply_to, reply_alias, subject, track, headers, attachments, template,
+  ip_pool, size, text, html FROM before;
+DROP TABLE before;
+"""
+MIGRATIONS = (_SCHEMA, SEED, _AROUND, _BODIES_LAST)

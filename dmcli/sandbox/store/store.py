@@ -13,6 +13,7 @@ from dmcli.errors import LockedError
 from dmcli.local.database import open_database, transaction
 from dmcli.local.paths import state_folder
 from dmcli.sandbox.store.schema import MIGRATIONS, SEED
+from dmcli.sandbox.store.sql import holds
 
 if TYPE_CHECKING:
     import sqlite3
@@ -66,10 +67,12 @@ class Store:
     def __init__(self, path: str) -> None:
         self.path = "" if path == ":memory:" else path
         self._kept: dict[str, sqlite3.Connection] = {}  # snapshots, where there is no file to keep them beside
-        self._connection = open_database(path, MIGRATIONS, timeout=TIMEOUT)
+        self._connection = _open(path)
         # Writing the log back costs more than writing it; a busy server does it every 16 MiB.
         self._connection.execute("PRAGMA wal_autocheckpoint = 4000")
         self._lock = threading.RLock()  # code in a transaction may ask what is live
+        self._reader: sqlite3.Connection | None = None  # what reads holds up nobody who writes
+        self._reading = threading.Lock()
         self._live: Live | None = None
         self._version = 0
         self._changed = threading.Condition()
@@ -142,16 +145,27 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """The connection, alone with it, for a look at how things are at one moment; no writer is waited for."""
-        with self._lock, transaction(self._connection, writes=False):
-            yield self._connection
+        """A connection, alone with it, for a look at how things are at one moment: what is committed.
+
+        No writer is waited for, nor waits; in memory there is one connection, and they take turns.
+        """
+        if not self.path:
+            with self._lock, transaction(self._connection, writes=False):
+                yield self._connection
+            return
+        with self._reading:
+            if self._reader is None:
+                self._reader = _open(self.path)
+                self._reader.execute("PRAGMA query_only = TRUE")
+            with transaction(self._reader, writes=False):
+                yield self._reader
 
     def wait_for(self, look: Callable[[sqlite3.Connection], T], enough: Callable[[T], bool], seconds: float) -> T:
         """What `look` finds once it is enough, or when the seconds are over."""
         end = time.monotonic() + seconds
         while True:
-            with self._lock:
-                found = look(self._connection)
+            with self.reading() as connection:
+                found = look(connection)
             left = end - time.monotonic()
             if enough(found) or left <= 0:
                 return found
@@ -210,16 +224,24 @@ class Store:
         if not self._lock.acquire(timeout=_CLOSING):
             return
         try:
-            self._connection.close()
-            for copy in self._kept.values():
-                copy.close()
+            for connection in (self._connection, *self._kept.values()):
+                connection.close()
         finally:
             self._lock.release()
+        if self._reader and self._reading.acquire(timeout=_CLOSING):
+            self._reader.close()
+            self._reading.release()
 
     def _tell(self) -> None:
         """Wake those who wait for something to change."""
         with self._changed:
             self._changed.notify_all()
+
+
+def _open(path: str) -> sqlite3.Connection:
+    connection = open_database(path, MIGRATIONS, timeout=TIMEOUT)
+    connection.create_function("holds", -1, holds, deterministic=True)
+    return connection
 
 
 def path_of(environ: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from dmcli.sandbox.routing import NoMethodError, NoPathError, Place, Route, Rout
 from dmcli.sandbox.store import snapshots
 from dmcli.sandbox.testapi import control, mails
 from dmcli.sandbox.testapi.request import ApiRequest, MissingError, as_json
-from dmcli.untrusted import read_json
+from dmcli.untrusted import MOST_MARKS, read_json
 
 if TYPE_CHECKING:
     from dmcli.api.wire import Request
@@ -43,7 +43,7 @@ def answer(sandbox: Sandbox, request: Request, path: str) -> Reply:
 def _body(request: Request) -> Any:
     """What was brought. Raises InputError."""
     try:
-        return read_json(request.body) if request.body else {}
+        return read_json(request.body, MOST_MARKS) if request.body else {}
     except ValueError as error:
         raise InputError(f"the body is not JSON: {error}") from None
 

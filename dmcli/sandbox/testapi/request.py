@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dmcli.api.wire import Reply
 from dmcli.errors import InputError
 from dmcli.sandbox.mail.query import Filter, filter_of
-from dmcli.untrusted import read_number
+from dmcli.untrusted import read_number, windows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,5 +59,19 @@ class MissingError(Exception):
 
 def as_json(value: Any, status: int = 200) -> Reply:
     """A value as JSON text."""
-    body = f"{json.dumps(value, ensure_ascii=False)}\n".encode("utf-8", "replace")  # curl adds no line of its own
+    body = f"{_dump(value)}\n".encode("utf-8", "replace")  # curl adds no line of its own
     return Reply(status, {**HEADERS, "content-type": "application/json; charset=utf-8"}, body)
+
+
+def _dump(value: Any) -> str:
+    """Its JSON, made in pieces that let other threads go on between them, as a body of a mail may be long."""
+    if isinstance(value, dict):
+        return (
+            "{"
+            + ", ".join([f"{json.dumps(str(name), ensure_ascii=False)}: {_dump(one)}" for name, one in value.items()])
+            + "}"
+        )
+    if isinstance(value, str):
+        pieces = [json.dumps(value[start:end], ensure_ascii=False)[1:-1] for start, end in windows(len(value), 0)]
+        return f'"{"".join(pieces)}"'
+    return json.dumps(value, ensure_ascii=False)

@@ -13,11 +13,13 @@ import pytest
 from patience import PATIENT
 
 from dmcli.errors import LocalIOError, LockedError
+from dmcli.local.database import open_database
 from dmcli.sandbox.control import clock, states
 from dmcli.sandbox.control.quota import get_quota, set_quota
 from dmcli.sandbox.emulator import Sandbox, open_sandbox
 from dmcli.sandbox.mail import mailbox
 from dmcli.sandbox.mail.query import Filter
+from dmcli.sandbox.store.schema import MIGRATIONS
 from dmcli.sandbox.store.store import Store, _Job
 
 BUSY = """
@@ -190,3 +192,30 @@ def test_who_only_looks_waits_for_no_writer(tmp_path):
     assert get_quota(looking)["daily"] == 1
     other.close()
     looking.close()
+
+
+def test_who_only_looks_waits_for_no_other_thread(tmp_path):
+    box = Sandbox(str(tmp_path / "held.db"))
+    with ThreadPoolExecutor(1) as other, box.store.change() as connection:
+        connection.execute("UPDATE setting SET value = 1 WHERE name = 'daily'")
+        assert other.submit(get_quota, box).result(PATIENT)["daily"] == 2000
+    assert get_quota(box)["daily"] == 1
+    box.close()
+
+
+def test_mail_of_an_older_file_is_what_it_was(tmp_path):
+    path = str(tmp_path / "old.db")
+    old = open_database(path, MIGRATIONS[:3])
+    columns = [row[1] for row in old.execute("PRAGMA table_info (message)")]
+    given = {name: "1" if name in ("id", "track", "size") else name for name in columns}
+    old.execute(f"INSERT INTO message ({', '.join(given)}) VALUES ({', '.join('?' * len(given))})", [*given.values()])
+    given = {name: "1" for (_, name, *_) in old.execute("PRAGMA table_info (mail)")}
+    given |= {"kind": "mail", "variables": "{}", "subject": None, "recipient": "a@b.test"}
+    old.execute(f"INSERT INTO mail ({', '.join(given)}) VALUES ({', '.join('?' * len(given))})", [*given.values()])
+    old.execute("UPDATE message SET headers = '{}', attachments = '[]'")
+    old.close()
+    new = Sandbox(path)
+    mail = mailbox.get_mail(new, 1)
+    new.close()
+    names = ("alias", "reply_to", "reply_alias", "subject", "html", "text", "template", "request_id")
+    assert {name: mail[name] for name in names} == {name: name for name in names}

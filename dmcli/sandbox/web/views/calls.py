@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 PAGE = 100  # calls
 SCHEMES = {"v1": "HMAC-SHA1", "v3": "ACS3-HMAC-SHA256"}
+_DEEPEST = 20  # levels that are indented
 _MAILS = 20  # recipients of the mail that a call sent
 _XML = re.compile(r"<[^>]*>?|[^<]+")
 
@@ -98,7 +99,7 @@ def pretty(text: str) -> str:
         return "\n".join(_indented(text))
     try:
         return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 
@@ -113,7 +114,7 @@ def _indented(text: str) -> list[str]:
             lines[-1] += piece
             opened = not closes
             continue
-        lines.append("  " * max(depth, 0) + piece)
+        lines.append("  " * min(max(depth, 0), _DEEPEST) + piece)
         opened = (
             piece.startswith("<") and not closes and not piece.startswith(("<?", "<!")) and not piece.endswith("/>")
         )

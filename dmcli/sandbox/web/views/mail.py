@@ -11,6 +11,7 @@ from dmcli.sandbox.mail.attachments import read_attachments
 from dmcli.sandbox.mail.query import Filter
 from dmcli.sandbox.web import page, words
 from dmcli.sandbox.web.request import Page, PageRequest, RefusedError, see
+from dmcli.untrusted import windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
     Gather = Callable[[Sandbox, dict[str, Any]], dict[str, Any]]
 
 WIDTHS = {"desktop": "Desktop", "phone": "Phone, 375 px"}
-_RAW = 200_000  # characters of the message that are shown
+_SHOWN = 200_000  # characters of a body or the message that are shown
+_RENDERED = 1_000_000  # characters of HTML in the frame
+_AROUND = 1000  # characters that a reference to a picture is not longer than
 _OTHERS = 50  # recipients of the same message
-_REMOTE = re.compile(r"(?:src|srcset|background|poster|url\()\s*=?\s*[\"']?\s*(?:https?:)?//", re.IGNORECASE)
+# Each run of blanks stands behind something that is no blank, so that there is one way alone to read it.
+_REMOTE = re.compile(r"(?:src|srcset|background|poster|url\()\s*(?:=\s*)?(?:[\"']\s*)?(?:https?:)?//")
 _DOCTYPE = re.compile(r"\s*<!doctype[^>]*>", re.IGNORECASE)
 # Browsers connect to what these name before they ask whether a policy allows it.
 _AHEAD = re.compile(r"<(?:link|i?frame|portal|fencedframe)(?=[\s/>])", re.IGNORECASE)
@@ -53,16 +57,17 @@ def show(request: PageRequest, number: int, tab: str = "") -> Page:
         "widths": WIDTHS,
         "width": request.query.get("width", "desktop"),
         "now": now,
+        "most": _SHOWN,
     }
     return Page(f"mail/{tab}.html", {**shown, **more})
 
 
 def body(request: PageRequest, number: int) -> Reply:
     """The HTML of a mail, for the frame on its page. Its links open elsewhere."""
-    html = _opened(request, number)["html"]
+    html = _opened(request, number)["html"][:_RENDERED]
     if not html:
         raise RefusedError(404, f"Mail {number} has no HTML.")
-    harmless = _AHEAD.sub("<meta", html)
+    harmless = _AHEAD.sub(lambda _: "<meta", html)  # a function lets other threads go on between two of them
     doctype = _DOCTYPE.match(harmless)
     at = doctype.end() if doctype else 0
     return page.mail_body(f'{harmless[:at]}<base target="_blank">{harmless[at:]}')
@@ -116,23 +121,21 @@ def _tabs(mail: dict[str, Any], parts: extract.Parts) -> dict[str, str]:
 
 
 def _html(_: Sandbox, mail: dict[str, Any]) -> dict[str, Any]:
-    return {"remote": bool(_REMOTE.search(mail["html"]))}
+    html = mail["html"][:_RENDERED].lower()
+    return {"remote": any(_REMOTE.search(html, *ends) for ends in windows(len(html), _AROUND))}
 
 
-def _headers(sandbox: Sandbox, mail: dict[str, Any]) -> dict[str, Any]:
-    from email import message_from_bytes
-
+def _headers(_: Sandbox, mail: dict[str, Any]) -> dict[str, Any]:
     from dmcli.sandbox.mail import eml
 
-    head = eml.write_message(sandbox, mail).partition(b"\r\n\r\n")[0]
-    return {"headers": message_from_bytes(head + b"\r\n\r\n", policy=eml.POLICY).items()}
+    return {"headers": eml.headers_of(mail)}
 
 
 def _raw(sandbox: Sandbox, mail: dict[str, Any]) -> dict[str, Any]:
     from dmcli.sandbox.mail import eml
 
     data = eml.write_message(sandbox, mail)
-    return {"raw": data[:_RAW].decode("utf-8", "replace").replace("\r\n", "\n"), "bytes": len(data), "most": _RAW}
+    return {"raw": data[:_SHOWN].decode("utf-8", "replace").replace("\r\n", "\n"), "bytes": len(data)}
 
 
 def _files(sandbox: Sandbox, mail: dict[str, Any]) -> dict[str, Any]:
