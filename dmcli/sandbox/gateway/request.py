@@ -12,7 +12,7 @@ MAX_BODY = 32 * 1024 * 1024  # bytes: percent-encoding makes three of one
 MAX_PARAMS = 500  # of a call: two hundred of them are those of a hundred attachments
 _HEX = "0123456789ABCDEFabcdef"
 _BYTES = {f"%{a}{b}".encode(): bytes([int(a + b, 16)]) for a in _HEX for b in _HEX}
-_ESCAPES = re.compile(rb"((?:%[0-9A-Fa-f]{2})+)")
+_ESCAPES = re.compile(rb"((?:%[0-9A-Fa-f]{2}){1,100})")  # a run is cut, since each repeat keeps a hundred bytes
 
 
 class Call(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +13,8 @@ from dmcli.sandbox.environment import PORT
 if TYPE_CHECKING:
     from dmcli.sandbox.emulator import Sandbox
     from dmcli.sandbox.server.server import Server
+
+_ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
 
 
 def port_option(default: int = PORT) -> click.Option:
@@ -37,8 +40,17 @@ def server_of(sandbox: Sandbox, port: int, *, strict: bool = False) -> Server:
     from dmcli.sandbox.server.server import Server
     from dmcli.sandbox.server.site import site_of
 
+    _share_memory()
     sandbox.strict = strict
     return Server(site_of(sandbox), port, tls=lambda: context_for(path_of(os.environ)))
+
+
+def _share_memory() -> None:
+    """Have threads take memory from one place: glibc keeps up to 16, each with room for its largest call."""
+    import ctypes
+
+    with suppress(OSError, AttributeError, TypeError):  # other C libraries have no mallopt
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
 
 
 def serve(server: Server) -> None:
