@@ -109,7 +109,9 @@ class Session:
         from dmcli.render import Output
 
         raw, csv_raw = bool(self.given.get("raw")), bool(self.given.get("csv_raw"))
-        return Output(self._format() or default, self.given.get("query", ""), sys.stdout, csv_raw=csv_raw, raw=raw)
+        return Output(
+            self._format() or default, self.given.get("query", ""), sys.stdout, csv_raw=csv_raw, raw=raw, tell=self.say
+        )
 
     def _format(self) -> str:
         """The output format asked for; empty when the terminal decides."""

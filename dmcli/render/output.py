@@ -8,9 +8,15 @@ from dmcli.render.encoding import fit_encoding
 from dmcli.render.formats import FORMATS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dmcli.render.formats import Format
 
 ON_TERMINAL, IN_PIPE = "table", "tsv"  # the formats when none is asked for
+
+
+def _tell_nobody(_: str) -> None:
+    """Say nothing."""
 
 
 class Output(NamedTuple):
@@ -25,6 +31,7 @@ class Output(NamedTuple):
     `format` is the name of one of FORMATS or empty: a table on a terminal, else tab-separated text. `query` is a
     JMESPath expression or empty. `color` is None where the environment decides. `csv_raw` leaves cells of csv as they
     are, even those that a spreadsheet would take for formulas; `raw` leaves control characters in tab-separated text.
+    `tell` says a line to the person, beside the result.
     """
 
     format: str
@@ -33,6 +40,7 @@ class Output(NamedTuple):
     color: bool | None = None
     csv_raw: bool = False
     raw: bool = False
+    tell: Callable[[str], None] = _tell_nobody
 
     @property
     def effective_format(self) -> Format:

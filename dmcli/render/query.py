@@ -2,31 +2,85 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from dmcli.errors import InputError
 from dmcli.untrusted import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Sequence
 
+    from jmespath.visitor import _TreeNode as Node  # of its stubs
+
+_DEEPEST = 100  # levels of an expression
+_MOST_KEYS = 60  # named where a query finds nothing
+_TOO_DEEP = "--query is nested too deeply; ask for less at a time."
 _HINT = "The language is described at https://jmespath.org."
 
 
 def check_query(query: str) -> None:
     """Refuse an expression that could never work, before any call is made. An empty one is no query.
 
-    Raises InputError: bad syntax, an unknown function, an expression reference outside of a function's arguments.
+    Raises InputError: bad syntax, an unknown function, an expression reference where no function takes one, a number
+    that JSON has no room for.
     """
-    if not query:
-        return
+    if query:
+        _parse(query)
+
+
+class Query:
+    """A query, put to one document or to each of many.
+
+    `whole` is a query about the rows of a list, which asks for the whole document in every format. Raises InputError
+    for a bad expression, and when it is put to data that it does not fit.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.whole, self._found = False, False
+        self._searched: tuple[Any, Sequence[Any] | None] | None = None
+        self._tree = _parse(text) if text else None
+        if self._tree:
+            from dmcli.render.search import ROWS
+
+            self.whole = any((node["type"], node.get("value")) == ("field", ROWS) for node, _ in _walk(self._tree))
+
+    def find(self, data: Any, rows: Sequence[Any] | None = None) -> Any:
+        """What the expression finds in the data, whose `rows` have that name; an empty one finds the data itself."""
+        if not self._tree:
+            return data
+        from dmcli.render.search import is_nothing, search
+
+        try:
+            found = search(self._tree, data, rows)
+        except ValueError as error:
+            raise InputError(f"--query {safe(self.text)!r} does not fit the data: {error}.") from None
+        self._found = self._found or not is_nothing(found) or (rows == found == [])
+        self._searched = self._searched or (data, rows)
+        return found
+
+    @property
+    def failure(self) -> str:
+        """What to say when all that was found is nothing, with the expressions that find something; else empty."""
+        if self._found or self._searched is None:
+            return ""
+        from dmcli.render.search import keys_of
+
+        return f"--query found nothing; there is: {', '.join(islice(keys_of(*self._searched), _MOST_KEYS))}"
+
+
+def _parse(query: str) -> Node:
+    """The tree of an expression that could work. Raises InputError."""
+    import warnings
+
     import jmespath
     from jmespath.exceptions import ParseError
-    from jmespath.functions import Functions
 
     try:
-        tree = jmespath.compile(query).parsed
-        nodes = list(_nodes(tree, ""))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a spelling that is out of use
+            tree: Node = jmespath.compile(query).parsed
     except ParseError as error:
         column, token = error.lex_position + 1, error.token_value
         place = f"at {safe(str(token))!r}, column {column}" if token else f"at its end, column {column}"
@@ -34,46 +88,44 @@ def check_query(query: str) -> None:
             f"--query {safe(query)!r} is not a JMESPath expression: it goes wrong {place}.", hint=_HINT
         ) from None
     except RecursionError:
-        raise InputError("--query is nested too deeply; ask for less at a time.") from None
-    for parent, kind, name in nodes:
-        if kind == "function_expression" and name not in Functions.FUNCTION_TABLE:
-            known = ", ".join(sorted(Functions.FUNCTION_TABLE))
-            raise InputError(f"--query calls {safe(name)}(), which JMESPath does not have.", hint=f"It has {known}.")
-        if kind == "expref" and parent != "function_expression":
-            raise InputError(f"--query {safe(query)!r} uses & outside of a function's arguments.", hint=_HINT)
+        raise InputError(_TOO_DEEP) from None
+    except ValueError:  # a number of thousands of digits
+        raise InputError(f"--query {safe(query)!r} has a number that is too large.") from None
+    for node, parent in _walk(tree):
+        _check_node(query, node, parent)
+    return tree
 
 
-def searcher(query: str) -> Callable[[Any], Any]:
-    """A function from data to what the expression finds in it; an empty expression finds the data itself.
+def _check_node(query: str, node: Node, parent: Node | None) -> None:
+    """Refuse a part of an expression that could never work. Raises InputError."""
+    from jmespath.functions import Functions
 
-    Raises InputError, at once for a bad expression and when called for data that does not fit a function.
-    """
-    check_query(query)
-    if not query:
-        return lambda data: data
-    import jmespath
-    from jmespath.exceptions import JMESPathError, JMESPathTypeError
-
-    compiled = jmespath.compile(query)
-
-    def search(data: Any) -> Any:
-        try:
-            return compiled.search(data)
-        except JMESPathTypeError as error:
-            wanted = " or ".join(map(str, error.expected_types))
+    functions = Functions.FUNCTION_TABLE
+    if node["type"] == "function_expression" and node["value"] not in functions:
+        known = ", ".join(sorted(functions))
+        raise InputError(
+            f"--query calls {safe(node['value'])}(), which JMESPath does not have.", hint=f"It has {known}."
+        )
+    if node["type"] == "expref":
+        function = functions.get(parent["value"]) if parent and parent["type"] == "function_expression" else None
+        if not function or not any("expref" in argument["types"] for argument in function["signature"]):
             raise InputError(
-                f"--query {safe(query)!r} does not fit the data: {error.function_name}() takes {wanted}, "
-                f"not {error.actual_type}."
-            ) from None
-        except JMESPathError as error:
-            raise InputError(f"--query {safe(query)!r} does not fit the data: {safe(str(error))}.") from None
+                f"--query {safe(query)!r} uses & outside of a function that takes an expression.", hint=_HINT
+            )
+    if node["type"] == "literal":
+        import json
 
-    return search
+        try:
+            json.dumps(node["value"], allow_nan=False)
+        except ValueError:
+            raise InputError(f"--query {safe(query)!r} has a number that JSON has no room for.") from None
 
 
-def _nodes(tree: Any, parent: str) -> Iterator[tuple[str, str, Any]]:
-    """Every node of a parsed expression as parent's type, own type, own value."""
-    if isinstance(tree, dict):
-        yield parent, tree["type"], tree.get("value")
-        for child in tree["children"]:
-            yield from _nodes(child, tree["type"])
+def _walk(tree: Node) -> Iterator[tuple[Node, Node | None]]:
+    """Every node of a parsed expression with the node it is in. Raises InputError for too many levels."""
+    level: list[tuple[Node, Node | None]] = [(tree, None)]
+    for _ in range(_DEEPEST):
+        yield from level
+        level = [(child, node) for node, _ in level for child in node["children"] if isinstance(child, dict)]
+    if level:
+        raise InputError(_TOO_DEEP)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dmcli.api.paging import Page
 from dmcli.render.formats import JSON, Listing
 from dmcli.render.formats.document import drop, put
-from dmcli.render.query import searcher
+from dmcli.render.query import Query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,18 +22,22 @@ def show_pages(pages: Iterable[Page], fields: tuple[Field, ...], twins: tuple[st
 
     json and yaml are the first page's reply with the rows of all pages at the list's own path; `twins` are dotted paths
     of further copies of the rows, which are left out. csv and tsv have all fields by wire name, a table has the titled
-    ones. A query is put to the joined document, in ndjson to each row. Memory does not grow with the number of pages,
-    but for a query on the document. Raises InputError for a query that fails; errors of the stream pass.
+    ones. A query is put to the joined document, in ndjson to each row unless it names `rows`. Memory does not grow with
+    the number of pages, but for a query on the document. Raises InputError for a query that fails; errors of the stream
+    pass.
     """
-    search, format_ = searcher(output.query), output.effective_format
+    query, format_ = Query(output.query), output.effective_format
     listing = _listing(pages, fields, twins)
-    if format_.per_row:
-        return format_.show_rows(listing._replace(pages=(map(search, rows) for rows in listing.pages)), output)
-    if output.query:
+    if format_.per_row and not query.whole:
+        count = format_.show_rows(listing._replace(pages=(map(query.find, rows) for rows in listing.pages)), output)
+    elif output.query:
         rows = list(listing.rows)
-        format_.show_value(search(put(listing.document, listing.path, rows)), output)
-        return len(rows)
-    return format_.show_rows(listing, output)
+        count = len(rows)
+        _show_found(query.find(put(listing.document, listing.path, rows), rows), output)
+    else:
+        count = format_.show_rows(listing, output)
+    _tell_failure(query, output)
+    return count
 
 
 def show_document(document: Any, fields: tuple[Field, ...], output: Output) -> None:
@@ -43,17 +47,37 @@ def show_document(document: Any, fields: tuple[Field, ...], output: Output) -> N
     table has two columns, title and value, for one object and a row for each of a list. What has no rows is JSON.
     Raises InputError for a query that fails; errors of the stream pass.
     """
-    search, format_, many = searcher(output.query), output.effective_format, isinstance(document, list)
-    if format_.per_row and many:
-        format_.show_rows(Listing([map(search, document)]), output)
-    elif format_.per_row or output.query:
-        format_.show_value(search(document), output)
+    query, format_, many = Query(output.query), output.effective_format, isinstance(document, list)
+    if format_.per_row and many and not query.whole:
+        format_.show_rows(Listing([map(query.find, document)]), output)
+    elif output.query:
+        show = _show_found if many else format_.show_value
+        show(query.find(document, document if many else None), output)
+    elif format_.per_row:
+        format_.show_value(document, output)
     elif not all(isinstance(item, dict) for item in (document if many else [document])):
         (JSON if format_.columns else format_).show_value(document, output)
     elif many:
         format_.show_rows(Listing([document], fields, document), output)
     else:
         format_.show_record(document, fields, output)
+    _tell_failure(query, output)
+
+
+def _show_found(found: Any, output: Output) -> None:
+    """Print what a query found; in a format of rows, each item of a list for itself."""
+    format_ = output.effective_format
+    if format_.per_row and isinstance(found, list):
+        format_.show_rows(Listing([found]), output)
+    else:
+        format_.show_value(found, output)
+
+
+def _tell_failure(query: Query, output: Output) -> None:
+    """Say that a query found nothing, once what it did find is printed."""
+    if query.failure:
+        output.stdout.flush()
+        output.tell(query.failure)
 
 
 def _listing(pages: Iterable[Page], fields: tuple[Field, ...], twins: tuple[str, ...]) -> Listing:

@@ -72,7 +72,7 @@ def _api(
     else:
         output = current.output("json")
         page = page_of(known, answer)
-        if page.path and output.wants_rows:
+        if page.path and (output.wants_rows or output.query):
             show_pages([page], known.fields, (), output)
         else:
             show_document(answer, known.fields, output)

@@ -1,0 +1,121 @@
+"""JMESPath as `--query` has it: `rows` are the rows of a list, and what does not fit the data is told in a sentence."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+from jmespath.exceptions import JMESPathTypeError
+from jmespath.visitor import TreeInterpreter
+
+from dmcli.untrusted import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from jmespath.visitor import _TreeNode as Node  # of its stubs
+
+ROWS = "rows"  # the name of a list's rows, wherever they stand in the reply
+_MISFITS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)  # the library's
+_TYPES = {
+    "str": "string",
+    "dict": "object",
+    "list": "array",
+    "bool": "boolean",
+    "NoneType": "null",
+}  # also said of items
+_LARGEST = sys.float_info.max
+
+
+def search(tree: Node, data: Any, rows: Sequence[Any] | None) -> Any:
+    """What a parsed expression finds in the data; `rows`, where there are any, have that name at its top.
+
+    Raises ValueError: what does not fit the data, and the remedy where there is one.
+    """
+    try:
+        return _Interpreter(data, rows).visit(tree, data)
+    except JMESPathTypeError as error:
+        wanted = " or ".join(map(str, error.expected_types))
+        numbers = any("number" in one for one in error.expected_types) and error.actual_type in ("str", "string")
+        remedy = "; to_number(NAME) makes a number of text" if numbers else ""
+        raise ValueError(
+            f"{error.function_name}() takes {wanted}, not {_TYPES.get(error.actual_type, error.actual_type)}{remedy}"
+        ) from None
+    except _MISFITS as error:
+        raise ValueError(safe(str(error)).rstrip(".")) from None
+
+
+class _Interpreter(TreeInterpreter):
+    """The library's interpreter, which alone compares text with numbers and goes on with infinities."""
+
+    def __init__(self, data: Any, rows: Sequence[Any] | None) -> None:
+        super().__init__()
+        self._data, self._rows = data, rows
+
+    def visit_field(self, node: Node, value: Any) -> Any:
+        """The value under a key; a reply's own `rows` go before the rows of the list."""
+        found = super().visit_field(node, value)
+        named = found is None and node["value"] == ROWS and value is self._data
+        return self._rows if named else found
+
+    def visit_comparator(self, node: Node, value: Any) -> Any:
+        """Whether a comparison holds. Counts are text in many replies, so text often meets a number."""
+        try:
+            return super().visit_comparator(node, value)
+        except TypeError:
+            texts = [one for one in node["children"] if isinstance(self.visit(one, value), str)]
+            name = next(map(_spelling, texts), "")
+            subject = f"{name} is text" if name else "one is text"
+            problem = f"it compares text with a number: {subject}, to_number({name or 'NAME'}) makes a number of it"
+            raise ValueError(problem) from None
+
+    def visit_function_expression(self, node: Node, value: Any) -> Any:
+        """What a function gives."""
+        name = node["value"]
+        try:
+            found = super().visit_function_expression(node, value)
+        except TypeError:
+            if name != "contains":
+                raise
+            raise ValueError("contains() looks for text in text; to_string(NAME) makes text of a value") from None
+        if isinstance(found, (int, float)) and not abs(found) <= _LARGEST:
+            raise ValueError(f"{name}() gives no finite number")
+        return found
+
+
+def is_nothing(value: Any) -> bool:
+    """Whether there is no value in a result: null, or lists and objects with nothing in them."""
+    if isinstance(value, (dict, list)):
+        return all(map(is_nothing, value.values() if isinstance(value, dict) else value))
+    return value is None
+
+
+def keys_of(value: Any, rows: Sequence[Any] | None = None, path: str = "") -> Iterator[str]:
+    """The expressions that find what is in a value: `TotalCount`, `data.name`, `rows[].TagId` where the rows are."""
+    if value is not None and value is rows:
+        path = ROWS
+    if isinstance(value, list) and value:
+        yield from keys_of(value[0], path=f"{path}[]")
+    elif isinstance(value, dict) and value:
+        for key, inner in value.items():
+            yield from keys_of(inner, rows, f"{path}.{_key(key)}" if path else _key(key))
+    elif path:
+        yield path
+
+
+def _key(name: str) -> str:
+    """A key as an expression has it."""
+    return name if re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name) else json.dumps(name)
+
+
+def _spelling(node: Node) -> str:
+    """A path of keys, or a text, as it can be typed; empty for any other expression."""
+    kind, value = node["type"], node.get("value")
+    parts = [_spelling(one) for one in node["children"]]
+    if kind in ("subexpression", "index_expression"):
+        return ("." if kind == "subexpression" else "").join(parts) if all(parts) else ""
+    if kind == "field":
+        return _key(str(value))
+    return {"index": f"[{value}]", "literal": f"'{value}'", "current": "@"}.get(kind, "")
