@@ -68,7 +68,8 @@ class Param(NamedTuple):
 class Field(NamedTuple):
     """One field of a reply row. A field with a `title` is a column of the table; csv has them all by `name`.
 
-    `words` say in people's language what a code means; `shape` is one of "" (text), "number", "epoch" (seconds, UTC).
+    `words` say in people's language what a code means; `shape` is one of "" (text), "number", "epoch" (seconds, UTC),
+    "stamp" (a time of the service's calendar, UTC+8, though it ends in Z).
     """
 
     name: str

@@ -114,7 +114,9 @@ def common() -> tuple[click.Parameter, ...]:
         option("--endpoint", metavar="URL", help="Endpoint to call instead of the region's."),
         option("-o", "--output", type=click.Choice(choices.OUTPUT), help="Format of the result."),
         option("--query", metavar="JMESPATH", help="Show only this part of the result.", callback=_query),
-        option("--csv-raw", is_flag=True, help="Write formulas into csv as they are, with no ' before them."),
+        option(
+            "--csv-raw", is_flag=True, help="Write csv as received: codes, times, and formulas with no ' before them."
+        ),
         option("--raw", is_flag=True, help="Write control characters into tab-separated text as they are."),
         option(
             "--ca-bundle",

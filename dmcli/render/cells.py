@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from dmcli.api.kinds.dates import local_text, moment_in
 from dmcli.api.model import Field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
 
     Row = dict[str, Any]
 
@@ -37,14 +38,13 @@ def raw_text(value: Any) -> str:
     return str(value)
 
 
-def cell_words(field: Field, value: Any) -> str:
-    """A value for people: the words of its code, a local time for an epoch; what is not known stays as received."""
+def cell_words(field: Field, value: Any, time_text: Callable[[datetime], str] = local_text) -> str:
+    """A value for people: the words of its code, a time in this machine's zone; what is not known stays as received."""
     text = raw_text(value)
-    if value is None:
+    if value is None or not (field.words or field.shape):
         return text
-    if field.shape == "epoch":
-        return _local_time(str(int(value)) if isinstance(value, float) else text)
-    return field.words.get(str(value), field.words.get(text, text))
+    moment = moment_in(field.shape, str(int(value)) if isinstance(value, float) else text)
+    return time_text(moment) if moment else field.words.get(str(value), field.words.get(text, text))
 
 
 def all_fields(fields: tuple[Field, ...], rows: Iterable[Row]) -> tuple[Field, ...]:
@@ -57,13 +57,3 @@ def table_fields(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     return tuple(field for field in fields if field.title) or tuple(
         field._replace(title=field.name) for field in fields
     )
-
-
-def _local_time(text: str) -> str:
-    """Seconds since the epoch as `2019-09-29 13:28 +08:00`; other text, and what no calendar holds, as it is."""
-    try:
-        moment = datetime.fromtimestamp(int(text), UTC).astimezone()
-    except (ValueError, OverflowError, OSError):
-        return text
-    stamp = moment.isoformat(" ", "minutes")
-    return f"{stamp[:16]} {stamp[16:]}"

@@ -29,9 +29,9 @@ class Output(NamedTuple):
     welcome,1
 
     `format` is the name of one of FORMATS or empty: a table on a terminal, else tab-separated text. `query` is a
-    JMESPath expression or empty. `color` is None where the environment decides. `csv_raw` leaves cells of csv as they
-    are, even those that a spreadsheet would take for formulas; `raw` leaves control characters in tab-separated text.
-    `tell` says a line to the person, beside the result.
+    JMESPath expression or empty. `color` is None where the environment decides. `csv_raw` leaves values in csv as they
+    were received: codes, times and what a spreadsheet would take for a formula; `raw` leaves control characters in
+    tab-separated text. `tell` says a line to the person, beside the result.
     """
 
     format: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.actions.account import ACTIONS
+from dmcli.api.model import Field
 from dmcli.render.cells import raw_text, values
 from dmcli.render.console import console_for, show_renderable
 from dmcli.render.encoding import fit_encoding
@@ -35,8 +36,12 @@ def show_account(summary: dict[str, Any], usage: dict[str, Any] | None, output: 
     """Print the account.
 
     `summary` is the reply of DescAccountSummary, `usage` has day_used and month_used in mails, None where not known.
-    A table is the panel. Every other format, and a query, has the summary, with `usage` as a further key if given.
+    A table is the panel. Every other format, and a query, has the summary; json and the like with `usage` as a further
+    key if given, csv and tsv with its keys as further columns.
     """
+    if output.wants_columns and not output.for_people:
+        show_document({**summary, **(usage or {})}, (*ACTIONS[0].fields, *map(Field, usage or ())), output)
+        return
     if not output.for_people:
         show_document(summary if usage is None else {**summary, "usage": usage}, (), output)
         return

@@ -10,6 +10,7 @@ import os
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dmcli.api.kinds.dates import local_text, moment_in
 from dmcli.api.signing import canonical_query, sha256_hex
 from dmcli.errors import DmError, InputError, LocalIOError, LockedError, RefusedError, UnknownOutcomeError
 from dmcli.local.database import open_database, transaction
@@ -252,4 +253,5 @@ def open_ledger(environ: Mapping[str, str], *, now: Callable[[], float], tell: C
 
 def moment(at: int) -> str:
     """A time of the ledger, by this machine's clock and zone."""
-    return time.strftime("%Y-%m-%d %H:%M", time.localtime(at))
+    made = moment_in("epoch", str(at))
+    return local_text(made) if made else str(at)

@@ -130,9 +130,8 @@ LIST_STATUS = {"0": "uploading", "1": "complete"}
 DELIVERY_STATUS = {"0": "delivered", "2": "invalid address", "3": "spam", "4": "failed"}
 TASK_STATUS = {"1": "sent"}
 
-# CreateTime says Z but is eight hours ahead of the epoch field beside it, in all four samples: only the epoch is shown.
 CREATED = Field("UtcCreateTime", "Created", shape="epoch")
-CREATED_TEXT = Field("CreateTime")
+CREATED_TEXT = Field("CreateTime", shape="stamp")
 
 
 def count(name: str, title: str) -> Field:

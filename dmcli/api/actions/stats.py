@@ -133,7 +133,7 @@ ACTIONS = (
             Field("Message", "Message"),
             Field("ErrorClassification"),
             Field("TagName"),
-            Field("LastUpdateTime"),
+            Field("LastUpdateTime", shape="stamp"),
             Field("ConfigSetId"),
             Field("ConfigSetName"),
             Field("IpPoolId"),
@@ -240,7 +240,7 @@ ACTIONS = (
         fields=(
             Field("ToAddress", "Address"),
             Field("UtcLastUpdateTime", "Found", shape="epoch"),
-            Field("LastUpdateTime"),
+            Field("LastUpdateTime", shape="stamp"),
         ),
         lists=("data.mailDetail", "detailList"),
         paging=NEXT_LENGTH,

@@ -97,7 +97,7 @@ ACTIONS = (
             Field("TemplateNickName", "Sender name"),
             Field("TemplateSubject", "Subject"),
             Field("TemplateText", "HTML"),
-            CREATED_TEXT,
+            CREATED_TEXT._replace(title="Created"),
         ),
         errors=("InvalidTemplate.NotFound",),
         commands=(Command("template show"),),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime, timezone
 
 OFFSET = 8 * 3600  # seconds that the service's calendar is ahead of UTC: it counts its days in China
+_STAMP = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?Z?"
 _RELATIVE = r"([0-9]{1,4})d"
 
 
@@ -29,6 +30,31 @@ def moment_of(text: str, form: str) -> datetime | None:
         return datetime.strptime(text, form).replace(tzinfo=service_zone())
     except ValueError:
         return None
+
+
+def moment_in(shape: str, text: str) -> datetime | None:
+    """The moment that a field of a reply means, in the zone of this machine; None where it is none.
+
+    The shape is `epoch`, seconds since then, or `stamp`, the service's `2019-09-29T13:28Z`. That is eight hours ahead
+    of the epoch field beside it in all samples of the reference (6.4): a time of the service's calendar, whatever its
+    Z says.
+    """
+    from datetime import UTC, datetime
+
+    try:
+        if shape == "epoch":
+            return datetime.fromtimestamp(int(text), UTC).astimezone()
+        if shape == "stamp" and re.fullmatch(_STAMP, text):
+            return datetime.fromisoformat(text.rstrip("Z")).replace(tzinfo=service_zone()).astimezone()
+    except (ValueError, OverflowError, OSError):  # no calendar holds it
+        pass
+    return None
+
+
+def local_text(moment: datetime) -> str:
+    """A moment for people, who may type it as well: `2019-09-29 13:28 +08:00`, in the zone that it is given in."""
+    stamp = moment.isoformat(" ", "minutes")
+    return f"{stamp[:16]} {stamp[16:]}"
 
 
 class Day(Kind):

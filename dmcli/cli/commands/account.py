@@ -23,7 +23,7 @@ def _show(current: Session, *, usage: bool) -> None:
 
     output = current.output()
     summary = current.client.call(_SUMMARY, {})
-    figures = quota_usage(current.client)._asdict() if usage or output.for_people else None
+    figures = quota_usage(current.client)._asdict() if usage or output.for_people or not output.wants_data else None
     show_account(summary, figures, output)
 
 

@@ -26,9 +26,9 @@ _FIELDS = (
     Field("domain", "Domain"),
     Field("status", "Status", DOMAIN_STATUS | {"None": "check failed"}),
     Field("verified", "Verified", {"True": "yes", "False": "no"}),
+    Field("failed", "Failed"),  # of columns, where the checks themselves have none
     Field("checks"),
 )
-_FAILED = Field("failed", "Failed")  # for people, who are shown no checks
 
 
 def _check(
@@ -120,10 +120,10 @@ def _show(current: Session, outcomes: list[Checked]) -> None:
 
     output = current.output()
     rows: list[dict[str, Any]] = [outcome._asdict() for outcome in outcomes]
-    if output.for_people:
+    if output.wants_columns:
         for row in rows:
             row["failed"] = ", ".join(name for name, good in row["checks"].items() if good is False)
-    show_document(rows, (*_FIELDS, _FAILED) if output.for_people else _FIELDS, output)
+    show_document(rows, _FIELDS, output)
 
 
 COMMAND = group(

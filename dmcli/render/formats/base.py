@@ -29,7 +29,7 @@ class Sink(Protocol):
 
     @property
     def csv_raw(self) -> bool:
-        """Whether cells of csv stay as they are, formulas too."""
+        """Whether values in csv stay as received: codes, times and formulas."""
 
     @property
     def raw(self) -> bool:

@@ -1,4 +1,4 @@
-"""csv and tab-separated text: a line a row, a column for each field by its wire name, and nothing is cut."""
+"""csv and tab-separated text: a line a row, a column for each field by its wire name, in words, and nothing is cut."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
-from dmcli.render.cells import all_fields, raw_text, values
+from dmcli.api.kinds.dates import local_text
+from dmcli.render.cells import all_fields, cell_words, raw_text, values
 from dmcli.render.encoding import fit_encoding
 from dmcli.render.formats.base import Format, Listing
 from dmcli.render.formats.document import JSON
@@ -14,7 +15,9 @@ from dmcli.untrusted import safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
+    from dmcli.api.model import Field
     from dmcli.render.formats.base import Sink
 
 _SAMPLE = 1000  # rows whose keys make the columns where the catalogue declares none
@@ -28,16 +31,25 @@ _ESCAPES = str.maketrans({"\t": r"\t", "\n": r"\n", "\r": r"\r"})
 class _Delimited(Format):
     """A format with a mark between cells. `write_cell` makes a cell a text without a line break of its own or the mark.
 
-    With `for_spreadsheets` no cell is a formula unless the output wants them raw, and a line is never empty.
+    `time_text` writes times. With `for_spreadsheets` values are as received where the output wants them raw, else no
+    cell is a formula; and a line is never empty.
     """
 
     columns = True
 
-    def __init__(self, mark: str, write_cell: Callable[[str], str], *, for_spreadsheets: bool = False) -> None:
-        self._mark, self._write_cell, self._for_spreadsheets = mark, write_cell, for_spreadsheets
+    def __init__(
+        self,
+        mark: str,
+        write_cell: Callable[[str], str],
+        time_text: Callable[[datetime], str],
+        *,
+        for_spreadsheets: bool = False,
+    ) -> None:
+        self._mark, self._write_cell, self._time_text = mark, write_cell, time_text
+        self._for_spreadsheets = for_spreadsheets
 
     def show_rows(self, listing: Listing, output: Sink) -> int:
-        """Print a line of wire names, then a line for each row."""
+        """Print a line of wire names, then a line for each row: the words of codes, and times."""
         rows, fields, count = listing.rows, listing.fields, 0
         if not fields:
             sample = list(islice(rows, _SAMPLE))
@@ -45,11 +57,12 @@ class _Delimited(Format):
         names = [field.name for field in fields]
         if not names:
             return sum(1 for _ in rows)
-        write = self._line_writer(output)
+        write, as_received = self._line_writer(output), self._for_spreadsheets and output.csv_raw
         first = next(rows, None)  # before the header, so that a list that fails leaves nothing behind
         write(names)
         for count, row in enumerate(chain(() if first is None else (first,), rows), 1):  # noqa: B007  the last count is the number of rows
-            write(values(row, names))
+            found = values(row, names)
+            write(found if as_received else list(map(self._cell, fields, found)))
         output.stdout.flush()
         return count
 
@@ -71,6 +84,9 @@ class _Delimited(Format):
             for item in items:
                 write(item if isinstance(item, list) else [item])
             output.stdout.flush()
+
+    def _cell(self, field: Field, value: Any) -> str:
+        return cell_words(field, value, self._time_text)
 
     def _line_writer(self, output: Sink) -> Callable[[Sequence[Any]], None]:
         """A function that prints the values of one line; on a terminal nothing in them acts on it.
@@ -108,5 +124,10 @@ def _one_line(text: str) -> str:
     return text.translate(_ESCAPES) if _SPECIAL.search(text) else text
 
 
-CSV = _Delimited(",", _quote, for_spreadsheets=True)
-TSV = _Delimited("\t", _one_line)
+def _iso_time(moment: datetime) -> str:
+    """A time as other programs read it: ISO 8601 with its offset."""
+    return moment.isoformat(timespec="seconds")
+
+
+CSV = _Delimited(",", _quote, _iso_time, for_spreadsheets=True)
+TSV = _Delimited("\t", _one_line, local_text)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from dmcli.api.actions.common import DELIVERY_STATUS
-from dmcli.api.kinds.dates import service_zone
+from dmcli.api.kinds.dates import moment_in, service_zone
 from dmcli.api.paging import value_of
 
 if TYPE_CHECKING:
@@ -92,8 +92,8 @@ def size(count: int) -> str:
 def cell(row: Mapping[str, Any], field: Field) -> str:
     """The value of a row in a declared field, for people."""
     value = value_of(dict(row), field.name)
-    if field.shape == "epoch" and value:
-        return minute(int(value))
+    if value and (moment := moment_in(field.shape, str(value))):
+        return minute(moment.timestamp())
     return "" if value is None else field.words.get(str(value), str(value))
 
 
