@@ -16,6 +16,7 @@ from shell import on_a_terminal, words
 from dmcli.cli import app
 from dmcli.sandbox.emulator import Sandbox
 from dmcli.sandbox.server.server import Server
+from dmcli.sandbox.server.site import site_of
 
 pytest_plugins = ["cloud", "faulty", "lab", "pages"]
 
@@ -179,8 +180,8 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def server(sandbox: Sandbox) -> Iterator[Server]:
-    """The same sandbox over HTTP."""
-    made = Server(sandbox.exchange)
+    """The same sandbox over HTTP, with all that `dm sandbox serve` serves."""
+    made = Server(site_of(sandbox))
     made.start()
     yield made
     made.stop()

@@ -142,6 +142,11 @@ class Session:
 
         return datetime.now(UTC)
 
+    @cached_property
+    def service_now(self) -> datetime:
+        """The time by which the service counts its days: the sandbox's clock may have been turned."""
+        return (self.resources.sandbox_time() if self.settings.sandbox else None) or self.now
+
 
 def session() -> Session:
     """The session of the running command."""

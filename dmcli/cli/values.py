@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from dmcli.api.kinds.addresses import Email, Sender
-from dmcli.api.kinds.dates import Minute
+from dmcli.api.kinds.dates import Day, Instant, Minute
 from dmcli.api.kinds.reference import Ref
 from dmcli.api.kinds.text import Flag
 from dmcli.cli.input import read_line
@@ -38,7 +38,7 @@ class Call(NamedTuple):
 
 def collect(session: Session, action: Action, given: Mapping[str, Any]) -> Call:
     """The call that the typed values stand for. Says doubts; raises InputError for what cannot be right."""
-    now = session.now
+    now = _now(session, action)
     wire: dict[str, str] = {}
     names: dict[str, Ref] = {}
     notes: list[str] = []
@@ -70,6 +70,12 @@ def collect(session: Session, action: Action, given: Mapping[str, Any]) -> Call:
     session.say(*notes)
     check(session, action, wire)
     return Call(action, wire, names)
+
+
+def _now(session: Session, action: Action) -> datetime:
+    """The time that values of the action are read by; only where it has days is the service's own looked for."""
+    dated = any(isinstance(param.kind, (Day, Instant)) for param in action.params)
+    return session.service_now if dated else session.now
 
 
 def texts_of(session: Session, param: Param, value: Any) -> list[str]:
@@ -106,13 +112,14 @@ def needs_lookup(ref: Ref, text: str) -> bool:
 
 def check(session: Session, action: Action, wire: Mapping[str, str]) -> None:
     """Say the warnings about single values, then apply the action's rules. Raises InputError for the first refusal."""
+    now = _now(session, action)
     labels = _Labels({param.name: label(param) for param in action.params})
     for param in action.params:
         warning = param.kind.warning(wire[param.name]) if param.name in wire else ""
         if warning:
             session.say(f"warning: {label(param)}: {warning}")
     for rule in action.rules:
-        for problem in rule(wire, session.now):
+        for problem in rule(wire, now):
             text = problem.text.format_map(labels)
             if not problem.warning:
                 raise InputError(text)

@@ -112,7 +112,7 @@ class Faulty:
     def _answer(self, connection: socket.socket) -> bool:
         """Read one request and answer it; whether more may come."""
         request = read_request(connection)
-        action = parse_qs(request.body.decode())["Action"][0]
+        action = parse_qs(request.body.decode()).get("Action", [""])[0]
         self.arrivals.append(action)
         fault = self.fault
         if not (fault and fault.spoil and action == self.target and self._due()):

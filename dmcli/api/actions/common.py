@@ -88,12 +88,13 @@ def minutes() -> tuple[Param, Param]:
 
 def _window(start: Day, end: Day, required: bool, since: str, until: str) -> tuple[Param, Param]:
     none = "" if since else " Default: none."
+    what = "a time, a date" if isinstance(start, Minute) else "a date"
     missing, malformed = "InvalidDate.NotFound", "InvalidDate.Malformed"
     return (
         Param(
             "StartTime",
             start,
-            f"From then on: a date, today, yesterday or 7d.{none}",
+            f"From then on: {what}, today, yesterday or 7d.{none}",
             required=required,
             option="since",
             default=since,
@@ -103,7 +104,7 @@ def _window(start: Day, end: Day, required: bool, since: str, until: str) -> tup
         Param(
             "EndTime",
             end,
-            f"Up to then: a date, today or yesterday.{none}",
+            f"Up to then: {what}, today or yesterday.{none}",
             required=required,
             option="until",
             default=until,

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 OFFSET = 8 * 3600  # seconds that the service's calendar is ahead of UTC: it counts its days in China
 _STAMP = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?Z?"
+_TO_THE_SECOND = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ Tt][0-9]{2}:[0-9]{2}:[0-9]{2}"
+# What is printed, and other spellings of ISO 8601: always with an offset, or it would be no moment.
+_MOMENT = "[0-9-]{10}[ Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)? ?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)"
 _RELATIVE = r"([0-9]{1,4})d"
 
 
@@ -57,11 +60,31 @@ def local_text(moment: datetime) -> str:
     return f"{stamp[:16]} {stamp[16:]}"
 
 
+def typed_moment(text: str) -> datetime | None:
+    """The moment of a typed time with Z or an offset, such as `2026-01-31T09:30:00Z` or one from a table, else None.
+
+    It is given by the service's calendar.
+    """
+    from datetime import datetime
+
+    if not re.fullmatch(_MOMENT, text):
+        return None
+    try:
+        moment = datetime.fromisoformat(f"{text[:10]}T{text[11:].replace(' ', '')}".upper())
+        return moment.astimezone(service_zone())
+    except (ValueError, OverflowError):  # no calendar holds it
+        return None
+
+
 class Day(Kind):
-    """A day `yyyy-MM-dd`; people may also say today, yesterday, or 7d for seven days ago, by the service's calendar."""
+    """A day `yyyy-MM-dd`; people may also say today, yesterday, or 7d for seven days ago, by the service's calendar.
+
+    A moment with Z or an offset is the service's day that it lies in.
+    """
 
     metavar = "DAY"
     form = "%Y-%m-%d"
+    width = len("yyyy-MM-dd")
     wire = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
     expected = "a day such as 2026-01-31, today, yesterday or 7d"
 
@@ -75,7 +98,12 @@ class Day(Kind):
             return self.at(day - timedelta(days=back))
         if self.accepts(text):
             return text
+        if moment := typed_moment(text):
+            return moment.isoformat(" ", "minutes")[: self.width]
         raise ValueError(f"{text!r} is not {self.expected}")
+
+    def conversion_note(self, typed: str, wire: str) -> str:
+        return f"only whole days count here: {wire}, by the service's calendar (UTC+8)" if typed_moment(typed) else ""
 
     def at(self, day: datetime) -> str:
         """The day in the wire's form."""
@@ -86,12 +114,16 @@ class Day(Kind):
 
 
 class Minute(Day):
-    """A minute `yyyy-MM-dd HH:mm`; a bare day means its first minute, or its last where it ends a window."""
+    """A minute `yyyy-MM-dd HH:mm` by the service's calendar; a bare day is its first minute, or its last at an end."""
 
     metavar = "TIME"
     form = "%Y-%m-%d %H:%M"
+    width = len("yyyy-MM-dd HH:mm")
     wire = r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}"
-    expected = "a time such as '2026-01-31 09:30', or a day such as 2026-01-31, today, yesterday or 7d"
+    expected = (
+        "a time such as '2026-01-31 09:30' (UTC+8) or 2026-01-31T01:30Z, or a day such as 2026-01-31, today, yesterday "
+        "or 7d"
+    )
 
     def __init__(self, *, end: bool = False) -> None:
         super().__init__()
@@ -101,6 +133,9 @@ class Minute(Day):
         if Day().accepts(text):
             return f"{text} {self.clock}"
         return super().to_wire(re.sub(r"(?<=\d)T(?=\d)", " ", text), now)
+
+    def conversion_note(self, typed: str, wire: str) -> str:  # noqa: ARG002  a minute is what was typed
+        return ""
 
     def at(self, day: datetime) -> str:
         return f"{super().at(day)} {self.clock}"
@@ -122,6 +157,9 @@ class Instant(Kind):
     def to_wire(self, text: str, now: datetime) -> str:
         if self.accepts(text):
             return text
+        if typed := typed_moment(text):
+            exact = re.match(_TO_THE_SECOND, text)
+            return str(int(typed.timestamp()) + (0 if exact else self.last))
         moment = moment_of(self.minute.to_wire(text, now), Minute.form)
         return str(int(moment.timestamp()) + self.last) if moment else text
 

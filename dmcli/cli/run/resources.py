@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from dmcli.api.request import Keys, KeySource, Target
     from dmcli.api.wire import Exchange, Reply, Request
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from dmcli.config.settings import Flags, Settings
     from dmcli.sandbox.emulator import Sandbox
     from dmcli.workflows.idempotency import Ledger, Scope
+
+
+_GLANCE = 5.0  # seconds of patience for a look at a clock
+_MARGIN = 100  # years that days are counted back and forth in
 
 
 class _LearningSource:
@@ -176,6 +181,22 @@ class Resources:
         from dmcli.sandbox.store.store import path_of
 
         return f"sandbox {os.path.abspath(path_of(os.environ))}"
+
+    def sandbox_time(self) -> datetime | None:
+        """The time of the sandbox that is called, in this process or over HTTP; None where it does not tell."""
+        if not self.settings.endpoint:
+            return self.sandbox.now()
+        from datetime import MAXYEAR, MINYEAR, datetime
+
+        from dmcli.api.wire import Ambiguous, NotSent, Request
+        from dmcli.untrusted import read_json
+
+        try:
+            reply = self.network(Request("GET", f"{self.settings.endpoint}/_dm/api/clock", {}, b"", patience=_GLANCE))
+            told = datetime.fromisoformat(read_json(reply.body)["now"])
+        except (NotSent, Ambiguous, ValueError, TypeError, KeyError):  # the call that follows tells what is wrong
+            return None
+        return told if MINYEAR + _MARGIN < told.year < MAXYEAR - _MARGIN else None
 
     @property
     def unfinished(self) -> str:

@@ -10,6 +10,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from dmcli.api.kinds.dates import typed_moment
 from dmcli.errors import InputError
 
 if TYPE_CHECKING:
@@ -61,9 +62,9 @@ def span(text: str) -> float:
 
 
 def _moment(text: str) -> datetime:
-    """The moment of an ISO 8601 text, UTC where it names no zone. Raises InputError."""
+    """The moment of an ISO 8601 text or of a time from a table, UTC where it names no zone. Raises InputError."""
     try:
-        moment = datetime.fromisoformat(text)
+        moment = typed_moment(text) or datetime.fromisoformat(text)
     except ValueError:
         raise InputError(f"{text!r} is no time such as 2026-01-31T09:30:00Z") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

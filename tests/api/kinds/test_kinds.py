@@ -423,6 +423,25 @@ def test_a_bare_day_is_its_first_minute_or_its_last(text: str, start: str, end: 
     assert Minute(end=True).to_wire(text, NOW) == end
 
 
+@pytest.mark.parametrize(
+    ("text", "minute"),
+    [
+        ("2026-01-31T09:30Z", "2026-01-31 17:30"),
+        ("2026-01-31T09:30:59.5z", "2026-01-31 17:30"),
+        ("2026-01-31 20:30 +00:00", "2026-02-01 04:30"),
+        ("2026-01-31 09:30 +08:00", "2026-01-31 09:30"),
+        ("2026-01-31t09:30:00+0800", "2026-01-31 09:30"),
+        ("2026-01-31 09:30 -05", "2026-01-31 22:30"),
+        ("2026-01-31 09:30+05:45", "2026-01-31 11:45"),
+    ],
+)
+def test_a_moment_with_an_offset_is_that_moment_by_the_service_s_calendar(text: str, minute: str) -> None:
+    assert Minute().to_wire(text, NOW) == Minute(end=True).to_wire(text, NOW) == minute
+    assert common.DAY.to_wire(text, NOW) == minute[:10]
+    assert minute[:10] in common.DAY.conversion_note(text, minute[:10])
+    assert Minute().conversion_note(text, minute) == ""
+
+
 @pytest.mark.parametrize("kind", [common.DAY, Minute(), Minute(end=True)])
 @pytest.mark.parametrize(
     "text",
@@ -447,7 +466,16 @@ def test_a_bare_day_is_its_first_minute_or_its_last(text: str, start: str, end: 
         "2026-01-31 9:30",
         "2026-01-31 09:60",
         "2026-01-31 09:30:00",
-        "2026-01-31T09:30Z",
+        "2026-01-31T24:00Z",
+        "2026-02-29T09:30Z",
+        "2026-01-31T09:30+24:00",
+        "2026-01-31T09:30 +8",
+        "2026-01-31T09:30:00.Z",
+        "2026-01-31T0930Z",
+        "2026-W05-6T09:30Z",
+        "2026-01-31Z",
+        "２026-01-31T09:30Z",
+        "9999-12-31T23:00Z",
     ],
 )
 def test_what_is_no_date(kind: Kind, text: str) -> None:
@@ -581,6 +609,8 @@ def test_the_last_of_several_texts_counts() -> None:
     [
         ("2026-11-23", "1795363200", "1795449599"),
         ("2026-11-23 09:30", "1795397400", "1795397459"),
+        ("2026-11-23T09:30+08:00", "1795397400", "1795397459"),
+        ("2026-11-23T01:30:07Z", "1795397407", "1795397407"),
         ("today", "1795363200", "1795449599"),
         ("1795397401", "1795397401", "1795397401"),
     ],
