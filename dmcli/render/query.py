@@ -38,7 +38,7 @@ class Query:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.whole, self._found = False, False
+        self.whole, self._found, self._doubt = False, False, ""
         self._searched: tuple[Any, Sequence[Any] | None] | None = None
         self._tree = _parse(text) if text else None
         if self._tree:
@@ -56,9 +56,9 @@ class Query:
             found = search(self._tree, data, rows)
         except ValueError as error:
             raise InputError(f"--query {safe(self.text)!r} does not fit the data: {error}.") from None
-        self._found = self._found or not is_nothing(found) or (rows == found == [])
-        self._searched = self._searched or (data, rows)
-        return found
+        self._found = self._found or not is_nothing(found.value) or (rows == found.value == [])
+        self._searched, self._doubt = self._searched or (data, rows), self._doubt or found.doubt
+        return found.value
 
     @property
     def failure(self) -> str:
@@ -67,7 +67,8 @@ class Query:
             return ""
         from dmcli.render.search import keys_of
 
-        return f"--query found nothing; there is: {', '.join(islice(keys_of(*self._searched), _MOST_KEYS))}"
+        doubt = f"; {self._doubt}" if self._doubt else ""
+        return f"--query found nothing{doubt}; there is: {', '.join(islice(keys_of(*self._searched), _MOST_KEYS))}"
 
 
 def _parse(query: str) -> Node:

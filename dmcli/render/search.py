@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jmespath.exceptions import JMESPathTypeError
 from jmespath.visitor import TreeInterpreter
@@ -19,23 +19,26 @@ if TYPE_CHECKING:
 
 ROWS = "rows"  # the name of a list's rows, wherever they stand in the reply
 _MISFITS = (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)  # the library's
-_TYPES = {
-    "str": "string",
-    "dict": "object",
-    "list": "array",
-    "bool": "boolean",
-    "NoneType": "null",
-}  # also said of items
+# What the library calls the items of lists by, and JMESPath's words for it.
+_TYPES = {"str": "string", "dict": "object", "list": "array", "bool": "boolean", "NoneType": "null"}
 _LARGEST = sys.float_info.max
 
 
-def search(tree: Node, data: Any, rows: Sequence[Any] | None) -> Any:
+class Found(NamedTuple):
+    """What an expression found; `doubt` is what may be wrong with it, if it is nothing."""
+
+    value: Any
+    doubt: str
+
+
+def search(tree: Node, data: Any, rows: Sequence[Any] | None) -> Found:
     """What a parsed expression finds in the data; `rows`, where there are any, have that name at its top.
 
     Raises ValueError: what does not fit the data, and the remedy where there is one.
     """
+    interpreter = _Interpreter(data, rows)
     try:
-        return _Interpreter(data, rows).visit(tree, data)
+        return Found(interpreter.visit(tree, data), interpreter.doubt)
     except JMESPathTypeError as error:
         wanted = " or ".join(map(str, error.expected_types))
         numbers = any("number" in one for one in error.expected_types) and error.actual_type in ("str", "string")
@@ -52,7 +55,7 @@ class _Interpreter(TreeInterpreter):
 
     def __init__(self, data: Any, rows: Sequence[Any] | None) -> None:
         super().__init__()
-        self._data, self._rows = data, rows
+        self._data, self._rows, self.doubt = data, rows, ""
 
     def visit_field(self, node: Node, value: Any) -> Any:
         """The value under a key; a reply's own `rows` go before the rows of the list."""
@@ -62,14 +65,16 @@ class _Interpreter(TreeInterpreter):
 
     def visit_comparator(self, node: Node, value: Any) -> Any:
         """Whether a comparison holds. Counts are text in many replies, so text often meets a number."""
-        try:
-            return super().visit_comparator(node, value)
-        except TypeError:
-            texts = [one for one in node["children"] if isinstance(self.visit(one, value), str)]
-            name = next(map(_spelling, texts), "")
+        found = [self.visit(side, value) for side in node["children"]]
+        texts = [side for side, one in zip(node["children"], found, strict=True) if isinstance(one, str)]
+        if texts and any(type(one) in (int, float) for one in found):
+            name = _spelling(texts[0])
             subject = f"{name} is text" if name else "one is text"
-            problem = f"it compares text with a number: {subject}, to_number({name or 'NAME'}) makes a number of it"
-            raise ValueError(problem) from None
+            self.doubt = f"it compares text with a number: {subject}, to_number({name or 'NAME'}) makes a number of it"
+            if node["value"] not in ("eq", "ne"):
+                raise ValueError(self.doubt)
+        sides: list[Node] = [{"type": "literal", "value": one, "children": []} for one in found]
+        return super().visit_comparator({"type": "comparator", "value": node["value"], "children": sides}, value)
 
     def visit_function_expression(self, node: Node, value: Any) -> Any:
         """What a function gives."""

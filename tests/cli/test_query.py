@@ -103,7 +103,7 @@ def test_whatever_is_asked_of_a_reply_is_answered_or_refused_in_a_sentence(repli
     assert refused.isprintable()
     if output.format == "json" and not refused:
         json.loads(output.stdout.getvalue(), parse_constant=pytest.fail)
-    assert all(line.startswith("--query found nothing; there is: ") for line in told)
+    assert all(line.startswith("--query found nothing; ") and "; there is: " in line for line in told)
 
 
 @settings(max_examples=200)
@@ -138,6 +138,14 @@ def test_what_does_not_fit_the_data_names_the_remedy(dm, line, said, fmt):
     assert said in refused.out + refused.err
     assert "--query " in refused.err
     assert refused.out == ""
+
+
+@pytest.mark.parametrize("fmt", ["json", "ndjson"])
+def test_text_that_is_no_number_s_equal_is_told_where_nothing_is_found(dm, fmt):
+    dm(SEND)
+    told = dm("stats totals -o {} --query 'rows[?requestCount == `1`]'", fmt).err
+    assert "found nothing; it compares text with a number: requestCount is text, to_number(requestCount) makes" in told
+    assert dm("stats totals -o {} --query 'rows[?requestCount != `1`]'", fmt).err == ""
 
 
 def test_the_remedy_works(dm):
