@@ -26,6 +26,14 @@ GROUPS = {
     "sandbox": "A DirectMail on this machine: its mail, servers, faults, clock.",
     "completion": "Print the completion script of a shell.",
     "explain": "Explain an error code.",
+    "help": "Show the help of a command.",
+    "version": "Show the version.",
+}
+_ELSEWHERE = {
+    **dict.fromkeys(("login", "configure", "auth", "init"), "; keys stand in profiles, see: dm config init"),
+    **dict.fromkeys(("ls", "list"), "; each group has its own, such as: dm domain list"),
+    **dict.fromkeys(("status", "whoami", "quota"), "; the account is shown by: dm account show"),
+    **dict.fromkeys(("mail", "inbox", "serve"), "; that is the sandbox's, see: dm sandbox --help"),
 }
 _COMPLETE = "_DM_COMPLETE"
 _SIGNALLED = 128  # and the number of the signal that ended a run is its exit code
@@ -42,6 +50,7 @@ def root() -> Package:
         GROUPS,
         _group,
         params=[version],
+        elsewhere=_ELSEWHERE,
         help="Administer Alibaba Cloud DirectMail. Try it without an account: dm -p sandbox send single --help",
         context_settings={"terminal_width": _width()},
     )

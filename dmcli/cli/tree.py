@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 from functools import cache, partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,6 +22,16 @@ if TYPE_CHECKING:
 
 # What people type for a window of time, and what it is called here, since --from and --to are addresses.
 DATES = {"--from": "--since", "--to": "--until"}
+# Verbs of other tools, and what they are called here.
+_SAME = {
+    **dict.fromkeys(("ls", "all", "query"), "list"),
+    **dict.fromkeys(("rm", "del", "destroy"), "delete"),
+    **dict.fromkeys(("get", "describe", "info", "cat", "view"), "show"),
+    **dict.fromkeys(("new", "make"), "create"),
+    **dict.fromkeys(("edit", "modify", "set", "rename"), "update"),
+    **dict.fromkeys(("verify", "test"), "check"),
+    **dict.fromkeys(("start", "up", "server"), "serve"),
+}
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -161,11 +172,19 @@ class Group(click.Group):
     >>> group.help_of("list")
     'List tags.'
 
-    Commands made later are known by name and help until they are entered.
+    Commands made later are known by name and help until they are entered. `elsewhere` says of words that are no
+    commands where what they mean is found.
     """
 
-    def __init__(self, name: str, params: Iterable[click.Parameter] = (), **more: Any) -> None:
+    def __init__(
+        self,
+        name: str,
+        params: Iterable[click.Parameter] = (),
+        elsewhere: Mapping[str, str] = MappingProxyType({}),
+        **more: Any,
+    ) -> None:
         super().__init__(name, params=[*params, *common()], add_help_option=False, **more)
+        self._elsewhere = elsewhere
         self._later: dict[str, tuple[str, Callable[[], click.Command]]] = {}
 
     def later(self, name: str, text: str, make: Callable[[], click.Command]) -> None:
@@ -210,7 +229,7 @@ class Group(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError:
-            near = suggestion(args[0], self.list_commands(ctx))
+            near = self._elsewhere.get(args[0]) or suggestion(args[0], self.list_commands(ctx))
             raise click.UsageError(f"{ctx.command_path} has no command {args[0]!r}{near}", ctx) from None
 
 
@@ -254,7 +273,8 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     """A question naming the nearest known words, or nothing."""
     from difflib import get_close_matches
 
-    near = get_close_matches(word, list(known), n=2, cutoff=0.6)
+    known = list(known)
+    near = [_SAME[word]] if _SAME.get(word) in known else get_close_matches(word, known, n=2, cutoff=0.6)
     return f"; did you mean {' or '.join(near)}?" if near else ""
 
 

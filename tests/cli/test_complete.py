@@ -68,6 +68,8 @@ def complete(line: str, *values: object) -> list[str]:
         ("sandbox state confirm no", ["noreply@sandbox.test"]),
         ("sandbox snapshot restore ", []),
         ("config use ", ["sandbox"]),
+        ("help sandbox fault a", ["add"]),
+        ("help domain list ", []),
         ("config show s", ["sandbox"]),
     ],
 )

@@ -22,7 +22,7 @@ COMMON = {option.name for option in common()}
 # Commands that no action declares.
 BY_HAND = """
 send resolve|domain check|receiver create|receiver add|tag update|stats tracking|stats sender|template update|
-api|explain|completion|config init|config list|config show|config use|config path|config check|doctor|
+api|explain|completion|help|version|config init|config list|config show|config use|config path|config check|doctor|
 sandbox serve|sandbox open|sandbox run|sandbox env|sandbox mail list|sandbox mail show|sandbox mail html|
 sandbox mail text|sandbox mail source|sandbox mail links|sandbox mail codes|sandbox mail delete|
 sandbox calls list|sandbox calls show|sandbox calls clear|sandbox play|sandbox fault add|sandbox fault list|
@@ -102,3 +102,29 @@ def test_completion_script(shell, bare):
 def test_readme_commands_are_two_lines():
     lines = (PROJECT / "README.md").read_text(encoding="utf-8").splitlines()
     assert len([line for line in lines if line.startswith("python3 -m venv")]) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("login", "keys stand in profiles, see: dm config init"),
+        ("ls", "each group has its own, such as: dm domain list"),
+        ("whoami", "dm account show"),
+        ("domain ls", "did you mean list?"),
+        ("address rm x", "did you mean delete?"),
+        ("sandbox up", "did you mean serve?"),
+        ("help domain ls", "did you mean list?"),
+        ("help domain list all", "'dm domain list' is a command and has none of its own, so no 'all'"),
+    ],
+)
+def test_what_other_tools_say_leads_somewhere(bare, line, said):
+    assert said in bare(line, code=2).err
+
+
+@pytest.mark.parametrize("words", ["", "send", "send single", "sandbox fault add", "doctor"])
+def test_help_is_the_help_of_a_command(bare, words):
+    assert bare(f"help {words}").out == bare(f"{words} --help").out
+
+
+def test_version_is_a_command_too(bare):
+    assert bare("version").out == bare("--version").out

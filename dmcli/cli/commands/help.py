@@ -1,0 +1,49 @@
+"""`dm help`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from dmcli.cli.tree import Group, command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dmcli.cli.session import Session
+
+
+def _help(_: Session, *, words: tuple[str, ...]) -> None:
+    click.echo(_enter(click.get_current_context().find_root(), words).get_help())
+
+
+def _enter(ctx: click.Context, words: Iterable[str]) -> click.Context:
+    """The context of the command that is reached by these words. Raises UsageError where there is none."""
+    for word in words:
+        if not isinstance(ctx.command, Group):
+            raise click.UsageError(f"'{ctx.command_path}' is a command and has none of its own, so no {word!r}", ctx)
+        _, found, _ = ctx.command.resolve_command(ctx, [word])
+        ctx = click.Context(found, info_name=word, parent=ctx)
+    return ctx
+
+
+def _complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """The commands that may follow the words so far."""
+    try:
+        group = _enter(ctx.find_root(), ctx.params.get("words") or ()).command
+    except click.UsageError:
+        return []
+    names = group.list_commands(ctx) if isinstance(group, Group) else []
+    return [name for name in names if name.startswith(incomplete)]
+
+
+COMMAND = command(
+    "help",
+    [
+        click.Argument(
+            ["words"], nargs=-1, metavar="[COMMAND]...", help="The command, word by word.", shell_complete=_complete
+        )
+    ],
+    _help,
+)
