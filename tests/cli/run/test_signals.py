@@ -41,7 +41,7 @@ def program(text: str) -> subprocess.CompletedProcess[str]:
     ("line", "number", "code"),
     [
         ("sandbox serve --port 0", signal.SIGTERM, 143),
-        ("sandbox serve --port 0", signal.SIGINT, 130),
+        ("sandbox serve --port 0", signal.SIGINT, 0),
         ("sandbox open --port 0 --no-browser", signal.SIGHUP, 129),
         ("sandbox run -- sh -c 'echo $DM_SANDBOX_API; exec sleep 1000'", signal.SIGTERM, 143),
     ],

@@ -104,3 +104,13 @@ def test_open_leaves_other_programs_alone(bare, body):
         port = server.url.rpartition(":")[2]
         result = bare("sandbox open --port {} --no-browser", port, code=8)
     assert f"cannot listen on 127.0.0.1:{port}: another program has this port" in result.err
+
+
+@pytest.mark.parametrize(("command", "path"), [("serve", ""), ("open --no-browser", "/_dm/")])
+def test_a_sandbox_that_is_served_already_is_named(command, path):
+    with started("serve --port 0") as server:
+        url = server.stdout.readline().strip()
+        again = subprocess.run(
+            argv(f"sandbox {command} --port {url.rpartition(':')[2]}"), capture_output=True, text=True, check=True
+        )
+    assert (again.stdout, again.stderr) == (f"{url}{path}\n", f"[sandbox] {url} is served already, by another run\n")

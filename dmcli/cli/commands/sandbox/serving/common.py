@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import click
 
+from dmcli.errors import RefusedError
 from dmcli.sandbox.environment import PORT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dmcli.cli.session import Session
     from dmcli.sandbox.emulator import Sandbox
     from dmcli.sandbox.server.server import Server
 
@@ -53,10 +57,29 @@ def _share_memory() -> None:
         ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
 
 
-def serve(server: Server) -> None:
-    """Serve until a signal ends it."""
+def served_already(current: Session, port: int) -> str:
+    """Where another run serves this sandbox on that port, having said so; "" where none does.
+
+    Raises RefusedError where it serves another sandbox.
+    """
+    running = f"http://127.0.0.1:{port}"
+    other = state_at(running) if port else ""
+    if not other:
+        return ""
+    mine = os.path.realpath(current.sandbox.path)
+    if other != mine:
+        raise RefusedError(f"{running} serves the sandbox {other}, not {mine}; serve it beside that with --port 0")
+    current.say(f"[sandbox] {running} is served already, by another run")
+    return running
+
+
+@contextmanager
+def until_ctrl_c(server: Server) -> Iterator[None]:
+    """What is said of a server, and its serving: Ctrl-C is how people end that."""
     try:
-        server.serve()
+        yield
+    except KeyboardInterrupt:
+        pass
     finally:
         server.stop()
 

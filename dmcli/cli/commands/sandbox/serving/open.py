@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import click
 
-from dmcli.cli.commands.sandbox.serving.common import port_option, serve, server_of, state_at, strict_option
+from dmcli.cli.commands.sandbox.serving.common import (
+    port_option,
+    served_already,
+    server_of,
+    strict_option,
+    until_ctrl_c,
+)
 from dmcli.cli.tree import command
-from dmcli.errors import RefusedError
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -19,13 +23,7 @@ _INBOX = "/_dm/"
 
 
 def _open(current: Session, *, port: int, strict: bool, no_browser: bool) -> None:
-    running = f"http://127.0.0.1:{port}"
-    other = state_at(running) if port else ""
-    if other:
-        mine = os.path.realpath(current.sandbox.path)
-        if other != mine:
-            raise RefusedError(f"{running} serves the sandbox {other}, not {mine}; serve it beside that with --port 0")
-        current.say(f"[sandbox] {running} is served already, by another run")
+    if running := served_already(current, port):
         click.echo(f"{running}{_INBOX}")
         if not no_browser:
             _browse(current, f"{running}{_INBOX}")
@@ -33,12 +31,13 @@ def _open(current: Session, *, port: int, strict: bool, no_browser: bool) -> Non
     import threading
 
     server = server_of(current.sandbox, port, strict=strict)
-    current.say(f"[sandbox] serving on {server.url}, nothing leaves this machine; stop with Ctrl-C")
-    inbox = f"{server.url}{_INBOX}"
-    click.echo(inbox)
-    if not no_browser:  # in a thread, because a browser in the terminal holds on until it is closed
-        threading.Thread(target=_browse, args=(current, inbox), daemon=True).start()
-    serve(server)
+    with until_ctrl_c(server):
+        current.say(f"[sandbox] serving on {server.url}, nothing leaves this machine; stop with Ctrl-C")
+        inbox = f"{server.url}{_INBOX}"
+        click.echo(inbox)
+        if not no_browser:  # in a thread, because a browser in the terminal holds on until it is closed
+            threading.Thread(target=_browse, args=(current, inbox), daemon=True).start()
+        server.serve()
 
 
 def _browse(current: Session, inbox: str) -> None:

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from dmcli.api.regions import SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
-from dmcli.cli.commands.sandbox.serving.common import port_option, serve, server_of, strict_option
+from dmcli.cli.commands.sandbox.serving.common import (
+    port_option,
+    served_already,
+    server_of,
+    strict_option,
+    until_ctrl_c,
+)
 from dmcli.cli.tree import command
 
 if TYPE_CHECKING:
@@ -15,16 +21,20 @@ if TYPE_CHECKING:
 
 
 def _serve(current: Session, *, port: int, strict: bool) -> None:
+    if running := served_already(current, port):
+        click.echo(running)
+        return
     server = server_of(current.sandbox, port, strict=strict)
-    # The address is the result, for scripts that start the server with --port 0; the rest is talk.
-    click.echo(server.url)
-    current.say(
-        f"[sandbox] serving on {server.url}, nothing leaves this machine; stop with Ctrl-C",
-        f"[sandbox] see what was sent: {server.url}/_dm/",
-        f"[sandbox] keys: {SANDBOX_KEY_ID} / {SANDBOX_KEY_SECRET}",
-        f"[sandbox] use it: dm -p sandbox --endpoint {server.url} account show",
-    )
-    serve(server)
+    with until_ctrl_c(server):
+        # The address is the result, for scripts that start the server with --port 0; the rest is talk.
+        click.echo(server.url)
+        current.say(
+            f"[sandbox] serving on {server.url}, nothing leaves this machine; stop with Ctrl-C",
+            f"[sandbox] see what was sent: {server.url}/_dm/",
+            f"[sandbox] keys: {SANDBOX_KEY_ID} / {SANDBOX_KEY_SECRET}",
+            f"[sandbox] use it: dm -p sandbox --endpoint {server.url} account show",
+        )
+        server.serve()
 
 
 COMMAND = command("serve", [port_option(), strict_option()], _serve)
