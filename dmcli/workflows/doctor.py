@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dmcli.client.verdict import Verdict
     from dmcli.config.settings import Settings
 
-OK, WARNING, FAILED = "ok", "warning", "failed"
+OK, WARNING, FAILED, SKIPPED = "ok", "warning", "failed", "skipped"
 _SKEW = 60  # seconds from which a clock is worth a word
 _SOON = 14  # days before a certificate's end
 _CONNECT = 5.0  # seconds
@@ -32,7 +32,7 @@ _LIBRARIES = ("click", "requests", "urllib3", "rich", "PyYAML", "jmespath")
 
 
 class Finding(NamedTuple):
-    """What a check found: its name, ok, warning or failed, a sentence, and the exit code that it stands for."""
+    """What a check found: its name, ok, warning, failed or skipped, a sentence, and the exit code for it."""
 
     check: str
     state: str
@@ -50,13 +50,18 @@ class Patient(NamedTuple):
 
 
 def examine(patient: Patient) -> Iterator[Finding]:
-    """Every check in turn. Nothing is raised: what fails is a finding."""
+    """Every check in turn. Nothing is raised: what fails is a finding, and what needs it is skipped."""
+    failed: list[str] = []
     for name, look in _CHECKS.items():
+        if lacking := [need for need in _NEEDS.get(name, ()) if need in failed]:
+            yield Finding(name, SKIPPED, f"it needs what failed above: {', '.join(lacking)}")
+            continue
         try:
             yield from (finding._replace(check=name) for finding in look(patient))
         except DmError as error:
             hint = f" ({error.code})" if error.code else ""
             yield Finding(name, FAILED, error.message + hint, error.exit_code)
+            failed.append(name)
 
 
 def access(client: Client) -> Verdict:
@@ -80,9 +85,9 @@ def _files(patient: Patient) -> Iterator[Finding]:
     vendor, shared = os.path.join(home(environ), ".aliyun", "config.json"), config_path(environ)
     state, cache = state_folder(environ), cache_folder(environ)
     paths = [shared, vendor, *(os.path.join(state, name) for name in ("sandbox.db", "sends.db"))]
-    paths += [os.path.join(cache, name) for name in sorted(os.listdir(cache))] if os.path.isdir(cache) else []
     there = [path for path in paths if os.path.exists(path)]
-    for path in there:
+    kept = [os.path.join(cache, name) for name in sorted(os.listdir(cache))] if os.path.isdir(cache) else []
+    for path in [*there, *kept]:
         try:
             warnings = check_private(path, access_of(os.stat(path)))
         except ConfigError as error:
@@ -198,4 +203,12 @@ _CHECKS: dict[str, Callable[[Patient], Iterator[Finding]]] = {
     "DNS": _dns,
     "TLS": _tls,
     "service": _service,
+}
+# What fails with another check, and would only say the same again.
+_NEEDS = {
+    "keys": ("profile",),
+    "proxy": ("profile",),
+    "DNS": ("profile", "proxy"),
+    "TLS": ("profile", "proxy", "DNS"),
+    "service": ("profile", "keys", "proxy", "DNS", "TLS"),
 }
