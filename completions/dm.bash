@@ -1,28 +1,20 @@
 _dm_completion() {
-    local IFS=$'\n'
-    local response
+    local IFS=$'\n' line=${COMP_LINE:0:COMP_POINT} breaks=${COMP_WORDBREAKS//[^:=]/} type value
+    local word=${line##*[[:space:]]}
+    local last=$word
+    [[ $breaks ]] && last=${last##*[$breaks]}
+    [[ $last == *@* && $COMP_WORDBREAKS == *@* ]] && last=@${last##*@}
 
-    response=$(env COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD _DM_COMPLETE=bash_complete $1)
-
-    for completion in $response; do
-        IFS=',' read type value <<< "$completion"
-
-        if [[ $type == 'dir' ]]; then
-            COMPREPLY=()
+    while IFS=, read -r type value; do
+        if [[ $type == dir ]]; then
             compopt -o dirnames
-        elif [[ $type == 'file' ]]; then
-            COMPREPLY=()
+        elif [[ $type == file ]]; then
             compopt -o default
-        elif [[ $type == 'plain' ]]; then
-            COMPREPLY+=($value)
+        elif [[ $type == plain ]]; then
+            COMPREPLY+=("${value#"${word%"$last"}"}")
+            [[ $value == @*/ ]] && compopt -o nospace
         fi
-    done
-
-    return 0
+    done < <(COMP_WORDS="$line''" COMP_CWORD=-1 _DM_COMPLETE=bash_complete "$1")
 }
 
-_dm_completion_setup() {
-    complete -o nosort -F _dm_completion dm
-}
-
-_dm_completion_setup;
+complete -o nosort -F _dm_completion dm

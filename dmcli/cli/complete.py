@@ -45,6 +45,18 @@ def profiles() -> list[str]:
         return ["sandbox"]
 
 
+def files(beginning: str) -> list[str]:
+    """The paths that begin so, folders with a slash; those with a dot before their name when it is typed."""
+    folder, name = os.path.split(beginning)
+    try:
+        with os.scandir(os.path.expanduser(folder) or ".") as found:
+            there = sorted(f"{one.name}/" if one.is_dir() else one.name for one in found)
+    except OSError:
+        return []
+    meant = (one for one in there if one.startswith(name) and one.startswith(".") <= name.startswith("."))
+    return [path for path in (os.path.join(folder, one) for one in meant) if _is_harmless(path) and " " not in path]
+
+
 def action_names(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     """The actions that begin so."""
     from dmcli.api import catalogue

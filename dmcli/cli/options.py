@@ -106,8 +106,13 @@ class Value(click.ParamType[Any]):
         return read_file(value[1:], self.kind.files, lambda message: self.fail(message, param, ctx))
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Words of a choice, or names from the completion cache."""
+        """Words of a choice, names from the completion cache, or @FILE."""
         from click.shell_completion import CompletionItem
+
+        if self.kind.files and incomplete.startswith("@"):
+            from dmcli.cli.complete import files
+
+            return [CompletionItem(f"@{path}") for path in files(incomplete[1:])]
 
         if isinstance(self.kind, Choice):
             return [CompletionItem(word) for word in self.kind.words if word.startswith(incomplete)]
