@@ -106,9 +106,6 @@ def test_nearly_all_have_models(driver, sdk):
 
 @every_way
 def test_text_arrives_as_it_was(account, call, way):
-    account.cloud.sql(
-        "UPDATE address SET reply = 'r@example.com', reply_status = 0 WHERE name = 'noreply@sandbox.test'"
-    )
     answer = call(
         way, "SingleSendMail", {**MAIL, "Subject": ODD, "TextBody": f"{ODD}\r\n\t{ODD}", "FromAlias": "张三 & Co"}
     )

@@ -323,12 +323,20 @@ FACTS: dict[str, Facts] = {
             f"Of more than {MAX_HEADERS} headers the rest is dropped.": SDK,
             "DomainAuth lets every address of a domain send in which domain-auth-created-by-system@ was made.": SDK,
             "An address in the list of invalid ones is refused with InvalidToAddress.Spam.": "reference 4.1",
+            "With ReplyToAddress the sender must have a reply-to address that is confirmed.": "reference 4.1",
+            "Opens and clicks are tracked only of mail that has a tag.": "help pages",
         },
         guessed={
             "One recipient that cannot be sent to refuses the whole call.": NOBODY,
             "Each recipient gets a mail of their own, addressed to nobody else.": NOBODY,
             "Sender addresses of the batch type may send single mails.": NOBODY,
-            "A tag must be there when opens and clicks are tracked, else it may be any.": SDK,
+            "With ReplyToAddress and no confirmed reply-to address a call is refused: InvalidReplyAddress.Malformed.": (
+                "reference 4.1"
+            ),
+            "With ClickTrace and no tag, or one that was not created, it is refused: InvalidTagName.Malformed.": (
+                "help pages"
+            ),
+            "Without ClickTrace the tag may be any.": SDK,
             "ReplyAddress goes before the sender's own reply-to address.": NOBODY,
             "Headers that the SDK's text does not list are refused with InvalidHeaders.Malformed.": SDK,
             "Variables stand in braces, such as {UserName}; one that has no value stays as it is.": NOBODY,

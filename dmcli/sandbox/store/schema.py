@@ -64,8 +64,8 @@ SEED = """
 INSERT INTO setting (name, value) VALUES ('daily', 2000), ('monthly', 60000);
 INSERT INTO domain (name, status, selector, created)
   VALUES ('sandbox.test', 0, 'aliyun-cn-hangzhou', CAST(strftime('%s', 'now') AS INTEGER));
-INSERT INTO address (name, domain, sendtype, created, updated)
-  SELECT column1, 'sandbox.test', column2, CAST(strftime('%s', 'now') AS INTEGER),
+INSERT INTO address (name, domain, sendtype, reply, reply_status, created, updated)
+  SELECT column1, 'sandbox.test', column2, 'support@sandbox.test', 0, CAST(strftime('%s', 'now') AS INTEGER),
     CAST(strftime('%s', 'now') AS INTEGER)
   FROM (VALUES ('noreply@sandbox.test', 'trigger'), ('news@sandbox.test', 'batch'));
 INSERT INTO tag (name, description) VALUES ('welcome', 'Mail to new customers');

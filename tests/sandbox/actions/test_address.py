@@ -123,7 +123,8 @@ def test_a_second_ticket_voids_the_first(cloud):
     first = ticket(cloud)
     cloud.ok("CheckReplyToMailAddress", MailAddressId=address)
     assert cloud.refused("ApproveReplyMailAddress", Ticket=first) == (400, "InvalidTicket.Malformed")
-    assert cloud.refused("CheckReplyToMailAddress", MailAddressId="1") == (400, "InvalidReplyAddress.Malformed")
+    none = made(cloud, "none@sandbox.test")
+    assert cloud.refused("CheckReplyToMailAddress", MailAddressId=none) == (400, "InvalidReplyAddress.Malformed")
 
 
 def test_confirmations_count_nowhere(cloud):

@@ -107,7 +107,6 @@ def test_an_invalid_address_is_refused_from_then_on(cloud):
         ({"AddressType": "2"}, 400, "InvalidAddressType.Malformed"),
         ({"ReplyToAddress": "maybe"}, 400, "InvalidReplyToAddress.Malformed"),
         ({"ReplyToAddress": ""}, 400, "MissingReplyToAddress"),
-        ({"ReplyToAddress": "true"}, 400, "InvalidReplyAddress.Malformed"),
         ({"ReplyAddress": "nowhere"}, 400, "InvalidReplyAddress.Malformed"),
         ({"ClickTrace": "1"}, 400, "InvalidTagName.Malformed"),
         ({"ClickTrace": "1", "TagName": "unknown"}, 400, "InvalidTagName.Malformed"),
@@ -130,6 +129,22 @@ def test_what_cannot_be_sent_leaves_nothing(cloud, changed, status, code):
     assert cloud.refused("SingleSendMail", **{**cloud.mail, **changed}) == (status, code)
     assert cloud.mails() == []
     assert cloud.ok("DescAccountSummary")["RemainFreeQuota"] == 2000
+
+
+@pytest.mark.parametrize("sender", ["noreply@sandbox.test", "news@sandbox.test"])
+def test_senders_that_are_there_have_a_confirmed_reply_address(cloud, sender):
+    cloud.send(AccountName=sender, ReplyToAddress="true")
+    assert cloud.mails()[0]["reply_to"] == "support@sandbox.test"
+
+
+def test_the_reply_address_of_a_sender_that_has_none_is_refused(cloud):
+    cloud.ok("CreateMailAddress", AccountName="shop@sandbox.test", Sendtype="trigger")
+    asked = {**cloud.mail, "AccountName": "shop@sandbox.test"}
+    assert cloud.refused("SingleSendMail", **{**asked, "ReplyToAddress": "true"}) == (
+        400,
+        "InvalidReplyAddress.Malformed",
+    )
+    cloud.ok("SingleSendMail", **asked)
 
 
 @pytest.mark.parametrize("no", ["False", "false", "0"])

@@ -164,10 +164,11 @@ def test_a_state_that_cannot_be_meant_is_refused(mode, kind, text):
 
 
 def test_what_is_not_there_cannot_be_settled(cloud):
+    cloud.ok("CreateMailAddress", AccountName="shop@sandbox.test", Sendtype="batch")
     for settle in (
         lambda: states.decide(cloud.sandbox, "verify", "nowhere.test"),
         lambda: states.decide(cloud.sandbox, "approve", "none"),
-        lambda: states.decide(cloud.sandbox, "confirm", "noreply@sandbox.test"),  # it has no reply address
+        lambda: states.decide(cloud.sandbox, "confirm", "shop@sandbox.test"),  # it has no reply address
     ):
         with pytest.raises(RefusedError, match="the sandbox has no"):
             settle()
