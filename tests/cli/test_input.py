@@ -218,7 +218,7 @@ def test_errors_as_one_json_object(box):
     refused = box("domain show 12345 -o json", code=1)
     error = json.loads(refused.err)["error"]
     assert set(error) == {"code", "message", "request_id", "http_status", "hint", "exit"}
-    assert error["code"] == "InvalidDomainId.Malformed"
+    assert error["code"] == "InvalidDomainId.NotFound"
     assert error["exit"] == 1
     assert error["request_id"]
     usage = box("domain list --bogus -o json", code=2)
@@ -228,7 +228,7 @@ def test_errors_as_one_json_object(box):
 def test_an_api_error_is_explained_in_both_languages(box):
     english = box("domain show 12345", code=1).err
     chinese = box("domain show 12345 --lang zh", code=1).err
-    for text in ("InvalidDomainId.Malformed", "HTTP 400", "request "):
+    for text in ("InvalidDomainId.NotFound", "HTTP 404", "request "):
         assert text in english
         assert text in chinese
     assert any("\u4e00" <= char <= "\u9fff" for char in chinese)

@@ -34,7 +34,7 @@ LACKED = {
 }
 # Calls that are refused: action, parameters, what the client does otherwise, the code and the status.
 REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, str], str, int]] = {
-    "malformed": ("DescDomain", {"DomainId": 99}, {}, "InvalidDomainId.Malformed", 400),
+    "malformed": ("CheckDomain", {"DomainId": 99}, {}, "InvalidDomainId.Malformed", 400),
     "missing": ("CreateTag", {}, {}, "MissingTagName", 400),
     "absent": (
         "BatchSendMail",
@@ -106,6 +106,7 @@ def test_nearly_all_have_models(driver, sdk):
 
 @every_way
 def test_text_arrives_as_it_was(account, call, way):
+    account.cloud.sql("UPDATE address SET reply_status = 0 WHERE name = 'noreply@sandbox.test'")
     answer = call(
         way, "SingleSendMail", {**MAIL, "Subject": ODD, "TextBody": f"{ODD}\r\n\t{ODD}", "FromAlias": "张三 & Co"}
     )
@@ -156,9 +157,9 @@ def test_what_the_server_signed_is_told(call, way):
 @pytest.mark.parametrize("way", [way for way in WAYS.values() if not is_json(way)], ids=lambda way: way.scheme)
 def test_a_refusal_in_xml(call, way):
     answer = call(way, "DescDomain", {"DomainId": 99})
-    assert answer["status"] == 400
+    assert answer["status"] == 404
     assert "<Error><RequestId>" in answer["reply"]
-    assert "<Code>InvalidDomainId.Malformed</Code>" in answer["reply"]
+    assert "<Code>InvalidDomainId.NotFound</Code>" in answer["reply"]
 
 
 @every_way

@@ -134,7 +134,7 @@ ACTIONS = (
             Field("DomainVersion"),
             CREATED_TEXT,
         ),
-        errors=("InvalidDomainId.Malformed",),
+        errors=("InvalidDomainId.Malformed", "InvalidDomainId.NotFound"),
         commands=(Command("domain show"),),
         sample={"DomainId": "1"},
     ),

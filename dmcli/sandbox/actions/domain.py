@@ -106,7 +106,7 @@ def _row_2019(domain: Domain) -> dict[str, Any]:
 
 def describe(context: Context) -> dict[str, Any]:
     """DescDomain: what DNS must have, and what is there once the domain is verified."""
-    domain = _existing(context)
+    domain = _existing(context, absent="InvalidDomainId.NotFound")
     owner, zone = domain.proof("owner", 20), domain.name.partition(".")[0]
     spf, mx = "include:spf1.dm.aliyun.com", "mx01.dm.aliyun.com"
     spf_record, dmarc = f"v=spf1 {spf} -all", f"v=DMARC1;p=none;rua=mailto:dmarc_report@service.{domain.name}"
@@ -166,15 +166,15 @@ def set_password(context: Context) -> dict[str, Any]:
 
 def delete(context: Context) -> dict[str, Any]:
     """DeleteDomain: its sender addresses stay, and cannot send any more."""
-    context.run("DELETE FROM domain WHERE id = ?", _existing(context).id)
+    context.run("DELETE FROM domain WHERE id = ?", _existing(context, absent="InvalidDomainId.NotFound").id)
     return {}
 
 
-def _existing(context: Context) -> Domain:
-    """The domain meant. Raises ServiceError."""
+def _existing(context: Context, *, absent: str = "InvalidDomainId.Malformed") -> Domain:
+    """The domain meant. Raises ServiceError, with the code `absent` for an id that is none of the account's."""
     row = context.one(f"SELECT {_FIELDS} FROM domain WHERE id = ?", context.params["DomainId"])
     if not row:
-        raise ServiceError("InvalidDomainId.Malformed")
+        raise ServiceError(absent)
     return Domain(*row)
 
 
@@ -227,7 +227,10 @@ FACTS: dict[str, Facts] = {
             "SpfRecordV2": "v=spf1 include:spf1.dm.aliyun.com -all",
         },
         unread=("RequireRealTimeDnsRecords",),
+        likely=("InvalidDomainId.NotFound",),
         guessed={
+            "An id that no domain has is refused with InvalidDomainId.NotFound, for which the reference has "
+            "InvalidDomainId.Malformed.": "Terraform",
             "The host and value of each record are made from the domain's name; the DKIM key is no key.": SDK,
             "The main domain is the last two labels, of a.com.cn too.": "reference 6.5",
             "CnameConfirmStatus tells whether the CNAME is there; the SDK's text says that a record was changed.": (
@@ -244,6 +247,7 @@ FACTS: dict[str, Facts] = {
         section="6.3 and 12.2",
         printed=("DomainId",),
         never=("InvalidDomainName.DuplicateTLD",),
+        copied={"An id that no domain has is refused with InvalidDomainId.Malformed.": "reference 12.2"},
         guessed={
             "A check passes, unless a reserved domain begins otherwise: with "
             f"{in_words([f'{label}. (status {status})' for label, status in CHECKS.items()])}, "
@@ -268,8 +272,9 @@ FACTS: dict[str, Facts] = {
         },
     ),
     "DeleteDomain": Facts(
-        likely=("InvalidDomainId.Malformed",),
-        never=("InvalidDomainId.NotFound",),
-        guessed={"Its sender addresses stay, with DomainStatus 1, and cannot send.": NOBODY},
+        likely=("InvalidDomainId.Malformed", "InvalidDomainId.NotFound"),
+        guessed={
+            "An id that no domain has is refused as DescDomain refuses it.": NOBODY,
+"Its sender addresses stay, with DomainStatus 1, and cannot send.": NOBODY},
     ),
 }

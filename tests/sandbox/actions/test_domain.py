@@ -93,7 +93,14 @@ def test_deleting_leaves_addresses_that_cannot_send(cloud):
     assert {row["DomainStatus"] for row in rows} == {"1"}
 
 
-@pytest.mark.parametrize("action", ["DescDomain", "CheckDomain", "DeleteDomain"])
-def test_an_unknown_id_is_refused(cloud, action):
-    assert cloud.refused(action, DomainId="9" * 30) == (400, "InvalidDomainId.Malformed")
+@pytest.mark.parametrize(
+    ("action", "refusal"),
+    [
+        ("DescDomain", (404, "InvalidDomainId.NotFound")),
+        ("CheckDomain", (400, "InvalidDomainId.Malformed")),
+        ("DeleteDomain", (404, "InvalidDomainId.NotFound")),
+    ],
+)
+def test_an_unknown_id_is_refused(cloud, action, refusal):
+    assert cloud.refused(action, DomainId="9" * 30) == refusal
     assert cloud.refused(action, DomainId="x") == (400, "InvalidDomainId.Malformed")
