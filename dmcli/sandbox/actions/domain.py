@@ -19,6 +19,7 @@ from dmcli.sandbox.facts import NOBODY, SDK, Facts, in_words
 from dmcli.sandbox.service.context import Context, list_page
 from dmcli.sandbox.service.delivery import is_reserved
 from dmcli.sandbox.service.states import check_domain
+from dmcli.sandbox.service.zones import host_in_zone, main_domain
 from dmcli.sandbox.store.sql import like
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class Domain(NamedTuple):
 def create(context: Context) -> dict[str, Any]:
     """CreateDomain."""
     name = context.params["DomainName"].lower()
+    if not main_domain(name):
+        raise ServiceError("InvalidDomainName.Malformed")
     if context.one("SELECT 1 FROM domain WHERE name = ?", name):
         raise ServiceError("InvalidDomainName.Duplicate")
     if context.count("SELECT count(*) FROM domain") >= MAX_DOMAINS:
@@ -101,13 +104,14 @@ def _row(domain: Domain) -> dict[str, Any]:
 def _row_2019(domain: Domain) -> dict[str, Any]:
     row = _row(domain)
     record, flag = row.pop("DomainRecord"), row.pop("ConfirmStatus")
-    return {**row, "CnameConfirmStatus": flag, "CnameRecord": "dmtrace", "DomainType": record}
+    host = host_in_zone("dmtrace", domain.name)
+    return {**row, "CnameConfirmStatus": flag, "CnameRecord": host, "DomainType": record}
 
 
 def describe(context: Context) -> dict[str, Any]:
     """DescDomain: what DNS must have, and what is there once the domain is verified."""
     domain = _existing(context, absent="InvalidDomainId.NotFound")
-    owner, zone = domain.proof("owner", 20), domain.name.partition(".")[0]
+    owner, main = domain.proof("owner", 20), main_domain(domain.name)
     spf, mx = "include:spf1.dm.aliyun.com", "mx01.dm.aliyun.com"
     spf_record, dmarc = f"v=spf1 {spf} -all", f"v=DMARC1;p=none;rua=mailto:dmarc_report@service.{domain.name}"
     there = domain.status != UNVERIFIED
@@ -116,19 +120,19 @@ def describe(context: Context) -> dict[str, Any]:
         **row,
         "DefaultDomain": "0",
         "DomainVersion": 1,
-        "TlDomainName": _main(domain.name),
-        "TldomainName": _main(domain.name),
-        "HostRecord": f"aliyundm.{zone}",
+        "TlDomainName": main,
+        "TldomainName": main,
+        "HostRecord": host_in_zone("aliyundm", domain.name),
         "DnsTxt": owner if there else "",
         "SpfRecord": spf,
         "SpfRecordV2": spf_record,
         "DnsSpf": spf_record if there else "",
         "DkimAuthStatus": domain.failed,
-        "DkimRR": f"{domain.selector}._domainkey.{zone}",
+        "DkimRR": host_in_zone(f"{domain.selector}._domainkey", domain.name),
         "DkimPublicKey": f"v=DKIM1; k=rsa; p={domain.proof('dkim', 216)}",
         "DkimRsaLength": 2048,
         "DmarcAuthStatus": int(domain.failed),
-        "DmarcHostRecord": f"_dmarc.{zone}",
+        "DmarcHostRecord": host_in_zone("_dmarc", domain.name),
         "DmarcRecord": dmarc,
         "DnsDmarc": dmarc if there else "",
         "MxRecord": mx,
@@ -178,11 +182,6 @@ def _existing(context: Context, *, absent: str = "InvalidDomainId.Malformed") ->
     return Domain(*row)
 
 
-def _main(name: str) -> str:
-    """The registrable domain, as far as that can be told from the name alone."""
-    return ".".join(name.split(".")[-2:])
-
-
 HANDLERS: dict[str, Handler] = {
     "CreateDomain": create,
     "QueryDomainByParam": query,
@@ -199,14 +198,16 @@ FACTS: dict[str, Facts] = {
         old=("domainId",),
         never=("InvalidDomainName.Conflict", "InvalidDomain.NotFound"),
         copied={f"There are at most {MAX_DOMAINS} domains.": "help pages"},
-        guessed={"A domain is kept in lower case.": NOBODY},
+        guessed={
+            "A domain is kept in lower case.": NOBODY,
+            "A public suffix, such as com.cn or localhost, is refused with InvalidDomainName.Malformed.": NOBODY,
+        },
         missing={"A domain is never another account's: there is no other account.": "reference 12.2"},
     ),
     "QueryDomainByParam": Facts(
         section="6.4 and 12.2",
         printed=("KeyWord", "PageNo", "PageSize", "Status"),
         old=("DomainType", "CnameRecord", "CnameConfirmStatus"),
-        same={"CnameRecord": "dmtrace"},
         copied={"Rows stand at data.domain, and with the names of the newer section at data.data.": "reference 12.2"},
         guessed={"Every usable state, 2 to 4 too, is normal for the filter Status.": "reference 6.4"},
     ),
@@ -216,7 +217,6 @@ FACTS: dict[str, Facts] = {
         old=("UtcCreateTime", "TldomainName"),
         same={
             "DefaultDomain": "0",
-            "CnameRecord": "dmtrace",
             "SpfRecord": "include:spf1.dm.aliyun.com",
             "MxRecord": "mx01.dm.aliyun.com",
             "TracefRecord": "tracedm.aliyuncs.com",
@@ -232,7 +232,9 @@ FACTS: dict[str, Facts] = {
             "An id that no domain has is refused with InvalidDomainId.NotFound, for which the reference has "
             "InvalidDomainId.Malformed.": "Terraform",
             "The host and value of each record are made from the domain's name; the DKIM key is no key.": SDK,
-            "The main domain is the last two labels, of a.com.cn too.": "reference 6.5",
+            "Hosts are relative to the main domain, as they are typed at a DNS provider: aliyundm for example.net, "
+            "aliyundm.mail for mail.example.net.": "reference 6.5",
+            "The main domain is what can be registered below a public suffix of publicsuffix.org.": "reference 6.5",
             "CnameConfirmStatus tells whether the CNAME is there; the SDK's text says that a record was changed.": (
                 "reference 6.5"
             ),
@@ -275,6 +277,7 @@ FACTS: dict[str, Facts] = {
         likely=("InvalidDomainId.Malformed", "InvalidDomainId.NotFound"),
         guessed={
             "An id that no domain has is refused as DescDomain refuses it.": NOBODY,
-"Its sender addresses stay, with DomainStatus 1, and cannot send.": NOBODY},
+            "Its sender addresses stay, with DomainStatus 1, and cannot send.": NOBODY,
+        },
     ),
 }

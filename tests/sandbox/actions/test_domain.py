@@ -72,7 +72,35 @@ def test_texts_of_time_are_eight_hours_ahead(cloud):
 
 
 def test_a_selector_may_be_chosen(cloud):
-    assert cloud.ok("DescDomain", DomainId=made(cloud, "a.test", dkimSelector="mine"))["DkimRR"] == "mine._domainkey.a"
+    shown = cloud.ok("DescDomain", DomainId=made(cloud, "mail.a.test", dkimSelector="mine"))
+    assert shown["DkimRR"] == "mine._domainkey.mail"
+
+
+@pytest.mark.parametrize(
+    ("name", "main", "below"),
+    [
+        ("example.net", "example.net", ""),
+        ("mail.example.net", "example.net", ".mail"),
+        ("mail.corp.example.com", "example.com", ".mail.corp"),
+        ("example.com.cn", "example.com.cn", ""),
+        ("mail.example.com.cn", "example.com.cn", ".mail"),
+        ("news.xn--fsq.xn--55qx5d.cn", "xn--fsq.xn--55qx5d.cn", ".news"),
+        ("new.test", "new.test", ""),
+    ],
+)
+def test_hosts_are_relative_to_what_is_registered(cloud, name, main, below):
+    shown = cloud.ok("DescDomain", DomainId=made(cloud, name))
+    assert (shown["TlDomainName"], shown["TldomainName"]) == (main, main)
+    hosts = ("HostRecord", "DkimRR", "DmarcHostRecord", "CnameRecord")
+    labels = ("aliyundm", "aliyun-cn-hangzhou._domainkey", "_dmarc", "dmtrace")
+    assert [shown[host] for host in hosts] == [f"{label}{below}" for label in labels]
+    (listed,) = cloud.ok("QueryDomainByParam", KeyWord=name)["data"]["data"]
+    assert listed["CnameRecord"] == f"dmtrace{below}"
+
+
+@pytest.mark.parametrize("name", ["com.cn", "com", "localhost", "xn--55qx5d.cn"])
+def test_what_nobody_can_register_is_no_domain(cloud, name):
+    assert cloud.refused("CreateDomain", DomainName=name) == (400, "InvalidDomainName.Malformed")
 
 
 def test_the_same_password_twice_is_refused(cloud):

@@ -124,17 +124,14 @@ def confirmed(request: PageRequest, ticket: str) -> Reply:
 
 def records(found: Mapping[str, Any]) -> list[Record]:
     """The DNS records in a description of a domain, as the console lists them."""
-    zone = found["HostRecord"].partition(".")[2]
-    here, below = zone or "@", f".{zone}" if zone else ""
+    here = found["HostRecord"].partition(".")[2] or "@"
     return [
         Record("Ownership", "TXT", found["HostRecord"], found["DomainType"], bool(found["DnsTxt"])),
         Record("SPF", "TXT", here, found["SpfRecordV2"], found["SpfAuthStatus"] == "0"),
         Record("DKIM", "TXT", found["DkimRR"], found["DkimPublicKey"], found["DkimAuthStatus"] == "0"),
         Record("DMARC", "TXT", found["DmarcHostRecord"], found["DmarcRecord"], found["DmarcAuthStatus"] == 0),
         Record("MX", "MX", here, found["MxRecord"], found["MxAuthStatus"] == "0"),
-        Record(
-            "Tracking", "CNAME", found["CnameRecord"] + below, found["TracefRecord"], found["CnameAuthStatus"] == "0"
-        ),
+        Record("Tracking", "CNAME", found["CnameRecord"], found["TracefRecord"], found["CnameAuthStatus"] == "0"),
     ]
 
 
