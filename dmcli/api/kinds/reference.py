@@ -16,7 +16,8 @@ class Ref(Kind):
     """A thing people call by its name and the wire by its id (or the other way round).
 
     `listing` is the action that lists such things, `name` and `id` the row fields, `takes` says which of them goes on
-    the wire. What matches the pattern `ids` is an id; `name:TEXT` forces a name. `names` is the kind of the names.
+    the wire. What matches the pattern `ids` is an id; `name:TEXT` forces a name. `names` is the kind of the names. A name
+    on the wire has at most `most` characters (0: any number).
     """
 
     def __init__(  # `id` is the field's role, not Python's function
@@ -30,11 +31,12 @@ class Ref(Kind):
         metavar: str = "",
         ids: str = "[0-9]+",
         names: Kind | None = None,
+        most: int = 0,
     ) -> None:
         super().__init__((listing, name))
         self.noun, self.listing, self.name, self.id, self.takes = noun, listing, name, id, takes
         self.metavar = metavar or noun.upper()
-        self.ids, self.names = ids, names
+        self.ids, self.names, self.most = ids, names, most
 
     def listed(self, name: str) -> str:
         """A name as its listing has it: an international domain in ASCII. What is none of its kind stays as it is."""
@@ -52,4 +54,6 @@ class Ref(Kind):
             raise ValueError(f"{text!r} is not the id of a {self.noun}")
         if not text or re.search(headers.BREAK, text):
             raise ValueError(f"{text!r} is not the name of a {self.noun}")
+        if self.most and len(text) > self.most:
+            raise ValueError(f"{text!r} has {len(text)} characters; the name of a {self.noun} has at most {self.most}")
         return text

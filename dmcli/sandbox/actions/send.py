@@ -362,6 +362,7 @@ FACTS: dict[str, Facts] = {
             "ReceiversName goes before Receivers, and TemplateName before TemplateContent.": SDK,
             "A list that is larger than what is left of the quota is refused.": SDK,
             "A template must be approved.": "reference 4.2",
+            "The name of a list or template with more than 30 characters is refused as malformed.": "reference 4.2",
         },
         guessed={
             "A sender of the trigger type is refused with InvalidMailAddressSendType.Malformed.": "reference 4.2",

@@ -596,7 +596,8 @@ def test_what_is_an_id(ref: Ref, text: str, is_id: bool) -> None:
 
 def test_names_go_on_the_wire_where_the_wire_takes_names() -> None:
     assert common.LIST_NAME.to_wire("客户 12", NOW) == "客户 12"
-    assert common.TEMPLATE_NAME.to_wire("0a" * 16, NOW) == "0a" * 16
+    assert common.TEMPLATE_NAME.to_wire("0a" * 15, NOW) == "0a" * 15
+    assert "at most 30" in refused(common.TEMPLATE_NAME, "0a" * 16)
     assert "is not the name of a list" in refused(common.LIST_NAME, "")
 
 
