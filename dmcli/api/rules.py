@@ -38,7 +38,7 @@ def at_most_one(*names: str, code: str = "InvalidParameter") -> Rule:
 
 
 def at_least_one(*names: str, code: str) -> Rule:
-    """At least one of the parameters must be given."""
+    """At least one of the parameters must be given. With `code` "" the service does nothing where none is."""
 
     def rule(values: Mapping[str, str], now: datetime) -> Iterator[Problem]:  # noqa: ARG001
         if not any(values.get(name) for name in names):

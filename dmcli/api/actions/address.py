@@ -122,7 +122,7 @@ ACTIONS = (
             Param("Password", PASSWORD, SMTP_PASSWORD, secret=True, malformed="InvalidDomainPassword.Malformed"),
         ),
         fields=(Field("RequestId", "Request id"),),
-        rules=(at_least_one("ReplyAddress", "Password", code="MissingReplyAddress"),),
+        rules=(at_least_one("ReplyAddress", "Password", code=""),),
         errors=_ERRORS,
         already_done=("InvalidDomainPassword.equalcurrent",),
         commands=(

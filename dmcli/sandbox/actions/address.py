@@ -109,6 +109,8 @@ def modify(context: Context) -> dict[str, Any]:
 
     address, _, reply, kept = _existing(context)
     new_reply, password = context.get("ReplyAddress", reply), context.get("Password")
+    if new_reply == reply and not password:
+        return {}
     if password and matches(password, kept):
         raise ServiceError("InvalidDomainPassword.equalcurrent")
     context.run(
@@ -233,7 +235,7 @@ FACTS: dict[str, Facts] = {
         undeclared_codes={"InvalidDomainPassword.equalcurrent": "the password is the one that is set"},
         copied={"A password has 10 to 20 characters with digits, small and capital letters.": "reference 7.2"},
         guessed={
-            "One of ReplyAddress and Password must be given, else MissingReplyAddress is answered.": "reference 7.2",
+            "With neither ReplyAddress nor Password nothing changes, and that is a success.": "reference 7.2",
             "Another reply-to address is unconfirmed, the same one stays as it was.": NOBODY,
         },
         missing={

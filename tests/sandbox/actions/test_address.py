@@ -142,7 +142,14 @@ def test_a_password_is_set_and_not_kept(cloud):
     asked = {"MailAddressId": "1", "Password": PASSWORD}
     assert cloud.refused("ModifyMailAddress", **asked) == (400, "InvalidDomainPassword.equalcurrent")
     assert PASSWORD not in str(cloud.sql("SELECT * FROM address"))
-    assert cloud.refused("ModifyMailAddress", MailAddressId="1") == (400, "MissingReplyAddress")
+
+
+def test_with_an_id_alone_nothing_changes(cloud):
+    before = cloud.sql("SELECT * FROM address")
+    cloud.pass_time(days=1)
+    cloud.ok("ModifyMailAddress", MailAddressId="1")
+    assert cloud.sql("SELECT * FROM address") == before
+    assert cloud.refused("ModifyMailAddress", MailAddressId="99") == (400, "InvalidMailAddressId.Malformed")
 
 
 @pytest.mark.parametrize("action", ["UpdateMailAddressMsgCallBackUrl", "UpdateMailAddressMsgCallbackUrl"])
