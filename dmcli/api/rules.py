@@ -59,7 +59,7 @@ def needs(name: str, other: str, value: str = "", code: str = "") -> Rule:
 
 
 def warned(rule: Rule) -> Rule:
-    """The same rule, but what it finds only warns."""
+    """The same rule of a stricter source: what it finds only warns, since the service may take it."""
 
     def soft(values: Mapping[str, str], now: datetime) -> Iterator[Problem]:
         for problem in rule(values, now):

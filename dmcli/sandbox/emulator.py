@@ -16,6 +16,7 @@ from dmcli.sandbox.gateway import call_log, params, signature
 from dmcli.sandbox.gateway.reply import new_request_id, write_refusal, write_success
 from dmcli.sandbox.gateway.request import MAX_PARAMS, Call, read_call, request_path
 from dmcli.sandbox.service.context import Context
+from dmcli.sandbox.service.sources import are_stricter
 from dmcli.sandbox.store.store import Store, path_of
 from dmcli.untrusted import brief
 
@@ -185,8 +186,9 @@ class Sandbox:
         unknown = params.unknown_params(action, call.params)
         if unknown and self.strict:
             raise ServiceError("SandboxUnknownParameter", f"{action.name} has no parameter {', '.join(unknown)}.")
-        now = arrived.at + timedelta(seconds=self.store.live().clock)
-        given = params.check_params(action, call.version, call.params, now)
+        live = self.store.live()
+        now, stricter = arrived.at + timedelta(seconds=live.clock), are_stricter(live.settings)
+        given = params.check_params(action, call.version, call.params, now, stricter=stricter)
         return checked._replace(params=given, notes={"unknown": unknown} if unknown else {})
 
     def _handle(self, connection: sqlite3.Connection, live: Live, arrived: _Arrived, checked: _Checked) -> _Done:

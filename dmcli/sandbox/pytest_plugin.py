@@ -121,6 +121,12 @@ class DmSandbox:
 
         set_limits(self._sandbox, [limit_of(action, rate)])
 
+    def limits(self, year: str) -> None:
+        """Where sources disagree on a limit, let the stricter one refuse, `limits("2019")`, or the looser, "2026"."""
+        from dmcli.sandbox.control import sources
+
+        sources.set_year(self._sandbox, year)
+
     def state(self, kind: str, mode: str) -> None:
         """How `domains`, `templates` or `replies` become ready: immediate, checks:3, seconds:60 or manual."""
         from dmcli.sandbox.control import states

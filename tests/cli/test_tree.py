@@ -27,7 +27,7 @@ sandbox serve|sandbox open|sandbox run|sandbox env|sandbox mail list|sandbox mai
 sandbox mail text|sandbox mail source|sandbox mail links|sandbox mail codes|sandbox mail delete|
 sandbox calls list|sandbox calls show|sandbox calls clear|sandbox play|sandbox fault add|sandbox fault list|
 sandbox fault remove|sandbox limit list|sandbox limit set|sandbox limit documented|sandbox limit lift|
-sandbox state list|sandbox state set|sandbox state verify|sandbox state unverify|sandbox state approve|
+sandbox limits|sandbox state list|sandbox state set|sandbox state verify|sandbox state unverify|sandbox state approve|
 sandbox state reject|sandbox state confirm|sandbox clock show|sandbox clock advance|sandbox clock set|
 sandbox clock reset|sandbox snapshot list|sandbox snapshot take|sandbox snapshot restore|sandbox snapshot drop|
 sandbox quota|sandbox differences|sandbox reset

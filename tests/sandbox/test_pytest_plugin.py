@@ -81,6 +81,9 @@ def test_faults_and_limits(dm_sandbox, send):
     assert "InvalidSendMail.Spam" in send(code=1).err
     dm_sandbox.clear_faults()
     send()
+    dm_sandbox.limits("2019")
+    assert "InvalidFromAlias.Malformed" in send("ada@example.com", "--alias Some-long-department", code=1).err
+    dm_sandbox.limits("2026")
     dm_sandbox.limit("SingleSendMail", "1/h")
     send()
     assert "Throttling.User" in send(code=4).err

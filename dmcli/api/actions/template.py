@@ -29,6 +29,7 @@ class _TemplateBody(Body):
     """A template's body, at most 1 MiB (SDK)."""
 
     most = unsure = files = 1024 * 1024
+    disputed = ()
 
 
 _NAME = Param(

@@ -19,6 +19,7 @@ class Email(Kind):
     """One plain mail address in the service's character set, at most 192 characters; its domain goes out in ASCII."""
 
     metavar = "EMAIL"
+    disputed = ("no + before the @", "+ too")
 
     def __init__(self, most: int = addrspec.MOST, completes: tuple[str, str] | None = None) -> None:
         super().__init__(completes)
@@ -30,10 +31,12 @@ class Email(Kind):
     def accepts(self, wire: str) -> bool:
         return len(wire) <= self.most and re.fullmatch(addrspec.ADDRESS, wire) is not None
 
-    def warning(self, wire: str) -> str:
-        local, _, domain = wire.partition("@")
+    def stricter(self, wire: str) -> str:
         plus = f"{wire!r}: some of the service's pages do not list + among the characters of an address"
-        return "; ".join(filter(None, (plus if "+" in local else "", addrspec.oddity(domain))))
+        return plus if "+" in wire.partition("@")[0] else ""
+
+    def warning(self, wire: str) -> str:
+        return "; ".join(filter(None, (self.stricter(wire), addrspec.oddity(wire.partition("@")[2]))))
 
     def conversion_note(self, typed: str, wire: str) -> str:
         return addrspec.conversion_note(typed, wire)
@@ -86,8 +89,11 @@ class Emails(Email):
     def addresses(self, wire: str) -> list[str]:
         return wire.split(",", self.count)[: self.count]
 
+    def stricter(self, wire: str) -> str:
+        return "; ".join(filter(None, map(super().stricter, split_addresses(wire))))
+
     def warning(self, wire: str) -> str:
-        return "; ".join(filter(None, map(super().warning, split_addresses(wire))))
+        return "; ".join(filter(None, (Email().warning(address) for address in split_addresses(wire))))
 
     def encode(self, name: str, texts: list[str], now: datetime) -> dict[str, str]:
         return {name: self.to_wire(",".join(texts), now)}

@@ -2,7 +2,7 @@
 
 `to_wire(text, now)` understands people and raises ValueError with one clear sentence; `accepts(wire)` is the service's
 view: it takes every spelling that an SDK sends and refuses only past the looser of the documented limits;
-`warning(wire)` speaks where sources disagree and the stricter one is passed. A value on the wire is its own `to_wire`.
+`stricter(wire)` speaks where sources disagree and the stricter one is passed. A value on the wire is its own `to_wire`.
 
     >>> from datetime import datetime, timezone
     >>> from dmcli.api.kinds.common import EMAIL
@@ -32,13 +32,15 @@ class Kind:
     """Any text; the base of all kinds.
 
     `metavar` stands for a value in help. `files` is how many bytes a file may have where @FILE may stand for a value, 0
-    where it may not; `many` says that the option may be repeated. `completes` is (listing action, field) where values
+    where it may not; `many` says that the option may be repeated. `disputed` are the stricter and the looser limit in
+    words, where sources disagree, and empty where they do not. `completes` is (listing action, field) where values
     can be looked up for completion.
     """
 
     metavar = "TEXT"
     files = 0
     many = False
+    disputed: tuple[str, ...] = ()
 
     def __init__(self, completes: tuple[str, str] | None = None) -> None:
         self.completes = completes
@@ -59,9 +61,13 @@ class Kind:
         """The mail addresses that a value lists, as they stand there; [] for most kinds."""
         return []
 
-    def warning(self, wire: str) -> str:  # noqa: ARG002  most kinds have no warnings
-        """A warning for a value that only some sources allow; empty for most."""
+    def stricter(self, wire: str) -> str:  # noqa: ARG002  of most kinds sources say the same
+        """What the stricter of two sources that disagree has against a value; empty for most."""
         return ""
+
+    def warning(self, wire: str) -> str:
+        """A warning about a value that the service may take, such as one that only some sources allow."""
+        return self.stricter(wire)
 
     def conversion_note(self, typed: str, wire: str) -> str:  # noqa: ARG002  most kinds send what was typed
         """A warning where what is sent is not what was typed; empty for most."""

@@ -16,8 +16,8 @@ class Ref(Kind):
     """A thing people call by its name and the wire by its id (or the other way round).
 
     `listing` is the action that lists such things, `name` and `id` the row fields, `takes` says which of them goes on
-    the wire. What matches the pattern `ids` is an id; `name:TEXT` forces a name. `names` is the kind of the names. A name
-    on the wire has at most `most` characters (0: any number).
+    the wire. What matches the pattern `ids` is an id; `name:TEXT` forces a name. `names` is the kind of the names. A
+    name on the wire has at most `most` characters (0: any number).
     """
 
     def __init__(  # `id` is the field's role, not Python's function

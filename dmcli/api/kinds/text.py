@@ -39,6 +39,10 @@ class Text(Kind):
         self.metavar = metavar
         self.least, self.most, self.unsure, self.rule = least, most, unsure, rule
         self.pattern, self.unsure_pattern = pattern, unsure_pattern
+        if unsure:
+            self.disputed = (f"at most {unsure} characters", f"at most {most}" if most else "any number")
+        elif unsure_pattern:
+            self.disputed = (f"only {rule}", "any characters")
 
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
         headers.check_line(text)
@@ -54,7 +58,7 @@ class Text(Kind):
         fits = self.least <= len(wire) <= (self.most or MOST_LINE)
         return fits and not (wire and self.pattern and not re.fullmatch(self.pattern, wire))
 
-    def warning(self, wire: str) -> str:
+    def stricter(self, wire: str) -> str:
         if self.unsure and len(wire) > self.unsure:
             return f"has {len(wire)} characters; some of the service's pages allow only {self.unsure}"
         if wire and self.unsure_pattern and not re.fullmatch(self.unsure_pattern, wire):
@@ -78,6 +82,7 @@ class Body(Kind):
 
     most = files = 8 * 1024 * 1024
     unsure = 28 * 1024
+    disputed: tuple[str, ...] = ("at most 28 KB", "at most 8 MB")
 
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
         try:
@@ -88,7 +93,7 @@ class Body(Kind):
             raise ValueError(f"has {size} bytes; the service takes at most {self.most}")
         return text
 
-    def warning(self, wire: str) -> str:
+    def stricter(self, wire: str) -> str:
         size = len(wire.encode())
         return f"has {size} bytes; the 2019 reference allows only {self.unsure}" if size > self.unsure else ""
 
@@ -149,6 +154,7 @@ class Password(Kind):
     """
 
     metavar = "PASSWORD"
+    disputed = ("two digits, capitals and small letters at least", "one of each at least")
 
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
         if not self.accepts(text) or re.search(headers.BREAK, text):
@@ -160,7 +166,7 @@ class Password(Kind):
     def accepts(self, wire: str) -> bool:
         return 10 <= len(wire) <= 20 and all(re.search(one, wire) for one in ("[0-9]", "[A-Z]", "[a-z]"))  # noqa: PLR2004
 
-    def warning(self, wire: str) -> str:
+    def stricter(self, wire: str) -> str:
         if any(len(re.findall(one, wire)) < 2 for one in ("[0-9]", "[A-Z]", "[a-z]")):  # noqa: PLR2004
             return "some of the service's pages ask for two digits, two upper and two lower case letters"
         return ""

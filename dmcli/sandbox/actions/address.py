@@ -12,13 +12,13 @@ from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts
 from dmcli.sandbox.service.context import Context, Row, list_page
 from dmcli.sandbox.service.delivery import count_sent
+from dmcli.sandbox.service.sources import ADDRESSES
 from dmcli.sandbox.service.states import confirm_replies, reply_confirmed_at_once
 from dmcli.sandbox.store.sql import like
 
 if TYPE_CHECKING:
     from dmcli.sandbox.service.context import Handler
 
-MAX_ADDRESSES = 100
 MAX_DELETIONS = 10  # a month
 CONFIRMER = "confirm@directmail.test"  # the service itself, no address of the account
 _TARGET = re.compile(r"https?://[!-~]+|[a-z]{2}-[a-z0-9-]+")  # a web hook, or an MNS region
@@ -55,7 +55,7 @@ def create(context: Context) -> dict[str, Any]:
         raise ServiceError("InvalidMailAddressDomain.Malformed")
     if context.one("SELECT 1 FROM address WHERE name = ?", name):
         raise ServiceError("InvalidMailAddressName.Duplicate")
-    if context.count("SELECT count(*) FROM address") >= MAX_ADDRESSES:
+    if context.count("SELECT count(*) FROM address") >= ADDRESSES.under(context.settings):
         raise ServiceError("InvalidMailAddressNumber.Malformed")
     made = context.add(
         "address",
@@ -212,7 +212,7 @@ FACTS: dict[str, Facts] = {
             "InvalidMailAddressNumber.Malformed": "there are as many addresses as there may be",
         },
         copied={
-            f"There are at most {MAX_ADDRESSES} sender addresses.": "help pages",
+            f"There are at most {ADDRESSES.looser} sender addresses.": "help pages",
             "An address is kept in lower case.": "help pages",
         },
         guessed={"An EXTERNAL address needs no domain here, and can send only once that domain is verified.": SDK},

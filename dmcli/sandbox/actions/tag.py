@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts
 from dmcli.sandbox.service.context import Context, list_page
+from dmcli.sandbox.service.sources import TAGS
 from dmcli.sandbox.store.sql import like
 
 if TYPE_CHECKING:
     from dmcli.sandbox.service.context import Handler
-
-MAX_TAGS = 500
 
 
 def create(context: Context) -> dict[str, Any]:
@@ -20,7 +19,7 @@ def create(context: Context) -> dict[str, Any]:
     name = context.params["TagName"]
     if context.one("SELECT 1 FROM tag WHERE name = ?", name):
         raise ServiceError("InvalidTagName.Duplicate")
-    if context.count("SELECT count(*) FROM tag") >= MAX_TAGS:
+    if context.count("SELECT count(*) FROM tag") >= TAGS.under(context.settings):
         raise ServiceError("InvalidTagNumber.Malformed")
     return {"TagId": str(context.add("tag", name=name, description=context.get("TagDescription")))}
 
@@ -74,7 +73,7 @@ FACTS: dict[str, Facts] = {
             "InvalidTagName.Duplicate": "a tag has the name",
             "InvalidTagNumber.Malformed": "there are as many tags as there may be",
         },
-        copied={f"There are at most {MAX_TAGS} tags.": "help pages"},
+        copied={f"There are at most {TAGS.looser} tags.": "help pages"},
         guessed={"A name is any line of 1 to 128 characters, where the SDK's text has letters, digits and _.": SDK},
     ),
     "QueryTagByParam": Facts(),

@@ -169,7 +169,8 @@ SUBJECTS: dict[str, Facts] = {
             "Without Format the answer is XML.": "gateway pages",
         },
         guessed={
-            "Of two limits that sources give, the looser one refuses.": NOBODY,
+            "Of two limits that sources give the looser one refuses, unless the stricter ones are asked for with "
+            "dm sandbox limits 2019.": NOBODY,
             "Parameters that the catalogue does not have are accepted, and noted in the log of calls.": NOBODY,
             "Query and form body are read as one, whichever the SDK uses.": SDK,
             f"{', '.join(params.INTERNAL)} may be anything.": SDK,

@@ -55,10 +55,13 @@ def known_action(name: str, others: Iterable[str] = ()) -> str:
     raise InputError(f"{name!r} is no action of the service{hint}")
 
 
-def check_params(action: Action, version: str, given: Mapping[str, str], now: datetime) -> dict[str, str]:
+def check_params(
+    action: Action, version: str, given: Mapping[str, str], now: datetime, *, stricter: bool = False
+) -> dict[str, str]:
     """The parameters by their catalogue names, as handlers rely on them. Raises ServiceError.
 
     Parameters that the catalogue does not know pass unchecked; those that the version lacks count as unknown and go.
+    Where sources disagree on a limit the looser one refuses, or the `stricter`.
     """
     values = dict(given)
     for param in action.params:
@@ -70,7 +73,7 @@ def check_params(action: Action, version: str, given: Mapping[str, str], now: da
         if not value and param.aliases:
             value = next((values[alias] for alias in param.aliases if values.get(alias)), "")
         if value:
-            values[param.name] = _read(param, value, now)
+            values[param.name] = _read(param, value, now, stricter=stricter)
         elif param.required:
             raise ServiceError(
                 param.missing or f"Missing{param.name}",
@@ -78,7 +81,7 @@ def check_params(action: Action, version: str, given: Mapping[str, str], now: da
             )
     for rule in action.rules:
         for problem in rule(values, now):
-            if problem.code and not problem.warning:
+            if problem.code and (stricter or not problem.warning):
                 raise ServiceError(problem.code)
     return values
 
@@ -103,7 +106,7 @@ def actions_with_recipients() -> list[str]:
     return [action.name for action in catalogue.all_actions() if any(param.recipients for param in action.params)]
 
 
-def _read(param: Param, value: str, now: datetime) -> str:
+def _read(param: Param, value: str, now: datetime, *, stricter: bool) -> str:
     """The value in its one spelling. Raises ServiceError."""
     kind = param.kind
     if isinstance(kind, _SEVERAL_SPELLINGS):
@@ -111,7 +114,7 @@ def _read(param: Param, value: str, now: datetime) -> str:
             return kind.to_wire(value, now)
         except ValueError:
             pass
-    elif kind.accepts(value):
+    elif kind.accepts(value) and not (stricter and kind.stricter(value)):
         return value
     elif param.too_many and isinstance(kind, Json) and Json(kind.of).accepts(value):
         raise ServiceError(param.too_many)

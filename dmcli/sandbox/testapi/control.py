@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dmcli.errors import InputError
-from dmcli.sandbox.control import clock, faults, limits, states
+from dmcli.sandbox.control import clock, faults, limits, sources, states
 from dmcli.sandbox.control.quota import get_quota, set_quota
 from dmcli.sandbox.gateway import call_log
 from dmcli.sandbox.routing import Route
@@ -59,6 +59,15 @@ def _set_limits(request: ApiRequest) -> Any:
 
 def _lift_limits(request: ApiRequest) -> Any:
     return {"deleted": limits.lift_limits(request.sandbox)}
+
+
+def _sources(request: ApiRequest) -> Any:
+    return {"limits": sources.get_year(request.sandbox)}
+
+
+def _set_sources(request: ApiRequest) -> Any:
+    sources.set_year(request.sandbox, str(request.object().get("limits")))
+    return _sources(request)
 
 
 # --- the whole of it
@@ -152,6 +161,8 @@ ROUTES = (
     Route("GET", "/limits", _limits),
     Route("PUT", "/limits", _set_limits),
     Route("DELETE", "/limits", _lift_limits),
+    Route("GET", "/sources", _sources),
+    Route("PUT", "/sources", _set_sources),
     Route("GET", "/clock", _clock),
     Route("POST", "/clock", _turn),
     Route("DELETE", "/clock", _turn_back),

@@ -230,6 +230,13 @@ def test_a_body_that_cannot_be_meant_is_refused(ask, body):
     assert refused.json["error"]
 
 
+def test_which_of_two_limits_holds(cloud, ask, get):
+    assert get("/sources") == {"limits": "2026"}
+    assert ask("PUT", "/sources", {"limits": "2019"}).json == {"limits": "2019"}
+    assert cloud.refused("SingleSendMail", **{**cloud.mail, "Subject": "s" * 101}) == (400, "InvalidSubject.Malformed")
+    assert ask("PUT", "/sources", {}).status == 400
+
+
 def test_limits(cloud, ask, get):
     assert ask("PUT", "/limits", {"SingleSendMail": "1/h"}).json == {"limits": {"SingleSendMail": "1/h"}}
     cloud.send()

@@ -19,6 +19,7 @@ COMMAND = Package(
         "play": "Let a mail be opened, clicked, unsubscribed from, bounced.",
         "fault": "Let calls go wrong, and list what is to go wrong.",
         "limit": "Limit how often actions may be called.",
+        "limits": "Choose between the stricter and the looser limits where sources disagree.",
         "state": "How domains, templates and reply addresses become ready.",
         "clock": "Turn the clock of the sandbox.",
         "quota": "Show or set the sandbox's quota.",

@@ -78,6 +78,17 @@ def test_a_list_of_calls_tells_nothing_yet_from_nothing_that_matches(box):
     assert re.search(r" \d{4}-\d\d-\d\d \d\d:\d\d [+-]\d\d:\d\d  QueryTagByParam ", line)
 
 
+def test_the_stricter_limits_of_two_sources_can_be_had(box, at):
+    mail = "send single --to ada@example.com --text T --subject {}"
+    rows = at("limits 2019")["limits"]
+    assert {"about": "Subject", "stricter": "at most 100 characters", "looser": "at most 256", "holds": "2019"} in rows
+    assert "InvalidSubject.Malformed" in box(mail, "s" * 101, code=1).err
+    assert box("sandbox limits").err == "the limits of 2019 hold, the stricter ones\n"
+    assert box("sandbox limits 2026").err == "the limits of 2026 hold, the looser ones\n"
+    box(mail, "s" * 101)
+    assert "'2020' is not one of" in box("sandbox limits 2020", code=2).err
+
+
 # --- the clock
 
 
