@@ -16,6 +16,7 @@ V2015 = "2015-11-23"
 V2017 = "2017-06-22"
 BOTH = (V2015, V2017)
 ONLY_2015 = (V2015,)
+ONLY_2017 = (V2017,)
 
 
 class Effect(enum.Enum):
@@ -116,6 +117,7 @@ class Action(NamedTuple):
     shows what became of it, {Name} standing for a parameter. `lists` are the paths at which a reply may hold its rows,
     the likeliest first. `errors` are the codes the reference prints for the action. `sample` is what a person could
     type for the parameters of a call: values by wire name, a thing by its name or id, days as `5d` and `today`.
+    `unsure_versions` are API versions that have it by one source and lack it by another: the client calls none of them.
     """
 
     name: str
@@ -132,6 +134,7 @@ class Action(NamedTuple):
     creates: Ref | None = None
     look: str = ""
     versions: tuple[str, ...] = BOTH
+    unsure_versions: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     commands: tuple[Command, ...] = ()
     sample: dict[str, str] = {}  # noqa: RUF012  a constant of the catalogue, never changed

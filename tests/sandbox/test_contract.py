@@ -12,6 +12,7 @@ from lab import CALLS
 
 from dmcli.api import catalogue
 from dmcli.api.actions.undeclared import undeclared
+from dmcli.sandbox.actions import facts_of
 
 if TYPE_CHECKING:
     from lab import Lab
@@ -82,6 +83,12 @@ def test_rows_are_where_the_catalogue_says_with_the_fields_it_says(lab):
 @pytest.mark.parametrize("action", sorted(set(CALLS) - {"ModifyPWByDomain"}))
 def test_a_success_has_no_code(lab, action):
     assert "Code" not in answer_of(lab, action)
+
+
+@pytest.mark.parametrize("action", [action for action in sorted(CALLS) if facts_of(catalogue.get(action)).section])
+def test_each_action_of_the_reference_is_there_in_either_version(lab, action):
+    done = lab.call(action, {**CALLS[action], "version": "2017-06-22"})
+    assert done.status == 200, done.reply
 
 
 def test_what_is_missing_says_so(cloud):

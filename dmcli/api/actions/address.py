@@ -17,7 +17,7 @@ from dmcli.api.actions.common import (
 from dmcli.api.kinds.addresses import Email
 from dmcli.api.kinds.common import ADDRESS_FILTER, ADDRESS_REF, PASSWORD, TEXT
 from dmcli.api.kinds.text import Choice, Text
-from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
+from dmcli.api.model import ONLY_2015, ONLY_2017, Action, Command, Effect, Field, Param
 from dmcli.api.rules import at_least_one
 
 _ERRORS = (
@@ -167,6 +167,7 @@ ACTIONS = (
         fields=(Field("RequestId", "Request id"),),
         errors=_ERRORS,
         versions=ONLY_2015,
+        unsure_versions=ONLY_2017,  # the reference has it, the SDK of that version lacks it
         commands=(Command("address verify-reply"),),
         sample={"MailAddressId": "1"},
     ),
@@ -189,6 +190,7 @@ ACTIONS = (
         fields=(Field("RequestId", "Request id"),),
         errors=_ERRORS,
         versions=ONLY_2015,
+        unsure_versions=ONLY_2017,  # the reference has it, the SDK of that version lacks it
         commands=(Command("address approve-reply"),),
         sample={"Ticket": "ticket"},
     ),
@@ -219,6 +221,7 @@ ACTIONS = (
         fields=(Field("RequestId", "Request id"),),
         errors=("InvalidMailAddressNameMalformed",),
         versions=ONLY_2015,
+        unsure_versions=ONLY_2017,  # the reference has it, the SDK of that version lacks it
         # The heading and the reply's root say CallBack, the table and the sample Callback (reference section 7.6).
         aliases=("UpdateMailAddressMsgCallbackUrl",),
         commands=(Command("address set-callback", must=("NotifyUrl",)),),

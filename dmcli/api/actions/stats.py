@@ -18,7 +18,7 @@ from dmcli.api.actions.common import (
 )
 from dmcli.api.kinds.common import ADDRESS_FILTER, DOMAIN_NAME, EMAIL, TAG, TEXT
 from dmcli.api.kinds.text import Choice
-from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Paging, Param
+from dmcli.api.model import ONLY_2015, ONLY_2017, Action, Command, Effect, Field, Paging, Param
 from dmcli.api.rules import at_most_one, needs, warned, window
 
 _FROM = Param(
@@ -190,6 +190,7 @@ ACTIONS = (
         rules=(needs("TagName", "AccountName"), window(30, 15)),
         errors=_DATE_ERRORS,
         versions=ONLY_2015,
+        unsure_versions=ONLY_2017,  # the reference has it, the SDK of that version lacks it
         sample={"StartTime": "5d", "EndTime": "today"},
     ),
     Action(
@@ -225,6 +226,7 @@ ACTIONS = (
         ),
         errors=("InvalidMailAddressName.Malformed",),
         versions=ONLY_2015,
+        unsure_versions=ONLY_2017,  # the reference has it, the SDK of that version lacks it
         sample={"AccountName": "news@sandbox.test"},
     ),
     Action(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dmcli.api import codes
+from dmcli.api import catalogue, codes
 from dmcli.api.kinds.text import MOST_LINE, Body
 from dmcli.sandbox import emulator
 from dmcli.sandbox.actions import account, receiver
@@ -13,6 +13,7 @@ from dmcli.sandbox.service import delivery, uploads
 from dmcli.sandbox.service.context import MAX_PAGE
 from dmcli.untrusted import DEEPEST, MOST_MARKS
 
+_UNSURE = [action.name for action in catalogue.all_actions() if action.unsure_versions]
 SUBJECTS: dict[str, Facts] = {
     "signatures": Facts(
         copied={
@@ -43,8 +44,12 @@ SUBJECTS: dict[str, Facts] = {
         },
     ),
     "versions and regions": Facts(
-        copied={"Actions and parameters that version 2017-06-22 lacks are not there in it.": "SDK 2017"},
+        copied={
+            "Actions and parameters that 2017-06-22 lacks are not in it, unless the reference has them.": "SDK 2017",
+            "Each action of the reference is there in 2017-06-22.": "reference 2",
+        },
         guessed={
+            f"The SDK of 2017-06-22 lacks {in_words(_UNSURE)}, which the reference does not exclude.": "SDK 2017",
             "A parameter that the version lacks is ignored; an action that it lacks is InvalidAction.NotFound.": NOBODY,
             "Another version is InvalidVersion.": "gateway pages",
         },

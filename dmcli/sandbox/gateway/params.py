@@ -31,7 +31,7 @@ def find_action(name: str, version: str) -> Action:
     if not name:
         raise ServiceError("MissingAction")
     action = catalogue.find(name)
-    if action and version in action.versions:
+    if action and version in (*action.versions, *action.unsure_versions):
         return action
     from dmcli.api.actions.undeclared import undeclared
 

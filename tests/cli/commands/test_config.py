@@ -121,9 +121,9 @@ def test_a_profile_of_our_own_reaches_the_server(bare, file, server):
 
 
 def test_an_action_the_service_no_longer_has(bare, file, server):
-    """The version of 2017 lacks it, as the service of today may."""
-    text = FILE.replace("http://127.0.0.1:1", f"{server.url}\n    api_version: '2017-06-22'")
-    file.write_text(text, encoding="utf-8")
+    """No SDK has it, so the service of today may lack it."""
+    file.write_text(FILE.replace("http://127.0.0.1:1", server.url), encoding="utf-8")
+    bare("sandbox fault add error InvalidAction.NotFound --action GetSendEmailCountByMailFrom")
     error = bare("-p local stats sender noreply@sandbox.test", code=1).err
     assert "dm address show noreply@sandbox.test" in error
 

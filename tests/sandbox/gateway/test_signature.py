@@ -197,7 +197,7 @@ def test_the_string_that_was_signed_is_told(cloud):
         ({"Version": ""}, 400, "MissingVersion"),
         ({"Action": ""}, 400, "MissingAction"),
         ({"Action": "MakeCoffee"}, 404, "InvalidAction.NotFound"),
-        ({"Action": "CheckReplyToMailAddress", "Version": "2017-06-22"}, 404, "InvalidAction.NotFound"),
+        ({"Action": "ListBlockSending", "Version": "2017-06-22"}, 404, "InvalidAction.NotFound"),
     ],
 )
 def test_calls_that_are_not_well_made(cloud, changed, status, expected):
