@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 import subprocess
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -50,6 +51,15 @@ def test_serve_has_the_pages(box):
         box("send single --to ada@example.com --subject 您好 --text t")
         assert "您好" in fetched(url)  # the root leads a browser to the inbox
         assert "您好" in fetched(f"{url}/_dm/mail/1")
+
+
+@pytest.mark.parametrize("command", ["serve --port 0", "open --port 0 --no-browser"])
+def test_the_certificate_is_there_once_the_address_was_said(tmp_path, command):
+    with started(command, XDG_STATE_HOME=str(tmp_path)) as server:
+        port = server.stdout.readline().partition("127.0.0.1:")[2].split("/")[0]
+        trusting = ssl.create_default_context(cafile=tmp_path / "dm" / "sandbox-tls.pem")
+        with urlopen(f"https://127.0.0.1:{int(port)}/_dm/api/health", context=trusting, timeout=PATIENT) as answer:
+            assert answer.status == 200
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a browser that is a shell script")

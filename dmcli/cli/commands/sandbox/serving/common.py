@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dmcli.errors import RefusedError
+from dmcli.errors import LocalIOError, LockedError, RefusedError
 from dmcli.sandbox.environment import PORT
 
 if TYPE_CHECKING:
@@ -39,14 +39,20 @@ def strict_option() -> click.Option:
 
 
 def server_of(sandbox: Sandbox, port: int, *, strict: bool = False) -> Server:
-    """The server of everything: the service, its pages, and uploads over TLS. Raises LocalIOError."""
-    from dmcli.sandbox.certificate import context_for, path_of
+    """The server of everything: the service, its pages, and uploads over TLS. Raises LocalIOError.
+
+    Its certificate is there when it is, for programs that read the file before they connect.
+    """
+    from dmcli.sandbox.certificate import context_for, path_of, trusted
     from dmcli.sandbox.server.server import Server
     from dmcli.sandbox.server.site import site_of
 
     _share_memory()
     sandbox.strict = strict
-    return Server(site_of(sandbox), port, tls=lambda: context_for(path_of(os.environ)))
+    server = Server(site_of(sandbox), port, tls=lambda: context_for(path_of(os.environ)))
+    with suppress(LocalIOError, LockedError):  # who speaks TLS is told; http works without
+        trusted(os.environ)
+    return server
 
 
 def _share_memory() -> None:
