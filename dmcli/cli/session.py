@@ -101,7 +101,9 @@ class Session:
         from dmcli.api.model import Effect
 
         if self.settings.sandbox and self.settings.local and action.effect is not Effect.READ:
-            see = "; see it: dm sandbox mail list" if action.effect is Effect.SEND else ""
+            # Over HTTP the endpoint decides on the region, whatever was typed.
+            command = "dm sandbox" if self.settings.endpoint else self.resources.sandbox_command
+            see = f"; see it: {command} mail list" if action.effect is Effect.SEND else ""
             self.say(f"[sandbox] nothing left this machine{see}")
 
     def output(self, default: str = "") -> Output:

@@ -223,12 +223,25 @@ def _place(region: _Found, endpoint: _Found, *, sandbox: bool) -> tuple[_Found, 
             same = [name for name, known in REGIONS.items() if known.host == host]
             region = _Found(same[0], f"the host of {endpoint.source}", endpoint.rank) if same else region
         return region, endpoint._replace(text=url), warnings
-    elif sandbox:
+    _check(region)
+    if sandbox:
         return region, _Found("", "built in"), warnings
+    return region, _Found(f"https://{REGIONS[region.text].host}", f"region {region.text}"), warnings
+
+
+def _check(region: _Found) -> None:
+    """Raises ConfigError or InputError for what is no region."""
     if region.text not in REGIONS:
         rule = f"DirectMail is served in {', '.join(REGIONS)}{nearest(region.text, REGIONS)}"
         raise region.error(f"unknown region '{region.text}'; {rule}")
-    return region, _Found(f"https://{REGIONS[region.text].host}", f"region {region.text}"), warnings
+
+
+def sandbox_region(flags: Flags) -> str:
+    """The region of the sandbox in this process, which no profile but its own has a say in. Raises InputError."""
+    region = _Found(flags.region, "--region", _FLAG)
+    if region.text:
+        _check(region)
+    return region.text
 
 
 def base_url(endpoint: str) -> tuple[str, str, bool] | None:

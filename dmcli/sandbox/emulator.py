@@ -17,7 +17,7 @@ from dmcli.sandbox.gateway.reply import new_request_id, write_refusal, write_suc
 from dmcli.sandbox.gateway.request import MAX_PARAMS, Call, read_call, request_path
 from dmcli.sandbox.service.context import Context
 from dmcli.sandbox.service.sources import are_stricter
-from dmcli.sandbox.store.store import Store, path_of
+from dmcli.sandbox.store.store import Store, path_of, region_of
 from dmcli.untrusted import brief
 
 if TYPE_CHECKING:
@@ -85,8 +85,9 @@ class Sandbox:
     find_latest(sandbox)["subject"]  # and so does what reads its mail: dmcli.sandbox.mail
 
     `now` is the machine's clock, by which requests are signed; the account's own is turned from there. `sleep` is what
-    a fault of latency waits with. With `strict` a parameter that the catalogue does not know is refused. Raises
-    ConfigError, LockedError or LocalIOError when the file cannot be opened.
+    a fault of latency waits with. With `strict` a parameter that the catalogue does not know is refused. `region` is
+    where the account is, by default as the file's name has it. Raises ConfigError, LockedError or LocalIOError when the
+    file cannot be opened.
     """
 
     def __init__(
@@ -96,8 +97,10 @@ class Sandbox:
         now: Callable[[], datetime] = _utc_now,
         sleep: Callable[[float], None] = time.sleep,
         strict: bool = False,
+        region: str = "",
     ) -> None:
         self.store = Store(path)
+        self.region = region or region_of(path)
         self._now, self._sleep, self.strict = now, sleep, strict
         self._period = 0
 
@@ -326,6 +329,6 @@ def _fail(action: str, error: Exception, lack: DmError | None) -> ServiceError:
     return ServiceError(code)
 
 
-def open_sandbox(environ: Mapping[str, str]) -> Sandbox:
-    """The sandbox that the environment means. Raises ConfigError, LockedError or LocalIOError."""
-    return Sandbox(path_of(environ))
+def open_sandbox(environ: Mapping[str, str], region: str = "") -> Sandbox:
+    """The sandbox that the environment means, of a region. Raises ConfigError, LockedError or LocalIOError."""
+    return Sandbox(path_of(environ, region), region=region)

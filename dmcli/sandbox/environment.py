@@ -20,12 +20,12 @@ _AWAY = re.compile(
 )
 
 
-def variables(url: str, certificate: str = "") -> dict[str, str]:
+def variables(url: str, certificate: str = "", region: str = DEFAULT_REGION) -> dict[str, str]:
     """The variables that make `dm` and the vendor's SDKs use the sandbox at a URL; `certificate` is a file to trust."""
     made = {
         "ALIBABA_CLOUD_ACCESS_KEY_ID": SANDBOX_KEY_ID,
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": SANDBOX_KEY_SECRET,
-        "ALIBABA_CLOUD_REGION_ID": DEFAULT_REGION,
+        "ALIBABA_CLOUD_REGION_ID": region,
         "ALIBABA_CLOUD_ENDPOINT": url.partition("://")[2],
         "DM_PROFILE": "sandbox",
         "DM_ENDPOINT": url,
@@ -62,7 +62,7 @@ _SHELLS = {
 }
 
 
-def snippet(language: str, url: str) -> str:
+def snippet(language: str, url: str, region: str = DEFAULT_REGION) -> str:
     """A program that sends a mail with the vendor's SDK, or asks for the newest one, ready to run."""
     host, _, port = url.partition("://")[2].rpartition(":")
     text = _SNIPPETS[language]
@@ -71,7 +71,7 @@ def snippet(language: str, url: str) -> str:
         "ENDPOINT": f"{host}:{port}",
         "KEY_ID": SANDBOX_KEY_ID,
         "KEY_SECRET": SANDBOX_KEY_SECRET,
-        "REGION": DEFAULT_REGION,
+        "REGION": region,
     }.items():
         text = text.replace(f"@{name}@", value)
     return text.lstrip("\n")

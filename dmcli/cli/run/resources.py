@@ -143,10 +143,10 @@ class Resources:
 
     @cached_property
     def sandbox(self) -> Sandbox:
-        """The sandbox in this process."""
+        """The sandbox in this process, of the region that was typed. Raises InputError for none."""
         from dmcli.sandbox.emulator import open_sandbox
 
-        sandbox = open_sandbox(os.environ)
+        sandbox = open_sandbox(os.environ, self.sandbox_region)
         self._open.append(sandbox.close)
         return sandbox
 
@@ -176,11 +176,24 @@ class Resources:
         return Scope(self.settings.endpoint or self.sandbox_place, self.keys.owner, key)
 
     @property
+    def sandbox_region(self) -> str:
+        """The region of the sandbox in this process as it was typed, "" where none was. Raises InputError."""
+        from dmcli.config.settings import sandbox_region
+
+        return sandbox_region(self.flags)
+
+    @property
+    def sandbox_command(self) -> str:
+        """How a person would run `dm sandbox` for the same sandbox."""
+        region = self.flags.region
+        return f"dm --region {region} sandbox" if region else "dm sandbox"
+
+    @property
     def sandbox_place(self) -> str:
         """What tells the sandbox in this process from others."""
         from dmcli.sandbox.store.store import path_of
 
-        return f"sandbox {os.path.abspath(path_of(os.environ))}"
+        return f"sandbox {os.path.abspath(path_of(os.environ, self.sandbox_region))}"
 
     def sandbox_time(self) -> datetime | None:
         """The time of the sandbox that is called, in this process or over HTTP; None where it does not tell."""

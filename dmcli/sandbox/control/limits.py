@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
     from dmcli.sandbox.store.account import Account
 
-# Calls and seconds that the service documents (help page: three ways of sending); BatchSendMail as in mainland China.
+# Calls and seconds that the service documents (help page: three ways of sending): in mainland China, and elsewhere.
 DOCUMENTED = {"SingleSendMail": "100/s", "BatchSendMail": "20/min"}
+ABROAD = {**DOCUMENTED, "BatchSendMail": "10/min"}
 _UNITS = {"s": 1, "min": 60, "h": 3600}
 _RATE = re.compile(r"([0-9]{1,6})/(s|min|h)")
 
@@ -43,9 +44,14 @@ def limit_of(action: str, text: str) -> Limit:
     return Limit(known_action(action), calls / _UNITS[match[2]], float(calls))
 
 
-def documented() -> list[Limit]:
-    """The limits that the service documents."""
-    return [limit_of(action, rate) for action, rate in DOCUMENTED.items()]
+def documented(sandbox: Account) -> dict[str, str]:
+    """The limits that the service documents for the account's region, as they are typed."""
+    return DOCUMENTED if sandbox.region.startswith("cn-") else ABROAD
+
+
+def set_documented(sandbox: Account) -> None:
+    """Set the limits that the service documents for the account's region."""
+    set_limits(sandbox, [limit_of(action, rate) for action, rate in documented(sandbox).items()])
 
 
 def set_limits(sandbox: Account, limits: Iterable[Limit]) -> None:

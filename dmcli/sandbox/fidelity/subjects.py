@@ -47,6 +47,7 @@ SUBJECTS: dict[str, Facts] = {
         copied={
             "Actions and parameters that 2017-06-22 lacks are not in it, unless the reference has them.": "SDK 2017",
             "Each action of the reference is there in 2017-06-22.": "reference 2",
+            "Regions are accounts of their own: what one has is not found in another.": "help pages",
         },
         guessed={
             f"The SDK of 2017-06-22 lacks {in_words(_UNSURE)}, which the reference does not exclude.": "SDK 2017",
@@ -54,14 +55,18 @@ SUBJECTS: dict[str, Facts] = {
             "Another version is InvalidVersion.": "gateway pages",
         },
         missing={
-            "There is one account, in no region: RegionId and the host name may be anything.": "reference 2",
+            "The endpoint decides: a server is that of one region, and RegionId and the host name may be anything.": (
+                "reference 2"
+            ),
+            "The accounts of all regions begin with the same things, and their DNS records have the same values.": (
+                "help pages"
+            ),
         },
     ),
     "throttling": Facts(
         copied={
-            f"The documented limits can be set: {', '.join(f'{a} {r}' for a, r in limits.DOCUMENTED.items())}.": (
-                "page ways of sending"
-            ),
+            f"The documented limits can be set: {in_words([f'{a} {r}' for a, r in limits.DOCUMENTED.items()])}, "
+            f"outside the mainland {limits.ABROAD['BatchSendMail']}.": "page ways of sending",
         },
         guessed={
             "A limit is a bucket that fills at its rate; what is above it is refused with Throttling.User, HTTP 400.": (

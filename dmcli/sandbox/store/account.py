@@ -17,5 +17,9 @@ class Account(Protocol):
     def store(self) -> Store:
         """Where all of it is kept."""
 
+    @property
+    def region(self) -> str:
+        """The region that it is in."""
+
     def now(self) -> datetime:
         """The account's time."""

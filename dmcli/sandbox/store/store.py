@@ -9,6 +9,7 @@ from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
+from dmcli.api.regions import DEFAULT_REGION, REGIONS
 from dmcli.errors import LockedError
 from dmcli.local.database import open_database, transaction
 from dmcli.local.paths import state_folder
@@ -244,6 +245,21 @@ def _open(path: str) -> sqlite3.Connection:
     return connection
 
 
-def path_of(environ: Mapping[str, str]) -> str:
-    """Where the sandbox's state is: $DM_SANDBOX_DB, else sandbox.db in the state folder."""
-    return environ.get("DM_SANDBOX_DB") or os.path.join(state_folder(environ), "sandbox.db")
+def path_of(environ: Mapping[str, str], region: str = "") -> str:
+    """Where the sandbox's state is: $DM_SANDBOX_DB, else sandbox.db in the state folder.
+
+    Each region's account has a file of its own, whose name ends with the region but for that of the default region.
+    Without a `region` it is the file that stands there, whatever account is in it.
+    """
+    path = environ.get("DM_SANDBOX_DB") or os.path.join(state_folder(environ), "sandbox.db")
+    if not region or path == ":memory:":
+        return path
+    stem, extension = os.path.splitext(path)
+    stem = stem.removesuffix(f"-{region_of(path)}")
+    return f"{stem}{extension}" if region == DEFAULT_REGION else f"{stem}-{region}{extension}"
+
+
+def region_of(path: str) -> str:
+    """The region whose account a file has, as its name says."""
+    stem = os.path.splitext(path)[0]
+    return next((region for region in REGIONS if stem.endswith(f"-{region}")), DEFAULT_REGION)

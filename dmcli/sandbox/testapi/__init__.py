@@ -50,7 +50,8 @@ def _body(request: Request) -> Any:
 
 def _health(request: ApiRequest) -> Any:
     state = os.path.realpath(request.sandbox.path) if request.sandbox.path else ":memory:"
-    return {"status": "ok", "service": "dm sandbox", "version": dmcli.__version__, "state": state}
+    about = {"version": dmcli.__version__, "region": request.sandbox.region, "state": state}
+    return {"status": "ok", "service": "dm sandbox", **about}
 
 
 def _index(_: ApiRequest) -> Any:

@@ -7,6 +7,7 @@ from cloud import NOON
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dmcli.api.regions import REGIONS
 from dmcli.errors import InputError
 from dmcli.sandbox.control import limits
 from dmcli.sandbox.control.limits import DOCUMENTED, limit_of
@@ -56,11 +57,22 @@ def test_a_limit_is_an_actions_own(cloud, limit):
 
 
 def test_limits_are_listed_and_lifted(cloud):
-    limits.set_limits(cloud.sandbox, limits.documented())
+    limits.set_documented(cloud.sandbox)
     assert {one.action: one.text for one in limits.list_limits(cloud.sandbox)} == DOCUMENTED
     assert limits.lift_limits(cloud.sandbox, "SingleSendMail") == 1
     assert limits.lift_limits(cloud.sandbox) == 1
     assert sends(cloud, 101) == [200] * 101
+
+
+@pytest.mark.parametrize("region", [region for region in REGIONS if not region.startswith("cn-")])
+def test_fewer_batches_are_documented_outside_the_mainland(region):
+    sandbox = Sandbox(":memory:", region=region)
+    limits.set_documented(sandbox)
+    assert {one.action: one.text for one in limits.list_limits(sandbox)} == {
+        "SingleSendMail": "100/s",
+        "BatchSendMail": "10/min",
+    }
+    sandbox.close()
 
 
 @pytest.mark.parametrize("text", ["10", "10/d", "0/s", "-1/s", "1.5/s", "x/s", "1000000000/s", ""])

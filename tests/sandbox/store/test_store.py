@@ -20,7 +20,7 @@ from dmcli.sandbox.emulator import Sandbox, open_sandbox
 from dmcli.sandbox.mail import mailbox
 from dmcli.sandbox.mail.query import Filter
 from dmcli.sandbox.store.schema import MIGRATIONS
-from dmcli.sandbox.store.store import Store, _Job
+from dmcli.sandbox.store.store import Store, _Job, path_of, region_of
 
 BUSY = """
 import sys
@@ -53,6 +53,20 @@ def test_the_environment_says_where_it_is(tmp_path, monkeypatch):
     assert (tmp_path / "dm" / "sandbox.db").exists()
     open_sandbox({"DM_SANDBOX_DB": ":memory:", "HOME": str(tmp_path / "none")}).close()
     assert not (tmp_path / "none").exists()
+
+
+def test_each_region_has_a_file_of_its_own(tmp_path):
+    environ = {"DM_SANDBOX_DB": str(tmp_path / "a.db")}
+    assert path_of(environ, "cn-hangzhou") == path_of(environ) == str(tmp_path / "a.db")
+    abroad = path_of(environ, "ap-southeast-1")
+    assert abroad == str(tmp_path / "a-ap-southeast-1.db")
+    assert (region_of(abroad), region_of(path_of(environ))) == ("ap-southeast-1", "cn-hangzhou")
+    # What is led to the file of one region finds the others beside it, and that one again.
+    there = {"DM_SANDBOX_DB": abroad}
+    assert path_of(there) == path_of(there, "ap-southeast-1") == abroad
+    assert path_of(there, "cn-hangzhou") == str(tmp_path / "a.db")
+    assert path_of(there, "us-east-1") == str(tmp_path / "a-us-east-1.db")
+    assert path_of({"DM_SANDBOX_DB": ":memory:"}, "us-east-1") == ":memory:"
 
 
 def test_processes_that_start_together_lose_nothing(cloud, tmp_path):

@@ -13,7 +13,7 @@ from dmcli.cli.complete import action_names
 from dmcli.cli.options import Value
 from dmcli.cli.tree import Group, command
 from dmcli.errors import InputError, RefusedError
-from dmcli.sandbox.control.limits import Limit, documented, lift_limits, limit_of, list_limits, set_limits
+from dmcli.sandbox.control.limits import lift_limits, limit_of, list_limits, set_documented, set_limits
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -22,15 +22,12 @@ _FIELDS = (Field("action", "Action"), Field("rate", "At most"))
 
 
 def _set(current: Session, *, action: str, rate: str) -> None:
-    _apply(current, [limit_of(action, rate)])
+    set_limits(current.sandbox, [limit_of(action, rate)])
+    _list(current)
 
 
 def _documented(current: Session) -> None:
-    _apply(current, documented())
-
-
-def _apply(current: Session, limits: list[Limit]) -> None:
-    set_limits(current.sandbox, limits)
+    set_documented(current.sandbox)
     _list(current)
 
 

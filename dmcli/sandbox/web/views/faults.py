@@ -45,22 +45,19 @@ def limit(request: PageRequest) -> Page | Reply:
         wanted = limits.limit_of(action, request.field("rate").replace(" ", ""))
     except InputError as error:
         return _page(request, {"times": "1"}, wrong_limit=error.message)
-    return _limited(request, [wanted])
+    limits.set_limits(request.sandbox, [wanted])
+    return see(link("faults") + "#limits")
 
 
 def documented(request: PageRequest) -> Reply:
     """Set the limits that the service documents."""
-    return _limited(request, limits.documented())
+    limits.set_documented(request.sandbox)
+    return see(link("faults") + "#limits")
 
 
 def lift(request: PageRequest) -> Reply:
     """Lift a limit, or all of them where none is named."""
     limits.lift_limits(request.sandbox, request.field("action"))
-    return see(link("faults") + "#limits")
-
-
-def _limited(request: PageRequest, wanted: list[limits.Limit]) -> Reply:
-    limits.set_limits(request.sandbox, wanted)
     return see(link("faults") + "#limits")
 
 
@@ -70,7 +67,7 @@ def _page(request: PageRequest, given: dict[str, Any], wrong: str = "", wrong_li
         {
             "faults": faults.list_faults(request.sandbox),
             "limits": limits.list_limits(request.sandbox),
-            "documented": limits.DOCUMENTED,
+            "documented": limits.documented(request.sandbox),
             "effects": EFFECTS,
             "values": VALUES,
             "actions": sorted(action.name for action in catalogue.all_actions()),

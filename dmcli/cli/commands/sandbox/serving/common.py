@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dmcli.api.regions import DEFAULT_REGION
 from dmcli.errors import LocalIOError, LockedError, RefusedError
 from dmcli.sandbox.environment import PORT
 
@@ -77,6 +78,12 @@ def served_already(current: Session, port: int) -> str:
         raise RefusedError(f"{running} serves the sandbox {other}, not {mine}; serve it beside that with --port 0")
     current.say(f"[sandbox] {running} is served already, by another run")
     return running
+
+
+def serving_line(server: Server, sandbox: Sandbox) -> str:
+    """What is said once a server is there; the account's region where it is not the default one."""
+    region = "" if sandbox.region == DEFAULT_REGION else f" as {sandbox.region}"
+    return f"[sandbox] serving on {server.url}{region}, nothing leaves this machine; stop with Ctrl-C"
 
 
 @contextmanager

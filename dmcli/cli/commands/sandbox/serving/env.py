@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dmcli.api.regions import DEFAULT_REGION
 from dmcli.cli.commands.sandbox.serving.common import state_at
 from dmcli.cli.tree import command
 from dmcli.sandbox.environment import LANGUAGES, PORT, SHELLS, exports, snippet, variables
@@ -22,16 +23,18 @@ def _env(current: Session, *, port: int | None, shell: str | None, language: str
     from dmcli.render import show_document, show_text
     from dmcli.sandbox.certificate import trusted
 
-    url, output = _place(port), current.output()
+    url, output, region = _place(port), current.output(), current.resources.sandbox_region or DEFAULT_REGION
+    made = variables(url, trusted(os.environ), region)
     if language:
-        show_text(snippet(language, url).rstrip("\n"), output)
+        show_text(snippet(language, url, region).rstrip("\n"), output)
     elif output.wants_data and not shell:
-        show_document(variables(url, trusted(os.environ)), (), output)
+        show_document(made, (), output)
     else:
-        lines = exports(os.environ, variables(url, trusted(os.environ)), shell or _shell())
+        lines = exports(os.environ, made, shell or _shell())
         show_text(lines.rstrip("\n"), output)
     if not state_at(url):
-        current.say(f"nothing answers at {url} yet; start it: dm sandbox serve --port {url.rpartition(':')[2]}")
+        serve = f"{current.resources.sandbox_command} serve"
+        current.say(f"nothing answers at {url} yet; start it: {serve} --port {url.rpartition(':')[2]}")
 
 
 def _place(port: int | None) -> str:

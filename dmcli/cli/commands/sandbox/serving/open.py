@@ -10,6 +10,7 @@ from dmcli.cli.commands.sandbox.serving.common import (
     port_option,
     served_already,
     server_of,
+    serving_line,
     strict_option,
     until_ctrl_c,
 )
@@ -32,7 +33,7 @@ def _open(current: Session, *, port: int, strict: bool, no_browser: bool) -> Non
 
     server = server_of(current.sandbox, port, strict=strict)
     with until_ctrl_c(server):
-        current.say(f"[sandbox] serving on {server.url}, nothing leaves this machine; stop with Ctrl-C")
+        current.say(serving_line(server, current.sandbox))
         inbox = f"{server.url}{_INBOX}"
         click.echo(inbox)
         if not no_browser:  # in a thread, because a browser in the terminal holds on until it is closed

@@ -31,22 +31,25 @@ def _run(current: Session, *, words: tuple[str, ...], port: int, strict: bool, f
 
     with ExitStack() as stack:
         # What is in memory only, the command's own dm could not look into.
-        sandbox = _fresh(stack) if fresh or not current.sandbox.path else current.sandbox
+        sandbox = (
+            _fresh(stack, current.resources.sandbox_region) if fresh or not current.sandbox.path else current.sandbox
+        )
         server = stack.enter_context(server_of(sandbox, port, strict=strict))
-        made = variables(server.url, trusted(os.environ))
+        made = variables(server.url, trusted(os.environ), sandbox.region)
         environ = applied(os.environ, made) | {"DM_SANDBOX_DB": os.path.abspath(sandbox.path)}
         code = _wait(words, environ)
     click.get_current_context().exit(code)
 
 
-def _fresh(stack: ExitStack) -> Sandbox:
+def _fresh(stack: ExitStack, region: str) -> Sandbox:
     """A sandbox in a file that is there until the stack is done."""
     import tempfile
 
-    from dmcli.sandbox.emulator import Sandbox
+    from dmcli.sandbox.emulator import open_sandbox
 
     folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="dm-sandbox-"))
-    return stack.enter_context(closing(Sandbox(os.path.join(folder, "sandbox.db"))))
+    place = {"DM_SANDBOX_DB": os.path.join(folder, "sandbox.db")}
+    return stack.enter_context(closing(open_sandbox(place, region)))
 
 
 def _wait(words: tuple[str, ...], environ: dict[str, str]) -> int:

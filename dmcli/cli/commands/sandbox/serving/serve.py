@@ -11,6 +11,7 @@ from dmcli.cli.commands.sandbox.serving.common import (
     port_option,
     served_already,
     server_of,
+    serving_line,
     strict_option,
     until_ctrl_c,
 )
@@ -29,7 +30,7 @@ def _serve(current: Session, *, port: int, strict: bool) -> None:
         # The address is the result, for scripts that start the server with --port 0; the rest is talk.
         click.echo(server.url)
         current.say(
-            f"[sandbox] serving on {server.url}, nothing leaves this machine; stop with Ctrl-C",
+            serving_line(server, current.sandbox),
             f"[sandbox] see what was sent: {server.url}/_dm/",
             f"[sandbox] keys: {SANDBOX_KEY_ID} / {SANDBOX_KEY_SECRET}",
             f"[sandbox] use it: dm -p sandbox --endpoint {server.url} account show",
