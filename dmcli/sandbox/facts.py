@@ -20,6 +20,7 @@ SOURCES = {
     SDK: "the vendor's SDK alibabacloud-dm20151123, its parameters and fields and the texts beside them",
     "SDK 2017": "the vendor's SDK alibabacloud-dm20170622 1.2",
     "Terraform": "the vendor's Terraform provider, by the answers that it expects",
+    "publicsuffix.org": "the list of suffixes below which registries give out domains",
     "page": "a page of the vendor's help, by its subject",
     "help pages": "other pages of the vendor's help on DirectMail",
     "gateway pages": "pages of the vendor's help on calling any of its services",

@@ -9,7 +9,7 @@ from dmcli.sandbox.actions import account, receiver
 from dmcli.sandbox.control import events, limits
 from dmcli.sandbox.facts import NOBODY, SDK, Facts, in_words
 from dmcli.sandbox.gateway import diagnosis, params, request, signature
-from dmcli.sandbox.service import delivery, uploads
+from dmcli.sandbox.service import delivery, uploads, zones
 from dmcli.sandbox.service.context import MAX_PAGE
 from dmcli.untrusted import DEEPEST, MOST_MARKS
 
@@ -123,6 +123,9 @@ SUBJECTS: dict[str, Facts] = {
             ),
         },
         missing={"Nobody reads a template; it is rejected by hand alone.": SDK},
+    ),
+    "public suffixes": Facts(
+        copied={f"Their list is that of {zones.list_date()}, as far as registries are concerned.": "publicsuffix.org"},
     ),
     "callbacks": Facts(
         copied={

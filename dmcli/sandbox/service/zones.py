@@ -17,6 +17,14 @@ def _suffixes() -> PublicSuffixList:
     return PublicSuffixList(only_icann=True)
 
 
+def list_date() -> str:
+    """The day of the list of public suffixes, as the package's version has it."""
+    from importlib.metadata import version
+
+    day = version("publicsuffixlist").rpartition(".")[2]
+    return f"{day[:4]}-{day[4:6]}-{day[6:]}"
+
+
 def main_domain(name: str) -> str:
     """The registrable domain that a name, in ASCII, is or is in; "" for a public suffix, which nobody can register.
 
