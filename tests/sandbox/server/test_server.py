@@ -221,8 +221,8 @@ def test_a_request_line_of_more_than_a_mebibyte_is_refused(server: Server) -> No
     assert status(server, f"GET /{'x' * MAX_LINE} HTTP/1.1\r\n{HOST}\r\n") == 414
 
 
-def test_a_body_may_have_16_mebibytes(server: Server, echo: Echo) -> None:
-    assert MAX_BODY == 16 * 1024 * 1024
+def test_a_body_may_have_32_mebibytes(server: Server, echo: Echo) -> None:
+    assert MAX_BODY == 32 * 1024 * 1024
     connection = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=PATIENT)
     connection.request("POST", "/ambiguous", b"x" * MAX_BODY)
     with pytest.raises(http.client.RemoteDisconnected):
