@@ -41,6 +41,8 @@ class Server:
             self.port = free.getsockname()[1]
         self.database = folder / "sandbox.db"
         self.environ = {**os.environ, "DM_SANDBOX_DB": str(self.database), "HOME": str(folder)}
+        most = "--daily 1000000000 --monthly 1000000000"  # a refusal for want of quota would decide nothing
+        subprocess.run([*DM, *f"sandbox quota {most}".split()], env=self.environ, check=True, capture_output=True)
         self.start()
 
     def start(self) -> None:
@@ -187,6 +189,8 @@ def rounds(number: int, kills: int, seed: int, server: Server, folder: Path, *, 
             if code in (SENT, UNKNOWN):
                 break
         counts["rounds"] += 1
+        if counts["rounds"] % 500 == 0:
+            print(f"worker {number}: {counts['kills']} kills", file=sys.stderr, flush=True)
         decide(client, server, line, to, code, counts, silent=silent)
     relay.close()
     counts["damaged files"] += damaged(folder / f"home{number}{of_server}")
