@@ -114,10 +114,12 @@ class Action(NamedTuple):
 
     `already_done` are the codes that, after an attempt of unknown outcome, mean that this attempt did it. `creates` is
     the kind of thing that it makes, whose listing tells whether it is there. `look` is the command, without `dm`, that
-    shows what became of it, {Name} standing for a parameter. `lists` are the paths at which a reply may hold its rows,
-    the likeliest first. `errors` are the codes the reference prints for the action. `sample` is what a person could
-    type for the parameters of a call: values by wire name, a thing by its name or id, days as `5d` and `today`.
-    `unsure_versions` are API versions that have it by one source and lack it by another: the client calls none of them.
+    shows what became of it, {Name} standing for a parameter; `done` says what was done when it went well. `lists` are
+    the paths at which a reply may hold its rows, the likeliest first. `errors` are the codes the reference prints for
+    the action. `sample` is what a person could type for the parameters of a call: values by wire name, a thing by its
+    name or id, days as `5d` and `today`. `unsure_versions` are API versions that have it by one source and lack it by
+    another: the client calls none of them. `form` are the parameters that the SDK puts into the form body, None
+    for all of them; the others go in the URL.
     """
 
     name: str
@@ -133,11 +135,19 @@ class Action(NamedTuple):
     already_done: tuple[str, ...] = ()
     creates: Ref | None = None
     look: str = ""
+    form: tuple[str, ...] | None = ()
+    done: str = ""
     versions: tuple[str, ...] = BOTH
     unsure_versions: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     commands: tuple[Command, ...] = ()
     sample: dict[str, str] = {}  # noqa: RUF012  a constant of the catalogue, never changed
+
+    @property
+    def in_query(self) -> tuple[str, ...]:
+        """The parameters that go in the URL. No secret does, since servers and proxies log URLs."""
+        form = self.form
+        return () if form is None else tuple(p.name for p in self.params if p.name not in form and not p.secret)
 
     def param(self, name: str) -> Param:
         """The parameter of that wire name. Raises KeyError."""

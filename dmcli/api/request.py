@@ -10,10 +10,12 @@ from dmcli.api.wire import Request
 from dmcli.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
     from datetime import datetime
 
     from dmcli.api.model import Action
+
+_LONGEST_QUERY = 6000  # characters; servers and proxies take request lines of 8,000
 
 
 class Keys(NamedTuple):
@@ -80,22 +82,31 @@ class Signed(NamedTuple):
         return self.moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def sign(call: Signed, params: Mapping[str, str]) -> Request:
-    """The signed POST request of a call, its parameters in the form body. A pure function."""
+def sign(call: Signed, params: Mapping[str, str], in_query: Container[str] = ()) -> Request:
+    """The signed POST request of a call. A pure function.
+
+    Those of the parameters that are `in_query` go in the URL, as long as it stays short enough for every proxy; the
+    others, and what is common to all calls, in the form body.
+    """
+    query = {name: value for name, value in params.items() if name in in_query}
+    line = signing.canonical_query(query)
+    if len(line) > _LONGEST_QUERY:
+        query, line = {}, ""
     host = call.target.url.split("://", 1)[1].split("/", 1)[0]
     headers = {
         "host": host,
         "content-type": "application/x-www-form-urlencoded",
         "accept": f"application/{call.form.lower()}",
     }
-    body = _sign_v3(call, params, headers) if call.target.signature == "v3" else _sign_v1(call, params)
-    return Request("POST", f"{call.target.url}/", headers, body)
+    form = {name: value for name, value in params.items() if name not in query}
+    signed = _sign_v3(call, query, form, headers) if call.target.signature == "v3" else _sign_v1(call, query, form)
+    return Request("POST", f"{call.target.url}/{'?' if line else ''}{line}", headers, signed)
 
 
-def _sign_v1(call: Signed, params: Mapping[str, str]) -> bytes:
-    """The form body with everything common in it, and the signature."""
-    everything = {
-        **params,
+def _sign_v1(call: Signed, query: Mapping[str, str], form: Mapping[str, str]) -> bytes:
+    """The form body with everything common in it, and the signature over query and form together."""
+    body = {
+        **form,
         "Action": call.name,
         "Version": call.version,
         "Format": call.form,
@@ -107,15 +118,15 @@ def _sign_v1(call: Signed, params: Mapping[str, str]) -> bytes:
         "Timestamp": call.stamp,
     }
     if call.keys.security_token:
-        everything["SecurityToken"] = call.keys.security_token.reveal()
-    form = signing.canonical_query(everything)
-    signature = signing.v1_signature(signing.v1_of_canonical("POST", form), call.keys.access_key_secret.reveal())
-    return f"{form}&Signature={signing.percent_encode(signature)}".encode()
+        body["SecurityToken"] = call.keys.security_token.reveal()
+    text = signing.v1_string_to_sign("POST", {**query, **body})
+    body["Signature"] = signing.v1_signature(text, call.keys.access_key_secret.reveal())
+    return signing.canonical_query(body).encode()
 
 
-def _sign_v3(call: Signed, params: Mapping[str, str], headers: dict[str, str]) -> bytes:
+def _sign_v3(call: Signed, query: Mapping[str, str], form: Mapping[str, str], headers: dict[str, str]) -> bytes:
     """The form body; what is common, and the signature, is added to the headers."""
-    body = signing.canonical_query({**params, "RegionId": call.target.region}).encode()
+    body = signing.canonical_query({**form, "RegionId": call.target.region}).encode()
     headers |= {
         "x-acs-action": call.name,
         "x-acs-version": call.version,
@@ -129,7 +140,7 @@ def _sign_v3(call: Signed, params: Mapping[str, str], headers: dict[str, str]) -
             "x-acs-security-token": call.keys.security_token.reveal(),
         }
     names = ";".join(sorted(headers))
-    canonical = signing.v3_canonical_request("POST", "/", {}, headers, names, headers["x-acs-content-sha256"])
+    canonical = signing.v3_canonical_request("POST", "/", query, headers, names, headers["x-acs-content-sha256"])
     signature = signing.v3_signature(signing.v3_string_to_sign(canonical), call.keys.access_key_secret.reveal())
     headers["authorization"] = signing.v3_authorization(call.keys.access_key_id, names, signature)
     return body

@@ -63,9 +63,33 @@ def warned(rule: Rule) -> Rule:
 
     def soft(values: Mapping[str, str], now: datetime) -> Iterator[Problem]:
         for problem in rule(values, now):
-            yield problem._replace(warning=True)
+            text = f"{problem.text}; some of the service's pages allow no more"
+            yield problem._replace(text=text, warning=True)
 
     return soft
+
+
+def tracks(name: str, html: str, *others: str) -> Rule:
+    """Warn where tracking is asked for and there is no HTML, or no link in it: a mail without is not counted.
+
+    What is in the `others` is not looked at.
+    """
+    link = r"""href\s*=\s*["']?\s*https?://"""
+
+    def rule(values: Mapping[str, str], now: datetime) -> Iterator[Problem]:  # noqa: ARG001
+        import re
+
+        if values.get(name) != "1" or any(values.get(other) for other in others):
+            return
+        text = values.get(html, "")
+        if not text:
+            yield Problem(
+                f"{{{name}}} counts nothing without {{{html}}}: opens and clicks are seen in HTML alone", "", True
+            )
+        elif not re.search(link, text, re.IGNORECASE):
+            yield Problem(f"{{{name}}} counts no clicks: there is no http link in {{{html}}}", "", True)
+
+    return rule
 
 
 def window(back: int, span: int) -> Rule:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dmcli.api.paging import Page
     from dmcli.cli.session import Session
     from dmcli.cli.values import Call
+    from dmcli.workflows.idempotency import Answer
 
 
 def perform(current: Session, action: Action, values: Mapping[str, Any]) -> None:
@@ -34,15 +35,24 @@ def perform(current: Session, action: Action, values: Mapping[str, Any]) -> None
         show_list(current, action, wire, values)
         return
     key = values.get("idempotency_key")
-    show_reply(current, action, _send_once(current, action, wire, key) if key else current.client.call(action, wire))
+    if not key:
+        show_reply(current, call, current.client.call(action, wire))
+        return
+    answer = _send_once(current, action, wire, key)
+    if answer.before:
+        from dmcli.workflows.idempotency import moment
+
+        current.say(f"sent under this key before, {moment(answer.before)}; nothing was sent again")
+        call = call._replace(action=action._replace(done=""))
+    show_reply(current, call, answer.reply)
 
 
-def _send_once(current: Session, action: Action, wire: Mapping[str, str], key: str) -> dict[str, Any]:
-    """The reply of a call that is made at most once under a key. Raises DmError."""
-    from dmcli.workflows.idempotency import fingerprint, moment
+def _send_once(current: Session, action: Action, wire: Mapping[str, str], key: str) -> Answer:
+    """The answer to a call that is made at most once under a key. Raises DmError."""
+    from dmcli.workflows.idempotency import fingerprint
 
     try:
-        answer = current.resources.ledger.send(
+        return current.resources.ledger.send(
             current.resources.scope(key),
             fingerprint(action.name, wire),
             lambda announce: current.client.call(action, wire, announce),
@@ -52,9 +62,6 @@ def _send_once(current: Session, action: Action, wire: Mapping[str, str], key: s
         settle = f"{current.resources.command} send resolve {shlex.quote(key)} --sent, or --not-sent"
         error.hint = f"{error.hint or current.client.look_first(action, wire)}; then settle it: {settle}"
         raise
-    if answer.before:
-        current.say(f"sent under this key before, {moment(answer.before)}; nothing was sent again")
-    return answer.reply
 
 
 def resolve_names(current: Session, call: Call) -> dict[str, str]:
@@ -66,10 +73,11 @@ def resolve_names(current: Session, call: Call) -> dict[str, str]:
     return call.wire | {name: resolve(current.client, ref, call.wire[name]) for name, ref in call.names.items()}
 
 
-def show_reply(current: Session, action: Action, reply: dict[str, Any]) -> None:
+def show_reply(current: Session, call: Call, reply: dict[str, Any]) -> None:
     """One reply, as received or as the action's fields. What was done is not lost when it cannot be written."""
     from dmcli.render import show_document
 
+    action = call.action
     try:
         show_document(reply, action.fields, current.output())
         sys.stdout.flush()
@@ -79,7 +87,7 @@ def show_reply(current: Session, action: Action, reply: dict[str, Any]) -> None:
 
             current.say(f"this was done: {action.name} {json.dumps(reply, ensure_ascii=False)}")
         raise
-    current.mark(action)
+    current.mark(action, call.wire)
 
 
 def show_list(current: Session, action: Action, wire: Mapping[str, str], values: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from dmcli.api.model import Action
@@ -96,9 +96,14 @@ class Session:
         """Talk to the person, on stderr; nothing under --quiet."""
         self.voice.say(*lines)
 
-    def mark(self, action: Action) -> None:
-        """Say that a change stayed in the sandbox, so that nobody takes it for the real thing."""
+    def mark(self, action: Action, typed: Mapping[str, str]) -> None:
+        """Say what was done, and that it stayed in the sandbox, so that nobody takes it for the real thing."""
+        from collections import defaultdict
+
         from dmcli.api.model import Effect
+
+        if action.done:
+            self.say(action.done.format_map(defaultdict(str, typed)))
 
         if self.settings.sandbox and self.settings.local and action.effect is not Effect.READ:
             # Over HTTP the endpoint decides on the region, whatever was typed.

@@ -123,7 +123,7 @@ def check(session: Session, action: Action, wire: Mapping[str, str]) -> None:
             text = problem.text.format_map(labels)
             if not problem.warning:
                 raise InputError(text)
-            session.say(f"warning: {text}; some of the service's pages allow no more")
+            session.say(f"warning: {text}")
 
 
 class _Labels(dict[str, str]):

@@ -81,7 +81,7 @@ class Client(NamedTuple):
 
         def request() -> Request:
             call = Signed(action.name, version, self.target, self.keys(), self.retrier.now(), self.nonce(), form)
-            return sign(call, params)._replace(patience=PATIENCE[action.effect], announce=announce)
+            return sign(call, params, action.in_query)._replace(patience=PATIENCE[action.effect], announce=announce)
 
         result = self.retrier.run(
             Operation(

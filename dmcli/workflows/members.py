@@ -31,7 +31,7 @@ def add(client: Client, list_id: str, param: str, records: Sequence[Any]) -> Ite
     """
     action = catalogue.get("SaveReceiverDetail")
     for start in range(0, len(records), MAX_SAVED):
-        text = json.dumps(records[start : start + MAX_SAVED], ensure_ascii=False)
+        text = json.dumps(records[start : start + MAX_SAVED], ensure_ascii=False, separators=(",", ":"))
         reply = client.call(action, {"ReceiverId": list_id, param: text})
         data = value_of(reply, "Data") or {}
         rejected = value_of(data, "Detail") if isinstance(data, dict) else None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from urllib.parse import parse_qs
 
 import pytest
+from params import params_of
 
 from dmcli.api import catalogue
 from dmcli.api.model import Action, Effect
@@ -79,8 +79,7 @@ class Made:
         self.time += seconds
 
     def _exchange(self, request) -> Reply:
-        form = parse_qs(request.body.decode(), keep_blank_values=True)
-        self.requests.append({name: values[0] for name, values in form.items()})
+        self.requests.append(params_of(request))
         self.patience.append(request.patience)
         self.time += self.takes
         happens = self.happens.pop(0)
@@ -627,7 +626,7 @@ def test_every_way_of_paging_gives_every_row_once(name, size, total):
     asked = []
 
     def serve(request):
-        form = {n: v[0] for n, v in parse_qs(request.body.decode(), keep_blank_values=True).items()}
+        form = params_of(request)
         asked.append(form)
         paging = action.paging
         start = int(form.get(paging.cursor) or 0) if paging.cursor else (int(form.get(paging.page) or 1) - 1) * size

@@ -48,6 +48,7 @@ ACTIONS = (
         "address",
         "Add a sender address to a domain.",
         Effect.CREATE,
+        done="added the sender address {AccountName}",
         params=(
             Param(
                 "AccountName",
@@ -116,6 +117,7 @@ ACTIONS = (
         "address",
         "Change a sender address's reply-to address or SMTP password.",
         Effect.WRITE,
+        done="changed the sender address {MailAddressId}",
         params=(
             _ADDRESS_ID,
             REPLY_ADDRESS._replace(help="New reply-to address; it must be confirmed again."),
@@ -146,6 +148,7 @@ ACTIONS = (
         "address",
         "Delete a sender address; the service allows ten a month.",
         Effect.DELETE,
+        done="deleted the sender address {MailAddressId}",
         params=(_ADDRESS_ID,),
         fields=(Field("RequestId", "Request id"),),
         errors=_ERRORS,
@@ -158,6 +161,7 @@ ACTIONS = (
         "address",
         "Mail the confirmation link to the reply-to address of a sender address.",
         Effect.SEND,
+        done="mailed the link that confirms the reply-to address of {MailAddressId}",
         params=(
             # The parameter table says MailAddressesId, the sample beside it MailAddressId (reference section 7.5).
             _ADDRESS_ID._replace(aliases=("MailAddressesId",)),
@@ -176,6 +180,7 @@ ACTIONS = (
         "address",
         "Confirm a reply-to address with the ticket from the mail.",
         Effect.WRITE,
+        done="confirmed the reply-to address",
         params=(
             Param(
                 "Ticket",
@@ -199,6 +204,7 @@ ACTIONS = (
         "address",
         "Set where delivery events of a sender address are posted.",
         Effect.WRITE,
+        done="delivery events of {MailFrom} are posted to {NotifyUrl} from now on",
         params=(
             Param(
                 "MailFrom",

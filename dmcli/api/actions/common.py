@@ -23,7 +23,7 @@ ADDRESS_TYPE = Param(
     required=True,
     default="account",
 )
-CLICK_TRACE = Param("ClickTrace", Flag("1", "0"), "Track opens and clicks; needs a tag.", option="track", default="0")
+CLICK_TRACE = Param("ClickTrace", Flag("1", "0"), "Track opens and clicks; needs a tag.", option="track")
 REPLY_ADDRESS = Param(
     "ReplyAddress", EMAIL, "Reply-to address.", option="reply-to", malformed="InvalidReplyAddress.Malformed"
 )

@@ -34,6 +34,7 @@ ACTIONS = (
         "domain",
         "Add a sending domain.",
         Effect.CREATE,
+        done="added the domain {DomainName}",
         params=(
             Param(
                 "DomainName",
@@ -143,6 +144,7 @@ ACTIONS = (
         "domain",
         "Ask the service to verify a domain's DNS records.",
         Effect.WRITE,
+        done="asked for the records of {DomainId} to be looked at",
         params=(_DOMAIN_ID,),
         fields=(Field("DomainStatus", "Status", DOMAIN_STATUS),),
         errors=("InvalidDomainId.Malformed", "CheckDomain.Failed", "InvalidDomainName.DuplicateTLD"),
@@ -153,6 +155,7 @@ ACTIONS = (
         "domain",
         "Set the SMTP password of a domain.",
         Effect.WRITE,
+        done="set the SMTP password of {DomainName}",
         params=(
             Param(
                 "DomainName",
@@ -190,6 +193,7 @@ ACTIONS = (
         "domain",
         "Delete a sending domain; its sender addresses stop working.",
         Effect.DELETE,
+        done="deleted the domain {DomainId}",
         params=(_DOMAIN_ID,),
         errors=("InvalidDomainId.Malformed", "InvalidDomainId.NotFound"),
         already_done=("InvalidDomainId.Malformed", "InvalidDomainId.NotFound"),

@@ -37,6 +37,7 @@ ACTIONS = (
         "receiver",
         "Create an empty recipient list.",
         Effect.CREATE,
+        done="created the list {ReceiversName}",
         params=(
             Param(
                 "ReceiversName",
@@ -94,6 +95,7 @@ ACTIONS = (
         "receiver",
         "Delete a recipient list with its members.",
         Effect.DELETE,
+        done="deleted the list {ReceiverId}",
         params=(_LIST_ID,),
         fields=(Field("RequestId", "Request id"),),
         errors=_ERRORS,
@@ -118,6 +120,7 @@ ACTIONS = (
         "receiver",
         "Add addresses to a recipient list.",
         Effect.WRITE,
+        done="saved into the list {ReceiverId}",
         params=(
             _LIST_ID,
             Param(
@@ -149,6 +152,7 @@ ACTIONS = (
         "receiver",
         "Remove one address from a recipient list.",
         Effect.DELETE,
+        done="removed {Email} from the list {ReceiverId}",
         # Optional everywhere, and leaving it out is undocumented; the command asks for it.
         params=(_LIST_ID, Param("Email", EMAIL, "Address to remove.", argument=True, malformed="InvalidToAddress")),
         fields=(Field("RequestId", "Request id"),),

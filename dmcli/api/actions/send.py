@@ -15,7 +15,7 @@ from dmcli.api.kinds.common import ALIAS, BODY, EMAIL, LIST_NAME, OBJECT, SUBJEC
 from dmcli.api.kinds.json import Json, Recipients
 from dmcli.api.kinds.text import Flag
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
-from dmcli.api.rules import at_least_one, at_most_one, needs
+from dmcli.api.rules import at_least_one, at_most_one, needs, tracks
 
 _TAG = Param("TagName", TAG, "Tag to file the mail under.", option="tag", malformed="InvalidTagName.Malformed")
 _FIELDS = (Field("EnvId", "Send id"), Field("RequestId", "Request id"))
@@ -39,6 +39,8 @@ ACTIONS = (
         "send",
         "Send one mail to up to 100 addresses.",
         Effect.SEND,
+        done="the service accepted the mail to {ToAddress}",
+        form=None,
         params=(
             SENDER_PARAM,
             Param(
@@ -101,6 +103,7 @@ ACTIONS = (
             at_least_one("HtmlBody", "TextBody", "Template", code="InvalidBody"),
             at_most_one("HtmlBody", "Template", code=""),
             at_most_one("TextBody", "Template", code=""),
+            tracks("ClickTrace", "HtmlBody", "Template"),
             needs("ClickTrace", "TagName", "1", code="InvalidTagName.Malformed"),
         ),
         errors=(
@@ -127,6 +130,8 @@ ACTIONS = (
         "send",
         "Send a template to every address of a list.",
         Effect.SEND,
+        done="the service accepted the batch",
+        form=("Receivers", "TemplateContent"),
         params=(
             SENDER_PARAM._replace(help="Sender address of the batch type; default: the profile's 'from'."),
             Param(

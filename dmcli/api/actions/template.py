@@ -109,6 +109,7 @@ ACTIONS = (
         "template",
         "Create a template.",
         Effect.CREATE,
+        done="created the template {TemplateName}",
         params=(_NAME, *_CONTENT, *_LEGACY, Param("TemplateType", Integer(), hidden=True)),
         fields=(Field("TemplateId", "Template id"), Field("RequestId", "Request id")),
         # Not known whether names are unique: nothing settles a create of unknown outcome.
@@ -122,6 +123,7 @@ ACTIONS = (
         "template",
         "Change a template; the service reviews it again.",
         Effect.WRITE,
+        done="changed the template {TemplateId}",
         params=(_TEMPLATE_ID, _NAME._replace(help="New name.", argument=False), *_CONTENT, *_LEGACY),
         fields=(Field("RequestId", "Request id"),),
         sample={"TemplateId": "1", "TemplateName": "new"},
@@ -131,6 +133,7 @@ ACTIONS = (
         "template",
         "Delete a template.",
         Effect.DELETE,
+        done="deleted the template {TemplateId}",
         params=(_TEMPLATE_ID, _FROM_TYPE),
         fields=(Field("RequestId", "Request id"),),
         already_done=("InvalidTemplate.NotFound",),

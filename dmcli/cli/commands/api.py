@@ -76,7 +76,7 @@ def _api(
             show_pages([page], known.fields, (), output)
         else:
             show_document(answer, known.fields, output)
-    current.mark(known)
+    current.mark(known, params)
 
 
 COMMAND = command(

@@ -22,6 +22,7 @@ from dmcli.untrusted import read_json
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
+    from dmcli.cli.values import Call
     from dmcli.workflows.members import Added
 
 _CREATE = catalogue.get("CreateReceiver")
@@ -50,7 +51,8 @@ def _add(current: Session, *, emails: tuple[str, ...], dry_run: bool, **values: 
     from dmcli.cli.values import collect
 
     param, records = _records(current, emails, values)
-    first = {"ReceiverId": values["ReceiverId"], param: json.dumps(records[:MAX_SAVED], ensure_ascii=False)}
+    text = json.dumps(records[:MAX_SAVED], ensure_ascii=False, separators=(",", ":"))
+    first = {"ReceiverId": values["ReceiverId"], param: text}
     call = collect(current, _SAVE, first)
     if dry_run:
         show_dry_run(current, call)
@@ -65,17 +67,17 @@ def _add(current: Session, *, emails: tuple[str, ...], dry_run: bool, **values: 
         outcomes.extend(add(current.client, resolve_names(current, call)["ReceiverId"], param, records))
     except DmError as error:
         if outcomes:
-            added = _show_added(current, outcomes)["added"]
+            added = _show_added(current, call, outcomes)["added"]
             error.message += f" ({added} of {len(records)} records were added before this; they are in the list)"
         raise
-    rejected = _show_added(current, outcomes)["rejected"]
+    rejected = _show_added(current, call, outcomes)["rejected"]
     if rejected:
         raise PartlyRejectedError(
             f"{rejected} of {len(records)} addresses were rejected; addresses already in the list count"
         )
 
 
-def _show_added(current: Session, outcomes: list[Added]) -> dict[str, Any]:
+def _show_added(current: Session, call: Call, outcomes: list[Added]) -> dict[str, Any]:
     """Show what the calls so far came to; the document that was shown."""
     from dmcli.render import show_document
 
@@ -85,7 +87,7 @@ def _show_added(current: Session, outcomes: list[Added]) -> dict[str, Any]:
         "errors": [row for outcome in outcomes for row in outcome.rejected],
     }
     show_document(document, _ADDED, current.output())
-    current.mark(_SAVE)
+    current.mark(_SAVE, call.wire)
     return document
 
 

@@ -35,7 +35,7 @@ def _update(current: Session, *, dry_run: bool, **typed: Any) -> None:
 
     row = find_typed(current.client, TAG_REF, typed["TagId"])
     wire = call.wire | {"TagId": str(value_of(row, "TagId"))} | unchanged_params(row, _KEPT, call.wire)
-    show_reply(current, _MODIFY, current.client.call(_MODIFY, wire))
+    show_reply(current, call, current.client.call(_MODIFY, wire))
 
 
 COMMAND = group(

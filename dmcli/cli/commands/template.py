@@ -32,7 +32,7 @@ def _update(current: Session, *, dry_run: bool, **typed: Any) -> None:
         return
     wire = resolve_names(current, call)
     before = current.client.call(catalogue.get("DescTemplate"), {"TemplateId": wire["TemplateId"]})
-    show_reply(current, _MODIFY, current.client.call(_MODIFY, wire | unchanged_params(before, _KEPT, wire)))
+    show_reply(current, call, current.client.call(_MODIFY, wire | unchanged_params(before, _KEPT, wire)))
 
 
 COMMAND = group("template", command("update", options_of(_MODIFY, may=("TemplateName",)), _update, _MODIFY.summary))

@@ -40,10 +40,11 @@ def trace(exchange: Exchange, write: Callable[[str], None]) -> Exchange:
 
 
 def _description(request: Request) -> list[str]:
-    """The action and the parameters of the body, by name and size."""
+    """The action and the parameters, by name and size; of another service's only those of a body."""
     from urllib.parse import parse_qsl
 
-    pairs = parse_qsl(request.body.decode(), keep_blank_values=True)
+    query = request.url.partition("?")[2] if request.method == "POST" else ""
+    pairs = [pair for text in (query, request.body.decode()) for pair in parse_qsl(text, keep_blank_values=True)]
     action = [f"Action={request.headers['x-acs-action']}"] if "x-acs-action" in request.headers else []
     shown = [f"{name}={value}" if name in _SHOWN else f"{name}({len(value)})" for name, value in pairs]
     return action + shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -73,4 +74,13 @@ def _show_json(current: Session, error: DmError, hint: str) -> None:
         "hint": hint,
         "exit": error.exit_code,
     }
-    click.echo(json.dumps({"error": document}), err=True)
+    click.echo(json.dumps({"error": document}, ensure_ascii=_wants_ascii()), err=True)
+
+
+def _wants_ascii() -> bool:
+    """Whether JSON on stderr escapes all but ASCII, as results do."""
+    try:
+        from dmcli.render.encoding import wants_ascii
+    except (ImportError, MemoryError, OSError):  # where there is no room to find out
+        return True
+    return wants_ascii(sys.stderr)

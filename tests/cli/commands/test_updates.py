@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl
-
 import pytest
+from params import params_of
 
 from dmcli.sandbox.server.server import Server
 from dmcli.workflows.modify import unchanged_params
@@ -56,7 +55,7 @@ def test_a_template_is_sent_whole(box, sandbox):
     sent = []
 
     def recorded(request):
-        sent.append(dict(parse_qsl(request.body.decode())))
+        sent.append(params_of(request))
         return sandbox.exchange(request)
 
     with Server(recorded) as server:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from string import Formatter
 
 import pytest
 from shell import words
+
+from dmcli.api import catalogue
+from dmcli.api.model import Effect
 
 SEND = "send single --to a@example.com --subject s --text t"
 
@@ -107,12 +111,52 @@ def test_flags_are_sent_only_when_given(bare):
     assert set(parameters) == {
         "AccountName",
         "AddressType",
-        "ClickTrace",
         "ReplyToAddress",
         "Subject",
         "TextBody",
         "ToAddress",
     }
+
+
+def test_tracking_is_named_on_the_wire_only_when_it_was_asked_for(bare):
+    for option, value in {"": None, "--no-track": "0", "--track --tag t": "1"}.items():
+        assert bare(f"{SEND} --from a@b.cn {option} --dry-run").json["parameters"].get("ClickTrace") == value
+
+
+@pytest.mark.parametrize(
+    ("body", "warned"),
+    [
+        ("--text t", "--track counts nothing without --html:"),
+        ("--html <b>x</b>", "--track counts no clicks"),
+        ("--html <a>href=http://x.test/</a>", ""),
+        ("--html @body", ""),
+    ],
+)
+def test_tracking_that_counts_nothing_is_a_warning(bare, body, warned, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "body").write_text("<A HREF = 'https://x.test/'>x</A>", encoding="utf-8")
+    line = f"send single --from a@b.cn --to a@example.com --subject s {body} --track --tag t --dry-run"
+    err = bare(line).err
+    assert warned in err if warned else "warning" not in err
+
+
+def test_errors_in_json_show_chinese_as_results_do(box):
+    assert "您好" in box("tag show 您好 -o json", code=1).err
+
+
+def test_a_change_says_in_words_what_was_done(box):
+    assert box("tag create vip").err.startswith("created the tag vip\n")
+    assert box("tag delete vip --yes -o json").err.startswith("deleted the tag vip\n")
+    assert box("receiver add customers new@example.com").err.startswith("saved into the list customers\n")
+    assert box("tag create vip2 -q").err == ""
+
+
+@pytest.mark.parametrize(
+    "action", [a for a in catalogue.all_actions() if a.effect is not Effect.READ], ids=lambda a: a.name
+)
+def test_every_change_has_words_for_what_was_done(action):
+    assert action.done
+    assert {name for _, name, _, _ in Formatter().parse(action.done) if name} <= {p.name for p in action.params}
 
 
 def test_a_listing_by_name_has_its_rows_in_every_format(box):
