@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
@@ -14,10 +15,29 @@ if TYPE_CHECKING:
 _LINE = 1024  # characters of a secret on a line of its own
 
 
+def read_value(typed: str, limit: int, fail: Callable[[str], NoReturn]) -> str:
+    """The text that was typed, or what is in the file that @FILE names; @@ is a literal @. Fails as `read_file`."""
+    if typed.startswith("@@"):
+        return typed[1:]
+    return read_file(typed[1:], limit, fail) if typed.startswith("@") else typed
+
+
+def refuse_file_name(text: str, fail: Callable[[str], NoReturn], *, bare: bool = True) -> None:
+    """Call `fail` for a text that is the name of a file, since nearly always an @ was forgotten.
+
+    Without `bare` a word that has neither a dot nor a slash may be such a name by chance.
+    """
+    if "\0" not in text and os.path.isfile(text) and (bare or not {".", "/", os.sep}.isdisjoint(text)):
+        fail(
+            f"{text!r} is the name of a file: give @{text} for what is in it; to mean the name itself, pipe it in as @-"
+        )
+
+
 def read_file(name: str, limit: int, fail: Callable[[str], NoReturn]) -> str:
     """The text of a regular file (`-`: standard input) without a byte order mark and the line break at its very end.
 
-    Calls `fail` with a sentence when it cannot be read or has more than `limit` bytes, of which no more are read.
+    Calls `fail` with a sentence when it cannot be read, is empty or has more than `limit` bytes, of which no more are
+    read.
     """
     try:
         data = _standard_input(limit) if name == "-" else read_bytes(name, limit)[0]
@@ -28,6 +48,8 @@ def read_file(name: str, limit: int, fail: Callable[[str], NoReturn]) -> str:
         fail(f"cannot read {name!r}: {error.strerror}")
     except ValueError as error:
         fail(f"cannot read {name!r}: it {error}; give a smaller or a regular file, or pipe it in and give @-")
+    if not text.strip("\r\n"):
+        fail("standard input (@-) is empty" if name == "-" else f"{name!r} is empty")
     return text.removesuffix("\n").removesuffix("\r")
 
 
@@ -49,4 +71,6 @@ def read_line(what: str) -> str:
         raise InputError(f"the {what} on standard input is not UTF-8 text") from None
     if len(line) > _LINE:
         raise InputError(f"the {what} on standard input is longer than {_LINE} characters")
+    if not line.rstrip("\r\n"):
+        raise InputError(f"the {what} is missing: standard input is empty, or its first line is")
     return line.rstrip("\r\n")

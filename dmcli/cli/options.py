@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -95,15 +95,17 @@ class Value(click.ParamType[Any]):
         """The text; an @FILE replaced by what it holds."""
         if isinstance(value, str) and not is_text(value):
             self.fail(f"{value!r} is not text: it has bytes that are not UTF-8", param, ctx)
-        if not (self.kind.files and isinstance(value, str) and value.startswith("@")):
+        if not (self.kind.files and isinstance(value, str)):
             return value
-        if value.startswith("@@"):
-            return value[1:]
-        from dmcli.cli.input import read_file
+        from dmcli.cli.input import read_value, refuse_file_name
+
+        def fail(message: str) -> NoReturn:
+            self.fail(message, param, ctx)
 
         if value == "@-" and ctx and ctx.meta.setdefault("dmcli.stdin", param) is not param:
-            self.fail("standard input is read for another option already; give a file", param, ctx)
-        return read_file(value[1:], self.kind.files, lambda message: self.fail(message, param, ctx))
+            fail("standard input is read for another option already; give a file")
+        refuse_file_name(value, fail, bare=not isinstance(self.kind, Text))
+        return read_value(value, self.kind.files, fail)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Words of a choice, names from the completion cache, or @FILE."""

@@ -70,7 +70,11 @@ def resolve_names(current: Session, call: Call) -> dict[str, str]:
         return call.wire
     from dmcli.workflows.lookup import resolve
 
-    return call.wire | {name: resolve(current.client, ref, call.wire[name]) for name, ref in call.names.items()}
+    found = {}
+    for name, ref in call.names.items():
+        text = call.wire[name]
+        found[name] = ref.put(text, resolve(current.client, ref, ref.thing_in(text)))
+    return call.wire | found
 
 
 def show_reply(current: Session, call: Call, reply: dict[str, Any]) -> None:

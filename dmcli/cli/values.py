@@ -49,13 +49,14 @@ def collect(session: Session, action: Action, given: Mapping[str, Any]) -> Call:
         if param.secret:
             session.voice.learn(*texts)
         ref = param.kind if isinstance(param.kind, Ref) else None
-        if ref and needs_lookup(ref, texts[0]):
-            names[param.name] = ref
-            wire[param.name] = texts[0].removeprefix("name:")
-            continue
-        if ref:
-            texts = [texts[0].removeprefix("name:")]
         try:
+            if ref:
+                thing = ref.thing_in(texts[0])
+                texts = [ref.put(texts[0], thing.removeprefix("name:"))]
+                if needs_lookup(ref, thing):
+                    names[param.name] = ref
+                    wire[param.name] = texts[0]
+                    continue
             encoded = param.kind.encode(param.name, texts, now)
         except ValueError as error:
             raise InputError(f"{label(param)}: {error}{_suggestion(action, param, texts[-1])}") from None
@@ -134,8 +135,10 @@ class _Labels(dict[str, str]):
 
 
 def label(param: Param) -> str:
-    """How a person knows a parameter: the option, or the argument's placeholder."""
-    return param.kind.metavar if param.argument else f"--{param.flag}"
+    """How a person knows a parameter: the option, the argument's placeholder, or the name of a secret."""
+    if param.argument:
+        return param.kind.metavar
+    return param.flag if param.secret else f"--{param.flag}"
 
 
 def _suggestion(action: Action, param: Param, text: str) -> str:
@@ -164,8 +167,9 @@ def dry_run_params(call: Call) -> dict[str, str]:
         if param and param.secret:
             shown[name] = "***"
         elif name in call.names:
-            what = "id" if call.names[name].takes == "id" else "name"
-            shown[name] = f"<{what} of {value}>"
+            ref = call.names[name]
+            what = "id" if ref.takes == "id" else "name"
+            shown[name] = ref.put(value, f"<{what} of {ref.thing_in(value)}>")
         else:
             shown[name] = value
     return shown

@@ -6,9 +6,14 @@ import os
 import shlex
 import subprocess
 
+import click
 import pytest
 from patience import PATIENT
 from shell import argv
+
+from dmcli.api.kinds.text import Text
+from dmcli.cli.options import Value
+from dmcli.cli.reference import walk
 
 SEND = "send single --to a@example.com --subject s --dry-run"
 MIB = 1024 * 1024
@@ -79,7 +84,56 @@ def test_standard_input_that_is_closed():
         check=False,
         text=True,
     )
-    assert (done.returncode, "needed" in done.stderr) == (2, True)
+    assert (done.returncode, "standard input (@-) is empty" in done.stderr) == (2, True)
+
+
+def texts_from_files() -> list[tuple[str, bool]]:
+    """A line for each option and argument that takes @FILE, and whether a bare word is surely a forgotten @ there."""
+    found = []
+    for path, ctx in walk():
+        before = " ".join(path)
+        for param in ctx.command.params:
+            kind = param.type.kind if isinstance(param.type, Value) else None
+            if kind and kind.files:
+                typed = f"{param.opts[0]} {{}}" if isinstance(param, click.Option) else "{}"
+                found.append((f"{before} {typed}", not isinstance(kind, Text)))
+            before += " x" if isinstance(param, click.Argument) else ""
+    return found
+
+
+@pytest.mark.parametrize(("line", "bare"), [*texts_from_files(), ("api SingleSendMail HtmlBody={}", True)])
+def test_a_forgotten_at_is_told(box, tmp_path, monkeypatch, line, bare):
+    monkeypatch.chdir(tmp_path)
+    for name in ("mail.html", "mail"):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    told = "{!r} is the name of a file: give @{} for what is in it; to mean the name itself, pipe it in as @-".format
+    assert told("mail.html", "mail.html") in box(line, "mail.html", code=2).err
+    assert told("./mail", "./mail") in box(line, "./mail", code=2).err
+    if bare:
+        assert told("mail", "mail") in box(line, "mail", code=2).err
+
+
+def test_a_word_may_be_the_name_of_a_file_by_chance(box, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "spring").write_text("x", encoding="utf-8")
+    box("tag create spring")
+    box("tag create @-", stdin="mail.html\n")
+
+
+@pytest.mark.parametrize("empty", ["", "\n", "\ufeff\r\n"])
+def test_what_is_empty_is_told(box, tmp_path, empty):
+    told = box(f"{SEND} --text @-", stdin=empty, code=2).err
+    assert told.startswith("dm: '--text': standard input (@-) is empty\n")
+    (tmp_path / "file").write_text(empty, encoding="utf-8")
+    assert f"'{tmp_path}/file' is empty" in box(SEND + " --text @{}", tmp_path / "file", code=2).err
+    assert "Key: standard input (@-) is empty" in box("api Any Key=@-", stdin=empty, code=2).err
+    told = box("domain set-password sandbox.test --password-stdin", stdin="\n", code=2).err
+    assert told == "dm: the password is missing: standard input is empty, or its first line is\n"
+
+
+def test_standard_input_is_read_once(box):
+    told = box(f"{SEND} --text @- --html @-", stdin="x", code=2).err
+    assert "standard input is read for another option already; give a file" in told
 
 
 @pytest.mark.parametrize("errors", ["strict", "surrogateescape"])  # as in most locales, and as in the locale C

@@ -65,10 +65,6 @@ def beginning(value: object) -> str:
         ("tag list --all --limit 1", ("--all and --limit do not go together",)),
         ("sandbox mail list --limit 1 --all", ("--all and --limit do not go together",)),
         ("domain check sandbox.test --timeout 3s", ("--timeout goes with --wait; give that too",)),
-        (
-            "send single --to a@example.com --subject s --text @- --html @-",
-            ("standard input is read for another option already",),
-        ),
         ("sandbox fault add", ("missing argument 'EFFECT'; choose from: error, status, latency,",)),
         ("tag list --limit x", ("dm: '--limit': 'x' is no whole number\n",)),
         ("tag list --limit 0", ("dm: '--limit': 0 is out of range: x>=1\n",)),
@@ -91,7 +87,9 @@ def beginning(value: object) -> str:
             "send batch --from news@sandbox.test --list customers --template t --template-content '{}'",
             ("--template", "--template-content", "only one"),
         ),
-        (f"{SEND} --template '{{}}'", ("--text", "--template", "only one")),
+        (f"{SEND} --template newsletter", ("--text", "--template", "only one")),
+        (f"{SEND} --template '{{}}'", ("--template", 'no "TemplateId"', "name or id")),
+        (f"{SEND} --template '{{'", ("--template", "JSON object")),
         ("api CreateTag TagName=a TagName=b", ("TagName", "twice")),
         ("api CreateTag Action=DeleteTag", ("Action",)),
     ],
@@ -143,8 +141,24 @@ def test_no_header_of_a_mail_can_be_added_by_a_text(box, line, option, text):
 
 def test_weak_password_is_refused_and_not_repeated(box):
     result = box("domain set-password sandbox.test --password-stdin", stdin="short", code=2)
-    assert "10 to 20" in result.err
+    assert result.err.startswith("dm: password: must have 10 to 20 characters")
     assert "short" not in result.err
+    assert "warning: password: " in box("domain set-password sandbox.test --password-stdin", stdin="1Aaaaaaaaaa").err
+
+
+def test_a_template_is_named_in_the_same_way_wherever_one_is_sent(box):
+    single = "send single --to a@example.com --subject Hello --template {}"
+    template = box("template show newsletter -o json").json
+    number = box("template list -o json").json["data"]["template"][0]["TemplateId"]
+    with_variables = json.dumps({"TemplateId": "newsletter", "TemplateData": {"UserName": "Ada"}})
+    for text in ("newsletter", "name:newsletter", number, with_variables, json.dumps({"TemplateId": int(number)})):
+        box(single, text)
+        mail = box("sandbox mail show latest -o json").json
+        data = {"UserName": "Ada"} if text == with_variables else {}
+        assert mail["html"] == template["TemplateText"].replace("{UserName}", data.get("UserName", "{UserName}"))
+    assert "did you mean newsletter?" in box(single, "newsleter", code=1).err
+    shown = box(single + " --dry-run", with_variables).json["parameters"]["Template"]
+    assert shown == '{"TemplateId":"<id of newsletter>","TemplateData":{"UserName":"Ada"}}'
 
 
 @pytest.mark.parametrize(

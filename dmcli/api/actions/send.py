@@ -11,7 +11,7 @@ from dmcli.api.actions.common import (
     SENDER_PARAM,
 )
 from dmcli.api.kinds.addresses import Attachments, Emails
-from dmcli.api.kinds.common import ALIAS, BODY, EMAIL, LIST_NAME, OBJECT, SUBJECT, TAG, TEMPLATE_NAME
+from dmcli.api.kinds.common import ALIAS, BODY, EMAIL, LIST_NAME, STORED_TEMPLATE, SUBJECT, TAG, TEMPLATE_NAME
 from dmcli.api.kinds.json import Json, Recipients
 from dmcli.api.kinds.text import Flag
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
@@ -85,8 +85,9 @@ ACTIONS = (
             ),
             Param(
                 "Template",
-                OBJECT,
-                'Stored template instead of a body: {"TemplateId": "1", "TemplateData": {"name": "Li"}}.',
+                STORED_TEMPLATE,
+                "Approved template in place of a body, by name or id; with variables "
+                'as {"TemplateId": "promo", "TemplateData": {"name": "Li"}}.',
                 versions=ONLY_2015,
             ),
             Param(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dmcli.api.kinds.addresses import Domain, Email, Sender
 from dmcli.api.kinds.dates import Day
-from dmcli.api.kinds.json import Json
+from dmcli.api.kinds.json import StoredTemplate
 from dmcli.api.kinds.reference import Ref
 from dmcli.api.kinds.text import Body, HeaderText, Password, Text
 
@@ -18,7 +18,6 @@ PASSWORD = Password()
 EMAIL = Email()
 DOMAIN = Domain()
 BODY = Body()
-OBJECT = Json(dict)
 _LISTED_TAG = ("QueryTagByParam", "TagName")
 # A tag for CreateTag has no hyphen, SingleSendMail allows it, the reference's own sample is Chinese: only a warning.
 TAG = HeaderText(1, 128, unsure_pattern="[A-Za-z0-9_-]*", rule="letters, digits, _ and -", completes=_LISTED_TAG)
@@ -37,4 +36,5 @@ LIST_REF = Ref("list", "QueryReceiverByParam", "ReceiversName", "ReceiverId", id
 LIST_NAME = Ref("list", "QueryReceiverByParam", "ReceiversName", "ReceiverId", takes="name", ids=_LIST_IDS, most=30)
 TAG_REF = Ref("tag", "QueryTagByParam", "TagName", "TagId")
 TEMPLATE_REF = Ref("template", "QueryTemplateByParam", "TemplateName", "TemplateId")
+STORED_TEMPLATE = StoredTemplate("template", "QueryTemplateByParam", "TemplateName", "TemplateId")
 TEMPLATE_NAME = Ref("template", "QueryTemplateByParam", "TemplateName", "TemplateId", takes="name", most=30)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.api.kinds import headers
 from dmcli.api.kinds.base import Kind
+from dmcli.api.kinds.reference import Ref
 from dmcli.api.kinds.text import Body, HeaderText
 
 if TYPE_CHECKING:
@@ -68,6 +69,44 @@ class Json(Kind):
         for name, kind in self.parts.items():
             if value.get(name) is not None:
                 _check_part(f"its {name}", value[name], kind, now)
+
+
+_OBJECT = Json(dict)
+
+
+class StoredTemplate(Ref):
+    """A template, and the values of its variables: a JSON object on the wire, {"TemplateId": ..., "TemplateData": ...}.
+
+    People may give a name for the id, and the name or id alone where there are no variables.
+    """
+
+    files = Body.most
+
+    def thing_in(self, text: str) -> str:
+        if not _is_object(text):
+            return text
+        thing = _OBJECT.read(text).get("TemplateId")
+        if not isinstance(thing, (str, int)) or thing == "":
+            raise ValueError('has no "TemplateId"; give the name or id of a template there')
+        return str(thing)
+
+    def put(self, text: str, thing: str) -> str:
+        import json
+
+        known = _OBJECT.read(text) if _is_object(text) else {}
+        if known and self.thing_in(text) == thing:
+            return text
+        return json.dumps(known | {"TemplateId": thing}, ensure_ascii=False, separators=(",", ":"))
+
+    def to_wire(self, text: str, now: datetime) -> str:
+        return self.put(text.strip(), super().to_wire(self.thing_in(text), now))
+
+    def accepts(self, wire: str) -> bool:
+        return _OBJECT.accepts(wire)
+
+
+def _is_object(text: str) -> bool:
+    return text.lstrip()[:1] == "{"
 
 
 class Headers(Json):

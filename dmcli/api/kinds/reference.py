@@ -45,6 +45,14 @@ class Ref(Kind):
         except ValueError:
             return name
 
+    def thing_in(self, text: str) -> str:
+        """What names the thing in a typed text: here all of it."""
+        return text
+
+    def put(self, text: str, thing: str) -> str:  # noqa: ARG002  what holds more than the thing keeps the rest
+        """The typed text with another name or id of the thing in it."""
+        return thing
+
     def is_id(self, text: str) -> bool:
         """Whether a typed text is an id rather than a name."""
         return re.fullmatch(self.ids, text) is not None

@@ -158,9 +158,7 @@ class Password(Kind):
 
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
         if not self.accepts(text) or re.search(headers.BREAK, text):
-            raise ValueError(
-                "the password must have 10 to 20 characters, with digits, upper and lower case letters, no line breaks"
-            )
+            raise ValueError("must have 10 to 20 characters, with digits, upper and lower case letters, no line breaks")
         return text
 
     def accepts(self, wire: str) -> bool:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from dmcli.api import catalogue
-from dmcli.api.kinds.text import Body
+from dmcli.api.kinds.text import Body, Text
 from dmcli.api.model import Action, Effect
 from dmcli.api.wire import COMMON
 from dmcli.cli.complete import action_names
-from dmcli.cli.input import read_file
+from dmcli.cli.input import read_value, refuse_file_name
 from dmcli.cli.options import dry_run as dry_run_option
 from dmcli.cli.options import is_text
 from dmcli.cli.tree import command
@@ -34,15 +34,17 @@ class Pair(click.ParamType[tuple[str, str]]):
         name, equals, text = str(value).partition("=")
         if not (name and equals):
             self.fail(f"{value!r} is not KEY=VALUE such as PageNo=1", param, ctx)
-        if text.startswith("@"):
-            text = (
-                text[1:]
-                if text.startswith("@@")
-                else read_file(text[1:], Body.most, lambda m: self.fail(m, param, ctx))
-            )
         if not is_text(value):
             self.fail(f"{value!r} is not text: it has bytes that are not UTF-8", param, ctx)
-        return name, text
+
+        def fail(message: str) -> NoReturn:
+            self.fail(f"{name}: {message}", param, ctx)
+
+        action = catalogue.find(ctx.params.get("action", "")) if ctx else None
+        kind = next((param.kind for param in action.params if param.name == name), None) if action else None
+        if kind and kind.files:
+            refuse_file_name(text, fail, bare=not isinstance(kind, Text))
+        return name, read_value(text, Body.most, fail)
 
 
 def _api(

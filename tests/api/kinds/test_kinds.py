@@ -15,7 +15,7 @@ from dmcli.api import catalogue
 from dmcli.api.kinds import addresses, common, text
 from dmcli.api.kinds.addresses import Attachments, Email, Emails
 from dmcli.api.kinds.dates import Day, Instant, Minute
-from dmcli.api.kinds.json import Headers, Json, Recipients
+from dmcli.api.kinds.json import Headers, Json, Recipients, StoredTemplate
 from dmcli.api.kinds.reference import Ref
 from dmcli.api.kinds.text import Choice, Flag, Integer, Text
 
@@ -46,6 +46,10 @@ SPELLINGS: dict[type[Kind], st.SearchStrategy[str]] = {
     Instant: st.sampled_from(["1000000000", "2026-01-31", "2026-01-31 09:30", "today", "7d"]),
     Json: st.nothing(),
     Ref: st.integers(0, 10**20).map(str),
+    StoredTemplate: st.fixed_dictionaries(
+        {"TemplateId": st.integers(0) | st.integers(0).map(str)}, optional={"TemplateData": JSON_VALUES}
+    ).map(json.dumps)
+    | st.integers(0).map(str),
     text.Body: st.text(),
 }
 
