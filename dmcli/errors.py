@@ -26,17 +26,26 @@ def worst(codes: Iterable[int]) -> int:
 class DmError(Exception):
     """Something a user can be told in one sentence.
 
-    `message` names the value, the rule and the remedy; `hint` is a further line of advice. The service's own answer,
-    where there was one, is in `code`, `request_id` and `http_status`.
+    `message` names the value, the rule and the remedy; `details` are lines about each of several things that are wrong,
+    `hint` is a further line of advice. The service's own answer, where there was one, is in `code`, `request_id` and
+    `http_status`.
     """
 
     exit_code = 1
 
     def __init__(
-        self, message: str, *, hint: str = "", code: str = "", request_id: str = "", http_status: int | None = None
+        self,
+        message: str,
+        *,
+        details: Iterable[str] = (),
+        hint: str = "",
+        code: str = "",
+        request_id: str = "",
+        http_status: int | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
+        self.details = tuple(details)
         self.hint = hint
         self.code = code
         self.request_id = request_id

@@ -12,17 +12,19 @@ from dmcli.api.kinds.addresses import Email, Sender
 from dmcli.api.kinds.dates import Day, Instant, Minute
 from dmcli.api.kinds.reference import Ref
 from dmcli.api.kinds.text import Flag
+from dmcli.api.model import Effect
 from dmcli.cli.input import read_line
 from dmcli.cli.tree import DATES
 from dmcli.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from dmcli.api.model import Action, Param
     from dmcli.cli.session import Session
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
+_MAILS = (Effect.SEND, Effect.CREATE, Effect.WRITE)  # what is done so that mail goes somewhere, sooner or later
 
 
 class Call(NamedTuple):
@@ -59,7 +61,8 @@ def collect(session: Session, action: Action, given: Mapping[str, Any]) -> Call:
                     continue
             encoded = param.kind.encode(param.name, texts, now)
         except ValueError as error:
-            raise InputError(f"{label(param)}: {error}{_suggestion(action, param, texts[-1])}") from None
+            said = f"{label(param)}: {error}{_suggestion(action, param, texts[-1])}"
+            raise InputError(said, details=getattr(error, "reasons", ())) from None
         known = {one for other in action.params for one in other.given_in(encoded)}
         if set(encoded) - known:
             raise InputError(
@@ -116,15 +119,26 @@ def check(session: Session, action: Action, wire: Mapping[str, str]) -> None:
     now = _now(session, action)
     labels = _Labels({param.name: label(param) for param in action.params})
     for param in action.params:
-        warning = param.kind.warning(wire[param.name]) if param.name in wire else ""
-        if warning:
-            session.say(f"warning: {label(param)}: {warning}")
+        if param.name not in wire:
+            continue
+        warnings = [param.kind.warning(wire[param.name])]
+        if action.effect in _MAILS:
+            warnings += unreachable(session, param.kind.domains(wire[param.name]))
+        session.say(*(f"warning: {label(param)}: {warning}" for warning in warnings if warning))
     for rule in action.rules:
         for problem in rule(wire, now):
             text = problem.text.format_map(labels)
             if not problem.warning:
                 raise InputError(text)
             session.say(f"warning: {text}")
+
+
+def unreachable(session: Session, domains: Iterable[str]) -> list[str]:
+    """Why no mail reaches some of these domains, as their names tell. The sandbox has all that is for trials."""
+    from dmcli.api.kinds.reach import is_for_trials, unreachable
+
+    doubtful = (name for name in domains if not (is_for_trials(name) and session.settings.sandbox))
+    return list(filter(None, map(unreachable, doubtful)))
 
 
 class _Labels(dict[str, str]):

@@ -26,7 +26,10 @@ def beginning(value: object) -> str:
         (f"{SEND} --to 'a@x.com;b@y.com'", ("--to", "two addresses")),
         (f"{SEND} --to 'Bob <a@x.com>'", ("--to", "angle brackets")),
         (f"{SEND} --bcc а@example.com", ("--bcc", "CYRILLIC SMALL LETTER A")),
-        (f"{SEND} --from ａ@example.com", ("--from", "FULLWIDTH LATIN SMALL LETTER A")),
+        (f"{SEND} --from ａ@example.com", ("--from", "FULLWIDTH LATIN SMALL LETTER A", "type 'a'")),
+        ("send single --to a@x.com，b@x.com --subject s --text t", ("--to", "'，' (FULLWIDTH COMMA)", "type ','")),
+        ("receiver add customers a＠x.com", ("address 1", "'＠' (FULLWIDTH COMMERCIAL AT)", "type '@'")),
+        ("domain create 'mail．example。com'", ("DOMAIN", "type '.'")),
         ("receiver add customers a@x.com b@x.com,c@x.com", ("address 2", "two addresses")),
         ("receiver add customers a@x.com\u2028b@x.com", ("address 1", "two addresses")),
         ("domain create '☃.com'", ("☃", "IDNA 2008")),
@@ -207,6 +210,70 @@ def test_international_domains_are_sent_in_ascii_and_never_silently(box, option,
         mail["recipient"].isascii() for mail in map(json.loads, box("sandbox mail list -o ndjson").out.splitlines())
     )
     assert "warning" not in box(f"{SEND} --to user@xn--r8jz45g.jp --alias 例え").err
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (f"{SEND} --to a@b", "--to: b has no dot"),
+        (f"{SEND} --to x@b,a@b,a@example.com", "--to: b has no dot"),
+        (f"{SEND} --to a@localhost", "--to: localhost has no dot"),
+        (f"{SEND} --bcc a@foo.invalid", "--bcc: foo.invalid is below .invalid"),
+        (f"{SEND} --reply-to a@gmail.con", "--reply-to: gmail.con: there is no top-level domain .con"),
+        ("receiver add customers kim@x.com a@foo.invalid b@foo.invalid", "foo.invalid is below .invalid"),
+        ("domain create mail.example.comm", "DOMAIN: mail.example.comm: there is no top-level domain .comm"),
+        ("address create a@sandbox.test --type trigger --reply-to b@c", "--reply-to: c has no dot"),
+        (
+            """send batch --from news@sandbox.test --template newsletter --receivers '[{"To": ["a@b", "c@b"]}]'""",
+            "--receivers: b has no dot",
+        ),
+    ],
+)
+def test_a_domain_that_no_mail_reaches_is_a_warning(box, line, told):
+    warned = [one for one in box(line).err.splitlines() if one.startswith("warning: ")]
+    assert len(warned) == 1
+    assert warned[0].startswith(f"warning: {told}")
+
+
+def test_what_is_for_trials_is_there_in_the_sandbox_alone(box, bare):
+    line = f"{SEND} --from a@sandbox.test --to ada@mail.example --dry-run"
+    assert "warning" not in box(line).err
+    told = bare(line).err
+    assert "warning: --to: mail.example is below .example" in told
+    assert "warning: --from: sandbox.test is below .test" in told
+    assert "warning" not in bare("stats details --to a@b", code=3).err  # nothing goes there
+
+
+@pytest.mark.parametrize("name", ["example..com", "-a.com", "a-.com", "localhost", "127.0.0.1", "a.com.", "a_b.com"])
+def test_what_is_no_domain_is_refused_here_and_by_the_service(box, name):
+    # `--` ends the options
+    assert box("domain create -- {}", name, code=2).err.startswith("dm: DOMAIN: ")
+    assert "InvalidDomainName.Malformed" in box("api CreateDomain DomainName={}", name, code=1).err
+    assert box("domain list -o json").json["TotalCount"] == 1
+
+
+def test_all_that_is_wrong_is_told_at_once(box, tmp_path):
+    lines = [f"u{number}" if number % 10 == 0 else f"u{number}@example.com" for number in range(1, 1001)]
+    (tmp_path / "list.txt").write_text("\n\n".join(lines), encoding="utf-8")
+    told = box("receiver add customers @{}", tmp_path / "list.txt", code=2).err.splitlines()
+    assert told[0] == "dm: 100 of 1000 addresses are wrong; nothing was added"
+    assert told[1] == "    line 19: 'u10' has no @; a mail address such as name@example.com has one"
+    assert [line.split(":")[0].strip() for line in told[1:21]] == [f"line {n}" for n in range(19, 419, 20)]
+    assert told[21:] == ["    and 80 more"]
+    told = box("receiver add customers a b@x.com c,d@x.com", code=2).err
+    assert "2 of 3 addresses are wrong" in told
+    assert "    address 3: 'c,d@x.com' has a comma" in told
+    told = box("send single --to a,b@x.com --to c --subject s --text t", code=2).err
+    assert told.startswith("dm: --to: 2 of 3 addresses are wrong\n    address 1: 'a' has no @")
+    assert "    address 3: 'c' has no @" in told
+    people = json.dumps([{"To": ["a@x.com", "b"]}, {"To": "c"}, {}])
+    told = box("send batch --from news@sandbox.test --template newsletter --receivers {}", people, code=2).err
+    assert told.startswith("dm: --receivers: 3 of 4 recipients are wrong\n    a recipient of element 1 'b' has no @")
+    assert "    element 3 has no recipients" in told
+    told = box(f"{SEND} --attachment a --attachment b -o json", code=2).err
+    message = json.loads(told)["error"]["message"]
+    assert message.startswith("--attachment: 2 of 2 attachments are wrong; 'a' is not NAME=URL")
+    assert "; 'b' is not" in message
 
 
 def test_an_international_domain_is_found_by_either_name(box):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dmcli.api.kinds import addrspec, headers
-from dmcli.api.kinds.base import Kind
+from dmcli.api.kinds.base import Kind, read_each
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 # Patterns stay texts and compile at their first use: most commands need few of them, and start-up pays for each.
-_DOMAIN = r"[A-Za-z0-9.-]{1,50}"
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_DOMAIN = rf"(?=.{{1,50}}$)(?:{_LABEL}\.)+(?![0-9]+$){_LABEL}"
 
 
 class Email(Kind):
@@ -30,6 +32,9 @@ class Email(Kind):
 
     def accepts(self, wire: str) -> bool:
         return len(wire) <= self.most and re.fullmatch(addrspec.ADDRESS, wire) is not None
+
+    def addresses(self, wire: str) -> list[str]:
+        return [wire]
 
     def stricter(self, wire: str) -> str:
         plus = f"{wire!r}: some of the service's pages do not list + among the characters of an address"
@@ -79,7 +84,8 @@ class Emails(Email):
         addresses = [address.strip(" ") for address in split_addresses(text)]
         if len(addresses) > self.count:
             raise ValueError(f"{len(addresses)} addresses are given; the service takes at most {self.count} in a call")
-        return ",".join(super(Emails, self).to_wire(address, now) for address in addresses)
+        read = partial(super().to_wire, now=now)
+        return ",".join(read_each(addresses, read, "addresses", "address {}".format if addresses[1:] else None))
 
     def accepts(self, wire: str) -> bool:
         if wire.count(",") >= self.count:
@@ -100,21 +106,30 @@ class Emails(Email):
 
 
 class Domain(Kind):
-    """A domain name of 1 to 50 letters, digits, dots and hyphens (reference section 6.1); it goes out in ASCII."""
+    """A domain name of 1 to 50 letters, digits, dots and hyphens (reference section 6.1); it goes out in ASCII.
+
+    Two labels or more, each as host names have them (RFC 1123 section 2.1).
+    """
 
     metavar = "DOMAIN"
 
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
         try:
-            wire = text if text.isascii() else addrspec.to_ascii(text)
+            addrspec.check_wide(text)
+            wire = addrspec.to_ascii(text)
         except ValueError as error:
             raise ValueError(f"{text!r} {error}") from None
         if not self.accepts(wire):
-            raise ValueError(f"{text!r} is not a domain of 1 to 50 letters, digits, dots and hyphens")
+            reason = "" if "." in wire else "it has no dot, "
+            rule = "1 to 50 letters, digits, dots and hyphens, such as mail.example.com"
+            raise ValueError(f"{text!r} is not a domain: {reason}give {rule}")
         return wire
 
     def accepts(self, wire: str) -> bool:
         return re.fullmatch(_DOMAIN, wire) is not None
+
+    def domains(self, wire: str) -> list[str]:
+        return [wire]
 
     def warning(self, wire: str) -> str:
         return addrspec.oddity(wire)
@@ -140,7 +155,7 @@ class Attachments(Kind):
         if len(texts) > 100:  # noqa: PLR2004
             raise ValueError(f"{len(texts)} attachments are given; the service takes at most 100")
         wire: dict[str, str] = {}
-        for number, text in enumerate(texts, 1):
-            label, _, url = self.to_wire(text, now).partition("=")
+        for number, text in enumerate(read_each(texts, partial(self.to_wire, now=now), "attachments"), 1):
+            label, _, url = text.partition("=")
             wire |= {f"{name}.{number}.AttachmentName": label, f"{name}.{number}.AttachmentUrl": url}
         return wire

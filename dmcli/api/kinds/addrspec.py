@@ -20,6 +20,8 @@ _MARKS = (
     (";", "a semicolon; leave it out"),
 )
 _NUMBERS = {2: "two", 3: "three"}
+# What a Chinese or Japanese keyboard types, and what was meant, where that is not the same character in ASCII.
+_MEANT = {"\u3002": ".", "\uff61": ".", "\u3001": ",", "\uff1b": ","}
 # Scripts that are written together; all else in one label is a mixture (UTS 39, highly restrictive).
 _TOGETHER = (
     {"LATIN", "CJK", "HIRAGANA", "KATAKANA"},
@@ -36,6 +38,7 @@ def parse(text: str, most: int = MOST) -> str:
     wire = text
     if len(text) <= most:
         try:
+            check_wide(text)
             _check_marks(text)
             local, domain = text.split("@")
             _check_local(local)
@@ -47,6 +50,19 @@ def parse(text: str, most: int = MOST) -> str:
     return wire
 
 
+def check_wide(text: str) -> None:
+    """Raise ValueError for a text with full-width characters, which look like those that were meant."""
+    if text.isascii():
+        return
+    import unicodedata
+
+    for char in text:
+        plain = _MEANT.get(char) or unicodedata.normalize("NFKC", char)
+        wide = char in _MEANT or unicodedata.east_asian_width(char) == "F"
+        if wide and plain.isascii() and not plain.isspace():
+            raise ValueError(f"has {_named(char)}; type {plain!r} in its place")
+
+
 def to_ascii(domain: str) -> str:
     """The domain with its international labels as A-labels, after NFC; one in ASCII stays as it is.
 
@@ -55,8 +71,8 @@ def to_ascii(domain: str) -> str:
     if not domain:
         raise ValueError("has no domain; give one such as example.com")
     wire = ".".join(_to_ascii(label) for label in domain.split("."))
-    if wire[0] in "_-":
-        raise ValueError(f"has a domain that begins with {wire[0]!r}; it must begin with a letter or digit")
+    if wire[0] == "_":
+        raise ValueError("has a domain that begins with '_'; it must begin with a letter or digit")
     return wire
 
 
@@ -86,7 +102,8 @@ def _check_marks(text: str) -> None:
     """Raise ValueError for anything but one text around one @."""
     count = sum("@" in part for part in re.split(r"[,;\s]+", text))
     if count > 1:
-        raise ValueError(f"has {_NUMBERS.get(count, count)} addresses; give one")
+        many = _NUMBERS.get(count, count)
+        raise ValueError(f"has {many} addresses; give one, or put commas between them where several may be given")
     for marks, reason in _MARKS:
         if not set(marks).isdisjoint(text):
             raise ValueError(f"has {reason}")
@@ -117,6 +134,9 @@ def _to_ascii(label: str) -> str:
             raise ValueError(
                 f"has a label of {len(label)} characters in its domain; at most {_MOST_LABEL} are possible"
             )
+        if label.startswith("-") or label.endswith("-"):
+            where = "begins" if label.startswith("-") else "ends"
+            raise ValueError(f"has a domain in which {label!r} {where} with a hyphen; no part of it may")
         if odd := re.search("[^A-Za-z0-9_-]", label):
             raise ValueError(f"has {_named(odd[0])} in its domain, where only letters, digits, hyphens and dots may be")
         return label

@@ -15,10 +15,15 @@ view: it takes every spelling that an SDK sends and refuses only past the looser
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
+
+_TOLD = 20  # of what is wrong with the parts of a value
+_Part = TypeVar("_Part")
+_Read = TypeVar("_Read")
 
 
 def utc_now() -> datetime:
@@ -26,6 +31,37 @@ def utc_now() -> datetime:
     from datetime import datetime
 
     return datetime.now(UTC)
+
+
+class SeveralError(ValueError):
+    """Several parts of a value are wrong: `reasons` say what is wrong with the first of them, and how many more are."""
+
+    def __init__(self, said: str, reasons: Sequence[str]) -> None:
+        more = len(reasons) - _TOLD
+        self.reasons = (*reasons[:_TOLD], *((f"and {more} more",) if more > 0 else ()))
+        super().__init__(said)
+
+
+def read_each(
+    parts: Iterable[_Part], read: Callable[[_Part], _Read], what: str, place: Callable[[int], str] | None = None
+) -> list[_Read]:
+    """Each of the parts as `read` gives it; what is wrong with any of them is told at once.
+
+    Raises ValueError for one that is wrong, SeveralError for several. `what` are the parts, in the plural; `place` says
+    where the one of that number is.
+    """
+    found: list[_Read] = []
+    reasons: list[str] = []
+    for number, part in enumerate(parts, 1):
+        try:
+            found.append(read(part))
+        except ValueError as error:
+            reasons.append(f"{place(number)}: {error}" if place else str(error))
+    if len(reasons) > 1:
+        raise SeveralError(f"{len(reasons)} of {len(reasons) + len(found)} {what} are wrong", reasons)
+    if reasons:
+        raise ValueError(reasons[0])
+    return found
 
 
 class Kind:
@@ -58,8 +94,12 @@ class Kind:
         return True
 
     def addresses(self, wire: str) -> list[str]:  # noqa: ARG002  most kinds have none
-        """The mail addresses that a value lists, as they stand there; [] for most kinds."""
+        """The mail addresses in a value, as they stand there; [] for most kinds."""
         return []
+
+    def domains(self, wire: str) -> list[str]:
+        """The domains in a value, each once, as they stand there: those of its addresses."""
+        return list(dict.fromkeys(address.rpartition("@")[2] for address in self.addresses(wire)))
 
     def stricter(self, wire: str) -> str:  # noqa: ARG002  of most kinds sources say the same
         """What the stricter of two sources that disagree has against a value; empty for most."""

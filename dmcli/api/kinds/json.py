@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api.kinds import headers
-from dmcli.api.kinds.base import Kind
+from dmcli.api.kinds.base import Kind, read_each
 from dmcli.api.kinds.reference import Ref
 from dmcli.api.kinds.text import Body, HeaderText
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _LINE = HeaderText()
+_NO_LIST = object()  # stands for the recipients of a group that has none
 
 
 class Json(Kind):
@@ -146,14 +148,19 @@ class Recipients(Json):
         self.address = address
 
     def check(self, value: Any, now: datetime) -> None:
+        parts: list[tuple[int, Any]] = []
         for number, group in enumerate(value, 1):
             addresses = recipients_in(group)
-            if addresses is None:
-                raise ValueError(f'element {number} has no recipients; give it "To": ["a@example.com"]')
-            for text in addresses:
-                wire = _check_part(f"a recipient of element {number}", text, self.address, now)
-                if wire != text:
-                    raise ValueError(f"element {number} has {text!r}; write it in ASCII, as {wire}")
+            parts += [(number, address) for address in ([_NO_LIST] if addresses is None else addresses)]
+        read_each(parts, partial(self._check_part, now=now), "recipients")
+
+    def _check_part(self, part: tuple[int, Any], now: datetime) -> None:
+        number, address = part
+        if address is _NO_LIST:
+            raise ValueError(f'element {number} has no recipients; give it "To": ["a@example.com"]')
+        wire = _check_part(f"a recipient of element {number}", address, self.address, now)
+        if wire != address:
+            raise ValueError(f"element {number} has {address!r}; write it in ASCII, as {wire}")
 
     def addresses(self, wire: str) -> list[str]:
         try:

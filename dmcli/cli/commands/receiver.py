@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -11,6 +12,7 @@ from dmcli.api.actions.common import count
 from dmcli.api.actions.receiver import MAX_SAVED
 from dmcli.api.kinds.addresses import Email
 from dmcli.api.kinds.addrspec import oddity
+from dmcli.api.kinds.base import read_each
 from dmcli.api.kinds.common import EMAIL
 from dmcli.api.kinds.text import Body
 from dmcli.api.model import Field
@@ -93,7 +95,7 @@ def _show_added(current: Session, call: Call, outcomes: list[Added]) -> dict[str
 
 def _records(current: Session, emails: tuple[str, ...], values: dict[str, Any]) -> tuple[str, list[Any]]:
     """The parameter to fill and its records, from addresses or from JSON."""
-    addresses = [line.strip(" \t\r") for text in emails for line in text.split("\n") if line.strip()]
+    addresses = _typed(emails)
     given = [name for name in ("Detail", "CustomDetail") if values.get(name)]
     if bool(addresses) + len(given) != 1:
         raise InputError("give addresses to add, or --detail, or --custom-detail: one of the three")
@@ -110,17 +112,41 @@ def _records(current: Session, emails: tuple[str, ...], values: dict[str, Any]) 
     return given[0], records
 
 
-def _check_addresses(current: Session, addresses: list[str]) -> list[str]:
-    """The addresses as they are sent. Says what is odd about the first few; raises InputError for one that is none."""
-    wires: list[str] = []
+class _Typed(NamedTuple):
+    """An address to add, and where it stands: in a line of a file, or among the arguments."""
+
+    text: str
+    place: str
+
+
+def _typed(emails: tuple[str, ...]) -> list[_Typed]:
+    """The addresses in the arguments, of which a file has one a line; empty lines are none."""
+    found = []
+    for number, text in enumerate(emails, 1):
+        lines = text.split("\n")
+        for line, address in enumerate(lines, 1):
+            place = f"line {line}" if lines[1:] else f"address {number}"
+            found.append(_Typed(address.strip(" \t\r"), place))
+    return [one for one in found if one.text]
+
+
+def _check_addresses(current: Session, typed: list[_Typed]) -> list[str]:
+    """The addresses as they are sent. Says what is odd about the first few; raises InputError for any that is none."""
+    from dmcli.cli.values import unreachable
+
+    try:
+        wires = read_each(
+            (one.text for one in typed),
+            partial(EMAIL.to_wire, now=current.now),
+            "addresses",
+            lambda number: typed[number - 1].place,
+        )
+    except ValueError as error:
+        raise InputError(f"{error}; nothing was added", details=getattr(error, "reasons", ())) from None
     warnings: list[str] = []
-    for number, address in enumerate(addresses, 1):
-        try:
-            wire = EMAIL.to_wire(address, current.now)
-        except ValueError as error:
-            raise InputError(f"address {number}: {error}; nothing was added") from None
-        wires.append(wire)
-        warnings += filter(None, (EMAIL.conversion_note(address, wire), oddity(wire.partition("@")[2])))
+    for one, wire in zip(typed, wires, strict=True):
+        warnings += filter(None, (EMAIL.conversion_note(one.text, wire), oddity(wire.partition("@")[2])))
+    warnings += unreachable(current, dict.fromkeys(wire.partition("@")[2] for wire in wires))
     current.say(*(f"warning: {warning}" for warning in warnings[:_SAID]))
     if len(warnings) > _SAID:
         current.say(f"warning: and {len(warnings) - _SAID} more like these")

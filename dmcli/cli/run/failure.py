@@ -29,7 +29,7 @@ def show_error(current: Session, error: DmError, args: Sequence[str]) -> None:
     facts = [error.code, f"HTTP {error.http_status}" if error.http_status else "", _request(error)]
     told = ", ".join(fact for fact in facts if fact)
     click.echo(brief(current.voice.hide(f"dm: {error.message}" + (f" ({told})" if told else ""))), err=True)
-    for line in dict.fromkeys((meaning, remedy, error.hint)):
+    for line in dict.fromkeys((*error.details, meaning, remedy, error.hint)):
         if line:
             click.echo(brief(current.voice.hide(f"    {line}")), err=True)
 
@@ -68,7 +68,7 @@ def _wants_json(current: Session, args: Sequence[str]) -> bool:
 def _show_json(current: Session, error: DmError, hint: str) -> None:
     document = {
         "code": error.code,
-        "message": current.voice.hide(error.message),
+        "message": current.voice.hide("; ".join((error.message, *error.details))),
         "request_id": error.request_id,
         "http_status": error.http_status,
         "hint": hint,
