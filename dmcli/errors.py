@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_GRAVEST = (6, 8, 3, 4, 1, 7, 5)  # exit codes of which several apply
+_GRAVEST = (6, 8, 3, 4, 1, 10, 7, 5)  # exit codes of which several apply
 
 
 _LACKS = {
@@ -28,10 +28,11 @@ class DmError(Exception):
 
     `message` names the value, the rule and the remedy; `details` are lines about each of several things that are wrong,
     `hint` is a further line of advice. The service's own answer, where there was one, is in `code`, `request_id` and
-    `http_status`.
+    `http_status`. A failure without a code of the service goes by the `word` of its class.
     """
 
     exit_code = 1
+    word = "Refused"
 
     def __init__(
         self,
@@ -56,57 +57,79 @@ class DmError(Exception):
 
 
 class RefusedError(DmError):
-    """The service refused the call, or what was named does not exist."""
+    """The service refused the call, or what was asked for cannot be had."""
 
     exit_code = 1
+    word = "Refused"
 
 
 class InputError(DmError):
     """Bad input; nothing was sent."""
 
     exit_code = 2
+    word = "InvalidInput"
 
 
 class ConfigError(DmError):
     """Configuration, credentials, permission, clock or TLS trust."""
 
     exit_code = 3
+    word = "Configuration"
 
 
 class UnreachableError(DmError):
     """Unreachable, throttled or unavailable, nothing ambiguous: safe to run again."""
 
     exit_code = 4
+    word = "Unreachable"
 
 
 class CheckFailedError(DmError):
     """A check came out negative, or a wait timed out."""
 
     exit_code = 5
+    word = "NotVerified"
+
+
+class TimedOutError(CheckFailedError):
+    """What was waited for did not come in time."""
+
+    word = "TimedOut"
 
 
 class UnknownOutcomeError(DmError):
     """A send whose outcome is not known: not to be repeated blindly."""
 
     exit_code = 6
+    word = "UnknownOutcome"
 
 
 class PartlyRejectedError(DmError):
     """The run finished, but some items were rejected."""
 
     exit_code = 7
+    word = "PartlyRejected"
 
 
 class LocalIOError(DmError):
     """Disk full, a file unreadable or unwritable."""
 
     exit_code = 8
+    word = "LocalIO"
 
 
 class LockedError(DmError):
     """Another run holds the lock."""
 
     exit_code = 9
+    word = "Locked"
+
+
+class NotFoundError(DmError):
+    """What was named does not exist."""
+
+    exit_code = 10
+    word = "NotFound"
 
 
 def local_error(error: BaseException) -> DmError | None:

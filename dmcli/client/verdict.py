@@ -11,6 +11,7 @@ from dmcli.errors import (
     CheckFailedError,
     ConfigError,
     DmError,
+    NotFoundError,
     RefusedError,
     UnknownOutcomeError,
     UnreachableError,
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _AGREES = "this machine's clock agrees with the service's to a second"
 _CLOCK_CODES = frozenset({"InvalidTimeStamp.Expired", "IllegalTimestamp"})
-_BY_EXIT: dict[int, type[DmError]] = {3: ConfigError, 4: UnreachableError, 5: CheckFailedError}
+_BY_EXIT: dict[int, type[DmError]] = {3: ConfigError, 4: UnreachableError, 5: CheckFailedError, 10: NotFoundError}
 # What to say of a call that may have been executed, by what it does.
 _MAYBE = {
     Effect.READ: "it is safe to run this again",

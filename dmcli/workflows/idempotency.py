@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.kinds.dates import local_text, moment_in
 from dmcli.api.signing import canonical_query, sha256_hex
-from dmcli.errors import DmError, InputError, LocalIOError, LockedError, RefusedError, UnknownOutcomeError
+from dmcli.errors import DmError, InputError, LocalIOError, LockedError, NotFoundError, UnknownOutcomeError
 from dmcli.local.database import open_database, transaction
 from dmcli.local.locks import Claims
 from dmcli.local.paths import state_folder
@@ -134,13 +134,13 @@ class Ledger:
     def resolve(self, scope: Scope, *, sent: bool) -> None:
         """Decide an entry of unknown outcome: as sent, or as never sent, so that its key is free again.
 
-        Raises RefusedError when there is no such entry, LockedError while its process is still sending, InputError
+        Raises NotFoundError when there is no such entry, LockedError while its process is still sending, InputError
         when it was accepted and is to count as not sent.
         """
         with transaction(self._db):
             entry = self._find(scope)
             if entry is None:
-                raise RefusedError(f"nothing was sent under the key {scope.key!r} with these keys to {scope.endpoint}")
+                raise NotFoundError(f"nothing was sent under the key {scope.key!r} with these keys to {scope.endpoint}")
             if entry.state == SENT:
                 if not sent:
                     raise InputError(f"the mail under the key {scope.key!r} was accepted: {entry.answer}")

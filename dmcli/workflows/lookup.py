@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.api import catalogue
 from dmcli.api.paging import value_of
-from dmcli.errors import RefusedError
+from dmcli.errors import NotFoundError
 
 if TYPE_CHECKING:
     from dmcli.api.kinds.reference import Ref
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
 
 
 def find_row(client: Client, ref: Ref, wanted: str, *, by_name: bool) -> dict[str, Any]:
-    """The row whose name, or id, is exactly `wanted`. Raises RefusedError with the nearest names when there is none."""
+    """The row whose name, or id, is exactly `wanted`. Raises NotFoundError with the nearest names."""
     field, same = (ref.name, {wanted, ref.listed(wanted)}) if by_name else (ref.id, {wanted})
     names = []
     for row in client.rows(catalogue.get(ref.listing), {}):
         if str(value_of(row, field)) in same:
             return row
         names.append(str(value_of(row, ref.name) or ""))
-    raise RefusedError(
+    raise NotFoundError(
         f"there is no {ref.noun} {'named' if by_name else 'with the id'} {wanted!r}{_nearest(wanted, names)}"
     )
 
 
 def find_typed(client: Client, ref: Ref, text: str) -> dict[str, Any]:
-    """The row that a person means: digits are an id, `name:TEXT` and all other text a name. Raises RefusedError."""
+    """The row that a person means: digits are an id, `name:TEXT` and all other text a name. Raises NotFoundError."""
     by_name = text.startswith("name:") or not ref.is_id(text)
     return find_row(client, ref, text.removeprefix("name:"), by_name=by_name)
 
 
 def resolve(client: Client, ref: Ref, text: str) -> str:
-    """The id for a name, or the name for an id: whichever the wire takes. Raises RefusedError."""
+    """The id for a name, or the name for an id: whichever the wire takes. Raises NotFoundError."""
     by_name = ref.takes == "id"
     return str(value_of(find_row(client, ref, text, by_name=by_name), ref.id if by_name else ref.name))
 
@@ -44,4 +44,6 @@ def _nearest(wanted: str, names: list[str]) -> str:
     near = get_close_matches(wanted, names, n=3, cutoff=0.5)
     if near:
         return f"; did you mean {' or '.join(near)}?"
+    if len(names) == 1:
+        return "; there is one other"
     return f"; there are {len(names)} others" if names else "; there are none at all"

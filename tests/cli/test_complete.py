@@ -126,7 +126,7 @@ def test_resolution_never_reads_the_cache(box, tmp_path):
     complete(TAG)
     cached(tmp_path, values=["ghost"])
     assert complete(TAG) == ["ghost"]
-    box("tag show ghost", code=1)
+    box("tag show ghost", code=10)
     box("tag show welcome")
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
+
+from dmcli import errors
 
 SEND = "send single --to a@example.com --subject s --text t"
 
@@ -159,7 +163,7 @@ def test_a_template_is_named_in_the_same_way_wherever_one_is_sent(box):
         mail = box("sandbox mail show latest -o json").json
         data = {"UserName": "Ada"} if text == with_variables else {}
         assert mail["html"] == template["TemplateText"].replace("{UserName}", data.get("UserName", "{UserName}"))
-    assert "did you mean newsletter?" in box(single, "newsleter", code=1).err
+    assert "did you mean newsletter?" in box(single, "newsleter", code=10).err
     shown = box(single + " --dry-run", with_variables).json["parameters"]["Template"]
     assert shown == '{"TemplateId":"<id of newsletter>","TemplateData":{"UserName":"Ada"}}'
 
@@ -284,7 +288,7 @@ def test_an_international_domain_is_found_by_either_name(box):
     assert "as li@xn--r8jz45g.jp" in box(f"{SEND} --from 'Li <li@例え.jp>'").err
     box("address delete li@例え.jp --yes")
     box("domain delete xn--r8jz45g.jp --yes")
-    assert "'例え.jp'" in box("domain show 例え.jp", code=1).err
+    assert "'例え.jp'" in box("domain show 例え.jp", code=10).err
 
 
 def test_addresses_of_a_list_are_sent_in_ascii_too(box):
@@ -296,19 +300,77 @@ def test_addresses_of_a_list_are_sent_in_ascii_too(box):
 
 
 def test_errors_as_one_json_object(box):
-    refused = box("domain show 12345 -o json", code=1)
+    refused = box("domain show 12345 -o json", code=10)
     error = json.loads(refused.err)["error"]
     assert set(error) == {"code", "message", "request_id", "http_status", "hint", "exit"}
     assert error["code"] == "InvalidDomainId.NotFound"
-    assert error["exit"] == 1
+    assert error["exit"] == 10
     assert error["request_id"]
-    usage = box("domain list --bogus -o json", code=2)
-    assert json.loads(usage.err)["error"]["exit"] == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "word"),
+    [
+        ("sandbox play open --mail latest --event", 2, "InvalidInput"),
+        ("domain list --bogus", 2, "InvalidInput"),
+        ("tag create x --deadline soon", 2, "InvalidInput"),
+        ("tag list --profile nowhere", 3, "Configuration"),
+        ("tag list --endpoint http://127.0.0.1:9 --deadline 1s", 4, "Unreachable"),
+        ("sandbox mail show latest --wait 1s", 5, "TimedOut"),
+        ("domain check pending.example.com", 5, "NotVerified"),
+        ("receiver add customers ada@example.com", 7, "PartlyRejected"),
+        ("tag show spring", 10, "NotFound"),
+        ("tag delete spring --yes", 10, "NotFound"),
+        ("sandbox mail show 7", 10, "NotFound"),
+        ("explain Odd", 10, "NotFound"),
+        ("send resolve order-7 --sent", 10, "NotFound"),
+    ],
+)
+def test_an_error_without_a_code_of_the_service_has_a_word_of_ours(box, line, code, word):
+    if "pending" in line:
+        box("domain create pending.example.com")
+    error = json.loads(box(f"{line} -o json", code=code).err.splitlines()[-1])["error"]
+    assert (error["code"], error["exit"]) == (word, code)
+
+
+@pytest.mark.parametrize(
+    ("show", "update", "create"),
+    [
+        ("tag show spring", "tag update spring --description x", "tag create spring"),
+        ("domain show mail.x.com", "domain set-password mail.x.com --password-stdin", "domain create mail.x.com"),
+        (
+            "address show a@sandbox.test",
+            "address update a@sandbox.test --reply-to b@x.com",
+            "address create a@sandbox.test --type batch",
+        ),
+        ("receiver show team", "receiver add team a@x.com", "receiver create team"),
+        ("template show promo", "template update promo --subject s", "template create promo --subject s --html h"),
+    ],
+)
+def test_show_or_create(box, show, update, create):
+    group, _, name = show.split()
+    for line in (show, update, f"{group} delete {name} --yes"):
+        box(line, code=10, stdin="Secret123Pass")
+    box(create)
+    box(show)
+    box(update, stdin="Secret123Pass")
+    box(f"{group} delete {name} --yes")
+
+
+def test_the_page_of_exit_codes_has_every_word():
+    page = (Path(__file__).parents[2] / "docs" / "exit-codes.md").read_text("utf-8")
+    classes = [errors.DmError]
+    for kind in classes:
+        classes += kind.__subclasses__()
+    rows = {int(row[1]): row[2] for row in re.finditer(r"^\| (\d+) \|(.*?)\|", page, re.MULTILINE)}
+    for kind in classes:
+        assert f"`{kind.word}`" in rows[kind.exit_code]
+    assert sum(words.count("`") for words in rows.values()) == 2 * len({kind.word for kind in classes})
 
 
 def test_an_api_error_is_explained_in_both_languages(box):
-    english = box("domain show 12345", code=1).err
-    chinese = box("domain show 12345 --lang zh", code=1).err
+    english = box("domain show 12345", code=10).err
+    chinese = box("domain show 12345 --lang zh", code=10).err
     for text in ("InvalidDomainId.NotFound", "HTTP 404", "request "):
         assert text in english
         assert text in chinese
@@ -317,13 +379,13 @@ def test_an_api_error_is_explained_in_both_languages(box):
 
 
 def test_names_not_found_bring_the_nearest(box):
-    result = box("tag show welcom", code=1)
+    result = box("tag show welcom", code=10)
     assert "did you mean welcome?" in result.err
 
 
 def test_a_name_of_digits_is_forced(box):
     box("tag create 2026")
-    assert "with the id '2026'" in box("tag show 2026", code=1).err
+    assert "with the id '2026'" in box("tag show 2026", code=10).err
     assert box("tag show name:2026 -o json").json["TagName"] == "2026"
     box("tag delete name:2026 --yes")
     assert "2026" not in box("tag list").out
@@ -334,7 +396,7 @@ def test_delete_asks_with_name_and_id(box):
     kept = box("tag delete spring", stdin="n\n", tty=True, code=2)
     assert "spring (id " in kept.err
     box("tag delete spring", stdin="y\n", tty=True)
-    box("tag show spring", code=1)
+    box("tag show spring", code=10)
 
 
 @pytest.mark.parametrize(
@@ -397,4 +459,4 @@ def test_no_arguments_show_help(bare):
 def test_explain(bare):
     assert "filter" in bare("explain InvalidSendMail.Spam -o table").out
     assert bare("explain invalidsendmail.spam -o json").json["exit"] == 1
-    assert "InvalidSendMail.Spam" in bare("explain InvalidSendMail.Spm", code=1).err
+    assert "InvalidSendMail.Spam" in bare("explain InvalidSendMail.Spm", code=10).err

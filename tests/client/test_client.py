@@ -21,6 +21,7 @@ from dmcli.client.verdict import Verdict
 from dmcli.errors import (
     CheckFailedError,
     ConfigError,
+    NotFoundError,
     RefusedError,
     UnknownOutcomeError,
     UnreachableError,
@@ -198,12 +199,12 @@ def test_both_formats_share_one_verdict(form, happens):
 @pytest.mark.parametrize(
     ("happens", "action", "kind"),
     [
-        (error("InvalidMailAddress.NotFound", 404), SEND, RefusedError),
+        (error("InvalidMailAddress.NotFound", 404), SEND, NotFoundError),
         (error("Forbidden.RAM", 403), READ, ConfigError),
         (error("SignatureDoesNotMatch"), SEND, ConfigError),
         (error("CheckDomain.Failed"), WRITE, CheckFailedError),
         (error("InvalidTagName.Duplicate"), CREATE, RefusedError),
-        (error("InvalidTag.NotFound", 404), DELETE, RefusedError),
+        (error("InvalidTag.NotFound", 404), DELETE, NotFoundError),
         (error("Brand.New.Code"), SEND, RefusedError),
         (reply(400, code="lower.case", message="the message", requestId="r1"), READ, RefusedError),
         (
@@ -329,15 +330,18 @@ def test_names_are_compared_as_the_service_keeps_them(name, param, typed, kept, 
 
 
 @pytest.mark.parametrize(
-    ("action", "code"),
-    [(DELETE, "InvalidTag.NotFound"), (WRITE, "InvalidDomainPassword.equalcurrent")],
+    ("action", "code", "kind"),
+    [
+        (DELETE, "InvalidTag.NotFound", NotFoundError),
+        (WRITE, "InvalidDomainPassword.equalcurrent", RefusedError),
+    ],
     ids=["delete", "password"],
 )
-def test_what_an_earlier_attempt_did_is_done(action, code):
+def test_what_an_earlier_attempt_did_is_done(action, code, kind):
     made = Made(LOST, error(code))
     assert made.ends(action) == {"RequestId": "r1"}
     assert made.told == [f"{action.name}: an earlier attempt, whose answer was lost, did it"]
-    Made(UNSENT, error(code)).ends(action, RefusedError)  # nobody did it before
+    Made(UNSENT, error(code)).ends(action, kind)  # nobody did it before
 
 
 def test_a_change_in_doubt_that_is_refused_says_so():

@@ -85,7 +85,7 @@ def test_a_batch_has_keys_too(dm):
 
 
 def test_a_refused_mail_leaves_the_key_free(dm):
-    dm(f"{SEND} {KEY} --from nobody@example.com", code=1)
+    dm(f"{SEND} {KEY} --from nobody@example.com", code=10)
     dm(f"{SEND} {KEY}")
 
 
@@ -140,7 +140,7 @@ def test_a_mail_that_was_not_sent_may_be_sent_again(box, monkeypatch):
 def test_resolving_says_what_it_cannot_do(box):
     for wrong in ("", "--sent --not-sent", "--not-sent --sent"):
         assert "give either --sent or --not-sent" in box(f"send resolve 'order 7' {wrong}", code=2).err
-    assert "nothing was sent under the key 'order 7'" in box("send resolve 'order 7' --sent", code=1).err
+    assert "nothing was sent under the key 'order 7'" in box("send resolve 'order 7' --sent", code=10).err
     sent = box(f"{SEND} {KEY}")
     box("send resolve 'order 7' --sent")
     refused = box("send resolve 'order 7' --not-sent", code=2)

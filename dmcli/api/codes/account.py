@@ -21,7 +21,7 @@ CODES: tuple[Code, ...] = (
          "The address is not, or no longer, among the addresses known as invalid.",
          "Nothing needs to be done; `dm stats invalid` shows those that still are.",
          "该地址不在（或已不在）无效地址库中。",
-         "无需处理，仍在库中的地址可用 `dm stats invalid` 查看。"),
+         "无需处理，仍在库中的地址可用 `dm stats invalid` 查看。", 10),
     Code("InvalidAddressNumber.Malformed", 400, "The maximum number of invalid addresses is exceeded.",
          "More invalid addresses were named than one call takes.",
          "Name fewer of them in one call.",
@@ -61,6 +61,6 @@ CODES: tuple[Code, ...] = (
          "There is no quick set-up of this name.",
          "Start a new one in the web console.",
          "没有这个快速配置。",
-         "请在控制台中重新发起。"),
+         "请在控制台中重新发起。", 10),
 )
 # fmt: on

@@ -35,7 +35,7 @@ CODES: tuple[Code, ...] = (
          "The id of the sender address is not a number, or no address has it.",
          "Name the address itself, or take the id from `dm address list`.",
          "发信地址 ID 不是数字，或没有对应的地址。",
-         "请直接使用地址本身，或从 `dm address list` 中取得 ID。"),
+         "请直接使用地址本身，或从 `dm address list` 中取得 ID。", 10),
     Code("InvalidMailAddressName.Duplicate", 400,
          "The specified email address already exists. Please change to another one.",
          "The account already has this sender address.",

@@ -10,7 +10,8 @@ class Code(NamedTuple):
 
     `code`, `status` (HTTP) and `message` are what the service answers. `en` and `zh` say what it means, `en_remedy` and
     `zh_remedy` what to do, each in one sentence. `exit` is the exit code of dm: 3 credentials, permission, signature or
-    clock; 4 throttled, unavailable or an internal failure; 5 a check came out negative; 1 everything else.
+    clock; 4 throttled, unavailable or an internal failure; 5 a check came out negative; 10 what was named does not
+    exist; 1 everything else.
     """
 
     code: str

@@ -24,7 +24,7 @@ CODES: tuple[Code, ...] = (
          "This account has no such tag in the region that was called.",
          "Compare with `dm tag list`, or make it with `dm tag create NAME`.",
          "当前账号在所调用的地域中没有这个标签。",
-         "请与 `dm tag list` 的结果核对，或用 `dm tag create NAME` 新建。"),
+         "请与 `dm tag list` 的结果核对，或用 `dm tag create NAME` 新建。", 10),
     Code("InvalidTagName.Malformed", 400, "The specified tag name is wrongly formed.",
          "The tag name is empty, too long or has characters that are not allowed.",
          "Use 1 to 128 letters, digits and underscores.",

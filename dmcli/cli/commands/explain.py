@@ -8,7 +8,7 @@ import click
 
 from dmcli.api.model import Field
 from dmcli.cli.tree import command
-from dmcli.errors import RefusedError
+from dmcli.errors import NotFoundError
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -36,7 +36,7 @@ def _explain(current: Session, code: str) -> None:
     known = codes.find(code)
     if known is None:
         near = " or ".join(codes.nearest(code))
-        raise RefusedError(f"no error code {code!r} is known{f'; did you mean {near}?' if near else ''}")
+        raise NotFoundError(f"no error code {code!r} is known{f'; did you mean {near}?' if near else ''}")
     meaning, remedy = codes.explain(known, current.lang)
     document = {"code": known.code, "http_status": known.status, "message": known.message, "meaning": meaning}
     show_document(document | {"remedy": remedy, "exit": known.exit}, _FIELDS, current.output())

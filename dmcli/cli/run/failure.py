@@ -67,7 +67,7 @@ def _wants_json(current: Session, args: Sequence[str]) -> bool:
 
 def _show_json(current: Session, error: DmError, hint: str) -> None:
     document = {
-        "code": error.code,
+        "code": error.code or error.word,
         "message": current.voice.hide("; ".join((error.message, *error.details))),
         "request_id": error.request_id,
         "http_status": error.http_status,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dmcli.errors import InputError, RefusedError
+from dmcli.errors import InputError, NotFoundError, RefusedError
 from dmcli.sandbox.mail import extract
 from dmcli.sandbox.mail.mailbox import get_mail
 
@@ -78,14 +78,15 @@ def parse_event(given: Mapping[str, Any]) -> dict[str, Any]:
 def play(sandbox: Account, what: str, mail: int, *, url: str = "") -> Played:
     """Let something happen to a mail; `url` is the link that is clicked, the mail's first where it is empty.
 
-    Raises InputError for what cannot happen, RefusedError where there is no such mail or it cannot happen to this one.
+    Raises InputError for what cannot happen, NotFoundError where there is no such mail or link, RefusedError where it
+    cannot happen to this mail.
     """
     if what not in EVENTS:
         raise InputError(f"a mail cannot be played {what!r}; it is one of {', '.join(EVENTS)}")
     now = int(sandbox.now().timestamp())
     found = get_mail(sandbox, mail)
     if found is None:
-        raise RefusedError(f"there is no mail {mail} in the sandbox; see: dm sandbox mail list")
+        raise NotFoundError(f"there is no mail {mail} in the sandbox; see: dm sandbox mail list")
     if EVENTS[what].needs_tracking and not found["track"]:
         raise RefusedError(f"mail {mail} was sent without tracking, so nobody learns of it: send with --track")
     clicked = _clicked(found, url) if what == "click" else ""
@@ -99,12 +100,12 @@ def play(sandbox: Account, what: str, mail: int, *, url: str = "") -> Played:
 
 
 def _clicked(found: Mapping[str, Any], url: str) -> str:
-    """The link that is clicked. Raises RefusedError where the mail has none."""
+    """The link that is clicked. Raises NotFoundError where the mail has none."""
     links = extract.read(found["html"], found["text"]).links
     if url and url not in links:
-        raise RefusedError(f"mail {found['id']} has no link {url!r}; it has {', '.join(links[:_SHOWN]) or 'none'}")
+        raise NotFoundError(f"mail {found['id']} has no link {url!r}; it has {', '.join(links[:_SHOWN]) or 'none'}")
     if not links:
-        raise RefusedError(f"mail {found['id']} has no link to click")
+        raise NotFoundError(f"mail {found['id']} has no link to click")
     return url or links[0]
 
 

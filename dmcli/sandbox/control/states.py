@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from dmcli.errors import InputError, RefusedError
+from dmcli.errors import InputError, NotFoundError
 from dmcli.sandbox.service.states import KINDS
 
 if TYPE_CHECKING:
@@ -62,14 +62,14 @@ def set_mode(sandbox: Account, kind: str, text: str) -> None:
 
 
 def decide(sandbox: Account, decision: str, name: str) -> None:
-    """Decide by hand, about the thing of that name. Raises InputError or RefusedError."""
+    """Decide by hand, about the thing of that name. Raises InputError or NotFoundError."""
     if decision not in DECISIONS:
         raise InputError(f"nobody can {decision!r}; one can {', '.join(DECISIONS)}")
     about, table, sql, status = DECISIONS[decision]
     with sandbox.store.transaction() as connection:
         named = name if table == "template" else name.lower()
         if not connection.execute(sql, (status, named)).rowcount:
-            raise RefusedError(f"the sandbox has no {about} {name!r}")
+            raise NotFoundError(f"the sandbox has no {about} {name!r}")
 
 
 def list_names(sandbox: Account, decision: str) -> list[str]:

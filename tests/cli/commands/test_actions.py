@@ -100,7 +100,7 @@ def test_domain_from_creation_to_deletion(dm):
     same = dm("domain set-password mail.example.com --password-stdin", stdin=f"{STRONG}\n", code=1)
     assert "InvalidDomainPassword.equalcurrent" in same.err
     dm("domain delete {} --yes", made["DomainId"])
-    assert "nearest" not in dm("domain show mail.example.com", code=1).err
+    assert "nearest" not in dm("domain show mail.example.com", code=10).err
 
 
 def test_domain_that_does_not_verify_is_exit_5(dm):
@@ -138,7 +138,7 @@ def test_sender_address_from_creation_to_deletion(dm):
     listed = dm("address list --type trigger -o json").json["data"]["mailAddress"]
     assert {a["AccountName"] for a in listed} == {"noreply@sandbox.test", "shop@sandbox.test"}
     dm("address delete shop@sandbox.test -y")
-    dm("address show shop@sandbox.test", code=1)
+    dm("address show shop@sandbox.test", code=10)
 
 
 def test_recipient_list_from_creation_to_deletion(dm, tmp_path):
@@ -177,7 +177,7 @@ def test_tag_from_creation_to_deletion(dm):
     dm("tag update summer --description second")
     assert dm("tag show {} -o json", shown["TagId"]).json["TagName"] == "summer"
     dm("tag delete summer --yes")
-    assert "did you mean" not in dm("tag show summer", code=1).out
+    assert "did you mean" not in dm("tag show summer", code=10).out
 
 
 def test_template_from_creation_to_deletion(dm):
@@ -235,7 +235,7 @@ def test_any_action_by_its_name(dm):
     assert dm("api QueryTagByParam PageNo=1").json["data"]["tag"]
     assert "<QueryTagByParamResponse>" in dm("api QueryTagByParam --format xml").out
     assert "InvalidAction.NotFound" in dm("api NoSuchAction", code=1).err
-    assert "InvalidTag.NotFound" in dm("api DeleteTag TagId=999999", code=1).err
+    assert "InvalidTag.NotFound" in dm("api DeleteTag TagId=999999", code=10).err
     assert "MissingAccountName" in dm("api SingleSendMail --format xml", code=1).err
 
 

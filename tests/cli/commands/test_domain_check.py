@@ -40,7 +40,7 @@ WAIT = "--wait --interval 0s --timeout 20s"
 
 
 def test_results_before_a_refusal_are_told(dm):
-    result = dm("domain check sandbox.test 99 sandbox.test -o json", code=1)
+    result = dm("domain check sandbox.test 99 sandbox.test -o json", code=10)
     assert [(c["domain"], c["status"]) for c in result.json] == [("sandbox.test", 0)]
     error = json.loads(result.err.splitlines()[-1])["error"]
     assert error["message"].startswith("99: ")
@@ -48,13 +48,13 @@ def test_results_before_a_refusal_are_told(dm):
 
 def test_a_refusal_outranks_a_failed_check_which_is_told_all_the_same(dm):
     dm("domain create fail.example.com")
-    result = dm("domain check fail.example.com 99 -o json", code=1)
+    result = dm("domain check fail.example.com 99 -o json", code=10)
     assert [(c["domain"], c["status"]) for c in result.json] == [("fail.example.com", None)]
     assert "not verified: fail.example.com" in result.err
 
 
 def test_a_first_refusal_has_no_results(dm):
-    assert dm("domain check 99 sandbox.test -o json", code=1).out == ""
+    assert dm("domain check 99 sandbox.test -o json", code=10).out == ""
 
 
 def test_a_wait_outlasts_a_busy_service(moody):

@@ -37,7 +37,7 @@ def test_rejected_rows_before_a_failure_are_told_too(box, tmp_path):
 
 def test_a_failure_of_the_first_call_leaves_nothing_to_tell(box):
     missing = "0" * 32
-    result = box("receiver add {} a@example.com -o json", missing, code=1)
+    result = box("receiver add {} a@example.com -o json", missing, code=10)
     assert result.out == ""
     assert "added before" not in result.err
 

@@ -21,7 +21,7 @@ LINES = [
     "sandbox run -- true",
     "send single --to a@example.com --subject s --text t --idempotency-key k",
 ]
-ENDS = (0, 1, 8, 126)  # done, refused, the machine's fault, and a command that could not be started
+ENDS = (0, 8, 10, 126)  # done, the machine's fault, not found, and a command that could not be started
 
 
 def limited(limit: str, line: str, *values: object, **environ: str) -> subprocess.CompletedProcess[str]:

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from dmcli.errors import InputError, RefusedError
+from dmcli.errors import InputError, NotFoundError, RefusedError
 from dmcli.sandbox.control.events import EVENTS, Played, play
 
 
@@ -81,10 +81,10 @@ def test_a_click_is_on_a_link_of_the_mail(cloud, mail):
         "https://x.test/a",
         "https://x.test/b",
     ]
-    with pytest.raises(RefusedError, match="it has https://x"):
+    with pytest.raises(NotFoundError, match="it has https://x"):
         play(cloud.sandbox, "click", mail, url="https://elsewhere.test")
     cloud.send("b@example.com", TagName="welcome", ClickTrace="1")
-    with pytest.raises(RefusedError, match="no link to click"):
+    with pytest.raises(NotFoundError, match="no link to click"):
         play(cloud.sandbox, "click", 2)
 
 
@@ -160,5 +160,5 @@ def test_a_listener_that_is_not_there_is_told_of(cloud, mail):
 def test_what_cannot_happen_is_refused(cloud, mail):
     with pytest.raises(InputError, match="it is one of deliver, open, click"):
         play(cloud.sandbox, "explode", mail)
-    with pytest.raises(RefusedError, match="there is no mail 99"):
+    with pytest.raises(NotFoundError, match="there is no mail 99"):
         play(cloud.sandbox, "open", 99)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dmcli.errors import InputError, RefusedError
+from dmcli.errors import InputError, NotFoundError
 from dmcli.sandbox.control import states
 
 
@@ -170,7 +170,7 @@ def test_what_is_not_there_cannot_be_settled(cloud):
         lambda: states.decide(cloud.sandbox, "approve", "none"),
         lambda: states.decide(cloud.sandbox, "confirm", "shop@sandbox.test"),  # it has no reply address
     ):
-        with pytest.raises(RefusedError, match="the sandbox has no"):
+        with pytest.raises(NotFoundError, match="the sandbox has no"):
             settle()
 
 

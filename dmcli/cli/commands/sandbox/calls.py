@@ -12,7 +12,7 @@ from dmcli.cli.commands.sandbox.rows import show_one, show_rows
 from dmcli.cli.complete import action_names
 from dmcli.cli.options import Value
 from dmcli.cli.tree import Group, command
-from dmcli.errors import RefusedError
+from dmcli.errors import NotFoundError
 from dmcli.sandbox.gateway.params import known_action
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _show(current: Session, *, call: int) -> None:
 
     found = get_call(current.sandbox, call)
     if found is None:
-        raise RefusedError(f"there is no call {call} in the sandbox; see: dm sandbox calls list")
+        raise NotFoundError(f"there is no call {call} in the sandbox; see: dm sandbox calls list")
     found["ms"] = round(found["ms"], 1)
     show_one(current, found, _WHOLE)
 

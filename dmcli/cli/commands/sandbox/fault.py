@@ -12,7 +12,7 @@ from dmcli.cli.commands.sandbox.rows import show_rows
 from dmcli.cli.complete import action_names
 from dmcli.cli.options import Value
 from dmcli.cli.tree import Group, command
-from dmcli.errors import InputError, RefusedError
+from dmcli.errors import InputError, NotFoundError
 from dmcli.sandbox.control.effects import EFFECTS, VALUES
 from dmcli.sandbox.control.faults import add_fault, fault_of, list_faults, remove_faults
 
@@ -55,7 +55,7 @@ def _remove(current: Session, *, fault: int | None, **values: Any) -> None:
         raise InputError("give either the number of a fault from the list, or --all")
     gone = remove_faults(current.sandbox, fault)
     if fault and not gone:
-        raise RefusedError(f"there is no fault {fault} in the sandbox; see: dm sandbox fault list")
+        raise NotFoundError(f"there is no fault {fault} in the sandbox; see: dm sandbox fault list")
     current.say(f"removed {gone} fault{'' if gone == 1 else 's'}")
 
 

@@ -12,7 +12,7 @@ from dmcli.cli.commands.sandbox.rows import show_rows
 from dmcli.cli.complete import action_names
 from dmcli.cli.options import Value
 from dmcli.cli.tree import Group, command
-from dmcli.errors import InputError, RefusedError
+from dmcli.errors import InputError, NotFoundError
 from dmcli.sandbox.control.limits import lift_limits, limit_of, list_limits, set_documented, set_limits
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def _lift(current: Session, *, action: str | None, **values: Any) -> None:
         raise InputError("give either the action whose limit is to be lifted, or --all")
     gone = lift_limits(current.sandbox, action or "")
     if action and not gone:
-        raise RefusedError(f"{action} is not limited; see: dm sandbox limit list")
+        raise NotFoundError(f"{action} is not limited; see: dm sandbox limit list")
     current.say(f"lifted {gone} limit{'' if gone == 1 else 's'}")
 
 

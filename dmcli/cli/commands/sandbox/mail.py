@@ -15,7 +15,7 @@ from dmcli.cli.commands.sandbox.rows import show_one, show_part, show_words
 from dmcli.cli.options import Value, limits
 from dmcli.cli.options import yes as yes_option
 from dmcli.cli.tree import Duration, Group, command
-from dmcli.errors import CheckFailedError, InputError, RefusedError
+from dmcli.errors import InputError, NotFoundError, TimedOutError
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -57,7 +57,7 @@ def _filter(values: dict[str, Any]) -> Any:
 
 
 def _find_mail(current: Session, mail: int, wait: float, values: dict[str, Any]) -> dict[str, Any]:
-    """The mail that the options choose. Raises InputError, RefusedError, or CheckFailedError when none came in time."""
+    """The mail that the options choose. Raises InputError, NotFoundError, or TimedOutError when none came in time."""
     from dmcli.sandbox.mail.mailbox import find_latest, get_mail
     from dmcli.sandbox.mail.query import ALL
 
@@ -65,14 +65,14 @@ def _find_mail(current: Session, mail: int, wait: float, values: dict[str, Any])
     if not mail:
         found = find_latest(current.sandbox, chosen, wait)
         if found is None:
-            error = CheckFailedError if wait else RefusedError
+            error = TimedOutError if wait else NotFoundError
             raise error(f"no mail matches{f' after {wait:g} s' if wait else ''}; see: dm sandbox mail list")
         return found
     if wait or chosen != ALL:
         raise InputError(f"mail {mail} is chosen by its number; --wait, --to and the like choose the latest")
     found = get_mail(current.sandbox, mail)
     if found is None:
-        raise RefusedError(f"there is no mail {mail} in the sandbox; see: dm sandbox mail list")
+        raise NotFoundError(f"there is no mail {mail} in the sandbox; see: dm sandbox mail list")
     return found
 
 
@@ -106,7 +106,7 @@ def _show(current: Session, *, mail: int, wait: float, **values: Any) -> None:
 def _html(current: Session, *, mail: int, wait: float, **values: Any) -> None:
     found = _find_mail(current, mail, wait, values)
     if not found["html"]:
-        raise RefusedError(f"mail {found['id']} has no HTML; see: dm sandbox mail text {found['id']}")
+        raise NotFoundError(f"mail {found['id']} has no HTML; see: dm sandbox mail text {found['id']}")
     show_part(current, "html", found["html"])
 
 
@@ -142,7 +142,7 @@ def _codes(current: Session, *, mail: int, wait: float, **values: Any) -> None:
     found = _find_mail(current, mail, wait, values)
     words = codes(found["subject"], read(found["html"], found["text"]).text)
     if not words:
-        raise RefusedError(f"mail {found['id']} has no one-time codes; see: dm sandbox mail text {found['id']}")
+        raise NotFoundError(f"mail {found['id']} has no one-time codes; see: dm sandbox mail text {found['id']}")
     show_words(current, "codes", words)
 
 

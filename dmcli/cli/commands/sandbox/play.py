@@ -11,7 +11,7 @@ from dmcli.api.model import Field
 from dmcli.cli.commands.sandbox.number import MailNumber
 from dmcli.cli.options import Value
 from dmcli.cli.tree import command
-from dmcli.errors import RefusedError
+from dmcli.errors import NotFoundError
 from dmcli.sandbox.control.events import EVENTS, play
 from dmcli.sandbox.mail.mailbox import find_latest
 
@@ -27,7 +27,7 @@ def _play(current: Session, *, event: str, mail: int, url: str) -> None:
     if not mail:
         newest = find_latest(current.sandbox)
         if newest is None:
-            raise RefusedError("there is no mail in the sandbox; send one first")
+            raise NotFoundError("there is no mail in the sandbox; send one first")
         mail = newest["id"]
     played = play(current.sandbox, event, mail, url=url)
     show_document(played._asdict(), _FIELDS, current.output())

@@ -10,7 +10,7 @@ from dmcli.api.model import Field
 from dmcli.cli.commands.sandbox.rows import show_rows
 from dmcli.cli.complete import in_sandbox
 from dmcli.cli.tree import Group, command
-from dmcli.errors import RefusedError
+from dmcli.errors import NotFoundError
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -49,8 +49,8 @@ def _drop(current: Session, *, name: str) -> None:
     current.say(f"dropped {name}")
 
 
-def _no_snapshot(name: str) -> RefusedError:
-    return RefusedError(f"there is no snapshot {name!r}; see: dm sandbox snapshot list")
+def _no_snapshot(name: str) -> NotFoundError:
+    return NotFoundError(f"there is no snapshot {name!r}; see: dm sandbox snapshot list")
 
 
 def _known(sandbox: Sandbox) -> list[str]:

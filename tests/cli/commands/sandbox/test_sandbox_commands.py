@@ -48,7 +48,7 @@ def test_calls_are_forgotten(box, at):
     box("tag list")
     assert box("sandbox calls clear").err == "forgot 1 call\n"
     assert box("sandbox calls list -o json").err == "no call yet\n"
-    assert "there is no call 1 in the sandbox" in box("sandbox calls show 1", code=1).err
+    assert "there is no call 1 in the sandbox" in box("sandbox calls show 1", code=10).err
 
 
 def test_a_wrong_signature_is_explained(box, server, at):
@@ -122,7 +122,7 @@ def test_a_fault_is_removed(box, at):
     at("fault add latency 0 --times 5")
     at("fault add status 503 --html --rate 0.5 --seed 7")
     assert box("sandbox fault remove 1").err == "removed 1 fault\n"
-    assert "there is no fault 1" in box("sandbox fault remove 1", code=1).err
+    assert "there is no fault 1" in box("sandbox fault remove 1", code=10).err
     assert "give either the number of a fault from the list, or --all" in box("sandbox fault remove", code=2).err
     assert box("sandbox fault remove --all").err == "removed 1 fault\n"
     assert box("sandbox fault list -o json").err == "nothing is to go wrong\n"
@@ -156,7 +156,7 @@ def test_limits_as_documented_and_none(box, at):
         "BatchSendMail": "20/min",
         "SingleSendMail": "100/s",
     }
-    assert "SetTag is not limited" in box("sandbox limit lift SetTag", code=1).err
+    assert "SetTag is not limited" in box("sandbox limit lift SetTag", code=10).err
     assert "give either the action whose limit is to be lifted, or --all" in box("sandbox limit lift", code=2).err
     assert box("sandbox limit lift --all").err == "lifted 2 limits\n"
     assert box("sandbox limit list -o json").err == "nothing is limited\n"
@@ -179,7 +179,7 @@ def test_a_domain_waits_for_whoever_decides(box, at):
     assert box("sandbox state verify mail.example.com").err == "the domain mail.example.com is verified\n"
     box("domain check mail.example.com")
     box("sandbox state unverify mail.example.com")
-    assert "the sandbox has no domain 'nowhere.test'" in box("sandbox state verify nowhere.test", code=1).err
+    assert "the sandbox has no domain 'nowhere.test'" in box("sandbox state verify nowhere.test", code=10).err
     assert "'later' is none of immediate" in box("sandbox state set domains later", code=2).err
 
 
@@ -215,7 +215,7 @@ def test_the_sandbox_goes_back_to_a_snapshot(box, at):
     assert box("sandbox snapshot drop one").err == "dropped one\n"
     assert "no snapshot yet" in box("sandbox snapshot list -o json").err
     for verb in ("restore", "drop"):
-        assert "there is no snapshot 'one'" in box("sandbox snapshot {} one", verb, code=1).err
+        assert "there is no snapshot 'one'" in box("sandbox snapshot {} one", verb, code=10).err
         assert "'../one' is no name of a snapshot" in box("sandbox snapshot {} ../one", verb, code=2).err
 
 
@@ -224,8 +224,8 @@ def test_what_readers_do_is_played(box, at):
     assert at("play open --mail 1") == {"mail": 1, "event": "open", "posted": "", "answer": ""}
     assert at("play bounce --mail 1")["event"] == "bounce"
     assert "ada@example.com" in box("stats invalid -o json").out
-    assert "there is no mail 9" in box("sandbox play open --mail 9", code=1).err
-    assert "has no link to click" in box("sandbox play click --mail 1", code=1).err
+    assert "there is no mail 9" in box("sandbox play open --mail 9", code=10).err
+    assert "has no link to click" in box("sandbox play click --mail 1", code=10).err
 
 
 @pytest.mark.parametrize("strict", [False, True])
@@ -268,7 +268,7 @@ def test_differences_of_what_is_not_there_are_refused(box):
 
 
 def test_the_latest_mail_is_played(box, at):
-    assert "there is no mail in the sandbox; send one" in box("sandbox play bounce --mail latest", code=1).err
+    assert "there is no mail in the sandbox; send one" in box("sandbox play bounce --mail latest", code=10).err
     box("send single --to first@example.com --subject s --text t")
     box("send single --to second@example.com --subject s --text t")
     assert at("play bounce --mail latest")["mail"] == 2

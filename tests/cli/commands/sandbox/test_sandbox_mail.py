@@ -55,9 +55,9 @@ def test_a_mail_without_links_and_codes_says_so(box):
     box("send single --to a@example.com --subject s --text 'plain words'")
     assert box("sandbox mail links").err == "mail 1 has no links\n"
     assert box("sandbox mail links -o json").json == {"links": []}
-    none = box("sandbox mail codes", code=1)  # or a script would go on with nothing
+    none = box("sandbox mail codes", code=10)  # or a script would go on with nothing
     assert (none.out, none.err) == ("", "dm: mail 1 has no one-time codes; see: dm sandbox mail text 1\n")
-    assert "mail 1 has no HTML; see: dm sandbox mail text 1" in box("sandbox mail html", code=1).err
+    assert "mail 1 has no HTML; see: dm sandbox mail text 1" in box("sandbox mail html", code=10).err
     assert box("sandbox mail text").out == "plain words\n"
 
 
@@ -119,12 +119,12 @@ def test_a_mail_that_is_not_there_yet_is_waited_for(box):
 
 
 def test_what_matches_no_mail_is_refused(box, sent):
-    assert box("sandbox mail show", code=1).err == "dm: no mail matches; see: dm sandbox mail list\n"
-    assert "no mail matches; see" in box("sandbox mail codes --to nobody@ --wait 0s", code=1).err
+    assert box("sandbox mail show", code=10).err == "dm: no mail matches; see: dm sandbox mail list\n"
+    assert "no mail matches; see" in box("sandbox mail codes --to nobody@ --wait 0s", code=10).err
     waited = box("sandbox mail codes --to nobody@ --wait 1s", code=5)
     assert "no mail matches after 1 s; see: dm sandbox mail list" in waited.err
     sent()
-    assert "there is no mail 7" in box("sandbox mail html 7", code=1).err
+    assert "there is no mail 7" in box("sandbox mail html 7", code=10).err
     assert "--to and the like choose the latest" in box("sandbox mail show 1 --to ada", code=2).err
     assert "'soon' is no mail" in box("sandbox mail show soon", code=2).err
 
@@ -146,7 +146,7 @@ def test_deleting_says_what_it_needs(box, sent):
     sent()
     for chosen in ("", "--all --to a", "1 --all", "--yes"):
         assert "what is to be deleted?" in box(f"sandbox mail delete {chosen}", code=2).err
-    assert "there is no mail 9" in box("sandbox mail delete 9 --yes", code=1).err
+    assert "there is no mail 9" in box("sandbox mail delete 9 --yes", code=10).err
     assert "delete all mail that matches of the sandbox: there is no terminal" in (
         box("sandbox mail delete --to a", code=2).err
     )
@@ -157,7 +157,7 @@ def test_deleting_says_what_it_needs(box, sent):
 
 def test_only_what_came_since_is_taken(box):
     box("send single --to a@example.com --subject s --text 'Your code is 111111'")
-    assert "no mail matches; see" in box("sandbox mail codes --since 1", code=1).err
+    assert "no mail matches; see" in box("sandbox mail codes --since 1", code=10).err
     box("send single --to a@example.com --subject s --text 'Your code is 222222'")
     assert box("sandbox mail codes --since 1").out == "222222\n"
     listed = box("sandbox mail list --since 1 -o json").json["mails"]

@@ -28,7 +28,7 @@ def test_what_one_region_has_is_not_found_in_another(box):
     assert domains(box, ABROAD) == ["sandbox.test", "mail.example.net"]
     box("address create shop@sandbox.test --type trigger")
     box(f"{SEND} --from shop@sandbox.test")
-    assert "InvalidMailAddress.NotFound" in box(f"{SEND} --from shop@sandbox.test {ABROAD}", code=1).err
+    assert "InvalidMailAddress.NotFound" in box(f"{SEND} --from shop@sandbox.test {ABROAD}", code=10).err
 
 
 def test_mail_limits_and_all_else_belong_to_a_region(box):
