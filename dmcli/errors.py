@@ -6,7 +6,7 @@ import errno
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 _GRAVEST = (6, 8, 3, 4, 1, 10, 7, 5)  # exit codes of which several apply
 
@@ -28,7 +28,8 @@ class DmError(Exception):
 
     `message` names the value, the rule and the remedy; `details` are lines about each of several things that are wrong,
     `hint` is a further line of advice. The service's own answer, where there was one, is in `code`, `request_id` and
-    `http_status`. A failure without a code of the service goes by the `word` of its class.
+    `http_status`; `explained` is by language what that means for this call and what to do, where the call tells. A
+    failure without a code of the service goes by the `word` of its class.
     """
 
     exit_code = 1
@@ -43,6 +44,7 @@ class DmError(Exception):
         code: str = "",
         request_id: str = "",
         http_status: int | None = None,
+        explained: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -51,6 +53,7 @@ class DmError(Exception):
         self.code = code
         self.request_id = request_id
         self.http_status = http_status
+        self.explained = explained or {}
 
     def __str__(self) -> str:
         return self.message

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dmcli.api.model import Action, Effect
-from dmcli.errors import InputError, UnknownOutcomeError
+from dmcli.errors import DmError, InputError, UnknownOutcomeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from dmcli.api.paging import Page
     from dmcli.cli.session import Session
@@ -36,7 +36,7 @@ def perform(current: Session, action: Action, values: Mapping[str, Any]) -> None
         return
     key = values.get("idempotency_key")
     if not key:
-        show_reply(current, call, current.client.call(action, wire))
+        show_reply(current, call, _call(current, action, wire))
         return
     answer = _send_once(current, action, wire, key)
     if answer.before:
@@ -47,6 +47,20 @@ def perform(current: Session, action: Action, values: Mapping[str, Any]) -> None
     show_reply(current, call, answer.reply)
 
 
+def _call(
+    current: Session, action: Action, wire: Mapping[str, str], announce: Callable[[], None] = lambda: None
+) -> dict[str, Any]:
+    """The reply of a call; where it was refused for one of several reasons, the account is looked at for which."""
+    try:
+        return current.client.call(action, wire, announce)
+    except DmError as error:
+        from dmcli.workflows.refusal import SPAM, look_why
+
+        if error.code == SPAM:
+            error.explained = look_why(current.client, action, wire)
+        raise
+
+
 def _send_once(current: Session, action: Action, wire: Mapping[str, str], key: str) -> Answer:
     """The answer to a call that is made at most once under a key. Raises DmError."""
     from dmcli.workflows.idempotency import fingerprint
@@ -55,7 +69,7 @@ def _send_once(current: Session, action: Action, wire: Mapping[str, str], key: s
         return current.resources.ledger.send(
             current.resources.scope(key),
             fingerprint(action.name, wire),
-            lambda announce: current.client.call(action, wire, announce),
+            lambda announce: _call(current, action, wire, announce),
             begun=lambda: current.resources.unfinished != "",
         )
     except UnknownOutcomeError as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api import catalogue
 from dmcli.api.kinds.addresses import Domain, Email
+from dmcli.api.model import Effect
 from dmcli.api.paging import Circle, Page, first_page, most_rows, next_page, page_of, value_of
 from dmcli.api.request import Signed, sign
 from dmcli.client.attempts import Operation
@@ -19,6 +20,7 @@ from dmcli.errors import DmError, UnknownOutcomeError, UnreachableError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from dmcli.api.codes.causes import Explained
     from dmcli.api.kinds.reference import Ref
     from dmcli.api.model import Action
     from dmcli.api.request import KeySource, Target
@@ -137,6 +139,7 @@ class Client(NamedTuple):
             code=verdict.code,
             request_id=verdict.request_id,
             http_status=verdict.status,
+            explained=_explained(verdict.code, action, params),
         )
 
     def look_first(self, action: Action, params: Mapping[str, str]) -> str:
@@ -167,6 +170,15 @@ class Client(NamedTuple):
         """The rows of a list, over all pages."""
         for page in self.pages(action, params):
             yield from page.rows
+
+
+def _explained(code: str, action: Action, params: Mapping[str, str]) -> Explained:
+    """What a code means for this call, where it is one of several things."""
+    if not code:
+        return {}
+    from dmcli.api.codes.causes import Asked, explain_call
+
+    return explain_call(code, Asked(action.name, action.effect is Effect.SEND, params))
 
 
 def _same(row: dict[str, Any], name: str, wanted: str, fold: Callable[[str], str]) -> bool:

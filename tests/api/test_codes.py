@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 
 from dmcli.api import catalogue
 from dmcli.api.codes import CODES, Code, explain, find, nearest
+from dmcli.api.codes.causes import CAUSES, Asked, explain_call
 
 REFERENCE = """
 InvalidReceiverName.Malformed InvalidTemplateName.Malformed InvalidMailAddress.NotFound InvalidTemplate.NotFound
@@ -210,3 +212,115 @@ def test_importing_the_table_loads_nothing_heavy():
     script = "import sys, dmcli.api.codes; print(sorted({'difflib', 'json', 'dataclasses'} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
     assert run.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.en[:50])
+def test_a_cause_is_told_as_a_code_is(cause):
+    assert cause.code in CODES
+    texts = (cause.en, cause.en_remedy, cause.zh, cause.zh_remedy)
+    for text in texts[:2]:
+        assert text.isascii()
+        assert re.fullmatch(r"[A-Z](?!.*\. [A-Z]).*\.", text), "one sentence"
+    for text in texts[2:]:
+        assert re.search("[一-鿿]", text)
+        assert re.fullmatch("[^。]+。", text), "one sentence"
+    commands = {command.path for action in catalogue.all_actions() for command in action.commands} | BY_HAND
+    named = COMMAND.findall(cause.en_remedy)
+    assert named == COMMAND.findall(cause.zh_remedy)
+    assert set(named) <= commands
+    assert re.findall(r"\{\w+\}", cause.en + cause.en_remedy) == re.findall(r"\{\w+\}", cause.zh + cause.zh_remedy)
+
+
+LONG = "x" * 101
+CALLS = [
+    ("InvalidReplyAddress.Malformed", "SingleSendMail", {"ReplyToAddress": "true", "AccountName": "a@b.cn"}, "a@b.cn"),
+    ("InvalidReplyAddress.Malformed", "SingleSendMail", {"ReplyToAddress": "true", "ReplyAddress": "x"}, ""),
+    ("InvalidReplyAddress.Malformed", "SingleSendMail", {"ReplyToAddress": "false", "ReplyAddress": "x"}, ""),
+    ("InvalidTagName.Malformed", "SingleSendMail", {"ClickTrace": "1"}, "the mail has none"),
+    ("InvalidTagName.Malformed", "SingleSendMail", {"ClickTrace": "1", "TagName": "t"}, "it has no tag t"),
+    ("InvalidTagName.Malformed", "SingleSendMail", {"ClickTrace": "1", "TagName": "a b"}, ""),
+    ("InvalidTagName.Malformed", "CreateTag", {"TagName": "t"}, ""),
+    ("InvalidToAddress", "SingleSendMail", {"ToAddress": ",".join(["a@b.cn"] * 101)}, "more than 100"),
+    ("InvalidToAddress", "SingleSendMail", {"ToAddress": "x"}, "not written as an e-mail address"),
+    ("InvalidToAddress", "DeleteReceiverDetail", {"Email": "x"}, "not written as an e-mail address"),
+    ("InvalidToAddress.Spam", "SingleSendMail", {"ToAddress": "a@b.cn"}, "a@b.cn is known as one"),
+    ("InvalidToAddress.Spam", "SingleSendMail", {"ToAddress": "a@b.cn,c@b.cn"}, ""),
+    (
+        "InvalidReceiverName.Malformed",
+        "BatchSendMail",
+        {"Receivers": json.dumps([{"To": ["a@b.cn"] * 101}])},
+        "more than 100 recipients",
+    ),
+    ("InvalidReceiverName.Malformed", "BatchSendMail", {"Receivers": "[]"}, "stands in the call"),
+    ("InvalidReceiverName.Malformed", "BatchSendMail", {"ReceiversName": "a"}, "name of the recipient list"),
+    ("InvalidReceiverName.Malformed", "CreateReceiver", {"ReceiversName": "a", "ReceiversAlias": LONG}, "alias"),
+    ("InvalidReceiverName.Malformed", "CreateReceiver", {"ReceiversName": LONG}, "longer than 30"),
+    ("InvalidReceiver.NotFound", "DeleteReceiver", {"ReceiverId": "1"}, "no such recipient list in"),
+    ("InvalidReceiver.NotFound", "DeleteReceiverDetail", {"ReceiverId": "1", "Email": "a@b.cn"}, ""),
+    ("InvalidBody", "SingleSendMail", {}, "has no body"),
+    ("InvalidBody", "SingleSendMail", {"HtmlBody": LONG}, "too large"),
+    ("InvalidBody", "CreateTemplate", {"TemplateText": LONG}, "too large"),
+    ("InvalidBody", "BatchSendMail", {"TemplateContent": "{}"}, "neither HtmlBody nor TextBody"),
+    ("InvalidSubject.Malformed", "SingleSendMail", {"Subject": LONG}, "longer than 100"),
+    ("InvalidSubject.Malformed", "SingleSendMail", {"Subject": "a\nb"}, "line break"),
+    ("InvalidSubject.Malformed", "SingleSendMail", {}, "no subject"),
+    ("InvalidSubject.Malformed", "BatchSendMail", {"TemplateContent": "{}"}, ""),
+    ("InvalidFromAlias.Malformed", "SingleSendMail", {"FromAlias": LONG}, "longer than 15"),
+    ("InvalidFromAlias.Malformed", "SingleSendMail", {"FromAlias": "a\nb"}, "has characters"),
+    ("InvalidReplyAddressAlias.Malformed", "SingleSendMail", {"ReplyAddressAlias": LONG}, "longer than 15"),
+    ("InvalidReplyAddressAlias.Malformed", "SingleSendMail", {"ReplyAddressAlias": "a\nb"}, "has characters"),
+    ("InvalidTemplateName.Malformed", "CreateTemplate", {"TemplateName": LONG}, "longer than 30"),
+    ("InvalidMailAddressSendType.Malformed", "BatchSendMail", {"AccountName": "a@b.cn"}, "a@b.cn is of the trigger"),
+    ("InvalidMailAddressSendType.Malformed", "SingleSendMail", {"AccountName": "a@b.cn"}, "a@b.cn is of the batch"),
+    ("InvalidMailAddressSendType.Malformed", "CreateMailAddress", {"Sendtype": "x"}, "neither batch nor trigger"),
+    ("InvalidMailAddressName.Malformed", "CreateMailAddress", {"AccountName": LONG}, "longer than 60"),
+    ("InvalidMailAddressName.Malformed", "SingleSendMail", {"AccountName": LONG}, ""),
+    ("InvalidMailAddressId.Malformed", "DeleteMailAddress", {"MailAddressId": "7"}, "has the id 7"),
+    ("InvalidMailAddressId.Malformed", "DeleteMailAddress", {"MailAddressId": "x"}, "is a number"),
+    ("InvalidDomainId.Malformed", "DescDomain", {"DomainId": "7"}, "has the id 7"),
+    ("InvalidDomainId.Malformed", "DescDomain", {"DomainId": "x"}, "is a number"),
+    ("InvalidDomainName.Malformed", "CreateDomain", {"DomainName": LONG}, "longer than 50"),
+    ("InvalidDomainName.Malformed", "CreateDomain", {"DomainName": "localhost"}, "has no dot"),
+    ("InvalidDomainName.Malformed", "CreateDomain", {"DomainName": "a..b"}, ""),
+    ("InvalidReceiverDetailNumber.Malformed", "SaveReceiverDetail", {"Detail": json.dumps([1] * 501)}, "500 members"),
+    ("InvalidReceiverDetailNumber.Malformed", "SaveReceiverDetail", {"CustomDetail": "[1]"}, "hold no more"),
+    ("InvalidDate.NotFound", "GetTrackList", {"StartTime": "2026-01-01"}, "no last one"),
+    ("InvalidDate.NotFound", "GetTrackList", {"EndTime": "2026-01-01"}, "no first one"),
+    ("InvalidDate.NotFound", "GetTrackList", {}, ""),
+    ("InvalidStartTime.Malformed", "GetTrackList", {"StartTime": "2026-01-01"}, "2026-01-01, is longer ago"),
+    ("InvalidStartTime.Malformed", "GetTrackList", {"StartTime": "Monday"}, "not written as a date"),
+    (
+        "InvalidBetweenTime.Malformed",
+        "GetTrackList",
+        {"StartTime": "2026-01-02", "EndTime": "2026-01-01"},
+        "2026-01-01, lies before",
+    ),
+    (
+        "InvalidBetweenTime.Malformed",
+        "GetTrackList",
+        {"StartTime": "2026-01-02", "EndTime": "2026-03-01"},
+        "from 2026-01-02 to 2026-03-01 is longer",
+    ),
+    ("InternalError", "DescDomain", {"DomainId": "7"}, "failed inside"),
+    ("InternalError", "SingleSendMail", {}, ""),
+    ("InternalServiceError", "DescDomain", {}, "could not reach"),
+    ("ServiceUnavailable", "DescDomain", {}, "out of order"),
+    ("InvalidTicket.Malformed", "ApproveReplyMailAddress", {"Ticket": "7"}, ""),
+]
+
+
+@pytest.mark.parametrize(("code", "action", "params", "told"), CALLS)
+def test_a_call_tells_which_cause_it_is(code, action, params, told):
+    said = explain_call(code, Asked(action, action in ("SingleSendMail", "BatchSendMail"), params))
+    assert bool(said) == bool(told)
+    if told:
+        assert told in said["en"][0]
+        assert not re.search(r"\{\w+\}", "".join((*said["en"], *said["zh"])))
+
+
+def test_every_cause_is_told_by_some_call():
+    told = {
+        explain_call(code, Asked(action, "Send" in action, params)).get("zh", ("",))[0]
+        for code, action, params, _ in CALLS
+    }
+    assert [cause.en for cause in CAUSES if "{" not in cause.zh and cause.zh not in told] == []

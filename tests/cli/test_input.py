@@ -10,6 +10,10 @@ import pytest
 
 from dmcli import errors
 
+API_SEND = (
+    "api SingleSendMail AccountName=noreply@sandbox.test AddressType=1 ReplyToAddress=false ToAddress=a@x.com "
+    "Subject=s TextBody=t"
+)
 SEND = "send single --to a@example.com --subject s --text t"
 
 
@@ -376,6 +380,31 @@ def test_an_api_error_is_explained_in_both_languages(box):
         assert text in chinese
     assert any("\u4e00" <= char <= "\u9fff" for char in chinese)
     assert english.isascii()
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "told"),
+    [
+        (
+            f"{SEND} --from shop@sandbox.test --use-reply-to",
+            1,
+            "The sender address shop@sandbox.test has no confirmed reply-to address",
+        ),
+        (f"{SEND} --track --tag spring", 1, "it has no tag spring"),
+        (
+            f"{API_SEND} ClickTrace=1",
+            1,
+            "counted by tag, and the mail has none",
+        ),
+        ("domain check 12345", 10, "No domain of this account has the id 12345."),
+        ("api DescDomain DomainId=x", 10, "The id of a domain is a number"),
+        ("send batch --from noreply@sandbox.test --list customers --template newsletter", 1, "is of the trigger type"),
+        ("send batch --from news@sandbox.test --list nobody --template newsletter", 10, "no such recipient list in"),
+    ],
+)
+def test_the_cause_that_the_call_tells_is_the_one_that_is_told(box, line, code, told):
+    box("address create shop@sandbox.test --type trigger")
+    assert told in box(line, code=code).err
 
 
 def test_names_not_found_bring_the_nearest(box):

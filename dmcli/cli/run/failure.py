@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def show_error(current: Session, error: DmError, args: Sequence[str]) -> None:
     """Write the error to stderr in the form the run asked for."""
     meaning, remedy = _explanation(current, error)
-    hint = error.hint or remedy
+    hint = error.hint or " ".join(filter(None, (meaning if error.explained else "", remedy)))
     if _wants_json(current, args):
         _show_json(current, error, hint)
         return
@@ -35,6 +35,8 @@ def show_error(current: Session, error: DmError, args: Sequence[str]) -> None:
 
 
 def _explanation(current: Session, error: DmError) -> tuple[str, str]:
+    if error.explained:
+        return error.explained[current.lang]
     if not error.code:
         return "", ""
     try:
