@@ -361,7 +361,7 @@ def test_show_or_create(box, show, update, create):
     box(f"{group} delete {name} --yes")
 
 
-def test_the_page_of_exit_codes_has_every_word():
+def test_every_word_is_explained_and_stands_on_the_page_of_exit_codes(bare):
     page = (Path(__file__).parents[2] / "docs" / "exit-codes.md").read_text("utf-8")
     classes = [errors.DmError]
     for kind in classes:
@@ -369,6 +369,10 @@ def test_the_page_of_exit_codes_has_every_word():
     rows = {int(row[1]): row[2] for row in re.finditer(r"^\| (\d+) \|(.*?)\|", page, re.MULTILINE)}
     for kind in classes:
         assert f"`{kind.word}`" in rows[kind.exit_code]
+        explained = bare("explain {} -o json", kind.word).json
+        assert (explained["code"], explained["exit"]) == (kind.word, kind.exit_code)
+        assert re.fullmatch(r"[A-Z][^.]*\.", explained["meaning"])
+        assert re.fullmatch("[^。]+。", bare("explain {} -o json --lang zh", kind.word).json["meaning"])
     assert sum(words.count("`") for words in rows.values()) == 2 * len({kind.word for kind in classes})
 
 

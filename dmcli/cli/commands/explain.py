@@ -1,4 +1,4 @@
-"""`dm explain CODE`: what an error code means and what to do."""
+"""`dm explain CODE`: what an error code means and what to do; the service's codes, and the words of `dm` itself."""
 
 from __future__ import annotations
 
@@ -8,7 +8,20 @@ import click
 
 from dmcli.api.model import Field
 from dmcli.cli.tree import command
-from dmcli.errors import NotFoundError
+from dmcli.errors import (
+    CheckFailedError,
+    ConfigError,
+    DmError,
+    InputError,
+    LocalIOError,
+    LockedError,
+    NotFoundError,
+    PartlyRejectedError,
+    RefusedError,
+    TimedOutError,
+    UnknownOutcomeError,
+    UnreachableError,
+)
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -21,18 +34,94 @@ _FIELDS = (
     Field("remedy", "Remedy"),
     Field("exit", "Exit code"),
 )
+# What stands for a code where the service gave none, by the classes of errors: meaning and remedy in two languages.
+_WORDS: dict[type[DmError], tuple[str, str, str, str]] = {
+    RefusedError: (
+        "What was asked for cannot be done.",
+        "Read the message, which says why.",
+        "无法完成所要求的操作。",
+        "原因见错误消息。",
+    ),
+    InputError: (
+        "Something in the command line or the input is wrong, and nothing was sent.",
+        "Correct what the message names; the command's --help says what it may be.",
+        "命令行或输入有误，没有发送任何内容。",
+        "请更正消息中指出的内容，命令的 --help 说明了允许的取值。",
+    ),
+    ConfigError: (
+        "Settings, keys, permission, the clock or the trust in a certificate are not in order.",
+        "Run `dm doctor`, which says what is wrong.",
+        "配置、密钥、权限、时钟或证书信任有问题。",
+        "请运行 `dm doctor` 查明原因。",
+    ),
+    UnreachableError: (
+        "The service could not be reached or did not answer, and nothing is in doubt.",
+        "Run it again; `dm doctor` says what is in the way.",
+        "无法连接服务或服务没有响应，但结果没有疑问。",
+        "请重新运行，`dm doctor` 会指出障碍。",
+    ),
+    CheckFailedError: (
+        "A check came out negative.",
+        "Set the DNS records that `dm domain show DOMAIN` lists, and check again.",
+        "检查未通过。",
+        "请按 `dm domain show DOMAIN` 的内容配置 DNS 记录，再次检查。",
+    ),
+    TimedOutError: (
+        "What was waited for did not come in time.",
+        "Wait longer, or find out why it does not come.",
+        "等待超时。",
+        "请延长等待时间，或查明原因。",
+    ),
+    UnknownOutcomeError: (
+        "Nobody can tell whether a send or a create was done.",
+        "Look first, as the message says, and do not simply run it again.",
+        "无法确定发送或创建是否已经执行。",
+        "请先按消息所示查看结果，不要直接重新运行。",
+    ),
+    PartlyRejectedError: (
+        "The run finished, and some items were rejected.",
+        "Correct those, and run it again for them.",
+        "运行已完成，但部分条目被拒绝。",
+        "请更正这些条目后重新运行。",
+    ),
+    LocalIOError: (
+        "This machine could not read or write something, or has no memory, threads or open files left.",
+        "Mend what the message names.",
+        "本机无法读写某个文件，或内存、线程、可打开的文件已用尽。",
+        "请处理消息中指出的问题。",
+    ),
+    LockedError: (
+        "Another run holds what this one needs.",
+        "Wait until that has ended, and run it again.",
+        "另一个运行占用着所需的资源。",
+        "请等它结束后重新运行。",
+    ),
+    NotFoundError: (
+        "What was named does not exist.",
+        "Compare with the group's list command, and check profile and region.",
+        "所指定的对象不存在。",
+        "请与该组的 list 命令的结果核对，并检查配置和地域。",
+    ),
+}
 
 
 def _codes(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     from dmcli.api.codes import CODES
 
-    return [code for code in CODES if code.lower().startswith(incomplete.lower())]
+    words = (kind.word for kind in _WORDS)
+    return [code for code in (*CODES, *words) if code.lower().startswith(incomplete.lower())]
 
 
 def _explain(current: Session, code: str) -> None:
     from dmcli.api import codes
     from dmcli.render import show_document
 
+    ours = next((kind for kind in _WORDS if kind.word.lower() == code.lower()), None)
+    if ours:
+        meaning, remedy = _WORDS[ours][2:] if current.lang == "zh" else _WORDS[ours][:2]
+        document = {"code": ours.word, "meaning": meaning, "remedy": remedy, "exit": ours.exit_code}
+        show_document(document, _FIELDS, current.output())
+        return
     known = codes.find(code)
     if known is None:
         near = " or ".join(codes.nearest(code))
