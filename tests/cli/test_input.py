@@ -424,6 +424,24 @@ def test_a_name_of_digits_is_forced(box):
     assert "2026" not in box("tag list").out
 
 
+def test_a_domain_and_an_address_are_named_in_the_same_way_wherever_they_stand(box):
+    domain = box("domain show sandbox.test -o json").json["DomainId"]
+    address = box("address show noreply@sandbox.test -o json").json["MailAddressId"]
+    for name in ("sandbox.test", "name:sandbox.test", domain):
+        box("domain show {}", name)
+        box("domain check {}", name)
+        shown = box("domain set-password {} --password-stdin --dry-run", name, stdin="Secret123Pass").json["parameters"]
+        assert shown["DomainName"] == ("<name of 1>" if name == domain else "sandbox.test")
+    box("domain set-password {} --password-stdin", domain, stdin="Secret123Pass")
+    for name in ("noreply@sandbox.test", "name:noreply@sandbox.test", address):
+        box("address show {}", name)
+        box("address set-callback {} http://127.0.0.1:1/", name)
+        assert box("stats sender {} -o json", name).json["data"]["mailfrom"] == "noreply@sandbox.test"
+    for line in ("domain set-password 99 --password-stdin", "address set-callback 99 x", "stats sender 99"):
+        assert "with the id '99'" in box(line, code=10, stdin="Secret123Pass").err
+    assert "has no @" in box("address set-callback x y", code=2).err
+
+
 def test_delete_asks_with_name_and_id(box):
     box("tag create spring")
     kept = box("tag delete spring", stdin="n\n", tty=True, code=2)

@@ -15,7 +15,7 @@ from dmcli.api.actions.common import (
     keyword,
 )
 from dmcli.api.kinds.addresses import Email
-from dmcli.api.kinds.common import ADDRESS_FILTER, ADDRESS_REF, PASSWORD, TEXT
+from dmcli.api.kinds.common import ADDRESS_BY_NAME, ADDRESS_REF, PASSWORD, TEXT
 from dmcli.api.kinds.text import Choice, Text
 from dmcli.api.model import ONLY_2015, ONLY_2017, Action, Command, Effect, Field, Param
 from dmcli.api.rules import at_least_one
@@ -208,8 +208,8 @@ ACTIONS = (
         params=(
             Param(
                 "MailFrom",
-                ADDRESS_FILTER,
-                "Sender address.",
+                ADDRESS_BY_NAME,
+                "Sender address, or its id.",
                 required=True,
                 option="address",
                 argument=True,

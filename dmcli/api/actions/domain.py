@@ -13,7 +13,7 @@ from dmcli.api.actions.common import (
     SMTP_PASSWORD,
     keyword,
 )
-from dmcli.api.kinds.common import DOMAIN, DOMAIN_NAME, DOMAIN_REF, PASSWORD
+from dmcli.api.kinds.common import DOMAIN, DOMAIN_BY_NAME, DOMAIN_REF, PASSWORD
 from dmcli.api.kinds.text import Choice, Flag, Text
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
 
@@ -159,8 +159,8 @@ ACTIONS = (
         params=(
             Param(
                 "DomainName",
-                DOMAIN_NAME,
-                "Domain.",
+                DOMAIN_BY_NAME,
+                "Domain, by name or id.",
                 required=True,
                 option="domain",
                 argument=True,

@@ -16,7 +16,7 @@ from dmcli.api.actions.common import (
     keyword,
     minutes,
 )
-from dmcli.api.kinds.common import ADDRESS_FILTER, DOMAIN_NAME, EMAIL, TAG, TEXT
+from dmcli.api.kinds.common import ADDRESS_BY_NAME, ADDRESS_FILTER, DOMAIN_NAME, EMAIL, TAG, TEXT
 from dmcli.api.kinds.text import Choice
 from dmcli.api.model import ONLY_2015, ONLY_2017, Action, Command, Effect, Field, Paging, Param
 from dmcli.api.rules import at_most_one, needs, warned, window
@@ -201,8 +201,8 @@ ACTIONS = (
         params=(
             Param(
                 "AccountName",
-                ADDRESS_FILTER,
-                "Sender address.",
+                ADDRESS_BY_NAME,
+                "Sender address, or its id.",
                 required=True,
                 option="address",
                 argument=True,

@@ -31,6 +31,16 @@ DOMAIN_REF = Ref("domain", "QueryDomainByParam", "DomainName", "DomainId", names
 ADDRESS_REF = Ref(
     "sender address", "QueryMailAddressByParam", "AccountName", "MailAddressId", metavar="ADDRESS", names=EMAIL
 )
+DOMAIN_BY_NAME = Ref("domain", "QueryDomainByParam", "DomainName", "DomainId", takes="name", names=DOMAIN)
+ADDRESS_BY_NAME = Ref(
+    "sender address",
+    "QueryMailAddressByParam",
+    "AccountName",
+    "MailAddressId",
+    takes="name",
+    metavar="ADDRESS",
+    names=EMAIL,
+)
 _LIST_IDS = "[0-9]+|[0-9a-fA-F]{32}"  # numbers in the reference, hex digits today
 LIST_REF = Ref("list", "QueryReceiverByParam", "ReceiversName", "ReceiverId", ids=_LIST_IDS)
 LIST_NAME = Ref("list", "QueryReceiverByParam", "ReceiversName", "ReceiverId", takes="name", ids=_LIST_IDS, most=30)

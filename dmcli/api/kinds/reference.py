@@ -57,7 +57,29 @@ class Ref(Kind):
         """Whether a typed text is an id rather than a name."""
         return re.fullmatch(self.ids, text) is not None
 
-    def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
+    @property
+    def _kind_sent(self) -> Kind | None:
+        """The kind of the names, where they are what goes on the wire."""
+        return self.names if self.takes == "name" else None
+
+    def accepts(self, wire: str) -> bool:
+        return self._kind_sent.accepts(wire) if self._kind_sent else super().accepts(wire)
+
+    def domains(self, wire: str) -> list[str]:
+        return self._kind_sent.domains(wire) if self._kind_sent else []
+
+    def stricter(self, wire: str) -> str:
+        return self._kind_sent.stricter(wire) if self._kind_sent else ""
+
+    def warning(self, wire: str) -> str:
+        return self._kind_sent.warning(wire) if self._kind_sent else ""
+
+    def conversion_note(self, typed: str, wire: str) -> str:
+        return self._kind_sent.conversion_note(typed, wire) if self._kind_sent else ""
+
+    def to_wire(self, text: str, now: datetime) -> str:
+        if self._kind_sent:
+            return self._kind_sent.to_wire(text, now)
         if self.takes == "id" and not self.is_id(text):
             raise ValueError(f"{text!r} is not the id of a {self.noun}")
         if not text or re.search(headers.BREAK, text):

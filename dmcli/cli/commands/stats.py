@@ -30,18 +30,19 @@ def _tracking(current: Session, **values: Any) -> None:
 
 
 def _sender(current: Session, **values: Any) -> None:
+    from dmcli.cli.perform import resolve_names
     from dmcli.cli.values import collect
     from dmcli.render import show_document
 
-    call = collect(current, _SENDER, values)
+    wire = resolve_names(current, collect(current, _SENDER, values))
     try:
-        reply = current.client.call(_SENDER, call.wire)
+        reply = current.client.call(_SENDER, wire)
     except DmError as error:
         if error.code not in _NO_ACTION:
             raise
         raise RefusedError(
             "the service no longer has the action behind this command",
-            hint=f"'dm address show {call.wire['AccountName']}' tells the same.",
+            hint=f"'dm address show {wire['AccountName']}' tells the same.",
             code=error.code,
             request_id=error.request_id,
             http_status=error.http_status,

@@ -65,6 +65,8 @@ def spellings(kind: Kind) -> st.SearchStrategy[str]:
         )
     if isinstance(kind, Json):
         return json_spellings(kind)
+    if isinstance(kind, Ref) and kind.takes == "name" and kind.names:
+        return spellings(kind.names)
     if isinstance(kind, Text) and not kind.pattern:
         return st.text(
             st.characters(exclude_categories=["C", "Z"]), min_size=kind.least, max_size=min(kind.most or 99, 99)
