@@ -12,7 +12,7 @@ from dmcli.api.model import Action, Effect
 from dmcli.errors import DmError, InputError, UnknownOutcomeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from dmcli.api.paging import Page
     from dmcli.cli.session import Session
@@ -35,30 +35,20 @@ def perform(current: Session, action: Action, values: Mapping[str, Any]) -> None
         show_list(current, action, wire, values)
         return
     key = values.get("idempotency_key")
-    if not key:
-        show_reply(current, call, _call(current, action, wire))
-        return
-    answer = _send_once(current, action, wire, key)
-    if answer.before:
-        from dmcli.workflows.idempotency import moment
-
-        current.say(f"sent under this key before, {moment(answer.before)}; nothing was sent again")
-        call = call._replace(action=action._replace(done=""))
-    show_reply(current, call, answer.reply)
-
-
-def _call(
-    current: Session, action: Action, wire: Mapping[str, str], announce: Callable[[], None] = lambda: None
-) -> dict[str, Any]:
-    """The reply of a call; where it was refused for one of several reasons, the account is looked at for which."""
     try:
-        return current.client.call(action, wire, announce)
+        reply, before = _send_once(current, action, wire, key) if key else (current.client.call(action, wire), 0)
     except DmError as error:
         from dmcli.workflows.refusal import SPAM, look_why
 
         if error.code == SPAM:
             error.explained = look_why(current.client, action, wire)
         raise
+    if before:
+        from dmcli.workflows.idempotency import moment
+
+        current.say(f"sent under this key before, {moment(before)}; nothing was sent again")
+        call = call._replace(action=action._replace(done=""))
+    show_reply(current, call, reply)
 
 
 def _send_once(current: Session, action: Action, wire: Mapping[str, str], key: str) -> Answer:
@@ -69,7 +59,7 @@ def _send_once(current: Session, action: Action, wire: Mapping[str, str], key: s
         return current.resources.ledger.send(
             current.resources.scope(key),
             fingerprint(action.name, wire),
-            lambda announce: _call(current, action, wire, announce),
+            lambda announce: current.client.call(action, wire, announce),
             begun=lambda: current.resources.unfinished != "",
         )
     except UnknownOutcomeError as error:

@@ -89,7 +89,8 @@ def test_needs_another_whatever_its_value() -> None:
 
 def test_a_warned_rule_finds_the_same_but_warns() -> None:
     hard = at_least_one("A", code="X")
-    assert found(warned(hard)) == [problem._replace(warning=True) for problem in found(hard)]
+    said = "; some of the service's pages allow no more"
+    assert found(warned(hard)) == [one._replace(text=one.text + said, warning=True) for one in found(hard)]
     assert found(hard)[0].warning is False
     assert found(warned(hard), A="1") == []
 

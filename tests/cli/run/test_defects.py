@@ -141,7 +141,7 @@ def test_tracking_that_counts_nothing_is_a_warning(bare, body, warned, tmp_path,
 
 
 def test_errors_in_json_show_chinese_as_results_do(box):
-    assert "您好" in box("tag show 您好 -o json", code=1).err
+    assert "您好" in box("tag show 您好 -o json", code=10).err
 
 
 def test_a_change_says_in_words_what_was_done(box):
