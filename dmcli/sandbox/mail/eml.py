@@ -7,8 +7,7 @@ goes through them line by line.
 
 from __future__ import annotations
 
-from base64 import encodebytes
-from binascii import b2a_qp
+from binascii import b2a_base64, b2a_qp
 from datetime import UTC, datetime
 from email.header import Header
 from email.message import Message
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 _POLICY = compat32.clone(linesep="\r\n")
 _OWN = frozenset({"message-id"})  # headers of the caller that take the place of ours
 _LONGEST = 998  # characters of a line (RFC 5322 section 2.1.1)
+_WRAPPED = 57  # bytes in a line of base64 (RFC 2045 section 6.8)
 _LARGE = 1_000_000  # characters of a body for which base64 will do, since that is quick
 
 
@@ -89,14 +89,20 @@ def _join(kind: str, parts: list[bytes]) -> bytes:
 def _text(kind: str, text: str, name: str = "") -> bytes:
     """A text, as readable as it can be; with a `name` as a file."""
     data = text.replace("\r\n", "\n").replace("\r", "\n").encode()
-    coding, coded = "7bit", data
-    if not _is_plain(data):
-        quoted = b2a_qp(data, istext=True) if len(data) <= _LARGE else b""
-        readable = 0 < len(quoted) <= len(data) * 4 // 3
-        coding, coded = ("quoted-printable", quoted) if readable else ("base64", encodebytes(_crlf(data)))
     head = Message(policy=_POLICY)
     head.add_header("Content-Type", f"text/{kind}", charset="utf-8")
-    return _part(head, coding, name) + _crlf(coded)
+    if _is_plain(data):
+        return _part(head, "7bit", name) + _crlf(data)
+    quoted = b2a_qp(data, istext=True) if len(data) <= _LARGE else b""
+    if 0 < len(quoted) <= len(data) * 4 // 3:
+        return _part(head, "quoted-printable", name) + _crlf(quoted)
+    return _part(head, "base64", name) + _base64(_crlf(data))
+
+
+def _base64(data: bytes) -> bytes:
+    """Base64 in lines."""
+    lines = [b2a_base64(data[at : at + _WRAPPED], newline=False) for at in range(0, len(data), _WRAPPED)]
+    return b"\r\n".join([*lines, b""])
 
 
 def _crlf(data: bytes) -> bytes:
@@ -120,7 +126,7 @@ def _attached(attachment: Attachment) -> bytes:
         kind = "application/octet-stream"
     head = Message(policy=_POLICY)
     head.add_header("Content-Type", kind)
-    return _part(head, "base64", name) + _crlf(encodebytes(attachment.data))
+    return _part(head, "base64", name) + _base64(attachment.data)
 
 
 def _part(head: Message, coding: str, name: str) -> bytes:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MOST = 150_000  # characters of a body that are read for what is seen and for links
+MOST = 120_000  # characters of a body that are read for what is seen and for links
 _MOST_CODES = 75_000  # characters of what is seen that are read for codes
 _BLOCKS = frozenset(
     (  # noqa: SIM905  a list of twenty lines says no more
