@@ -99,7 +99,8 @@ class Command(NamedTuple):
 
     `path` is what is typed after `dm`. `only` names the parameters it takes (all where empty), `must` those of them it
     cannot do without though the service could. `shows` is the kind of thing whose row it shows, where the action lists
-    such things and none describes one.
+    such things and none describes one. `example` is what is typed after the path in the example of its help, where the
+    action's sample does not say it as a person would.
     """
 
     path: str
@@ -107,6 +108,7 @@ class Command(NamedTuple):
     only: tuple[str, ...] = ()
     must: tuple[str, ...] = ()
     shows: Ref | None = None
+    example: str = ""
 
 
 class Action(NamedTuple):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dmcli.api import catalogue
+from dmcli.cli.help import example_of
 from dmcli.cli.options import Value, options_of
 from dmcli.cli.tree import Group, command
 
@@ -43,7 +44,8 @@ def from_catalogue(action: Action, declared: Declared) -> click.Command:
         perform(current, action, values)
 
     params = options_of(action, declared.only, declared.must)
-    return command(declared.path.split()[-1], params, run, declared.help or action.summary)
+    text = declared.help or action.summary
+    return command(declared.path.split()[-1], params, run, text, example_of(action, declared))
 
 
 def _show(listing: Action, declared: Declared, ref: Ref) -> click.Command:
@@ -56,4 +58,4 @@ def _show(listing: Action, declared: Declared, ref: Ref) -> click.Command:
         show_document(find_typed(current.client, ref, thing), listing.fields, current.output())
 
     argument = click.Argument(["thing"], metavar=ref.metavar, help=f"The {ref.noun}, by name or id.", type=Value(ref))
-    return command(declared.path.split()[-1], [argument], run, declared.help)
+    return command(declared.path.split()[-1], [argument], run, declared.help, declared.example)

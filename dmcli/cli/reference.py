@@ -9,6 +9,7 @@ import click
 
 from dmcli.cli.app import GROUPS, root
 from dmcli.cli.commands.completion import FILES, script
+from dmcli.cli.help import common_options_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,10 +31,13 @@ def commands_page() -> str:
         "Generated from the command tree; `python -m dmcli.cli.reference` writes it anew.",
         "",
         *(f"- [dm {name}](#dm-{name}): {text}" for name, text in GROUPS.items()),
+        "- [Common options](#common-options): what every command takes.",
     ]
-    for path, ctx in walk():
+    commands = list(walk())
+    for path, ctx in commands:
         title = " ".join(("dm", *path))
         parts += ["", f"{'#' * min(2 + len(path[1:]), 4)} {title}", "", "```text", ctx.get_help(), "```"]
+    parts += ["", "## Common options", "", "```text", common_options_page(commands[0][1]), "```"]
     return "\n".join(parts) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""What every group and command has: the common options, help in sections, suggestions for what was mistyped.
+"""What every group and command is: with the common options and help, and suggestions for what was mistyped.
 
 The root command is made of this alone, so nothing here loads the catalogue.
 """
@@ -6,14 +6,15 @@ The root command is made of this alone, so nothing here loads the catalogue.
 from __future__ import annotations
 
 import importlib
-from functools import cache, partial
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from dmcli.cli.common import common
+from dmcli.cli.help import Helped
 from dmcli.cli.session import session
-from dmcli.config import choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -32,139 +33,9 @@ _SAME = {
     **dict.fromkeys(("verify", "test"), "check"),
     **dict.fromkeys(("start", "up", "server"), "serve"),
 }
-_UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
-def _keep(_: click.Context, param: click.Parameter, value: Any) -> Any:
-    if value not in (None, False, "") and param.name:
-        session().given[param.name] = value
-    return value
-
-
-def profile_names(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    """The profiles that begin so."""
-    from dmcli.cli.complete import profiles
-
-    return [name for name in profiles() if name.startswith(incomplete)]
-
-
-def _regions(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    from dmcli.api.regions import REGIONS
-
-    return [name for name in REGIONS if name.startswith(incomplete)]
-
-
-def _files(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from click.shell_completion import CompletionItem
-
-    return [CompletionItem(incomplete, type="file")]
-
-
-def _query(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    if value:
-        from dmcli.render import check_query
-
-        check_query(value)
-    _keep(ctx, param, value)
-    return value
-
-
-def _help(ctx: click.Context, _: click.Parameter, value: bool) -> None:
-    if value and not ctx.resilient_parsing:
-        click.echo(ctx.get_help())
-        ctx.exit()
-
-
-class Duration(click.ParamType[float]):
-    """A span of time such as 45s, 30m or 1h, of `least` seconds or more; a bare number is seconds.
-
-    >>> Duration(1).convert("30m", None, None)
-    1800.0
-    """
-
-    name = "duration"
-
-    def __init__(self, least: int = 0) -> None:
-        self.least = least
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The seconds."""
-        if isinstance(value, float):
-            return value
-        number, unit = (value[:-1], value[-1]) if value[-1:] in _UNITS else (value, "s")
-        if not (number.isascii() and number.isdigit() and len(number) <= 6):  # noqa: PLR2004
-            self.fail(f"{value!r} is not a time such as 45s, 30m or 1h", param, ctx)
-        if int(number) < self.least:
-            self.fail(f"{value!r} is too short; give at least {self.least}s", param, ctx)
-        return float(int(number) * _UNITS[unit])
-
-
-class Common(click.Option):
-    """An option that every command has; its value goes to the session, not to the command."""
-
-
-@cache
-def common() -> tuple[click.Parameter, ...]:
-    """The options that every command takes, and that are accepted before the group too; they keep no state.
-
-    The types and the help option that click brings would load the translations of their few words on every run.
-    """
-
-    def option(*names: str, help: str, **more: Any) -> click.Option:  # noqa: A002  click's own word
-        return Common(names, help=help, expose_value=False, **({"callback": _keep} | more))
-
-    return (
-        option(
-            "-p",
-            "--profile",
-            metavar="NAME",
-            help="Profile to use; 'sandbox' needs no account.",
-            shell_complete=profile_names,
-        ),
-        option("--region", metavar="REGION", help="Region, e.g. cn-hangzhou.", shell_complete=_regions),
-        option("--endpoint", metavar="URL", help="Endpoint to call instead of the region's."),
-        option("-o", "--output", type=click.Choice(choices.OUTPUT), help="Format of the result."),
-        option("--query", metavar="JMESPATH", help="Show only this part of the result.", callback=_query),
-        option(
-            "--csv-raw", is_flag=True, help="Write csv as received: codes, times, and formulas with no ' before them."
-        ),
-        option("--raw", is_flag=True, help="Write control characters into tab-separated text as they are."),
-        option(
-            "--ca-bundle",
-            metavar="FILE",
-            help="Certificates to trust instead of the usual.",
-            shell_complete=_files,
-        ),
-        option(
-            "--deadline",
-            metavar="TIME",
-            type=Duration(1),
-            help="Longest a call may take with its retries.  [default: 60s]",
-        ),
-        option("--lang", type=click.Choice(choices.LANG), help="Language of explanations."),
-        option("--debug", is_flag=True, help="Show calls on stderr, without values."),
-        option("-q", "--quiet", is_flag=True, help="Only results and errors."),
-        option("-h", "--help", is_flag=True, is_eager=True, callback=_help, help="Show this message and exit."),
-    )
-
-
-class Leaf(click.Command):
-    """A command whose help keeps its own options apart from those that every command has."""
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Two sections instead of click's one."""
-        sections: dict[str, list[tuple[str, str]]] = {"Options": [], "Common options": []}
-        for param in self.get_params(ctx):
-            record = param.get_help_record(ctx)
-            if record and not isinstance(param, click.Argument):
-                sections["Common options" if isinstance(param, Common) else "Options"].append(record)
-        for title, records in sections.items():
-            if records:
-                with formatter.section(title):
-                    formatter.write_dl(records)
-
-
-class Group(click.Group):
+class Group(Helped, click.Group):
     """A group with the common options, whose unknown commands are answered with the nearest known one.
 
     >>> group = Group("tag")
@@ -183,7 +54,7 @@ class Group(click.Group):
         elsewhere: Mapping[str, str] = MappingProxyType({}),
         **more: Any,
     ) -> None:
-        super().__init__(name, params=[*params, *common()], add_help_option=False, **more)
+        super().__init__(name, params=[*params, *common()], **more)
         self._elsewhere = elsewhere
         self._later: dict[str, tuple[str, Callable[[], click.Command]]] = {}
 
@@ -210,10 +81,18 @@ class Group(click.Group):
         """A command's line of help, without making it."""
         return self._later[name][0] if name in self._later else (self.commands[name].help or "")
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands, which are why the help of a group is read, before the options."""
+        self.format_commands(ctx, formatter)
+        Helped.format_options(self, ctx, formatter)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands with their lines of help."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, self.help_of(name)) for name in self.list_commands(ctx)])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Nothing: its commands have the examples."""
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Names of commands, or options as click completes them."""
@@ -283,10 +162,12 @@ def command(
     params: Iterable[click.Parameter],
     run: Callable[..., None],
     help: str = "",  # noqa: A002  click's own word
+    example: str = "",
 ) -> click.Command:
     """A leaf command with the common options. `run` gets the session and the values.
 
-    A command that is a module has its line of `help` from its package.
+    A command that is a module has its line of `help` from its package. `example` is what is typed after its path in the
+    example of its help, as in a shell.
     """
 
     def callback(**values: Any) -> None:
@@ -294,4 +175,4 @@ def command(
         current.begin(click.get_current_context().command_path)
         run(current, **values)
 
-    return Leaf(name, params=[*params, *common()], callback=callback, help=help, add_help_option=False)
+    return Helped(name, params=[*params, *common()], callback=callback, help=help, example=example)

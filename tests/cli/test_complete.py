@@ -70,6 +70,7 @@ def complete(line: str, *values: object) -> list[str]:
         ("config use ", ["sandbox"]),
         ("help sandbox fault a", ["add"]),
         ("help domain list ", []),
+        ("help opt", ["options"]),
         ("config show s", ["sandbox"]),
     ],
 )

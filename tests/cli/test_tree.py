@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
 import pytest
+from shell import words
 
 from dmcli.api import catalogue
 from dmcli.api.model import Effect
 from dmcli.cli.app import GROUPS
 from dmcli.cli.commands.completion import FILES, script
+from dmcli.cli.common import common
 from dmcli.cli.options import options_of
 from dmcli.cli.reference import commands_page, pages, walk
-from dmcli.cli.tree import common
+from dmcli.cli.session import Session
 
 PROJECT = Path(__file__).parents[2]
 TREE = dict(walk())
@@ -53,6 +56,52 @@ def test_every_command_has_help_and_the_common_options(path):
     assert {p.name for p in command.params} >= COMMON
     for param in command.params:
         assert getattr(param, "help", "x"), f"{param.name} has no help"
+
+
+@pytest.mark.parametrize("columns", ["40", "80"])
+@pytest.mark.parametrize("path", LEAVES, ids=" ".join)
+def test_the_example_of_a_command_is_a_line_that_it_takes(path, columns, box, tmp_path, monkeypatch):
+    """As it is pasted from the help, backslashes and all; what can be tried without a call is."""
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.chdir(tmp_path)
+    for name in ("welcome.html", "spring.html"):
+        Path(name).write_text("<p>Hello</p>", encoding="utf-8")
+    shown = box("{} --help", path).out.partition("\nExample:\n")[2]
+    assert max(map(len, shown.splitlines())) <= int(columns)
+    typed = words(shown.replace("\\\n", ""))
+    assert typed[: len(path) + 1] == ["dm", *path]
+    LEAVES[path].make_context(path[-1], typed[len(path) + 1 :], obj=Session())
+    if "dry_run" in {param.name for param in LEAVES[path].params}:
+        secret = any(param.name == "Password" for param in LEAVES[path].params)
+        box("{} {} --dry-run", typed[1:], ["--password-stdin"] * secret, stdin="abcABC123456")
+
+
+@pytest.mark.parametrize("columns", ["40", "80", "120"])
+@pytest.mark.parametrize("path", TREE, ids=" ".join)
+def test_no_line_of_help_is_wider_than_the_terminal_or_ends_within_a_word(path, columns, bare, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "1000")
+    whole = set(bare("{} --help", path).out.replace("\\\n", "").split())
+    monkeypatch.setenv("COLUMNS", columns)
+    shown = bare("{} --help", path).out
+    assert set(shown.replace("\\\n", "").split()) == whole
+    for line in shown.splitlines():
+        assert len(line) <= int(columns) or len(line.split()) == 1, line
+        assert line == line.rstrip()
+
+
+def test_the_help_of_a_group_has_its_commands_before_its_options(bare):
+    for line, before in (("--help", "Options:"), ("stats --help", "Common options, "), ("sandbox --help", "Common ")):
+        shown = bare(line).out
+        assert 0 < shown.index("\nCommands:\n") < shown.index(f"\n{before}")
+
+
+def test_the_common_options_are_described_once(bare):
+    described = {f"--{option.name.replace('_', '-')}" for option in common()}
+    assert set(re.findall(r"(?m)^ .*?(--[a-z-]+)", bare("help options").out)) == described
+    for path in TREE:
+        shown = bare("{} --help", path).out
+        assert "dm help options" in shown
+        assert not described & set(re.findall(r"(?m)^  (?:-., )?(--[a-z-]+)", shown))
 
 
 @pytest.mark.parametrize("path", LEAVES, ids=" ".join)

@@ -25,6 +25,7 @@ _ERRORS = (
     "InvalidMailAddressDomain.Malformed",
     "InvalidMailAddressStatus.Malformed",
 )
+_EXAMPLE = "news@mail.example.com"  # a sender address as people would have
 _ADDRESS_ID = Param(
     "MailAddressId",
     ADDRESS_REF,
@@ -73,7 +74,7 @@ ACTIONS = (
         already_done=("InvalidMailAddressName.Duplicate",),
         creates=ADDRESS_REF,
         look="address list",
-        commands=(Command("address create"),),
+        commands=(Command("address create", example="news@mail.example.com --type batch"),),
         sample={"AccountName": "new@sandbox.test", "Sendtype": "batch"},
     ),
     Action(
@@ -109,7 +110,9 @@ ACTIONS = (
         paging=PAGE_NO,
         commands=(
             Command("address list"),
-            Command("address show", "Show a sender address with its quota and state.", shows=ADDRESS_REF),
+            Command(
+                "address show", "Show a sender address with its quota and state.", shows=ADDRESS_REF, example=_EXAMPLE
+            ),
         ),
     ),
     Action(
@@ -133,12 +136,14 @@ ACTIONS = (
                 "Change the reply-to address of a sender address.",
                 only=("MailAddressId", "ReplyAddress"),
                 must=("ReplyAddress",),
+                example=f"{_EXAMPLE} --reply-to office@example.com",
             ),
             Command(
                 "address set-password",
                 "Set the SMTP password of a sender address.",
                 only=("MailAddressId", "Password"),
                 must=("Password",),
+                example=_EXAMPLE,
             ),
         ),
         sample={"MailAddressId": "1", "Password": "abcABC123456"},
@@ -153,7 +158,7 @@ ACTIONS = (
         fields=(Field("RequestId", "Request id"),),
         errors=_ERRORS,
         already_done=("InvalidMailAddressId.Malformed",),
-        commands=(Command("address delete"),),
+        commands=(Command("address delete", example=_EXAMPLE),),
         sample={"MailAddressId": "1"},
     ),
     Action(
@@ -172,7 +177,7 @@ ACTIONS = (
         errors=_ERRORS,
         versions=ONLY_2015,
         unsure_versions=ONLY_2017,  # the reference has it, the SDK of that version lacks it
-        commands=(Command("address verify-reply"),),
+        commands=(Command("address verify-reply", example=_EXAMPLE),),
         sample={"MailAddressId": "1"},
     ),
     Action(
@@ -230,7 +235,9 @@ ACTIONS = (
         unsure_versions=ONLY_2017,  # the reference has it, the SDK of that version lacks it
         # The heading and the reply's root say CallBack, the table and the sample Callback (reference section 7.6).
         aliases=("UpdateMailAddressMsgCallbackUrl",),
-        commands=(Command("address set-callback", must=("NotifyUrl",)),),
+        commands=(
+            Command("address set-callback", must=("NotifyUrl",), example=f"{_EXAMPLE} https://example.com/hook"),
+        ),
         sample={"MailFrom": "news@sandbox.test"},
     ),
 )

@@ -63,7 +63,7 @@ ACTIONS = (
         already_done=("InvalidDomainName.Duplicate",),
         creates=DOMAIN_REF,
         look="domain list",
-        commands=(Command("domain create"),),
+        commands=(Command("domain create", example="mail.example.com"),),
         sample={"DomainName": "new.test"},
     ),
     Action(
@@ -136,7 +136,7 @@ ACTIONS = (
             CREATED_TEXT,
         ),
         errors=("InvalidDomainId.Malformed", "InvalidDomainId.NotFound"),
-        commands=(Command("domain show"),),
+        commands=(Command("domain show", example="mail.example.com"),),
         sample={"DomainId": "1"},
     ),
     Action(
@@ -185,7 +185,7 @@ ACTIONS = (
             "InvalidDomainId.Malformed",
         ),
         already_done=("InvalidDomainPassword.equalcurrent",),
-        commands=(Command("domain set-password"),),
+        commands=(Command("domain set-password", example="mail.example.com"),),
         sample={"DomainName": "sandbox.test", "Password": "abcABC123456"},
     ),
     Action(
@@ -197,7 +197,7 @@ ACTIONS = (
         params=(_DOMAIN_ID,),
         errors=("InvalidDomainId.Malformed", "InvalidDomainId.NotFound"),
         already_done=("InvalidDomainId.Malformed", "InvalidDomainId.NotFound"),
-        commands=(Command("domain delete"),),
+        commands=(Command("domain delete", example="mail.example.com"),),
         sample={"DomainId": "1"},
     ),
 )

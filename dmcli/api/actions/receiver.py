@@ -88,7 +88,10 @@ ACTIONS = (
         ),
         lists=("data.receiver", "data.data"),
         paging=PAGE_NO,
-        commands=(Command("receiver list"), Command("receiver show", "Show a recipient list.", shows=LIST_REF)),
+        commands=(
+            Command("receiver list"),
+            Command("receiver show", "Show a recipient list.", shows=LIST_REF, example="customers"),
+        ),
     ),
     Action(
         "DeleteReceiver",

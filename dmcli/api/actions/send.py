@@ -116,7 +116,12 @@ ACTIONS = (
             "InvalidFromAlias.Malformed",
         ),
         look="stats details --to {ToAddress}",
-        commands=(Command("send single"),),
+        commands=(
+            Command(
+                "send single",
+                example="--from news@mail.example.com --to ada@example.com --subject Welcome --html @welcome.html",
+            ),
+        ),
         sample={
             "AccountName": "news@sandbox.test",
             "AddressType": "1",
@@ -186,7 +191,9 @@ ACTIONS = (
             "InvalidReceiverStatus.Malformed",
         ),
         look="task list",
-        commands=(Command("send batch"),),
+        commands=(
+            Command("send batch", example="--from news@mail.example.com --list customers --template newsletter"),
+        ),
         sample={
             "AccountName": "news@sandbox.test",
             "AddressType": "1",

@@ -102,7 +102,7 @@ ACTIONS = (
         paging=Paging(),
         rules=(window(90, 31), warned(window(30, 7))),
         errors=_DATE_ERRORS,
-        commands=(Command("stats totals"),),
+        commands=(Command("stats totals", example="--from news@mail.example.com --since 30d"),),
         sample={"StartTime": "5d", "EndTime": "today"},
     ),
     Action(
@@ -143,7 +143,7 @@ ACTIONS = (
         paging=NEXT_LENGTH,
         rules=(at_most_one("AccountName", "TagName", "ToAddress"), window(30, 30)),
         errors=("InvalidDate.Malformed", "InvalidBetweenTime.Malformed"),
-        commands=(Command("stats details"),),
+        commands=(Command("stats details", example="--to ada@example.com --since 7d"),),
         sample={"StartTime": "5d", "EndTime": "today", "Length": "1"},
     ),
     Action(
@@ -248,7 +248,7 @@ ACTIONS = (
         paging=NEXT_LENGTH,
         rules=(window(30, 30),),
         errors=("InvalidDate.Malformed", "InvalidBetweenTime.Malformed"),
-        commands=(Command("stats invalid"),),
+        commands=(Command("stats invalid", example="--since 30d"),),
         sample={"Length": "1"},
     ),
 )

@@ -38,7 +38,7 @@ ACTIONS = (
         already_done=("InvalidTagName.Duplicate",),
         creates=TAG_REF,
         look="tag list",
-        commands=(Command("tag create"),),
+        commands=(Command("tag create", example="welcome --description 'To new customers'"),),
         sample={"TagName": "new"},
     ),
     Action(
@@ -50,7 +50,7 @@ ACTIONS = (
         fields=(Field("TagName", "Tag"), Field("TagId", "Id"), Field("TagDescription", "Description")),
         lists=("data.tag", "data.data"),
         paging=PAGE_NO,
-        commands=(Command("tag list"), Command("tag show", "Show a tag.", shows=TAG_REF)),
+        commands=(Command("tag list"), Command("tag show", "Show a tag.", shows=TAG_REF, example="welcome")),
     ),
     Action(
         "ModifyTag",
@@ -71,7 +71,7 @@ ACTIONS = (
         params=(_TAG_ID,),
         fields=(Field("RequestId", "Request id"),),
         already_done=("InvalidTag.NotFound",),
-        commands=(Command("tag delete"),),
+        commands=(Command("tag delete", example="welcome"),),
         sample={"TagId": "1"},
     ),
 )

@@ -101,7 +101,7 @@ ACTIONS = (
             CREATED_TEXT._replace(title="Created"),
         ),
         errors=("InvalidTemplate.NotFound",),
-        commands=(Command("template show"),),
+        commands=(Command("template show", example="newsletter"),),
         sample={"TemplateId": "1"},
     ),
     Action(
@@ -115,7 +115,13 @@ ACTIONS = (
         # Not known whether names are unique: nothing settles a create of unknown outcome.
         creates=TEMPLATE_REF,
         look="template list",
-        commands=(Command("template create", must=("TemplateSubject", "TemplateText")),),
+        commands=(
+            Command(
+                "template create",
+                must=("TemplateSubject", "TemplateText"),
+                example="newsletter --subject 'Spring is here' --html @spring.html",
+            ),
+        ),
         sample={"TemplateName": "new"},
     ),
     Action(
@@ -137,7 +143,7 @@ ACTIONS = (
         params=(_TEMPLATE_ID, _FROM_TYPE),
         fields=(Field("RequestId", "Request id"),),
         already_done=("InvalidTemplate.NotFound",),
-        commands=(Command("template delete"),),
+        commands=(Command("template delete", example="newsletter"),),
         sample={"TemplateId": "1"},
     ),
 )

@@ -105,4 +105,5 @@ COMMAND = command(
     ],
     _api,
     "Call any action by its name, with parameters by their wire names and no local checks.",
+    "QueryTagByParam PageNo=1 PageSize=10",
 )

@@ -65,4 +65,5 @@ COMMAND = command(
     [click.Argument(["shell"], help="The shell.", type=click.Choice(list(FILES)))],
     _print,
     'Print the completion script of a shell. For bash: eval "$(dm completion bash)"',
+    "zsh",
 )

@@ -11,7 +11,8 @@ import click
 
 from dmcli.api.kinds.common import EMAIL
 from dmcli.api.model import Field
-from dmcli.cli.tree import Group, command, profile_names
+from dmcli.cli.common import profile_names
+from dmcli.cli.tree import Group, command
 from dmcli.config.file import KNOWN, SANDBOX, name_problem
 from dmcli.errors import DmError, InputError
 from dmcli.secret import Secret
@@ -237,6 +238,7 @@ COMMAND.add_command(
         ],
         _init,
         "Ask for keys and region and write a profile, readable by you alone.",
+        "work",
     )
 )
 COMMAND.add_command(command("list", [], _list, "List the profiles."))
@@ -254,6 +256,7 @@ COMMAND.add_command(
         ],
         _show,
         "Show a profile, secrets masked.",
+        "work",
     )
 )
 COMMAND.add_command(
@@ -262,6 +265,7 @@ COMMAND.add_command(
         [click.Argument(["name"], metavar="NAME", help="Profile.", shell_complete=profile_names)],
         _use,
         "Make a profile the default.",
+        "work",
     )
 )
 COMMAND.add_command(command("path", [], _path, "Print where the profile file is."))

@@ -11,8 +11,9 @@ from dmcli.api.actions.common import DOMAIN_STATUS
 from dmcli.api.kinds.common import DOMAIN_REF
 from dmcli.api.model import Field
 from dmcli.cli.build import group
+from dmcli.cli.common import Duration
 from dmcli.cli.options import Value, dry_run, is_typed
-from dmcli.cli.tree import Duration, command
+from dmcli.cli.tree import command
 from dmcli.errors import CheckFailedError, DmError, InputError, UnreachableError
 
 if TYPE_CHECKING:
@@ -161,5 +162,6 @@ COMMAND = group(
         ],
         _check,
         _CHECK.summary + " Exit code 5 when one is not verified.",
+        "mail.example.com --wait",
     ),
 )

@@ -136,4 +136,5 @@ COMMAND = command(
     [click.Argument(["code"], metavar="CODE", help="Error code, e.g. InvalidSendMail.Spam.", shell_complete=_codes)],
     _explain,
     "Explain an error code.",
+    "InvalidSendMail.Spam",
 )

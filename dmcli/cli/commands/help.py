@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dmcli.cli.help import COMMON_WORD, common_options_page
 from dmcli.cli.tree import Group, command
 
 if TYPE_CHECKING:
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
 
 def _help(_: Session, *, words: tuple[str, ...]) -> None:
-    click.echo(_enter(click.get_current_context().find_root(), words).get_help())
+    root = click.get_current_context().find_root()
+    click.echo(common_options_page(root) if words == (COMMON_WORD,) else _enter(root, words).get_help())
 
 
 def _enter(ctx: click.Context, words: Iterable[str]) -> click.Context:
@@ -35,6 +37,8 @@ def _complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[s
     except click.UsageError:
         return []
     names = group.list_commands(ctx) if isinstance(group, Group) else []
+    if not ctx.params.get("words"):
+        names = [*names, COMMON_WORD]
     return [name for name in names if name.startswith(incomplete)]
 
 
@@ -42,8 +46,13 @@ COMMAND = command(
     "help",
     [
         click.Argument(
-            ["words"], nargs=-1, metavar="[COMMAND]...", help="The command, word by word.", shell_complete=_complete
+            ["words"],
+            nargs=-1,
+            metavar="[COMMAND]...",
+            help=f"The command, word by word; '{COMMON_WORD}' for those that every command takes.",
+            shell_complete=_complete,
         )
     ],
     _help,
+    example="domain check",
 )

@@ -160,6 +160,7 @@ COMMAND = group(
         options_of(_CREATE, may=("ReceiversAlias",)),
         _create,
         _CREATE.summary,
+        "customers --description 'All who bought'",
     ),
     command(
         "add",
@@ -176,5 +177,6 @@ COMMAND = group(
         ],
         _add,
         _SAVE.summary + " Exit code 7 when some were rejected.",
+        "customers ada@example.com bob@example.com",
     ),
 )

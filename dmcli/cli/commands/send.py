@@ -35,5 +35,6 @@ COMMAND = group(
         ],
         _resolve,
         "Settle a send under an idempotency key whose outcome is unknown.",
+        "invoice-2026-117 --sent",
     ),
 )

@@ -54,6 +54,8 @@ def _sender(current: Session, **values: Any) -> None:
 
 COMMAND = group(
     "stats",
-    command("tracking", options_of(_TRACKING), _tracking, _TRACKING.summary),
-    command("sender", options_of(_SENDER), _sender, _SENDER.summary),
+    command(
+        "tracking", options_of(_TRACKING), _tracking, _TRACKING.summary, "--from news@mail.example.com --tag welcome"
+    ),
+    command("sender", options_of(_SENDER), _sender, _SENDER.summary, "news@mail.example.com"),
 )

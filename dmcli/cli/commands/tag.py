@@ -40,5 +40,5 @@ def _update(current: Session, *, dry_run: bool, **typed: Any) -> None:
 
 COMMAND = group(
     "tag",
-    command("update", options_of(_MODIFY, may=("TagName",)), _update, _MODIFY.summary),
+    command("update", options_of(_MODIFY, may=("TagName",)), _update, _MODIFY.summary, "welcome --name greeting"),
 )

@@ -35,4 +35,9 @@ def _update(current: Session, *, dry_run: bool, **typed: Any) -> None:
     show_reply(current, call, current.client.call(_MODIFY, wire | unchanged_params(before, _KEPT, wire)))
 
 
-COMMAND = group("template", command("update", options_of(_MODIFY, may=("TemplateName",)), _update, _MODIFY.summary))
+COMMAND = group(
+    "template",
+    command(
+        "update", options_of(_MODIFY, may=("TemplateName",)), _update, _MODIFY.summary, "newsletter --html @spring.html"
+    ),
+)

@@ -112,12 +112,14 @@ for _made in (
         ],
         _list,
         "List calls, newest first.",
+        "--action SingleSendMail",
     ),
     command(
         "show",
         [click.Argument(["call"], type=click.IntRange(1, _MOST), metavar="CALL", help="Number from the list.")],
         _show,
         "Show a call; for a wrong signature, where the client signed something else.",
+        "1",
     ),
     command("clear", [], _clear, "Forget all calls."),
 ):

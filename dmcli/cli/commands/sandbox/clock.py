@@ -41,12 +41,14 @@ for _made in (
         [click.Argument(["advance"], metavar="SPAN", help="Such as 90s, 30m, 2h or 1d.")],
         _turn,
         "Turn the clock forward; it goes on from there.",
+        "1d",
     ),
     command(
         "set",
         [click.Argument(["set"], metavar="TIME", help="Such as 2026-01-31T09:30:00Z.")],
         _turn,
         "Turn the clock to a time.",
+        "2026-01-31T09:30:00Z",
     ),
     command("reset", [], _reset, "Go back to the time of this machine."),
 ):

@@ -43,4 +43,5 @@ COMMAND = command(
         ),
     ],
     _differences,
+    example="SingleSendMail --kind guessed",
 )

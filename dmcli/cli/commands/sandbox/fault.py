@@ -104,6 +104,7 @@ for _made in (
         ],
         _add,
         "Let calls go wrong: the next one, if nothing else is said.",
+        "error Throttling.User --action SingleSendMail --times 2",
     ),
     command("list", [], _list, "List the faults, and how often each struck."),
     command(
@@ -120,6 +121,7 @@ for _made in (
         ],
         _remove,
         "Let it go wrong no more.",
+        "1",
     ),
 ):
     COMMAND.add_command(_made)

@@ -62,6 +62,7 @@ for _made in (
         ],
         _set,
         "Limit how often an action may be called.",
+        "SingleSendMail 10/min",
     ),
     command("documented", [], _documented, "Set the limits that the service documents."),
     command(
@@ -78,6 +79,7 @@ for _made in (
         ],
         _lift,
         "Lift a limit.",
+        "SingleSendMail",
     ),
 ):
     COMMAND.add_command(_made)

@@ -12,9 +12,10 @@ from dmcli.api.kinds.common import TEXT
 from dmcli.api.model import Field
 from dmcli.cli.commands.sandbox.number import LATEST, MOST, MailNumber
 from dmcli.cli.commands.sandbox.rows import show_one, show_part, show_words
+from dmcli.cli.common import Duration
 from dmcli.cli.options import Value, limits
 from dmcli.cli.options import yes as yes_option
-from dmcli.cli.tree import Duration, Group, command
+from dmcli.cli.tree import Group, command
 from dmcli.errors import InputError, NotFoundError, TimedOutError
 
 if TYPE_CHECKING:
@@ -208,13 +209,25 @@ def _one() -> list[click.Parameter]:
 
 COMMAND = Group("mail")
 for _made in (
-    command("list", [*_filters(), *(o for o in limits() if o.name != "page_size")], _list, "List mail, newest first."),
-    command("show", _one(), _show, "Show a mail."),
-    command("html", _one(), _html, "Print the HTML of a mail."),
-    command("text", _one(), _text, "Print the text of a mail, or what a reader of its HTML sees."),
-    command("source", _one(), _source, "Print a mail as a message, as other mail programs read it."),
-    command("links", _one(), _links, "Print the links in a mail, one a line."),
-    command("codes", _one(), _codes, "Print the one-time codes in a mail, the likeliest first."),
+    command(
+        "list",
+        [*_filters(), *(o for o in limits() if o.name != "page_size")],
+        _list,
+        "List mail, newest first.",
+        "--to ada@example.com",
+    ),
+    command("show", _one(), _show, "Show a mail.", "latest --to ada@example.com"),
+    command("html", _one(), _html, "Print the HTML of a mail.", "1"),
+    command("text", _one(), _text, "Print the text of a mail, or what a reader of its HTML sees.", "latest"),
+    command("source", _one(), _source, "Print a mail as a message, as other mail programs read it.", "latest"),
+    command("links", _one(), _links, "Print the links in a mail, one a line.", "latest --subject Confirm"),
+    command(
+        "codes",
+        _one(),
+        _codes,
+        "Print the one-time codes in a mail, the likeliest first.",
+        "latest --to ada@example.com --wait 10s",
+    ),
     command(
         "delete",
         [
@@ -225,6 +238,7 @@ for _made in (
         ],
         _delete,
         "Delete mail; its numbers are not given again.",
+        "--to ada@example.com --yes",
     ),
 ):
     COMMAND.add_command(_made)

@@ -49,4 +49,5 @@ COMMAND = command(
         ),
     ],
     _play,
+    example="bounce --mail latest",
 )

@@ -31,4 +31,5 @@ COMMAND = command(
         click.Option(["--monthly"], type=click.IntRange(0, _MOST), metavar="N", help="Mails a month."),
     ],
     _quota,
+    example="--daily 100",
 )

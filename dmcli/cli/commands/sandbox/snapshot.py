@@ -67,8 +67,8 @@ def _name() -> list[click.Parameter]:
 COMMAND = Group("snapshot")
 for _made in (
     command("list", [], _list, "List the snapshots."),
-    command("take", _name(), _take, "Keep the whole sandbox as it is; one of that name is replaced."),
-    command("restore", _name(), _restore, "Go back to a snapshot."),
-    command("drop", _name(), _drop, "Forget a snapshot."),
+    command("take", _name(), _take, "Keep the whole sandbox as it is; one of that name is replaced.", "before"),
+    command("restore", _name(), _restore, "Go back to a snapshot.", "before"),
+    command("drop", _name(), _drop, "Forget a snapshot.", "before"),
 ):
     COMMAND.add_command(_made)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dmcli.sandbox.emulator import Sandbox
 
 _FIELDS = (Field("kind", "State of"), Field("mode", "Comes about"), Field("check", "A check is"))
+_NAMES = {"domain": "mail.example.com", "template": "newsletter", "address": "news@mail.example.com"}  # of examples
 # What is named, what the command's help says, and what is said when it is done.
 _BY_HAND = {
     "verify": ("domain", "Say that a domain is verified.", "the domain {} is verified"),
@@ -68,6 +69,7 @@ for _made in (
         ],
         _set,
         "Say how a state is to come about.",
+        "domains checks:3",
     ),
     *(
         command(
@@ -83,6 +85,7 @@ for _made in (
             ],
             partial(_decide, name),
             text,
+            _NAMES[what],
         )
         for name, (what, text, _) in _BY_HAND.items()
     ),

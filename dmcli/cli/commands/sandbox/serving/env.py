@@ -67,4 +67,5 @@ COMMAND = command(
         ),
     ],
     _env,
+    example="--shell sh",
 )

@@ -50,4 +50,4 @@ def _browse(current: Session, inbox: str) -> None:
 
 
 _NO_BROWSER = click.Option(["--no-browser"], is_flag=True, help="Only serve, and print the address of the inbox.")
-COMMAND = command("open", [port_option(), strict_option(), _NO_BROWSER], _open)
+COMMAND = command("open", [port_option(), strict_option(), _NO_BROWSER], _open, example="--no-browser")

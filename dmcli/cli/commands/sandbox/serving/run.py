@@ -102,5 +102,6 @@ COMMAND = command(
         ),
     ],
     _run,
+    example="--fresh -- pytest",
 )
 COMMAND.allow_interspersed_args = False

@@ -38,4 +38,4 @@ def _serve(current: Session, *, port: int, strict: bool) -> None:
         server.serve()
 
 
-COMMAND = command("serve", [port_option(), strict_option()], _serve)
+COMMAND = command("serve", [port_option(), strict_option()], _serve, example="--port 8025")

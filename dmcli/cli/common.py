@@ -1,0 +1,129 @@
+"""The options that every command has, and the spans of time that some take."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dmcli.cli.session import session
+from dmcli.config import choices
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+
+
+def _keep(_: click.Context, param: click.Parameter, value: Any) -> Any:
+    if value not in (None, False, "") and param.name:
+        session().given[param.name] = value
+    return value
+
+
+def profile_names(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """The profiles that begin so."""
+    from dmcli.cli.complete import profiles
+
+    return [name for name in profiles() if name.startswith(incomplete)]
+
+
+def _regions(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    from dmcli.api.regions import REGIONS
+
+    return [name for name in REGIONS if name.startswith(incomplete)]
+
+
+def _files(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
+
+
+def _query(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    if value:
+        from dmcli.render import check_query
+
+        check_query(value)
+    _keep(ctx, param, value)
+    return value
+
+
+def _help(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        click.echo(ctx.get_help())
+        ctx.exit()
+
+
+class Duration(click.ParamType[float]):
+    """A span of time such as 45s, 30m or 1h, of `least` seconds or more; a bare number is seconds.
+
+    >>> Duration(1).convert("30m", None, None)
+    1800.0
+    """
+
+    name = "duration"
+
+    def __init__(self, least: int = 0) -> None:
+        self.least = least
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The seconds."""
+        if isinstance(value, float):
+            return value
+        number, unit = (value[:-1], value[-1]) if value[-1:] in _UNITS else (value, "s")
+        if not (number.isascii() and number.isdigit() and len(number) <= 6):  # noqa: PLR2004
+            self.fail(f"{value!r} is not a time such as 45s, 30m or 1h", param, ctx)
+        if int(number) < self.least:
+            self.fail(f"{value!r} is too short; give at least {self.least}s", param, ctx)
+        return float(int(number) * _UNITS[unit])
+
+
+class Common(click.Option):
+    """An option that every command has; its value goes to the session, not to the command."""
+
+
+@cache
+def common() -> tuple[click.Parameter, ...]:
+    """The options that every command takes, and that are accepted before the group too; they keep no state.
+
+    The types and the help option that click brings would load the translations of their few words on every run.
+    """
+
+    def option(*names: str, help: str, **more: Any) -> click.Option:  # noqa: A002  click's own word
+        return Common(names, help=help, expose_value=False, **({"callback": _keep} | more))
+
+    return (
+        option(
+            "-p",
+            "--profile",
+            metavar="NAME",
+            help="Profile to use; 'sandbox' needs no account.",
+            shell_complete=profile_names,
+        ),
+        option("--region", metavar="REGION", help="Region, e.g. cn-hangzhou.", shell_complete=_regions),
+        option("--endpoint", metavar="URL", help="Endpoint to call instead of the region's."),
+        option("-o", "--output", type=click.Choice(choices.OUTPUT), help="Format of the result."),
+        option("--query", metavar="JMESPATH", help="Show only this part of the result.", callback=_query),
+        option(
+            "--csv-raw", is_flag=True, help="Write csv as received: codes, times, and formulas with no ' before them."
+        ),
+        option("--raw", is_flag=True, help="Write control characters into tab-separated text as they are."),
+        option(
+            "--ca-bundle",
+            metavar="FILE",
+            help="Certificates to trust instead of the usual.",
+            shell_complete=_files,
+        ),
+        option(
+            "--deadline",
+            metavar="TIME",
+            type=Duration(1),
+            help="Longest a call may take with its retries.  [default: 60s]",
+        ),
+        option("--lang", type=click.Choice(choices.LANG), help="Language of explanations."),
+        option("--debug", is_flag=True, help="Show calls on stderr, without values."),
+        option("-q", "--quiet", is_flag=True, help="Only results and errors."),
+        option("-h", "--help", is_flag=True, is_eager=True, callback=_help, help="Show this message and exit."),
+    )

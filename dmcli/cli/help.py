@@ -1,0 +1,141 @@
+"""How help looks: commands before options, the common options once, an example, and lines that break between words.
+
+Help is written without loading more than click, which parts words at hyphens and in the middle where a line is narrow.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dmcli.cli.common import Common, common
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dmcli.api.model import Action, Command
+
+_WIDE = 60  # columns from which what is described stands beside the description
+_MOST = 30  # columns of what is described, where it stands beside
+_INDENT = 4  # columns by which a description below is set in
+COMMON_WORD = "options"  # dm help options
+
+
+class Formatter(click.HelpFormatter):
+    """Click's, but for where a line ends: between words, and never in one."""
+
+    def write_text(self, text: str) -> None:
+        """Write a paragraph at the current indent."""
+        indent = " " * self.current_indent
+        self.write(f"{self._fill(text, indent, indent)}\n")
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write the usage line, continued under its arguments where there is room for them, else set in."""
+        start = f"{prefix or 'Usage: '}{prog} "
+        after = " " * (len(start) if len(start) <= self.width // 2 else _INDENT)
+        self.write(f"{self._fill(f'{start}{args}', '', after)}\n")
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = _MOST, col_spacing: int = 2) -> None:
+        """Write what is described with its descriptions: beside it, or below where a line is narrow."""
+        rows = list(rows)
+        start = " " * self.current_indent
+        column = min(max(len(term) for term, _ in rows), col_max) + col_spacing if self.width >= _WIDE else 0
+        below = " " * (self.current_indent + (column or _INDENT))
+        for term, text in rows:
+            filled = self._fill(text, below, below)
+            if text and len(term) + col_spacing <= column:
+                self.write(f"{start}{term:<{column}}{filled[len(below) :]}\n")
+            else:
+                self.write(f"{self._fill(term, start, start)}\n{filled}\n" if text else f"{start}{term}\n")
+
+    def write_example(self, words: Iterable[str]) -> None:
+        """Write a line of a shell, with a backslash where it goes on."""
+        start, after = " " * self.current_indent, " " * (self.current_indent + _INDENT)
+        line = start
+        for word in words:
+            if line.strip() and len(line) + len(word) + len(" \\") > self.width:
+                self.write(f"{line.rstrip()} \\\n")
+                line = after
+            line += f"{word} "
+        self.write(f"{line.rstrip()}\n")
+
+    def _fill(self, text: str, start: str, after: str) -> str:
+        import textwrap
+
+        return textwrap.fill(
+            text,
+            self.width,
+            initial_indent=start,
+            subsequent_indent=after,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+
+
+class Helped(click.Command):
+    """A command with help of this kind. `example` is what is typed after its path."""
+
+    def __init__(self, name: str, *, example: str = "", **more: Any) -> None:
+        super().__init__(name, add_help_option=False, **more)
+        self.example = example
+
+    def get_help(self, ctx: click.Context) -> str:
+        """The help as one text."""
+        formatter = Formatter(width=ctx.terminal_width, max_width=ctx.max_content_width)
+        self.format_help(ctx, formatter)
+        return formatter.getvalue().rstrip("\n")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The command's own options, and where the common ones are described."""
+        write_options(ctx, formatter, (param for param in self.get_params(ctx) if not isinstance(param, Common)))
+        formatter.write_paragraph()
+        formatter.write_text(f"Common options, such as -o, --query and -p: dm help {COMMON_WORD}")
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The example."""
+        with formatter.section("Example"):
+            if isinstance(formatter, Formatter):
+                formatter.write_example(example_words(f"{ctx.command_path} {self.example}"))
+
+
+def write_options(ctx: click.Context, formatter: click.HelpFormatter, params: Iterable[click.Parameter]) -> None:
+    """A section of those of the parameters that are options, unless there are none."""
+    records = [param.get_help_record(ctx) for param in params if not isinstance(param, click.Argument)]
+    shown = [record for record in records if record]
+    if shown:
+        with formatter.section("Options"):
+            formatter.write_dl(shown)
+
+
+def common_options_page(ctx: click.Context) -> str:
+    """What `dm help options` shows: the options that every command takes; `ctx` has the width."""
+    formatter = Formatter(width=ctx.terminal_width, max_width=ctx.max_content_width)
+    formatter.write_text("Options that every command takes. They may stand before the command too.")
+    write_options(ctx, formatter, common())
+    return formatter.getvalue().rstrip("\n")
+
+
+def example_of(action: Action, declared: Command) -> str:
+    """What is typed after a command in its example: as declared, else the sample of its action."""
+    if declared.example:
+        return declared.example
+    import shlex
+
+    arguments: list[str] = []
+    options: list[str] = []
+    for param in action.params:
+        text = action.sample.get(param.name, "")
+        if not text or param.hidden or (declared.only and param.name not in declared.only):
+            continue
+        if param.argument:
+            arguments.append(shlex.quote(text))
+        elif not param.secret:
+            options.append(f"--{param.flag} {shlex.quote(text)}")
+    return " ".join((*arguments, *options))
+
+
+def example_words(line: str) -> list[str]:
+    """The words of a line of a shell as they are typed, an option with its value as one, so that they stay together."""
+    return re.findall(r"(?:--?[a-z][a-z-]* (?!-))?(?:'[^']*'|\S)+", line)
