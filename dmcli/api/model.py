@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Self
 
     from dmcli.api.kinds.base import Kind
     from dmcli.api.kinds.reference import Ref
@@ -27,6 +28,46 @@ class Effect(enum.Enum):
     CREATE = "creates"
     DELETE = "deletes"
     SEND = "sends mail or charges, cannot be taken back"
+
+
+class Tone(enum.Enum):
+    """How well something stands: as it should be, on the way or in part, or not as it should be."""
+
+    GOOD = "good"
+    FAIR = "fair"
+    BAD = "bad"
+
+
+class State(str):
+    """A word for a state, with how well things stand in it.
+
+    >>> State("frozen", Tone.BAD).tone
+    <Tone.BAD: 'bad'>
+    """
+
+    __slots__ = ("tone",)
+    tone: Tone
+
+    def __new__(cls, word: str, tone: Tone) -> Self:
+        """The word; it is a `str` in every other way."""
+        made = super().__new__(cls, word)
+        made.tone = tone
+        return made
+
+
+def good(word: str) -> State:
+    """A state that is as it should be."""
+    return State(word, Tone.GOOD)
+
+
+def fair(word: str) -> State:
+    """A state on the way to what it should be, or in part what it should be."""
+    return State(word, Tone.FAIR)
+
+
+def bad(word: str) -> State:
+    """A state that is not as it should be."""
+    return State(word, Tone.BAD)
 
 
 class Param(NamedTuple):
@@ -69,14 +110,16 @@ class Param(NamedTuple):
 class Field(NamedTuple):
     """One field of a reply row. A field with a `title` is a column of the table; csv has them all by `name`.
 
-    `words` say in people's language what a code means; `shape` is one of "" (text), "number", "epoch" (seconds, UTC),
-    "stamp" (a time of the service's calendar, UTC+8, though it ends in Z).
+    `words` say in people's language what a code means, and of a state how well things stand; `shape` is one of ""
+    (text), "number", "epoch" (seconds, UTC), "stamp" (a time of the service's calendar, UTC+8, though it ends in Z).
+    Where a table is too wide, the columns of the highest `priority` give way first; those of 0 stay.
     """
 
     name: str
     title: str = ""
     words: dict[str, str] = {}  # noqa: RUF012  a constant of the catalogue, never changed
     shape: str = ""
+    priority: int = 0
 
 
 class Paging(NamedTuple):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api.kinds.dates import local_text, moment_in
-from dmcli.api.model import Field
+from dmcli.api.model import Field, State, Tone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     Row = dict[str, Any]
+
+
+_MINUTE = len("2026-03-15 12:00")
+_ZONE = re.compile(r" [+-]\d\d:\d\d")
 
 
 def values(row: Row, names: Sequence[str]) -> list[Any]:
@@ -38,13 +43,42 @@ def raw_text(value: Any) -> str:
     return str(value)
 
 
+def cell_tone(field: Field, value: Any) -> Tone | None:
+    """How well things stand by a value, None where it is no state; an unknown state is neither good nor bad."""
+    word = _word(field, value)
+    if isinstance(word, State):
+        return word.tone
+    known = any(isinstance(one, State) for one in field.words.values())
+    return Tone.FAIR if known and word is None and value not in (None, "") else None
+
+
 def cell_words(field: Field, value: Any, time_text: Callable[[datetime], str] = local_text) -> str:
     """A value for people: the words of its code, a time in this machine's zone; what is not known stays as received."""
     text = raw_text(value)
     if value is None or not (field.words or field.shape):
         return text
     moment = moment_in(field.shape, str(int(value)) if isinstance(value, float) else text)
-    return time_text(moment) if moment else field.words.get(str(value), field.words.get(text, text))
+    if moment:
+        return time_text(moment)
+    word = _word(field, value)
+    return text if word is None else word
+
+
+def _word(field: Field, value: Any) -> str | None:
+    return field.words.get(str(value), field.words.get(raw_text(value)))
+
+
+def zone_apart(texts: Sequence[str]) -> tuple[str, list[str]]:
+    """The offset that all of some local times have in common, and the times without it; "" and the texts if none.
+
+    >>> zone_apart(["2026-03-15 12:00 +08:00", "", "2026-03-16 09:30 +08:00"])
+    ('+08:00', ['2026-03-15 12:00', '', '2026-03-16 09:30'])
+    """
+    zones = {text[_MINUTE:] for text in texts if text}
+    zone = zones.pop() if len(zones) == 1 else ""
+    if not _ZONE.fullmatch(zone):
+        return "", list(texts)
+    return zone.strip(), [text[:_MINUTE] for text in texts]
 
 
 def all_fields(fields: tuple[Field, ...], rows: Iterable[Row]) -> tuple[Field, ...]:

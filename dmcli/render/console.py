@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from dmcli.api.model import Field, Tone
+from dmcli.render.cells import cell_tone
 from dmcli.untrusted import Painted
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType  # noqa: TID251  to annotate
 
     from dmcli.render.formats.base import Sink
+
+
+STYLES = {Tone.GOOD: "green", Tone.FAIR: "yellow", Tone.BAD: "bold red"}
+
+
+def style_of(field: Field, value: Any) -> str:
+    """The style of a value: that of the state that it is, else none."""
+    tone = cell_tone(field, value)
+    return STYLES[tone] if tone else ""
 
 
 def console_for(output: Sink) -> Console:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.actions.account import ACTIONS
 from dmcli.api.model import Field
-from dmcli.render.cells import raw_text, values
-from dmcli.render.console import console_for, show_renderable
+from dmcli.render.cells import cell_words, raw_text, values
+from dmcli.render.console import console_for, show_renderable, style_of
 from dmcli.render.encoding import fit_encoding
 from dmcli.render.show import show_document
 from dmcli.untrusted import safe
@@ -66,13 +66,11 @@ def show_account(summary: dict[str, Any], usage: dict[str, Any] | None, output: 
 
 
 def _status(summary: dict[str, Any], output: Output) -> Text:
-    """The state in words, green only when all is well; an unknown code as it is."""
+    """The state in words; an unknown code as it is."""
     from rich.text import Text
 
-    code = _plain(values(summary, ["UserStatus"])[0], output)
-    words = _SUMMARY["UserStatus"].words
-    style = "green" if code == "0" else "bold red" if code in words else "yellow"
-    return Text(words.get(code, code), style=style)
+    field, code = _SUMMARY["UserStatus"], values(summary, ["UserStatus"])[0]
+    return Text(_plain(cell_words(field, code), output), style_of(field, code))
 
 
 def _level(summary: dict[str, Any], output: Output) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import time
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from dmcli.api.actions.common import DOMAIN_STATUS
 from dmcli.api.model import Field
 from dmcli.api.paging import Page
 from dmcli.render import Output, show_document, show_pages
@@ -55,10 +57,28 @@ def test_titled_fields_with_words_local_times_and_numbers_to_the_right():
         {"DomainName": "邮件.cn", "DomainStatus": "7", "UtcCreateTime": "1569734892", "Count": "12345"},
     )
     assert lines(text) == [
-        "Domain         Status    Created                  Mails",
-        "───────────────────────────────────────────────────────",
-        "a.example.com  verified  2019-09-29 13:28 +08:00      5",
-        "邮件.cn        7         2019-09-29 13:28 +08:00  12345",
+        "Domain         Status    Created +08:00    Mails",
+        "────────────────────────────────────────────────",
+        "a.example.com  verified  2019-09-29 13:28      5",
+        "邮件.cn        7         2019-09-29 13:28  12345",
+    ]
+
+
+def test_times_of_two_offsets_and_what_is_no_time_stay_whole(monkeypatch):
+    """The zone stands in the heading only where it is that of each cell."""
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    fields = FIELDS[3:4]
+    assert lines(table({"UtcCreateTime": 1569734892}, {"UtcCreateTime": 1579734892}, fields=fields)) == [
+        "Created",
+        "───────────────────────",
+        "2019-09-29 07:28 +02:00",
+        "2020-01-23 00:14 +01:00",
+    ]
+    assert lines(table({"UtcCreateTime": 1569734892}, {"UtcCreateTime": "soon"}, {}, fields=fields))[2:] == [
+        "2019-09-29 07:28 +02:00",
+        "soon",
+        "",
     ]
 
 
@@ -113,7 +133,72 @@ def test_long_cells_fold_and_what_names_the_row_stays_whole():
 
 def test_numbers_and_times_are_whole_at_80_columns():
     row = {"DomainName": "x" * 70, "DomainStatus": "y" * 70, "UtcCreateTime": 1569734892, "Count": 1234567890}
-    assert "2019-09-29 13:28 +08:00  1234567890" in table(row)
+    assert "2019-09-29 13:28  1234567890" in table(row)
+
+
+WIDE = (
+    Field("ToAddress", "To"),
+    Field("Note", "Note"),
+    Field("Subject", "Subject", priority=1),
+    Field("From", "From", priority=1),
+    Field("Message", "Message", priority=2),
+)
+LETTER = {
+    "ToAddress": "alexandra.montgomery@customers.example.com",
+    "Note": "three short words",
+    "Subject": "Your order has been shipped",
+    "From": "newsletter@mail.example.com",
+    "Message": "250 Send Mail OK",
+}
+
+
+@pytest.mark.parametrize(
+    ("columns", "headings", "left_out"),
+    [
+        ("160", "To Note Subject From Message", ""),
+        ("105", "To Note Subject From Message", ""),
+        ("92", "To Note Subject From", "Message"),
+        ("60", "To Note", "Subject, From, Message"),
+        ("49", "To Note", "Subject, From, Message"),
+    ],
+)
+def test_columns_give_way_by_priority_before_a_word_is_cut_and_it_is_said(monkeypatch, columns, headings, left_out):
+    monkeypatch.setenv("COLUMNS", columns)
+    told = []
+    stdout = io.StringIO()
+    show_pages([Page({}, [LETTER, LETTER], "")], WIDE, (), Output("table", "", stdout, tell=told.append))
+    assert lines(stdout.getvalue())[0].split() == headings.split()
+    assert set(stdout.getvalue().replace("─", "").split()) >= {LETTER["ToAddress"], "three", "short", "words"}
+    assert all(cell_len(line) <= int(columns) for line in stdout.getvalue().splitlines())
+    said = f"no room for {left_out}: a wider terminal shows more, -o csv everything"
+    assert told == ([said] if left_out else [])
+
+
+def test_where_whole_words_do_not_fit_beside_each_other_each_row_is_a_block(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    row = LETTER | {"ToAddress": "ada@customers.example.com"}
+    assert lines(table(row, row, fields=(*WIDE, FIELDS[3])))[4:11] == [
+        "Message  250 Send Mail OK",
+        "Created",
+        "",
+        "To       ada@customers.example.com",
+        "Note     three short words",
+        "Subject  Your order has been shipped",
+        "From     newsletter@mail.example.com",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "style"),
+    [("0", "32"), ("1", "1;31"), ("2", "33"), (0, "32"), ("odd", "33"), ("", None), (None, None)],
+)
+def test_a_state_has_the_colour_of_how_well_things_stand(code, style):
+    fields = (FIELDS[0], Field("Status", "Status", DOMAIN_STATUS))
+    row = {"DomainName": "d", "Status": code}
+    record = io.StringIO()
+    show_document(row, fields, Output("table", "", record, color=True))
+    for shown in (table(row, fields=fields, color=True), record.getvalue()):
+        assert re.findall("\x1b\\[([0-9;]*[23][0-9;]*)m", shown) == ([style] if style else [])
 
 
 def test_a_long_list_is_several_tables_with_their_header():

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dmcli.api.actions.common import count
-from dmcli.api.model import Action, Command, Effect, Field
+from dmcli.api.model import Action, Command, Effect, Field, bad, good
 
 # 3 is the reference's word for restricted sending; the SDK counts 4 and 8 instead.
-USER_STATUS = {
-    "0": "normal",
-    "1": "frozen",
-    "2": "overdue",
-    "3": "outbound restricted",
-    "4": "outbound restricted",
-    "8": "deleted",
+USER_STATUS: dict[str, str] = {
+    "0": good("normal"),
+    "1": bad("frozen"),
+    "2": bad("overdue"),
+    "3": bad("outbound restricted"),
+    "4": bad("outbound restricted"),
+    "8": bad("deleted"),
 }
 
 ACTIONS = (

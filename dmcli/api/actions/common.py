@@ -6,7 +6,7 @@ from dmcli.api.kinds.common import ALIAS, DAY, EMAIL, SENDER, TEXT
 from dmcli.api.kinds.dates import Day, Minute
 from dmcli.api.kinds.json import Headers
 from dmcli.api.kinds.text import Choice, Flag, Integer, Text
-from dmcli.api.model import ONLY_2015, Field, Paging, Param
+from dmcli.api.model import ONLY_2015, Field, Paging, Param, bad, fair, good
 
 SENDER_PARAM = Param(
     "AccountName",
@@ -115,26 +115,36 @@ def _window(start: Day, end: Day, required: bool, since: str, until: str) -> tup
 
 
 # Words for codes. 0 is the good value nearly everywhere; IcpStatus is the exception (reference section 6.4).
-CHECKED = {"0": "ok", "1": "failed"}
-FILED = {"1": "filed", "0": "not filed"}
-DOMAIN_STATUS = {
-    "0": "verified",
-    "1": "not verified",
-    "2": "usable, no CNAME, no ICP",
-    "3": "usable, no ICP",
-    "4": "usable, no CNAME",
+CHECKED: dict[str, str] = {"0": good("ok"), "1": bad("failed")}
+FILED: dict[str, str] = {"1": good("filed"), "0": fair("not filed")}
+DOMAIN_STATUS: dict[str, str] = {
+    "0": good("verified"),
+    "1": bad("not verified"),
+    "2": fair("usable, no CNAME, no ICP"),
+    "3": fair("usable, no ICP"),
+    "4": fair("usable, no CNAME"),
 }
-FROZEN = {"0": "normal", "1": "frozen"}
-REPLY_STATUS = {"0": "yes", "1": "no"}
-TEMPLATE_STATUS = {"0": "draft", "1": "in review", "2": "approved", "3": "rejected"}
-LIST_STATUS = {"0": "uploading", "1": "complete"}
-DELIVERY_STATUS = {"0": "delivered", "2": "invalid address", "3": "spam", "4": "failed"}
-TASK_STATUS = {"1": "sent"}
+FROZEN: dict[str, str] = {"0": good("normal"), "1": bad("frozen")}
+REPLY_STATUS: dict[str, str] = {"0": good("yes"), "1": fair("no")}
+TEMPLATE_STATUS: dict[str, str] = {
+    "0": fair("draft"),
+    "1": fair("in review"),
+    "2": good("approved"),
+    "3": bad("rejected"),
+}
+LIST_STATUS: dict[str, str] = {"0": fair("uploading"), "1": good("complete")}
+DELIVERY_STATUS: dict[str, str] = {
+    "0": good("delivered"),
+    "2": bad("invalid address"),
+    "3": bad("spam"),
+    "4": bad("failed"),
+}
+TASK_STATUS: dict[str, str] = {"1": good("sent")}
 
-CREATED = Field("UtcCreateTime", "Created", shape="epoch")
+CREATED = Field("UtcCreateTime", "Created", shape="epoch", priority=3)
 CREATED_TEXT = Field("CreateTime", shape="stamp")
 
 
-def count(name: str, title: str) -> Field:
+def count(name: str, title: str, priority: int = 0) -> Field:
     """A column of numbers."""
-    return Field(name, title, shape="number")
+    return Field(name, title, shape="number", priority=priority)

@@ -34,7 +34,7 @@ ACTIONS = (
             Field("BlockEmail", "Recipient"),
             Field("SenderEmail", "Sender"),
             Field("BlockTime", "Blocked", shape="epoch"),
-            Field("SendTime", "Mail sent", shape="epoch"),
+            Field("SendTime", "Mail sent", shape="epoch", priority=1),
             Field("Reason", "Reason", {"0": "not said", "1": "not interested", "2": "repetitive", "3": "too frequent"}),
         ),
         lists=("Data",),

@@ -21,7 +21,7 @@ ACTIONS = (
             Field("TaskId", "Task"),
             Field("ReceiversName", "List"),
             Field("TemplateName", "Template"),
-            Field("TagName", "Tag"),
+            Field("TagName", "Tag", priority=1),
             count("RequestCount", "Mails"),
             Field("TaskStatus", "Status", TASK_STATUS),
             CREATED,

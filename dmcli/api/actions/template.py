@@ -77,8 +77,8 @@ ACTIONS = (
             Field("TemplateName", "Template"),
             Field("TemplateId", "Id"),
             Field("TemplateStatus", "Status", TEMPLATE_STATUS),
-            Field("TemplateComment", "Comment"),
-            Field("UtcCreatetime", "Created", shape="epoch"),  # lower-case t, here only
+            Field("TemplateComment", "Comment", priority=1),
+            Field("UtcCreatetime", "Created", shape="epoch", priority=2),  # lower-case t, here only
             Field("TemplateType"),
             CREATED_TEXT,
         ),

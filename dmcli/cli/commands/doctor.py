@@ -5,14 +5,20 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from dmcli.api.model import Field
+from dmcli.api.model import Field, bad, fair, good
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, worst
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
 
-_FIELDS = (Field("check", "Check"), Field("state", "State"), Field("found", "Found"))
+_STATES: dict[str, str] = {
+    "ok": good("ok"),
+    "warning": fair("warning"),
+    "failed": bad("failed"),
+    "skipped": fair("skipped"),
+}
+_FIELDS = (Field("check", "Check"), Field("state", "State", _STATES), Field("found", "Found"))
 
 
 def _examine(current: Session) -> None:

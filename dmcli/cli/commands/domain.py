@@ -9,7 +9,7 @@ import click
 from dmcli.api import catalogue
 from dmcli.api.actions.common import DOMAIN_STATUS
 from dmcli.api.kinds.common import DOMAIN_REF
-from dmcli.api.model import Field
+from dmcli.api.model import Field, bad, good
 from dmcli.cli.build import group
 from dmcli.cli.common import Duration
 from dmcli.cli.options import Value, dry_run, is_typed
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _CHECK = catalogue.get("CheckDomain")
 _FIELDS = (
     Field("domain", "Domain"),
-    Field("status", "Status", DOMAIN_STATUS | {"None": "check failed"}),
-    Field("verified", "Verified", {"True": "yes", "False": "no"}),
+    Field("status", "Status", DOMAIN_STATUS | {"None": bad("check failed")}),
+    Field("verified", "Verified", {"True": good("yes"), "False": bad("no")}),
     Field("failed", "Failed"),  # of columns, where the checks themselves have none
     Field("checks"),
 )

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from dmcli.api.model import Field
 
@@ -30,6 +30,10 @@ class Sink(Protocol):
     @property
     def csv_raw(self) -> bool:
         """Whether values in csv stay as received: codes, times and formulas."""
+
+    @property
+    def tell(self) -> Callable[[str], None]:
+        """Says a line to the person, beside the result."""
 
     @property
     def raw(self) -> bool:

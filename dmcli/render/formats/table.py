@@ -1,25 +1,57 @@
-"""The format for people: tables that fold instead of cutting, as wide as the terminal, or 80 where there is none."""
+"""The format for people: tables as wide as the terminal, or 80 columns where there is none, in which words stay whole.
+
+What does not fit gives way in this order: text folds between words; columns of a priority are left out, which is said;
+each row becomes a block of its own, a line a field. A word is folded where a block has no room for it, and where it is
+longer than an address or an id is.
+"""
 
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dmcli.api.model import Field
-from dmcli.render.cells import all_fields, cell_words, table_fields, values
-from dmcli.render.console import console_for, show_renderable
+from dmcli.render.cells import all_fields, cell_words, table_fields, values, zone_apart
+from dmcli.render.console import console_for, show_renderable, style_of
 from dmcli.render.encoding import fit_encoding
 from dmcli.render.formats.base import Format
 from dmcli.render.formats.document import JSON
 from dmcli.untrusted import safe
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import Console  # noqa: TID251  to annotate
+
+    from dmcli.api.model import Field
     from dmcli.render.formats.base import Listing, Sink
 
 _CHUNK = 1000  # rows a table holds at most, so that memory and the wait for the first row stay bounded
 _GAP = 2  # blanks between columns
-_WORD = 16  # longest word that a narrow column keeps whole
+_LONGEST = 64  # of a word that is kept whole: an address or an id
+_WORD = 16  # of a longer one that a column has room for before it folds
 _NARROWEST = 2  # one wide character
+
+
+class _Column(NamedTuple):
+    """A column: its title, its cells as they are shown, and the style of each."""
+
+    title: str
+    cells: Sequence[str]
+    styles: Sequence[str]
+    shape: str = ""
+    priority: int = 0
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal that nothing folds in."""
+        return max(map(_width, (self.title, *self.cells)))
+
+    @property
+    def least(self) -> int:
+        """Columns in which no word is folded: numbers and times are whole, and words no longer than ids are."""
+        whole = max(map(_width, self.cells)) if self.shape else 0
+        words = [_width(word) for text in (self.title, *self.cells) for word in text.split()]
+        return max(whole, *(width if width <= _LONGEST else _WORD for width in words), _NARROWEST)
 
 
 class _Table(Format):
@@ -29,15 +61,20 @@ class _Table(Format):
     def show_rows(self, listing: Listing, output: Sink) -> int:
         """Print the titled fields of the rows as tables of at most 1000 rows; nothing where there is no row."""
         rows, fields, count = listing.rows, listing.fields, 0
+        left_out: dict[str, None] = {}
         while chunk := list(islice(rows, _CHUNK)):
-            columns = table_fields(all_fields(fields, chunk))
-            fields, count = fields or columns, count + len(chunk)
-            names = [field.name for field in columns]
-            lines = [
-                [_cell(field, value, output) for field, value in zip(columns, values(row, names), strict=True)]
-                for row in chunk
-            ]
-            _print_grid(columns, lines, output)
+            titled = table_fields(all_fields(fields, chunk))
+            fields, count = fields or titled, count + len(chunk)
+            lines = [values(row, [field.name for field in titled]) for row in chunk]
+            columns = [_column(*one, output) for one in zip(titled, zip(*lines, strict=True), strict=True)]
+            console = console_for(output)
+            shown = _fitting(columns, console.width)
+            if shown:
+                most = max(column.priority for column in shown)
+                left_out |= dict.fromkeys(field.title for field in titled if field.priority > most)
+            _print_grid(shown or _blocks(titled, lines, output), console, output)
+        if left_out:
+            output.tell(f"no room for {', '.join(left_out)}: a wider terminal shows more, -o csv everything")
         return count
 
     def show_record(self, record: dict[str, Any], fields: tuple[Field, ...], output: Sink) -> None:
@@ -45,9 +82,8 @@ class _Table(Format):
         present = {key.lower() for key in record}
         columns = tuple(field for field in fields if field.title and field.name.lower() in present)
         columns = columns or all_fields((), [record])
-        cells = zip(columns, values(record, [field.name for field in columns]), strict=True)
-        lines = [[_clean(field.title, output), _cell(field, value, output)] for field, value in cells]
-        _print_grid((Field("title"), Field("value")), lines, output)
+        line = values(record, [field.name for field in columns])
+        _print_grid(_blocks(columns, [line], output), console_for(output), output)
 
     def show_value(self, value: Any, output: Sink) -> None:
         """Print what a query found, as JSON."""
@@ -66,51 +102,67 @@ def fit(widths: list[int], least: list[int], room: int) -> list[int]:
     return widths
 
 
-def _print_grid(columns: tuple[Field, ...], lines: list[list[str]], output: Sink) -> None:
-    """Print lines of clean cells under the columns' titles; without titles the first column is what stands out."""
-    if not columns or not lines:
-        return
+def _column(field: Field, found: Sequence[Any], output: Sink) -> _Column:
+    """The column of a field; the zone of its times stands once, in the title."""
+    zone, cells = "", [_clean(cell_words(field, value), output) for value in found]
+    if field.shape in ("epoch", "stamp"):
+        zone, cells = zone_apart(cells)
+    title = _clean(f"{field.title} {zone}".rstrip(), output)
+    return _Column(title, cells, [style_of(field, value) for value in found], field.shape, field.priority)
+
+
+def _blocks(fields: Sequence[Field], lines: Iterable[Sequence[Any]], output: Sink) -> list[_Column]:
+    """Rows as blocks, an empty line between them: a column of titles, and one of values."""
+    titles = [_clean(field.title, output) for field in fields]
+    left: list[str] = []
+    right: list[tuple[str, str]] = []
+    for line in lines:
+        left += ["", *titles] if left else titles
+        cells = [(_clean(cell_words(*one), output), style_of(*one)) for one in zip(fields, line, strict=True)]
+        right += [("", ""), *cells] if right else cells
+    return [
+        _Column("", left, ["bold"] * len(left)),
+        _Column("", [text for text, _ in right], [style for _, style in right]),
+    ]
+
+
+def _fitting(columns: list[_Column], width: int) -> list[_Column]:
+    """The columns of which none has to fold a word, without those that must give way for it; empty where none fit."""
+    for most in sorted({column.priority for column in columns}, reverse=True):
+        left = [column for column in columns if column.priority <= most]
+        if sum(column.least for column in left) + _GAP * (len(left) - 1) <= width:
+            return left
+    return []
+
+
+def _print_grid(columns: list[_Column], console: Console, output: Sink) -> None:
+    """Print columns under their titles, if they have any."""
     from rich import box
     from rich.table import Column, Table
     from rich.text import Text
 
-    console = console_for(output)
-    titles = [_clean(field.title, output) for field in columns]
-    down = [[title, *cells] for title, cells in zip(titles, zip(*lines, strict=True), strict=True)]
     room = console.width - _GAP * (len(columns) - 1)
-    widths = fit(
-        [max(map(_width, cells)) for cells in down],
-        [_least(field, cells, room, first=not at) for at, (field, cells) in enumerate(zip(columns, down, strict=True))],
-        room,
-    )
+    least = [column.least for column in columns]
+    if columns[0].width <= room // 2:  # what names the row
+        least[0] = columns[0].width
+    widths = fit([column.width for column in columns], least, room)
     table = Table(
         *(
-            Column(title, width=width, overflow="fold", justify="right" if field.shape == "number" else "left")
-            for title, field, width in zip(titles, columns, widths, strict=True)
+            Column(column.title, width=width, overflow="fold", justify="right" if column.shape == "number" else "left")
+            for column, width in zip(columns, widths, strict=True)
         ),
         box=box.SIMPLE_HEAD,
-        show_header=any(titles),
+        show_header=any(column.title for column in columns),
         header_style="bold",
         show_edge=False,
         pad_edge=False,
         padding=(0, _GAP - 1, 0, 0),
     )
-    if not table.show_header:
-        table.columns[0].style = "bold"
-    for cells in lines:
-        table.add_row(*map(Text, cells))
+    for row in zip(*(zip(column.cells, column.styles, strict=True) for column in columns), strict=True):
+        table.add_row(*(Text(text, style) for text, style in row))
     # Where not even the narrowest columns fit, the terminal wraps; nothing is lost.
     console.width = max(console.width, sum(widths) + _GAP * (len(widths) - 1))
     show_renderable(console, table, output)
-
-
-def _least(field: Field, cells: list[str], room: int, *, first: bool) -> int:
-    """The width a column keeps while others can give: numbers, times and what names the row whole, of text a word."""
-    whole = max(map(_width, cells))
-    if field.shape:
-        return whole
-    word = max((_width(word) for cell in cells for word in cell.split()), default=0)
-    return min(whole, room // 2) if first else min(word, _WORD)
 
 
 def _width(text: str) -> int:
@@ -118,10 +170,6 @@ def _width(text: str) -> int:
     from rich.cells import cell_len
 
     return cell_len(text)
-
-
-def _cell(field: Field, value: Any, output: Sink) -> str:
-    return _clean(cell_words(field, value), output)
 
 
 def _clean(text: str, output: Sink) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dmcli.api.kinds.common import TEXT
-from dmcli.api.model import Field
+from dmcli.api.model import Field, bad, good
 from dmcli.cli.commands.sandbox.rows import show_one, show_rows
 from dmcli.cli.complete import action_names
 from dmcli.cli.options import Value
@@ -18,15 +18,16 @@ from dmcli.sandbox.gateway.params import known_action
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
 
+_STATUSES: dict[str, str] = {str(number): (good if number < 400 else bad)(str(number)) for number in range(100, 600)}  # noqa: PLR2004
 _HEAD = (
     Field("id", "Call"),
-    Field("at", "Time", shape="epoch"),
+    Field("at", "Time", shape="epoch", priority=2),
     Field("action", "Action"),
     Field("scheme"),
-    Field("status", "HTTP", shape="number"),
+    Field("status", "HTTP", _STATUSES, shape="number"),
     Field("code", "Code"),
-    Field("spoilt", "Fault"),
-    Field("ms", "ms", shape="number"),
+    Field("spoilt", "Fault", priority=1),
+    Field("ms", "ms", shape="number", priority=3),
     Field("version"),
     Field("key_id"),
     Field("request_id"),

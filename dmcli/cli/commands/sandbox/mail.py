@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 _HEAD = (
     Field("id", "Mail"),
-    Field("created", "Time", shape="epoch"),
+    Field("created", "Time", shape="epoch", priority=2),
     Field("recipient", "To"),
-    Field("subject", "Subject"),
+    Field("subject", "Subject", priority=1),
     Field("status", "Outcome", DELIVERY_STATUS),
     Field("sender"),
     Field("tag"),

@@ -1,0 +1,79 @@
+"""Tables of real lists on terminals of several widths: nothing is wider, and what is copied from a table is whole."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from rich.cells import cell_len
+
+SENDER = "newsletter@marketing.customers.example.com"
+RECIPIENT = "alexandra.montgomery@subsidiary.example.co.uk"
+SUBJECT = "Your order 2026-11-3311 has been shipped today"
+# Every list that has an address, a name or an id, and the field of each row that is one.
+LISTS = {
+    "stats details": "data.mailDetail[].ToAddress",
+    "stats invalid": "data.mailDetail[].ToAddress",
+    "domain list": "data.domain[].DomainName",
+    "address list": "data.mailAddress[].AccountName",
+    "receiver list": "data.receiver[].ReceiverId",
+    "receiver members customers": "data.detail[].Email",
+    "tag list": "data.tag[].TagName",
+    "template list": "data.template[].TemplateName",
+    "task list": "data.task[].TaskId",
+    "suppression blocked --type unsubscribe": "Data[].BlockEmail",
+    "sandbox mail list": "mails[].recipient",
+    "sandbox calls list": "calls[].action",
+}
+
+
+@pytest.fixture
+def full(box):
+    """A sandbox with long names in it."""
+    box("sandbox limit lift --all")
+    box("domain create marketing.customers.example.com")
+    box("domain check marketing.customers.example.com")
+    box("address create {} --type batch --reply-to {}", SENDER, RECIPIENT)
+    for to in (RECIPIENT, f"invalid+{RECIPIENT}", "invalid@example.com"):
+        box("send single --from {} --to {} --subject {} --html x --track --tag welcome", SENDER, to, SUBJECT)
+    box("sandbox play unsubscribe --mail 1")
+    box("receiver add customers {}", RECIPIENT)
+    box("send batch --from {} --list customers --template newsletter --tag welcome", SENDER)
+    return box
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize("line", LISTS)
+def test_ids_and_addresses_are_whole(full, monkeypatch, line, columns):
+    names = full(f"{line} -o json --query {LISTS[line]}").json
+    assert names
+    monkeypatch.setenv("COLUMNS", str(columns))
+    shown = full(line, tty=True).out
+    assert set(map(str, names)) <= set(plain(shown).split())
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+@pytest.mark.parametrize("line", [*LISTS, "stats tracking", "stats totals", "config list"])
+def test_no_line_is_wider_than_the_terminal(full, monkeypatch, line, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    for row in plain(full(line, tty=True).out).splitlines():
+        assert cell_len(row) <= columns, row
+
+
+def test_the_columns_of_details_give_way_in_their_order(full, monkeypatch):
+    seen = []
+    for columns in (160, 140, 96, 84):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        result = full("stats details", tty=True)
+        seen.append((plain(result.out).splitlines()[0].split(), result.err.partition(":")[0].strip()))
+    assert seen == [
+        (["Time", "+00:00", "To", "Outcome", "Subject", "From", "Message"], ""),
+        (["Time", "+00:00", "To", "Outcome", "Subject", "From"], "no room for Message"),
+        (["Time", "+00:00", "To", "Outcome", "Subject"], "no room for From, Message"),
+        (["Time", "+00:00", "To", "Outcome"], "no room for Subject, From, Message"),
+    ]
+
+
+def plain(shown: str) -> str:
+    """What is shown, without colours."""
+    return re.sub("\x1b\\[[0-9;]*m", "", shown)
