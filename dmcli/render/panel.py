@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.actions.account import ACTIONS
 from dmcli.api.model import Field
+from dmcli.api.quota import percent_used, tone_of
 from dmcli.render.cells import cell_words, raw_text, values
-from dmcli.render.console import console_for, show_renderable, style_of
+from dmcli.render.console import STYLES, console_for, show_renderable, style_of
 from dmcli.render.encoding import fit_encoding
 from dmcli.render.show import show_document
 from dmcli.untrusted import safe
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
 _SUMMARY = {field.name: field for field in ACTIONS[0].fields}
 _COUNTS = ("Domains", "MailAddresses", "Receivers", "Tags", "Templates")
 _BAR = 20  # cells of the bar where there is room for them
-_PERCENT = 5  # cells of the percentage beside it
 _AROUND = 16  # cells of the frame, the longest label and the blanks after it
-_WARM, _HOT = 70, 90  # per cent used from which the bar turns yellow, red
 
 
 class _Quota(NamedTuple):
@@ -85,13 +84,13 @@ def _quota(quota: _Quota, bar: str, room: int) -> Text:
     figures = _figures(quota)
     if quota.used is None or quota.limit is None or quota.limit < 0:
         return Text(figures)
-    percent = 100 * quota.used // quota.limit if quota.limit else 100
-    length = max(min(_BAR, room - _PERCENT), 1)
+    percent = percent_used(quota.used, quota.limit)
+    beside = f" {percent:3,}%"
+    length = max(min(_BAR, room - len(beside)), 1)
     filled = min(length, -(-percent * length // 100))
-    style = "red" if percent >= _HOT else "yellow" if percent >= _WARM else "green"
-    text = Text().append(bar[0] * filled, style=style)
+    text = Text().append(bar[0] * filled, style=STYLES[tone_of(percent)])
     text.append(bar[1] * (length - filled), style="dim")
-    text.append(f"{percent:4d}%")
+    text.append(beside)
     fits = len(text) + 2 + len(figures) <= room
     return text.append("  " if fits else "\n").append(figures)
 

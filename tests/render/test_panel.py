@@ -56,6 +56,8 @@ def test_at_40_columns_figures_stand_under_the_bar(monkeypatch):
         ({"DailyQuota": -1, "monthquota": "-1"}, {"day_used": 3}, ["3 used, no limit", "no limit, used unknown"]),
         ({"DailyQuota": 0}, {"day_used": 0}, ["100%  0 of 0 used, 0 left"]),
         ({"dailyquota": "100"}, {"day_used": 130}, ["████ 130%  130 of 100 used, 0 left"]),
+        ({"DailyQuota": 1}, {"day_used": 29}, ["████ 2,900%  29 of 1 used, 0 left"]),
+        ({"DailyQuota": 1}, {"day_used": 1234567}, ["██ 123,456,700%  1,234,567 of 1 used, 0 left"]),
     ],
 )
 def test_what_is_not_known_or_not_limited_is_said(monkeypatch, summary, usage, figures):
@@ -81,7 +83,14 @@ def test_states_in_words(monkeypatch, code, words):
     assert f"│ Status      {words} " in panel(monkeypatch, {**SUMMARY, "UserStatus": code})
 
 
-@pytest.mark.parametrize(("used", "style"), [(1399, "32"), (1400, "33"), (1800, "31")])
+@pytest.mark.parametrize("columns", ["24", "40", "80"])
+@pytest.mark.parametrize("used", [0, 1, 29, 1234567])
+def test_a_bar_is_never_wider_than_the_terminal(monkeypatch, used, columns):
+    text = panel(monkeypatch, SUMMARY | {"DailyQuota": 1}, {"day_used": used}, columns=columns)
+    assert {cell_len(line) for line in text.splitlines()} == {min(int(columns), max(map(cell_len, text.splitlines())))}
+
+
+@pytest.mark.parametrize(("used", "style"), [(1399, "32"), (1400, "33"), (1800, "1;31")])
 def test_the_bar_warms_up(monkeypatch, used, style):
     text = panel(monkeypatch, SUMMARY, {"day_used": used}, color=True)
     assert f"\x1b[{style}m█" in text

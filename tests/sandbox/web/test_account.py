@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import http.client
+import io
 import re
 from typing import TYPE_CHECKING
 
+import pytest
 from patience import PATIENT
 
-from dmcli.sandbox.control.quota import get_quota
+from dmcli.render import Output, show_account
+from dmcli.sandbox.control.quota import get_quota, set_quota
 
 if TYPE_CHECKING:
     from pages import Document
@@ -55,6 +58,22 @@ def test_used_quota_is_shown_and_quota_is_set(site, cloud):
     assert cloud.refused("SingleSendMail", **cloud.mail)[0] == 400
     site.done("account/quota", {"daily": "0", "monthly": "0"})
     assert "2 of 0 used, 0 left" in site.page("account").text
+
+
+@pytest.mark.parametrize(
+    ("limit", "colour"), [(1000, "32"), (143, "32"), (142, "33"), (112, "33"), (111, "1;31"), (3, "1;31"), (0, "1;31")]
+)
+def test_the_bar_of_the_page_turns_where_that_of_the_terminal_does(site, cloud, limit, colour):
+    cloud.send(",".join(f"a{number}@example.com" for number in range(100)))
+    set_quota(cloud.sandbox, daily=limit)
+    meter = site.page("account").all("meter")[0].attributes
+    value, low, high = (float(meter[name]) for name in ("value", "low", "high"))
+    # The regions of a meter whose optimum is in the lowest (HTML standard, 4.10.14): green, amber, red.
+    assert float(meter["optimum"]) <= low
+    assert colour == ("32" if value <= low else "33" if value <= high else "1;31")
+    stdout = io.StringIO()
+    show_account({"DailyQuota": limit}, {"day_used": 100}, Output("table", "", stdout, color=True))
+    assert f"\x1b[{colour}m█" in stdout.getvalue()
 
 
 def test_a_quota_that_is_none_is_said_to_be(site, cloud):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api import catalogue
+from dmcli.api import quota as quotas
 from dmcli.api.actions.common import DOMAIN_STATUS, FILED, TEMPLATE_STATUS
 from dmcli.api.paging import page_of
 from dmcli.errors import InputError
@@ -138,7 +139,10 @@ def records(found: Mapping[str, Any]) -> list[Record]:
 def _page(request: PageRequest, wrong: str = "") -> Page:
     used = get_usage(request.sandbox)
     kept = [(section, _listed(request, section.action, _ALL)[0]) for section in SECTIONS]
-    return Page("account.html", {"quota": used, "sections": kept, "wrong": wrong}, 400 if wrong else 200)
+    # A meter is amber and red above its bounds, not from them on.
+    meter = {"low": quotas.FAIR - 1, "high": quotas.BAD - 1, "percent": quotas.percent_used}
+    shown = {"quota": used, "meter": meter, "sections": kept, "wrong": wrong}
+    return Page("account.html", shown, 400 if wrong else 200)
 
 
 def _mails(text: str) -> int | None:
