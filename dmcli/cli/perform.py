@@ -10,6 +10,7 @@ import click
 
 from dmcli.api.model import Action, Effect
 from dmcli.errors import DmError, InputError, UnknownOutcomeError
+from dmcli.plural import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -111,7 +112,7 @@ def show_list(current: Session, action: Action, wire: Mapping[str, str], values:
     shown = show_pages(pages, action.fields, action.lists, current.output())
     if limiter.more:
         sys.stdout.flush()
-        current.say(f"showing the first {shown} rows; there are more: give --all, or a larger --limit")
+        current.say(f"showing the first {counted(shown, 'row')}; there are more: give --all, or a larger --limit")
     elif not shown:
         current.say("nothing found")
 

@@ -17,6 +17,7 @@ from dmcli.config.vendor import switched_on
 from dmcli.credentials.provider import KeyNames, Provider, fingerprint, read_keys
 from dmcli.credentials.uri import FORBIDDEN
 from dmcli.errors import ConfigError
+from dmcli.plural import counted
 from dmcli.untrusted import read_json
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def _wait_for(process: subprocess.Popen[bytes], readers: list[_Reader], source: 
         raise ConfigError(f"{source} took longer than {LIMIT:g} s and was ended; {_ADVICE}")
     if code:
         how = f"with exit code {code}" if code > 0 else f"by signal {-code}"
-        spoke = f", having written {complained.size} bytes to standard error" if complained.size else ""
+        spoke = f", having written {counted(complained.size, 'byte')} to standard error" if complained.size else ""
         raise ConfigError(f"{source} ended {how}{spoke}; {_ADVICE}")
     return bytes(said.data)
 

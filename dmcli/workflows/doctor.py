@@ -15,6 +15,7 @@ from dmcli.client.verdict import clock_text
 from dmcli.errors import ConfigError, DmError, UnreachableError
 from dmcli.local.files import access_of, check_private
 from dmcli.local.paths import cache_folder, config_path, home, state_folder
+from dmcli.plural import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -163,7 +164,7 @@ def _tls(patient: Patient) -> Iterator[Finding]:
         raise UnreachableError(f"no TLS with {address[0]}: {error.strerror or error}") from None
     days = int((ssl.cert_time_to_seconds(end) - time.time()) // 86400)
     state = WARNING if days < _SOON else OK
-    yield Finding("", state, f"{version}, the certificate is trusted and good for {days} days")
+    yield Finding("", state, f"{version}, the certificate is trusted and good for {counted(days, 'day')}")
 
 
 def _service(patient: Patient) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from dmcli.errors import DmError, InputError, LocalIOError, LockedError, NotFoun
 from dmcli.local.database import open_database, transaction
 from dmcli.local.locks import Claims
 from dmcli.local.paths import state_folder
+from dmcli.plural import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -197,7 +198,7 @@ class Ledger:
         ).fetchone()
         if ahead and ahead - now > _DAY:
             days = (ahead - now) // _DAY
-            self._tell(f"warning: a mail was recorded {days} days ahead of this machine's clock: check it")
+            self._tell(f"warning: a mail was recorded {counted(days, 'day')} ahead of this machine's clock: check it")
         elif newest and now - newest > _KEPT:
             days = (now - newest) // _DAY
             self._tell(f"warning: the last mail was recorded {days} days ago by this machine's clock: check it")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dmcli.api import catalogue
 from dmcli.api.paging import value_of
 from dmcli.errors import NotFoundError
+from dmcli.plural import counted
 
 if TYPE_CHECKING:
     from dmcli.api.kinds.reference import Ref
@@ -44,6 +45,6 @@ def _nearest(wanted: str, names: list[str]) -> str:
     near = get_close_matches(wanted, names, n=3, cutoff=0.5)
     if near:
         return f"; did you mean {' or '.join(near)}?"
-    if len(names) == 1:
-        return "; there is one other"
-    return f"; there are {len(names)} others" if names else "; there are none at all"
+    if not names:
+        return "; there are none at all"
+    return f"; there {'is' if len(names) == 1 else 'are'} {counted(len(names), 'other')}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dmcli.api.kinds import headers
 from dmcli.api.kinds.base import Kind
+from dmcli.plural import counted
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,7 +48,7 @@ class Text(Kind):
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
         headers.check_line(text)
         if len(text) < self.least:
-            raise ValueError(f"has {len(text)} characters; give at least {self.least}")
+            raise ValueError(f"has {counted(len(text), 'character')}; give at least {self.least}")
         if self.most and len(text) > self.most:
             raise ValueError(f"has {len(text)} characters; the service takes at most {self.most}")
         if text and self.pattern and not re.fullmatch(self.pattern, text):

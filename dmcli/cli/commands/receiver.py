@@ -20,6 +20,7 @@ from dmcli.cli.build import group
 from dmcli.cli.options import Value, options_of
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, InputError, PartlyRejectedError
+from dmcli.plural import counted
 from dmcli.untrusted import read_json
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _add(current: Session, *, emails: tuple[str, ...], dry_run: bool, **values: 
     rejected = _show_added(current, call, outcomes)["rejected"]
     if rejected:
         raise PartlyRejectedError(
-            f"{rejected} of {len(records)} addresses were rejected; addresses already in the list count"
+            f"{rejected} of {counted(len(records), 'address', 'addresses')} rejected; those already in the list count"
         )
 
 

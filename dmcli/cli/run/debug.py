@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from dmcli.plural import counted
 from dmcli.untrusted import brief
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def trace(exchange: Exchange, write: Callable[[str], None]) -> Exchange:
             say(f"< {type(error).__name__} after {time.monotonic() - began:.3f} s")
             raise
         request_id = reply.headers.get("x-acs-request-id", "")
-        say(f"< HTTP {reply.status}, {len(reply.body)} bytes, {time.monotonic() - began:.3f} s {request_id}")
+        say(f"< HTTP {reply.status}, {counted(len(reply.body), 'byte')}, {time.monotonic() - began:.3f} s {request_id}")
         return reply
 
     return exchange_and_tell

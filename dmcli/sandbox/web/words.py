@@ -11,6 +11,7 @@ from urllib.parse import quote
 from dmcli.api.actions.common import DELIVERY_STATUS
 from dmcli.api.kinds.dates import moment_in, service_zone
 from dmcli.api.paging import value_of
+from dmcli.plural import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,4 +105,4 @@ def disposition(name: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{exact}"
 
 
-FILTERS = {one.__name__: one for one in (stamp, minute, second, whole, since, size)} | {"worded": cell}
+FILTERS = {one.__name__: one for one in (stamp, minute, second, whole, since, size, counted)} | {"worded": cell}

@@ -134,5 +134,5 @@ def test_who_is_no_recipient(value, told):
 def test_a_part_may_be_of_any_kind():
     kind = Json(dict, parts={"a": HeaderText(2)})
     assert kind.to_wire('{"b": "x"}', NOW) == '{"b": "x"}'
-    assert "its a has 1 characters" in refused(kind, {"a": "x"})
+    assert "its a has 1 character;" in refused(kind, {"a": "x"})
     assert kind.accepts('{"a": "x"}')

@@ -13,6 +13,7 @@ from dmcli.cli.complete import action_names
 from dmcli.cli.options import Value
 from dmcli.cli.tree import Group, command
 from dmcli.errors import NotFoundError
+from dmcli.plural import counted
 from dmcli.sandbox.gateway.params import known_action
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def _clear(current: Session) -> None:
     from dmcli.sandbox.gateway.call_log import clear_calls
 
     gone = clear_calls(current.sandbox)
-    current.say(f"forgot {gone} call{'' if gone == 1 else 's'}")
+    current.say(f"forgot {counted(gone, 'call')}")
 
 
 COMMAND = Group("calls")

@@ -13,6 +13,7 @@ from dmcli.cli.complete import action_names
 from dmcli.cli.options import Value
 from dmcli.cli.tree import Group, command
 from dmcli.errors import InputError, NotFoundError
+from dmcli.plural import counted
 from dmcli.sandbox.control.effects import EFFECTS, VALUES
 from dmcli.sandbox.control.faults import add_fault, fault_of, list_faults, remove_faults
 
@@ -56,7 +57,7 @@ def _remove(current: Session, *, fault: int | None, **values: Any) -> None:
     gone = remove_faults(current.sandbox, fault)
     if fault and not gone:
         raise NotFoundError(f"there is no fault {fault} in the sandbox; see: dm sandbox fault list")
-    current.say(f"removed {gone} fault{'' if gone == 1 else 's'}")
+    current.say(f"removed {counted(gone, 'fault')}")
 
 
 def _values(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:

@@ -13,6 +13,7 @@ from dmcli.cli.complete import action_names
 from dmcli.cli.options import Value
 from dmcli.cli.tree import Group, command
 from dmcli.errors import InputError, NotFoundError
+from dmcli.plural import counted
 from dmcli.sandbox.control.limits import lift_limits, limit_of, list_limits, set_documented, set_limits
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def _lift(current: Session, *, action: str | None, **values: Any) -> None:
     gone = lift_limits(current.sandbox, action or "")
     if action and not gone:
         raise NotFoundError(f"{action} is not limited; see: dm sandbox limit list")
-    current.say(f"lifted {gone} limit{'' if gone == 1 else 's'}")
+    current.say(f"lifted {counted(gone, 'limit')}")
 
 
 COMMAND = Group("limit")

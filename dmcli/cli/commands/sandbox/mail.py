@@ -17,6 +17,7 @@ from dmcli.cli.options import Value, limits
 from dmcli.cli.options import yes as yes_option
 from dmcli.cli.tree import Group, command
 from dmcli.errors import InputError, NotFoundError, TimedOutError
+from dmcli.plural import counted
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -92,8 +93,7 @@ def _list(current: Session, *, limit: int, **values: Any) -> None:
     page = Page({"mails": found}, found, "mails")
     shown = show_pages(limiter.limit_pages([page], wanted), _HEAD, (), current.output())
     if limiter.more:
-        newest = "mail" if shown == 1 else f"{shown} mails"
-        current.say(f"showing the newest {newest}; there are more: give --all, or a larger --limit")
+        current.say(f"showing the newest {counted(shown, 'mail')}; there are more: give --all, or a larger --limit")
     elif not shown and chosen != ALL:
         current.say("no mail matches")
     elif not shown:
@@ -158,7 +158,7 @@ def _delete(current: Session, *, mail: int | None, yes: bool, **values: Any) -> 
     if not yes:
         _confirm(f"mail {number}" if number else "all mail" if whole else "all mail that matches")
     gone = delete_mail(current.sandbox, Filter(ids=(number,)) if number else chosen)
-    current.say(f"deleted {gone} mail{'' if gone == 1 else 's'}")
+    current.say(f"deleted {counted(gone, 'mail')}")
 
 
 def _confirm(what: str) -> None:

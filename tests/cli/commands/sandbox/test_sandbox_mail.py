@@ -81,7 +81,7 @@ def test_a_list_tells_nothing_yet_from_nothing_that_matches(box):
     assert box("sandbox mail list --to x").err == "no mail matches\n"
     box("send single --to a@example.com --subject s --text t")
     box("send single --to a@example.com --subject s --text t")
-    assert "showing the newest mail; there are more" in box("sandbox mail list --limit 1").err
+    assert "showing the newest 1 mail; there are more" in box("sandbox mail list --limit 1").err
 
 
 @pytest.mark.parametrize(
