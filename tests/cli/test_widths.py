@@ -7,6 +7,8 @@ import re
 import pytest
 from rich.cells import cell_len
 
+from dmcli.api import catalogue
+
 SENDER = "newsletter@marketing.customers.example.com"
 RECIPIENT = "alexandra.montgomery@subsidiary.example.co.uk"
 SUBJECT = "Your order 2026-11-3311 has been shipped today"
@@ -72,6 +74,14 @@ def test_the_columns_of_details_give_way_in_their_order(full, monkeypatch):
         (["Time", "+00:00", "To", "Outcome", "Subject"], "no room for From, Message"),
         (["Time", "+00:00", "To", "Outcome"], "no room for Subject, From, Message"),
     ]
+
+
+@pytest.mark.parametrize("action", [one for one in catalogue.all_actions() if one.lists], ids=lambda one: one.name)
+def test_headings_differ_and_say_unique_where_the_wire_does(action):
+    titles = [field.title for field in action.fields if field.title]
+    assert len(titles) == len(set(titles))
+    for field in action.fields:
+        assert not field.title or ("Unique" in field.name) == ("Unique" in field.title)
 
 
 def plain(shown: str) -> str:
