@@ -8,6 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from dmcli.api import catalogue
+from dmcli.api.model import State
 
 SENDER = "newsletter@marketing.customers.example.com"
 RECIPIENT = "alexandra.montgomery@subsidiary.example.co.uk"
@@ -74,6 +75,41 @@ def test_the_columns_of_details_give_way_in_their_order(full, monkeypatch):
         (["Time", "+00:00", "To", "Outcome", "Subject"], "no room for From, Message"),
         (["Time", "+00:00", "To", "Outcome"], "no room for Subject, From, Message"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "word", "style"),
+    [
+        ("account show", "normal", "32"),
+        ("domain list", "verified", "32"),
+        ("domain show sandbox.test", "ok", "32"),
+        ("domain check sandbox.test", "yes", "32"),
+        ("address list", "normal", "32"),
+        ("address show noreply@sandbox.test", "normal", "32"),
+        ("stats sender noreply@sandbox.test", "normal", "32"),
+        ("stats details --status delivered", "delivered", "32"),
+        ("stats details --status invalid", "invalid address", "1;31"),
+        ("template list", "approved", "32"),
+        ("template show newsletter", "approved", "32"),
+        ("task list", "sent", "32"),
+        ("sandbox mail list", "invalid address", "1;31"),
+        ("sandbox mail show 1", "delivered", "32"),
+        ("sandbox calls list", "200", "32"),
+        ("sandbox calls list --status 400", "400", "1;31"),
+    ],
+)
+def test_states_have_colour_in_every_table(full, monkeypatch, line, word, style):
+    full("address delete nobody@sandbox.test --yes", code=10)
+    full("api DeleteTag", code=1)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("TERM", "xterm")
+    assert re.search(f"\x1b\\[{style}m *{word}", full(line, tty=True).out.replace("\x1b[49m", ""))
+
+
+@pytest.mark.parametrize("action", catalogue.all_actions(), ids=lambda one: one.name)
+def test_the_words_of_a_status_say_how_well_things_stand(action):
+    for field in action.fields:
+        assert "status" not in field.name.lower() or all(isinstance(word, State) for word in field.words.values())
 
 
 @pytest.mark.parametrize("action", [one for one in catalogue.all_actions() if one.lists], ids=lambda one: one.name)
