@@ -90,7 +90,7 @@ def _show_added(current: Session, call: Call, outcomes: list[Added]) -> dict[str
         "errors": [row for outcome in outcomes for row in outcome.rejected],
     }
     show_document(document, _ADDED, current.output())
-    current.mark(_SAVE, call.wire)
+    current.mark(_SAVE if document["added"] else _SAVE._replace(done=""), call.wire)
     return document
 
 

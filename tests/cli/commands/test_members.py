@@ -35,6 +35,15 @@ def test_rejected_rows_before_a_failure_are_told_too(box, tmp_path):
     assert (result.json["added"], result.json["rejected"], len(result.json["errors"])) == (9_500, 500, 500)
 
 
+def test_where_all_were_rejected_nothing_is_said_to_be_saved(box):
+    box("receiver create vip")
+    assert "saved into the list vip" in box("receiver add vip a@example.com").err
+    twice = box("receiver add vip a@example.com", code=7).err
+    assert "saved" not in twice
+    assert "1 of 1 address rejected" in twice
+    assert "saved into the list vip" in box("receiver add vip a@example.com b@example.com", code=7).err
+
+
 def test_a_failure_of_the_first_call_leaves_nothing_to_tell(box):
     missing = "0" * 32
     result = box("receiver add {} a@example.com -o json", missing, code=10)
