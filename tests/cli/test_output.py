@@ -126,6 +126,16 @@ def test_tab_separated_text_is_harmless_behind_a_pipe_and_raw_when_asked(box):
         )
 
 
+def test_a_text_that_a_query_found_can_be_kept_in_a_file_as_it_is(box):
+    """A template goes to a second account by way of a file, without a program that reads JSON."""
+    body = "<p>Dear {UserName},</p>\n<p>您好\t\\n</p>"
+    box("template create welcome --subject s --html {}", body)
+    query = "template show welcome --query TemplateText"
+    assert box(f"{query} --raw").out == f"{body}\n"
+    assert len(box(query).out.splitlines()) == 1
+    assert len(box("template show welcome --query [TemplateText] --raw").out.splitlines()) == 1
+
+
 def test_a_formula_from_elsewhere_is_text_in_csv(box):
     box("api CreateTag TagName==1+1 TagDescription=-5")
     assert box("tag list -o csv").out.splitlines()[2] == "'=1+1,2,-5"

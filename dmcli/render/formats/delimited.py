@@ -70,8 +70,13 @@ class _Delimited(Format):
         """Print what a query found.
 
         A list of objects has their keys as columns, a list of plain values or of lists has a line for each. A text
-        stands for itself, so that a shell or a spreadsheet can take it as it is. Everything else is JSON.
+        stands for itself, so that a shell or a spreadsheet can take it as it is; raw, with its own tabs and line
+        breaks. Everything else is JSON.
         """
+        if isinstance(value, str) and output.raw and not self._for_spreadsheets and not output.stdout.isatty():
+            output.stdout.write(fit_encoding(value, output.stdout) + "\n")
+            output.stdout.flush()
+            return
         items = [value] if isinstance(value, str) else value
         if not isinstance(items, list):
             JSON.show_value(value, output)
