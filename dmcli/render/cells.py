@@ -55,7 +55,9 @@ def cell_tone(field: Field, value: Any) -> Tone | None:
 def cell_words(field: Field, value: Any, time_text: Callable[[datetime], str] = local_text) -> str:
     """A value for people: the words of its code, a time in this machine's zone; what is not known stays as received."""
     text = raw_text(value)
-    if value is None or not (field.words or field.shape):
+    if value is None:
+        return field.words.get("None", text)
+    if not (field.words or field.shape):
         return text
     moment = moment_in(field.shape, str(int(value)) if isinstance(value, float) else text)
     if moment:

@@ -93,3 +93,11 @@ def test_a_query_is_put_to_the_same_objects_on_a_terminal_and_in_a_pipe(box):
     box("domain create a.example.com")
     asked = "domain check a.example.com --query '[].keys(@)'"
     assert box(asked, tty=True).out == box(f"{asked} -o json").out
+
+
+@pytest.mark.parametrize("options", ["", "-o csv"])
+def test_a_check_that_failed_is_said_in_words(box, options):
+    box("domain create fail.example.com")
+    for tty in (True, False):
+        assert "check failed" in box(f"domain check fail.example.com {options}", code=5, tty=tty).out
+    assert box("domain check fail.example.com -o json", code=5).json[0]["status"] is None
