@@ -71,7 +71,9 @@ def _show(current: Session, *, call: int) -> None:
 
     found = get_call(current.sandbox, call)
     if found is None:
-        raise NotFoundError(f"there is no call {call} in the sandbox; see: dm sandbox calls list")
+        raise NotFoundError(
+            f"there is no call {call} in the sandbox; see: {current.resources.sandbox_command} calls list"
+        )
     found["ms"] = round(found["ms"], 1)
     show_one(current, found, _WHOLE)
 

@@ -56,7 +56,9 @@ def _remove(current: Session, *, fault: int | None, **values: Any) -> None:
         raise InputError("give either the number of a fault from the list, or --all")
     gone = remove_faults(current.sandbox, fault)
     if fault and not gone:
-        raise NotFoundError(f"there is no fault {fault} in the sandbox; see: dm sandbox fault list")
+        raise NotFoundError(
+            f"there is no fault {fault} in the sandbox; see: {current.resources.sandbox_command} fault list"
+        )
     current.say(f"removed {counted(gone, 'fault')}")
 
 

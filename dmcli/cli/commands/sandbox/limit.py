@@ -42,7 +42,7 @@ def _lift(current: Session, *, action: str | None, **values: Any) -> None:
         raise InputError("give either the action whose limit is to be lifted, or --all")
     gone = lift_limits(current.sandbox, action or "")
     if action and not gone:
-        raise NotFoundError(f"{action} is not limited; see: dm sandbox limit list")
+        raise NotFoundError(f"{action} is not limited; see: {current.resources.sandbox_command} limit list")
     current.say(f"lifted {counted(gone, 'limit')}")
 
 

@@ -68,13 +68,16 @@ def _find_mail(current: Session, mail: int, wait: float, values: dict[str, Any])
         found = find_latest(current.sandbox, chosen, wait)
         if found is None:
             error = TimedOutError if wait else NotFoundError
-            raise error(f"no mail matches{f' after {wait:g} s' if wait else ''}; see: dm sandbox mail list")
+            waited = f" after {wait:g} s" if wait else ""
+            raise error(f"no mail matches{waited}; see: {current.resources.sandbox_command} mail list")
         return found
     if wait or chosen != ALL:
         raise InputError(f"mail {mail} is chosen by its number; --wait, --to and the like choose the latest")
     found = get_mail(current.sandbox, mail)
     if found is None:
-        raise NotFoundError(f"there is no mail {mail} in the sandbox; see: dm sandbox mail list")
+        raise NotFoundError(
+            f"there is no mail {mail} in the sandbox; see: {current.resources.sandbox_command} mail list"
+        )
     return found
 
 
@@ -97,7 +100,8 @@ def _list(current: Session, *, limit: int, **values: Any) -> None:
     elif not shown and chosen != ALL:
         current.say("no mail matches")
     elif not shown:
-        current.say("no mail yet; send one: dm -p sandbox send single --to you@example.com --subject Hi --text Hi")
+        dm = current.resources.sandbox_command.replace("sandbox", "-p sandbox")
+        current.say(f"no mail yet; send one: {dm} send single --to you@example.com --subject Hi --text Hi")
 
 
 def _show(current: Session, *, mail: int, wait: float, **values: Any) -> None:
@@ -107,7 +111,8 @@ def _show(current: Session, *, mail: int, wait: float, **values: Any) -> None:
 def _html(current: Session, *, mail: int, wait: float, **values: Any) -> None:
     found = _find_mail(current, mail, wait, values)
     if not found["html"]:
-        raise NotFoundError(f"mail {found['id']} has no HTML; see: dm sandbox mail text {found['id']}")
+        see = f"{current.resources.sandbox_command} mail text {found['id']}"
+        raise NotFoundError(f"mail {found['id']} has no HTML; see: {see}")
     show_part(current, "html", found["html"])
 
 
@@ -143,7 +148,8 @@ def _codes(current: Session, *, mail: int, wait: float, **values: Any) -> None:
     found = _find_mail(current, mail, wait, values)
     words = codes(found["subject"], read(found["html"], found["text"]).text)
     if not words:
-        raise NotFoundError(f"mail {found['id']} has no one-time codes; see: dm sandbox mail text {found['id']}")
+        see = f"{current.resources.sandbox_command} mail text {found['id']}"
+        raise NotFoundError(f"mail {found['id']} has no one-time codes; see: {see}")
     show_words(current, "codes", words)
 
 

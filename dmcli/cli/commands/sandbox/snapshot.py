@@ -22,7 +22,11 @@ def _list(current: Session) -> None:
 
     rows = [{"name": name} for name in list_names(current.sandbox)]
     show_rows(
-        current, "snapshots", rows, (Field("name", "Snapshot"),), "no snapshot yet: dm sandbox snapshot take NAME"
+        current,
+        "snapshots",
+        rows,
+        (Field("name", "Snapshot"),),
+        f"no snapshot yet: {current.resources.sandbox_command} snapshot take NAME",
     )
 
 
@@ -30,14 +34,16 @@ def _take(current: Session, *, name: str) -> None:
     from dmcli.sandbox.store.snapshots import take
 
     take(current.sandbox, name)
-    current.say(f"the sandbox is kept as {name}; go back to it: dm sandbox snapshot restore {name}")
+    current.say(
+        f"the sandbox is kept as {name}; go back to it: {current.resources.sandbox_command} snapshot restore {name}"
+    )
 
 
 def _restore(current: Session, *, name: str) -> None:
     from dmcli.sandbox.store.snapshots import restore
 
     if not restore(current.sandbox, name):
-        raise _no_snapshot(name)
+        raise _no_snapshot(current, name)
     current.say(f"the sandbox is as it was kept in {name}")
 
 
@@ -45,12 +51,12 @@ def _drop(current: Session, *, name: str) -> None:
     from dmcli.sandbox.store.snapshots import drop
 
     if not drop(current.sandbox, name):
-        raise _no_snapshot(name)
+        raise _no_snapshot(current, name)
     current.say(f"dropped {name}")
 
 
-def _no_snapshot(name: str) -> NotFoundError:
-    return NotFoundError(f"there is no snapshot {name!r}; see: dm sandbox snapshot list")
+def _no_snapshot(current: Session, name: str) -> NotFoundError:
+    return NotFoundError(f"there is no snapshot {name!r}; see: {current.resources.sandbox_command} snapshot list")
 
 
 def _known(sandbox: Sandbox) -> list[str]:

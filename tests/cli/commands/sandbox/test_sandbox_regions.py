@@ -42,6 +42,34 @@ def test_mail_limits_and_all_else_belong_to_a_region(box):
     assert len(box(f"sandbox mail list -o json {ABROAD}").json["mails"]) == 1
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "mail show",
+        "mail show 7",
+        "fault remove 7",
+        "limit lift SingleSendMail",
+        "calls show 7",
+        "snapshot restore clean",
+        "snapshot drop clean",
+    ],
+)
+def test_what_is_not_found_leads_to_the_list_of_its_region(bare, line):
+    (group, _), at = line.split(maxsplit=1), "dm --region ap-southeast-1 sandbox"
+    assert f"see: {at} {group} list" in bare(f"sandbox {line} {ABROAD}", code=10).err
+    assert f"see: dm sandbox {group} list" in bare(f"sandbox {line}", code=10).err
+
+
+def test_what_there_is_to_do_next_is_in_the_same_region(bare):
+    at = "dm --region ap-southeast-1"
+    assert f"{at} sandbox snapshot take" in bare(f"sandbox snapshot list {ABROAD}").err
+    assert f"{at} sandbox snapshot restore a" in bare(f"sandbox snapshot take a {ABROAD}").err
+    assert f"send one: {at} -p sandbox send single" in bare(f"sandbox mail list {ABROAD}").err
+    bare(f"-p sandbox {SEND} {ABROAD}")
+    for what in ("html", "codes"):
+        assert f"see: {at} sandbox mail text 1" in bare(f"sandbox mail {what} 1 {ABROAD}", code=10).err
+
+
 def test_an_endpoint_is_that_of_one_region(box):
     box(f"domain create mail.example.net {ABROAD}")
     command = argv(f"sandbox serve --port 0 {ABROAD}")
