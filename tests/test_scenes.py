@@ -48,7 +48,7 @@ def played(path, home, **more):
 
 
 @pytest.mark.parametrize("path", SCENES, ids=[path.stem for path in SCENES])
-def test_a_scene_does_its_job_in_each_language_and_can_be_run_again(path, tmp_path):
+def test_a_scene_does_its_job_in_each_language(path, tmp_path):
     for lang in LANG:
         home = tmp_path / lang
         home.mkdir()
@@ -56,8 +56,6 @@ def test_a_scene_does_its_job_in_each_language_and_can_be_run_again(path, tmp_pa
         assert code == 0, f"{out}{err}"
         for line in SEEN[path.name]:
             assert line in out, f"{out}{err}"
-    code, out, err = played(path, home, DM_LANG=lang)
-    assert code == 0, f"{out}{err}"
 
 
 @pytest.mark.parametrize("path", SCENES, ids=[path.stem for path in SCENES])

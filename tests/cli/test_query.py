@@ -89,7 +89,7 @@ def expressions(names: list[str]) -> st.SearchStrategy[str]:
     return st.recursive(leaves, grow, max_leaves=8)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(st.data())
 def test_whatever_is_asked_of_a_reply_is_answered_or_refused_in_a_sentence(replies, data):
     action, reply = data.draw(st.sampled_from(replies), label="reply")
@@ -106,7 +106,7 @@ def test_whatever_is_asked_of_a_reply_is_answered_or_refused_in_a_sentence(repli
     assert all(line.startswith("--query found nothing; ") and "; there is: " in line for line in told)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.text(alphabet="ab.[]{}()*?|&!=<>@:,`'\"0 9-\\\n", max_size=30))
 @example("[" + "9" * 5000 + "]")
 @example("`" + "[" * 5000 + "`")
