@@ -82,7 +82,7 @@ def test_the_columns_of_details_give_way_in_their_order(full, monkeypatch):
     [
         ("account show", "normal", "32"),
         ("domain list", "verified", "32"),
-        ("domain show sandbox.test", "ok", "32"),
+        ("domain show sandbox.test", "yes", "32"),
         ("domain check sandbox.test", "yes", "32"),
         ("address list", "normal", "32"),
         ("address show noreply@sandbox.test", "normal", "32"),

@@ -9,6 +9,7 @@ from dmcli.api import quota as quotas
 from dmcli.api.actions.common import DOMAIN_STATUS, FILED, TEMPLATE_STATUS
 from dmcli.api.paging import page_of
 from dmcli.errors import InputError
+from dmcli.maildns.wanted import wanted
 from dmcli.sandbox.control import states
 from dmcli.sandbox.control.quota import get_usage, set_quota
 from dmcli.sandbox.errors import ServiceError
@@ -17,8 +18,6 @@ from dmcli.sandbox.web.request import MOST, Page, PageRequest, RefusedError, lin
 from dmcli.untrusted import read_number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from dmcli.api.model import Action, Field
     from dmcli.api.wire import Reply
 
@@ -50,16 +49,6 @@ SECTIONS = (
 _ALL = {"PageSize": str(MAX_PAGE), "Length": str(MAX_PAGE)}
 
 
-class Record(NamedTuple):
-    """A DNS record that a domain asks for: what for, its type, host and value, and whether it was found."""
-
-    purpose: str
-    kind: str
-    host: str
-    value: str
-    found: bool
-
-
 class Listing(NamedTuple):
     """A table: its columns, its rows, and how many there are in all."""
 
@@ -87,7 +76,7 @@ def domain(request: PageRequest, number: int) -> Page:
     """A domain, and the DNS records that it asks for."""
     found = _described(request, "DescDomain", {"DomainId": str(number)})
     word = DOMAIN_STATUS[found["DomainStatus"]]
-    return Page("domain.html", {"domain": found, "status": word, "filed": FILED, "records": records(found)})
+    return Page("domain.html", {"domain": found, "status": word, "filed": FILED, "records": wanted(found)})
 
 
 def members(request: PageRequest, receiver: str) -> Page:
@@ -121,19 +110,6 @@ def confirmed(request: PageRequest, ticket: str) -> Reply:
     """Confirm the reply address."""
     _described(request, "ApproveReplyMailAddress", {"Ticket": ticket})
     return see(f"{link('account')}#addresses")
-
-
-def records(found: Mapping[str, Any]) -> list[Record]:
-    """The DNS records in a description of a domain, as the console lists them."""
-    here = found["HostRecord"].partition(".")[2] or "@"
-    return [
-        Record("Ownership", "TXT", found["HostRecord"], found["DomainType"], bool(found["DnsTxt"])),
-        Record("SPF", "TXT", here, found["SpfRecordV2"], found["SpfAuthStatus"] == "0"),
-        Record("DKIM", "TXT", found["DkimRR"], found["DkimPublicKey"], found["DkimAuthStatus"] == "0"),
-        Record("DMARC", "TXT", found["DmarcHostRecord"], found["DmarcRecord"], found["DmarcAuthStatus"] == 0),
-        Record("MX", "MX", here, found["MxRecord"], found["MxAuthStatus"] == "0"),
-        Record("Tracking", "CNAME", found["CnameRecord"], found["TracefRecord"], found["CnameAuthStatus"] == "0"),
-    ]
 
 
 def _page(request: PageRequest, wrong: str = "") -> Page:

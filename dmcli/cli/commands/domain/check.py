@@ -1,4 +1,4 @@
-"""`dm domain check`, which may take many calls; the rest of the group is the catalogue's."""
+"""`dm domain check`, which may take many calls."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from dmcli.api import catalogue
 from dmcli.api.actions.common import DOMAIN_STATUS
 from dmcli.api.kinds.common import DOMAIN_REF
 from dmcli.api.model import Field, bad, good
-from dmcli.cli.build import group
 from dmcli.cli.common import Duration
 from dmcli.cli.options import Value, dry_run, is_typed
 from dmcli.cli.tree import command
@@ -127,41 +126,38 @@ def _show(current: Session, outcomes: list[Checked]) -> None:
     show_document(rows, _FIELDS, output)
 
 
-COMMAND = group(
-    "domain",
-    command(
-        "check",
-        [
-            click.Argument(
-                ["domain"],
-                nargs=-1,
-                required=True,
-                metavar="DOMAIN...",
-                help="Domains, by name or id.",
-                type=Value(DOMAIN_REF),
-            ),
-            click.Option(["--wait"], is_flag=True, help="Check again until every domain is verified."),
-            click.Option(
-                ["--timeout"],
-                type=Duration(),
-                default="30m",
-                show_default=True,
-                metavar="TIME",
-                help="Wait at most this long for each domain.",
-            ),
-            click.Option(
-                ["--interval"],
-                type=Duration(),
-                default="30s",
-                show_default=True,
-                metavar="TIME",
-                help="Time between two checks.",
-            ),
-            click.Option(["--strict"], is_flag=True, help="Only status 0 passes: CNAME and ICP filing too."),
-            dry_run(),
-        ],
-        _check,
-        _CHECK.summary + " Exit code 5 when one is not verified.",
-        "mail.example.com --wait",
-    ),
+COMMAND = command(
+    "check",
+    [
+        click.Argument(
+            ["domain"],
+            nargs=-1,
+            required=True,
+            metavar="DOMAIN...",
+            help="Domains, by name or id.",
+            type=Value(DOMAIN_REF),
+        ),
+        click.Option(["--wait"], is_flag=True, help="Check again until every domain is verified."),
+        click.Option(
+            ["--timeout"],
+            type=Duration(),
+            default="30m",
+            show_default=True,
+            metavar="TIME",
+            help="Wait at most this long for each domain.",
+        ),
+        click.Option(
+            ["--interval"],
+            type=Duration(),
+            default="30s",
+            show_default=True,
+            metavar="TIME",
+            help="Time between two checks.",
+        ),
+        click.Option(["--strict"], is_flag=True, help="Only status 0 passes: CNAME and ICP filing too."),
+        dry_run(),
+    ],
+    _check,
+    _CHECK.summary + " Exit code 5 when one is not verified.",
+    "mail.example.com --wait",
 )
