@@ -34,6 +34,7 @@ ARGUMENTS = {
     "send batch": "--from a@b.cn --list l --template t",
     "send resolve": "k --sent",
     "domain create": "mail.example.com",
+    "domain ensure": "mail.example.com",
     "domain records": "1",
     "domain show": "1",
     "domain delete": "1 --yes",

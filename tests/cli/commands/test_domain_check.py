@@ -101,3 +101,50 @@ def test_a_check_that_failed_is_said_in_words(box, options):
     for tty in (True, False):
         assert "check failed" in box(f"domain check fail.example.com {options}", code=5, tty=tty).out
     assert box("domain check fail.example.com -o json", code=5).json[0]["status"] is None
+
+
+def test_verified_and_the_exit_code_say_the_same(box):
+    box("domain create icp.example.com")
+    keys = ("verified", "usable", "fully_verified")
+    (loose,) = box("domain check icp.example.com -o json").json
+    (strict,) = box("domain check icp.example.com --strict -o json", code=5).json
+    assert [loose[key] for key in keys] == [True, True, False]
+    assert [strict[key] for key in keys] == [False, True, False]
+
+
+def test_what_is_missing_is_said_by_name(box):
+    box("domain create pending.corp.test")
+    result = box("domain check pending.corp.test -o json", code=5)
+    said = result.err.splitlines()[0]
+    assert said.startswith("pending.corp.test: not verified, missing: ")
+    assert "Tracking (CNAME dmtrace.pending.corp.test)" in said
+    (told,) = result.json
+    assert {row["name"] for row in told["missing"] if row["record"] == "mx"} == {"pending.corp.test"}
+
+
+def test_a_wait_says_one_line_a_change_and_looks_less_and_less_often(box, pauses):
+    box("domain create mail.example.com")
+    box("sandbox state set domains checks:4")
+    result = box("domain check mail.example.com --wait --interval 10s --timeout 10m -o json")
+    lines = [line for line in result.err.splitlines() if line.startswith("mail.example.com: ")]
+    assert [line.partition(":")[2].split(",")[0] for line in lines] == [" not verified", " verified"]
+    assert lines[0].endswith("after 0 s; checking again in 10 s")
+    assert lines[1].endswith("after 48 s")
+    assert pauses == [10, 15, 22.5]
+
+
+def test_domains_are_waited_for_at_the_same_time(box, pauses):
+    names = [f"{name}.example.com" for name in ("a", "b", "c")]
+    for name in names:
+        box("domain create {}", name)
+    box("sandbox state set domains checks:3")
+    result = box("domain check {} --wait --interval 10s --timeout 1m -o json", names)
+    assert [(told["domain"], told["verified"]) for told in result.json] == [(name, True) for name in names]
+    assert pauses == [10, 15]
+
+
+def test_no_wait_for_an_icp_filing(box, pauses):
+    box("domain create icp.example.com")
+    result = box("domain check icp.example.com --strict --wait", code=5)
+    assert "ICP filing is missing, which no wait brings" in result.err
+    assert pauses == []

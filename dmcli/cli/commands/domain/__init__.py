@@ -5,4 +5,4 @@ from __future__ import annotations
 from dmcli.cli.build import group
 from dmcli.cli.commands.domain import check, create, records
 
-COMMAND = group("domain", check.COMMAND, create.COMMAND, records.COMMAND, records.SHOW)
+COMMAND = group("domain", check.COMMAND, create.COMMAND, create.ENSURE, records.COMMAND, records.SHOW)

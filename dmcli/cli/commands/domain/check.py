@@ -1,8 +1,8 @@
-"""`dm domain check`, which may take many calls."""
+"""`dm domain check`, which may take many calls, and the report of it that `dm domain ensure` ends with."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -13,13 +13,15 @@ from dmcli.api.model import Field, bad, good
 from dmcli.cli.common import Duration
 from dmcli.cli.options import Value, dry_run, is_typed
 from dmcli.cli.tree import command
-from dmcli.errors import CheckFailedError, DmError, InputError, UnreachableError
+from dmcli.errors import CheckFailedError, DmError, InputError
+from dmcli.maildns.wanted import TITLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from dmcli.cli.session import Session
-    from dmcli.workflows.domain_check import Checked
+    from dmcli.maildns.wanted import Record
+    from dmcli.workflows.domain.check import Checked
 
 _CHECK = catalogue.get("CheckDomain")
 _FIELDS = (
@@ -27,8 +29,42 @@ _FIELDS = (
     Field("status", "Status", DOMAIN_STATUS | {"None": bad("check failed")}),
     Field("verified", "Verified", {"True": good("yes"), "False": bad("no")}),
     Field("failed", "Failed"),  # of columns, where the checks themselves have none
+    Field("usable"),
+    Field("fully_verified"),
     Field("checks"),
 )
+
+
+class Waiting(NamedTuple):
+    """How a check is made: whether it waits, how many seconds in all, how many between looks, and what passes."""
+
+    wait: bool
+    timeout: float
+    interval: float
+    strict: bool
+
+    @classmethod
+    def typed(cls, *, wait: bool, timeout: float, interval: float, strict: bool) -> Waiting:
+        """As it was typed. Raises InputError for times without a wait."""
+        ctx = click.get_current_context()
+        for name in ("timeout", "interval"):
+            if is_typed(ctx, name) and not wait:
+                raise InputError(f"--{name} goes with --wait; give that too")
+        return cls(wait, timeout, interval, strict)
+
+
+def waiting_options() -> list[click.Parameter]:
+    """The options of a check."""
+
+    def time(name: str, default: str, text: str) -> click.Option:
+        return click.Option([name], type=Duration(), default=default, show_default=True, metavar="TIME", help=text)
+
+    return [
+        click.Option(["--wait"], is_flag=True, help="Check again until every domain is verified."),
+        time("--timeout", "30m", "Wait at most this long, for all domains together."),
+        time("--interval", "30s", "Time between the first two checks; it grows up to 5 minutes."),
+        click.Option(["--strict"], is_flag=True, help="Only status 0 passes: CNAME and ICP filing too."),
+    ]
 
 
 def _check(
@@ -37,45 +73,39 @@ def _check(
     from dmcli.cli.perform import show_dry_run
     from dmcli.cli.values import collect
 
-    ctx = click.get_current_context()
-    for name in ("timeout", "interval"):
-        if is_typed(ctx, name) and not wait:
-            raise InputError(f"--{name} goes with --wait; give that too")
+    waiting = Waiting.typed(wait=wait, timeout=timeout, interval=interval, strict=strict)
     if dry_run:
         for name in domain:
             show_dry_run(current, collect(current, _CHECK, {"DomainId": name}))
         return
-    ids = [_name_and_id(current, name) for name in domain]
-    limit = timeout if wait else 0.0
-    outcomes: list[Checked] = []
-    for number, (name, domain_id) in enumerate(ids):
-        try:
-            for outcome in _outcomes(current, name, domain_id, strict=strict, timeout=limit, interval=interval):
-                outcomes[number:] = [outcome]
-        except DmError as error:
-            if outcomes:
-                _report(current, outcomes, strict=strict)
-            bad = _failures(outcomes, strict=strict)
-            error.message = f"{name}: {error.message}" + (f"; not verified: {', '.join(bad)}" if bad else "")
-            raise
-    _report(current, outcomes, strict=strict)
-    bad = _failures(outcomes, strict=strict)
-    if bad:
-        what = "fully verified" if strict else "verified"
-        waited = f" after {timeout:g} s" if wait else ""
-        raise CheckFailedError(f"not {what}{waited}: {', '.join(bad)}; the records they need: dm domain show {bad[0]}")
+    report(current, dict(_name_and_id(current, name) for name in domain), waiting)
 
 
-def _failures(outcomes: list[Checked], *, strict: bool) -> list[str]:
-    return [outcome.domain for outcome in outcomes if not outcome.passes(strict=strict)]
+def report(current: Session, ids: Mapping[str, str], waiting: Waiting, more: Mapping[str, Any] | None = None) -> None:
+    """Check domains, given by name and id, and show what came of it; `more` is shown of a domain beside that.
+
+    Raises CheckFailedError when one does not pass, and DmError for what is no outcome; what is known is shown first.
+    """
+    began, outcomes = current.resources.clock(), dict[str, "Checked"]()
+    try:
+        for outcome in _looks(current, ids, waiting):
+            outcomes[outcome.domain] = outcome
+    except DmError as error:
+        if outcomes:
+            _show(current, outcomes, waiting, more or {})
+        failed = _failed(outcomes, waiting)
+        error.message += f"; not verified: {', '.join(failed)}" if failed else ""
+        raise
+    _show(current, outcomes, waiting, more or {})
+    if failed := _failed(outcomes, waiting):
+        what = "fully verified" if waiting.strict else "verified"
+        waited = f" after {current.resources.clock() - began:.0f} s" if waiting.wait else ""
+        see = f"the records they need: {current.resources.command} domain records {failed[0]}"
+        raise CheckFailedError(f"not {what}{waited}: {', '.join(failed)}; {see}")
 
 
-def _report(current: Session, outcomes: list[Checked], *, strict: bool) -> None:
-    """Show the outcomes as one array; a domain that is usable but not wholly verified is worth a word."""
-    _show(current, outcomes)
-    for outcome in outcomes:
-        if outcome.passes(strict=strict) and not outcome.verified:
-            current.say(f"warning: {outcome.domain} is {DOMAIN_STATUS[str(outcome.status)]}")
+def _failed(outcomes: Mapping[str, Checked], waiting: Waiting) -> list[str]:
+    return [name for name, outcome in outcomes.items() if not outcome.passes(strict=waiting.strict)]
 
 
 def _name_and_id(current: Session, text: str) -> tuple[str, str]:
@@ -91,39 +121,79 @@ def _name_and_id(current: Session, text: str) -> tuple[str, str]:
     return value, resolve(current.client, DOMAIN_REF, value)
 
 
-def _outcomes(
-    current: Session, name: str, domain_id: str, *, strict: bool, timeout: float, interval: float
-) -> Iterator[Checked]:
-    """What each check of a domain gave, until it passes or the time is over; says on stderr how it goes."""
-    from dmcli.workflows.domain_check import check
-    from dmcli.workflows.domain_check import wait as waiting
+def _looks(current: Session, ids: Mapping[str, str], waiting: Waiting) -> Iterator[Checked]:
+    """What each look at a domain gave; says on stderr what changed."""
+    from functools import partial
 
-    began = current.resources.clock()
-    for outcome in waiting(
-        lambda: check(current.client, name, domain_id),
-        strict=strict,
-        timeout=timeout,
-        interval=interval,
-        clock=current.resources.clock,
+    from dmcli.errors import UnreachableError
+    from dmcli.workflows.domain.check import check, watch
+
+    clock, said = current.resources.clock, dict[str, str]()
+    began = clock()
+    for look in watch(
+        {name: partial(check, current.client, name, domain_id) for name, domain_id in ids.items()},
+        strict=waiting.strict,
+        timeout=waiting.timeout if waiting.wait else 0.0,
+        interval=waiting.interval,
+        clock=clock,
         sleep=current.resources.pause,
     ):
-        if isinstance(outcome, UnreachableError):
-            current.say(f"{name}: {outcome.code or outcome.message}; checking again in {interval:g} s")
+        again = "" if look.pause is None else f"; checking again in {look.pause:.0f} s"
+        if isinstance(look.outcome, UnreachableError):
+            code = look.outcome.code
+            current.say(f"{f'{look.domain}: {code}' if code else look.outcome.message}{again}")
             continue
-        if timeout and not outcome.passes(strict=strict):
-            current.say(f"{name}: not verified after {current.resources.clock() - began:.0f} s of {timeout:g} s")
-        yield outcome
+        state = _state(look.outcome, waiting)
+        if state != said.get(look.domain, "verified"):
+            waited = f", after {clock() - began:.0f} s{again}" if waiting.wait else ""
+            current.say(f"{look.domain}: {state}{waited}")
+        said[look.domain] = state
+        yield look.outcome
 
 
-def _show(current: Session, outcomes: list[Checked]) -> None:
+def _state(outcome: Checked, waiting: Waiting) -> str:
+    """How a domain stands, with what is missing by name."""
+    if outcome.passes(strict=waiting.strict):
+        return "verified" if outcome.fully_verified else DOMAIN_STATUS[str(outcome.status)]
+    missing = ", ".join(f"{TITLES[record.check]} ({record.type} {record.name})" for record in outcome.missing)
+    if missing:
+        return f"not verified, missing: {missing}"
+    if outcome.is_final(strict=waiting.strict):
+        return "not verified, the ICP filing is missing, which no wait brings"
+    return "not verified, though the service sees every record"
+
+
+def _show(current: Session, outcomes: Mapping[str, Checked], waiting: Waiting, more: Mapping[str, Any]) -> None:
+    """Show the outcomes as one array; a domain that is usable but not wholly verified is worth a word."""
     from dmcli.render import show_document
 
     output = current.output()
-    rows: list[dict[str, Any]] = [outcome._asdict() for outcome in outcomes]
+    rows = [_row(outcome, waiting) | more.get(name, {}) for name, outcome in outcomes.items()]
     if output.wants_columns:
         for row in rows:
             row["failed"] = ", ".join(name for name, good in row["checks"].items() if good is False)
     show_document(rows, _FIELDS, output)
+    for outcome in outcomes.values():
+        if outcome.passes(strict=waiting.strict) and not outcome.fully_verified:
+            current.say(f"warning: {outcome.domain} is {DOMAIN_STATUS[str(outcome.status)]}")
+
+
+def _row(outcome: Checked, waiting: Waiting) -> dict[str, Any]:
+    """An outcome as it is shown. `verified` is what the exit code is made of."""
+    return {
+        "domain": outcome.domain,
+        "status": outcome.status,
+        "verified": outcome.passes(strict=waiting.strict),
+        "usable": outcome.usable,
+        "fully_verified": outcome.fully_verified,
+        "checks": outcome.checks,
+        "missing": [_short(record) for record in outcome.missing],
+    }
+
+
+def _short(record: Record) -> dict[str, Any]:
+    row = record.row()
+    return {name: row[name] for name in ("record", "name", "type", "value")}
 
 
 COMMAND = command(
@@ -137,24 +207,7 @@ COMMAND = command(
             help="Domains, by name or id.",
             type=Value(DOMAIN_REF),
         ),
-        click.Option(["--wait"], is_flag=True, help="Check again until every domain is verified."),
-        click.Option(
-            ["--timeout"],
-            type=Duration(),
-            default="30m",
-            show_default=True,
-            metavar="TIME",
-            help="Wait at most this long for each domain.",
-        ),
-        click.Option(
-            ["--interval"],
-            type=Duration(),
-            default="30s",
-            show_default=True,
-            metavar="TIME",
-            help="Time between two checks.",
-        ),
-        click.Option(["--strict"], is_flag=True, help="Only status 0 passes: CNAME and ICP filing too."),
+        *waiting_options(),
         dry_run(),
     ],
     _check,

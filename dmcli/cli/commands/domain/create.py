@@ -1,28 +1,46 @@
-"""`dm domain create`, which says what comes next."""
+"""`dm domain create`, which says what comes next, and `dm domain ensure`, which goes there."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from dmcli.api import catalogue
-from dmcli.cli.options import options_of
+from dmcli.api.kinds.common import DOMAIN
+from dmcli.api.model import Field, good
+from dmcli.cli.commands.domain.check import Waiting, report, waiting_options
+from dmcli.cli.commands.domain.records import show_records
+from dmcli.cli.options import Value, dry_run, options_of
 from dmcli.cli.tree import command
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
+    from dmcli.cli.values import Call
+    from dmcli.workflows.domain.ensure import Ensured
 
 _CREATE = catalogue.get("CreateDomain")
+_CREATED: dict[str, str] = {"True": good("yes"), "False": "no"}
+_FIELDS = (Field("domain", "Domain"), Field("domain_id", "Domain id"), Field("created", "Created", _CREATED))
 
 
-def _create(current: Session, **typed: Any) -> None:
+def _create(current: Session, *, if_missing: bool, **typed: Any) -> None:
     from dmcli.cli.perform import perform
+    from dmcli.cli.values import collect
+    from dmcli.render import show_document
 
-    perform(current, _CREATE, typed)
-    if not typed["dry_run"]:
-        say_next(current, typed["DomainName"])
+    if if_missing and not typed["dry_run"]:
+        (made,) = _ensured(current, [collect(current, _CREATE, typed)])
+        show_document(made._asdict(), _FIELDS, current.output())
+        created = made.created
+    else:
+        perform(current, _CREATE, typed)
+        created = not typed["dry_run"]
+    if created:
+        _say_next(current, typed["DomainName"])
 
 
-def say_next(current: Session, domain: str) -> None:
+def _say_next(current: Session, domain: str) -> None:
     """Say how a domain that is not verified comes to be."""
     import shlex
 
@@ -30,4 +48,64 @@ def say_next(current: Session, domain: str) -> None:
     current.say(f"next, publish what it needs: {dm} domain records {name}; then: {dm} domain check {name} --wait")
 
 
-COMMAND = command("create", options_of(_CREATE), _create, _CREATE.summary, _CREATE.commands[0].example)
+def _ensured(current: Session, calls: list[Call]) -> list[Ensured]:
+    """The domains, made where they were missing, which is said of each at once."""
+    from dmcli.workflows.domain.ensure import ensure
+
+    found = []
+    for one in ensure(current.client, [call.wire for call in calls]):
+        found.append(one)
+        if one.created:
+            current.mark(_CREATE, {"DomainName": one.domain})
+        else:
+            current.say(f"{one.domain} is there already")
+    return found
+
+
+def _ensure(
+    current: Session, domain: tuple[str, ...], wait: bool, timeout: float, interval: float, strict: bool, dry_run: bool
+) -> None:
+    from dmcli.cli.perform import show_dry_run
+
+    waiting = Waiting.typed(wait=wait, timeout=timeout, interval=interval, strict=strict)
+    calls = {call.wire["DomainName"].lower(): call for call in (_call(current, name) for name in domain)}
+    if dry_run:
+        for call in calls.values():
+            show_dry_run(current, call)
+        return
+    domains = _ensured(current, list(calls.values()))
+    if current.output().for_people:
+        show_records(current, [one.domain_id for one in domains])
+    more = {one.domain: {"domain_id": one.domain_id, "created": one.created} for one in domains}
+    report(current, {one.domain: one.domain_id for one in domains}, waiting, more)
+
+
+def _call(current: Session, name: str) -> Call:
+    from dmcli.cli.values import collect
+
+    return collect(current, _CREATE, {"DomainName": name})
+
+
+COMMAND = command(
+    "create",
+    [
+        *options_of(_CREATE),
+        click.Option(["--if-missing"], is_flag=True, help="Leave a domain that is there as it is, and end well."),
+    ],
+    _create,
+    _CREATE.summary,
+    _CREATE.commands[0].example,
+)
+ENSURE = command(
+    "ensure",
+    [
+        click.Argument(
+            ["domain"], nargs=-1, required=True, metavar="DOMAIN...", help="Domains, by name.", type=Value(DOMAIN)
+        ),
+        *waiting_options(),
+        dry_run(),
+    ],
+    _ensure,
+    "Make domains where they are missing, show the records they need, and check them.",
+    "mail.example.com --wait",
+)

@@ -56,6 +56,16 @@ def _records(current: Session, *, export: str | None, **typed: Any) -> None:
         show_document([record.row() for record in found], _FIELDS, current.output())
 
 
+def show_records(current: Session, domain_ids: list[str]) -> None:
+    """Show the records of domains, and an empty line for what follows."""
+    from dmcli.render import show_document
+
+    output = current.output()
+    replies = [current.client.call(_DESC, {"DomainId": domain_id}) for domain_id in domain_ids]
+    show_document([record.row() for reply in replies for record in wanted(reply)], _FIELDS, output)
+    output.stdout.write("\n")
+
+
 def _show(current: Session, **typed: Any) -> None:
     """The reply as it is for programs; for a person the facts, and below them the records by their full names."""
     from dmcli.render import show_document
