@@ -49,6 +49,17 @@ class Voice:
         for line in lines:
             _write(brief(self.hide(line)))
 
+    def annotate(self, title: str, text: str, *, failed: bool) -> None:
+        """Put a message before people where GitHub or GitLab run this, a warning not under --quiet."""
+        import os
+
+        from dmcli.render.ci import annotation
+
+        title, text = (brief(self.hide(part)) for part in (title, text))
+        line = annotation(os.environ, title, text, failed=failed)
+        if line and (failed or not self._given.get("quiet")):
+            _write(line)
+
     def trace(self, exchange: Exchange) -> Exchange:
         """The exchange; with --debug there is a line on stderr for each call: names and sizes, no values."""
         if not self._given.get("debug"):

@@ -10,11 +10,11 @@ from dmcli.api import catalogue
 from dmcli.api.actions.common import DOMAIN_STATUS
 from dmcli.api.kinds.common import DOMAIN_REF
 from dmcli.api.model import Field, bad, good
+from dmcli.cli.commands.domain.ci import Report, state_of, tell_ci
 from dmcli.cli.common import Duration
 from dmcli.cli.options import Value, dry_run, is_typed
 from dmcli.cli.tree import command
 from dmcli.errors import CheckFailedError, DmError, InputError
-from dmcli.maildns.wanted import TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,21 +36,25 @@ _FIELDS = (
 
 
 class Waiting(NamedTuple):
-    """How a check is made: whether it waits, how many seconds in all, how many between looks, and what passes."""
+    """How a check is made: whether it waits, how many seconds in all, how many between looks, and what passes.
+
+    `junit` is the file for the report, "" for none.
+    """
 
     wait: bool
     timeout: float
     interval: float
     strict: bool
+    junit: str = ""
 
     @classmethod
-    def typed(cls, *, wait: bool, timeout: float, interval: float, strict: bool) -> Waiting:
+    def typed(cls, *, wait: bool, timeout: float, interval: float, strict: bool, junit: str | None) -> Waiting:
         """As it was typed. Raises InputError for times without a wait."""
         ctx = click.get_current_context()
         for name in ("timeout", "interval"):
             if is_typed(ctx, name) and not wait:
                 raise InputError(f"--{name} goes with --wait; give that too")
-        return cls(wait, timeout, interval, strict)
+        return cls(wait, timeout, interval, strict, junit or "")
 
 
 def waiting_options() -> list[click.Parameter]:
@@ -64,16 +68,15 @@ def waiting_options() -> list[click.Parameter]:
         time("--timeout", "30m", "Wait at most this long, for all domains together."),
         time("--interval", "30s", "Time between the first two checks; it grows up to 5 minutes."),
         click.Option(["--strict"], is_flag=True, help="Only status 0 passes: CNAME and ICP filing too."),
+        click.Option(["--junit"], type=click.Path(dir_okay=False), metavar="FILE", help="Write JUnit XML for CI too."),
     ]
 
 
-def _check(
-    current: Session, domain: tuple[str, ...], wait: bool, timeout: float, interval: float, strict: bool, dry_run: bool
-) -> None:
+def _check(current: Session, domain: tuple[str, ...], *, dry_run: bool, **how: Any) -> None:
     from dmcli.cli.perform import show_dry_run
     from dmcli.cli.values import collect
 
-    waiting = Waiting.typed(wait=wait, timeout=timeout, interval=interval, strict=strict)
+    waiting = Waiting.typed(**how)
     if dry_run:
         for name in domain:
             show_dry_run(current, collect(current, _CHECK, {"DomainId": name}))
@@ -86,6 +89,9 @@ def report(current: Session, ids: Mapping[str, str], waiting: Waiting, more: Map
 
     Raises CheckFailedError when one does not pass, and DmError for what is no outcome; what is known is shown first.
     """
+    if waiting.junit:
+        with open(waiting.junit, "a", encoding="utf-8"):
+            pass  # what cannot be written is told before the wait
     began, outcomes = current.resources.clock(), dict[str, "Checked"]()
     try:
         for outcome in _looks(current, ids, waiting):
@@ -95,11 +101,15 @@ def report(current: Session, ids: Mapping[str, str], waiting: Waiting, more: Map
             _show(current, outcomes, waiting, more or {})
         failed = _failed(outcomes, waiting)
         error.message += f"; not verified: {', '.join(failed)}" if failed else ""
+        known = Report(ids, outcomes, waiting.strict, current.resources.clock() - began, error.message)
+        tell_ci(current, known, waiting.junit)
         raise
+    seconds = current.resources.clock() - began
     _show(current, outcomes, waiting, more or {})
+    tell_ci(current, Report(ids, outcomes, waiting.strict, seconds), waiting.junit)
     if failed := _failed(outcomes, waiting):
         what = "fully verified" if waiting.strict else "verified"
-        waited = f" after {current.resources.clock() - began:.0f} s" if waiting.wait else ""
+        waited = f" after {seconds:.0f} s" if waiting.wait else ""
         see = f"the records they need: {current.resources.command} domain records {failed[0]}"
         raise CheckFailedError(f"not {what}{waited}: {', '.join(failed)}; {see}")
 
@@ -143,24 +153,12 @@ def _looks(current: Session, ids: Mapping[str, str], waiting: Waiting) -> Iterat
             code = look.outcome.code
             current.say(f"{f'{look.domain}: {code}' if code else look.outcome.message}{again}")
             continue
-        state = _state(look.outcome, waiting)
+        state = state_of(look.outcome, strict=waiting.strict)
         if state != said.get(look.domain, "verified"):
             waited = f", after {clock() - began:.0f} s{again}" if waiting.wait else ""
             current.say(f"{look.domain}: {state}{waited}")
         said[look.domain] = state
         yield look.outcome
-
-
-def _state(outcome: Checked, waiting: Waiting) -> str:
-    """How a domain stands, with what is missing by name."""
-    if outcome.passes(strict=waiting.strict):
-        return "verified" if outcome.fully_verified else DOMAIN_STATUS[str(outcome.status)]
-    missing = ", ".join(f"{TITLES[record.check]} ({record.type} {record.name})" for record in outcome.missing)
-    if missing:
-        return f"not verified, missing: {missing}"
-    if outcome.is_final(strict=waiting.strict):
-        return "not verified, the ICP filing is missing, which no wait brings"
-    return "not verified, though the service sees every record"
 
 
 def _show(current: Session, outcomes: Mapping[str, Checked], waiting: Waiting, more: Mapping[str, Any]) -> None:

@@ -62,12 +62,10 @@ def _ensured(current: Session, calls: list[Call]) -> list[Ensured]:
     return found
 
 
-def _ensure(
-    current: Session, domain: tuple[str, ...], wait: bool, timeout: float, interval: float, strict: bool, dry_run: bool
-) -> None:
+def _ensure(current: Session, domain: tuple[str, ...], *, dry_run: bool, **how: Any) -> None:
     from dmcli.cli.perform import show_dry_run
 
-    waiting = Waiting.typed(wait=wait, timeout=timeout, interval=interval, strict=strict)
+    waiting = Waiting.typed(**how)
     calls = {call.wire["DomainName"].lower(): call for call in (_call(current, name) for name in domain)}
     if dry_run:
         for call in calls.values():

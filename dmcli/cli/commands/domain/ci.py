@@ -1,0 +1,77 @@
+"""What a check of domains is in words, and as continuous integration shows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dmcli.api.actions.common import DOMAIN_STATUS
+from dmcli.maildns.wanted import TITLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from dmcli.cli.session import Session
+    from dmcli.render.ci import Case, Suite
+    from dmcli.workflows.domain.check import Checked
+
+
+class Report(NamedTuple):
+    """What is known of a check: the domains asked for, their outcomes, the seconds, and what ended it too early."""
+
+    domains: Iterable[str]
+    outcomes: Mapping[str, Checked]
+    strict: bool
+    seconds: float
+    error: str = ""
+
+
+def state_of(outcome: Checked, *, strict: bool) -> str:
+    """How a domain stands, with what is missing by name."""
+    if outcome.passes(strict=strict):
+        return "verified" if outcome.fully_verified else DOMAIN_STATUS[str(outcome.status)]
+    missing = ", ".join(f"{TITLES[record.check]} ({record.type} {record.name})" for record in outcome.missing)
+    if missing:
+        return f"not verified, missing: {missing}"
+    if outcome.is_final(strict=strict):
+        return "not verified, the ICP filing is missing, which no wait brings"
+    return "not verified, though the service sees every record"
+
+
+def tell_ci(current: Session, report: Report, path: str) -> None:
+    """Write the report as JUnit XML to a file, where there is to be one, and annotate what did not pass."""
+    for outcome in report.outcomes.values():
+        if not outcome.fully_verified:
+            text = state_of(outcome, strict=report.strict)
+            current.voice.annotate(outcome.domain, text, failed=not outcome.passes(strict=report.strict))
+    if report.error:
+        current.voice.annotate("dm", report.error, failed=True)
+    if path:
+        from dmcli.render.ci import junit
+
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(junit("dm domain check", _suites(report)) + "\n")
+
+
+def _suites(report: Report) -> Iterator[Suite]:
+    from dmcli.render.ci import Case, Suite
+
+    for domain in report.domains:
+        outcome = report.outcomes.get(domain)
+        cases = tuple(_cases(outcome, strict=report.strict)) if outcome else (Case("verified", "error", report.error),)
+        yield Suite(domain, report.seconds, cases)
+
+
+def _cases(outcome: Checked, *, strict: bool) -> Iterator[Case]:
+    """The domain itself, and each record; one that is missing fails only where the domain does."""
+    from dmcli.render.ci import Case
+
+    passes = outcome.passes(strict=strict)
+    yield Case("verified") if passes else Case("verified", "failure", state_of(outcome, strict=strict))
+    for record in outcome.records:
+        if record.seen:
+            yield Case(record.check)
+        elif record.seen is None:
+            yield Case(record.check, "skipped", "the service does not tell")
+        else:
+            wanted = f"{record.type} {record.name} is missing: {record.value}"
+            yield Case(record.check, "skipped" if passes else "failure", wanted)
