@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 import pty
 import select
+import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from patience import PATIENT
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _READY = "ready> "
 
@@ -21,7 +19,8 @@ def press(shell: list[str], script: Path, line: str, expected: str, folder: Path
     process, terminal = pty.fork()
     if process == 0:
         os.chdir(folder)
-        os.execvpe(shell[0], shell, {**os.environ, "PS1": _READY, "TERM": "dumb", "HOME": str(folder)})
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # where dm is
+        os.execvpe(shell[0], shell, {**os.environ, "PATH": path, "PS1": _READY, "TERM": "dumb", "HOME": str(folder)})
     try:
         _read(terminal, _READY)
         os.write(terminal, f"source {script}\n".encode())
