@@ -7,8 +7,8 @@ sender=hello@$domain
 replies=help@example.com
 you=ada@example.com
 
-dm domain show "$domain" > shown.txt || dm domain create "$domain"
-dm domain show "$domain" # has the DNS records to publish
+dm domain create "$domain" --if-missing
+dm domain records "$domain" --as zone # what to publish; others: octodns, terraform, aliyun-cli, bind
 dm domain check "$domain" --wait --timeout 30m
 
 dm address show "$sender" > shown.txt || dm address create "$sender" --type trigger --reply-to "$replies"

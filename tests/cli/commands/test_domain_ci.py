@@ -53,6 +53,14 @@ def test_what_ended_the_check_is_an_error_in_the_report(box, tmp_path):
     assert cases["99", "verified"][0] == "error"
 
 
+def test_a_domain_that_is_not_there_is_an_error_in_the_report(box, tmp_path, monkeypatch):
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    path = tmp_path / "dns.xml"
+    result = box("domain check sandbox.test none.example.com --junit {}", path, code=10)
+    assert "::error title=dm::there is no domain named 'none.example.com'" in result.err
+    assert {outcome for outcome, _ in report_in(path).values()} == {"error"}
+
+
 def test_a_report_that_cannot_be_written_is_told_before_the_wait(box, tmp_path, pauses):
     box("domain create fail.example.com")
     refused = box("domain check fail.example.com --wait --junit {}/none/dns.xml", tmp_path, code=8)

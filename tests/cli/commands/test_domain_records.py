@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+
+from dmcli.api.wire import Reply
+from dmcli.maildns.exports import EXPORTS
+from dmcli.sandbox.server.server import Server
 
 NAMES = {
     "ownership": "aliyundm.mail.example.com",
@@ -74,3 +80,30 @@ def test_a_new_domain_says_what_comes_next(dm):
     assert "domain records mail.example.com" in made.err
     assert "domain check mail.example.com --wait" in made.err
     assert "next" not in dm("domain create other.example.com --dry-run").err
+
+
+@pytest.mark.parametrize("export", EXPORTS)
+def test_no_value_acts_on_a_terminal(box, sandbox, export):
+    def exchange(request):
+        reply = sandbox.exchange(request)
+        if b"Action=DescDomain" not in request.body:
+            return reply
+        told = json.loads(reply.body) | {"DomainType": "a\x1b]0;b\x07\u202e", "HostRecord": "c\x1b[2J"}
+        return Reply(reply.status, reply.headers, json.dumps(told).encode())
+
+    with Server(exchange) as server:
+        shown = box("--endpoint {} domain records sandbox.test --as {}", server.url, export, tty=True).out
+    assert all(character.isprintable() or character == "\n" for character in shown)
+    assert "mx01.dm.aliyun.com" in shown
+
+
+@pytest.mark.parametrize("region", ["cn-hangzhou", "ap-southeast-1", "eu-central-1"])
+def test_every_region_tells_the_records(box, region):
+    box("--region {} domain create mail.example.com", region)
+    rows = box("--region {} domain records mail.example.com -o json", region).json
+    assert {row["record"]: row["name"] for row in rows} == NAMES
+
+
+def test_the_service_may_be_asked_to_look_now(box):
+    rows = box("domain records sandbox.test --real-time-dns -o json").json
+    assert all(row["seen"] for row in rows)

@@ -81,7 +81,12 @@ def _check(current: Session, domain: tuple[str, ...], *, dry_run: bool, **how: A
         for name in domain:
             show_dry_run(current, collect(current, _CHECK, {"DomainId": name}))
         return
-    report(current, dict(_name_and_id(current, name) for name in domain), waiting)
+    try:
+        ids = dict(_name_and_id(current, name) for name in domain)
+    except DmError as error:
+        tell_ci(current, Report(domain, {}, waiting.strict, 0.0, error.message), waiting.junit)
+        raise
+    report(current, ids, waiting)
 
 
 def report(current: Session, ids: Mapping[str, str], waiting: Waiting, more: Mapping[str, Any] | None = None) -> None:

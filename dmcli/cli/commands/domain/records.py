@@ -11,13 +11,14 @@ from dmcli.api.model import Field, bad, fair, good
 from dmcli.cli.options import options_of
 from dmcli.cli.tree import command
 from dmcli.errors import InputError
+from dmcli.maildns.exports import EXPORTS
 from dmcli.maildns.wanted import TITLES, wanted
+from dmcli.untrusted import safe
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
 
 _DESC = catalogue.get("DescDomain")
-_FORMATS = ("zone", "octodns", "terraform", "aliyun-cli", "bind")
 _SEEN: dict[str, str] = {"True": good("yes"), "False": bad("no"), "None": fair("not told")}
 _FIELDS = (
     Field("record", "Record", TITLES),
@@ -49,9 +50,8 @@ def _records(current: Session, *, export: str | None, **typed: Any) -> None:
         raise InputError("--as is a format of its own: give it without --output and --query")
     found = wanted(_described(current, typed))
     if export:
-        from dmcli.maildns.exports import EXPORTS
-
-        show_text(EXPORTS[export](found), current.output())
+        output, text = current.output(), EXPORTS[export](found)
+        show_text(safe(text, lines=True) if output.stdout.isatty() else text, output)
     else:
         show_document([record.row() for record in found], _FIELDS, current.output())
 
@@ -86,7 +86,7 @@ COMMAND = command(
     [
         *options_of(_DESC),
         click.Option(
-            ["--as", "export"], type=click.Choice(_FORMATS), help="Write the records as this tool takes them."
+            ["--as", "export"], type=click.Choice(list(EXPORTS)), help="Write the records as this tool takes them."
         ),
     ],
     _records,
