@@ -1,1 +1,1 @@
-"""The DNS of mail: which records a domain wants, and how zones and other tools have them. Pure data and functions."""
+"""The DNS of mail: records a domain wants, how other tools have them, and what is wrong with those there."""
