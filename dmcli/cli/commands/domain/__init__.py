@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from dmcli.cli.build import group
-from dmcli.cli.commands.domain import check, create, records
+from dmcli.cli.commands.domain import check, create, doctor, records
 
-COMMAND = group("domain", check.COMMAND, create.COMMAND, create.ENSURE, records.COMMAND, records.SHOW)
+COMMAND = group("domain", check.COMMAND, create.COMMAND, create.ENSURE, doctor.COMMAND, records.COMMAND, records.SHOW)

@@ -1,0 +1,163 @@
+"""`dm domain doctor`: why a domain does not verify, from what DNS has and what the service sees of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dmcli.api import catalogue
+from dmcli.api.kinds.common import DOMAIN, DOMAIN_REF
+from dmcli.api.model import Field, bad, fair, good
+from dmcli.cli.common import Duration
+from dmcli.cli.options import Value
+from dmcli.cli.tree import command
+from dmcli.errors import CheckFailedError, InputError, UnreachableError
+from dmcli.maildns.wanted import TITLES
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dmcli.cli.session import Session
+    from dmcli.maildns.wanted import Record
+    from dmcli.maildns.wire import Server
+
+_DESC = catalogue.get("DescDomain")
+_VERDICTS: dict[str, str] = {
+    "ok": good("ok"),
+    "waiting": fair("waiting"),
+    "fix": bad("fix"),
+    "unknown": fair("unknown"),
+}
+_FIELDS = (
+    Field("domain", "Domain", priority=1),
+    Field("record", "Record", TITLES | {"delegation": "Delegation"}),
+    Field("name", "Name"),
+    Field("type", "Type", priority=1),
+    Field("verdict", "Verdict", _VERDICTS),
+    Field("seconds", "Seconds left", priority=1),
+    Field("why", "Why"),
+    Field("publish", "Publish"),
+    Field("wanted"),
+    Field("service"),
+    Field("authoritative"),
+    Field("resolver"),
+    Field("chain"),
+)
+
+
+def _doctor(current: Session, domain: tuple[str, ...], resolver: str | None, no_account: bool, timeout: float) -> None:
+    from dmcli.maildns.survey import survey
+    from dmcli.maildns.wire import system_servers
+    from dmcli.render import show_document
+
+    servers = (_server(resolver),) if resolver else system_servers()
+    if not servers:
+        raise InputError("the system names no DNS resolver; give one: --resolver ADDRESS")
+    rows = [finding.row() for finding in survey(_wanted(current, domain, no_account), servers, timeout)]
+    output = current.output()
+    verdicts = {row["verdict"] for row in rows}
+    named = {kind: _named(rows, kind) for kind in verdicts}
+    if output.wants_columns or output.for_people:
+        rows = [row | {"why": "; ".join(row["why"])} for row in rows]
+    show_document(rows, _FIELDS, output)
+    if no_account:
+        current.say("ownership, DKIM and tracking were not looked at: what they must be only the account knows")
+    if "fix" in verdicts:
+        raise CheckFailedError(f"to fix: {named['fix']}")
+    if "unknown" in verdicts:
+        raise UnreachableError(f"nothing is known of {named['unknown']}: try again, or another --resolver")
+
+
+def _named(rows: list[dict[str, Any]], verdict: str) -> str:
+    return ", ".join(f"{row['domain']} {row['record']}" for row in rows if row["verdict"] == verdict)
+
+
+def _wanted(current: Session, domains: tuple[str, ...], no_account: bool) -> dict[str, list[Record]]:
+    """The records each domain wants, by its name: as the account tells, else those that all domains have."""
+    if no_account:
+        from dmcli.maildns.survey import common_records
+
+        names = [_name(text, current.now) for text in domains]
+        return {name: common_records(name) for name in names}
+    from dmcli.api.paging import value_of
+    from dmcli.cli.perform import resolve_names
+    from dmcli.cli.values import collect
+    from dmcli.maildns.wanted import wanted
+
+    found: dict[str, list[Record]] = {}
+    for text in domains:
+        typed = {"DomainId": text, "RequireRealTimeDnsRecords": "true"}
+        reply = current.client.call(_DESC, resolve_names(current, collect(current, _DESC, typed)))
+        name = str(value_of(reply, "DomainName"))
+        found[name] = wanted(reply)
+        if str(value_of(reply, "IcpStatus")) == "0":
+            current.say(f"{name} has no ICP filing, which sending from mainland China may want")
+    return found
+
+
+def _name(text: str, now: datetime) -> str:
+    """A domain's name in ASCII; an id means nothing without an account."""
+    if text.isdigit():
+        raise InputError(
+            f"{text} is an id, which only the account knows: give the domain's name, or leave --no-account out"
+        )
+    try:
+        return DOMAIN.to_wire(text.removeprefix("name:"), now)
+    except ValueError as error:
+        raise InputError(str(error)) from None
+
+
+def _server(text: str) -> Server:
+    """The DNS server at ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT.
+
+    >>> tuple(_server("192.0.2.1:5353")), tuple(_server("[2001:db8::1]:53")), tuple(_server("2001:db8::1"))
+    (('192.0.2.1', 5353), ('2001:db8::1', 53), ('2001:db8::1', 53))
+    """
+    import ipaddress
+    import re
+
+    from dmcli.maildns.wire import Server
+
+    split = re.fullmatch(r"\[([^\]]*)\](?::([0-9]{1,5}))?|([^:]*):([0-9]{1,5})", text)
+    address, port = (split[1] or split[3], split[2] or split[4] or "53") if split else (text, "53")
+    try:
+        return Server(str(ipaddress.ip_address(address)), _port(int(port)))
+    except ValueError:
+        raise InputError(
+            f"{text!r} is no resolver: give an IP address, with a port if it is not 53, such as 192.0.2.1:5353"
+        ) from None
+
+
+def _port(number: int) -> int:
+    if not 1 <= number <= 65535:  # noqa: PLR2004  what a port may be
+        raise ValueError(number)
+    return number
+
+
+COMMAND = command(
+    "doctor",
+    [
+        click.Argument(
+            ["domain"],
+            nargs=-1,
+            required=True,
+            metavar="DOMAIN...",
+            help="Domains, by name or id.",
+            type=Value(DOMAIN_REF),
+        ),
+        click.Option(["--resolver"], metavar="ADDRESS[:PORT]", help="DNS resolver to ask, instead of the system's."),
+        click.Option(["--no-account"], is_flag=True, help="Check what DNS alone can tell, without keys."),
+        click.Option(
+            ["--timeout"],
+            type=Duration(1),
+            default="6s",
+            show_default=True,
+            metavar="TIME",
+            help="Time for all look-ups.",
+        ),
+    ],
+    _doctor,
+    "Say what is wrong with a domain's DNS records, and what to publish. Exit code 5 when one is to fix.",
+    "mail.example.com",
+)

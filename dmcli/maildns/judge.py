@@ -1,0 +1,167 @@
+"""A wanted record against what DNS has: one verdict, why, and what to publish. Pure but for the look-ups of a chain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dmcli.maildns import dkim, dmarc, spf
+from dmcli.maildns.lookup import ANSWER, NO_NAME, NONE, Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dmcli.maildns.lookup import Ask
+    from dmcli.maildns.wanted import Record
+
+OK, WAITING, FIX, UNSURE = "ok", "waiting", "fix", "unknown"
+
+
+class Verdict(NamedTuple):
+    """What is to be said of a record.
+
+    `verdict` is OK, WAITING (it is published; `seconds` until caches are over), FIX (publish `cure`) or UNSURE. `why`
+    are sentences' parts; `chain` are the look-ups of an SPF record.
+    """
+
+    verdict: str
+    why: tuple[str, ...] = ()
+    cure: str = ""
+    seconds: int | None = None
+    chain: tuple[str, ...] = ()
+
+
+class Views(NamedTuple):
+    """What each party sees of a record: the authoritative servers by name, and a resolver."""
+
+    servers: dict[str, Answer]
+    resolver: Answer
+
+
+async def judge(record: Record, views: Views, ask: Ask) -> Verdict:
+    """The verdict on a record, from what each party sees of it."""
+    if views.resolver.bogus:
+        return Verdict(FIX, (f"{views.resolver.why}: repair the zone's signatures, or its DS record at the registrar",))
+    known = {server: answer for server, answer in views.servers.items() if answer.known}
+    wrong = {server: said for server, answer in known.items() if (said := problems(record, answer))}
+    silent = tuple(answer.why for answer in views.servers.values() if not answer.known)
+    if known:
+        if len(wrong) == len(known):
+            server, said = next(iter(wrong.items()))
+            return await _wrong(record, known[server], ask, tuple(said))
+        if wrong:
+            ttl = max(known[server].ttl for server in wrong)
+            return Verdict(WAITING, (f"not yet at {', '.join(wrong)}",), seconds=ttl)
+    return await _by_resolver(record, views.resolver, ask, published=bool(known), silent=silent)
+
+
+async def _by_resolver(
+    record: Record, answer: Answer, ask: Ask, *, published: bool, silent: tuple[str, ...]
+) -> Verdict:
+    """The verdict where the authorities have the record as it is wanted, or where none of them said anything."""
+    if not answer.known:
+        return Verdict(UNSURE, (answer.why, *silent))
+    if said := problems(record, answer):
+        if published:
+            return Verdict(WAITING, ("published; the resolver still has what was there before",), seconds=answer.ttl)
+        return await _wrong(record, answer, ask, (*said, *silent))
+    notes = (*_notes(record, answer), *silent)
+    if record.check == "spf":
+        return await _spf(record, answer, ask, notes)
+    return _seen(record, notes)
+
+
+async def _wrong(record: Record, answer: Answer, ask: Ask, said: tuple[str, ...]) -> Verdict:
+    """A record that is not as it is wanted; without a DMARC record a policy from above may hold."""
+    if record.check == "dmarc" and not dmarc.records(answer.values):
+        policy = await dmarc.discover(record.name.removeprefix("_dmarc."), ask)
+        if policy.at:
+            said = (f"the policy of {policy.at} holds: {policy.policy}", *policy.notes)
+            if record.seen is not False:
+                return Verdict(OK, said)
+            said = ("DirectMail wants a record of the domain's own", *said)
+        elif policy.unknown and record.seen is not False:  # one above may hold
+            return Verdict(UNSURE, tuple(f"nothing is known of _dmarc.{name}" for name in policy.unknown))
+    if record.check == "cname" and answer.state == NONE and (there := await ask(record.name, "A")).state == ANSWER:
+        said = (f"addresses are there instead ({', '.join(there.values)}): switch the provider's proxy off",)
+    return Verdict(FIX, said, cure(record, answer))
+
+
+async def _spf(record: Record, answer: Answer, ask: Ask, notes: tuple[str, ...]) -> Verdict:
+    """A record that is one and can be read: what its chain takes, and whether the include is in it."""
+    have = spf.records(answer.values)[0]
+    walked = await spf.walk(record.name, have, ask)
+    missing = [name for name in spf.included(record.value) if name not in walked.includes]
+    said = [*walked.problems, *(f"include:{name} is not in it" for name in missing if not walked.unknown)]
+    if said:
+        fixed = spf.merged([have], record.value)
+        again = await spf.walk(record.name, fixed, ask)  # a cure that is wrong itself is none
+        return Verdict(FIX, tuple(said), "" if again.problems or fixed == have else fixed, chain=walked.chain)
+    if walked.unknown:
+        return Verdict(UNSURE, walked.unknown, chain=walked.chain)
+    counts = f"{walked.lookups} of {spf.MOST_LOOKUPS} look-ups, {walked.void} of {spf.MOST_VOID} void"
+    return _seen(record, (counts, *notes))._replace(chain=walked.chain)
+
+
+def _seen(record: Record, notes: tuple[str, ...]) -> Verdict:
+    """DNS has what is wanted: ok, but where the service has yet to see it."""
+    if record.seen is False:
+        return Verdict(WAITING, ("published; DirectMail has not seen it yet", *notes), seconds=record.ttl)
+    return Verdict(OK, notes)
+
+
+def problems(record: Record, answer: Answer) -> list[str]:
+    """What is wrong with what one party sees, in words; nothing where nothing is known."""
+    if answer.state == ANSWER:
+        return _PROBLEMS[record.check](record, answer.values)
+    missing = {NO_NAME: "there is no such name", NONE: f"no {record.type} record is there"}
+    return [missing[answer.state]] if answer.state in missing else []
+
+
+def cure(record: Record, answer: Answer) -> str:
+    """The value to publish: what is wanted, and of SPF what is there already with it."""
+    if record.check == "spf":
+        return spf.merged(spf.records(answer.values), record.value)
+    return record.value if record.priority is None else f"{record.priority} {record.value}"
+
+
+def _ownership(record: Record, values: tuple[str, ...]) -> list[str]:
+    return [] if record.value in values else ["the value is not among those there"]
+
+
+def _one_spf(_: Record, values: tuple[str, ...]) -> list[str]:
+    there = spf.records(values)
+    if len(there) == 1:
+        return []
+    return [f"{len(there)} SPF records are there, and there must be one" if there else "no SPF record is there"]
+
+
+def _mx(record: Record, values: tuple[str, ...]) -> list[str]:
+    hosts = [value.partition(" ")[2] for value in values]
+    if record.value in hosts:
+        return []
+    return [f"the name receives mail at {', '.join(hosts)}: a subdomain of its own for DirectMail leaves that alone"]
+
+
+def _cname(record: Record, values: tuple[str, ...]) -> list[str]:
+    return [] if record.value in values else [f"it leads to {', '.join(values)}"]
+
+
+_PROBLEMS: dict[str, Callable[[Record, tuple[str, ...]], list[str]]] = {
+    "ownership": _ownership,
+    "spf": _one_spf,
+    "dkim": lambda record, values: dkim.problems(values, record.value),
+    "dmarc": lambda _, values: dmarc.problems(values),
+    "mx": _mx,
+    "cname": _cname,
+}
+
+
+def _notes(record: Record, answer: Answer) -> tuple[str, ...]:
+    if record.check == "dkim":
+        return tuple(dkim.notes(answer.values[0]))
+    if record.check == "dmarc":
+        return tuple(dmarc.notes(dmarc.records(answer.values)[0]))
+    if record.check == "mx" and len(answer.values) > 1:
+        others = [value for value in answer.values if value.partition(" ")[2] != record.value]
+        return (f"the name receives mail elsewhere too: {', '.join(others)}",)
+    return (f"the name is an alias of {answer.alias}",) if answer.alias else ()
