@@ -192,3 +192,13 @@ def test_international_names_and_trailing_dots(doctor, authority):
 
 def test_a_domain_that_the_account_does_not_have(box):
     box("domain doctor nosuch.example.com --resolver 127.0.0.1:5", code=10)
+
+
+@pytest.mark.parametrize("more", ["", "-o json"])
+def test_what_strangers_publish_does_not_steer_the_terminal(box, authority, more):
+    authority.add("example.com", GOOD.replace("mx01.dm.aliyun.com.", r"a\027b.test.").replace("-all", r"\027!x"))
+    line = f"domain doctor example.com --no-account --resolver 127.0.0.1:{authority.port} {more}"
+    run = box(line, tty=True, code=5)
+    assert "!x" in run.out
+    assert "\u001b!x" not in run.out + run.err
+    assert "a\u001bb" not in run.out + run.err
