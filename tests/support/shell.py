@@ -61,7 +61,8 @@ def program_on_a_terminal(
     left = iter(answers)
 
     def react(seen: bytes) -> str:
-        return f"{next(left, '')}\n" if seen.endswith(b": ") else ""
+        # Where nothing is asked, a piece of JSON may end so too.
+        return f"{next(left, '')}\n" if answers and seen.endswith(b": ") else ""
 
     return terminal_of(command, env, react, columns=columns)
 
