@@ -130,4 +130,5 @@ PIECES = (
 @pytest.mark.parametrize("name", READERS)
 def test_what_reads_a_text_takes_time_as_its_length(name):
     readings = {"diagnose": 50, "message_of": 20}.get(name, 1)  # signs anew for each mistake; writes six headers
-    check(READERS[name], lambda size: [piece * (size // len(piece)) for piece in PIECES], readings)
+    pieces = PIECES[::4] if readings > 1 else PIECES
+    check(READERS[name], lambda size: [piece * (size // len(piece)) for piece in pieces], readings)
