@@ -42,20 +42,14 @@ def strict_option() -> click.Option:
 
 
 def server_of(sandbox: Sandbox, port: int, *, strict: bool = False) -> Server:
-    """The server of everything: the service, its pages, and uploads over TLS. Raises LocalIOError.
-
-    Its certificate is there when it is, for programs that read the file before they connect.
-    """
-    from dmcli.sandbox.certificate import context_for, path_of, trusted
+    """The server of everything: the service, its pages, and uploads over TLS. Raises LocalIOError."""
+    from dmcli.sandbox.certificate import context_for, path_of
     from dmcli.sandbox.server.server import Server
     from dmcli.sandbox.server.site import site_of
 
     _share()
     sandbox.strict = strict
-    server = Server(site_of(sandbox), port, tls=lambda: context_for(path_of(os.environ)))
-    with suppress(LocalIOError, LockedError):  # who speaks TLS is told; http works without
-        trusted(os.environ)
-    return server
+    return Server(site_of(sandbox), port, tls=lambda: context_for(path_of(os.environ)))
 
 
 def _share() -> None:
@@ -95,8 +89,15 @@ def serving_line(server: Server, sandbox: Sandbox) -> str:
 
 @contextmanager
 def until_ctrl_c(server: Server) -> Iterator[None]:
-    """What is said of a server, and its serving: Ctrl-C is how people end that."""
+    """What is said of a server, and its serving: Ctrl-C is how people end that.
+
+    The certificate is there before anything is said, for programs that read the file before they connect.
+    """
+    from dmcli.sandbox.certificate import trusted
+
     try:
+        with suppress(LocalIOError, LockedError):  # who speaks TLS is told; http works without
+            trusted(os.environ)
         yield
     except KeyboardInterrupt:
         pass
