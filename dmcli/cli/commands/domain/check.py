@@ -57,6 +57,18 @@ class Waiting(NamedTuple):
         return cls(wait, timeout, interval, strict, junit or "")
 
 
+def domains_argument() -> click.Argument:
+    """Domains that are there, by name or id."""
+    return click.Argument(
+        ["domain"],
+        nargs=-1,
+        required=True,
+        metavar="DOMAIN...",
+        help="Domains, by name or id.",
+        type=Value(DOMAIN_REF),
+    )
+
+
 def waiting_options() -> list[click.Parameter]:
     """The options of a check."""
 
@@ -202,14 +214,7 @@ def _short(record: Record) -> dict[str, Any]:
 COMMAND = command(
     "check",
     [
-        click.Argument(
-            ["domain"],
-            nargs=-1,
-            required=True,
-            metavar="DOMAIN...",
-            help="Domains, by name or id.",
-            type=Value(DOMAIN_REF),
-        ),
+        domains_argument(),
         *waiting_options(),
         dry_run(),
     ],

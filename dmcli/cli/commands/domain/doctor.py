@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dmcli.api import catalogue
-from dmcli.api.kinds.common import DOMAIN, DOMAIN_REF
+from dmcli.api.kinds.common import DOMAIN
 from dmcli.api.model import Field, bad, fair, good
+from dmcli.cli.commands.domain.check import domains_argument
 from dmcli.cli.common import Duration
-from dmcli.cli.options import Value
 from dmcli.cli.tree import command
 from dmcli.errors import CheckFailedError, InputError, UnreachableError
 from dmcli.maildns.wanted import TITLES
@@ -138,14 +138,7 @@ def _port(number: int) -> int:
 COMMAND = command(
     "doctor",
     [
-        click.Argument(
-            ["domain"],
-            nargs=-1,
-            required=True,
-            metavar="DOMAIN...",
-            help="Domains, by name or id.",
-            type=Value(DOMAIN_REF),
-        ),
+        domains_argument(),
         click.Option(["--resolver"], metavar="ADDRESS[:PORT]", help="DNS resolver to ask, instead of the system's."),
         click.Option(["--no-account"], is_flag=True, help="Check what DNS alone can tell, without keys."),
         click.Option(
