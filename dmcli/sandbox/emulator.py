@@ -12,11 +12,11 @@ from dmcli.api.model import Effect
 from dmcli.errors import LocalIOError, LockedError, local_error
 from dmcli.sandbox.actions import handler_of
 from dmcli.sandbox.errors import ServiceError
-from dmcli.sandbox.gateway import call_log, params, signature
+from dmcli.sandbox.gateway import call_log, params
+from dmcli.sandbox.gateway.checks import Checked, check_call
 from dmcli.sandbox.gateway.reply import new_request_id, write_refusal, write_success
-from dmcli.sandbox.gateway.request import MAX_PARAMS, Call, read_call, request_path
+from dmcli.sandbox.gateway.request import Call, read_call, request_path
 from dmcli.sandbox.service.context import Context
-from dmcli.sandbox.service.sources import are_stricter
 from dmcli.sandbox.store.store import Store, path_of, region_of
 from dmcli.untrusted import brief
 
@@ -36,7 +36,6 @@ _TAKE_NONCE = (
     "INSERT OR IGNORE INTO nonce (period, nonce) SELECT ?, ? "
     "WHERE NOT EXISTS (SELECT 1 FROM nonce WHERE period = ? AND nonce = ?)"
 )
-_UPLOAD = ("AuthorizeFileUpload", "2019-12-19")  # of another product, OpenPlatform
 
 
 def _utc_now() -> datetime:
@@ -51,20 +50,6 @@ class _Arrived(NamedTuple):
     request_id: str
     at: datetime
     began: float
-
-
-class _Checked(NamedTuple):
-    """What a call says of itself, found out before it has its turn with the state.
-
-    `action` is None for the permit of an upload, `params` are those of the catalogue. `refusal` is why it cannot be
-    done; `verified` that its signature is right all the same. `notes` are for the log.
-    """
-
-    action: Action | None = None
-    params: Mapping[str, str] = {}
-    verified: bool = False
-    refusal: ServiceError | None = None
-    notes: Mapping[str, Any] = {}
 
 
 class _Done(NamedTuple):
@@ -118,7 +103,7 @@ class Sandbox:
     def _exchange(self, request: Request, *, served: bool) -> Reply:
         arrived = _Arrived(request, read_call(request), new_request_id(), self._now(), time.perf_counter())
         try:
-            checked = self._check(arrived)
+            checked = check_call(request, arrived.call, arrived.at, self.store.live, strict=self.strict)
             done = self.store.write(lambda connection, live: self._handle(connection, live, arrived, checked))
         except Exception as error:  # noqa: BLE001  a server answers, whatever happens
             lack = local_error(error)
@@ -168,33 +153,7 @@ class Sandbox:
         if fault.stage is Stage.CONNECTION:
             raise SpoiltError(fault.effect, reply)
 
-    def _check(self, arrived: _Arrived) -> _Checked:
-        """What can be found out about a call without the state, and takes as long as the call is large."""
-        request, call, _, at, _ = arrived
-        checked = _Checked()
-        try:
-            checked = checked._replace(action=_addressed(request, call))
-            # Clients sign by the clock of their machine, and know nothing of what the account's was turned by.
-            signature.verify(request, call, at)
-            checked = checked._replace(verified=True)
-            return self._check_params(checked, arrived)
-        except ServiceError as error:
-            return checked._replace(refusal=error, notes=_notes(arrived, error))
-
-    def _check_params(self, checked: _Checked, arrived: _Arrived) -> _Checked:
-        """The same with the parameters as handlers rely on them. Raises ServiceError."""
-        action, call = checked.action, arrived.call
-        if action is None:
-            return checked
-        unknown = params.unknown_params(action, call.params)
-        if unknown and self.strict:
-            raise ServiceError("SandboxUnknownParameter", f"{action.name} has no parameter {', '.join(unknown)}.")
-        live = self.store.live()
-        now, stricter = arrived.at + timedelta(seconds=live.clock), are_stricter(live.settings)
-        given = params.check_params(action, call.version, call.params, now, stricter=stricter)
-        return checked._replace(params=given, notes={"unknown": unknown} if unknown else {})
-
-    def _handle(self, connection: sqlite3.Connection, live: Live, arrived: _Arrived, checked: _Checked) -> _Done:
+    def _handle(self, connection: sqlite3.Connection, live: Live, arrived: _Arrived, checked: Checked) -> _Done:
         """Do a call and log it, unless a fault strikes before; what a fault then makes of its answer."""
         now = arrived.at + timedelta(seconds=live.clock)
         fault = _strike(connection, arrived) if live.faults else None
@@ -210,7 +169,7 @@ class Sandbox:
         connection: sqlite3.Connection,
         live: Live,
         arrived: _Arrived,
-        checked: _Checked,
+        checked: Checked,
         now: datetime,
         fault: Fault | None,
     ) -> _Done:
@@ -223,7 +182,7 @@ class Sandbox:
             return _refuse(arrived, error)._replace(notes=checked.notes if error is checked.refusal else {})
 
     def _answer(
-        self, connection: sqlite3.Connection, live: Live, arrived: _Arrived, checked: _Checked, now: datetime
+        self, connection: sqlite3.Connection, live: Live, arrived: _Arrived, checked: Checked, now: datetime
     ) -> _Done:
         """Do a call that was checked. Raises ServiceError."""
         request, call, request_id, at, _ = arrived
@@ -285,26 +244,6 @@ def _spoil(done: _Done, fault: Fault, arrived: _Arrived) -> _Done:
     if fault.after and fault.stage is Stage.REFUSAL:
         done = _refuse(arrived, ServiceError(fault.code))
     return done._replace(reply=spoil_reply(fault, done.reply))
-
-
-def _addressed(request: Request, call: Call) -> Action | None:
-    """The action that a request is addressed to, None for the permit of an upload. Raises ServiceError."""
-    if request.method not in ("GET", "POST"):
-        raise ServiceError("UnsupportedHTTPMethod")
-    if request_path(request) != "/":
-        raise ServiceError("InvalidAction.NotFound")
-    if call.crowded:
-        raise ServiceError("InvalidParameter", f"The request has more than {MAX_PARAMS} parameters.")
-    return None if (call.action, call.version) == _UPLOAD else params.find_action(call.action, call.version)
-
-
-def _notes(arrived: _Arrived, error: ServiceError) -> dict[str, Any]:
-    """What the log says of a refusal: of a wrong signature what the client did otherwise."""
-    if error.code != "SignatureDoesNotMatch":
-        return {}
-    from dmcli.sandbox.gateway.diagnosis import diagnose
-
-    return {"signature": diagnose(arrived.request, arrived.call)}
 
 
 def _refuse(arrived: _Arrived, error: ServiceError) -> _Done:
