@@ -11,7 +11,7 @@ from dmcli.sandbox.mail.query import Filter, filter_of
 from dmcli.untrusted import read_number, windows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from dmcli.sandbox.emulator import Sandbox
 
@@ -59,19 +59,23 @@ class MissingError(Exception):
 
 def as_json(value: Any, status: int = 200) -> Reply:
     """A value as JSON text."""
-    body = f"{_dump(value)}\n".encode("utf-8", "replace")  # curl adds no line of its own
+    pieces = [piece.encode("utf-8", "replace") for piece in _pieces(value)]
+    body = b"".join([*pieces, b"\n"])  # curl adds no line of its own
     return Reply(status, {**HEADERS, "content-type": "application/json; charset=utf-8"}, body)
 
 
-def _dump(value: Any) -> str:
-    """Its JSON, made in pieces that let other threads go on between them, as a body of a mail may be long."""
+def _pieces(value: Any) -> Iterator[str]:
+    """Its JSON, in pieces that let other threads go on between them, as a body of a mail may be long."""
     if isinstance(value, dict):
-        return (
-            "{"
-            + ", ".join([f"{json.dumps(str(name), ensure_ascii=False)}: {_dump(one)}" for name, one in value.items()])
-            + "}"
-        )
-    if isinstance(value, str):
-        pieces = [json.dumps(value[start:end], ensure_ascii=False)[1:-1] for start, end in windows(len(value), 0)]
-        return f'"{"".join(pieces)}"'
-    return json.dumps(value, ensure_ascii=False)
+        before = "{"
+        for name, one in value.items():
+            yield f"{before}{json.dumps(str(name), ensure_ascii=False)}: "
+            yield from _pieces(one)
+            before = ", "
+        yield "}" if value else "{}"
+    elif isinstance(value, str):
+        yield '"'
+        yield from (json.dumps(value[start:end], ensure_ascii=False)[1:-1] for start, end in windows(len(value), 0))
+        yield '"'
+    else:
+        yield json.dumps(value, ensure_ascii=False)
