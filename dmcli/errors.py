@@ -150,6 +150,8 @@ def local_error(error: BaseException) -> DmError | None:
         said = _LACKS[errno.ENOMEM]
     elif isinstance(error, ImportError) and (error.path or "").endswith((".so", ".pyd")):  # it is there, but
         said = f"the system does not load a library of Python: {error}"
+    elif isinstance(error, LookupError) and str(error).startswith("unknown encoding"):  # we name only known ones, so
+        said = f"the system does not let Python load a part of itself ({error}): there may be too little memory"
     elif isinstance(error, RuntimeError) and "new thread" in str(error):
         said = "the system allows no further thread: end other programs, or raise the limit (ulimit -u)"
     return LocalIOError(said) if said else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import threading
 import time
@@ -22,6 +23,7 @@ INSTALL = "python -m pip install 'dmcli[tls]'"
 _DAYS = 397  # what browsers accept at most
 _RENEWED = timedelta(days=30)
 _PATIENCE = 30.0  # seconds to wait for another process
+_ROOM = 24 << 20  # bytes of memory that cryptography finds: it takes 17 MiB, and ends the process where they lack
 _making = threading.Lock()  # a claim holds between processes only
 
 
@@ -67,6 +69,7 @@ def _ensure(path: str) -> None:
     """Make the certificate unless there is one that lasts; of all who want it at the same moment one does."""
     if not available():
         raise ConfigError(f"TLS needs the package cryptography: {INSTALL}")
+    mmap.mmap(-1, _ROOM).close()  # OSError where there is no room
     if _lasts(read_text(path)[0]):
         return
     with _making, closing(Claims(f"{path}.lock")) as claims:

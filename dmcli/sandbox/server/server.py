@@ -154,8 +154,9 @@ class _Listener(socketserver.ThreadingMixIn, socketserver.TCPServer):
         """End the wait for a client, by being one."""
         import socket
 
-        with suppress(OSError):  # it ended by itself
-            socket.create_connection(self.server_address[:2], timeout=POLL).close()  # type: ignore[arg-type]
+        with suppress(OSError), socket.socket(self.address_family) as visitor:  # it ended by itself
+            visitor.settimeout(POLL)
+            visitor.connect(self.server_address)
 
     def hang_up(self) -> None:
         """Close the listening socket and wake the threads that wait for a client's next word."""

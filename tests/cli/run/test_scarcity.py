@@ -43,6 +43,14 @@ def test_no_files_or_memory_left_is_a_sentence_and_a_code(limit, line):
     assert done.stderr.count("\n") <= 3
 
 
+@pytest.mark.parametrize("limit", range(31_500, 55_000, 4_000))
+def test_a_server_that_cannot_load_what_it_needs_is_the_machines_fault(limit):
+    """Python calls an encoding unknown where there is no memory to load it."""
+    done = limited(f"-v {limit}", "sandbox run -- true")
+    assert done.returncode in ENDS, done.stderr
+    assert "a defect" not in done.stderr
+
+
 def test_too_many_files_are_told_with_the_remedy():
     done = limited("-n 6", "tag list")
     assert (done.returncode, done.stdout) == (8, "")
