@@ -56,6 +56,8 @@ SHOWN = (
     "dm stats details --to ada@example.com -o ndjson --query '[ToAddress, Message]'",
     "dm account show",
 )
+# What stood there only for as long as a command waited, from hiding the cursor to wiping it away.
+_PASSING = re.compile(r"\x1b\[\?25l.*?\x1b\[\?25h(?:\r|\n|\x1b\[1A|\x1b\[2K)*", re.DOTALL)
 # The mail of the inbox that was looked at before.
 READ = (1, 2, 3)
 
@@ -69,7 +71,9 @@ def terminal_text() -> str:
         home = Path(folder)
         env = environment(home, TERM="xterm-256color", COLUMNS=str(COLUMNS))
         steps = followed([*BEFORE, *SHOWN], home, env)[len(BEFORE) :]
-    return "\n".join(f"\x1b[1;32m$\x1b[0m \x1b[1m{step.command}\x1b[0m\n{step.output}" for step in steps)
+    return "\n".join(
+        f"\x1b[1;32m$\x1b[0m \x1b[1m{step.command}\x1b[0m\n{_PASSING.sub('', step.output)}" for step in steps
+    )
 
 
 def terminal_picture(text: str) -> bytes:

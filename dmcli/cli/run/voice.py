@@ -60,6 +60,14 @@ class Voice:
         if line and (failed or not self._given.get("quiet")):
             _write(line)
 
+    def redraws(self) -> bool:
+        """Whether lines on stderr can be redrawn in place, and are wanted: on a terminal, no other lines between."""
+        import os
+        import sys
+
+        wanted = not self._given.get("quiet") and not self._given.get("debug")
+        return bool(wanted and sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb")
+
     def trace(self, exchange: Exchange) -> Exchange:
         """The exchange; with --debug there is a line on stderr for each call: names and sizes, no values."""
         if not self._given.get("debug"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from shell import on_a_terminal
 
 from dmcli.api.wire import Reply
 from dmcli.sandbox.server.server import Server
@@ -131,6 +132,27 @@ def test_a_wait_says_one_line_a_change_and_looks_less_and_less_often(box, pauses
     assert lines[0].endswith("after 0 s; checking again in 10 s")
     assert lines[1].endswith("after 48 s")
     assert pauses == [10, 15, 22.5]
+
+
+def test_on_a_terminal_a_wait_is_redrawn_in_place_and_leaves_nothing(box):
+    box("domain create pending.corp.test")
+    line = "-p sandbox domain check pending.corp.test --wait --interval 1s --timeout 2s"
+    code, shown = on_a_terminal(line)
+    assert code == 5
+    drawn, _, left = shown.partition("\x1b[?25h")  # the cursor is back
+    assert "next look in 1 s" in drawn
+    assert "\r\n  Tracking (CNAME dmtrace.pending.corp.test)" in drawn
+    assert "missing" not in left
+    assert "not verified after 2 s" in left.replace("\r\n", "")
+
+
+@pytest.mark.parametrize(("options", "environ"), [("", {"TERM": "dumb"}), ("--debug", {}), ("-q", {})])
+def test_where_nothing_can_be_redrawn_there_are_lines(box, options, environ):
+    box("domain create pending.corp.test")
+    line = f"-p sandbox {options} domain check pending.corp.test --wait --interval 1s --timeout 1s"
+    shown = on_a_terminal(line, **environ)[1]
+    assert ("pending.corp.test: not verified, missing" in shown) == (options != "-q")
+    assert "\x1b[?25h" not in shown
 
 
 def test_domains_are_waited_for_at_the_same_time(box, pauses):

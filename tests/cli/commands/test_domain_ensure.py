@@ -19,6 +19,7 @@ def test_what_is_missing_is_made_and_checked(dm):
     assert [(told["domain"], told["created"], told["usable"]) for told in result.json] == [
         ("sandbox.test", False, True), ("mail.example.com", True, True),
     ]  # fmt: skip
+    assert {row["name"] for row in result.json[1]["records"] if row["record"] == "dmarc"} == {"_dmarc.mail.example.com"}
     assert names_of(dm) == ["sandbox.test", "mail.example.com"]
     again = dm("domain ensure sandbox.test mail.example.com -o json").json
     assert [told.pop("created") for told in again] == [False, False]

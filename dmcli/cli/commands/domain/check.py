@@ -10,7 +10,7 @@ from dmcli.api import catalogue
 from dmcli.api.actions.common import DOMAIN_STATUS
 from dmcli.api.kinds.common import DOMAIN_REF
 from dmcli.api.model import Field, bad, good
-from dmcli.cli.commands.domain.ci import Report, state_of, tell_ci
+from dmcli.cli.commands.domain.ci import Report, tell_ci
 from dmcli.cli.common import Duration
 from dmcli.cli.options import Value, dry_run, is_typed
 from dmcli.cli.tree import command
@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from dmcli.workflows.domain.check import Checked
 
 _CHECK = catalogue.get("CheckDomain")
+_YES_OR_NO: dict[str, str] = {"True": good("yes"), "False": bad("no")}
 _FIELDS = (
     Field("domain", "Domain"),
     Field("status", "Status", DOMAIN_STATUS | {"None": bad("check failed")}),
-    Field("verified", "Verified", {"True": good("yes"), "False": bad("no")}),
+    Field("verified", "Verified", _YES_OR_NO),
     Field("failed", "Failed"),  # of columns, where the checks themselves have none
-    Field("usable"),
-    Field("fully_verified"),
+    Field("usable", words=_YES_OR_NO),
+    Field("fully_verified", words=_YES_OR_NO),
     Field("checks"),
 )
 
@@ -102,7 +103,7 @@ def _check(current: Session, domain: tuple[str, ...], *, dry_run: bool, **how: A
 
 
 def report(current: Session, ids: Mapping[str, str], waiting: Waiting, more: Mapping[str, Any] | None = None) -> None:
-    """Check domains, given by name and id, and show what came of it; `more` is shown of a domain beside that.
+    """Check domains, given by name and id, and show what came of it; `more`, of a domain, is shown with its records.
 
     Raises CheckFailedError when one does not pass, and DmError for what is no outcome; what is known is shown first.
     """
@@ -149,33 +150,25 @@ def _name_and_id(current: Session, text: str) -> tuple[str, str]:
 
 
 def _looks(current: Session, ids: Mapping[str, str], waiting: Waiting) -> Iterator[Checked]:
-    """What each look at a domain gave; says on stderr what changed."""
+    """What each look at a domain gave; tells on stderr how they stand."""
     from functools import partial
 
-    from dmcli.errors import UnreachableError
-    from dmcli.workflows.domain.check import check, watch
+    from dmcli.cli.commands.domain.progress import telling
+    from dmcli.workflows.domain.check import Checked, check, watch
 
-    clock, said = current.resources.clock, dict[str, str]()
-    began = clock()
-    for look in watch(
-        {name: partial(check, current.client, name, domain_id) for name, domain_id in ids.items()},
-        strict=waiting.strict,
-        timeout=waiting.timeout if waiting.wait else 0.0,
-        interval=waiting.interval,
-        clock=clock,
-        sleep=current.resources.pause,
-    ):
-        again = "" if look.pause is None else f"; checking again in {look.pause:.0f} s"
-        if isinstance(look.outcome, UnreachableError):
-            code = look.outcome.code
-            current.say(f"{f'{look.domain}: {code}' if code else look.outcome.message}{again}")
-            continue
-        state = state_of(look.outcome, strict=waiting.strict)
-        if state != said.get(look.domain, "verified"):
-            waited = f", after {clock() - began:.0f} s{again}" if waiting.wait else ""
-            current.say(f"{look.domain}: {state}{waited}")
-        said[look.domain] = state
-        yield look.outcome
+    timeout = waiting.timeout if waiting.wait else None
+    with telling(current, ids, timeout=timeout, strict=waiting.strict) as tell:
+        for look in watch(
+            {name: partial(check, current.client, name, domain_id) for name, domain_id in ids.items()},
+            strict=waiting.strict,
+            timeout=timeout or 0.0,
+            interval=waiting.interval,
+            clock=current.resources.clock,
+            sleep=current.resources.pause,
+        ):
+            tell(look)
+            if isinstance(look.outcome, Checked):
+                yield look.outcome
 
 
 def _show(current: Session, outcomes: Mapping[str, Checked], waiting: Waiting, more: Mapping[str, Any]) -> None:
@@ -183,7 +176,10 @@ def _show(current: Session, outcomes: Mapping[str, Checked], waiting: Waiting, m
     from dmcli.render import show_document
 
     output = current.output()
-    rows = [_row(outcome, waiting) | more.get(name, {}) for name, outcome in outcomes.items()]
+    rows = [_row(outcome, waiting) for outcome in outcomes.values()]
+    for row, outcome in zip(rows, outcomes.values(), strict=True):
+        if outcome.domain in more:
+            row.update(more[outcome.domain], records=[record.row() for record in outcome.records])
     if output.wants_columns:
         for row in rows:
             row["failed"] = ", ".join(name for name, good in row["checks"].items() if good is False)

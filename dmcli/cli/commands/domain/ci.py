@@ -29,12 +29,16 @@ def state_of(outcome: Checked, *, strict: bool) -> str:
     """How a domain stands, with what is missing by name."""
     if outcome.passes(strict=strict):
         return "verified" if outcome.fully_verified else DOMAIN_STATUS[str(outcome.status)]
-    missing = ", ".join(f"{TITLES[record.check]} ({record.type} {record.name})" for record in outcome.missing)
-    if missing:
-        return f"not verified, missing: {missing}"
+    if missing := missing_of(outcome):
+        return f"not verified, missing: {', '.join(missing)}"
     if outcome.is_final(strict=strict):
         return "not verified, the ICP filing is missing, which no wait brings"
     return "not verified, though the service sees every record"
+
+
+def missing_of(outcome: Checked) -> list[str]:
+    """The records that are missing, in words."""
+    return [f"{TITLES[record.check]} ({record.type} {record.name})" for record in outcome.missing]
 
 
 def tell_ci(current: Session, report: Report, path: str) -> None:

@@ -1,0 +1,112 @@
+"""Things that are waited for, redrawn in place on a terminal: a line for each, and when the next look comes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TextIO, cast
+
+from dmcli.render.console import STYLES, console_for
+from dmcli.render.encoding import fit_encoding
+from dmcli.untrusted import Painted, brief
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import TracebackType
+
+    from rich.text import Text
+
+    from dmcli.api.model import Tone
+    from dmcli.render.formats.base import Sink
+
+
+class _Line(NamedTuple):
+    text: str
+    tone: Tone | None = None
+    details: tuple[str, ...] = ()
+
+
+class Board:
+    """What is known of each thing, by name. It stands on the terminal while the block lasts, and leaves nothing there.
+
+    `sink` is the terminal, `end` the moment on `clock` at which the wait is over.
+
+    >>> with Board(sink, ["a.example.com"], end=1800.0, clock=time.monotonic) as board:  # doctest: +SKIP
+    ...     board.tell("a.example.com", "not verified, missing:", Tone.BAD, ["SPF, TXT a.example.com"])
+    ...     board.rest(30.0)
+    """
+
+    def __init__(self, sink: Sink, names: Iterable[str], *, end: float, clock: Callable[[], float]) -> None:
+        from rich.live import Live
+
+        self._sink, self._end, self._clock = sink, end, clock
+        self._lines = dict.fromkeys(names, _Line("is being looked at"))
+        self._next = clock()
+        console = console_for(sink)
+        console.file = cast("TextIO", _Painter(sink.stdout))
+        self._live = Live(
+            console=console,
+            get_renderable=self._drawn,
+            refresh_per_second=2,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+
+    def __enter__(self) -> Self:
+        self._live.start(refresh=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.stop()
+
+    def tell(self, name: str, text: str, tone: Tone | None, details: Iterable[str] = ()) -> None:
+        """Say how a thing stands now; each of the details has a line below it."""
+        self._lines[name] = _Line(text, tone, tuple(details))
+        self._live.refresh()
+
+    def rest(self, seconds: float) -> None:
+        """Say that the next look comes in so many seconds."""
+        self._next = self._clock() + seconds
+        self._live.refresh()
+
+    def _drawn(self) -> Text:
+        from rich.text import Text
+
+        drawn = Text()
+        for name, line in self._lines.items():
+            style = STYLES[line.tone] if line.tone else ""
+            drawn.append(self._fit(f"{name}: "), "bold").append(self._fit(line.text), style)
+            drawn.append("".join(f"\n  {self._fit(detail)}" for detail in line.details)).append("\n")
+        now = self._clock()
+        when = f"next look in {self._next - now:.0f} s" if self._next > now else "looking"
+        return drawn.append(f"{when}, until {span(max(self._end - now, 0))} from now", "dim")
+
+    def _fit(self, text: str) -> str:
+        return fit_encoding(brief(text), self._sink.stdout)
+
+
+class _Painter:
+    """A stream for what has been made harmless before its colours came in, as all lines of a board are."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write(Painted(text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def span(seconds: float) -> str:
+    """A span of time for people.
+
+    >>> span(90), span(45), span(3720)
+    ('1 min 30 s', '45 s', '1 h 2 min')
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
