@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-# On a busy machine examples are slow to make and slow to run, which says nothing of what is tested.
-settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# On a busy machine examples are slow to make and slow to run, which says nothing of what is tested. Each run has its
+# own, so that fifty at a time are many before long.
+settings.register_profile("busy", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
 
 # What starts the suite in the background may have it ignore these, and so all that it starts.

@@ -68,7 +68,7 @@ def test_a_scene_says_what_its_job_is_and_stops_at_a_failure(path):
 
 
 def test_the_page_of_jobs_shows_each_scene_word_for_word():
-    shown = [block.text for block in all_blocks() if block.page == "docs/jobs.md"]
+    shown = [block.text for block in all_blocks() if block.how == "by tests/test_scenes.py"]
     assert sorted(shown) == sorted(path.read_text(encoding="utf-8") for path in SCENES)
 
 

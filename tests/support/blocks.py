@@ -20,6 +20,7 @@ HOW = {
     "": "by tests/docs, as it stands",
     "until Ctrl-C": "by tests/docs, until it serves; then it is interrupted",
     "with an account": "by tests/docs, with a sandbox over HTTP in place of the account, and answers to the questions",
+    "by tests/test_scenes.py": "there, where it is a file, in each language",
     "by tests/outer": "there, since it needs more than Python packages",
     "by .ci/run": "there, since it installs packages",
 }

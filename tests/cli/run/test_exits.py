@@ -132,9 +132,8 @@ def test_without_a_terminal_nothing_is_asked(script, line):
 
 
 @pytest.mark.parametrize("line", PRINTING)
-@pytest.mark.parametrize("columns", [1, 7])
-def test_a_terminal_of_one_column_is_no_crash(columns, line):
-    code, shown = on_a_terminal(f"-p sandbox {line}", columns=columns)
+def test_a_terminal_of_one_column_is_no_crash(line):
+    code, shown = on_a_terminal(f"-p sandbox {line}", columns=1)
     assert code == 0
     assert shown
     assert "Traceback" not in shown
