@@ -83,8 +83,10 @@ def terms(record: str) -> list[Term]:
     """
     found = [_term(text) for text in record.split(" ")[1:] if text]
     redirects = [term for term in found if term.kind == "redirect"]
-    if len(redirects) > 1:
-        raise ValueError("redirect= stands twice")
+    names = [term.text.partition("=")[0].lower() for term in found if term.kind in ("redirect", "modifier")]
+    for name in ("redirect", "exp"):
+        if names.count(name) > 1:
+            raise ValueError(f"{name}= stands twice")
     mechanisms = [term for term in found if term.kind not in ("redirect", "modifier")]
     last = next((at for at, term in enumerate(mechanisms) if term.kind == "all"), None)
     return [*mechanisms, *redirects] if last is None else mechanisms[: last + 1]
@@ -126,6 +128,33 @@ def merged(found: list[str], wanted: str) -> str:
         elif text.lower() not in (word.lower() for word in kept):
             kept.append(text)
     return " ".join(["v=spf1", *kept, tail or "-all"])
+
+
+def with_includes(record: str, wanted: str) -> str:
+    """A record with the includes of `wanted`, and all else to the letter. Raises ValueError for one not in order.
+
+    They stand before `all`, else before redirect=, else at the end.
+
+    >>> with_includes("v=spf1  MX redirect=x.test", "v=spf1 include:spf.test -all")
+    'v=spf1  MX include:spf.test redirect=x.test'
+    """
+    terms(record)  # all of them are read
+    found = [(word.start(), _term(word[0])) for word in re.finditer("[^ ]+", record)][1:]
+    kinds = [term.kind for _, term in found if term.kind not in ("redirect", "modifier")]
+    if "all" in kinds[:-1]:
+        raise ValueError("terms stand after all, where they do not count")
+    domains = [domain for domain in included(wanted) if domain not in included(record)]
+    for _, term in found:
+        if term.kind == "include" and term.qualifier != "+" and term.domain.lower() in included(wanted):
+            raise ValueError(f"{term.text} does not let DirectMail send")
+    ends = (next((at for at, term in found if term.kind == kind), None) for kind in ("all", "redirect"))
+    end = next((at for at in ends if at is not None), None)
+    text = " ".join(f"include:{domain}" for domain in domains)
+    if not text:
+        return record
+    if end is None:
+        return f"{record}{'' if record.endswith(' ') else ' '}{text}"
+    return f"{record[:end]}{text} {record[end:]}"
 
 
 def included(record: str) -> list[str]:

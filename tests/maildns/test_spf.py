@@ -88,6 +88,7 @@ FAULTS = {
     "v=spf1 include -all": "x.test: include is no term of SPF",
     "v=spf1 a:nodot -all": "x.test: a:nodot names no domain",
     "v=spf1 redirect=n1.test redirect=n2.test": "x.test: redirect= stands twice",
+    "v=spf1 exp=n1.test -all exp=n2.test": "x.test: exp= stands twice",
     "v=spf1 mx:many.test -all": "many.test has 11 MX records, more than 10",
 }
 
