@@ -49,6 +49,7 @@ class Client(NamedTuple):
 
     `keys` gives the keys to sign with, fresh ones when it is told to renew them; `nonce` a fresh text for each attempt.
     `command` is how the person runs `dm` for this account, and `absent` what to do when nobody answers, for advice.
+    `service` is who is called, in words, and `ram` what its permissions begin with.
     """
 
     exchange: Exchange
@@ -58,12 +59,18 @@ class Client(NamedTuple):
     nonce: Callable[[], str] = lambda: os.urandom(16).hex()
     command: str = "dm"
     absent: str = ""
+    service: str = "DirectMail"
+    ram: str = "dm"
 
     def call(
-        self, action: Action, params: Mapping[str, str], announce: Callable[[], None] = lambda: None
+        self,
+        action: Action,
+        params: Mapping[str, str],
+        announce: Callable[[], None] = lambda: None,
+        look: Callable[[], Verdict | None] | None = None,
     ) -> dict[str, Any]:
         """One call; the reply's object. Raises DmError."""
-        return self.ask(action, params, announce=announce).answer
+        return self.ask(action, params, announce=announce, look=look).answer
 
     def ask(
         self,
@@ -72,12 +79,13 @@ class Client(NamedTuple):
         version: str = "",
         form: str = "JSON",
         announce: Callable[[], None] = lambda: None,
+        look: Callable[[], Verdict | None] | None = None,
     ) -> Verdict:
         """One call, in as many attempts as its effect allows; its answer with the reply it stood in. Raises DmError.
 
         `version` is the API version (empty for the region's), `form` JSON or XML. `announce` is called just before the
         first byte of each attempt; what it raises ends the call. A create whose answer was lost is
-        looked for in its listing, and the answer made of what stands there; then there is no reply.
+        looked for by `look`, else in its listing, and the answer made of what stands there; then there is no reply.
         """
         version = version or self.target.version_of(action, params)
 
@@ -91,10 +99,10 @@ class Client(NamedTuple):
                 action.effect,
                 self.exchange,
                 request,
-                partial(judge, form=form),
+                partial(judge, form=form, service=self.service),
                 already_done=action.already_done,
                 renew=lambda: self.keys() != self.keys(renew=True),
-                read_back=self._how_to_read_back(action, params),
+                read_back=look or self._how_to_read_back(action, params),
             )
         )
         if result.step is not Step.FINISH:
@@ -130,7 +138,7 @@ class Client(NamedTuple):
         verdict, kind = result.verdict, error_class(result, action.effect)
         hint = self.absent if verdict.outcome is Outcome.NOT_SENT else ""
         if verdict.code in _FORBIDDEN:
-            hint = f"The permission that these keys lack is dm:{action.name}."
+            hint = f"The permission that these keys lack is {self.ram}:{action.name}."
         if kind is UnknownOutcomeError:
             hint = self.look_first(action, params)
         return kind(

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from dmcli.errors import InputError
 from dmcli.maildns.lookup import ANSWER, NO_NAME, NONE, UNKNOWN, Answer
 
 if TYPE_CHECKING:
@@ -70,6 +73,28 @@ class Asker:
         return answer
 
 
+def server_at(text: str, what: str = "resolver") -> Server:
+    """The DNS server at ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT. Raises InputError, in which it is called `what`.
+
+    >>> tuple(server_at("192.0.2.1:5353")), tuple(server_at("[2001:db8::1]:53")), tuple(server_at("2001:db8::1"))
+    (('192.0.2.1', 5353), ('2001:db8::1', 53), ('2001:db8::1', 53))
+    """
+    split = re.fullmatch(r"\[([^\]]*)\](?::([0-9]{1,5}))?|([^:]*):([0-9]{1,5})", text)
+    address, port = (split[1] or split[3], split[2] or split[4] or "53") if split else (text, "53")
+    try:
+        return Server(str(ipaddress.ip_address(address)), _port(int(port)))
+    except ValueError:
+        raise InputError(
+            f"{text!r} is no {what}: give an IP address, with a port if it is not 53, such as 192.0.2.1:5353"
+        ) from None
+
+
+def _port(number: int) -> int:
+    if not 1 <= number <= 65535:  # noqa: PLR2004  what a port may be
+        raise ValueError(number)
+    return number
+
+
 def system_servers() -> tuple[Server, ...]:
     """The resolvers that the system is set to use; none where it names none."""
     import dns.resolver
@@ -124,13 +149,13 @@ def _read(reply: dns.message.Message, where: str, *, recursive: bool) -> Answer:
         return Answer(UNKNOWN, why=f"{where}: no reply to a query")
     alias = _plain(chain.cnames[0][0].target.to_text()) if chain.cnames else ""
     if chain.answer is not None:
-        values = tuple(sorted(_value(rdata) for rdata in chain.answer))
+        values = tuple(sorted(text_of(rdata) for rdata in chain.answer))
         return Answer(ANSWER, values, chain.minimum_ttl, alias=alias)
     ttl = min(chain.minimum_ttl, 86400)
     return Answer(NO_NAME if code == dns.rcode.NXDOMAIN else NONE, ttl=ttl, alias=alias)
 
 
-def _value(rdata: dns.rdata.Rdata) -> str:
+def text_of(rdata: dns.rdata.Rdata) -> str:
     """A record as a text."""
     import dns.rdtypes.ANY.MX
     import dns.rdtypes.ANY.TXT
@@ -152,9 +177,9 @@ async def authorities(domain: str, ask: Asker) -> tuple[str, dict[str, tuple[Ser
     A name server at the address of the resolver itself is asked at the resolver's port: so is a zone that is served
     for a test.
     """
-    above = list(_above(domain))
-    found = await asyncio.gather(*(ask(name, "NS") for name in above))
-    for name, answer in zip(above, found, strict=True):
+    names = list(above(domain))
+    found = await asyncio.gather(*(ask(name, "NS") for name in names))
+    for name, answer in zip(names, found, strict=True):
         if answer.state == ANSWER and not answer.alias:
             hosts = answer.values
             lists = await asyncio.gather(*(_addresses(host, ask) for host in hosts))
@@ -168,7 +193,7 @@ async def _addresses(host: str, ask: Asker) -> tuple[Server, ...]:
     return tuple(Server(address, ports.get(address, 53)) for address in (*four.values, *six.values))
 
 
-def _above(name: str) -> Iterator[str]:
+def above(name: str) -> Iterator[str]:
     """The name and its parents, but for the top-level domain."""
     labels = name.split(".")
     return (".".join(labels[at:]) for at in range(max(1, len(labels) - 1)))

@@ -36,6 +36,7 @@ ARGUMENTS = {
     "domain create": "mail.example.com",
     "domain ensure": "mail.example.com",
     "domain records": "1",
+    "domain publish": "1 --provider alidns --yes",
     "domain doctor": "1 --resolver 127.0.0.1:9 --timeout 1s",
     "domain show": "1",
     "domain delete": "1 --yes",

@@ -160,6 +160,20 @@ class Resources:
             absent = "Start the sandbox there: dm sandbox serve; or leave the endpoint out, and it is in this process."
         return Client(self.exchange, self.keys, self.target, self.retrier, command=self.command, absent=absent)
 
+    def client_of(self, service: str, ram: str, version: str, url: str) -> Client:
+        """A client for another service of the vendor: its name, what its permissions begin with, API version, base URL.
+
+        It has the same keys, which may not go everywhere. Raises ConfigError.
+        """
+        from dmcli import credentials
+        from dmcli.client.client import Client
+
+        settings = self.settings._replace(endpoint=url, api_version=version)
+        keys = credentials.source(settings, self.flags, os.environ, lambda: self.network, self.retrier)
+        target = self.target._replace(url=url, api_version=version)
+        keys = _LearningSource(keys, self._voice)
+        return Client(self.network, keys, target, self.retrier, command=self.command, service=service, ram=ram)
+
     @cached_property
     def ledger(self) -> Ledger:
         """The ledger of what was sent under a key. Raises ConfigError, LockedError or LocalIOError."""

@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from dmcli.cli.build import group
-from dmcli.cli.commands.domain import check, create, doctor, records
+from dmcli.cli.commands.domain import check, create, doctor, publish, records
 
-COMMAND = group("domain", check.COMMAND, create.COMMAND, create.ENSURE, doctor.COMMAND, records.COMMAND, records.SHOW)
+COMMAND = group(
+    "domain",
+    check.COMMAND,
+    create.COMMAND,
+    create.ENSURE,
+    doctor.COMMAND,
+    publish.COMMAND,
+    records.COMMAND,
+    records.SHOW,
+)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from dmcli.cli.session import Session
     from dmcli.maildns.wanted import Record
-    from dmcli.maildns.wire import Server
 
 _DESC = catalogue.get("DescDomain")
 _VERDICTS: dict[str, str] = {
@@ -48,10 +47,10 @@ _FIELDS = (
 
 def _doctor(current: Session, domain: tuple[str, ...], resolver: str | None, no_account: bool, timeout: float) -> None:
     from dmcli.maildns.survey import survey
-    from dmcli.maildns.wire import system_servers
+    from dmcli.maildns.wire import server_at, system_servers
     from dmcli.render import show_document
 
-    servers = (_server(resolver),) if resolver else system_servers()
+    servers = (server_at(resolver),) if resolver else system_servers()
     if not servers:
         raise InputError("the system names no DNS resolver; give one: --resolver ADDRESS")
     rows = [finding.row() for finding in survey(_wanted(current, domain, no_account), servers, timeout)]
@@ -106,33 +105,6 @@ def _name(text: str, now: datetime) -> str:
         return DOMAIN.to_wire(text.removeprefix("name:"), now)
     except ValueError as error:
         raise InputError(str(error)) from None
-
-
-def _server(text: str) -> Server:
-    """The DNS server at ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT.
-
-    >>> tuple(_server("192.0.2.1:5353")), tuple(_server("[2001:db8::1]:53")), tuple(_server("2001:db8::1"))
-    (('192.0.2.1', 5353), ('2001:db8::1', 53), ('2001:db8::1', 53))
-    """
-    import ipaddress
-    import re
-
-    from dmcli.maildns.wire import Server
-
-    split = re.fullmatch(r"\[([^\]]*)\](?::([0-9]{1,5}))?|([^:]*):([0-9]{1,5})", text)
-    address, port = (split[1] or split[3], split[2] or split[4] or "53") if split else (text, "53")
-    try:
-        return Server(str(ipaddress.ip_address(address)), _port(int(port)))
-    except ValueError:
-        raise InputError(
-            f"{text!r} is no resolver: give an IP address, with a port if it is not 53, such as 192.0.2.1:5353"
-        ) from None
-
-
-def _port(number: int) -> int:
-    if not 1 <= number <= 65535:  # noqa: PLR2004  what a port may be
-        raise ValueError(number)
-    return number
 
 
 COMMAND = command(

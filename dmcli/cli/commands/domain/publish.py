@@ -1,0 +1,272 @@
+"""`dm domain publish`: the records that a domain lacks, published at its DNS provider after they were shown."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dmcli.api import catalogue
+from dmcli.api.model import Field, bad, fair, good
+from dmcli.cli.options import options_of
+from dmcli.cli.tree import command
+from dmcli.errors import InputError, LocalIOError
+from dmcli.maildns.wanted import TITLES, wanted
+from dmcli.plural import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dmcli.cli.session import Session
+    from dmcli.maildns.plan import Change, Zone
+    from dmcli.maildns.wanted import Record
+    from dmcli.maildns.wire import Server
+    from dmcli.workflows.publish.publish import Done, Provider
+    from dmcli.workflows.publish.tsig import TsigKey
+
+_DESC = catalogue.get("DescDomain")
+_CHANGES: dict[str, str] = {
+    "add": fair("add"),
+    "merge": fair("merge"),
+    "there": good("there already"),
+    "refused": bad("refused"),
+}
+_PUBLISHED: dict[str, str] = {"True": good("yes"), "False": bad("no"), "None": "-"}
+_FIELDS = (
+    Field("record", "Record", TITLES),
+    Field("name", "Name"),
+    Field("type", "Type"),
+    Field("change", "Change", _CHANGES),
+    Field("old", "Old"),
+    Field("new", "New"),
+    Field("published", "Published", _PUBLISHED),
+    Field("why", "Why"),
+    Field("zone"),
+    Field("priority"),
+    Field("ttl"),
+)
+_PROVIDERS = ("alidns", "rfc2136", "sandbox")
+_ALIDNS_SERVERS = (".hichina.com", ".alidns.com")
+_SECONDS = 5.0  # for finding a domain's name servers
+
+
+def _publish(current: Session, *, yes: bool, preview: bool, resolver: str | None, **typed: Any) -> None:
+    from dmcli.workflows.publish.publish import failure, publish
+
+    domain, records = _wanted(current, typed.pop("DomainId"))
+    servers = _servers(current, resolver)
+    provider = _provider(current, domain, servers, **typed)
+    zone, changes = _plan(provider, domain, records, servers)
+    done: list[Done] = []
+    if any(change.publishes for change in changes) and not preview:
+        if not yes:
+            _ask(current, provider, zone, changes)
+            if _plan(provider, domain, records, servers)[1] != changes:
+                raise InputError(
+                    f"{zone.name} was changed while the question stood; nothing was published, run it again"
+                )
+        for one in publish(provider, zone, changes):
+            done.append(one)
+            if not one.error:
+                current.say(f"published {one.change.record.type} {one.change.record.name}")
+    try:
+        _show(current, zone, changes, done)
+    finally:
+        if error := failure(changes, done):
+            raise error
+    if preview:
+        current.say("dry run: nothing was published")
+
+
+def _wanted(current: Session, domain: str) -> tuple[str, list[Record]]:
+    """The domain's name, and the records that it wants."""
+    from dmcli.api.paging import value_of
+    from dmcli.cli.perform import resolve_names
+    from dmcli.cli.values import collect
+
+    reply = current.client.call(_DESC, resolve_names(current, collect(current, _DESC, {"DomainId": domain})))
+    return str(value_of(reply, "DomainName")).lower(), wanted(reply)
+
+
+def _servers(current: Session, resolver: str | None) -> tuple[Server, ...]:
+    """The resolvers to ask; the sandbox's domains are on no network."""
+    from dmcli.maildns.wire import server_at, system_servers
+
+    if resolver:
+        return (server_at(resolver),)
+    return () if current.settings.sandbox else system_servers()
+
+
+def _plan(
+    provider: Provider, domain: str, records: Sequence[Record], servers: tuple[Server, ...]
+) -> tuple[Zone, list[Change]]:
+    from dmcli.workflows.publish.publish import check_lookups, read_plan
+
+    zone, changes = read_plan(provider, domain, records)
+    return zone, check_lookups(changes, servers)
+
+
+def _provider(
+    current: Session,
+    domain: str,
+    servers: tuple[Server, ...],
+    *,
+    provider: str | None,
+    server: str | None,
+    key_file: str | None,
+    zone: str | None,
+) -> Provider:
+    """Who serves the domain: as typed, else as its name servers tell. Raises InputError."""
+    update = {"--server": server, "--key-file": key_file, "--zone": zone}
+    given = [name for name, value in update.items() if value]
+    name = provider or ("rfc2136" if given else _found(current, domain, servers))
+    if name == "rfc2136":
+        return _rfc2136(current, server, key_file, zone)
+    if given:
+        raise InputError(f"{given[0]} goes with --provider rfc2136, and not with {name}")
+    return _alidns(current) if name == "alidns" else _sandbox(current)
+
+
+def _found(current: Session, domain: str, servers: tuple[Server, ...]) -> str:
+    """The provider that needs not be named: the sandbox for itself, Alibaba Cloud DNS by its name servers."""
+    if current.settings.sandbox:
+        return "sandbox"
+    import asyncio
+
+    from dmcli.maildns.wire import Asker, authorities
+
+    async def look() -> tuple[str, dict[str, Any]]:
+        return await authorities(domain, Asker(servers, asyncio.get_running_loop().time() + _SECONDS))
+
+    zone, hosts = asyncio.run(look()) if servers else ("", {})
+    if hosts and all(host.endswith(_ALIDNS_SERVERS) for host in hosts):
+        return "alidns"
+    served = f"{zone} is served by {', '.join(sorted(hosts))}" if hosts else f"no name server of {domain} was found"
+    raise InputError(
+        f"{served}: give --provider {' or '.join(_PROVIDERS[:2])}, or take the records to your provider with "
+        f"{current.resources.command} domain records {domain} --as zone"
+    )
+
+
+def _alidns(current: Session) -> Provider:
+    """Alibaba Cloud DNS, at its own host or where ALIBABA_CLOUD_ALIDNS_ENDPOINT says."""
+    import os
+
+    from dmcli.api.actions.alidns import HOST, RAM, SERVICE, VERSION
+    from dmcli.config.settings import base_url
+    from dmcli.config.vendor import variable
+    from dmcli.errors import ConfigError
+    from dmcli.workflows.publish.alidns import Alidns
+
+    name = variable(os.environ, "ALIDNS_ENDPOINT")
+    place = base_url(os.environ.get(name) or HOST)
+    if place is None:
+        raise ConfigError(f"the endpoint of {name} is none; give a host such as {HOST}")
+    return Alidns(current.resources.client_of(SERVICE, RAM, VERSION, place[0]))
+
+
+def _rfc2136(current: Session, server: str | None, key_file: str | None, zone: str | None) -> Provider:
+    """A server that takes dynamic updates, with the key of a file, of the environment, or none."""
+    import os
+
+    from dmcli.api.kinds.common import DOMAIN
+    from dmcli.maildns.wire import server_at
+    from dmcli.workflows.publish.rfc2136 import Rfc2136
+    from dmcli.workflows.publish.tsig import VARIABLE, key_in, read_key_file
+
+    if not server:
+        raise InputError("--provider rfc2136 needs the zone's primary server: give --server ADDRESS")
+    place = server_at(server, "DNS server")
+    try:
+        name = DOMAIN.to_wire(zone.removesuffix("."), current.now).lower() if zone else ""
+    except ValueError as error:
+        raise InputError(f"--zone: {error}") from None
+    key: TsigKey | None
+    if key_file:
+        key, warnings = read_key_file(key_file)
+        current.say(*(f"warning: {warning}" for warning in warnings))
+    else:
+        text = os.environ.get(VARIABLE, "")
+        key = key_in(text, VARIABLE) if text else None
+    if key:
+        current.voice.learn(key.secret)
+    return Rfc2136(place, key, name)
+
+
+def _sandbox(current: Session) -> Provider:
+    raise InputError(
+        f"{current.settings.profile or 'this account'} has no DNS of its own: give --provider alidns or rfc2136"
+    )
+
+
+def _ask(current: Session, provider: Provider, zone: Zone, changes: Sequence[Change]) -> None:
+    """Show what is to change, and ask. Raises InputError without a terminal, and when the answer is no."""
+    from dmcli.render import show_document
+    from dmcli.untrusted import safe
+
+    publishing = [change for change in changes if change.publishes]
+    what = safe(f"publish {counted(len(publishing), 'record')} in {zone.name} at {provider.title}")
+    if not sys.stdin.isatty():
+        raise InputError(f"{what}: there is no terminal to ask: give --yes to go ahead, or --dry-run to see what")
+    fields = tuple(field for field in _FIELDS if field.title and field.name != "published")
+    output = current.output()._replace(format="table", query="", stdout=sys.stderr)
+    try:
+        show_document(_rows(zone, changes, ()), fields, output)
+        sys.stderr.flush()
+    except OSError as error:
+        raise LocalIOError(f"what is to be published cannot be shown: {error}") from None
+    if not click.confirm(f"{what[0].upper()}{what[1:]}?", err=True):
+        raise InputError("nothing was published")
+
+
+def _show(current: Session, zone: Zone, changes: Sequence[Change], done: Sequence[Done]) -> None:
+    from dmcli.render import show_document
+
+    show_document(_rows(zone, changes, done), _FIELDS, current.output())
+    sys.stdout.flush()
+
+
+def _rows(zone: Zone, changes: Sequence[Change], done: Sequence[Done]) -> list[dict[str, Any]]:
+    """A row a record. `published` is None where nothing was to be published, or nothing was tried."""
+    return [_row(zone, change, next((one for one in done if one.change is change), None)) for change in changes]
+
+
+def _row(zone: Zone, change: Change, done: Done | None) -> dict[str, Any]:
+    record, error = change.record, done and done.error
+    return {
+        "record": record.check,
+        "name": record.name,
+        "type": record.type,
+        "change": change.kind,
+        "old": ", ".join(one.value for one in change.old),
+        "new": change.new,
+        "published": None if done is None else error is None,
+        "why": error.message if error else change.why,
+        "zone": zone.name,
+        "priority": record.priority,
+        "ttl": change.ttl,
+    }
+
+
+COMMAND = command(
+    "publish",
+    [
+        *options_of(_DESC, only=("DomainId",)),
+        click.Option(["--provider"], type=click.Choice(_PROVIDERS), help="Who serves the zone; found where it can be."),
+        click.Option(["--server"], metavar="ADDRESS[:PORT]", help="Primary DNS server that takes updates (rfc2136)."),
+        click.Option(
+            ["--key-file"],
+            type=click.Path(dir_okay=False),
+            metavar="FILE",
+            help="TSIG key, as tsig-keygen or keymgr -t writes it. Default: DM_TSIG_KEY.",
+        ),
+        click.Option(["--zone"], metavar="ZONE", help="Zone to update (rfc2136), where the server does not tell."),
+        click.Option(["--resolver"], metavar="ADDRESS[:PORT]", help="DNS resolver to ask, instead of the system's."),
+        click.Option(["--dry-run", "preview"], is_flag=True, help="Show what would be published; change nothing."),
+        click.Option(["-y", "--yes"], is_flag=True, help="Publish without asking."),
+    ],
+    _publish,
+    "Publish the DNS records a domain lacks; what is there stays. Exit code 7 when one is refused.",
+    "mail.example.com --provider alidns",
+)

@@ -1,0 +1,123 @@
+"""What is common to all providers of DNS: reading, planning, and telling what was published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from dmcli.errors import DmError, PartlyRejectedError, RefusedError, worst
+from dmcli.maildns.lookup import UNKNOWN, Answer
+from dmcli.maildns.plan import MERGE, REFUSED, plan
+from dmcli.maildns.spf import MOST_LOOKUPS
+from dmcli.maildns.spf import walk as walk_spf
+from dmcli.plural import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from dmcli.maildns.plan import Change, Zone
+    from dmcli.maildns.wanted import Record
+    from dmcli.maildns.wire import Server
+
+_SECONDS = 5.0  # for all look-ups of an SPF record
+
+
+class Done(NamedTuple):
+    """A change that was tried: `error` is None where it is published, else why it is not."""
+
+    change: Change
+    error: DmError | None = None
+
+
+class Provider(Protocol):
+    """Who serves a zone, and takes changes to it. `title` is its name in a sentence."""
+
+    title: str
+
+    def read(self, domain: str, names: Collection[str]) -> Zone:
+        """The zone that `domain` is in, with all that stands at `names`. Raises DmError."""
+        ...
+
+    def publish(self, zone: Zone, changes: Sequence[Change]) -> Iterator[Done]:
+        """Publish changes, each told when it is over. Raises DmError for what stops all that follow."""
+        ...
+
+
+def read_plan(provider: Provider, domain: str, records: Sequence[Record]) -> tuple[Zone, list[Change]]:
+    """The zone as it is, and what is to change. Raises DmError."""
+    names = {record.name for record in records}
+    zone = provider.read(domain, names)
+    return zone, plan(records, zone)
+
+
+def check_lookups(changes: Sequence[Change], servers: tuple[Server, ...]) -> list[Change]:
+    """The changes; an SPF record that would take too many look-ups with what is added is refused.
+
+    `servers` are asked what stands behind its terms. What they do not tell counts as nothing.
+    """
+    import asyncio
+
+    async def checked() -> list[Change]:
+        return list(await asyncio.gather(*(_check(change, servers) for change in changes)))
+
+    return asyncio.run(checked()) if any(change.kind == MERGE for change in changes) else list(changes)
+
+
+async def _check(change: Change, servers: tuple[Server, ...]) -> Change:
+    import asyncio
+
+    from dmcli.maildns.wire import Asker
+
+    if change.kind != MERGE:
+        return change
+    ask = Asker(servers, asyncio.get_running_loop().time() + _SECONDS) if servers else _ask_nobody
+    lookups = (await walk_spf(change.record.name, change.new, ask)).lookups
+    if lookups <= MOST_LOOKUPS:
+        return change
+    why = f"with it the SPF record takes {lookups} DNS look-ups, more than {MOST_LOOKUPS}: take something out first"
+    return change._replace(kind=REFUSED, why=why)
+
+
+async def _ask_nobody(_: str, __: str) -> Answer:
+    return Answer(UNKNOWN)
+
+
+def publish(provider: Provider, zone: Zone, changes: Sequence[Change]) -> Iterator[Done]:
+    """Publish what is to be published, each change told when it is over, one that was not tried too.
+
+    What stops the rest is told with the first that it concerns.
+    """
+    left = [change for change in changes if change.publishes]
+    try:
+        for done in provider.publish(zone, tuple(left)):
+            left.remove(done.change)
+            yield done
+    except DmError as error:
+        for change in left:
+            yield Done(change, error)
+
+
+def failure(changes: Sequence[Change], done: Sequence[Done]) -> DmError | None:
+    """What to end with: None where all that is wanted stands there, else an error that says what does and what not."""
+    errors = [one.error for one in done if one.error]
+    refused = [change for change in changes if change.kind == REFUSED]
+    if not errors and not refused:
+        return None
+    told = "; ".join(
+        f"{what}: {', '.join(_name(change) for change in those)}"
+        for what, those in (
+            ("published", [one.change for one in done if not one.error]),
+            ("not published", [*(one.change for one in done if one.error), *refused]),
+        )
+        if those
+    )
+    if not errors:
+        return PartlyRejectedError(f"{counted(len(refused), 'record')} of {len(changes)} refused; {told}")
+    if len(errors) < len(done) and all(isinstance(error, RefusedError) for error in errors):
+        return PartlyRejectedError(f"{errors[0].message.rstrip('.')}; {told}", code=errors[0].code)
+    first = min(errors, key=lambda error: error.exit_code != worst(each.exit_code for each in errors))
+    first.message = f"{first.message.rstrip('.')}; {told}"
+    return first
+
+
+def _name(change: Change) -> str:
+    return f"{change.record.title} ({change.record.type} {change.record.name})"

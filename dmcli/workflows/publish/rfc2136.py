@@ -1,0 +1,255 @@
+"""Dynamic updates (RFC 2136) as a provider: any primary server that takes them, signed with TSIG (RFC 8945)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dmcli.errors import ConfigError, DmError, InputError, NotFoundError, RefusedError, UnreachableError
+from dmcli.maildns.plan import MERGE, Standing, Zone
+from dmcli.workflows.publish.publish import Done
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    import dns.message
+    import dns.rdata
+    import dns.rrset
+    import dns.update
+
+    from dmcli.maildns.plan import Change
+    from dmcli.maildns.wire import Server
+    from dmcli.workflows.publish.tsig import TsigKey
+
+_PATIENCE = 10.0  # seconds for an answer
+_AT_ONCE = 10  # questions on the way
+_STRING = 255  # octets that a string of a TXT record has at most
+# What may stand at a name: whatever else does, a prerequisite finds.
+_TYPES = ("TXT", "MX", "CNAME", "A", "AAAA", "NS", "SRV", "CAA")
+_LONG_NAMES = {"hmac-md5": "hmac-md5.sig-alg.reg.int"}
+_CHANGED = frozenset({"YXDOMAIN", "YXRRSET", "NXRRSET", "NXDOMAIN"})  # a prerequisite does not hold
+
+
+class Rfc2136:
+    """A server that takes updates. `zone` is the zone's name, "" where the server is to tell; the key may be none.
+
+    All that is published is one message, which the server takes as a whole or not at all.
+    """
+
+    def __init__(self, server: Server, key: TsigKey | None, zone: str = "") -> None:
+        self._server, self._key, self._zone = server, key, zone
+        self.title = f"the server {server.address} port {server.port}"
+        self._there: dict[tuple[str, str], dns.rrset.RRset] = {}
+
+    def read(self, domain: str, names: Collection[str]) -> Zone:
+        """The zone, by its SOA record, and what stands at the names and at the wildcards over them."""
+        if self._zone and not f".{domain}".endswith(f".{self._zone}"):
+            raise InputError(f"{domain} is not in the zone {self._zone}: give the --zone that it is in, or none")
+        zone = self._zone_of(self._zone or domain)
+        if self._zone not in ("", zone):
+            raise InputError(f"{self._zone} is no zone of {self.title}, which has it in {zone}: give that as --zone")
+        wild = {f"*.{up}" for name in names for up in _parents(name, zone)}
+        found = self._at({*names, *wild})
+        covering = [there for name in sorted(wild) for there in found[name]]
+        standing = list(covering)
+        for name in sorted(names):
+            over = {there[1:4] for there in covering if name.endswith(there.name[1:])}
+            if any(there[1:4] not in over for there in found[name]):
+                standing += found[name]
+            else:  # what a wildcard answers does not stand at the name
+                self._there = {key: kept for key, kept in self._there.items() if key[0] != name}
+        return Zone(zone, tuple(standing))
+
+    def publish(self, zone: Zone, changes: Sequence[Change]) -> Iterator[Done]:
+        """Publish all changes at once."""
+        if not changes:
+            return
+        try:
+            self._check(self._ask(self._update(zone.name, changes)), zone.name)
+        except UnreachableError:
+            if not self._are_there(changes):
+                raise
+        yield from map(Done, changes)
+
+    def _zone_of(self, domain: str) -> str:
+        import dns.message
+
+        reply = self._ask(dns.message.make_query(domain, "SOA"))
+        self._check(reply, domain)
+        soas = [found for found in (*reply.answer, *reply.authority) if found.rdtype.name == "SOA"]
+        name = _plain(soas[0].name.to_text()) if soas else ""
+        if not name or not (domain == name or domain.endswith(f".{name}")):
+            raise NotFoundError(
+                f"{self.title} tells no zone that {domain} is in: give the primary server of the zone, or --zone"
+            )
+        return name
+
+    def _at(self, names: Collection[str]) -> dict[str, list[Standing]]:
+        """What the server has at names."""
+        import dns.flags
+        import dns.message
+
+        self._there.clear()
+        asked = [(name, kind) for name in names for kind in _TYPES]
+        replies = self._ask_all([dns.message.make_query(*question) for question in asked])
+        for (name, kind), reply in zip(asked, replies, strict=True):
+            self._check(reply, name, missing=True)
+            if not reply.flags & dns.flags.AA:
+                raise NotFoundError(
+                    f"{self.title} is no authority for {name}: give the primary server of the zone that it is in"
+                )
+            for rrset in reply.answer:
+                if _plain(rrset.name.to_text()) == name and rrset.rdtype.name in (kind, "CNAME"):
+                    self._there[name, rrset.rdtype.name] = rrset
+        found: dict[str, list[Standing]] = {name: [] for name in names}
+        for (name, _), rrset in self._there.items():
+            found[name] += [_standing(name, rrset, rdata) for rdata in rrset]
+        return found
+
+    def _update(self, zone: str, changes: Sequence[Change]) -> dns.update.UpdateMessage:
+        """The message: what was read must stand there still, then what is to be changed.
+
+        A server leaves out, without a word, what would stand beside a CNAME (RFC 2136, 3.4.2.2): so the prerequisites
+        tell.
+        """
+        import dns.name
+        import dns.update
+
+        update = dns.update.UpdateMessage(zone)
+        told = set()
+        for change in changes:
+            name, kind = dns.name.from_text(change.record.name), change.record.type
+            needs = [kind, "CNAME"] if kind != "CNAME" else [""]
+            for need in needs:
+                if (name, need) in told:
+                    continue
+                told.add((name, need))
+                kept = self._there.get((change.record.name, need))
+                if kept is not None:
+                    update.present(name, *kept)  # a set would bring its TTL, which must be 0
+                else:
+                    update.absent(name, *filter(None, [need]))
+        for change in changes:
+            name = dns.name.from_text(change.record.name)
+            if change.kind == MERGE:
+                update.delete(name, change.old[0].key)
+            update.add(name, change.ttl, _rdata(change))
+        return update
+
+    def _are_there(self, changes: Sequence[Change]) -> bool:
+        """Whether all of the changes were made; false where nothing is known."""
+        try:
+            found = self._at({change.record.name for change in changes})
+        except DmError:
+            return False
+        there = {one[:3] for those in found.values() for one in those}
+        return all((change.record.name, change.record.type, change.new) in there for change in changes)
+
+    def _ask(self, message: dns.message.Message) -> dns.message.Message:
+        """The reply to a message."""
+        return self._ask_all([message])[0]
+
+    def _ask_all(self, messages: Sequence[dns.message.Message]) -> list[dns.message.Message]:
+        """The reply to each message, over TCP.
+
+        Raises UnreachableError where there is none that can be read, ConfigError for the key or the clock.
+        """
+        import asyncio
+
+        import dns.asyncquery
+        import dns.exception
+        import dns.tsig
+
+        async def gather() -> list[dns.message.Message]:
+            slots = asyncio.Semaphore(_AT_ONCE)
+
+            async def ask(message: dns.message.Message) -> dns.message.Message:
+                if self._key:
+                    message.use_tsig(_tsig(self._key))
+                async with slots:
+                    return await dns.asyncquery.tcp(message, self._server.address, _PATIENCE, self._server.port)
+
+            return list(await asyncio.gather(*(ask(message) for message in messages)))
+
+        try:
+            return asyncio.run(gather())
+        except (dns.tsig.PeerBadKey, dns.tsig.PeerBadSignature):
+            raise ConfigError(
+                f"{self.title} does not know this TSIG key, or has another secret for it: configure the key there "
+                "under the same name, algorithm and secret"
+            ) from None
+        except (dns.tsig.PeerBadTime, dns.tsig.BadTime):
+            raise ConfigError(f"{self.title} has another time than this machine: set the clock that is wrong") from None
+        except (TimeoutError, dns.exception.Timeout):
+            raise UnreachableError(f"no answer from {self.title}; it is safe to run this again") from None
+        except OSError as error:
+            said = error.strerror or type(error).__name__
+            raise UnreachableError(f"{self.title} cannot be reached: {said}; it is safe to run this again") from None
+        except (EOFError, dns.exception.DNSException, ValueError) as error:
+            said = type(error).__name__
+            raise UnreachableError(f"{self.title} gives no DNS answer ({said}): give another --server") from None
+
+    def _check(self, reply: dns.message.Message, name: str, *, missing: bool = False) -> None:
+        """Raise DmError for a reply that refuses; `missing` lets one pass that says that there is no such name."""
+        import dns.rcode
+
+        code = dns.rcode.to_text(reply.rcode())
+        if code == "NOERROR" or (missing and code == "NXDOMAIN"):
+            return
+        if code in _CHANGED and reply.opcode().name == "UPDATE":
+            raise RefusedError(
+                f"{name} was changed since it was read, and nothing of this was published: run it again", code=code
+            )
+        key = f"the TSIG key {self._key.name}" if self._key else "no key"
+        remedy = f"let {key} query and update the zone there" if self._key else "give --key-file"
+        kind, said = {
+            "REFUSED": (ConfigError, f"refuses {name} with {key}: {remedy}"),
+            "NOTAUTH": (
+                ConfigError,
+                f"is not the primary server of {name}, or refuses it with {key}: {remedy}, or --server",
+            ),
+            "NOTZONE": (InputError, f"says that a name is not in the zone {name}: give the --zone that it is in"),
+            "NOTIMP": (RefusedError, "takes no dynamic updates: use the exports of `dm domain records --as`"),
+            "NXDOMAIN": (NotFoundError, f"has no zone for {name}: give the primary server of the zone, or --zone"),
+        }.get(code, (UnreachableError, f"answers {code} for {name}: look at its log, then run this again"))
+        raise kind(f"{self.title} {said}", code=code)
+
+
+def _tsig(key: TsigKey) -> Any:
+    import dns.tsig
+
+    return dns.tsig.Key(key.name, key.secret.reveal(), _LONG_NAMES.get(key.algorithm, key.algorithm))
+
+
+def _standing(name: str, rrset: dns.rrset.RRset, rdata: dns.rdata.Rdata) -> Standing:
+    from dmcli.maildns.wire import text_of
+
+    kind, value = rrset.rdtype.name, text_of(rdata)
+    priority = None
+    if kind == "MX":
+        first, _, value = value.partition(" ")
+        priority = int(first)
+    return Standing(name, kind, value, priority, rrset.ttl, key=rdata)
+
+
+def _rdata(change: Change) -> dns.rdata.Rdata:
+    """The data to publish, a TXT in strings of as many octets as one may have."""
+    import dns.rdata
+
+    record = change.record
+    if record.type == "TXT":
+        data = change.new.encode()
+        strings = (data[at : at + _STRING] for at in range(0, len(data), _STRING))
+        text = " ".join('"' + "".join(f"\\{octet:03}" for octet in string) + '"' for string in strings)
+    else:
+        text = f"{'' if record.priority is None else record.priority} {change.new}.".lstrip()
+    return dns.rdata.from_text("IN", record.type, text)
+
+
+def _parents(name: str, zone: str) -> Iterator[str]:
+    while name != zone and "." in name:
+        name = name.partition(".")[2]
+        yield name
+
+
+def _plain(name: str) -> str:
+    return name.lower().removesuffix(".")
