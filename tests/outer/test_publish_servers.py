@@ -31,6 +31,8 @@ mail 120 TXT "v=spf1 mx " "ip4:192.0.2.0/24 ~all"
 mail 120 TXT "other"
 _dmarc.mail TXT "v=DMARC1; p=reject"
 dmtrace.mail A 192.0.2.1
+* MX 10 mx.elsewhere.test.
+* TXT "v=spf1 -all"
 """
 KNOT_CONF = """server:
     rundir: {folder}
@@ -91,10 +93,10 @@ class Place:
         assert run.returncode == code, (run.stdout, run.stderr)
         return run
 
-    def publish(self, *more, code=0, key=True, **environ):
+    def publish(self, *more, domain=DOMAIN, code=0, key=True, **environ):
         file = ["--key-file", str(self.key)] if key else []
         run = self.dm(
-            *("publish", DOMAIN, "--server", f"127.0.0.1:{self.port}", "--yes", "-o", "json"),
+            *("publish", domain, "--server", f"127.0.0.1:{self.port}", "--yes", "-o", "json"),
             *(*file, *more),
             code=code,
             **environ,
@@ -163,6 +165,14 @@ def test_what_is_missing_is_published_and_what_is_there_stays(place):
     assert place.has("example.com", "SOA") == serial
 
 
+def test_what_a_wildcard_answers_does_not_stand_at_the_name(place):
+    """An SPF record that is the wildcard's is none to merge with, and the mail that it brings would end."""
+    place.dm("create", "wild.example.com")
+    rows, _ = place.publish(domain="wild.example.com", code=7)
+    assert {(row["change"], row["old"]) for row in rows.values()} == {("refused", "")}
+    assert "received by the MX of *.example.com" in rows["spf"]["why"]
+
+
 def test_a_key_in_the_environment(place):
     rows, _ = place.publish(key=False, code=7, DM_TSIG_KEY=f"hmac-sha256:dm:{SECRET}")
     assert rows["mx"]["published"] is True
@@ -202,7 +212,7 @@ def test_a_zone_that_was_changed_meanwhile_is_not_overwritten(place):
     racing = dns.update.UpdateMessage("example.com", keyring=key)
     racing.add("mail", 300, "MX", "10 mx.elsewhere.test.")
     assert dns.query.tcp(racing, "127.0.0.1", 5, place.port).rcode() == 0
-    with pytest.raises(RefusedError, match="was changed since it was read"):
+    with pytest.raises(RefusedError, match="has other records than were read"):
         list(provider.publish(zone, changes))
     assert place.has(DOMAIN, "MX") == [(300, "10 mx.elsewhere.test.")]
     assert len(place.has(DOMAIN, "TXT")) == 2

@@ -19,8 +19,10 @@ import dns.zone
 class Authority:
     """What it serves: `zones` by origin; `faults` say by name what goes wrong: servfail, refused, silent, cut, lame.
 
-    `delay` is in seconds; `asked` counts the questions.
+    `delay` is in seconds; `asked` counts the questions. `keyring` has the TSIG keys that questions may be signed with.
     """
+
+    keyring = None
 
     def __init__(self):
         self.zones = {}
@@ -34,7 +36,7 @@ class Authority:
         self.zones[dns.name.from_text(origin)] = dns.zone.from_text(head + text, origin=origin, relativize=False)
 
     def answer(self, wire, *, tcp):
-        query = dns.message.from_wire(wire)
+        query = dns.message.from_wire(wire, keyring=self.keyring)
         question = query.question[0]
         name = question.name.to_text(omit_final_dot=True).lower()
         self.asked.append((name, dns.rdatatype.to_text(question.rdtype)))
@@ -98,6 +100,7 @@ def serving(authority):
                 self.wfile.write(struct.pack("!H", len(reply)) + reply)
 
     socketserver.ThreadingUDPServer.daemon_threads = socketserver.ThreadingTCPServer.daemon_threads = True
+    socketserver.ThreadingTCPServer.request_queue_size = 100  # one that waits outside tries again after a second
     udp = _bound(Udp, Tcp)
     threads = [threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True) for server in udp]
     authority.port = udp[0].server_address[1]

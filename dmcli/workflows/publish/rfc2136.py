@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 _PATIENCE = 10.0  # seconds for an answer
 _AT_ONCE = 10  # questions on the way
 _STRING = 255  # octets that a string of a TXT record has at most
-# What may stand at a name: whatever else does, a prerequisite finds.
-_TYPES = ("TXT", "MX", "CNAME", "A", "AAAA", "NS", "SRV", "CAA")
+_TYPES = ("TXT", "MX", "A", "AAAA")  # with any of which a CNAME comes; what else stands there a prerequisite finds
 _LONG_NAMES = {"hmac-md5": "hmac-md5.sig-alg.reg.int"}
 _CHANGED = frozenset({"YXDOMAIN", "YXRRSET", "NXRRSET", "NXDOMAIN"})  # a prerequisite does not hold
 
@@ -49,11 +48,10 @@ class Rfc2136:
             raise InputError(f"{self._zone} is no zone of {self.title}, which has it in {zone}: give that as --zone")
         wild = {f"*.{up}" for name in names for up in _parents(name, zone)}
         found = self._at({*names, *wild})
-        covering = [there for name in sorted(wild) for there in found[name]]
-        standing = list(covering)
-        for name in sorted(names):
-            over = {there[1:4] for there in covering if name.endswith(there.name[1:])}
-            if any(there[1:4] not in over for there in found[name]):
+        standing: list[Standing] = []
+        for name in sorted(found, key=lambda name: (name.count("."), not name.startswith("*."))):
+            over = {one[1:4] for one in standing if one.name[:2] == "*." and name.endswith(one.name[1:])}
+            if any(one[1:4] not in over for one in found[name]):
                 standing += found[name]
             else:  # what a wildcard answers does not stand at the name
                 self._there = {key: kept for key, kept in self._there.items() if key[0] != name}
@@ -63,18 +61,21 @@ class Rfc2136:
         """Publish all changes at once."""
         if not changes:
             return
+        update = self._update(zone.name, changes)
         try:
-            self._check(self._ask(self._update(zone.name, changes)), zone.name)
+            reply = self._ask(update)
         except UnreachableError:
             if not self._are_there(changes):
                 raise
+        else:
+            self._check(reply, zone.name)
         yield from map(Done, changes)
 
     def _zone_of(self, domain: str) -> str:
         import dns.message
 
         reply = self._ask(dns.message.make_query(domain, "SOA"))
-        self._check(reply, domain)
+        self._check(reply, domain, missing=True)
         soas = [found for found in (*reply.answer, *reply.authority) if found.rdtype.name == "SOA"]
         name = _plain(soas[0].name.to_text()) if soas else ""
         if not name or not (domain == name or domain.endswith(f".{name}")):
@@ -185,8 +186,8 @@ class Rfc2136:
             said = error.strerror or type(error).__name__
             raise UnreachableError(f"{self.title} cannot be reached: {said}; it is safe to run this again") from None
         except (EOFError, dns.exception.DNSException, ValueError) as error:
-            said = type(error).__name__
-            raise UnreachableError(f"{self.title} gives no DNS answer ({said}): give another --server") from None
+            said = str(error) or type(error).__name__
+            raise UnreachableError(f"{self.title} gives no DNS answer ({said}): see its log, or give another") from None
 
     def _check(self, reply: dns.message.Message, name: str, *, missing: bool = False) -> None:
         """Raise DmError for a reply that refuses; `missing` lets one pass that says that there is no such name."""
@@ -197,19 +198,18 @@ class Rfc2136:
             return
         if code in _CHANGED and reply.opcode().name == "UPDATE":
             raise RefusedError(
-                f"{name} was changed since it was read, and nothing of this was published: run it again", code=code
+                f"{name} has other records than were read, and nothing of this was published: run it again", code=code
             )
         key = f"the TSIG key {self._key.name}" if self._key else "no key"
         remedy = f"let {key} query and update the zone there" if self._key else "give --key-file"
         kind, said = {
-            "REFUSED": (ConfigError, f"refuses {name} with {key}: {remedy}"),
+            "REFUSED": (ConfigError, f"refuses {name} with {key}: {remedy}, or give another --server"),
             "NOTAUTH": (
                 ConfigError,
                 f"is not the primary server of {name}, or refuses it with {key}: {remedy}, or --server",
             ),
             "NOTZONE": (InputError, f"says that a name is not in the zone {name}: give the --zone that it is in"),
             "NOTIMP": (RefusedError, "takes no dynamic updates: use the exports of `dm domain records --as`"),
-            "NXDOMAIN": (NotFoundError, f"has no zone for {name}: give the primary server of the zone, or --zone"),
         }.get(code, (UnreachableError, f"answers {code} for {name}: look at its log, then run this again"))
         raise kind(f"{self.title} {said}", code=code)
 
