@@ -36,9 +36,9 @@ _PUBLISHED: dict[str, str] = {"True": good("yes"), "False": bad("no"), "None": "
 _FIELDS = (
     Field("record", "Record", TITLES),
     Field("name", "Name"),
-    Field("type", "Type"),
+    Field("type", "Type", priority=2),
     Field("change", "Change", _CHANGES),
-    Field("old", "Old"),
+    Field("old", "Old", priority=1),
     Field("new", "New"),
     Field("published", "Published", _PUBLISHED),
     Field("why", "Why"),
@@ -58,20 +58,20 @@ def _publish(current: Session, *, yes: bool, preview: bool, resolver: str | None
     servers = _servers(current, resolver)
     provider = _provider(current, domain, servers, **typed)
     zone, changes = _plan(provider, domain, records, servers)
+    due = not preview and any(change.publishes for change in changes)
+    asked = due and not yes
+    if asked:
+        _ask(current, provider, zone, changes)
+        if _plan(provider, domain, records, servers)[1] != changes:
+            raise InputError(f"{zone.name} was changed while the question stood; nothing was published, run it again")
     done: list[Done] = []
-    if any(change.publishes for change in changes) and not preview:
-        if not yes:
-            _ask(current, provider, zone, changes)
-            if _plan(provider, domain, records, servers)[1] != changes:
-                raise InputError(
-                    f"{zone.name} was changed while the question stood; nothing was published, run it again"
-                )
-        for one in publish(provider, zone, changes):
-            done.append(one)
-            if not one.error:
-                current.say(f"published {one.change.record.type} {one.change.record.name}")
+    for one in publish(provider, zone, changes if due else ()):
+        done.append(one)
+        if not one.error:
+            current.say(f"published {one.change.record.type} {one.change.record.name}")
     try:
-        _show(current, zone, changes, done)
+        if not (asked and current.output().for_people):  # who was asked has seen it, and the lines since
+            _show(current, zone, changes, done)
     finally:
         if error := failure(changes, done):
             raise error
@@ -240,7 +240,7 @@ def _row(zone: Zone, change: Change, done: Done | None) -> dict[str, Any]:
         "type": record.type,
         "change": change.kind,
         "old": ", ".join(one.value for one in change.old),
-        "new": change.new,
+        "new": "" if change.kind == "there" else change.new,
         "published": None if done is None else error is None,
         "why": error.message if error else change.why,
         "zone": zone.name,
