@@ -27,7 +27,10 @@ _HOSTS = frozenset({"CNAME", "MX", "NS"})  # types whose values are names
 
 
 class Alidns:
-    """The zones of an account. `client` calls Alibaba Cloud DNS."""
+    """The zones of an account. `client` calls Alibaba Cloud DNS.
+
+    It has no condition on a change: what somebody else changes between the look and the call is not noticed.
+    """
 
     title = SERVICE
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from dmcli.errors import DmError, PartlyRejectedError, RefusedError, worst
+from dmcli.errors import DmError, PartlyRejectedError, RefusedError, UnreachableError, worst
 from dmcli.maildns.lookup import UNKNOWN, Answer
 from dmcli.maildns.plan import MERGE, REFUSED, plan
 from dmcli.maildns.spf import MOST_LOOKUPS
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from dmcli.maildns.wanted import Record
     from dmcli.maildns.wire import Server
 
+_OF_HOSTS = ("CNAME", "MX")
+_HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 _SECONDS = 5.0  # for all look-ups of an SPF record
 
 
@@ -42,27 +45,33 @@ class Provider(Protocol):
         ...
 
 
-def read_plan(provider: Provider, domain: str, records: Sequence[Record]) -> tuple[Zone, list[Change]]:
-    """The zone as it is, and what is to change. Raises DmError."""
-    names = {record.name for record in records}
-    zone = provider.read(domain, names)
-    return zone, plan(records, zone)
+def read_plan(
+    provider: Provider, domain: str, records: Sequence[Record], servers: tuple[Server, ...]
+) -> tuple[Zone, list[Change]]:
+    """The zone as it is, and what is to change. Raises DmError.
 
-
-def check_lookups(changes: Sequence[Change], servers: tuple[Server, ...]) -> list[Change]:
-    """The changes; an SPF record that would take too many look-ups with what is added is refused.
-
-    `servers` are asked what stands behind its terms. What they do not tell counts as nothing.
+    `servers` are resolvers, asked what stands behind the terms of an SPF record that is added to; what they do not tell
+    counts as nothing.
     """
     import asyncio
 
-    async def checked() -> list[Change]:
-        return list(await asyncio.gather(*(_check(change, servers) for change in changes)))
+    for record in records:
+        hosts = (record.name, record.value) if record.type in _OF_HOSTS else (record.name,)
+        if not (record.value.isprintable() and all(map(_HOST.fullmatch, hosts))):
+            raise UnreachableError(
+                f"DirectMail tells a {record.type} record of {domain} that none can be: {record.name} {record.value}"
+            )
+    zone = provider.read(domain, {record.name for record in records})
+    changes = plan(records, zone)
 
-    return asyncio.run(checked()) if any(change.kind == MERGE for change in changes) else list(changes)
+    async def check() -> list[Change]:
+        return list(await asyncio.gather(*(_checked(change, servers) for change in changes)))
+
+    return zone, asyncio.run(check()) if any(change.kind == MERGE for change in changes) else changes
 
 
-async def _check(change: Change, servers: tuple[Server, ...]) -> Change:
+async def _checked(change: Change, servers: tuple[Server, ...]) -> Change:
+    """The change; an SPF record that would take too many look-ups with what is added is refused."""
     import asyncio
 
     from dmcli.maildns.wire import Asker

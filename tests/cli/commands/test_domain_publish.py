@@ -10,6 +10,9 @@ import pytest
 from alidns import Alidns, Refusal, served
 from zones import Authority, serving
 
+from dmcli.api.wire import Reply
+from dmcli.sandbox.server.server import Server
+
 SPF = "v=spf1 include:spf1.dm.aliyun.com -all"
 DOMAIN = "mail.example.com"
 HOSTS = {
@@ -261,6 +264,37 @@ def test_a_zone_that_the_account_has_not(publish, alidns):
 def test_nonsense_for_an_answer(publish, alidns, body):
     alidns.raw["DescribeDomainRecords"] = body
     publish(code=4)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"DkimRR": "a" * 64},
+        {"DkimRR": "a..b"},
+        {"TracefRecord": "two words"},
+        {"MxRecord": "\u00fc"},
+        {"DomainType": "\x1b[2J"},
+        {"DomainName": None},
+    ],
+)
+def test_records_that_none_can_be(box, sandbox, alidns, wanted, told):
+    def exchange(request):
+        reply = sandbox.exchange(request)
+        if b"Action=DescDomain" not in request.body:
+            return reply
+        return Reply(reply.status, reply.headers, json.dumps(json.loads(reply.body) | told).encode())
+
+    with Server(exchange) as server:
+        said = box(f"--endpoint {server.url} domain publish {DOMAIN} --provider alidns --yes", code=4).err
+    assert "DirectMail tells" in said
+    assert not alidns.calls
+
+
+def test_an_international_domain(box, alidns):
+    alidns.zones["xn--bcher-kva.example"] = []
+    box("domain create bücher.example")
+    box("domain publish bücher.example --provider alidns --yes")
+    assert alidns.values("xn--bcher-kva.example", "@", "TXT") == [SPF]
 
 
 def test_an_endpoint_that_is_none(publish, monkeypatch):

@@ -11,7 +11,7 @@ from dmcli.api import catalogue
 from dmcli.api.model import Field, bad, fair, good
 from dmcli.cli.options import options_of
 from dmcli.cli.tree import command
-from dmcli.errors import InputError, LocalIOError
+from dmcli.errors import InputError, LocalIOError, UnreachableError
 from dmcli.maildns.wanted import TITLES, wanted
 from dmcli.plural import counted
 
@@ -52,17 +52,17 @@ _SECONDS = 5.0  # for finding a domain's name servers
 
 
 def _publish(current: Session, *, yes: bool, preview: bool, resolver: str | None, **typed: Any) -> None:
-    from dmcli.workflows.publish.publish import failure, publish
+    from dmcli.workflows.publish.publish import failure, publish, read_plan
 
     domain, records = _wanted(current, typed.pop("DomainId"))
     servers = _servers(current, resolver)
     provider = _provider(current, domain, servers, **typed)
-    zone, changes = _plan(provider, domain, records, servers)
+    zone, changes = read_plan(provider, domain, records, servers)
     due = not preview and any(change.publishes for change in changes)
     asked = due and not yes
     if asked:
         _ask(current, provider, zone, changes)
-        if _plan(provider, domain, records, servers)[1] != changes:
+        if read_plan(provider, domain, records, servers)[1] != changes:
             raise InputError(f"{zone.name} was changed while the question stood; nothing was published, run it again")
     done: list[Done] = []
     for one in publish(provider, zone, changes if due else ()):
@@ -86,7 +86,10 @@ def _wanted(current: Session, domain: str) -> tuple[str, list[Record]]:
     from dmcli.cli.values import collect
 
     reply = current.client.call(_DESC, resolve_names(current, collect(current, _DESC, {"DomainId": domain})))
-    return str(value_of(reply, "DomainName")).lower(), wanted(reply)
+    name = str(value_of(reply, "DomainName") or "").lower()
+    if not name:
+        raise UnreachableError(f"DirectMail tells no name for the domain {domain}; it is safe to run this again")
+    return name, wanted(reply)
 
 
 def _servers(current: Session, resolver: str | None) -> tuple[Server, ...]:
@@ -96,15 +99,6 @@ def _servers(current: Session, resolver: str | None) -> tuple[Server, ...]:
     if resolver:
         return (server_at(resolver),)
     return () if current.settings.sandbox else system_servers()
-
-
-def _plan(
-    provider: Provider, domain: str, records: Sequence[Record], servers: tuple[Server, ...]
-) -> tuple[Zone, list[Change]]:
-    from dmcli.workflows.publish.publish import check_lookups, read_plan
-
-    zone, changes = read_plan(provider, domain, records)
-    return zone, check_lookups(changes, servers)
 
 
 def _provider(
