@@ -51,7 +51,7 @@ def run(block: Block, home: Path, **more: str) -> None:
     if block.language == "python":
         _python(block, home)
     elif block.how == "with an account":
-        with _account(home) as endpoint:
+        with account(home) as endpoint:
             _shell(block, home, DM_ENDPOINT=endpoint, **more)
     elif block.how == "until Ctrl-C":
         _served(block, home, **more)
@@ -110,7 +110,7 @@ def _served(block: Block, home: Path, **more: str) -> None:
 
 
 @contextmanager
-def _account(home: Path) -> Iterator[str]:
+def account(home: Path) -> Iterator[str]:
     """A sandbox over HTTP that stands for the account."""
     sandbox = Sandbox(str(home / "account.db"))
     try:
