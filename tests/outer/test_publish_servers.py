@@ -17,6 +17,13 @@ import dns.tsig
 import dns.update
 import pytest
 
+from dmcli.errors import ConfigError, RefusedError
+from dmcli.maildns.plan import plan
+from dmcli.maildns.wanted import Record
+from dmcli.maildns.wire import Server
+from dmcli.workflows.publish.rfc2136 import Rfc2136
+from dmcli.workflows.publish.tsig import key_in
+
 KNOT = shutil.which("knotd") or "/usr/sbin/knotd"
 BIND = shutil.which("named") or "/usr/sbin/named"
 SECRET, OTHER = "c2VjcmV0IG9mIHRoZSB0ZXN0cw==", "b3RoZXIgc2VjcmV0"
@@ -195,15 +202,15 @@ def test_a_zone_that_the_server_has_not(place):
     assert "which has it in example.com" in place.publish("--zone", DOMAIN, code=2)[1]
 
 
+def test_a_clock_that_is_off(place, monkeypatch):
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() - 3600)
+    with pytest.raises(ConfigError, match="set the clock that is wrong"):
+        Rfc2136(Server("127.0.0.1", place.port), key_in(f"dm:{SECRET}", "here")).read(DOMAIN, {DOMAIN})
+
+
 def test_a_zone_that_was_changed_meanwhile_is_not_overwritten(place):
     """The prerequisites of an update hold off what was planned on an older zone."""
-    from dmcli.errors import RefusedError
-    from dmcli.maildns.plan import plan
-    from dmcli.maildns.wanted import Record
-    from dmcli.maildns.wire import Server
-    from dmcli.workflows.publish.rfc2136 import Rfc2136
-    from dmcli.workflows.publish.tsig import key_in
-
     wanted = [Record("spf", DOMAIN, "TXT", SPF, "example.com"), Record("mx", DOMAIN, "MX", "mx.test", "x", priority=1)]
     provider = Rfc2136(Server("127.0.0.1", place.port), key_in(f"dm:{SECRET}", "here"))
     zone = provider.read(DOMAIN, {DOMAIN})
