@@ -159,6 +159,12 @@ class DmSandbox:
 
         set_quota(self._sandbox, daily, monthly)
 
+    def seed(self, days: int = 90, mails: int = 10_000, seed: int = 1) -> None:
+        """Add a made-up past: so many mails on so many days, the same each time for the same seed and day."""
+        from dmcli.sandbox.control.seed import add_past
+
+        add_past(self._sandbox, days, mails, seed)
+
     def snapshot(self, name: str = "snapshot") -> None:
         """Keep the state as it is now."""
         from dmcli.sandbox.store import snapshots

@@ -96,6 +96,8 @@ def test_the_account_is_changed_kept_and_forgotten(dm_sandbox, send, dm_at):
     send(code=1)
     dm_sandbox.turn_clock(advance="1d")
     send()
+    dm_sandbox.seed(days=2, mails=9)
+    assert len(dm_sandbox.mails()) == 11
     dm_sandbox.restore()
     assert dm_sandbox.mails() == []
     with pytest.raises(KeyError):

@@ -44,13 +44,13 @@ class Outcome(NamedTuple):
     delay: int = 0
 
 
-_OK = Outcome(DELIVERED, "250 Send Mail OK")
+OK = Outcome(DELIVERED, "250 Send Mail OK")
 _NO_MAILBOX = Outcome(INVALID, "550 The recipient's mailbox does not exist", "SmtpNxBox")
 MAGIC = {
     "invalid": _NO_MAILBOX,
     "spam": Outcome(SPAM, "554 Rejected by the recipient's spam filter", "SmtpSpam"),
     "fail": Outcome(FAILED, "451 The recipient's server cannot be reached", "SmtpTimeout"),
-    "slow": _OK._replace(delay=60),
+    "slow": OK._replace(delay=60),
 }
 
 
@@ -64,7 +64,7 @@ def outcome(address: str) -> Outcome:
     """What becomes of mail to an address."""
     local, _, domain = address.rpartition("@")
     magic = MAGIC.get(local.partition("+")[0].lower())
-    return magic if magic and is_reserved(domain) else _OK
+    return magic if magic and is_reserved(domain) else OK
 
 
 def render(text: str, variables: Mapping[str, str]) -> str:
@@ -187,11 +187,11 @@ class Recipient(NamedTuple):
     variables: str | None = None
 
 
-_INSERT_MESSAGE = (
+INSERT_MESSAGE = (
     f"INSERT INTO message ({', '.join(Message._fields)}, request_id, size) "
     f"VALUES ({', '.join('?' * (len(Message._fields) + 2))})"
 )
-_INSERT_MAIL = (
+INSERT_MAIL = (
     "INSERT INTO mail (message, kind, sender, recipient, bcc, tag, status, reason, class, subject, variables, created, "
     "settled) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
@@ -209,7 +209,7 @@ def deliver(
 ) -> str:
     """Keep a message and what became of it at each recipient; the EnvId. `known_invalid` are in lower case."""
     now = context.now
-    message_id = context.run(_INSERT_MESSAGE, *message, context.request_id, message.size)
+    message_id = context.run(INSERT_MESSAGE, *message, context.request_id, message.size)
     mails = []
     for one in recipients:
         became = _NO_MAILBOX if one.address.lower() in known_invalid else outcome(one.address)
@@ -217,7 +217,7 @@ def deliver(
         mails.append((*who, *became[:3], one.subject, one.variables, now, now + became.delay))
         if became.status == INVALID:
             context.run("INSERT OR IGNORE INTO invalid (address, at) VALUES (?, ?)", one.address, now)
-    context.connection.executemany(_INSERT_MAIL, mails)
+    context.connection.executemany(INSERT_MAIL, mails)
     return env_id(message_id)
 
 

@@ -124,6 +124,12 @@ def _set_quota(request: ApiRequest) -> Any:
     return _quota(request)
 
 
+def _seed(request: ApiRequest) -> Any:
+    from dmcli.sandbox.control import seed
+
+    return seed.add_past(request.sandbox, **seed.numbers_of(request.object()))._asdict()
+
+
 def _reset(request: ApiRequest) -> Any:
     request.sandbox.reset()
     return {"status": "ok"}
@@ -172,6 +178,7 @@ ROUTES = (
     Route("POST", "/play", _play),
     Route("GET", "/quota", _quota),
     Route("PUT", "/quota", _set_quota),
+    Route("POST", "/seed", _seed),
     Route("POST", "/reset", _reset),
     Route("GET", "/snapshots", _snapshots),
     Route("POST", "/snapshots/{name}", _take),

@@ -329,6 +329,14 @@ def test_the_quota(cloud, ask, get):
         assert ask("PUT", "/quota", body).status == 400
 
 
+def test_a_past_is_added(ask, get):
+    added = ask("POST", "/seed", {"days": 3, "mails": 20, "seed": 7}).json
+    assert (added["since"], added["until"], added["mails"]) == ("2026-03-12", "2026-03-14", 20)
+    assert len(get("/mails")["mails"]) == 20
+    refused = ask("POST", "/seed", {"days": 0, "mails": 20})
+    assert (refused.status, refused.json["error"]) == (400, "days 0 is not possible; give a number from 1 to 3,660")
+
+
 @pytest.mark.parametrize("place", [":memory:", "file"])
 def test_snapshots_bring_everything_back(tmp_path, place):
     sandbox = Sandbox(place if place == ":memory:" else str(tmp_path / "s.db"))

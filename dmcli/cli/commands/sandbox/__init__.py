@@ -23,6 +23,7 @@ COMMAND = Package(
         "state": "How domains, templates and reply addresses become ready.",
         "clock": "Turn the clock of the sandbox.",
         "quota": "Show or set the sandbox's quota.",
+        "seed": "Add a made-up past: months of mail, the same each time.",
         "snapshot": "Keep the whole sandbox under a name, and go back to it.",
         "differences": "How true is it? What is copied from the service's documents, guessed and missing.",
         "reset": "Delete everything in the sandbox but its snapshots, and start anew.",
