@@ -93,6 +93,29 @@ async def discover(name: str, ask: Ask) -> Policy:
     return Policy(at, record, asked, organisation, tuple(notes(record)), unknown)
 
 
+class Alignment(NamedTuple):
+    """Whether a name that SPF or DKIM vouches for is aligned with the From domain (None: not known), and in words."""
+
+    aligned: bool | None
+    said: str
+
+
+async def alignment(sender: str, name: str, tag: str, ask: Ask) -> Alignment:
+    """Whether `name` is aligned with the From domain `sender`; `tag` (aspf, adkim) says how strictly."""
+    if name == sender:
+        return Alignment(aligned=True, said="is aligned, strictly too")
+    policy, other = await asyncio.gather(discover(sender, ask), discover(name, ask))
+    unknown = tuple(dict.fromkeys((*policy.unknown, *other.unknown)))
+    if unknown:
+        return Alignment(aligned=None, said=f"may be aligned: nothing is known of _dmarc.{unknown[0]}")
+    if policy.organisation != other.organisation:
+        said = f"is not aligned: {name} is of {other.organisation}, {sender} of {policy.organisation}"
+        return Alignment(aligned=False, said=said)
+    if tags(policy.record).get(tag, "").lower() == "s":
+        return Alignment(aligned=False, said=f"is not aligned: {tag}=s asks for {sender} itself")
+    return Alignment(aligned=True, said=f"is aligned by {tag}=r, and would not be by {tag}=s")
+
+
 def _record(answer: Answer) -> str:
     return records(answer.values)[0] if answer.state == ANSWER and not problems(answer.values) else ""
 

@@ -81,6 +81,11 @@ async def _wrong(record: Record, answer: Answer, ask: Ask, said: tuple[str, ...]
             said = ("DirectMail wants a record of the domain's own", *said)
         elif policy.unknown and record.seen is not False:  # one above may hold
             return Verdict(UNSURE, tuple(f"nothing is known of _dmarc.{name}" for name in policy.unknown))
+    if answer.alias and record.type != "CNAME":
+        said = (
+            *said,
+            f"{record.name} is a CNAME to {answer.alias}: it must be removed first, or the record published there",
+        )
     if record.check == "cname" and answer.state == NONE and (there := await ask(record.name, "A")).state == ANSWER:
         said = (f"addresses are there instead ({', '.join(there.values)}): switch the provider's proxy off",)
     return Verdict(FIX, said, cure(record, answer))

@@ -1,6 +1,7 @@
 """SPF (RFC 7208): what a record says, and what a receiver has to look up for it, with the whole chain.
 
 Counted is the worst case, a mail that no mechanism before the last one matches; a real check may stop earlier.
+Addresses are looked up as for a mail over IPv4, as DirectMail sends it: a name that has IPv6 alone is void then.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Step:
     domain: str
     record: str = ""
     problem: str = ""
-    void: bool = False
+    void: int = 0
     unknown: str = ""
     steps: list[Step] = field(default_factory=list)
 
@@ -215,21 +216,23 @@ async def _look(step: Step, ask: Ask, above: tuple[str, ...]) -> None:
         return
     wire = {"include": "TXT", "redirect": "TXT", "mx": "MX"}.get(kind, "A")
     answer = await ask(step.domain, wire)
-    if kind == "a" and answer.void:
-        other = await ask(step.domain, "AAAA")
-        answer = answer if other.void else other
-    step.void = answer.void
+    step.void = int(answer.void)
     if answer.state == UNKNOWN:
         step.unknown = f"{step.domain} {wire}: {answer.why}"
     elif kind == "mx" and len(answer.values) > MOST_MX:
         step.problem = f"{step.domain} has {len(answer.values)} MX records, more than {MOST_MX}"
+    elif kind == "mx":
+        hosts = [host for value in answer.values if (host := value.partition(" ")[2])]  # a null MX has none
+        for host, found in zip(hosts, await asyncio.gather(*(ask(host, "A") for host in hosts)), strict=True):
+            step.void += found.void
+            step.unknown = step.unknown if found.known else f"{host} A: {found.why}"
     elif wire == "TXT":
-        found = records(answer.values)
-        if len(found) == 1:
-            step.record = found[0]
+        there = records(answer.values)
+        if len(there) == 1:
+            step.record = there[0]
             _grow(step, above)
         else:
-            step.problem = f"{step.domain} has {counted(len(found), 'SPF record')}, and must have one"
+            step.problem = f"{step.domain} has {counted(len(there), 'SPF record')}, and must have one"
 
 
 def _told(root: Step) -> Spf:
@@ -245,12 +248,16 @@ def _told(root: Step) -> Spf:
         _open(step) for step in (root, *(step for _, step in steps)) if step is root or step.term.kind == "redirect"
     ):
         problems.append("+all lets everybody send")
-    chain = tuple("  " * depth + step.term.text + (" (void)" if step.void else "") for depth, step in steps)
+    chain = tuple("  " * depth + step.term.text + _void(step.void) for depth, step in steps)
     includes = frozenset(
         step.domain.lower() for _, step in steps if step.term.kind in ("include", "redirect") and step.record
     )
     unknown = tuple(step.unknown for _, step in steps if step.unknown)
     return Spf(root.record, lookups, void, chain, includes, tuple(problems), unknown)
+
+
+def _void(number: int) -> str:
+    return f" ({number} void)" if number > 1 else " (void)" * number
 
 
 def _open(step: Step) -> bool:

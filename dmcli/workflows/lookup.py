@@ -10,6 +10,8 @@ from dmcli.errors import NotFoundError
 from dmcli.plural import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from dmcli.api.kinds.reference import Ref
     from dmcli.client.client import Client
 
@@ -25,6 +27,20 @@ def find_row(client: Client, ref: Ref, wanted: str, *, by_name: bool) -> dict[st
     raise NotFoundError(
         f"there is no {ref.noun} {'named' if by_name else 'with the id'} {wanted!r}{_nearest(wanted, names)}"
     )
+
+
+def resolve_all(client: Client, ref: Ref, typed: Collection[str]) -> dict[str, str]:
+    """The ids of things given by id or name; the listing is asked at most once. Raises NotFoundError."""
+    ids = {text: text for text in typed if ref.is_id(text)}
+    names = {text: text.removeprefix("name:") for text in typed if text not in ids}
+    rows = list(client.rows(catalogue.get(ref.listing), {})) if names else []
+    listed = {str(value_of(row, ref.name)): str(value_of(row, ref.id)) for row in rows}
+    for text, name in names.items():
+        found = listed.get(name) or listed.get(ref.listed(name))
+        if not found:
+            raise NotFoundError(f"there is no {ref.noun} named {name!r}{_nearest(name, list(listed))}")
+        ids[text] = found
+    return ids
 
 
 def find_typed(client: Client, ref: Ref, text: str) -> dict[str, Any]:

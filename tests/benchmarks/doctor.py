@@ -8,13 +8,14 @@ from __future__ import annotations
 import resource
 import sys
 import time
+from concurrent.futures import Future
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 from zones import Authority, serving
 
-from dmcli.maildns.survey import common_records, survey
+from dmcli.maildns.survey import Wants, common_records, survey
 from dmcli.maildns.wire import Server
 
 ANSWER = 0.05  # seconds
@@ -34,7 +35,10 @@ def seconds(work):
 
 
 def doctor(authority, *domains):
-    found = survey({name: common_records(name) for name in domains}, (Server("127.0.0.1", authority.port),), 6)
+    wants = {name: Future() for name in domains}
+    for name, future in wants.items():
+        future.set_result(Wants(name, tuple(common_records(name))))
+    found = survey(wants, (Server("127.0.0.1", authority.port),), 6)
     assert {finding.verdict.verdict for finding in found} == {"ok"}
 
 

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dmcli.api import catalogue
-from dmcli.api.kinds.common import DOMAIN
+from dmcli.api.kinds.common import DOMAIN, DOMAIN_REF
 from dmcli.api.model import Field, bad, fair, good
 from dmcli.cli.commands.domain.check import domains_argument
 from dmcli.cli.common import Duration
@@ -16,12 +15,13 @@ from dmcli.errors import CheckFailedError, InputError, UnreachableError
 from dmcli.maildns.wanted import TITLES
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
     from datetime import datetime
 
     from dmcli.cli.session import Session
-    from dmcli.maildns.wanted import Record
+    from dmcli.maildns.survey import Wants
 
-_DESC = catalogue.get("DescDomain")
+_TITLES = TITLES | {"delegation": "Delegation", "alignment": "Alignment", "icp": "ICP filing"}
 _VERDICTS: dict[str, str] = {
     "ok": good("ok"),
     "waiting": fair("waiting"),
@@ -30,7 +30,7 @@ _VERDICTS: dict[str, str] = {
 }
 _FIELDS = (
     Field("domain", "Domain", priority=1),
-    Field("record", "Record", TITLES | {"delegation": "Delegation"}),
+    Field("record", "Record", _TITLES),
     Field("name", "Name"),
     Field("type", "Type", priority=1),
     Field("verdict", "Verdict", _VERDICTS),
@@ -53,46 +53,49 @@ def _doctor(current: Session, domain: tuple[str, ...], resolver: str | None, no_
     servers = (server_at(resolver),) if resolver else system_servers()
     if not servers:
         raise InputError("the system names no DNS resolver; give one: --resolver ADDRESS")
-    rows = [finding.row() for finding in survey(_wanted(current, domain, no_account), servers, timeout)]
+    rows = [finding.row() for finding in survey(_wants(current, domain, no_account), servers, timeout)]
     output = current.output()
-    verdicts = {row["verdict"] for row in rows}
-    named = {kind: _named(rows, kind) for kind in verdicts}
+    verdicts = {row["verdict"]: _named(rows, row["verdict"]) for row in rows}
     if output.wants_columns or output.for_people:
         rows = [row | {"why": "; ".join(row["why"])} for row in rows]
     show_document(rows, _FIELDS, output)
     if no_account:
         current.say("ownership, DKIM and tracking were not looked at: what they must be only the account knows")
     if "fix" in verdicts:
-        raise CheckFailedError(f"to fix: {named['fix']}")
+        raise CheckFailedError(f"to fix: {verdicts['fix']}")
     if "unknown" in verdicts:
-        raise UnreachableError(f"nothing is known of {named['unknown']}: try again, or another --resolver")
+        raise UnreachableError(
+            f"not known: {verdicts['unknown']}; try again, with another --resolver or more --timeout"
+        )
 
 
 def _named(rows: list[dict[str, Any]], verdict: str) -> str:
-    return ", ".join(f"{row['domain']} {row['record']}" for row in rows if row["verdict"] == verdict)
+    """The titles of the rows with a verdict, after the name of their domain."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if row["verdict"] == verdict:
+            found.setdefault(row["domain"], []).append(_TITLES[row["record"]])
+    return "; ".join(f"{domain}: {', '.join(titles)}" for domain, titles in found.items())
 
 
-def _wanted(current: Session, domains: tuple[str, ...], no_account: bool) -> dict[str, list[Record]]:
-    """The records each domain wants, by its name: as the account tells, else those that all domains have."""
+def _wants(current: Session, domains: tuple[str, ...], no_account: bool) -> dict[str, Future[Wants]]:
+    """What each domain wants, by its name or id: as the account tells, else what all domains want."""
     if no_account:
-        from dmcli.maildns.survey import common_records
+        return {name: _common(name) for name in (_name(text, current.now) for text in domains)}
+    from dmcli.workflows.domain.doctor import ask_account
 
-        names = [_name(text, current.now) for text in domains]
-        return {name: common_records(name) for name in names}
-    from dmcli.api.paging import value_of
-    from dmcli.cli.perform import resolve_names
-    from dmcli.cli.values import collect
-    from dmcli.maildns.wanted import wanted
+    typed = [text if DOMAIN_REF.is_id(text) else _name(text, current.now) for text in domains]
+    return ask_account(current.client, dict.fromkeys(typed))
 
-    found: dict[str, list[Record]] = {}
-    for text in domains:
-        typed = {"DomainId": text, "RequireRealTimeDnsRecords": "true"}
-        reply = current.client.call(_DESC, resolve_names(current, collect(current, _DESC, typed)))
-        name = str(value_of(reply, "DomainName"))
-        found[name] = wanted(reply)
-        if str(value_of(reply, "IcpStatus")) == "0":
-            current.say(f"{name} has no ICP filing, which sending from mainland China may want")
-    return found
+
+def _common(name: str) -> Future[Wants]:
+    from concurrent.futures import Future
+
+    from dmcli.maildns.survey import Wants, common_records
+
+    future: Future[Wants] = Future()
+    future.set_result(Wants(name, tuple(common_records(name))))
+    return future
 
 
 def _name(text: str, now: datetime) -> str:
