@@ -103,7 +103,7 @@ class Alignment(NamedTuple):
 async def alignment(sender: str, name: str, tag: str, ask: Ask) -> Alignment:
     """Whether `name` is aligned with the From domain `sender`; `tag` (aspf, adkim) says how strictly."""
     if name == sender:
-        return Alignment(aligned=True, said="is aligned, strictly too")
+        return Alignment(aligned=True, said="is aligned, relaxed and strict")
     policy, other = await asyncio.gather(discover(sender, ask), discover(name, ask))
     unknown = tuple(dict.fromkeys((*policy.unknown, *other.unknown)))
     if unknown:

@@ -42,7 +42,7 @@ async def judge(record: Record, views: Views, ask: Ask) -> Verdict:
     if views.resolver.bogus:
         return Verdict(FIX, (f"{views.resolver.why}: repair the zone's signatures, or its DS record at the registrar",))
     known = {server: answer for server, answer in views.servers.items() if answer.known}
-    wrong = {server: said for server, answer in known.items() if (said := problems(record, answer))}
+    wrong = {server: said for server, answer in known.items() if (said := await _said(record, answer, ask))}
     silent = tuple(answer.why for answer in views.servers.values() if not answer.known)
     if known:
         if len(wrong) == len(known):
@@ -54,20 +54,38 @@ async def judge(record: Record, views: Views, ask: Ask) -> Verdict:
     return await _by_resolver(record, views.resolver, ask, published=bool(known), silent=silent)
 
 
+async def _said(record: Record, answer: Answer, ask: Ask) -> list[str]:
+    """What is wrong with what one party sees; of an SPF record with its whole chain too."""
+    said = problems(record, answer)
+    if said or record.check != "spf" or not answer.known:
+        return said
+    walked = await _walk(record, answer, ask)
+    missing = [name for name in spf.included(record.value) if name not in walked.includes and not walked.unknown]
+    return [*walked.problems, *(f"include:{name} is not in it" for name in missing)]
+
+
+async def _walk(record: Record, answer: Answer, ask: Ask) -> spf.Spf:
+    return await spf.walk(record.name, spf.records(answer.values)[0], ask)
+
+
 async def _by_resolver(
     record: Record, answer: Answer, ask: Ask, *, published: bool, silent: tuple[str, ...]
 ) -> Verdict:
     """The verdict where the authorities have the record as it is wanted, or where none of them said anything."""
     if not answer.known:
         return Verdict(UNSURE, (answer.why, *silent))
-    if said := problems(record, answer):
+    if said := await _said(record, answer, ask):
         if published:
             return Verdict(WAITING, ("published; the resolver still has what was there before",), seconds=answer.ttl)
         return await _wrong(record, answer, ask, (*said, *silent))
     notes = (*_notes(record, answer), *silent)
-    if record.check == "spf":
-        return await _spf(record, answer, ask, notes)
-    return _seen(record, notes)
+    if record.check != "spf":
+        return _seen(record, notes)
+    walked = await _walk(record, answer, ask)
+    if walked.unknown:
+        return Verdict(UNSURE, walked.unknown, chain=walked.chain)
+    counts = f"{walked.lookups} of {spf.MOST_LOOKUPS} look-ups, {walked.void} of {spf.MOST_VOID} void"
+    return _seen(record, (counts, *notes))._replace(chain=walked.chain)
 
 
 async def _wrong(record: Record, answer: Answer, ask: Ask, said: tuple[str, ...]) -> Verdict:
@@ -82,29 +100,21 @@ async def _wrong(record: Record, answer: Answer, ask: Ask, said: tuple[str, ...]
         elif policy.unknown and record.seen is not False:  # one above may hold
             return Verdict(UNSURE, tuple(f"nothing is known of _dmarc.{name}" for name in policy.unknown))
     if answer.alias and record.type != "CNAME":
-        said = (
-            *said,
-            f"{record.name} is a CNAME to {answer.alias}: it must be removed first, or the record published there",
-        )
+        leads = f"{record.name} is a CNAME to {answer.alias}"
+        said = (*said, f"{leads}: it must be removed first, or the record published there")
     if record.check == "cname" and answer.state == NONE and (there := await ask(record.name, "A")).state == ANSWER:
         said = (f"addresses are there instead ({', '.join(there.values)}): switch the provider's proxy off",)
-    return Verdict(FIX, said, cure(record, answer))
+    if record.check == "spf" and (found := spf.records(answer.values)):
+        return await _spf_cured(record, found, ask, said)
+    return Verdict(FIX, said, cure(record))
 
 
-async def _spf(record: Record, answer: Answer, ask: Ask, notes: tuple[str, ...]) -> Verdict:
-    """A record that is one and can be read: what its chain takes, and whether the include is in it."""
-    have = spf.records(answer.values)[0]
-    walked = await spf.walk(record.name, have, ask)
-    missing = [name for name in spf.included(record.value) if name not in walked.includes]
-    said = [*walked.problems, *(f"include:{name} is not in it" for name in missing if not walked.unknown)]
-    if said:
-        fixed = spf.merged([have], record.value)
-        again = await spf.walk(record.name, fixed, ask)  # a cure that is wrong itself is none
-        return Verdict(FIX, tuple(said), "" if again.problems or fixed == have else fixed, chain=walked.chain)
-    if walked.unknown:
-        return Verdict(UNSURE, walked.unknown, chain=walked.chain)
-    counts = f"{walked.lookups} of {spf.MOST_LOOKUPS} look-ups, {walked.void} of {spf.MOST_VOID} void"
-    return _seen(record, (counts, *notes))._replace(chain=walked.chain)
+async def _spf_cured(record: Record, found: list[str], ask: Ask, said: tuple[str, ...]) -> Verdict:
+    """What makes one good record of those that are there; a cure that is wrong itself is none."""
+    fixed = spf.merged(found, record.value)
+    cured = fixed not in found and not (await spf.walk(record.name, fixed, ask)).problems
+    chain = (await spf.walk(record.name, found[0], ask)).chain if len(found) == 1 else ()
+    return Verdict(FIX, said, fixed if cured else "", chain=chain)
 
 
 def _seen(record: Record, notes: tuple[str, ...]) -> Verdict:
@@ -122,10 +132,8 @@ def problems(record: Record, answer: Answer) -> list[str]:
     return [missing[answer.state]] if answer.state in missing else []
 
 
-def cure(record: Record, answer: Answer) -> str:
-    """The value to publish: what is wanted, and of SPF what is there already with it."""
-    if record.check == "spf":
-        return spf.merged(spf.records(answer.values), record.value)
+def cure(record: Record) -> str:
+    """The value to publish where nothing has to be kept."""
     return record.value if record.priority is None else f"{record.priority} {record.value}"
 
 

@@ -13,27 +13,33 @@ import dns.message
 import dns.name
 import dns.rcode
 import dns.rdatatype
+import dns.rrset
 import dns.zone
 
 
 class Authority:
     """What it serves: `zones` by origin; `faults` say by name what goes wrong: servfail, refused, silent, cut, lame.
 
+    `beside` has by name a CNAME that stands beside other records, as no zone file may have it.
+    `cached` are zones, added with `cache`, that a resolver still has: they answer where recursion is asked for.
     `delay` is in seconds; `asked` counts the questions. `keyring` has the TSIG keys that questions may be signed with.
     """
 
     keyring = None
 
     def __init__(self):
-        self.zones = {}
+        self.zones, self.cached = {}, {}
         self.faults = {}
+        self.beside = {}
         self.delay = 0.0
         self.asked = []
         self.port = 0
 
     def add(self, origin, text):
-        head = "@ 300 SOA ns1 host 1 3600 600 86400 60\n@ 300 NS ns1\nns1 300 A 127.0.0.1\n"
-        self.zones[dns.name.from_text(origin)] = dns.zone.from_text(head + text, origin=origin, relativize=False)
+        self.zones[dns.name.from_text(origin)] = _zone(origin, text)
+
+    def cache(self, origin, text):
+        self.cached[dns.name.from_text(origin)] = _zone(origin, text)
 
     def answer(self, wire, *, tcp):
         query = dns.message.from_wire(wire, keyring=self.keyring)
@@ -51,11 +57,13 @@ class Authority:
         if fault == "cut" and not tcp:
             reply.flags |= dns.flags.TC
             return reply.to_wire()
-        self._fill(reply, question.name, question.rdtype, lame=fault == "lame")
+        zones = self.zones | self.cached if query.flags & dns.flags.RD else self.zones
+        self._fill(zones, reply, question, lame=fault == "lame")
         return reply.to_wire(max_size=65535 if tcp else 1232)
 
-    def _fill(self, reply, name, kind, *, lame):
-        zone = next((self.zones[up] for up in _up(name) if up in self.zones), None)
+    def _fill(self, zones, reply, question, *, lame):
+        name, kind = question.name, question.rdtype
+        zone = next((zones[up] for up in _up(name) if up in zones), None)
         if zone is None:
             reply.set_rcode(dns.rcode.NXDOMAIN)
             return
@@ -67,14 +75,21 @@ class Authority:
                 break
             reply.answer.append(alias)
             name = alias[0].target
-            zone = next((self.zones[up] for up in _up(name) if up in self.zones), zone)
+            zone = next((zones[up] for up in _up(name) if up in zones), zone)
         found = zone.get_rrset(name, kind)
+        if kind == dns.rdatatype.CNAME and (beside := self.beside.get(name.to_text(omit_final_dot=True))):
+            found = dns.rrset.from_text(name, 300, "IN", "CNAME", f"{beside}.")
         if found is not None:
             reply.answer.append(found)
             return
         reply.authority.append(zone.get_rrset(zone.origin, "SOA"))
         if not any(there.is_subdomain(name) for there in zone.nodes):
             reply.set_rcode(dns.rcode.NXDOMAIN)
+
+
+def _zone(origin, text):
+    head = "@ 300 SOA ns1 host 1 3600 600 86400 60\n@ 300 NS ns1\nns1 300 A 127.0.0.1\n"
+    return dns.zone.from_text(head + text, origin=origin, relativize=False)
 
 
 def _up(name):

@@ -28,21 +28,14 @@ _VERDICTS: dict[str, str] = {
     "fix": bad("fix"),
     "unknown": fair("unknown"),
 }
-_FIELDS = (
-    Field("domain", "Domain", priority=1),
+_FOR_PEOPLE = (
+    Field("domain", "Domain"),
     Field("record", "Record", _TITLES),
-    Field("name", "Name"),
-    Field("type", "Type", priority=1),
     Field("verdict", "Verdict", _VERDICTS),
-    Field("seconds", "Seconds left", priority=1),
     Field("why", "Why"),
-    Field("publish", "Publish"),
-    Field("wanted"),
-    Field("service"),
-    Field("authoritative"),
-    Field("resolver"),
-    Field("chain"),
 )
+_COLUMNS = "domain record name type verdict seconds why publish wanted service authoritative resolver chain"
+_FIELDS = tuple(next((at for at in _FOR_PEOPLE if at.name == name), Field(name)) for name in _COLUMNS.split())
 
 
 def _doctor(current: Session, domain: tuple[str, ...], resolver: str | None, no_account: bool, timeout: float) -> None:
@@ -56,17 +49,33 @@ def _doctor(current: Session, domain: tuple[str, ...], resolver: str | None, no_
     rows = [finding.row() for finding in survey(_wants(current, domain, no_account), servers, timeout)]
     output = current.output()
     verdicts = {row["verdict"]: _named(rows, row["verdict"]) for row in rows}
-    if output.wants_columns or output.for_people:
-        rows = [row | {"why": "; ".join(row["why"])} for row in rows]
-    show_document(rows, _FIELDS, output)
+    if output.for_people:
+        several = len({row["domain"] for row in rows}) > 1
+        show_document([_in_words(row) for row in rows], _FOR_PEOPLE[0 if several else 1 :], output)
+    else:
+        show_document([_joined(row) for row in rows] if output.wants_columns else rows, _FIELDS, output)
     if no_account:
-        current.say("ownership, DKIM and tracking were not looked at: what they must be only the account knows")
+        current.say("not looked at without an account: ownership, DKIM and tracking")
     if "fix" in verdicts:
-        raise CheckFailedError(f"to fix: {verdicts['fix']}")
+        raise CheckFailedError(f"to fix at {verdicts['fix']}")
     if "unknown" in verdicts:
         raise UnreachableError(
-            f"not known: {verdicts['unknown']}; try again, with another --resolver or more --timeout"
+            f"no answer about {verdicts['unknown']}; try again, with another --resolver or more --timeout"
         )
+
+
+def _joined(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"why": "; ".join(row["why"])}
+
+
+def _in_words(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as people read it: what is to be done stands after the reason for it."""
+    said = list(row["why"])
+    if row["seconds"] is not None:
+        said.append(f"up to {row['seconds']} s more")
+    if row["publish"]:
+        said.append(f"publish {row['name']} {row['type']} {row['publish']}")
+    return row | {"why": "; ".join(said) or "as wanted"}
 
 
 def _named(rows: list[dict[str, Any]], verdict: str) -> str:
