@@ -18,8 +18,9 @@ import dns.zone
 
 
 class Authority:
-    """What it serves: `zones` by origin; `faults` say by name what goes wrong: servfail, refused, silent, cut, lame.
+    """What it serves, over UDP and TCP.
 
+    `zones` are by origin; `faults` say by name what goes wrong: servfail, refused, silent, junk, cut, lame.
     `beside` has by name a CNAME that stands beside other records, as no zone file may have it.
     `cached` are zones, added with `cache`, that a resolver still has: they answer where recursion is asked for.
     `delay` is in seconds; `asked` counts the questions. `keyring` has the TSIG keys that questions may be signed with.
@@ -50,6 +51,8 @@ class Authority:
         fault = self.faults.get(name, "")
         if fault == "silent":
             return None
+        if fault == "junk":
+            return b"this is no message of DNS"
         reply = dns.message.make_response(query)
         if fault in ("servfail", "refused") or (fault == "bogus" and not query.flags & dns.flags.CD):
             reply.set_rcode(dns.rcode.REFUSED if fault == "refused" else dns.rcode.SERVFAIL)

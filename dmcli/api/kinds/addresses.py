@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 # Patterns stay texts and compile at their first use: most commands need few of them, and start-up pays for each.
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_DOMAIN = rf"(?=.{{1,50}}$)(?:{_LABEL}\.)+(?![0-9]+$){_LABEL}"
+_MOST_IN_DOMAIN = 50  # characters (reference section 6.1)
+_DOMAIN = rf"(?=.{{1,{_MOST_IN_DOMAIN}}}$)(?:{_LABEL}\.)+(?![0-9]+$){_LABEL}"
 
 
 class Email(Kind):
@@ -105,6 +106,17 @@ class Emails(Email):
         return {name: self.to_wire(",".join(texts), now)}
 
 
+# What is typed where a domain is meant, and what to give instead.
+_NO_DOMAINS = {
+    r"[a-z][a-z0-9+.-]*://(?:[^/@]*@)?([^/:?#]*).*": "is a URL; give the domain alone: {}",
+    r"[^@]+@([^@]+)": "is a mail address; give its domain alone: {}",
+    r"[^.]*\*[^.]*\.(.+)": "is a wildcard; each domain has to be named, such as mail.{}",
+    r"[0-9]+(?:\.[0-9]+){3}|[0-9a-f]*:[0-9a-f.]*:[0-9a-f:.]*": "is an IP address; give a domain",
+    r"([^:/]+):[0-9]+": "has a port; give the domain alone: {}",
+    r"([^:/]+)/.*": "has a path; give the domain alone: {}",
+}
+
+
 class Domain(Kind):
     """A domain name of 1 to 50 letters, digits, dots and hyphens (reference section 6.1); it goes out in ASCII.
 
@@ -114,13 +126,17 @@ class Domain(Kind):
     metavar = "DOMAIN"
 
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
+        for pattern, said in _NO_DOMAINS.items():
+            if found := re.fullmatch(pattern, text, re.IGNORECASE):
+                raise ValueError(f"{text!r} {said.format(*found.groups())}")
         try:
             addrspec.check_wide(text)
             wire = addrspec.to_ascii(text)
         except ValueError as error:
             raise ValueError(f"{text!r} {error}") from None
         if not self.accepts(wire):
-            reason = "" if "." in wire else "it has no dot, "
+            reason = "" if "." in wire else "it has no dot; "
+            reason = f"it has {len(wire)} characters; " if len(wire) > _MOST_IN_DOMAIN else reason
             rule = "1 to 50 letters, digits, dots and hyphens, such as mail.example.com"
             raise ValueError(f"{text!r} is not a domain: {reason}give {rule}")
         return wire

@@ -16,7 +16,6 @@ from dmcli.maildns.wanted import TITLES
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
-    from datetime import datetime
 
     from dmcli.cli.session import Session
     from dmcli.maildns.survey import Wants
@@ -90,10 +89,10 @@ def _named(rows: list[dict[str, Any]], verdict: str) -> str:
 def _wants(current: Session, domains: tuple[str, ...], no_account: bool) -> dict[str, Future[Wants]]:
     """What each domain wants, by its name or id: as the account tells, else what all domains want."""
     if no_account:
-        return {name: _common(name) for name in (_name(text, current.now) for text in domains)}
+        return {name: _common(name) for name in (_name(current, text) for text in domains)}
     from dmcli.workflows.domain.doctor import ask_account
 
-    typed = [text if DOMAIN_REF.is_id(text) else _name(text, current.now) for text in domains]
+    typed = [text if DOMAIN_REF.is_id(text) else _name(current, text) for text in domains]
     return ask_account(current.client, dict.fromkeys(typed))
 
 
@@ -107,16 +106,20 @@ def _common(name: str) -> Future[Wants]:
     return future
 
 
-def _name(text: str, now: datetime) -> str:
-    """A domain's name in ASCII; an id means nothing without an account."""
+def _name(current: Session, text: str) -> str:
+    """A domain's name in ASCII, which is said where it was not typed; an id means nothing without an account."""
     if text.isdigit():
         raise InputError(
             f"{text} is an id, which only the account knows: give the domain's name, or leave --no-account out"
         )
+    typed = text.removeprefix("name:")
     try:
-        return DOMAIN.to_wire(text.removeprefix("name:"), now)
+        name = DOMAIN.to_wire(typed, current.now)
     except ValueError as error:
         raise InputError(str(error)) from None
+    if not typed.isascii():
+        current.say(f"{typed} is {name} in DNS")
+    return name
 
 
 COMMAND = command(
