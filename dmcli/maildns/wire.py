@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 100  # questions on the way; more at once and a resolver drops some
 _PATIENCE = (1.0, 2.0, 4.0)  # seconds that an attempt waits, the next server at each
+_PORT = 53
 _PAYLOAD = 1232  # bytes over UDP that no path splits (DNS flag day 2020)
 
 
@@ -25,7 +26,7 @@ class Server(NamedTuple):
     """Where a DNS server is."""
 
     address: str
-    port: int = 53
+    port: int = _PORT
 
 
 class Asker:
@@ -174,8 +175,7 @@ def _plain(name: str) -> str:
 async def authorities(domain: str, ask: Asker) -> tuple[str, dict[str, tuple[Server, ...]]]:
     """The zone that `domain` is in, and its name servers with their addresses; "" where no zone is found.
 
-    A name server at the address of the resolver itself is asked at the resolver's port: so is a zone that is served
-    for a test.
+    Where the resolver is on this machine, name servers on it are asked at the same port: they serve zones for tests.
     """
     names = list(above(domain))
     found = await asyncio.gather(*(ask(name, "NS") for name in names))
@@ -189,8 +189,14 @@ async def authorities(domain: str, ask: Asker) -> tuple[str, dict[str, tuple[Ser
 
 async def _addresses(host: str, ask: Asker) -> tuple[Server, ...]:
     four, six = await asyncio.gather(ask(host, "A"), ask(host, "AAAA"))
-    ports = dict(ask.servers)
-    return tuple(Server(address, ports.get(address, 53)) for address in (*four.values, *six.values))
+    port = next((server.port for server in ask.servers if _is_local(server.address)), _PORT)
+    return tuple(Server(address, port if _is_local(address) else _PORT) for address in (*four.values, *six.values))
+
+
+def _is_local(address: str) -> bool:
+    import ipaddress
+
+    return ipaddress.ip_address(address).is_loopback
 
 
 def above(name: str) -> Iterator[str]:

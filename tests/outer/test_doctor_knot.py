@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
-import socket
 import subprocess
 import sys
-import time
 
 import pytest
+from nameservers import knot
 
-KNOT = shutil.which("knotd") or "/usr/sbin/knotd"
 SPF = "v=spf1 include:spf1.dm.aliyun.com -all"
-SOA = "@ 300 SOA ns1 host 1 3600 600 86400 60\n@ 300 NS ns1\nns1 300 A 127.0.0.1\n"
 GOOD = f'@ TXT "{SPF}"\n@ MX 10 mx01.dm.aliyun.com.\n_dmarc TXT "v=DMARC1; p=none"\n'
 LONG = " ".join(f"ip4:192.0.2.{number}" for number in range(1, 21))
 ZONES = {
@@ -37,49 +33,15 @@ VERDICTS = {
 
 
 @pytest.fixture(scope="module")
-def knot(tmp_path_factory):
+def served(tmp_path_factory):
     """The port of a Knot DNS that serves the zones."""
-    folder = tmp_path_factory.mktemp("knot")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    zones = ""
-    for name, text in ZONES.items():
-        (folder / f"{name}.zone").write_text(f"$ORIGIN {name}.\n$TTL 300\n{SOA}{text}", encoding="ascii")
-        zones += f"  - domain: {name}\n    storage: {folder}\n    file: {name}.zone\n"
-    conf = folder / "knot.conf"
-    conf.write_text(
-        f"server:\n    rundir: {folder}\n    listen: 127.0.0.1@{port}\n"
-        f"database:\n    storage: {folder}\nzone:\n{zones}",
-        encoding="ascii",
-    )
-    with subprocess.Popen([KNOT, "-c", str(conf)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as server:
-        try:
-            _wait(server, port)
-            yield port
-        finally:
-            server.terminate()
-
-
-def _wait(server, port):
-    """Until the server answers for its zones, which it loads after it listens."""
-    import dns.message
-    import dns.query
-
-    for _ in range(300):
-        assert server.poll() is None, server.stdout.read()
-        try:
-            asked = [dns.query.tcp(dns.message.make_query(name, "SOA"), "127.0.0.1", 2, port) for name in ZONES]
-        except OSError:
-            asked = []
-        if asked and all(reply.answer for reply in asked):
-            return
-        time.sleep(0.1)
-    raise AssertionError("knotd does not serve its zones")
+    with knot(tmp_path_factory.mktemp("served") / "knot", "127.0.0.1", ZONES) as port:
+        yield port
 
 
 @pytest.mark.parametrize("domain", VERDICTS)
-def test_verdicts(knot, domain):
-    line = ["domain", "doctor", domain, "--no-account", "--resolver", f"127.0.0.1:{knot}", "-o", "json"]
+def test_verdicts(served, domain):
+    line = ["domain", "doctor", domain, "--no-account", "--resolver", f"127.0.0.1:{served}", "-o", "json"]
     run = subprocess.run([sys.executable, "-m", "dmcli", *line], capture_output=True, text=True, check=False)
     rows = {row["record"]: row for row in json.loads(run.stdout)}
     assert tuple(rows[record]["verdict"] for record in ("spf", "dmarc", "mx")) == VERDICTS[domain], run.stdout
