@@ -19,9 +19,9 @@ _LONGEST = 8  # labels from which on the walk leaves some out (RFC 9989, section
 class Policy(NamedTuple):
     """The policy that holds for a name.
 
-    `at` is the name whose `_dmarc` record it is, "" where there is none, `record` that record, and `policy` what it
-    asks for of this name: none, quarantine or reject. `organisation` is the organisational domain, by the walk.
-    `unknown` are the names below which nothing is known.
+    `at` is the name whose `_dmarc` record it is, "" where none is valid, `record` that record, and `policy` what it asks
+    for of this name: none, quarantine or reject. `organisation` is the organisational domain, by the walk. `unknown` are
+    the names below which nothing is known.
     """
 
     at: str
@@ -89,6 +89,8 @@ async def discover(name: str, ask: Ask) -> Policy:
     if at == _parent(organisation) and at and tags(there[at]).get("psd", "").lower() != "y":
         at = ""
     record = there.get(at, "")
+    if wrong := problems((record,)) if record else []:  # it is the one that counts, and asks for nothing
+        return Policy("", "", "", organisation, tuple(f"{at}: {said}" for said in wrong), unknown)
     asked = _asked(record, inherited=at != name, exists=itself.state != NO_NAME) if record else ""
     return Policy(at, record, asked, organisation, tuple(notes(record)), unknown)
 
@@ -117,7 +119,9 @@ async def alignment(sender: str, name: str, tag: str, ask: Ask) -> Alignment:
 
 
 def _record(answer: Answer) -> str:
-    return records(answer.values)[0] if answer.state == ANSWER and not problems(answer.values) else ""
+    """The one record at a name; several are as good as none (4.10)."""
+    found = records(answer.values) if answer.state == ANSWER else []
+    return found[0] if len(found) == 1 else ""
 
 
 def _organisation(name: str, names: list[str], there: dict[str, str]) -> str:

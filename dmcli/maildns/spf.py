@@ -222,7 +222,7 @@ async def _look(step: Step, ask: Ask, above: tuple[str, ...]) -> None:
     elif kind == "mx" and len(answer.values) > MOST_MX:
         step.problem = f"{step.domain} has {len(answer.values)} MX records, more than {MOST_MX}"
     elif kind == "mx":
-        hosts = [host for value in answer.values if (host := value.partition(" ")[2])]  # a null MX has none
+        hosts = [host for value in answer.values if (host := value.partition(" ")[2].strip("."))]
         for host, found in zip(hosts, await asyncio.gather(*(ask(host, "A") for host in hosts)), strict=True):
             step.void += found.void
             step.unknown = step.unknown if found.known else f"{host} A: {found.why}"
