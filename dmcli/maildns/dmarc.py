@@ -19,9 +19,9 @@ _LONGEST = 8  # labels from which on the walk leaves some out (RFC 9989, section
 class Policy(NamedTuple):
     """The policy that holds for a name.
 
-    `at` is the name whose `_dmarc` record it is, "" where none is valid, `record` that record, and `policy` what it asks
-    for of this name: none, quarantine or reject. `organisation` is the organisational domain, by the walk. `unknown` are
-    the names below which nothing is known.
+    `at` is the name whose `_dmarc` record it is, "" where none is valid, `record` that record, and `policy` what it
+    asks for of this name: none, quarantine or reject. `organisation` is the organisational domain, by the walk.
+    `unknown` are the names below which nothing is known.
     """
 
     at: str
