@@ -99,6 +99,8 @@ async def _wrong(record: Record, answer: Answer, ask: Ask, said: tuple[str, ...]
             said = ("DirectMail wants a record of the domain's own", *said)
         elif policy.unknown and record.seen is not False:  # one above may hold
             return Verdict(UNSURE, tuple(f"nothing is known of _dmarc.{name}" for name in policy.unknown))
+        else:
+            said = (*said, *policy.notes)
     if answer.alias and record.type != "CNAME":
         leads = f"{record.name} is a CNAME to {answer.alias}"
         said = (*said, f"{leads}: it must be removed first, or the record published there")

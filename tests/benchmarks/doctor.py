@@ -56,7 +56,8 @@ def main():
         print(f"one domain: {one * 1000:.0f} ms, {one / ANSWER:.1f} round trips, {len(authority.asked) // 3} look-ups")
         print(f"100 domains: {seconds(lambda: doctor(authority, *many)):.2f} s")
         print(f"memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB, the server's too")
-        theirs = seconds(lambda: checkdmarc_of(authority))
+        checkdmarc_of(authority)  # loads it
+        theirs = min(seconds(lambda: checkdmarc_of(authority)) for _ in range(3))
         print(f"checkdmarc: {theirs * 1000:.0f} ms; ours is {one / theirs:.2f} of it")
 
 

@@ -72,3 +72,50 @@ def test_tags_without_a_meaning_are_said_and_change_nothing(tag):
 )
 def test_what_is_no_policy(found, said):
     assert dmarc.problems(tuple(found)) == [said]
+
+
+@pytest.mark.parametrize(
+    ("name", "policy", "aligned", "said"),
+    [
+        ("mail.example.com", "p=reject; adkim=s", True, "is aligned, relaxed and strict"),
+        ("example.com", "p=reject", True, "is aligned by adkim=r, and would not be by adkim=s"),
+        ("other.example.com", "p=reject; adkim=R", True, "is aligned by adkim=r, and would not be by adkim=s"),
+        ("example.com", "p=reject; adkim=s", False, "is not aligned: adkim=s asks for mail.example.com itself"),
+        ("example.com", "p=reject; aspf=s", True, "is aligned by adkim=r, and would not be by adkim=s"),
+        (
+            "example.org",
+            "p=reject",
+            False,
+            "is not aligned: example.org is of example.org, mail.example.com of example.com",
+        ),
+    ],
+)
+def test_alignment_with_the_from_domain(name, policy, aligned, said):
+    zone = {("_dmarc.example.com", "TXT"): [f"v=DMARC1; {policy}"], ("mail.example.com", "A"): ["192.0.2.1"]}
+    found = asyncio.run(dmarc.alignment("mail.example.com", name, "adkim", asking(zone)))
+    assert found == (aligned, said)
+
+
+def test_alignment_by_a_policy_that_nothing_is_known_of_is_not_known():
+    zone = {("_dmarc.example.com", "TXT"): None}
+    found = asyncio.run(dmarc.alignment("mail.example.com", "example.com", "aspf", asking(zone)))
+    assert found == (None, "may be aligned: nothing is known of _dmarc.example.com")
+
+
+def test_two_records_are_as_good_as_none_and_the_walk_goes_on():
+    zone = {
+        ("_dmarc.a.example.com", "TXT"): ["v=DMARC1; p=none", "v=DMARC1; p=none"],
+        ("_dmarc.example.com", "TXT"): ["v=DMARC1; p=reject"],
+        ("a.example.com", "A"): ["192.0.2.1"],
+    }
+    found = asyncio.run(dmarc.discover("a.example.com", asking(zone)))
+    assert (found.at, found.policy) == ("example.com", "reject")
+
+
+def test_one_record_that_says_nothing_holds_and_is_told():
+    zone = {
+        ("_dmarc.a.example.com", "TXT"): ["v=DMARC1; p=maybe"],
+        ("_dmarc.example.com", "TXT"): ["v=DMARC1; p=reject"],
+    }
+    found = asyncio.run(dmarc.discover("a.example.com", asking(zone)))
+    assert (found.at, found.notes) == ("", ("a.example.com: p=maybe is none of none, quarantine, reject",))
