@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 100  # questions on the way; more at once and a resolver drops some
 _PATIENCE = (1.0, 2.0, 4.0)  # seconds that an attempt waits, the next server at each
+_TRIES = 2  # attempts at name servers: a zone has others, and one that is dead is not waited for until the end
 _PORT = 53
+_LONGEST = 200  # characters of a server's own remark that are repeated
 _PAYLOAD = 1232  # bytes over UDP that no path splits (DNS flag day 2020)
 
 
@@ -57,13 +59,13 @@ class Asker:
             if self._recursive and answer.why.startswith("SERVFAIL"):
                 unchecked = await self._try(name, kind, unchecked=True)
                 if unchecked.known:  # without DNSSEC it is there
-                    return answer._replace(why="DNSSEC validation fails", bogus=True)
+                    return answer._replace(why=f"DNSSEC validation fails{_remark(answer.why)}", bogus=True)
             return answer
 
     async def _try(self, name: str, kind: str, *, unchecked: bool = False) -> Answer:
         """The first answer that says something, else the last that does not."""
         answer = Answer(UNKNOWN, why="no time was left")
-        for attempt, patience in enumerate(_PATIENCE):
+        for attempt, patience in enumerate(_PATIENCE if self._recursive else _PATIENCE[:_TRIES]):
             server = self.servers[attempt % len(self.servers)]
             left = self._deadline - asyncio.get_running_loop().time()
             if left <= 0:
@@ -139,7 +141,9 @@ def _read(reply: dns.message.Message, where: str, *, recursive: bool) -> Answer:
 
     code = reply.rcode()
     if code not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
-        return Answer(UNKNOWN, why=f"{dns.rcode.to_text(code)} from {where}")
+        remarks = [option.text for option in reply.extended_errors() if option.text]
+        said = f" ({remarks[0][:_LONGEST]})" if remarks else ""
+        return Answer(UNKNOWN, why=f"{dns.rcode.to_text(code)} from {where}{said}")
     if not recursive and not reply.flags & dns.flags.AA:
         return Answer(UNKNOWN, why=f"{where} is no authority for the name")
     try:
@@ -154,6 +158,12 @@ def _read(reply: dns.message.Message, where: str, *, recursive: bool) -> Answer:
         return Answer(ANSWER, values, chain.minimum_ttl, alias=alias)
     ttl = min(chain.minimum_ttl, 86400)
     return Answer(NO_NAME if code == dns.rcode.NXDOMAIN else NONE, ttl=ttl, alias=alias)
+
+
+def _remark(why: str) -> str:
+    """What a server said beside a code (RFC 8914), in parentheses as it stands in `why`."""
+    _, sign, said = why.partition(" (")
+    return sign + said
 
 
 def text_of(rdata: dns.rdata.Rdata) -> str:

@@ -26,7 +26,7 @@ ZONES = dict.fromkeys((*SIGNED, "unsigned.test"), GOOD) | {
     "dm.aliyun.com": 'spf1 TXT "v=spf1 ip4:192.0.2.0/24 -all"\n',
     "lacking.test": "",
 }
-BROKEN = "the zone's signatures, or its DS record at the registrar"
+BROKEN = "): repair the zone's signatures, or its DS record at the registrar"
 # By domain: the verdicts on SPF and DMARC, and what the reason for the first has in it.
 VERDICTS = {
     "signed.test": ("ok", "ok", "1 of 10 look-ups"),

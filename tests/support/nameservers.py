@@ -84,7 +84,7 @@ def unbound(folder, address, port, homes, anchors):
     conf = (
         f'server:\n  interface: {address}\n  port: {port}\n  username: ""\n  chroot: ""\n  directory: "{folder}"\n'
         '  pidfile: ""\n  use-syslog: no\n  do-not-query-localhost: no\n  module-config: "validator iterator"\n'
-        "  num-threads: 1\n  trust-anchor-signaling: no\n  ede: yes\n"
+        "  num-threads: 1\n  trust-anchor-signaling: no\n  ede: yes\n  val-log-level: 2\n"
     )
     conf += "".join(f'  trust-anchor: "{anchor}"\n' for anchor in anchors)
     # These names are under no authority here, and all of them would lead to the root.

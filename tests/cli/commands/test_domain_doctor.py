@@ -172,7 +172,7 @@ def test_an_unreachable_resolver_is_unknown(box):
     with serving(Authority()) as gone:
         port = gone.port
     run = box(f"domain doctor example.com --no-account --resolver 127.0.0.1:{port} --timeout 1s", code=4)
-    assert "no answer about example.com: Delegation, SPF, DMARC, MX; try again" in run.err
+    assert run.err.endswith(f"dm: no answer from 127.0.0.1 port {port}: give another --resolver, or more --timeout\n")
 
 
 @pytest.mark.parametrize("resolver", ["dns.example.com", "192.0.2.1:0", "192.0.2.1:70000", "[::1", "1.2.3"])

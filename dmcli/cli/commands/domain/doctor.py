@@ -33,6 +33,7 @@ _FOR_PEOPLE = (
     Field("verdict", "Verdict", _VERDICTS),
     Field("why", "Why"),
 )
+_MOST_NAMED = 5  # domains that the last line names
 _COLUMNS = "domain record name type verdict seconds why publish wanted service authoritative resolver chain"
 _FIELDS = tuple(next((at for at in _FOR_PEOPLE if at.name == name), Field(name)) for name in _COLUMNS.split())
 
@@ -58,9 +59,10 @@ def _doctor(current: Session, domain: tuple[str, ...], resolver: str | None, no_
     if "fix" in verdicts:
         raise CheckFailedError(f"to fix at {verdicts['fix']}")
     if "unknown" in verdicts:
-        raise UnreachableError(
-            f"no answer about {verdicts['unknown']}; try again, with another --resolver or more --timeout"
-        )
+        found = [row["resolver"] for row in rows if row["resolver"]]
+        if all(answer["state"] == "unknown" for answer in found):
+            raise UnreachableError(f"{found[0]['why']}: give another --resolver, or more --timeout")
+        raise UnreachableError(f"no answer about {verdicts['unknown']}: give another --resolver, or more --timeout")
 
 
 def _joined(row: dict[str, Any]) -> dict[str, Any]:
@@ -83,7 +85,8 @@ def _named(rows: list[dict[str, Any]], verdict: str) -> str:
     for row in rows:
         if row["verdict"] == verdict:
             found.setdefault(row["domain"], []).append(_TITLES[row["record"]])
-    return "; ".join(f"{domain}: {', '.join(titles)}" for domain, titles in found.items())
+    told = [f"{domain}: {', '.join(titles)}" for domain, titles in found.items()]
+    return "; ".join(told[:_MOST_NAMED] + [f"and {len(told) - _MOST_NAMED} more"] * (len(told) > _MOST_NAMED))
 
 
 def _wants(current: Session, domains: tuple[str, ...], no_account: bool) -> dict[str, Future[Wants]]:
