@@ -204,8 +204,6 @@ async def _addresses(host: str, ask: Asker) -> tuple[Server, ...]:
 
 
 def _is_local(address: str) -> bool:
-    import ipaddress
-
     return ipaddress.ip_address(address).is_loopback
 
 
