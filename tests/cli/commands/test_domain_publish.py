@@ -54,7 +54,7 @@ def kinds(rows):
     return {record: row["change"] for record, row in rows.items()}
 
 
-def test_an_empty_zone_gets_it_all_and_the_second_run_changes_nothing(publish, alidns, wanted):
+def test_an_empty_zone_gets_it_all_and_the_second_run_changes_nothing(box, publish, alidns, wanted):
     other = alidns.add("example.com", "www", "A", "192.0.2.1")
     rows, _ = publish()
     assert kinds(rows) == dict.fromkeys(HOSTS, "add")
@@ -78,6 +78,8 @@ def test_an_empty_zone_gets_it_all_and_the_second_run_changes_nothing(publish, a
     assert alidns.zones["example.com"] == before
     assert before[0]["RecordId"] == other
     assert "published" not in said
+    shown = box("domain publish {} --provider alidns -o csv", DOMAIN).out.splitlines()
+    assert shown[2] == f"SPF,{DOMAIN},TXT,there already,{SPF},,,,example.com,,600"
 
 
 def test_a_dry_run_shows_and_changes_nothing(publish, alidns):

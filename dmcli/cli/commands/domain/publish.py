@@ -32,7 +32,7 @@ _CHANGES: dict[str, str] = {
     "there": good("there already"),
     "refused": bad("refused"),
 }
-_PUBLISHED: dict[str, str] = {"True": good("yes"), "False": bad("no"), "None": "-"}
+_PUBLISHED: dict[str, str] = {"True": good("yes"), "False": bad("no"), "None": ""}
 _FIELDS = (
     Field("record", "Record", TITLES),
     Field("name", "Name"),
