@@ -137,6 +137,19 @@ class Paging(NamedTuple):
     default_size: int = 50
 
 
+class Window(NamedTuple):
+    """How much of the past one call with StartTime and EndTime may ask for, in days of the service's calendar.
+
+    It begins at most `back` days before today, and ends at most `span` days after the day on which it begins; both days
+    count. `stricter` is what another source allows. Rows come the earliest first, or the latest where `latest_first`.
+    """
+
+    back: int
+    span: int
+    stricter: Window | None = None
+    latest_first: bool = False
+
+
 class Command(NamedTuple):
     """One command built from an action.
 
@@ -164,7 +177,7 @@ class Action(NamedTuple):
     the action. `sample` is what a person could type for the parameters of a call: values by wire name, a thing by its
     name or id, days as `5d` and `today`. `unsure_versions` are API versions that have it by one source and lack it by
     another: the client calls none of them. `form` are the parameters that the SDK puts into the form body, None
-    for all of them; the others go in the URL.
+    for all of them; the others go in the URL. `window` is how much of the past a call may ask for.
     """
 
     name: str
@@ -175,6 +188,7 @@ class Action(NamedTuple):
     fields: tuple[Field, ...] = ()
     lists: tuple[str, ...] = ()
     paging: Paging | None = None
+    window: Window | None = None
     rules: tuple[Rule, ...] = ()
     errors: tuple[str, ...] = ()
     already_done: tuple[str, ...] = ()

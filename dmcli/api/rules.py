@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dmcli.api.kinds.dates import moment_of, service_zone
+from dmcli.api.windows import day_of, first_day, stamp_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
+
+    from dmcli.api.model import Action, Window
+
+
+_SKEW = 15  # minutes that clocks may differ by, as they may for signatures
 
 
 class Problem(NamedTuple):
@@ -63,8 +68,7 @@ def warned(rule: Rule) -> Rule:
 
     def soft(values: Mapping[str, str], now: datetime) -> Iterator[Problem]:
         for problem in rule(values, now):
-            text = f"{problem.text}; some of the service's pages allow no more"
-            yield problem._replace(text=text, warning=True)
+            yield problem._replace(warning=True)
 
     return soft
 
@@ -91,34 +95,67 @@ def tracks(name: str, html: str, *others: str) -> Rule:
     return rule
 
 
-def window(back: int, span: int) -> Rule:
-    """StartTime at most `back` days before today, EndTime at most `span` days after it and not before it.
+def one_call(window: Window) -> Rule:
+    """The service's side of a window: StartTime not too far back, EndTime not too far after it and not before it.
 
-    Days are the service's (UTC+8). Values that are not dates are left to their kind.
+    Values that are not dates are left to their kind.
     """
 
     def rule(values: Mapping[str, str], now: datetime) -> Iterator[Problem]:
-        from datetime import timedelta
-
-        start, end = _day(values.get("StartTime", "")), _day(values.get("EndTime", ""))
-        today = now.astimezone(service_zone()).replace(hour=0, minute=0, second=0, microsecond=0)
-        if start and today - start > timedelta(days=back):
-            first = (today - timedelta(days=back)).date()
+        start, end, first = *_bounds(values), first_day(window, now)
+        if start and start < first:
             yield Problem(
-                f"{{StartTime}} {start.date()} is more than {back} days back: give {first} or later",
+                f"{{StartTime}} {start:%Y-%m-%d} is more than {window.back} days back: give {first:%Y-%m-%d} or later",
                 "InvalidStartTime.Malformed",
             )
         if start and end and values["EndTime"] < values["StartTime"]:
             yield Problem("{EndTime} lies before {StartTime}: swap them", "InvalidBetweenTime.Malformed")
-        if start and end and end - start > timedelta(days=span):
+        if start and end and (end - start).days > window.span:
             yield Problem(
-                f"{{StartTime}} to {{EndTime}} spans {(end - start).days} days: give at most {span}",
+                f"{{StartTime}} to {{EndTime}} spans {(end - start).days} days: give at most {window.span}",
                 "InvalidBetweenTime.Malformed",
             )
 
     return rule
 
 
-def _day(text: str) -> datetime | None:
-    """The day a wire date or time begins with."""
-    return moment_of(text[:10], "%Y-%m-%d")
+def several_calls(window: Window) -> Rule:
+    """The client's side of a window: what is still wrong with a range that is split into as many calls as it needs."""
+
+    def rule(values: Mapping[str, str], now: datetime) -> Iterator[Problem]:
+        from datetime import timedelta
+
+        start, end, first = *_bounds(values), first_day(window, now)
+        soon = now + timedelta(minutes=_SKEW)
+        known = f"the service answers for the last {window.back} days"
+        if start and values["StartTime"] > stamp_of(soon, values["StartTime"]):
+            yield Problem(f"{{StartTime}} {values['StartTime']} lies in the future: give today or earlier")
+        if start and end and values["EndTime"] < values["StartTime"]:
+            yield Problem("{EndTime} lies before {StartTime}: swap them")
+        if end and end < first:
+            yield Problem(f"{{EndTime}} {end:%Y-%m-%d} is too long ago, {known}: give {first:%Y-%m-%d} or later")
+        if start and start < first:
+            yield Problem(
+                f"{{StartTime}} {start:%Y-%m-%d} is too long ago, {known}: shown from {first:%Y-%m-%d} on", warning=True
+            )
+
+    return rule
+
+
+def service_rules(action: Action) -> tuple[Rule, ...]:
+    """The rules by which the service judges a call; those of stricter sources warn."""
+    window = action.window
+    if not window:
+        return action.rules
+    stricter = (warned(one_call(window.stricter)),) if window.stricter else ()
+    return (*action.rules, one_call(window), *stricter)
+
+
+def client_rules(action: Action) -> tuple[Rule, ...]:
+    """The rules by which the client judges what was typed, before it makes calls of it."""
+    return (*action.rules, several_calls(action.window)) if action.window else action.rules
+
+
+def _bounds(values: Mapping[str, str]) -> tuple[datetime | None, datetime | None]:
+    """The days on which the range begins and ends."""
+    return day_of(values.get("StartTime", "")), day_of(values.get("EndTime", ""))

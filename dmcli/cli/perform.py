@@ -108,13 +108,22 @@ def show_list(current: Session, action: Action, wire: Mapping[str, str], values:
     if limit and action.paging:
         size = min(size or action.paging.default_size, limit)
     limiter = Limiter()
-    pages = limiter.limit_pages(current.client.pages(action, wire, size), limit)
+    pages = limiter.limit_pages(_pages(current, action, wire, size), limit)
     shown = show_pages(pages, action.fields, action.lists, current.output())
     if limiter.more:
         sys.stdout.flush()
         current.say(f"showing the first {counted(shown, 'row')}; there are more: give --all, or a larger --limit")
     elif not shown:
         current.say("nothing found")
+
+
+def _pages(current: Session, action: Action, wire: Mapping[str, str], size: int) -> Iterator[Page]:
+    """The pages of a list; over a range of time those of all the calls that it needs."""
+    if not action.window:
+        return current.client.pages(action, wire, size)
+    from dmcli.workflows.windows import pages
+
+    return pages(current.client, action, wire, current.service_now, size, current.say)
 
 
 class Limiter:

@@ -13,6 +13,7 @@ from dmcli.api.kinds.dates import Day, Instant, Minute
 from dmcli.api.kinds.reference import Ref
 from dmcli.api.kinds.text import Flag
 from dmcli.api.model import Effect
+from dmcli.api.rules import client_rules
 from dmcli.cli.input import read_line
 from dmcli.cli.tree import DATES
 from dmcli.errors import InputError
@@ -125,7 +126,7 @@ def check(session: Session, action: Action, wire: Mapping[str, str]) -> None:
         if action.effect in _MAILS:
             warnings += unreachable(session, param.kind.domains(wire[param.name]))
         session.say(*(f"warning: {label(param)}: {warning}" for warning in warnings if warning))
-    for rule in action.rules:
+    for rule in client_rules(action):
         for problem in rule(wire, now):
             text = problem.text.format_map(labels)
             if not problem.warning:

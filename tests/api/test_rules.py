@@ -13,7 +13,18 @@ from hypothesis import strategies as st
 from dmcli.api import catalogue
 from dmcli.api.kinds.common import DAY
 from dmcli.api.kinds.dates import Minute
-from dmcli.api.rules import Problem, at_least_one, at_most_one, needs, warned, window
+from dmcli.api.model import Window
+from dmcli.api.rules import (
+    Problem,
+    at_least_one,
+    at_most_one,
+    client_rules,
+    needs,
+    one_call,
+    service_rules,
+    several_calls,
+    warned,
+)
 
 if TYPE_CHECKING:
     from dmcli.api.model import Action
@@ -89,8 +100,7 @@ def test_needs_another_whatever_its_value() -> None:
 
 def test_a_warned_rule_finds_the_same_but_warns() -> None:
     hard = at_least_one("A", code="X")
-    said = "; some of the service's pages allow no more"
-    assert found(warned(hard)) == [one._replace(text=one.text + said, warning=True) for one in found(hard)]
+    assert found(warned(hard)) == [one._replace(warning=True) for one in found(hard)]
     assert found(hard)[0].warning is False
     assert found(warned(hard), A="1") == []
 
@@ -112,7 +122,7 @@ def test_a_warned_rule_finds_the_same_but_warns() -> None:
     ],
 )
 def test_windows_at_their_edges(start: int, end: int, expected: list[str]) -> None:
-    assert codes(window(30, 7), StartTime=day(start), EndTime=day(end)) == expected
+    assert codes(one_call(Window(30, 7)), StartTime=day(start), EndTime=day(end)) == expected
 
 
 @pytest.mark.parametrize(
@@ -124,30 +134,57 @@ def test_windows_at_their_edges(start: int, end: int, expected: list[str]) -> No
     ],
 )
 def test_windows_of_minutes(start: str, end: str, expected: list[str]) -> None:
-    assert codes(window(30, 7), StartTime=f"{day(1)} {start}", EndTime=f"{day(1)} {end}") == expected
+    assert codes(one_call(Window(30, 7)), StartTime=f"{day(1)} {start}", EndTime=f"{day(1)} {end}") == expected
 
 
 def test_a_span_of_minutes_counts_whole_days() -> None:
-    assert not codes(window(30, 7), StartTime=f"{day(7)} 00:00", EndTime=f"{day(0)} 23:59")
-    assert codes(window(30, 7), StartTime=f"{day(8)} 23:59", EndTime=f"{day(0)} 00:00")
+    assert not codes(one_call(Window(30, 7)), StartTime=f"{day(7)} 00:00", EndTime=f"{day(0)} 23:59")
+    assert codes(one_call(Window(30, 7)), StartTime=f"{day(8)} 23:59", EndTime=f"{day(0)} 00:00")
 
 
 def test_a_window_goes_back_from_the_day_in_china() -> None:
     before = datetime(2026, 11, 22, 15, 59, 59, tzinfo=UTC)  # still the 22nd there
     values = {"StartTime": "2026-10-23", "EndTime": "2026-10-23"}
-    assert codes(window(30, 7), before, **values) == []
-    assert codes(window(30, 7), before + timedelta(seconds=1), **values) == ["InvalidStartTime.Malformed"]
+    assert codes(one_call(Window(30, 7)), before, **values) == []
+    assert codes(one_call(Window(30, 7)), before + timedelta(seconds=1), **values) == ["InvalidStartTime.Malformed"]
     elsewhere = (before + timedelta(seconds=1)).astimezone(timezone(timedelta(hours=-11)))
-    assert codes(window(30, 7), elsewhere, **values) == ["InvalidStartTime.Malformed"]
+    assert codes(one_call(Window(30, 7)), elsewhere, **values) == ["InvalidStartTime.Malformed"]
 
 
 def test_a_window_says_the_first_day_and_the_span() -> None:
-    first, second = found(window(30, 7), StartTime=day(31), EndTime=day(0))
+    first, second = found(one_call(Window(30, 7)), StartTime=day(31), EndTime=day(0))
     assert first.text == "{StartTime} 2026-10-23 is more than 30 days back: give 2026-10-24 or later"
     assert second.text == "{StartTime} to {EndTime} spans 31 days: give at most 7"
     assert (
-        found(window(30, 7), StartTime=day(0), EndTime=day(1))[0].text == "{EndTime} lies before {StartTime}: swap them"
+        found(one_call(Window(30, 7)), StartTime=day(0), EndTime=day(1))[0].text
+        == "{EndTime} lies before {StartTime}: swap them"
     )
+
+
+KNOWN = "is too long ago, the service answers for the last 30 days"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        (30, 0, []),
+        (31, 0, [f"{{StartTime}} 2026-10-23 {KNOWN}: shown from 2026-10-24 on"]),
+        (90, 31, [f"{{EndTime}} 2026-10-23 {KNOWN}: give 2026-10-24 or later"]),
+        (0, 1, ["{EndTime} lies before {StartTime}: swap them"]),
+        (0, -90, []),
+        (-1, -2, ["{StartTime} 2026-11-24 lies in the future: give today or earlier"]),
+    ],
+)
+def test_what_several_calls_cannot_mend(start: int, end: int, said: list[str]) -> None:
+    problems = found(several_calls(Window(30, 7)), StartTime=day(start), EndTime=day(end))
+    refusals = [problem.text for problem in problems if not problem.warning]
+    assert (refusals[:1] or [problem.text for problem in problems]) == said
+
+
+def test_a_minute_to_come_lies_in_the_future() -> None:
+    for clock, wrong in (("12:15", False), ("12:16", True)):  # at noon there; clocks differ
+        values = {"StartTime": f"{day(0)} {clock}", "EndTime": f"{day(0)} 23:59"}
+        assert bool(found(several_calls(Window(30, 7)), **values)) is wrong
 
 
 @pytest.mark.parametrize(
@@ -162,7 +199,7 @@ def test_a_window_says_the_first_day_and_the_span() -> None:
     ],
 )
 def test_a_window_leaves_to_the_kind_what_is_no_date(values: dict[str, str]) -> None:
-    assert not found(window(30, 7), **values)
+    assert not found(one_call(Window(30, 7)), **values)
 
 
 @settings(max_examples=300, database=None)
@@ -180,10 +217,14 @@ def test_what_people_say_of_days_fits_a_window_when_its_numbers_do(
     for first, last in ((DAY, DAY), (Minute(), Minute(end=True))):
         values = {"StartTime": first.to_wire(f"{start}d", now), "EndTime": last.to_wire(f"{end}d", now)}
         fits = start <= back and 0 <= start - end <= span
-        assert (not found(window(back, span), now, **values)) is fits
+        assert (not found(one_call(Window(back, span)), now, **values)) is fits
 
 
-RULES = [(action, rule) for action in catalogue.all_actions() for rule in action.rules]
+RULES = [
+    (action, rule)
+    for action in catalogue.all_actions()
+    for rule in (*service_rules(action), *client_rules(action)[len(action.rules) :])
+]
 
 
 @pytest.mark.parametrize(("action", "rule"), RULES, ids=[f"{action.name}-{n}" for n, (action, _) in enumerate(RULES)])

@@ -18,8 +18,8 @@ from dmcli.api.actions.common import (
 )
 from dmcli.api.kinds.common import ADDRESS_BY_NAME, ADDRESS_FILTER, DOMAIN_NAME, EMAIL, TAG, TEXT
 from dmcli.api.kinds.text import Choice
-from dmcli.api.model import ONLY_2015, ONLY_2017, Action, Command, Effect, Field, Paging, Param
-from dmcli.api.rules import at_most_one, needs, warned, window
+from dmcli.api.model import ONLY_2015, ONLY_2017, Action, Command, Effect, Field, Paging, Param, Window
+from dmcli.api.rules import at_most_one, needs
 
 _FROM = Param(
     "AccountName",
@@ -100,7 +100,7 @@ ACTIONS = (
         ),
         lists=("data.stat", "data"),
         paging=Paging(),
-        rules=(window(90, 31), warned(window(30, 7))),
+        window=Window(90, 31, stricter=Window(30, 7)),
         errors=_DATE_ERRORS,
         commands=(Command("stats totals", example="--from news@mail.example.com --since 30d"),),
         sample={"StartTime": "5d", "EndTime": "today"},
@@ -141,7 +141,8 @@ ACTIONS = (
         ),
         lists=("data.mailDetail", "data.detailList"),
         paging=NEXT_LENGTH,
-        rules=(at_most_one("AccountName", "TagName", "ToAddress"), window(30, 30)),
+        window=Window(30, 30, latest_first=True),
+        rules=(at_most_one("AccountName", "TagName", "ToAddress"),),
         errors=("InvalidDate.Malformed", "InvalidBetweenTime.Malformed"),
         commands=(Command("stats details", example="--to ada@example.com --since 7d"),),
         sample={"StartTime": "5d", "EndTime": "today", "Length": "1"},
@@ -165,7 +166,8 @@ ACTIONS = (
         fields=_TRACK_FIELDS,
         lists=("data.stat", "trackList"),
         paging=PAGE_NUMBER,
-        rules=(needs("TagName", "AccountName"), window(30, 7)),
+        window=Window(30, 7),
+        rules=(needs("TagName", "AccountName"),),
         errors=_DATE_ERRORS,
         sample={"StartTime": "5d", "EndTime": "today"},
     ),
@@ -187,7 +189,8 @@ ACTIONS = (
         fields=_TRACK_FIELDS,
         lists=("TrackList.Stat", "trackList"),  # upper case, here only
         paging=PAGE_NUMBER,
-        rules=(needs("TagName", "AccountName"), window(30, 15)),
+        window=Window(30, 15),
+        rules=(needs("TagName", "AccountName"),),
         errors=_DATE_ERRORS,
         versions=ONLY_2015,
         unsure_versions=ONLY_2017,  # the reference has it, the SDK of that version lacks it
@@ -246,7 +249,7 @@ ACTIONS = (
         ),
         lists=("data.mailDetail", "detailList"),
         paging=NEXT_LENGTH,
-        rules=(window(30, 30),),
+        window=Window(30, 30, latest_first=True),
         errors=("InvalidDate.Malformed", "InvalidBetweenTime.Malformed"),
         commands=(Command("stats invalid", example="--since 30d"),),
         sample={"Length": "1"},

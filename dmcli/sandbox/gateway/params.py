@@ -8,6 +8,7 @@ from dmcli.api import catalogue
 from dmcli.api.kinds.json import Json
 from dmcli.api.kinds.text import Choice, Flag, Integer
 from dmcli.api.model import V2015, V2017
+from dmcli.api.rules import service_rules
 from dmcli.api.wire import COMMON
 from dmcli.errors import InputError
 from dmcli.sandbox.errors import ServiceError
@@ -79,7 +80,7 @@ def check_params(
                 param.missing or f"Missing{param.name}",
                 "" if param.missing else f"{param.name} is mandatory for this action.",
             )
-    for rule in action.rules:
+    for rule in service_rules(action):
         for problem in rule(values, now):
             if problem.code and (stricter or not problem.warning):
                 raise ServiceError(problem.code)
