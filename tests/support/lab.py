@@ -15,6 +15,7 @@ from cloud import NOON, Cloud
 
 from dmcli.api import catalogue
 from dmcli.api.kinds.reference import Ref
+from dmcli.sandbox.control.dns import set_served
 from dmcli.sandbox.control.events import play
 
 if TYPE_CHECKING:
@@ -147,6 +148,7 @@ def fill(cloud: Cloud) -> None:
     (read,) = cloud.mails(to="b@gmail.com")
     for what in ("open", "open", "click", "unsubscribe"):
         play(cloud.sandbox, what, read["id"])
+    set_served(cloud.sandbox, 0)  # DNS is in use, and empty
 
 
 @pytest.fixture(scope="session")

@@ -169,6 +169,7 @@ TROUBLE: dict[str, list[tuple[dict[str, Any], str]]] = {
 }
 # Another account, as far as calls show it.
 CHANGED = [
+    "DELETE FROM setting WHERE name = 'dns'",
     *(
         f"DELETE FROM {table} WHERE id = (SELECT max(id) FROM {table})"
         for table in ("domain", "message", "tag", "template")

@@ -1,7 +1,8 @@
 """Sending domains (reference sections 6 and 12.2).
 
 A domain is made unverified, and its first check verifies it, as if its DNS records were there, unless `states` says
-otherwise. The first label of a reserved domain (`mail.example.com`, anything below .test) may ask for something else:
+otherwise. Where the sandbox's DNS authority is in use (`dm sandbox dns`), they have to be there. The first label of a
+reserved domain (`mail.example.com`, anything below .test) may ask for something else:
 
     fail, unverified   the check fails (CheckDomain.Failed)
     pending            the check passes without a result: status 1
@@ -13,16 +14,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dmcli.maildns.wanted import wanted
 from dmcli.sandbox.calendar import time_text
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts, in_words
 from dmcli.sandbox.service.context import Context, list_page
 from dmcli.sandbox.service.delivery import is_reserved
 from dmcli.sandbox.service.states import check_domain
+from dmcli.sandbox.service.verify import passes, seen_records
 from dmcli.sandbox.service.zones import host_in_zone, main_domain
 from dmcli.sandbox.store.sql import like
 
 if TYPE_CHECKING:
+    from dmcli.maildns.wanted import Record
     from dmcli.sandbox.service.context import Handler
 
 MAX_DOMAINS = 5
@@ -31,7 +35,9 @@ CHECKS = {"pending": UNVERIFIED, "icp": 3, "cname": 4}
 # Around the modulus of an RSA key of 2048 bits stand, in DER, its SubjectPublicKeyInfo and the exponent 65537.
 _KEY_HEAD = bytes.fromhex("30820122300d06092a864886f70d01010105000382010f003082010a0282010100")
 _KEY_TAIL = bytes.fromhex("0203010001")
-_FIELDS = "id, name, status, selector, created"
+_FIELDS = "id, name, status, selector, created, seen"
+# What a domain cannot be used without; ownership, SPF and MX (reference section 6.5).
+_NEEDED = ("ownership", "spf", "mx")
 
 
 class Domain(NamedTuple):
@@ -42,16 +48,22 @@ class Domain(NamedTuple):
     status: int
     selector: str
     created: int
+    seen: str = ""
 
     @property
-    def failed(self) -> str:
-        """The flag of a record that is there once the domain is verified."""
-        return str(int(self.status == UNVERIFIED))
+    def found(self) -> dict[str, str] | None:
+        """What the last look at DNS has found, by what it is for; None where none was taken."""
+        import json
 
-    @property
-    def cname_failed(self) -> str:
-        """The flag of the CNAME, which status 2 and 4 lack."""
-        return str(int(self.status in (UNVERIFIED, 2, 4)))
+        return json.loads(self.seen) if self.seen else None
+
+    def failed(self, check: str) -> str:
+        """The flag of a record: as DNS was last seen, else by the status, where 2 and 4 lack the CNAME."""
+        if self.found is not None:
+            record = next(record for record in records_of(self) if record.check == check)
+            return str(int(not passes(record, self.found.get(check, ""))))
+        lacking = (UNVERIFIED, 2, 4) if check == "cname" else (UNVERIFIED,)
+        return str(int(self.status in lacking))
 
     @property
     def filed(self) -> str:
@@ -103,10 +115,10 @@ def _row(domain: Domain) -> dict[str, Any]:
         "DomainId": str(domain.id),
         "DomainName": domain.name,
         "DomainStatus": str(domain.status),
-        "SpfAuthStatus": domain.failed,
-        "MxAuthStatus": domain.failed,
-        "CnameAuthStatus": domain.cname_failed,
-        "ConfirmStatus": domain.cname_failed,
+        "SpfAuthStatus": domain.failed("spf"),
+        "MxAuthStatus": domain.failed("mx"),
+        "CnameAuthStatus": domain.failed("cname"),
+        "ConfirmStatus": domain.failed("cname"),
         "IcpStatus": domain.filed,
         "DomainRecord": domain.proof("owner", 20),
         "CreateTime": time_text(domain.created),
@@ -122,49 +134,90 @@ def _row_2019(domain: Domain) -> dict[str, Any]:
 
 
 def describe(context: Context) -> dict[str, Any]:
-    """DescDomain: what DNS must have, and what is there once the domain is verified."""
+    """DescDomain: what DNS must have, and what was there at the last check, or is there now where that is asked for."""
     domain = _existing(context, absent="InvalidDomainId.NotFound")
-    owner, main = domain.proof("owner", 20), main_domain(domain.name)
-    spf, mx = "include:spf1.dm.aliyun.com", "mx01.dm.aliyun.com"
-    spf_record, dmarc = f"v=spf1 {spf} -all", f"v=DMARC1;p=none;rua=mailto:dmarc_report@service.{domain.name}"
+    if "dns" in context.settings and context.yes("RequireRealTimeDnsRecords"):
+        domain = domain._replace(seen=_look(context, domain))
+    want = _wants(domain)
     there = domain.status != UNVERIFIED
-    row = _row_2019(domain)
+    wanted_values = {
+        "ownership": want["DomainType"],
+        "spf": want["SpfRecordV2"],
+        "dmarc": want["DmarcRecord"],
+        "mx": want["MxRecord"],
+    }
+    found = domain.found if domain.found is not None else (wanted_values if there else {})
     return {
-        **row,
+        **_row_2019(domain),
+        **want,
         "DefaultDomain": "0",
         "DomainVersion": 1,
-        "TlDomainName": main,
-        "TldomainName": main,
+        "TldomainName": want["TlDomainName"],
+        "DnsTxt": found.get("ownership", ""),
+        "DnsSpf": found.get("spf", ""),
+        "DkimAuthStatus": domain.failed("dkim"),
+        "DkimRsaLength": 2048,
+        "DmarcAuthStatus": int(domain.failed("dmarc")),
+        "DnsDmarc": found.get("dmarc", ""),
+        "DnsMx": found.get("mx", ""),
+    }
+
+
+def _wants(domain: Domain) -> dict[str, str]:
+    """The fields that say which records are wanted: hosts relative to the main domain, and values."""
+    spf = "include:spf1.dm.aliyun.com"
+    return {
+        "DomainName": domain.name,
+        "TlDomainName": main_domain(domain.name),
+        "DomainType": domain.proof("owner", 20),
         "HostRecord": host_in_zone("aliyundm", domain.name),
-        "DnsTxt": owner if there else "",
         "SpfRecord": spf,
-        "SpfRecordV2": spf_record,
-        "DnsSpf": spf_record if there else "",
-        "DkimAuthStatus": domain.failed,
+        "SpfRecordV2": f"v=spf1 {spf} -all",
         "DkimRR": host_in_zone(f"{domain.selector}._domainkey", domain.name),
         "DkimPublicKey": f"v=DKIM1; k=rsa; p={domain.key}",
-        "DkimRsaLength": 2048,
-        "DmarcAuthStatus": int(domain.failed),
         "DmarcHostRecord": host_in_zone("_dmarc", domain.name),
-        "DmarcRecord": dmarc,
-        "DnsDmarc": dmarc if there else "",
-        "MxRecord": mx,
-        "DnsMx": mx if there else "",
+        "DmarcRecord": f"v=DMARC1;p=none;rua=mailto:dmarc_report@service.{domain.name}",
+        "MxRecord": "mx01.dm.aliyun.com",
+        "CnameRecord": host_in_zone("dmtrace", domain.name),
         "TracefRecord": "tracedm.aliyuncs.com",
     }
 
 
+def records_of(domain: Domain) -> list[Record]:
+    """The records that are wanted of a domain."""
+    return wanted(_wants(domain))
+
+
+def _look(context: Context, domain: Domain) -> str:
+    """What DNS has now, as it is kept."""
+    import json
+
+    return json.dumps(seen_records(context.connection, context.settings, records_of(domain)))
+
+
 def check(context: Context) -> dict[str, Any]:
-    """CheckDomain: a domain that is verified stays so."""
+    """CheckDomain: a domain that is verified stays so, as long as the DNS authority, if in use, has its records."""
     domain = _existing(context)
     label = domain.name.partition(".")[0] if is_reserved(domain.name) else ""
     if domain.status == UNVERIFIED and label in ("fail", "unverified"):
         raise ServiceError("CheckDomain.Failed")
-    status = domain.status
+    status, seen = domain.status, ""
     if status == UNVERIFIED and check_domain(context, domain.id, domain.created):
         status = CHECKS.get(label, VERIFIED)
-    context.run("UPDATE domain SET status = ? WHERE id = ?", status, domain.id)
+    if "dns" in context.settings:
+        seen = _look(context, domain)
+        status = _status_by_dns(domain._replace(seen=seen), status, label)
+    context.run("UPDATE domain SET status = ?, seen = ? WHERE id = ?", status, seen, domain.id)
     return {"DomainStatus": status}
+
+
+def _status_by_dns(domain: Domain, status: int, label: str) -> int:
+    """What becomes of a status by what DNS has: usable without the CNAME, not without ownership, SPF and MX."""
+    if any(domain.failed(record) == "1" for record in _NEEDED):
+        return UNVERIFIED
+    if domain.failed("cname") == "1":
+        return {VERIFIED: 4, 3: 2}.get(status, status)
+    return status if label == "cname" else {4: VERIFIED, 2: 3}.get(status, status)
 
 
 def set_password(context: Context) -> dict[str, Any]:
@@ -239,12 +292,12 @@ FACTS: dict[str, Facts] = {
             "DkimRsaLength": "2048",
             "SpfRecordV2": "v=spf1 include:spf1.dm.aliyun.com -all",
         },
-        unread=("RequireRealTimeDnsRecords",),
         likely=("InvalidDomainId.NotFound",),
         guessed={
             "An id that no domain has is refused with InvalidDomainId.NotFound, for which the reference has "
             "InvalidDomainId.Malformed.": "Terraform",
-            "The host and value of each record are made from the domain's name; the DKIM key is no key.": SDK,
+            "The host and value of each record are made from the domain's name; the private half of the DKIM key is "
+            "nowhere.": SDK,
             "Hosts are relative to the main domain, as they are typed at a DNS provider: aliyundm for example.net, "
             "aliyundm.mail for mail.example.net.": "reference 6.5",
             "The main domain is what can be registered below a public suffix of publicsuffix.org.": "reference 6.5",
@@ -253,9 +306,9 @@ FACTS: dict[str, Facts] = {
             ),
         },
         missing={
-            "No DNS is asked: the Dns fields hold what is wanted once the domain is verified, before that nothing.": (
-                SDK
-            ),
+            "The Internet's DNS is not asked. Without dm sandbox dns the Dns fields hold what is wanted once the "
+            "domain is verified, before that nothing; with it they hold what the sandbox's zones had at the last "
+            "check, or have now for RequireRealTimeDnsRecords.": SDK,
         },
     ),
     "CheckDomain": Facts(
@@ -269,7 +322,10 @@ FACTS: dict[str, Facts] = {
             "or with fail. and unverified., which are refused with CheckDomain.Failed.": NOBODY,
             "A domain that is verified stays so.": NOBODY,
         },
-        missing={"No DNS is asked.": "reference 6.3"},
+        missing={
+            "The Internet's DNS is not asked, only the sandbox's own with dm sandbox dns: then ownership, SPF and MX "
+            "have to be there at each check, and status 4 is without the CNAME.": "reference 6.3",
+        },
     ),
     "ModifyPWByDomain": Facts(
         section="6.1 and 12.2",

@@ -33,7 +33,7 @@ class Waiting(NamedTuple):
     reply: str
 
 
-_DOMAIN = "UPDATE domain SET status = ?, checks = 0 WHERE name = ?"
+_DOMAIN = "UPDATE domain SET status = ?, checks = 0, seen = '' WHERE name = ?"
 _TEMPLATE = "UPDATE template SET status = ?, checks = 0 WHERE name = ?"
 _REPLY = "UPDATE address SET reply_status = ? WHERE name = ? AND reply != ''"
 DECISIONS = {

@@ -56,7 +56,7 @@ class Server:
         try:
             self._listener = _Listener(exchange, port, tls)
         except (OSError, OverflowError) as error:
-            raise LocalIOError(f"cannot listen on 127.0.0.1:{port}: {_why(error)}") from None
+            raise LocalIOError(f"cannot listen on 127.0.0.1:{port}: {why_unbound(error)}") from None
         self.url = f"http://127.0.0.1:{self._listener.server_address[1]}"
         self._stopping = threading.Event()
         self._serving = False
@@ -257,7 +257,7 @@ class _Connection(socketserver.StreamRequestHandler):
             pass
 
 
-def _why(error: Exception) -> str:
+def why_unbound(error: Exception) -> str:
     """Why a port cannot be had, and what to do."""
     code = getattr(error, "errno", None)
     if code == errno.EADDRINUSE:

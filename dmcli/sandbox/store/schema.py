@@ -121,4 +121,12 @@ INSERT INTO message SELECT id, request_id, alias, reply_to, reply_alias, subject
   ip_pool, size, text, html FROM before;
 DROP TABLE before;
 """
-MIGRATIONS = (_SCHEMA, SEED, _AROUND, _BODIES_LAST)
+# The DNS authority: what its zones have, and what is wrong with it; of a domain what the last check found, as JSON.
+_DNS = """
+CREATE TABLE record (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL, type TEXT NOT NULL, value TEXT NOT NULL, priority INTEGER,
+  ttl INTEGER NOT NULL, split INTEGER NOT NULL, UNIQUE (name, type, value));
+CREATE TABLE broken (name TEXT, type TEXT, how TEXT NOT NULL, PRIMARY KEY (name, type)) WITHOUT ROWID;
+ALTER TABLE domain ADD COLUMN seen TEXT NOT NULL DEFAULT '';
+"""
+MIGRATIONS = (_SCHEMA, SEED, _AROUND, _BODIES_LAST, _DNS)

@@ -21,6 +21,7 @@ COMMAND = Package(
         "limit": "Limit how often actions may be called.",
         "limits": "Choose between the stricter and the looser limits where sources disagree.",
         "state": "How domains, templates and reply addresses become ready.",
+        "dns": "The zones of the sandbox's DNS authority, by which its domains then verify.",
         "clock": "Turn the clock of the sandbox.",
         "quota": "Show or set the sandbox's quota.",
         "seed": "Add a made-up past: months of mail, the same each time.",

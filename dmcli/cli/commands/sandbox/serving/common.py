@@ -36,6 +36,30 @@ def port_option(default: int = PORT) -> click.Option:
     )
 
 
+def dns_option() -> click.Option:
+    """--dns, of the authority beside the server."""
+    return click.Option(
+        ["--dns"],
+        type=click.IntRange(0, 65535),
+        metavar="PORT",
+        help="Answer DNS for the sandbox's domains too, which then verify by it; on 127.0.0.1, 0 for any free port.",
+    )
+
+
+@contextmanager
+def dns_served(current: Session, sandbox: Sandbox, port: int | None) -> Iterator[str]:
+    """The authority, where a port is given, while the block runs, having said where. Raises LocalIOError."""
+    if port is None:
+        yield ""
+        return
+    from dmcli.sandbox.server.authority import AuthorityServer
+
+    with AuthorityServer(sandbox, port) as authority:
+        where = f"127.0.0.1:{authority.port}"
+        current.say(f"[sandbox] answering DNS on {where}, UDP and TCP; see: dm domain doctor DOMAIN --resolver {where}")
+        yield where
+
+
 def strict_option() -> click.Option:
     """--strict, of the server."""
     return click.Option(["--strict"], is_flag=True, help="Refuse parameters that an action does not have.")
