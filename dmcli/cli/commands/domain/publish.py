@@ -124,7 +124,7 @@ def _provider(
 
 def _found(current: Session, domain: str, servers: tuple[Server, ...]) -> str:
     """The provider that needs not be named: the sandbox for itself, Alibaba Cloud DNS by its name servers."""
-    if current.settings.sandbox:
+    if current.settings.sandbox and not current.settings.endpoint:
         return "sandbox"
     import asyncio
 
@@ -189,9 +189,14 @@ def _rfc2136(current: Session, server: str | None, key_file: str | None, zone: s
 
 
 def _sandbox(current: Session) -> Provider:
-    raise InputError(
-        f"{current.settings.profile or 'this account'} has no DNS of its own: give --provider alidns or rfc2136"
-    )
+    """The DNS of the sandbox in this process. Raises InputError where another one is called."""
+    if not current.settings.sandbox or current.settings.endpoint:
+        raise InputError(
+            "the sandbox's DNS goes with the sandbox of this machine: give --profile sandbox, no --endpoint"
+        )
+    from dmcli.cli.commands.domain.zones import SandboxZones
+
+    return SandboxZones(current.sandbox)
 
 
 def _ask(current: Session, provider: Provider, zone: Zone, changes: Sequence[Change]) -> None:

@@ -1,0 +1,43 @@
+"""`domain publish` in the sandbox: its own DNS is the provider where none is named."""
+
+from __future__ import annotations
+
+from dmcli.sandbox.control.dns import list_records, set_records
+from dmcli.sandbox.service.authority import ZoneRecord
+
+DOMAIN = "mail.example.com"
+MERGED = "v=spf1 mx include:spf1.dm.aliyun.com ~all"
+
+
+def test_the_sandbox_is_published_to_by_itself(box, sandbox):
+    box("domain create {}", DOMAIN)
+    set_records(sandbox, [ZoneRecord(DOMAIN, "TXT", value, ttl=120) for value in ("other", "v=spf1 mx ~all")])
+    rows = {row["record"]: row for row in box("domain publish {} --yes -o json", DOMAIN).json}
+    assert {record for record, row in rows.items() if row["change"] == "add"} == set(rows) - {"spf"}
+    assert all(row["published"] for row in rows.values())
+    there = {(one.name, one.type, one.value) for one in list_records(sandbox)}
+    assert there >= {(row["name"], row["type"], row["new"]) for row in rows.values()}
+    assert len(there) == len(rows) + 1
+    assert {(one.value, one.ttl) for one in list_records(sandbox, DOMAIN) if one.type == "TXT"} == {
+        ("other", 120),
+        (MERGED, 120),
+    }
+    assert box("domain check {} --strict -o json", DOMAIN).json[0]["fully_verified"] is True  # by what its DNS has
+    again = box("domain publish {} -o json", DOMAIN).json
+    assert {row["change"] for row in again} == {"there"}
+
+
+def test_mail_that_is_received_elsewhere_is_left_alone(box, sandbox):
+    box("domain create {}", DOMAIN)
+    set_records(sandbox, [ZoneRecord(DOMAIN, "MX", "mx.elsewhere.test", 10)])
+    assert "not published: MX" in box("domain publish {} --yes", DOMAIN, code=7).err
+    assert [one.value for one in list_records(sandbox, DOMAIN) if one.type == "MX"] == ["mx.elsewhere.test"]
+
+
+def test_another_sandbox_is_not_published_to(box, bare, server, monkeypatch):
+    box("domain create {}", DOMAIN)
+    line = f"--endpoint {server.url} domain publish {DOMAIN} --provider sandbox --yes"
+    assert "no --endpoint" in box(line, code=2).err
+    for part in ("ID", "SECRET"):
+        monkeypatch.setenv(f"ALIBABA_CLOUD_ACCESS_KEY_{part}", f"dm-sandbox-{part.lower()}")
+    assert "--profile sandbox" in bare(line, code=2).err
