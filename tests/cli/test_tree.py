@@ -34,7 +34,8 @@ sandbox fault remove|sandbox limit list|sandbox limit set|sandbox limit document
 sandbox limits|sandbox state list|sandbox state set|sandbox state verify|sandbox state unverify|sandbox state approve|
 sandbox state reject|sandbox state confirm|sandbox clock show|sandbox clock advance|sandbox clock set|
 sandbox clock reset|sandbox snapshot list|sandbox snapshot take|sandbox snapshot restore|sandbox snapshot drop|
-sandbox quota|sandbox differences|sandbox reset|sandbox seed
+sandbox quota|sandbox differences|sandbox reset|sandbox seed|sandbox dns list|sandbox dns set|
+sandbox dns remove|sandbox dns break|sandbox dns off
 """
 
 

@@ -246,7 +246,7 @@ def test_unknown_parameters_are_noted_or_refused(box, sandbox, at, strict):
 
 def test_differences_are_told_by_action_and_kind(box, at):
     shown = at("differences DescDomain quota --kind missing")["differences"]
-    assert [one["about"] for one in shown] == ["DescDomain"] * 3 + ["quota"]
+    assert [one["about"] for one in shown] == ["DescDomain"] * 2 + ["quota"]
     assert shown[-1] == {
         "about": "quota",
         "kind": "missing",
