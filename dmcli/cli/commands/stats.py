@@ -1,8 +1,10 @@
-"""`dm stats tracking`, which has two actions, and `sender`; the rest of the group is the catalogue's."""
+"""`dm stats tracking`, which has two actions, `sender` and `report`; the rest of the group is the catalogue's."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+import click
 
 from dmcli.api import catalogue
 from dmcli.api.paging import value_of
@@ -12,8 +14,12 @@ from dmcli.cli.tree import command
 from dmcli.errors import DmError, RefusedError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dmcli.api.model import Action
     from dmcli.cli.session import Session
 
+_TOTALS = catalogue.get("SenderStatisticsByTagNameAndBatchID")
 _TRACKING = catalogue.get("GetTrackList")
 _NARROWED = catalogue.get("GetTrackListByMailFromAndTagName")
 _SENDER = catalogue.get("GetSendEmailCountByMailFrom")
@@ -52,10 +58,50 @@ def _sender(current: Session, **values: Any) -> None:
     show_document(data if output.wants_columns and isinstance(data, dict) else reply, _SENDER.fields, output)
 
 
+def _report(current: Session, html: str | None, **typed: Any) -> None:
+    from dmcli.cli.values import collect
+    from dmcli.render import show_document, show_text
+    from dmcli.render.report.markdown import markdown
+    from dmcli.render.report.page import page
+    from dmcli.workflows.report import report
+    from dmcli.workflows.windows import rows
+
+    def read(action: Action, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+        return rows(current.client, action, params, current.service_now)
+
+    if html:
+        with open(html, "a", encoding="utf-8"):
+            pass  # what cannot be written is told before the calls
+    wire = collect(current, _TOTALS, typed).wire
+    found = report(current.client, read, wire["StartTime"], wire["EndTime"], current.service_now)
+    if html:
+        from dmcli.api.kinds.dates import local_text
+
+        with open(html, "w", encoding="utf-8", newline="\n") as file:
+            file.write(page(found, current.lang, local_text(current.now.astimezone())))
+        current.say(f"the report is in {html}")
+    if current.output().wants_data:
+        show_document(found, (), current.output())
+    elif not html:
+        show_text(markdown(found, current.lang), current.output())
+
+
 COMMAND = group(
     "stats",
     command(
         "tracking", options_of(_TRACKING), _tracking, _TRACKING.summary, "--from news@mail.example.com --tag welcome"
+    ),
+    command(
+        "report",
+        [
+            *(option for option in options_of(_TOTALS) if option.name in ("StartTime", "EndTime")),
+            click.Option(
+                ["--html"], type=click.Path(dir_okay=False), metavar="FILE", help="Write a page to this file."
+            ),
+        ],
+        _report,
+        "Report on some weeks: outcomes, failures, opens, senders and tags; in Markdown, or as a page.",
+        "--since 30d --html report.html",
     ),
     command("sender", options_of(_SENDER), _sender, _SENDER.summary, "news@mail.example.com"),
 )

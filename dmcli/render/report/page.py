@@ -1,0 +1,66 @@
+"""A report as one HTML file: drawn as SVG, without script, and nothing in it is fetched."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from dmcli.render.report import chart
+from dmcli.render.report.words import note_in_words, outcome_in_words, words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jinja2 import Template
+
+OUTCOMES = ("delivered", "invalid", "failed")  # from the axis up
+LOOKS = ("opens", "unique_opens", "clicks", "unique_clicks")
+
+
+def page(report: Mapping[str, Any], lang: str, made: str) -> str:
+    """The page; `report` is what dmcli.workflows.report makes, `lang` en or zh, `made` the time in words."""
+    days = report["days"]
+    top = chart.scale(max((sum(day[name] for name in OUTCOMES) for day in days), default=0))
+    most_looks = chart.scale(max((day[name] or 0 for day in days for name in LOOKS), default=0))
+    word = words(lang)
+    return _template().render(
+        **report,
+        said=lambda note: note_in_words(note, word),
+        outcome=lambda outcome: outcome_in_words(outcome, word),
+        lang={"zh": "zh-CN"}.get(lang, lang),
+        word=word,
+        made=made,
+        height=chart.HEIGHT,
+        outcomes=OUTCOMES,
+        top=top,
+        bars=chart.bars(days, OUTCOMES, top),
+        looks=LOOKS,
+        most_looks=most_looks,
+        lines={name: chart.line([day[name] for day in days], most_looks) for name in LOOKS},
+        busiest=max(days, key=lambda day: day["requests"], default=None),
+    )
+
+
+def percent(part: int, whole: int) -> str:
+    """A share for people; a dash where there is nothing to have a share of.
+
+    >>> percent(1, 3), percent(0, 0), percent(3, 3)
+    ('33.33%', '–', '100.00%')
+    """
+    return f"{100 * part / whole:.2f}%" if whole else "–"
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    templates = Environment(
+        loader=PackageLoader("dmcli.render.report", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters |= {"number": lambda value: "–" if value is None else f"{value:,}"}
+    templates.globals["percent"] = percent
+    return templates.get_template("page.html")
