@@ -25,7 +25,7 @@ GROUPS = {
     "doctor": "Look for what keeps dm from working.",
     "sandbox": "A DirectMail on this machine: its mail, servers, faults, clock.",
     "completion": "Print the completion script of a shell.",
-    "explain": "Explain an error code.",
+    "explain": "Explain an error code, or the reply of a mail server.",
     "help": "Show the help of a command.",
     "version": "Show the version.",
 }

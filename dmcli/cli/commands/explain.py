@@ -1,4 +1,7 @@
-"""`dm explain CODE`: what an error code means and what to do; the service's codes, and the words of `dm` itself."""
+"""`dm explain CODE`: what an error code or the reply of a mail server means, and what to do.
+
+Codes are the service's, and the words of `dm` itself.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,7 @@ from dmcli.errors import (
     UnknownOutcomeError,
     UnreachableError,
 )
+from dmcli.untrusted import brief
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -105,6 +109,55 @@ _WORDS: dict[type[DmError], tuple[str, str, str, str]] = {
 }
 
 
+# Of the reply of a mail server; words for what data have as one word.
+_CLASSES = {
+    "success": ("success", "成功"),
+    "temporary": ("temporary failure", "暂时失败"),
+    "permanent": ("permanent failure", "永久失败"),
+    "unknown": ("not said", "未说明"),
+}
+_SURE = {"True": ("yes", "是"), "False": ("a likely reading", "可能的解读")}
+
+
+def _reply_fields(lang: str) -> tuple[Field, ...]:
+    """How a reply's reading is shown."""
+    from dmcli.api.replies import MOVES
+
+    at = 1 if lang == "zh" else 0
+
+    def words(table: dict[str, tuple[str, str]]) -> dict[str, str]:
+        return {code: texts[at] for code, texts in table.items()}
+
+    return (
+        Field("code", ("Code", "代码")[at]),
+        Field("status", ("Enhanced status", "增强状态码")[at]),
+        Field("class", ("Class", "类别")[at], words(_CLASSES)),
+        Field("says", ("Says", "含义")[at]),
+        Field("provider", ("Written by", "服务商")[at]),
+        Field("meaning", ("Meaning", "解释")[at]),
+        Field("move", ("Whose move", "由谁处理")[at], words(MOVES)),
+        Field("remedy", ("Remedy", "处理办法")[at]),
+        Field("source", ("Read by", "依据")[at]),
+        Field("sure", ("Sure", "确定")[at], words(_SURE)),
+    )
+
+
+def _show_reply(current: Session, text: str) -> bool:
+    """Show what the reply of a mail server says; false where the text is none."""
+    from dmcli.api.replies import read
+    from dmcli.render import show_document
+
+    reading = read(text)
+    if reading is None:
+        return False
+    output = current.output()
+    document = reading.document(current.lang)
+    if output.for_people:
+        document = {name: value for name, value in document.items() if value != ""}
+    show_document(document, _reply_fields(current.lang), output)
+    return True
+
+
 def _codes(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     from dmcli.api.codes import CODES
 
@@ -112,10 +165,14 @@ def _codes(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
     return [code for code in (*CODES, *words) if code.lower().startswith(incomplete.lower())]
 
 
-def _explain(current: Session, code: str) -> None:
+def _explain(current: Session, words: tuple[str, ...]) -> None:
     from dmcli.api import codes
     from dmcli.render import show_document
 
+    code = " ".join(words)
+    # The service's codes have no blanks and begin with a letter.
+    if (" " in code or not code[:1].isalpha()) and _show_reply(current, code):
+        return
     ours = next((kind for kind in _WORDS if kind.word.lower() == code.lower()), None)
     if ours:
         meaning, remedy = _WORDS[ours][2:] if current.lang == "zh" else _WORDS[ours][:2]
@@ -123,9 +180,12 @@ def _explain(current: Session, code: str) -> None:
         show_document(document, _FIELDS, current.output())
         return
     known = codes.find(code)
+    if known is None and _show_reply(current, code):
+        return
     if known is None:
         near = " or ".join(codes.nearest(code))
-        raise NotFoundError(f"no error code {code!r} is known{f'; did you mean {near}?' if near else ''}")
+        hint = f"; did you mean {near}?" if near else ", and it is no reply of a mail server, such as 550 5.1.1"
+        raise NotFoundError(f"no error code {brief(code)!r} is known{hint}")
     meaning, remedy = codes.explain(known, current.lang)
     document = {"code": known.code, "http_status": known.status, "message": known.message, "meaning": meaning}
     show_document(document | {"remedy": remedy, "exit": known.exit}, _FIELDS, current.output())
@@ -133,8 +193,17 @@ def _explain(current: Session, code: str) -> None:
 
 COMMAND = command(
     "explain",
-    [click.Argument(["code"], metavar="CODE", help="Error code, e.g. InvalidSendMail.Spam.", shell_complete=_codes)],
+    [
+        click.Argument(
+            ["words"],
+            nargs=-1,
+            required=True,
+            metavar="CODE",
+            help="Error code, e.g. InvalidSendMail.Spam, or a mail server's reply, e.g. '550 5.1.1 User unknown'.",
+            shell_complete=_codes,
+        )
+    ],
     _explain,
-    "Explain an error code.",
+    "Explain an error code, or the reply of a mail server.",
     "InvalidSendMail.Spam",
 )
