@@ -22,6 +22,7 @@ GROUPS = {
     **{catalogue.group_of(area): text for area, text in catalogue.AREAS.items()},
     "api": "Call any action by its name.",
     "config": "Profiles: make, list, choose and check them.",
+    "trace": "Say what became of mail to an address, and why.",
     "doctor": "Look for what keeps dm from working.",
     "sandbox": "A DirectMail on this machine: its mail, servers, faults, clock.",
     "completion": "Print the completion script of a shell.",

@@ -46,6 +46,7 @@ class HttpExchange:
         self._session: requests.Session | None = None
         self._used = clock()
         self._thread = threading.local()
+        self._opening = threading.Lock()
 
     @property
     def begun(self) -> bool:
@@ -93,11 +94,12 @@ class HttpExchange:
 
     def _ready(self) -> requests.Session:
         """The session; its connections are closed first when they have been idle for too long."""
-        if self._session is None:
-            self._session = self._open()
-        elif self._clock() - self._used > _IDLE:
-            self._session.close()
-        return self._session
+        with self._opening:
+            if self._session is None:
+                self._session = self._open()
+            elif self._clock() - self._used > _IDLE:
+                self._session.close()
+            return self._session
 
     def _open(self) -> requests.Session:
         from http.cookiejar import DefaultCookiePolicy

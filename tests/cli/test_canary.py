@@ -71,6 +71,7 @@ ARGUMENTS = {
     "config use": "p",
     "completion": "bash",
     "explain": "Throttling",
+    "trace": "a@example.com",
     "sandbox run": "true",
     "sandbox calls show": "1",
     "sandbox play": "open --mail 1",

@@ -141,6 +141,9 @@ DELIVERY_STATUS: dict[str, str] = {
 }
 TASK_STATUS: dict[str, str] = {"1": good("sent")}
 
+# What a service answers that does not have an action, or not any more.
+NO_ACTION = frozenset({"InvalidAction", "InvalidAction.NotFound", "InvalidApi.NotFound", "UnsupportedOperation"})
+
 CREATED = Field("UtcCreateTime", "Created", shape="epoch", priority=3)
 CREATED_TEXT = Field("CreateTime", shape="stamp")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dmcli.api import catalogue
+from dmcli.api.actions.common import NO_ACTION
 from dmcli.api.paging import value_of
 from dmcli.cli.build import group
 from dmcli.cli.options import options_of
@@ -23,7 +24,6 @@ _TOTALS = catalogue.get("SenderStatisticsByTagNameAndBatchID")
 _TRACKING = catalogue.get("GetTrackList")
 _NARROWED = catalogue.get("GetTrackListByMailFromAndTagName")
 _SENDER = catalogue.get("GetSendEmailCountByMailFrom")
-_NO_ACTION = frozenset({"InvalidAction", "InvalidAction.NotFound", "InvalidApi.NotFound", "UnsupportedOperation"})
 
 
 def _tracking(current: Session, **values: Any) -> None:
@@ -44,7 +44,7 @@ def _sender(current: Session, **values: Any) -> None:
     try:
         reply = current.client.call(_SENDER, wire)
     except DmError as error:
-        if error.code not in _NO_ACTION:
+        if error.code not in NO_ACTION:
             raise
         raise RefusedError(
             "the service no longer has the action behind this command",

@@ -1,0 +1,180 @@
+"""`dm trace ADDRESS`: a time line of all that the service knows of an address, the likely reason, and the remedy."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from dmcli.api import catalogue
+from dmcli.api.model import Field
+from dmcli.cli.options import click_param
+from dmcli.cli.tree import command
+from dmcli.errors import DmError, InputError, worst
+
+if TYPE_CHECKING:
+    from dmcli.cli.session import Session
+    from dmcli.workflows.trace.gather import Gathered
+    from dmcli.workflows.trace.sources import Asked
+
+_DETAILS = catalogue.get("SenderStatisticsDetailByParam")
+_ADDRESS = _DETAILS.param("ToAddress")._replace(argument=True, required=True, help="The recipient's address.")
+_SINCE = _DETAILS.param("StartTime")._replace(default="30d")
+_ONLY_SUMS = (
+    "opens and clicks are not among it: the service tells only their sums by day, see dm stats tracking",
+    "其中没有打开和点击：服务只提供按天的合计，见 dm stats tracking",
+)
+_OLDER = (
+    "the service keeps deliveries for {days} days: those before {first} are not known",
+    "服务只保留 {days} 天的投递记录：{first} 之前的无从得知",
+)
+_ABSENT = ("this service does not have: {names}", "该服务没有：{names}")
+
+
+def _trace(current: Session, **values: Any) -> None:
+    from dmcli.workflows.trace.gather import gather
+
+    notes: list[str] = []
+    asked = _asked(current, values, notes)
+    resources = current.resources
+    found = gather(current.client, asked, resources.clock, resources.pause)
+    at = int(current.lang == "zh")
+    if any(event.source == "deliveries" for event in found.events):
+        notes.append(_ONLY_SUMS[at])
+    if found.absent:
+        notes.append(_ABSENT[at].format(names=", ".join(found.absent)))
+    _show(current, _document(current, asked, found, notes))
+    if found.unread:
+        raise _unread(found.unread)
+
+
+def _asked(current: Session, values: dict[str, Any], notes: list[str]) -> Asked:
+    """What is looked for, with no window longer than the service takes. Raises InputError."""
+    from datetime import timedelta
+
+    from dmcli.api.kinds.dates import Minute, moment_of, service_zone
+    from dmcli.cli.values import collect
+    from dmcli.workflows.trace.sources import KEPT, Asked
+
+    now, typed = current.service_now, values["StartTime"] or _SINCE.default
+    try:
+        start = Minute().to_wire(typed, now)
+    except (ValueError, OverflowError) as error:
+        raise InputError(f"--since: {error}") from None
+    first = (now.astimezone(service_zone()) - timedelta(days=KEPT)).strftime("%Y-%m-%d 00:00")
+    if start > now.astimezone(service_zone()).strftime(Minute.form):
+        raise InputError(f"--since {typed} lies in the future: give a time that has passed, such as 7d")
+    if start < first:
+        at = int(current.lang == "zh")
+        notes.append(_OLDER[at].format(days=KEPT, first=f"{first} +08:00"))
+        start = first
+    call = collect(current, _DETAILS, {"ToAddress": values["ToAddress"], "StartTime": start, "EndTime": "today"})
+    window = {name: call.wire[name] for name in ("StartTime", "EndTime")}
+    since = moment_of(start, Minute.form)
+    return Asked(call.wire["ToAddress"], int(since.timestamp()) if since else 0, window)
+
+
+def _document(current: Session, asked: Asked, found: Gathered, notes: list[str]) -> dict[str, Any]:
+    """All of it, as data."""
+    from dmcli.workflows.trace.verdict import event_texts, judge
+
+    verdict = judge(found.events, found.unread)
+    reason, remedy = verdict.texts(current.lang)
+    events = [
+        {
+            "time": event.time,
+            "event": event.what,
+            "source": event.source,
+            "meaning": event_texts(event, current.lang)[1],
+            **event.data,
+        }
+        for event in found.events
+    ]
+    return {
+        "address": asked.address,
+        "since": asked.since,
+        "verdict": verdict.reason.word,
+        "reason": reason,
+        "move": verdict.reason.move,
+        "remedy": remedy,
+        "message": verdict.message,
+        "events": events,
+        "notes": notes,
+        "unread": [
+            {"source": name, "code": one.code or one.word, "message": one.message} for name, one in found.unread.items()
+        ],
+    }
+
+
+def _show(current: Session, document: dict[str, Any]) -> None:
+    """The whole as json and yaml have it; for people and in columns the events, then the verdict."""
+    from dmcli.render import show_document
+
+    output = current.output()
+    if not output.wants_rows or output.query:
+        show_document(document, (), output)
+        return
+    events, verdict = _fields(current.lang)
+    if document["events"]:
+        show_document(document["events"], events, output)
+    if output.for_people:
+        record = {field.name: document[field.name] for field in verdict if document[field.name]}
+        output.stdout.write("\n" if document["events"] else "")
+        show_document(record, verdict, output)
+    else:
+        current.say(f"{document['verdict']}: {document['reason']} {document['remedy']}")
+    sys.stdout.flush()
+    current.say(*document["notes"])
+
+
+def _fields(lang: str) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+    """How events and the verdict are shown."""
+    from dmcli.api.replies import MOVES
+    from dmcli.workflows.trace.verdict import EVENTS
+
+    at = int(lang == "zh")
+    words = {what: texts[at][0] for what, texts in EVENTS.items()}
+    moves = {move: texts[at] for move, texts in MOVES.items()}
+    return (
+        (
+            Field("time", ("Time", "时间")[at], shape="epoch"),
+            Field("event", ("Event", "事件")[at], words),
+            Field("meaning", ("Meaning", "含义")[at]),
+            Field("message", ("Message", "返回信息")[at], priority=1),
+            Field("subject", ("Subject", "主题")[at], priority=2),
+            Field("from", ("From", "发信地址")[at], priority=3),
+            *map(Field, ("to", "tag", "classification", "list", "task", "source")),
+        ),
+        (
+            Field("address", ("Address", "地址")[at]),
+            Field("verdict", ("Verdict", "结论")[at]),
+            Field("message", ("Last message", "最后返回")[at]),
+            Field("reason", ("Likely reason", "可能原因")[at]),
+            Field("move", ("Whose move", "由谁处理")[at], moves),
+            Field("remedy", ("Remedy", "处理办法")[at]),
+        ),
+    )
+
+
+def _unread(unread: dict[str, DmError]) -> DmError:
+    """The failure of a trace that lacks a source."""
+    first = next(iter(unread.values()))
+    why = "; ".join(dict.fromkeys(f"{name}: {error.message}" for name, error in unread.items()))
+    hints = " ".join(dict.fromkeys(error.hint for error in unread.values() if error.hint))
+    error = DmError(
+        f"not all could be read; {why}",
+        hint=hints,
+        code=first.code,
+        request_id=first.request_id,
+        http_status=first.http_status,
+    )
+    error.exit_code = worst(one.exit_code for one in unread.values())
+    return error
+
+
+COMMAND = command(
+    "trace",
+    [click_param(_ADDRESS), click_param(_SINCE)],
+    _trace,
+    "Say what became of mail to an address, why, and what helps.",
+    "ada@example.com --since 7d",
+)

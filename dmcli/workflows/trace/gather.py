@@ -1,0 +1,89 @@
+"""Reading all sources at the same time, at no more than the service's pace."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, NamedTuple
+
+from dmcli.api import catalogue
+from dmcli.api.actions.common import NO_ACTION
+from dmcli.errors import DmError
+from dmcli.workflows.trace.sources import SOURCES, Found
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+    from dmcli.api.wire import Exchange, Reply, Request
+    from dmcli.client.client import Client
+    from dmcli.workflows.trace.sources import Asked, Event, Params, Source
+
+_A_SECOND = 10  # calls; the service publishes no rate for reads
+_THREADS = 8
+
+
+class Gathered(NamedTuple):
+    """What is known: events, the earliest first, and by name the sources that could not be read, and why.
+
+    `absent` are the sources that the service does not have.
+    """
+
+    events: list[Event]
+    unread: dict[str, DmError]
+    absent: list[str]
+
+
+def gather(client: Client, asked: Asked, clock: Callable[[], float], pause: Callable[[float], None]) -> Gathered:
+    """Read every source. What fails is left out and named; raises DmError where nothing could be read at all."""
+    paced = client._replace(exchange=_paced(client.exchange, clock, pause))
+    rows: dict[str, list[Found]] = {source.name: [] for source in SOURCES}
+    unread: dict[str, DmError] = {}
+    absent: list[str] = []
+    pool = ThreadPoolExecutor(_THREADS)
+    try:
+        for later in (False, True):
+            now = [one for one in SOURCES if bool(one.after) == later and one.after not in unread]
+            running = [
+                (one, pool.submit(_read, paced, one, params)) for one in now for params in one.calls(asked, rows)
+            ]
+            for source, future in running:
+                _take(source, future, rows[source.name], unread, absent)
+    finally:  # an interruption waits for nothing
+        pool.shutdown(wait=False, cancel_futures=True)
+    if all(one.name in unread or one.after in unread for one in SOURCES):
+        raise next(iter(unread.values()))
+    events = [event for source in SOURCES for event in source.events(asked, rows)]
+    return Gathered(sorted(events, key=lambda event: event.time or 0), unread, absent)
+
+
+def _read(client: Client, source: Source, params: Params) -> list[Found]:
+    return [Found(params, row) for row in client.rows(catalogue.get(source.action), params)]
+
+
+def _take(
+    source: Source, future: Future[list[Found]], rows: list[Found], unread: dict[str, DmError], absent: list[str]
+) -> None:
+    """Take what a call came to."""
+    try:
+        rows += future.result()
+    except DmError as error:
+        if error.code not in NO_ACTION:
+            unread.setdefault(source.name, error)
+        elif source.name not in absent:
+            absent.append(source.name)
+
+
+def _paced(exchange: Exchange, clock: Callable[[], float], pause: Callable[[float], None]) -> Exchange:
+    """The exchange, that of several threads, with no more than so many calls begun in any second."""
+    lock, begun = threading.Lock(), [float("-inf")] * _A_SECOND
+
+    def wait_and_exchange(request: Request) -> Reply:
+        with lock:
+            wait = begun.pop(0) + 1.0 - clock()
+            if wait > 0:
+                pause(wait)
+            begun.append(clock())
+        return exchange(request)
+
+    return wait_and_exchange
