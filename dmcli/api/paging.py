@@ -55,13 +55,15 @@ def next_page(paging: Paging, asked: dict[str, str], reply: dict[str, Any], rows
 
     `rows` is the number of rows on this page, `seen` the number on all pages so far.
     """
+    total = _total(paging, reply)
     if paging.cursor:
         cursor = value_of(reply, paging.cursor)
-        again = cursor in (None, "", 0, "0") or str(cursor) == asked.get(paging.cursor)
-        return {} if again else {paging.cursor: str(cursor)}
+        stands_still = str(cursor) == asked.get(paging.cursor)
+        short = rows < int(asked.get(paging.size, "1")) or (total is not None and seen >= total)
+        # At the end of a list a cursor may stand still; where more rows must follow it may not, and is noticed.
+        return {} if cursor in (None, "", 0, "0") or (stands_still and short) else {paging.cursor: str(cursor)}
     if not paging.page or not rows:
         return {}
-    total = _total(paging, reply)
     # Without a total a full page suggests another.
     finished = seen >= total if total is not None else rows < int(asked.get(paging.size, "1"))
     return {} if finished else {paging.page: str(int(asked[paging.page]) + 1)}

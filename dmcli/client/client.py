@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 _FORBIDDEN = frozenset({"Forbidden", "Forbidden.RAM", "NoPermission"})
 _NO_LOOK = "Do not simply run it again; find out first what became of it."
 _REPEATS = "the service gives the same page again and again; narrow the list with --keyword, or use --limit"
+_STANDS_STILL = (
+    "the service's cursor does not advance after {seen:,} rows, so that the rest of the list cannot be read; "
+    "try again, or ask for less at a time"
+)
 
 
 class Client(NamedTuple):
@@ -166,6 +170,8 @@ class Client(NamedTuple):
             seen += len(page.rows)
             most = most or most_rows(action.paging, page.reply)
             following = next_page(action.paging, asked, page.reply, len(page.rows), seen)
+            if following and following.get(action.paging.cursor) == asked.get(action.paging.cursor, ""):
+                raise UnreachableError(_STANDS_STILL.format(seen=seen))
             mark = following.get(action.paging.cursor) or page.rows
             if (mark and circle.closes(mark)) or (most and seen > most):
                 raise UnreachableError(_REPEATS)

@@ -669,9 +669,22 @@ def test_rows_are_found_at_declared_paths_in_any_case():
     assert page_of(catalogue.get("QueryTagByParam"), {"data": {}}).rows == []
 
 
-def test_a_cursor_that_repeats_ends_the_list():
-    paging = catalogue.get("QueryInvalidAddress").paging
-    assert next_page(paging, {"NextStart": "x"}, {"NextStart": "x"}, 100, 200) == {}
+def test_a_cursor_that_repeats_ends_the_list_where_no_more_can_follow():
+    paging, asked = catalogue.get("QueryInvalidAddress").paging, {"NextStart": "x", "Length": "100"}
+    assert next_page(paging, asked, {"NextStart": "x"}, 99, 199) == {}
+    assert next_page(paging, asked, {"NextStart": "x", "TotalCount": 200}, 100, 200) == {}
+
+
+def test_a_cursor_that_does_not_advance_is_said():
+    def serve(request):
+        asked = params_of(request)
+        rows = [{"ToAddress": f"{asked.get('NextStart', '')}{number}@b.test"} for number in range(100)]
+        return reply(200, RequestId="r", TotalCount=1000, NextStart="x", data={"mailDetail": rows})
+
+    pages = client(serve).pages(catalogue.get("QueryInvalidAddress"), {})
+    assert len(next(pages).rows) == 100
+    with pytest.raises(UnreachableError, match="cursor does not advance after 200 rows"):
+        next(pages)
 
 
 @pytest.mark.parametrize("total", ["²", "٣", "-1", None, "9" * 5000])

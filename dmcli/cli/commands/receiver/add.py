@@ -1,4 +1,4 @@
-"""`dm receiver create` and `add`; the rest of the group is the catalogue's."""
+"""`dm receiver create` and `add`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from dmcli.api.kinds.base import read_each
 from dmcli.api.kinds.common import EMAIL
 from dmcli.api.kinds.text import Body
 from dmcli.api.model import Field
-from dmcli.cli.build import group
 from dmcli.cli.options import Value, options_of
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, InputError, PartlyRejectedError
@@ -154,30 +153,27 @@ def _check_addresses(current: Session, typed: list[_Typed]) -> list[str]:
     return wires
 
 
-COMMAND = group(
-    "receiver",
-    command(
-        "create",
-        options_of(_CREATE, may=("ReceiversAlias",)),
-        _create,
-        _CREATE.summary,
-        "customers --description 'All who bought'",
-    ),
-    command(
-        "add",
-        [
-            *options_of(_SAVE, ("ReceiverId",)),
-            click.Argument(
-                ["emails"],
-                nargs=-1,
-                metavar="[EMAIL]...",
-                help="Addresses to add; @FILE has one a line.",
-                type=Value(Addresses()),
-            ),
-            *[p for p in options_of(_SAVE, ("Detail", "CustomDetail")) if p.name != "dry_run"],
-        ],
-        _add,
-        _SAVE.summary + " Exit code 7 when some were rejected.",
-        "customers ada@example.com bob@example.com",
-    ),
+CREATE = command(
+    "create",
+    options_of(_CREATE, may=("ReceiversAlias",)),
+    _create,
+    _CREATE.summary,
+    "customers --description 'All who bought'",
+)
+COMMAND = command(
+    "add",
+    [
+        *options_of(_SAVE, ("ReceiverId",)),
+        click.Argument(
+            ["emails"],
+            nargs=-1,
+            metavar="[EMAIL]...",
+            help="Addresses to add; @FILE has one a line.",
+            type=Value(Addresses()),
+        ),
+        *[p for p in options_of(_SAVE, ("Detail", "CustomDetail")) if p.name != "dry_run"],
+    ],
+    _add,
+    _SAVE.summary + " Exit code 7 when some were rejected.",
+    "customers ada@example.com bob@example.com",
 )

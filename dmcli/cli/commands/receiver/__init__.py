@@ -1,0 +1,8 @@
+"""`dm receiver`: recipient lists. What is no call of its own is a module here, the rest the catalogue's."""
+
+from __future__ import annotations
+
+from dmcli.cli.build import group
+from dmcli.cli.commands.receiver import add, clean
+
+COMMAND = group("receiver", add.CREATE, add.COMMAND, clean.COMMAND)
