@@ -87,13 +87,13 @@ class Plan:
 
 
 def find(client: Client, lists: Mapping[str, str], plan: Plan) -> None:
-    """Fill a plan: all addresses that the service has found invalid, and those of them in lists (ids by name).
+    """Fill a plan: all addresses that the service has found invalid, and those of them in lists (names by id).
 
     Raises DmError.
     """
     for page in client.pages(catalogue.get("QueryInvalidAddress"), {}):
         plan.learn(str(value_of(row, "ToAddress")) for row in page.rows)
-    for name, list_id in lists.items():
+    for list_id, name in lists.items():
         for page in client.pages(catalogue.get("QueryReceiverDetail"), {"ReceiverId": list_id}):
             plan.look(name, list_id, (str(value_of(row, "Email")) for row in page.rows))
 

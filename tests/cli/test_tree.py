@@ -17,6 +17,7 @@ from dmcli.cli.common import common
 from dmcli.cli.options import options_of
 from dmcli.cli.reference import commands_page, pages, walk
 from dmcli.cli.session import Session
+from dmcli.workflows.trace.verdict import VERDICTS
 
 PROJECT = Path(__file__).parents[2]
 TREE = dict(walk())
@@ -181,3 +182,8 @@ def test_help_is_the_help_of_a_command(bare, words):
 
 def test_version_is_a_command_too(bare):
     assert bare("version").out == bare("--version").out
+
+
+def test_commands_that_remedies_name_are_there():
+    remedies = " ".join(f"{reason.en_remedy} {reason.zh_remedy}" for reason in VERDICTS.values())
+    assert set(re.findall(r"`dm ([a-z -]+)`", remedies)) <= set(LEAVES)

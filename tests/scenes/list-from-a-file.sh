@@ -21,8 +21,5 @@ dm task list
 
 dm stats details --tag spring --all > outcomes.txt
 echo "delivered: $(grep -c delivered outcomes.txt)"
-dm stats details --tag spring --status invalid --all --query 'rows[].ToAddress' > invalid.txt
-while read -r address; do
-  dm receiver remove readers "$address" --yes
-done < invalid.txt
+dm receiver clean readers --yes
 echo "left in the list: $(dm receiver show readers --query Count)"

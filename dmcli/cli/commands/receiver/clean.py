@@ -55,14 +55,14 @@ def _clean(current: Session, *, lists: tuple[str, ...], dry_run: bool, yes: bool
 
 
 def _chosen(current: Session, texts: tuple[str, ...]) -> dict[str, str]:
-    """The ids, by name, of the lists that were named, of all where none was. Raises NotFoundError."""
+    """The names, by id, of the lists that were named, of all where none was. Raises NotFoundError."""
     from dmcli.api.paging import value_of
     from dmcli.workflows.lookup import find_typed
 
     listing = catalogue.get(LIST_REF.listing)
     named = (find_typed(current.client, LIST_REF, text) for text in texts)
     rows = named if texts else current.client.rows(listing, {})
-    return {str(value_of(row, LIST_REF.name)): str(value_of(row, LIST_REF.id)) for row in rows}
+    return {str(value_of(row, LIST_REF.id)): str(value_of(row, LIST_REF.name)) for row in rows}
 
 
 def _ask(current: Session, shares: list[Share], total: int) -> None:
