@@ -35,15 +35,20 @@ class Gathered(NamedTuple):
 
 
 def gather(client: Client, asked: Asked, clock: Callable[[], float], pause: Callable[[float], None]) -> Gathered:
-    """Read every source. What fails is left out and named; raises DmError where nothing could be read at all."""
+    """Read every source. What fails is left out and named; raises DmError where nothing could be read at all.
+
+    What others need is read before them, one source alone, so that what it finds out about clock and keys holds for
+    them; the rest at the same time.
+    """
     paced = client._replace(exchange=_paced(client.exchange, clock, pause))
     rows: dict[str, list[Found]] = {source.name: [] for source in SOURCES}
     unread: dict[str, DmError] = {}
     absent: list[str] = []
+    needed = {one.after for one in SOURCES if one.after}
     pool = ThreadPoolExecutor(_THREADS)
     try:
-        for later in (False, True):
-            now = [one for one in SOURCES if bool(one.after) == later and one.after not in unread]
+        for first in (True, False):
+            now = [one for one in SOURCES if (one.name in needed) == first and one.after not in unread]
             running = [
                 (one, pool.submit(_read, paced, one, params)) for one in now for params in one.calls(asked, rows)
             ]
