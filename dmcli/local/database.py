@@ -80,7 +80,7 @@ def transaction(db: sqlite3.Connection, *, writes: bool = True) -> Iterator[None
 
 def _name_of(db: sqlite3.Connection) -> str:
     """The path of a database's file."""
-    return str(db.execute("PRAGMA database_list").fetchone()[2]) or "the database in memory"
+    return str(db.execute("PRAGMA database_list").fetchone()[2]) or "a temporary database"
 
 
 def _try_prepare(db: sqlite3.Connection, path: str, migrations: tuple[str, ...], deadline: float) -> bool:

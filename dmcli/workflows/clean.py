@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dmcli.api import catalogue
 from dmcli.api.paging import value_of
 from dmcli.errors import DmError
+from dmcli.local.database import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -38,7 +39,7 @@ class Plan:
     """The members of lists that are known to be invalid.
 
     They are in a temporary file, which SQLite makes for a database without a name and deletes at its end, so that
-    memory does not grow with their number.
+    memory does not grow with their number. Raises LocalIOError where the disk is full.
     """
 
     def __init__(self) -> None:
@@ -50,8 +51,7 @@ class Plan:
     def learn(self, addresses: Iterable[str]) -> None:
         """Take in addresses that are invalid; capitals do not count."""
         rows = [(address.lower(),) for address in addresses]
-        with self._db:
-            self._db.execute("BEGIN")
+        with transaction(self._db):
             self._db.executemany("INSERT OR IGNORE INTO invalid VALUES (?)", rows)
 
     def look(self, name: str, list_id: str, members: Iterable[str]) -> None:
@@ -59,8 +59,7 @@ class Plan:
         self._names[list_id] = name
         rows = [(list_id, email, email.lower()) for email in members]
         sql = "INSERT INTO member (list, email) SELECT ?, ? WHERE EXISTS (SELECT 1 FROM invalid WHERE address = ?)"
-        with self._db:
-            self._db.execute("BEGIN")
+        with transaction(self._db):
             self._db.executemany(sql, rows)
 
     @property

@@ -177,6 +177,6 @@ def test_a_disk_that_fails_is_told(tmp_path):
         db.execute("CREATE TABLE gone (x)")
     db.close()
     memory = open_database(":memory:", MIGRATIONS)
-    with pytest.raises(LocalIOError, match="the database in memory cannot be used: no such table"), transaction(memory):
+    with pytest.raises(LocalIOError, match="a temporary database cannot be used: no such table"), transaction(memory):
         memory.execute("DELETE FROM nowhere")
     memory.close()

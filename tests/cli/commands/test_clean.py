@@ -97,3 +97,16 @@ def test_an_interruption_tells_what_is_left(box, lists, monkeypatch):
 def test_all_invalid_addresses_are_listed_over_all_pages(box, lists):
     assert len(box("stats invalid --all -o json --query rows").json) == 253
     assert len(box("stats invalid -o json --query rows").json) == 100
+
+
+def test_a_full_disk_is_said(box, lists, monkeypatch):
+    from dmcli.workflows.clean import Plan
+
+    made = Plan.__init__
+
+    def small(self):
+        made(self)
+        self._db.execute("PRAGMA max_page_count = 4")
+
+    monkeypatch.setattr(Plan, "__init__", small)
+    assert "full" in box("receiver clean --dry-run", code=8).err
