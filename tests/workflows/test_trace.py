@@ -21,7 +21,7 @@ from dmcli.workflows.trace.sources import Asked
 
 NOW = datetime(2026, 3, 15, 4, tzinfo=UTC)
 WINDOW = {"StartTime": "2026-02-13 00:00", "EndTime": "2026-03-15 23:59"}
-ASKED = Asked("Eve@b.test", 0, WINDOW)
+ASKED = Asked("Eve@b.test", 0, [WINDOW])
 LISTS = [{"ReceiverId": str(number), "ReceiversName": f"l{number}"} for number in range(3)]
 AT_ONCE = 2 + 1 + 2 + 2 + 3 + 1  # two spellings, the invalid list, two spellings of two blocks, members, tasks
 

@@ -9,7 +9,7 @@ from dmcli.api import catalogue
 from dmcli.api.model import Field
 from dmcli.cli.options import click_param
 from dmcli.cli.tree import command
-from dmcli.errors import DmError, InputError, worst
+from dmcli.errors import DmError, worst
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -23,21 +23,16 @@ _ONLY_SUMS = (
     "opens and clicks are not among it: the service tells only their sums by day, see dm stats tracking",
     "其中没有打开和点击：服务只提供按天的合计，见 dm stats tracking",
 )
-_OLDER = (
-    "the service keeps deliveries for {days} days: those before {first} are not known",
-    "服务只保留 {days} 天的投递记录：{first} 之前的无从得知",
-)
 _ABSENT = ("this service does not have: {names}", "该服务没有：{names}")
 
 
 def _trace(current: Session, **values: Any) -> None:
     from dmcli.workflows.trace.gather import gather
 
-    notes: list[str] = []
-    asked = _asked(current, values, notes)
+    asked = _asked(current, values)
     resources = current.resources
     found = gather(current.client, asked, resources.clock, resources.pause)
-    at = int(current.lang == "zh")
+    at, notes = int(current.lang == "zh"), list[str]()
     if any(event.source == "deliveries" for event in found.events):
         notes.append(_ONLY_SUMS[at])
     if found.absent:
@@ -47,30 +42,19 @@ def _trace(current: Session, **values: Any) -> None:
         raise _unread(found.unread)
 
 
-def _asked(current: Session, values: dict[str, Any], notes: list[str]) -> Asked:
-    """What is looked for, with no window longer than the service takes. Raises InputError."""
-    from datetime import timedelta
-
-    from dmcli.api.kinds.dates import Minute, moment_of, service_zone
+def _asked(current: Session, values: dict[str, Any]) -> Asked:
+    """What is looked for. Raises InputError."""
+    from dmcli.api.kinds.dates import Minute, moment_of
+    from dmcli.api.windows import split
     from dmcli.cli.values import collect
-    from dmcli.workflows.trace.sources import KEPT, Asked
+    from dmcli.workflows.trace.sources import Asked
 
-    now, typed = current.service_now, values["StartTime"] or _SINCE.default
-    try:
-        start = Minute().to_wire(typed, now)
-    except (ValueError, OverflowError) as error:
-        raise InputError(f"--since: {error}") from None
-    first = (now.astimezone(service_zone()) - timedelta(days=KEPT)).strftime("%Y-%m-%d 00:00")
-    if start > now.astimezone(service_zone()).strftime(Minute.form):
-        raise InputError(f"--since {typed} lies in the future: give a time that has passed, such as 7d")
-    if start < first:
-        at = int(current.lang == "zh")
-        notes.append(_OLDER[at].format(days=KEPT, first=f"{first} +08:00"))
-        start = first
-    call = collect(current, _DETAILS, {"ToAddress": values["ToAddress"], "StartTime": start, "EndTime": "today"})
-    window = {name: call.wire[name] for name in ("StartTime", "EndTime")}
-    since = moment_of(start, Minute.form)
-    return Asked(call.wire["ToAddress"], int(since.timestamp()) if since else 0, window)
+    typed = {"ToAddress": values["ToAddress"], "StartTime": values["StartTime"] or _SINCE.default, "EndTime": "today"}
+    wire = dict(collect(current, _DETAILS, typed).wire)
+    address = wire.pop("ToAddress")
+    windows = split(_DETAILS.window, wire, current.service_now) if _DETAILS.window else [wire]
+    since = moment_of(min(window["StartTime"] for window in windows), Minute.form)
+    return Asked(address, int(since.timestamp()) if since else 0, windows)
 
 
 def _document(current: Session, asked: Asked, found: Gathered, notes: list[str]) -> dict[str, Any]:

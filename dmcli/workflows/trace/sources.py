@@ -15,17 +15,16 @@ if TYPE_CHECKING:
     Row = dict[str, Any]
     Params = Mapping[str, str]
 
-KEPT = 30  # days that deliveries are kept, and that a call may span (reference section 12.1)
 _KEYWORD = 50  # characters of a filter on the members of a list (SDK)
 _STATUS = {"0": "delivered", "2": "invalid", "3": "spam", "4": "failed"}
 
 
 class Asked(NamedTuple):
-    """What is looked for: an address, from when on (epoch seconds), and the same window as the wire has it."""
+    """What is looked for: an address, from when on (epoch seconds), and that range as calls for deliveries take it."""
 
     address: str
     since: int
-    window: Params
+    windows: list[dict[str, str]]
 
     @property
     def spellings(self) -> tuple[str, ...]:
@@ -72,7 +71,7 @@ class Source(NamedTuple):
 
 def _deliveries(asked: Asked, _: Rows) -> Iterator[Params]:
     for spelling in asked.spellings:
-        yield {"ToAddress": spelling, **asked.window}
+        yield from ({"ToAddress": spelling, **window} for window in asked.windows)
 
 
 def _delivered(_: Asked, rows: Rows) -> Iterator[Event]:
