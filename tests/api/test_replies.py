@@ -50,6 +50,9 @@ smtp;552 5.2.3 too big|permanent|too-large|
 421 bye|temporary|temporary|
 250 2.0.0 OK: user unknown as text|success|delivered|
 251 forwarded|success|delivered|
+remote server said (550): no such user here|permanent|unknown-mailbox|
+Remote:550\tUser unknown|permanent|unknown-mailbox|
+bounced with 554.|permanent|refused|
 NoSuchUser|unknown|unknown-mailbox|Gmail
 """
 

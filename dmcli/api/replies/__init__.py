@@ -17,7 +17,7 @@ __all__ = ["MOVES", "REASONS", "Reading", "read", "texts_of"]
 
 _CLASSES = {"2": "success", "4": "temporary", "5": "permanent"}
 # An address of four numbers is no code, and NetEase writes its own codes without a blank: 421HL:REP.
-_NUMBER = re.compile(r"(?<![0-9.@\w-])([245][0-5][0-9])(?=[ \-:,;]|$|[A-Z]{2}:)")
+_NUMBER = re.compile(r"(?<![0-9.@\w-])([245][0-5][0-9])(?=[\s\-:,;)\]\"']|\.?$|[A-Z]{2}:)")
 _ENHANCED = re.compile(r"(?<![0-9.\w])([245])\.([0-9]{1,3})\.([0-9]{1,3})(?!\.?[0-9])")
 _MARK = re.compile(r"(?:[245][0-5][0-9](?:-|$))?#?(?:[245]\.[0-9]{1,3}\.[0-9]{1,3})?")  # begins a line that goes on
 # A wait is no answer to what these say, whatever the number before them.
