@@ -97,7 +97,8 @@ def texts_from_files() -> list[tuple[str, bool]]:
             if kind and kind.files:
                 typed = f"{param.opts[0]} {{}}" if isinstance(param, click.Option) else "{}"
                 found.append((f"{before} {typed}", not isinstance(kind, Text)))
-            before += " x" if isinstance(param, click.Argument) else ""
+            if isinstance(param, click.Argument):
+                before += f" {param.type.choices[0]}" if isinstance(param.type, click.Choice) else " x"
     return found
 
 

@@ -55,7 +55,6 @@ def beginning(value: object) -> str:
         ),
         (f"domain create {'x' * 51}", ("50",)),
         ("stats details --from a@b.cn --tag t", ("--from", "--tag", "only one")),
-        ("stats details --since 31d", ("30 days",)),
         ("stats details --from 2026-01-01", ("--from", "did you mean --since?")),
         ("stats totals --from 7d", ("did you mean --since?",)),
         ("stats details --to yesterday", ("did you mean --until?",)),
@@ -183,8 +182,7 @@ def test_a_template_is_named_in_the_same_way_wherever_one_is_sent(box):
             "lists only Message-ID",
         ),
         (f"{SEND} --text {'x' * 28673}", "28672"),
-        ("stats totals --since 31d --until 30d", "30 days"),
-        ("stats totals --since 10d", "at most 7"),
+        ("stats details --since 31d", "30 days"),
     ],
     ids=beginning,
 )
