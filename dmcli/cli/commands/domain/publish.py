@@ -46,6 +46,14 @@ _FIELDS = (
     Field("priority"),
     Field("ttl"),
 )
+# What people see: the record as it is to be, in one cell.
+_FOR_PEOPLE = (
+    Field("record", "Record", TITLES),
+    Field("change", "Change", _CHANGES),
+    Field("what", "What"),
+    Field("published", "Published", _PUBLISHED),
+)
+_LONGEST = 40  # characters of a word in a value that people see; -o json and domain records have all of it
 _PROVIDERS = ("alidns", "rfc2136", "sandbox")
 _ALIDNS_SERVERS = (".hichina.com", ".alidns.com")
 _SECONDS = 5.0  # for finding a domain's name servers
@@ -208,10 +216,9 @@ def _ask(current: Session, provider: Provider, zone: Zone, changes: Sequence[Cha
     what = safe(f"publish {counted(len(publishing), 'record')} in {zone.name} at {provider.title}")
     if not sys.stdin.isatty():
         raise InputError(f"{what}: there is no terminal to ask: give --yes to go ahead, or --dry-run to see what")
-    fields = tuple(field for field in _FIELDS if field.title and field.name != "published")
     output = current.output()._replace(format="table", query="", stdout=sys.stderr)
     try:
-        show_document(_rows(zone, changes, ()), fields, output)
+        show_document([_in_words(row) for row in _rows(zone, changes, ())], _FOR_PEOPLE[:-1], output)
         sys.stderr.flush()
     except OSError as error:
         raise LocalIOError(f"what is to be published cannot be shown: {error}") from None
@@ -222,8 +229,27 @@ def _ask(current: Session, provider: Provider, zone: Zone, changes: Sequence[Cha
 def _show(current: Session, zone: Zone, changes: Sequence[Change], done: Sequence[Done]) -> None:
     from dmcli.render import show_document
 
-    show_document(_rows(zone, changes, done), _FIELDS, current.output())
+    rows, output = _rows(zone, changes, done), current.output()
+    if output.for_people:
+        show_document([_in_words(row) for row in rows], _FOR_PEOPLE if done else _FOR_PEOPLE[:-1], output)
+    else:
+        show_document(rows, _FIELDS, output)
     sys.stdout.flush()
+
+
+def _in_words(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as people read it: name, type and value, what the value was, and why."""
+    priority = "" if row["priority"] is None else f"{row['priority']} "
+    value = row["new"] or row["old"]
+    said = [f"{row['name']} {row['type']} {priority}{_brief(value)}".rstrip()]
+    if row["old"] and row["old"] != value:
+        said.append(f"now {_brief(row['old'])}")
+    return row | {"what": "; ".join([*said, row["why"]] if row["why"] else said)}
+
+
+def _brief(value: str) -> str:
+    """A value whose words fit into a column."""
+    return " ".join(word if len(word) <= _LONGEST else f"{word[:_LONGEST]}..." for word in value.split(" "))
 
 
 def _rows(zone: Zone, changes: Sequence[Change], done: Sequence[Done]) -> list[dict[str, Any]]:
