@@ -45,7 +45,10 @@ def _say_next(current: Session, domain: str) -> None:
     import shlex
 
     dm, name = current.resources.command, shlex.quote(domain)
-    current.say(f"next, publish what it needs: {dm} domain records {name}; then: {dm} domain check {name} --wait")
+    current.say(
+        f"next: {dm} domain publish {name}, or publish yourself what {dm} domain records {name} shows",
+        f"then: {dm} domain check {name} --wait",
+    )
 
 
 def _ensured(current: Session, calls: list[Call]) -> list[Ensured]:

@@ -243,7 +243,7 @@ def _in_words(row: dict[str, Any]) -> dict[str, Any]:
     value = row["new"] or row["old"]
     said = [f"{row['name']} {row['type']} {priority}{_brief(value)}".rstrip()]
     if row["old"] and row["old"] != value:
-        said.append(f"now {_brief(row['old'])}")
+        said.append(f"in place of {_brief(row['old'])}")
     return row | {"what": "; ".join([*said, row["why"]] if row["why"] else said)}
 
 
