@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.model import Effect
 from dmcli.errors import LocalIOError, LockedError, local_error
-from dmcli.sandbox.actions import handler_of
+from dmcli.sandbox.actions import handler_of, look_of
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.gateway import call_log, params
 from dmcli.sandbox.gateway.checks import Checked, check_call
@@ -43,13 +43,17 @@ def _utc_now() -> datetime:
 
 
 class _Arrived(NamedTuple):
-    """One request on its way through the sandbox; `at` is when it came, by the clock of this machine."""
+    """One request on its way through the sandbox; `at` is when it came, by the clock of this machine.
+
+    `looked` is what its action found out before its turn.
+    """
 
     request: Request
     call: Call
     request_id: str
     at: datetime
     began: float
+    looked: str = ""
 
 
 class _Done(NamedTuple):
@@ -104,6 +108,7 @@ class Sandbox:
         arrived = _Arrived(request, read_call(request), new_request_id(), self._now(), time.perf_counter())
         try:
             checked = check_call(request, arrived.call, arrived.at, self.store.live, strict=self.strict)
+            arrived = arrived._replace(looked=self._look(checked))
             done = self.store.write(lambda connection, live: self._handle(connection, live, arrived, checked))
         except Exception as error:  # noqa: BLE001  a server answers, whatever happens
             lack = local_error(error)
@@ -117,6 +122,11 @@ class Sandbox:
         if fault:
             self._carry_out(fault, done.reply)
         return done.reply
+
+    def _look(self, checked: Checked) -> str:
+        """What the action finds out before its turn, if anything; nobody waits for it but the caller."""
+        look = look_of(checked.action) if checked.action and not checked.refusal else None
+        return look(self.store.reading, checked.params, self.store.live().settings) if look else ""
 
     def perform(self, action: Action, params: Mapping[str, str]) -> dict[str, Any]:
         """What an action answers past the wire: unsigned, not logged, struck by no fault. Raises ServiceError.
@@ -185,7 +195,7 @@ class Sandbox:
         self, connection: sqlite3.Connection, live: Live, arrived: _Arrived, checked: Checked, now: datetime
     ) -> _Done:
         """Do a call that was checked. Raises ServiceError."""
-        request, call, request_id, at, _ = arrived
+        request, call, request_id, at = arrived[:4]
         action, host = checked.action, request.headers.get("host", "")
         if checked.verified:
             self._take_nonce(connection, call.nonce, int(at.timestamp()) // PERIOD)
@@ -201,7 +211,8 @@ class Sandbox:
 
             permit = authorize(host)
             return _Done(write_success(call.action, permit, request_id, call.xml, at))
-        context = Context(connection, checked.params, int(now.timestamp()), request_id, live.settings, host)
+        about = (int(now.timestamp()), request_id, live.settings, host, arrived.looked)
+        context = Context(connection, checked.params, *about)
         reply = handler_of(action)(context)
         return _Done(write_success(action.name, reply, request_id, call.xml, at), notes=checked.notes)
 

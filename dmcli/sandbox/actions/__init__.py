@@ -10,13 +10,19 @@ if TYPE_CHECKING:
 
     from dmcli.api.model import Action
     from dmcli.sandbox.facts import Facts
-    from dmcli.sandbox.service.context import Handler
+    from dmcli.sandbox.service.context import Handler, Look
 
 
 def handler_of(action: Action) -> Handler:
     """What does an action. Its area loads at the first call of it."""
     handler: Handler = _module(action).HANDLERS[action.name]
     return handler
+
+
+def look_of(action: Action) -> Look | None:
+    """What an action must find out before its turn, since that takes a while; None for nothing."""
+    looks: dict[str, Look] = getattr(_module(action), "LOOKS", {})
+    return looks.get(action.name)
 
 
 def facts_of(action: Action) -> Facts:

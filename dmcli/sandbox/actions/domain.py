@@ -18,6 +18,7 @@ from dmcli.maildns.wanted import wanted
 from dmcli.sandbox.calendar import time_text
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts, in_words
+from dmcli.sandbox.service.authority import read_zones
 from dmcli.sandbox.service.context import Context, list_page
 from dmcli.sandbox.service.delivery import is_reserved
 from dmcli.sandbox.service.states import check_domain
@@ -26,8 +27,10 @@ from dmcli.sandbox.service.zones import host_in_zone, main_domain
 from dmcli.sandbox.store.sql import like
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dmcli.maildns.wanted import Record
-    from dmcli.sandbox.service.context import Handler
+    from dmcli.sandbox.service.context import Handler, Look, Reading
 
 MAX_DOMAINS = 5
 VERIFIED, UNVERIFIED = 0, 1
@@ -136,8 +139,8 @@ def _row_2019(domain: Domain) -> dict[str, Any]:
 def describe(context: Context) -> dict[str, Any]:
     """DescDomain: what DNS must have, and what was there at the last check, or is there now where that is asked for."""
     domain = _existing(context, absent="InvalidDomainId.NotFound")
-    if "dns" in context.settings and context.yes("RequireRealTimeDnsRecords"):
-        domain = domain._replace(seen=_look(context, domain))
+    if context.looked:
+        domain = domain._replace(seen=context.looked)
     want = _wants(domain)
     there = domain.status != UNVERIFIED
     wanted_values = {
@@ -188,13 +191,6 @@ def records_of(domain: Domain) -> list[Record]:
     return wanted(_wants(domain))
 
 
-def _look(context: Context, domain: Domain) -> str:
-    """What DNS has now, as it is kept."""
-    import json
-
-    return json.dumps(seen_records(context.connection, context.settings, records_of(domain)))
-
-
 def check(context: Context) -> dict[str, Any]:
     """CheckDomain: a domain that is verified stays so, as long as the DNS authority, if in use, has its records."""
     domain = _existing(context)
@@ -204,8 +200,8 @@ def check(context: Context) -> dict[str, Any]:
     status, seen = domain.status, ""
     if status == UNVERIFIED and check_domain(context, domain.id, domain.created):
         status = CHECKS.get(label, VERIFIED)
-    if "dns" in context.settings:
-        seen = _look(context, domain)
+    if context.looked:
+        seen = context.looked
         status = _status_by_dns(domain._replace(seen=seen), status, label)
     context.run("UPDATE domain SET status = ?, seen = ? WHERE id = ?", status, seen, domain.id)
     return {"DomainStatus": status}
@@ -247,6 +243,25 @@ def _existing(context: Context, *, absent: str = "InvalidDomainId.Malformed") ->
         raise ServiceError(absent)
     return Domain(*row)
 
+
+def _look_at_dns(reading: Reading, params: Mapping[str, str], settings: Mapping[str, Any]) -> str:
+    """What DNS has of a domain's records, as it is kept; "" where domains verify without."""
+    import json
+
+    if "dns" not in settings:
+        return ""
+    with reading() as connection:
+        row = connection.execute(f"SELECT {_FIELDS} FROM domain WHERE id = ?", (params["DomainId"],)).fetchone()
+        zones = read_zones(connection)
+    return json.dumps(seen_records(zones, int(settings["dns"]), records_of(Domain(*row)))) if row else ""
+
+
+def _look_now(reading: Reading, params: Mapping[str, str], settings: Mapping[str, Any]) -> str:
+    asked = params.get("RequireRealTimeDnsRecords") in ("true", "1")
+    return _look_at_dns(reading, params, settings) if asked else ""
+
+
+LOOKS: dict[str, Look] = {"CheckDomain": _look_at_dns, "DescDomain": _look_now}
 
 HANDLERS: dict[str, Handler] = {
     "CreateDomain": create,

@@ -9,6 +9,7 @@ from dmcli.sandbox.store.sql import where
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
 Row = tuple[Any, ...]
 MAX_PAGE = 1000
@@ -17,7 +18,7 @@ MAX_PAGE = 1000
 class Context(NamedTuple):
     """One call. `params` have passed the catalogue's checks, `now` is in epoch seconds; `settings` of the sandbox.
 
-    `host` is where the call came to, as the caller wrote it.
+    `host` is where the call came to, as the caller wrote it; `looked` what was found out before the call's turn.
     """
 
     connection: sqlite3.Connection
@@ -26,6 +27,7 @@ class Context(NamedTuple):
     request_id: str
     settings: Mapping[str, Any] = {}
     host: str = ""
+    looked: str = ""
 
     def get(self, name: str, default: str = "") -> str:
         """A parameter; the default when it was not given or is empty."""
@@ -65,6 +67,9 @@ class Context(NamedTuple):
 
 if TYPE_CHECKING:
     Handler = Callable[[Context], dict[str, Any]]
+    # What opens the state for a look, the parameters, and the settings; what it found is text.
+    Reading = Callable[[], AbstractContextManager[sqlite3.Connection]]
+    Look = Callable[[Reading, Mapping[str, str], Mapping[str, Any]], str]
 
 
 class Listed(NamedTuple):

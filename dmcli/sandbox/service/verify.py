@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dmcli.sandbox.service.authority import Zones, read_zones, reply_to
+from dmcli.sandbox.service.authority import Zones, reply_to
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     import dns.message
 
@@ -17,18 +16,13 @@ if TYPE_CHECKING:
 DEADLINE = 1.0  # seconds that the service waits for all answers
 
 
-def seen_records(
-    connection: sqlite3.Connection, settings: Mapping[str, Any], records: Iterable[Record]
-) -> dict[str, str]:
+def seen_records(zones: Zones, port: int, records: Iterable[Record]) -> dict[str, str]:
     """The values that DNS has, by what each record is for: what is wanted where it is there, else what is.
 
-    Asked over the wire where the authority is served.
+    Asked over the wire where the authority is served at the port, 0 for nowhere; else of the zones themselves.
     """
     records = list(records)
-    port = int(settings.get("dns", 0))
-    wired = port if connection_path(connection) and _is_served(port) else 0
-    zones = read_zones(connection)
-    replies = _ask_wire(records, wired) if wired else [_ask_zones(zones, record) for record in records]
+    replies = _ask_wire(records, port) if _is_served(port) else [_ask_zones(zones, record) for record in records]
     return {
         record.check: _value(record, _values(reply, record.type))
         for record, reply in zip(records, replies, strict=True)
@@ -43,11 +37,6 @@ def passes(record: Record, found: str) -> bool:
     if record.check == "dmarc":
         return found.lower().replace(" ", "").startswith("v=dmarc1;p=")
     return _bare(found) == _bare(record.value)
-
-
-def connection_path(connection: sqlite3.Connection) -> str:
-    """The file of a database, "" in memory, where the authority's thread would wait for this one."""
-    return str(connection.execute("PRAGMA database_list").fetchone()[2])
 
 
 def _value(record: Record, values: list[str]) -> str:
@@ -68,6 +57,8 @@ def _is_served(port: int) -> bool:
     """Whether there is a server at the port; one that was killed has left its number."""
     import socket
 
+    if not port:
+        return False
     try:
         socket.create_connection(("127.0.0.1", port), 0.2).close()
     except OSError:

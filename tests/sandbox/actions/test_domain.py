@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from dmcli.sandbox.actions import domain as actions
+from dmcli.sandbox.control.dns import set_record
+from dmcli.sandbox.service.authority import ZoneRecord
+
 
 def made(cloud, name: str, **params) -> str:
     return str(cloud.ok("CreateDomain", DomainName=name, **params)["DomainId"])
@@ -132,3 +136,16 @@ def test_deleting_leaves_addresses_that_cannot_send(cloud):
 def test_an_unknown_id_is_refused(cloud, action, refusal):
     assert cloud.refused(action, DomainId="9" * 30) == refusal
     assert cloud.refused(action, DomainId="x") == (400, "InvalidDomainId.Malformed")
+
+
+def test_no_other_call_waits_for_an_answer_of_dns(cloud, monkeypatch):
+    number = made(cloud, "mail.example.com")
+    set_record(cloud.sandbox, ZoneRecord("mail.example.com", "MX", "mx01.dm.aliyun.com", 10))
+
+    def ask(zones, port, records):
+        cloud.ok("CreateTag", TagName="meanwhile")
+        return {}
+
+    monkeypatch.setattr(actions, "seen_records", ask)
+    assert cloud.ok("CheckDomain", DomainId=number)["DomainStatus"] == 1
+    assert "meanwhile" in {row["TagName"] for row in cloud.ok("QueryTagByParam")["data"]["tag"]}
