@@ -100,6 +100,12 @@ class TimedOutError(CheckFailedError):
     word = "TimedOut"
 
 
+class QuotaError(CheckFailedError):
+    """The quota does not suffice."""
+
+    word = "QuotaShort"
+
+
 class UnknownOutcomeError(DmError):
     """A send whose outcome is not known: not to be repeated blindly."""
 

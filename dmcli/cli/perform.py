@@ -42,7 +42,7 @@ def perform(current: Session, action: Action, values: Mapping[str, Any]) -> None
         from dmcli.workflows.refusal import SPAM, look_why
 
         if error.code == SPAM:
-            error.explained = look_why(current.client, action, wire)
+            error.explained = look_why(current.client, action, wire, current.service_now)
         raise
     if before:
         from dmcli.workflows.idempotency import moment

@@ -1,4 +1,4 @@
-"""Things that are waited for, redrawn in place on a terminal: a line for each, and when the next look comes."""
+"""What is looked at again and again, redrawn in place on a terminal, and when the next look comes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import TracebackType
 
+    from rich.console import RenderableType
     from rich.text import Text
 
     from dmcli.api.model import Tone
@@ -24,29 +25,26 @@ class _Line(NamedTuple):
     details: tuple[str, ...] = ()
 
 
-class Board:
-    """What is known of each thing, by name. It stands on the terminal while the block lasts, and leaves nothing there.
+class Redrawn:
+    """Something that stands on the terminal while the block lasts. It leaves nothing there, unless it is to be kept.
 
-    `sink` is the terminal, `end` the moment on `clock` at which the wait is over.
-
-    >>> with Board(sink, ["a.example.com"], end=1800.0, clock=time.monotonic) as board:  # doctest: +SKIP
-    ...     board.tell("a.example.com", "not verified, missing:", Tone.BAD, ["SPF, TXT a.example.com"])
-    ...     board.rest(30.0)
+    `sink` is the terminal. `drawn` gives what stands there, made harmless, and is told when the next look comes.
     """
 
-    def __init__(self, sink: Sink, names: Iterable[str], *, end: float, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, sink: Sink, drawn: Callable[[str], RenderableType], *, clock: Callable[[], float], keep: bool = False
+    ) -> None:
         from rich.live import Live
 
-        self._sink, self._end, self._clock = sink, end, clock
-        self._lines = dict.fromkeys(names, _Line("is being looked at"))
+        self._clock = clock
         self._next = clock()
         console = console_for(sink)
         console.file = cast("TextIO", _Painter(sink.stdout))
         self._live = Live(
             console=console,
-            get_renderable=self._drawn,
+            get_renderable=lambda: drawn(self._when()),
             refresh_per_second=2,
-            transient=True,
+            transient=not keep,
             redirect_stdout=False,
             redirect_stderr=False,
         )
@@ -60,17 +58,41 @@ class Board:
     ) -> None:
         self._live.stop()
 
-    def tell(self, name: str, text: str, tone: Tone | None, details: Iterable[str] = ()) -> None:
-        """Say how a thing stands now; each of the details has a line below it."""
-        self._lines[name] = _Line(text, tone, tuple(details))
+    def refresh(self) -> None:
+        """Draw it now."""
         self._live.refresh()
 
     def rest(self, seconds: float) -> None:
         """Say that the next look comes in so many seconds."""
         self._next = self._clock() + seconds
-        self._live.refresh()
+        self.refresh()
 
-    def _drawn(self) -> Text:
+    def _when(self) -> str:
+        left = self._next - self._clock()
+        return f"next look in {left:.0f} s" if left > 0 else "looking"
+
+
+class Board(Redrawn):
+    """What is known of each of some things that are waited for, by name, a line for each.
+
+    `end` is the moment on `clock` at which the wait is over.
+
+    >>> with Board(sink, ["a.example.com"], end=1800.0, clock=time.monotonic) as board:  # doctest: +SKIP
+    ...     board.tell("a.example.com", "not verified, missing:", Tone.BAD, ["SPF, TXT a.example.com"])
+    ...     board.rest(30.0)
+    """
+
+    def __init__(self, sink: Sink, names: Iterable[str], *, end: float, clock: Callable[[], float]) -> None:
+        self._sink, self._end = sink, end
+        self._lines = dict.fromkeys(names, _Line("is being looked at"))
+        super().__init__(sink, self._drawn, clock=clock)
+
+    def tell(self, name: str, text: str, tone: Tone | None, details: Iterable[str] = ()) -> None:
+        """Say how a thing stands now; each of the details has a line below it."""
+        self._lines[name] = _Line(text, tone, tuple(details))
+        self.refresh()
+
+    def _drawn(self, when: str) -> Text:
         from rich.text import Text
 
         drawn = Text()
@@ -78,9 +100,7 @@ class Board:
             style = STYLES[line.tone] if line.tone else ""
             drawn.append(self._fit(f"{name}: "), "bold").append(self._fit(line.text), style)
             drawn.append("".join(f"\n  {self._fit(detail)}" for detail in line.details)).append("\n")
-        now = self._clock()
-        when = f"next look in {self._next - now:.0f} s" if self._next > now else "looking"
-        return drawn.append(f"{when}, until {span(max(self._end - now, 0))} from now", "dim")
+        return drawn.append(f"{when}, until {span(max(self._end - self._clock(), 0))} from now", "dim")
 
     def _fit(self, text: str) -> str:
         return fit_encoding(brief(text), self._sink.stdout)

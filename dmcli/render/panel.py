@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.actions.account import ACTIONS
-from dmcli.api.model import Field
-from dmcli.api.quota import percent_used, tone_of
+from dmcli.api.kinds.dates import local_text, moment_in
+from dmcli.api.model import Field, Tone
+from dmcli.api.quota import MOST, percent_used, tone_of
 from dmcli.render.cells import cell_words, raw_text, values
 from dmcli.render.console import STYLES, console_for, show_renderable, style_of
 from dmcli.render.encoding import fit_encoding
@@ -14,6 +15,7 @@ from dmcli.render.show import show_document
 from dmcli.untrusted import safe
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from rich.text import Text
 
     from dmcli.render.output import Output
@@ -31,37 +33,80 @@ class _Quota(NamedTuple):
     used: int | None
 
 
-def show_account(summary: dict[str, Any], usage: dict[str, Any] | None, output: Output) -> None:
+_TIMES = ("day_runs_out", "month_runs_out")
+
+
+def show_account(account: dict[str, Any], output: Output) -> None:
     """Print the account.
 
-    `summary` is the reply of DescAccountSummary, `usage` has day_used and month_used in mails, None where not known.
-    A table is the panel. Every other format, and a query, has the summary; json and the like with `usage` as a further
-    key if given, csv and tsv with its keys as further columns.
+    `account` is the reply of DescAccountSummary, and beside it, where they are known, `profile`, `region` and `usage`:
+    for `day` and `month` how many mails are `_used` and `_left`, the `_source` of that, and the time at which it
+    `_runs_out`; and what is `missing` in it. A table is the panel. Other formats, and a query, have all that as it is;
+    csv and tsv with what is in `usage` as further columns.
     """
-    if output.wants_columns and not output.for_people:
-        show_document({**summary, **(usage or {})}, (*ACTIONS[0].fields, *map(Field, usage or ())), output)
-        return
-    if not output.for_people:
-        show_document(summary if usage is None else {**summary, "usage": usage}, (), output)
-        return
+    if output.for_people:
+        console = console_for(output)
+        show_renderable(console, account_panel(account, output), output)
+    elif output.wants_columns:
+        row = {name: value for name, value in account.items() if name != "usage"} | (account.get("usage") or {})
+        more = (name for name in row if name[0].islower())
+        columns = (Field(name, shape="epoch" if name in _TIMES else "") for name in more)
+        show_document(row, (*ACTIONS[0].fields, *columns), output)
+    else:
+        show_document(account, (), output)
+
+
+def account_panel(account: dict[str, Any], output: Output, below: str = "") -> RenderableType:
+    """The panel; `below` is a line that stands under it."""
     from rich import box
+    from rich.console import Group
     from rich.panel import Panel
     from rich.table import Table
+    from rich.text import Text
 
     console = console_for(output)
     bar = "#." if console.options.ascii_only else "█░"
-    used = usage or {}
+    used = account.get("usage") or {}
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold", overflow="fold")
     grid.add_column(overflow="fold")
-    grid.add_row("Status", _status(summary, output))
-    grid.add_row("Level", _level(summary, output))
-    for label, limit, key in (("Today", "DailyQuota", "day_used"), ("This month", "MonthQuota", "month_used")):
-        quota = _Quota(_number(values(summary, [limit])[0]), _number(used.get(key)))
+    if "profile" in account:
+        grid.add_row("Profile", f"{_plain(account['profile'], output)}, {_plain(account['region'], output)}")
+    grid.add_row("Status", _status(account, output))
+    grid.add_row("Level", _level(account, output))
+    for label, limit, span in (("Today", "DailyQuota", "day"), ("This month", "MonthQuota", "month")):
+        quota = _Quota(_number(values(account, [limit])[0]), _number(used.get(f"{span}_used")))
         grid.add_row(label, _quota(quota, bar, console.width - _AROUND))
+        if forecast := _forecast(used, span):
+            grid.add_row("", Text(forecast, STYLES[Tone.BAD]))
+    if free := _free(account):
+        grid.add_row("Free mails", free)
+    if used.get("missing"):
+        grid.add_row("Uncounted", _plain(used["missing"], output))
     for name in _COUNTS:
-        grid.add_row(_SUMMARY[name].title, _plain(values(summary, [name])[0], output))
-    show_renderable(console, Panel(grid, title="Account", box=box.ROUNDED, expand=False), output)
+        grid.add_row(_SUMMARY[name].title, _count(account, name, output))
+    panel = Panel(grid, title="Account", box=box.ROUNDED, expand=False)
+    return Group(panel, Text(fit_encoding(safe(below), output.stdout), "dim")) if below else panel
+
+
+def _forecast(used: dict[str, Any], span: str) -> str:
+    """When what is left is gone, where that is before the day or month is over."""
+    gone = moment_in("epoch", str(used.get(f"{span}_runs_out")))
+    return f"at today's pace used up by {local_text(gone)}" if gone and used.get(f"{span}_left") else ""
+
+
+def _free(account: dict[str, Any]) -> str:
+    """What is left of the mails without charge, as the service says."""
+    today, ever = map(_number, values(account, ["DailyRemainFreeQuota", "RemainFreeQuota"]))
+    return f"{today:,} left today, {ever:,} in all" if today is not None and ever is not None else ""
+
+
+def _count(account: dict[str, Any], name: str, output: Output) -> str:
+    """How many there are, and how many there may be."""
+    count, most = _plain(values(account, [name])[0], output), MOST.get(name, ())
+    if not most:
+        return count
+    return f"{count} of {most[0]:,}" + "".join(f" ({older:,} by an older page)" for older in most[1:])
 
 
 def _status(summary: dict[str, Any], output: Output) -> Text:

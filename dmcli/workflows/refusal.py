@@ -12,10 +12,11 @@ from dmcli.api.paging import value_of
 from dmcli.errors import DmError
 from dmcli.untrusted import read_number
 from dmcli.workflows.lookup import find_row
-from dmcli.workflows.usage import quota_usage
+from dmcli.workflows.usage import SPANS, quota_usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from dmcli.api.codes.causes import Explained
     from dmcli.api.model import Action
@@ -45,22 +46,23 @@ _ALL_ELSE = {
 _SPANS = {"day": ("today", "今天", "自然日"), "month": ("this month", "本月", "自然月")}
 
 
-def look_why(client: Client, action: Action, params: Mapping[str, str]) -> Explained:
-    """Why the service refused a send with InvalidSendMail.Spam, as far as the account tells."""
+def look_why(client: Client, action: Action, params: Mapping[str, str], now: datetime) -> Explained:
+    """Why the service refused a send with InvalidSendMail.Spam, as far as the account tells. `now` is its time."""
     try:
         summary = client.call(catalogue.get("DescAccountSummary"), {})
         status = str(value_of(summary, "UserStatus"))
         if status in USER_STATUS and status != _NORMAL:
             return _account_is(status)
-        usage = quota_usage(client)
+        usage = quota_usage(client, now)
         wanted = _wanted(client, Asked(action.name, True, params))
     except DmError:
         return {}
-    for span, name, used in (("day", "DailyQuota", usage.day_used), ("month", "MonthQuota", usage.month_used)):
+    for span, (name, _) in SPANS.items():
+        used = usage.of(span).mails
         quota = read_number(str(value_of(summary, name)))
         if quota is not None and used is not None and wanted > quota - used:
             return _quota_is_short(span, max(quota - used, 0), wanted)
-    return {} if usage.day_used is None else _ALL_ELSE
+    return {} if usage.day.mails is None else _ALL_ELSE
 
 
 def _wanted(client: Client, asked: Asked) -> int:

@@ -179,4 +179,4 @@ def test_several_processes_share_the_sandbox(box):
     sent = [process.communicate() for process in running]
     assert [process.returncode for process in running] == [0] * 6, sent
     assert len({json.loads(out)["EnvId"] for out, _ in sent}) == 6
-    assert box("account show --usage -o json").json["usage"]["day_used"] == 6
+    assert box("account show -o json").json["usage"]["day_used"] == 6

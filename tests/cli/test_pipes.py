@@ -145,8 +145,7 @@ def test_the_account_is_the_same_in_a_pipe(dm):
     dm(SEND)
     (row,) = csv.DictReader(io.StringIO(dm("account show").out), delimiter="\t")
     assert (row["UserStatus"], row["DailyQuota"], row["day_used"], row["month_used"]) == ("normal", "2000", "2", "2")
-    assert "usage" not in dm("account show -o json").json
-    (row,) = csv.DictReader(io.StringIO(dm("account show -o csv --usage").out))
+    (row,) = csv.DictReader(io.StringIO(dm("account show -o csv").out))
     assert (row["UserStatus"], row["day_used"]) == ("normal", "2")
 
 

@@ -14,13 +14,13 @@ SUMMARY = {
     "DailyQuota": 2000, "MonthQuota": 60000, "QuotaLevel": 2, "MaxQuotaLevel": 10, "UserStatus": 0,
     "Domains": 1, "MailAddresses": 3, "Receivers": 4, "Tags": 5, "Templates": 6, "RequestId": "R",
 }  # fmt: skip
-USAGE = {"day_used": 1500, "month_used": 1600}
+USAGE: dict[str, object] = {"day_used": 1500, "month_used": 1600}
 
 
 def panel(monkeypatch, summary, usage=USAGE, columns="80", color=None):
     monkeypatch.setenv("COLUMNS", columns)
     stdout = io.StringIO()
-    show_account(summary, usage, Output("table", "", stdout, color))
+    show_account({**summary, "usage": usage}, Output("table", "", stdout, color))
     return stdout.getvalue()
 
 
@@ -31,11 +31,11 @@ def test_at_80_columns(monkeypatch):
         "│ Level       2 of 10                                                      │",
         "│ Today       ███████████████░░░░░  75%  1,500 of 2,000 used, 500 left     │",
         "│ This month  █░░░░░░░░░░░░░░░░░░░   2%  1,600 of 60,000 used, 58,400 left │",
-        "│ Domains     1                                                            │",
-        "│ Senders     3                                                            │",
+        "│ Domains     1 of 5                                                       │",
+        "│ Senders     3 of 100 (10 by an older page)                               │",
         "│ Lists       4                                                            │",
-        "│ Tags        5                                                            │",
-        "│ Templates   6                                                            │",
+        "│ Tags        5 of 500 (100 by an older page)                              │",
+        "│ Templates   6 of 100                                                     │",
         "╰──────────────────────────────────────────────────────────────────────────╯",
     ]
 
@@ -97,18 +97,26 @@ def test_the_bar_warms_up(monkeypatch, used, style):
     assert "\x1b[32mnormal" in text
 
 
-@pytest.mark.parametrize(
-    ("usage", "document"), [(None, SUMMARY), ({"day_used": 1}, {**SUMMARY, "usage": {"day_used": 1}})]
-)
-def test_other_formats_have_the_plain_document(usage, document):
-    stdout = io.StringIO()
-    show_account(SUMMARY, usage, Output("json", "", stdout))
-    assert json.loads(stdout.getvalue()) == document
+def test_other_formats_have_the_plain_document():
+    for document in (SUMMARY, {**SUMMARY, "usage": USAGE}):
+        stdout = io.StringIO()
+        show_account(document, Output("json", "", stdout))
+        assert json.loads(stdout.getvalue()) == document
+
+
+def test_the_panel_says_what_it_does_not_know_when_it_ends_and_where_it_is(monkeypatch):
+    found = {"profile": "shop", "region": "cn\x1b[2J", "DailyRemainFreeQuota": 5, "RemainFreeQuota": "1999"}
+    usage = {"day_used": 2, "day_left": 3, "day_runs_out": 1_774_929_600, "missing": "what nobody counts"}
+    text = panel(monkeypatch, {**SUMMARY, **found}, usage, columns="120")
+    assert r"│ Profile     shop, cn\x1b[2J " in text
+    assert "│             at today's pace used up by 2026-03-31 04:00 +00:00 " in text
+    assert "│ Free mails  5 left today, 1,999 in all " in text
+    assert "│ Uncounted   what nobody counts " in text
 
 
 def test_a_query_is_put_to_the_document():
     stdout = io.StringIO()
-    show_account(SUMMARY, USAGE, Output("table", "[DailyQuota, usage.day_used]", stdout))
+    show_account({**SUMMARY, "usage": USAGE}, Output("table", "[DailyQuota, usage.day_used]", stdout))
     assert json.loads(stdout.getvalue()) == [2000, 1500]
 
 
@@ -116,5 +124,5 @@ def test_an_ascii_stream_gets_an_ascii_bar(tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     path = tmp_path / "out"
     with path.open("w", encoding="ascii") as stdout:
-        show_account(SUMMARY, USAGE, Output("table", "", stdout))
+        show_account({**SUMMARY, "usage": USAGE}, Output("table", "", stdout))
     assert "###############.....  75%" in path.read_text("ascii")

@@ -16,9 +16,7 @@ dm stats details --since yesterday --status invalid --all --query 'rows[].[ToAdd
 cat invalid.txt
 echo "addresses that took no mail: $(grep -c @ invalid.txt)"
 
-quota=$(dm account show --query DailyQuota)
-used=$(dm account show --usage -o json --query usage.day_used)
-echo "left today: $((quota - used)) of $quota"
-[ "$((quota - used))" -ge 500 ] || code=1
+left=$(dm account show --need 500 --query usage.day_left) || code=$? # 5 when 500 more do not fit
+echo "left today: $left"
 
 exit "$code"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -61,6 +62,6 @@ def test_the_state_of_the_account_is_told(status, said):
         Target("http://x", "cn-hangzhou"),
         Retrier(),
     )
-    told = look_why(client, catalogue.get("SingleSendMail"), {"ToAddress": "a@x.com"})
+    told = look_why(client, catalogue.get("SingleSendMail"), {"ToAddress": "a@x.com"}, datetime.now(UTC))
     assert (f"The account is {said}" if said else "content or the sending rate") in told["en"][0]
     assert bool(said) == ("账号状态为" in told["zh"][0])

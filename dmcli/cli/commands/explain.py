@@ -20,6 +20,7 @@ from dmcli.errors import (
     LockedError,
     NotFoundError,
     PartlyRejectedError,
+    QuotaError,
     RefusedError,
     TimedOutError,
     UnknownOutcomeError,
@@ -75,6 +76,12 @@ _WORDS: dict[type[DmError], tuple[str, str, str, str]] = {
         "Wait longer, or find out why it does not come.",
         "等待超时。",
         "请延长等待时间，或查明原因。",
+    ),
+    QuotaError: (
+        "Less is left of the quota of the day or the month than is needed.",
+        "Send to fewer, or wait for the next day or month of the service (UTC+8).",
+        "今日或本月的剩余额度不足。",
+        "请减少收件人，或等到服务的下一个自然日或自然月（UTC+8）。",
     ),
     UnknownOutcomeError: (
         "Nobody can tell whether a send or a create was done.",

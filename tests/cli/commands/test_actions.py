@@ -73,9 +73,12 @@ def test_account_summary_counts_what_there_is(dm):
     dm("tag create spring")
     after = dm("account show -o json").json
     assert after["Tags"] == before["Tags"] + 1
-    assert "usage" not in after
     dm("send single --to a@example.com --subject s --text t")
-    assert dm("account show --usage -o json").json["usage"] == {"day_used": 1, "month_used": 1}
+    usage = dm("account show -o json").json["usage"]
+    assert (usage["day_used"], usage["day_left"], usage["day_source"]) == (1, 1999, "statistics")
+    assert (usage["month_used"], usage["month_left"], usage["month_source"]) == (1, 59999, "statistics")
+    raw = dm("account show -o json --raw").json
+    assert raw.keys() == after.keys() - {"usage", "profile", "region"}
 
 
 def test_account_panel_is_understood_at_a_glance(dm):

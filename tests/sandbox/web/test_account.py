@@ -72,7 +72,7 @@ def test_the_bar_of_the_page_turns_where_that_of_the_terminal_does(site, cloud, 
     assert float(meter["optimum"]) <= low
     assert colour == ("32" if value <= low else "33" if value <= high else "1;31")
     stdout = io.StringIO()
-    show_account({"DailyQuota": limit}, {"day_used": 100}, Output("table", "", stdout, color=True))
+    show_account({"DailyQuota": limit, "usage": {"day_used": 100}}, Output("table", "", stdout, color=True))
     assert f"\x1b[{colour}m█" in stdout.getvalue()
 
 
