@@ -112,7 +112,8 @@ class Field(NamedTuple):
 
     `words` say in people's language what a code means, and of a state how well things stand; `shape` is one of ""
     (text), "number", "epoch" (seconds, UTC), "stamp" (a time of the service's calendar, UTC+8, though it ends in Z).
-    Where a table is too wide, the columns of the highest `priority` give way first; those of 0 stay.
+    Where a table is too wide, the columns of the highest `priority` give way first; those of 0 stay. A
+    `share` is how much one count is of another: their names.
     """
 
     name: str
@@ -120,6 +121,7 @@ class Field(NamedTuple):
     words: dict[str, str] = {}  # noqa: RUF012  a constant of the catalogue, never changed
     shape: str = ""
     priority: int = 0
+    share: tuple[str, ...] = ()
 
 
 class Paging(NamedTuple):
@@ -178,6 +180,7 @@ class Action(NamedTuple):
     name or id, days as `5d` and `today`. `unsure_versions` are API versions that have it by one source and lack it by
     another: the client calls none of them. `form` are the parameters that the SDK puts into the form body, None
     for all of them; the others go in the URL. `window` is how much of the past a call may ask for.
+    `sums` says that the counts of its rows can be added up.
     """
 
     name: str
@@ -189,6 +192,7 @@ class Action(NamedTuple):
     lists: tuple[str, ...] = ()
     paging: Paging | None = None
     window: Window | None = None
+    sums: bool = False
     rules: tuple[Rule, ...] = ()
     errors: tuple[str, ...] = ()
     already_done: tuple[str, ...] = ()

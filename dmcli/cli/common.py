@@ -11,6 +11,8 @@ from dmcli.cli.session import session
 from dmcli.config import choices
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from click.shell_completion import CompletionItem
 
 _UNITS = {"s": 1, "m": 60, "h": 3600}
@@ -46,6 +48,31 @@ def _query(ctx: click.Context, param: click.Parameter, value: str | None) -> str
         from dmcli.render import check_query
 
         check_query(value)
+    _keep(ctx, param, value)
+    return value
+
+
+def zone_of(name: str) -> tzinfo | None:
+    """The zone of that name; None for that of this machine. Raises ValueError for one that there is not."""
+    if name in ("", "local"):
+        return None
+    if name == "service":
+        from dmcli.api.kinds.dates import service_zone
+
+        return service_zone()
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # not there, no name of a zone, or a folder
+        raise ValueError(f"{name!r} is no time zone: give local, service, or a name such as Europe/Berlin") from None
+
+
+def _zone(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    try:
+        zone_of(value or "")
+    except ValueError as error:
+        raise click.BadParameter(str(error), ctx, param) from None
     _keep(ctx, param, value)
     return value
 
@@ -110,6 +137,13 @@ def common() -> tuple[click.Parameter, ...]:
             "--csv-raw", is_flag=True, help="Write csv as received: codes, times, and formulas with no ' before them."
         ),
         option("--raw", is_flag=True, help="Write control characters into tab-separated text as they are."),
+        option("--bom", is_flag=True, help="Begin csv with the mark by which spreadsheets know UTF-8."),
+        option(
+            "--tz",
+            metavar="ZONE",
+            callback=_zone,
+            help="Zone of the times shown: local, service (UTC+8), or a name such as Europe/Berlin.  [default: local]",
+        ),
         option(
             "--ca-bundle",
             metavar="FILE",

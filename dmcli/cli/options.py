@@ -79,6 +79,16 @@ def limits() -> list[click.Parameter]:
     ]
 
 
+def arrangement() -> list[click.Parameter]:
+    """How the rows and columns of a list are arranged."""
+    return [
+        click.Option(["--columns"], metavar="A,B", help="Show these columns, by their names in csv or their titles."),
+        click.Option(
+            ["--sort"], metavar="COLUMN[:desc]", help="Sort by a column. Fetches all rows, then shows the first."
+        ),
+    ]
+
+
 def is_text(text: str) -> bool:
     """Whether a text can be sent: arguments that are not UTF-8 reach Python as lone surrogates."""
     return not any("\ud800" <= character <= "\udfff" for character in text)
@@ -186,4 +196,6 @@ def options_of(
         params.append(idempotency_key())
     if action.paging and (action.paging.page or action.paging.cursor):
         params += limits()
+    if action.paging:
+        params += arrangement()
     return params

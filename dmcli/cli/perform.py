@@ -10,12 +10,10 @@ import click
 
 from dmcli.api.model import Action, Effect
 from dmcli.errors import DmError, InputError, UnknownOutcomeError
-from dmcli.plural import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
 
-    from dmcli.api.paging import Page
     from dmcli.cli.session import Session
     from dmcli.cli.values import Call
     from dmcli.workflows.idempotency import Answer
@@ -33,6 +31,8 @@ def perform(current: Session, action: Action, values: Mapping[str, Any]) -> None
         confirm(current, call)
     wire = resolve_names(current, call)
     if action.paging:
+        from dmcli.cli.listing import show_list
+
         show_list(current, action, wire, values)
         return
     key = values.get("idempotency_key")
@@ -97,54 +97,6 @@ def show_reply(current: Session, call: Call, reply: dict[str, Any]) -> None:
             current.say(f"this was done: {action.name} {json.dumps(reply, ensure_ascii=False)}")
         raise
     current.mark(action, call.wire)
-
-
-def show_list(current: Session, action: Action, wire: Mapping[str, str], values: Mapping[str, Any]) -> None:
-    """A list, page by page, up to the limit; says on stderr what was left out."""
-    from dmcli.render import show_pages
-
-    limit = None if values.get("all") else values.get("limit")
-    size = values.get("page_size") or 0
-    if limit and action.paging:
-        size = min(size or action.paging.default_size, limit)
-    limiter = Limiter()
-    pages = limiter.limit_pages(_pages(current, action, wire, size), limit)
-    shown = show_pages(pages, action.fields, action.lists, current.output())
-    if limiter.more:
-        sys.stdout.flush()
-        current.say(f"showing the first {counted(shown, 'row')}; there are more: give --all, or a larger --limit")
-    elif not shown:
-        current.say("nothing found")
-
-
-def _pages(current: Session, action: Action, wire: Mapping[str, str], size: int) -> Iterator[Page]:
-    """The pages of a list; over a range of time those of all the calls that it needs."""
-    if not action.window:
-        return current.client.pages(action, wire, size)
-    from dmcli.workflows.windows import pages
-
-    return pages(current.client, action, wire, current.service_now, size, current.say)
-
-
-class Limiter:
-    """Cuts pages at a limit and remembers whether rows were left out."""
-
-    def __init__(self) -> None:
-        self.more = False
-
-    def limit_pages(self, pages: Iterable[Page], limit: int | None) -> Iterator[Page]:
-        """The pages up to `limit` rows in all; no further page is fetched."""
-        left = limit
-        for page in pages:
-            if left is None:
-                yield page
-                continue
-            if len(page.rows) >= left:
-                self.more = page.more or len(page.rows) > left
-                yield page._replace(rows=page.rows[:left])
-                return
-            left -= len(page.rows)
-            yield page
 
 
 def show_dry_run(current: Session, call: Call, version: str = "") -> None:

@@ -12,7 +12,7 @@ import click
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from dmcli.api.model import Action
     from dmcli.cli.run.resources import Resources
@@ -115,10 +115,24 @@ class Session:
         """Where and how results are shown; `default` is the format when none was asked for."""
         from dmcli.render import Output
 
-        raw, csv_raw = bool(self.given.get("raw")), bool(self.given.get("csv_raw"))
+        raw, csv_raw, bom = (bool(self.given.get(name)) for name in ("raw", "csv_raw", "bom"))
         return Output(
-            self._format() or default, self.given.get("query", ""), sys.stdout, csv_raw=csv_raw, raw=raw, tell=self.say
+            self._format() or default,
+            self.given.get("query", ""),
+            sys.stdout,
+            csv_raw=csv_raw,
+            raw=raw,
+            tell=self.say,
+            bom=bom,
+            zone=self.zone,
         )
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The zone in which times are shown; None for that of this machine."""
+        from dmcli.cli.common import zone_of
+
+        return zone_of(self.given.get("tz", ""))
 
     def _format(self) -> str:
         """The output format asked for; empty when the terminal decides."""

@@ -10,7 +10,7 @@ from dmcli.api.model import Field, State, Tone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     Row = dict[str, Any]
 
@@ -52,14 +52,16 @@ def cell_tone(field: Field, value: Any) -> Tone | None:
     return Tone.FAIR if known and word is None and value not in (None, "") else None
 
 
-def cell_words(field: Field, value: Any, time_text: Callable[[datetime], str] = local_text) -> str:
-    """A value for people: the words of its code, a time in this machine's zone; what is not known stays as received."""
+def cell_words(
+    field: Field, value: Any, zone: tzinfo | None = None, time_text: Callable[[datetime], str] = local_text
+) -> str:
+    """A value for people: the words of its code, a time in a zone, None for this machine's; else as received."""
     text = raw_text(value)
     if value is None:
         return field.words.get("None", text)
     if not (field.words or field.shape):
         return text
-    moment = moment_in(field.shape, str(int(value)) if isinstance(value, float) else text)
+    moment = moment_in(field.shape, str(int(value)) if isinstance(value, float) else text, zone)
     if moment:
         return time_text(moment)
     word = _word(field, value)

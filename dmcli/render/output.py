@@ -9,6 +9,7 @@ from dmcli.render.formats import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import tzinfo
 
     from dmcli.render.formats import Format
 
@@ -31,7 +32,8 @@ class Output(NamedTuple):
     `format` is the name of one of FORMATS or empty: a table on a terminal, else tab-separated text. `query` is a
     JMESPath expression or empty. `color` is None where the environment decides. `csv_raw` leaves values in csv as they
     were received: codes, times and what a spreadsheet would take for a formula; `raw` leaves control characters in
-    tab-separated text. `tell` says a line to the person, beside the result.
+    tab-separated text. `tell` says a line to the person, beside the result. `bom` puts the mark
+    of UTF-8 before csv. Times are in `zone`, where it is None in that of this machine.
     """
 
     format: str
@@ -41,6 +43,8 @@ class Output(NamedTuple):
     csv_raw: bool = False
     raw: bool = False
     tell: Callable[[str], None] = _tell_nobody
+    bom: bool = False
+    zone: tzinfo | None = None
 
     @property
     def effective_format(self) -> Format:

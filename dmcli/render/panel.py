@@ -15,6 +15,8 @@ from dmcli.render.show import show_document
 from dmcli.untrusted import safe
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from rich.console import RenderableType
     from rich.text import Text
 
@@ -77,7 +79,7 @@ def account_panel(account: dict[str, Any], output: Output, below: str = "") -> R
     for label, limit, span in (("Today", "DailyQuota", "day"), ("This month", "MonthQuota", "month")):
         quota = _Quota(_number(values(account, [limit])[0]), _number(used.get(f"{span}_used")))
         grid.add_row(label, _quota(quota, bar, console.width - _AROUND))
-        if forecast := _forecast(used, span):
+        if forecast := _forecast(used, span, output.zone):
             grid.add_row("", Text(forecast, STYLES[Tone.BAD]))
     if free := _free(account):
         grid.add_row("Free mails", free)
@@ -89,9 +91,9 @@ def account_panel(account: dict[str, Any], output: Output, below: str = "") -> R
     return Group(panel, Text(fit_encoding(safe(below), output.stdout), "dim")) if below else panel
 
 
-def _forecast(used: dict[str, Any], span: str) -> str:
+def _forecast(used: dict[str, Any], span: str, zone: tzinfo | None) -> str:
     """When what is left is gone, where that is before the day or month is over."""
-    gone = moment_in("epoch", str(used.get(f"{span}_runs_out")))
+    gone = moment_in("epoch", str(used.get(f"{span}_runs_out")), zone)
     return f"at today's pace used up by {local_text(gone)}" if gone and used.get(f"{span}_left") else ""
 
 

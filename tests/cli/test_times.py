@@ -66,7 +66,9 @@ def test_a_time_where_days_count_is_its_day_and_said(dm):
 
 def test_what_is_no_time_is_told_with_examples(dm):
     refused = dm("stats details --since 9:30", code=2).err
-    assert "'9:30' is not a time such as '2026-01-31 09:30' (UTC+8) or 2026-01-31T01:30Z, or a day such as" in refused
+    assert (
+        "'9:30' is not a time such as '2026-01-31 09:30' (UTC+8), 2026-01-31T01:30Z or 2h, or a day such as" in refused
+    )
 
 
 @pytest.mark.parametrize("days", [9, 40, -3])

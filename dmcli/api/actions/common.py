@@ -94,7 +94,7 @@ def _window(start: Day, end: Day, required: bool, since: str, until: str) -> tup
         Param(
             "StartTime",
             start,
-            f"From then on: {what}, today, yesterday or 7d.{none}",
+            f"From then on: {what}, today, yesterday, 7d or 2h.{none}",
             required=required,
             option="since",
             default=since,
@@ -148,6 +148,6 @@ CREATED = Field("UtcCreateTime", "Created", shape="epoch", priority=3)
 CREATED_TEXT = Field("CreateTime", shape="stamp")
 
 
-def count(name: str, title: str, priority: int = 0) -> Field:
-    """A column of numbers."""
-    return Field(name, title, shape="number", priority=priority)
+def count(name: str, title: str, priority: int = 0, share: tuple[str, ...] = ()) -> Field:
+    """A column of numbers; `share` where it is what one count is of another, in per cent."""
+    return Field(name, title, shape="number", priority=priority, share=share)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from dmcli.api.kinds.base import Kind
 
 if TYPE_CHECKING:
-    from datetime import datetime, timezone
+    from datetime import datetime, timezone, tzinfo
 
 OFFSET = 8 * 3600  # seconds that the service's calendar is ahead of UTC: it counts its days in China
 _STAMP = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?Z?"
 _TO_THE_SECOND = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ Tt][0-9]{2}:[0-9]{2}:[0-9]{2}"
 # What is printed, and other spellings of ISO 8601: always with an offset, or it would be no moment.
 _MOMENT = "[0-9-]{10}[ Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)? ?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)"
-_RELATIVE = r"([0-9]{1,4})d"
+_RELATIVE = r"([0-9]{1,4})([dh])"
 
 
 def service_zone() -> timezone:
@@ -35,8 +35,8 @@ def moment_of(text: str, form: str) -> datetime | None:
         return None
 
 
-def moment_in(shape: str, text: str) -> datetime | None:
-    """The moment that a field of a reply means, in the zone of this machine; None where it is none.
+def moment_in(shape: str, text: str, zone: tzinfo | None = None) -> datetime | None:
+    """The moment that a field of a reply means, in a zone, None for that of this machine; None where it is none.
 
     The shape is `epoch`, seconds since then, or `stamp`, the service's `2019-09-29T13:28Z`. That is eight hours ahead
     of the epoch field beside it in all samples of the reference (6.4): a time of the service's calendar, whatever its
@@ -46,9 +46,9 @@ def moment_in(shape: str, text: str) -> datetime | None:
 
     try:
         if shape == "epoch":
-            return datetime.fromtimestamp(int(text), UTC).astimezone()
+            return datetime.fromtimestamp(int(text), UTC).astimezone(zone)
         if shape == "stamp" and re.fullmatch(_STAMP, text):
-            return datetime.fromisoformat(text.rstrip("Z")).replace(tzinfo=service_zone()).astimezone()
+            return datetime.fromisoformat(text.rstrip("Z")).replace(tzinfo=service_zone()).astimezone(zone)
     except (ValueError, OverflowError, OSError):  # no calendar holds it
         pass
     return None
@@ -77,7 +77,7 @@ def typed_moment(text: str) -> datetime | None:
 
 
 class Day(Kind):
-    """A day `yyyy-MM-dd`; people may also say today, yesterday, or 7d for seven days ago, by the service's calendar.
+    """A day `yyyy-MM-dd`; people may also say today, yesterday, 7d or 2h ago, by the service's calendar.
 
     A moment with Z or an offset is the service's day that it lies in.
     """
@@ -86,13 +86,15 @@ class Day(Kind):
     form = "%Y-%m-%d"
     width = len("yyyy-MM-dd")
     wire = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    expected = "a day such as 2026-01-31, today, yesterday or 7d"
+    expected = "a day such as 2026-01-31, today, yesterday, 7d or 2h"
 
     def to_wire(self, text: str, now: datetime) -> str:
         from datetime import timedelta
 
         day = now.astimezone(service_zone())
         relative = re.fullmatch(_RELATIVE, text.lower())
+        if relative and relative[2] == "h":
+            return (day - timedelta(hours=int(relative[1]))).strftime(self.form)
         if text.lower() in ("today", "yesterday") or relative:
             back = int(relative[1]) if relative else int(text.lower() == "yesterday")
             return self.at(day - timedelta(days=back))
@@ -121,8 +123,8 @@ class Minute(Day):
     width = len("yyyy-MM-dd HH:mm")
     wire = r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}"
     expected = (
-        "a time such as '2026-01-31 09:30' (UTC+8) or 2026-01-31T01:30Z, or a day such as 2026-01-31, today, yesterday "
-        "or 7d"
+        "a time such as '2026-01-31 09:30' (UTC+8), 2026-01-31T01:30Z or 2h, or a day such as 2026-01-31, today, "
+        "yesterday or 7d"
     )
 
     def __init__(self, *, end: bool = False) -> None:

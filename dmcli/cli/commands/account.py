@@ -116,7 +116,7 @@ COMMAND.add_command(
                 show_default=True,
                 help="From one look of --watch to the next.",
             ),
-            click.Option(["--usage"], is_flag=True, hidden=True, expose_value=False),  # is always there by now
+            click.Option(["--usage"], is_flag=True, hidden=True, expose_value=False, help="Is always there."),
         ],
         _show,
         f"{_SUMMARY.summary} With --raw the service's reply alone.",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from datetime import tzinfo
 
     from dmcli.api.model import Field
 
@@ -30,6 +31,14 @@ class Sink(Protocol):
     @property
     def csv_raw(self) -> bool:
         """Whether values in csv stay as received: codes, times and formulas."""
+
+    @property
+    def bom(self) -> bool:
+        """Whether csv begins with the mark by which spreadsheets know UTF-8."""
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The zone of times; None for that of this machine."""
 
     @property
     def tell(self) -> Callable[[str], None]:

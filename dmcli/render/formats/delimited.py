@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from dmcli.api.model import Field
     from dmcli.render.formats.base import Sink
 
 _SAMPLE = 1000  # rows whose keys make the columns where the catalogue declares none
@@ -25,6 +25,7 @@ _SPECIAL = re.compile('[",\t\r\n]')  # what a cell of csv or of tab-separated te
 # How a formula begins in some spreadsheet or other, its full-width spellings too (CWE-1236); a plain number is none.
 _FORMULA = re.compile("[=+\\-@\t\r\0＝＋－＠]")
 _NUMBER = re.compile(r"[+-][0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_MARK = "\ufeff"  # by which spreadsheets know UTF-8
 _ESCAPES = str.maketrans({"\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
@@ -55,6 +56,7 @@ class _Delimited(Format):
             sample = list(islice(rows, _SAMPLE))
             fields, rows = all_fields((), sample), chain(sample, rows)
         names = [field.name for field in fields]
+        cell = partial(cell_words, zone=output.zone, time_text=self._time_text)
         if not names:
             return sum(1 for _ in rows)
         write, as_received = self._line_writer(output), self._for_spreadsheets and output.csv_raw
@@ -62,7 +64,7 @@ class _Delimited(Format):
         write(names)
         for count, row in enumerate(chain(() if first is None else (first,), rows), 1):  # noqa: B007  the last count is the number of rows
             found = values(row, names)
-            write(found if as_received else list(map(self._cell, fields, found)))
+            write(found if as_received else list(map(cell, fields, found)))
         output.stdout.flush()
         return count
 
@@ -90,9 +92,6 @@ class _Delimited(Format):
                 write(item if isinstance(item, list) else [item])
             output.stdout.flush()
 
-    def _cell(self, field: Field, value: Any) -> str:
-        return cell_words(field, value, self._time_text)
-
     def _line_writer(self, output: Sink) -> Callable[[Sequence[Any]], None]:
         """A function that prints the values of one line; on a terminal nothing in them acts on it.
 
@@ -102,6 +101,8 @@ class _Delimited(Format):
         stdout = output.stdout
         escape = stdout.isatty() or not (self._for_spreadsheets or output.raw)
         disarm = self._for_spreadsheets and not output.csv_raw
+        if self._for_spreadsheets and output.bom:
+            stdout.write(fit_encoding(_MARK, stdout))
 
         def write(line: Sequence[Any]) -> None:
             texts = [_disarm(raw_text(value)) if disarm else raw_text(value) for value in line]

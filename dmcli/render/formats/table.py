@@ -104,7 +104,7 @@ def fit(widths: list[int], least: list[int], room: int) -> list[int]:
 
 def _column(field: Field, found: Sequence[Any], output: Sink) -> _Column:
     """The column of a field; the zone of its times stands once, in the title."""
-    zone, cells = "", [_clean(cell_words(field, value), output) for value in found]
+    zone, cells = "", [_clean(cell_words(field, value, output.zone), output) for value in found]
     if field.shape in ("epoch", "stamp"):
         zone, cells = zone_apart(cells)
     title = _clean(f"{field.title} {zone}".rstrip(), output)
@@ -118,7 +118,9 @@ def _blocks(fields: Sequence[Field], lines: Iterable[Sequence[Any]], output: Sin
     right: list[tuple[str, str]] = []
     for line in lines:
         left += ["", *titles] if left else titles
-        cells = [(_clean(cell_words(*one), output), style_of(*one)) for one in zip(fields, line, strict=True)]
+        cells = [
+            (_clean(cell_words(*one, output.zone), output), style_of(*one)) for one in zip(fields, line, strict=True)
+        ]
         right += [("", ""), *cells] if right else cells
     return [
         _Column("", left, ["bold"] * len(left)),

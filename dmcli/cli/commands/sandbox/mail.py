@@ -83,7 +83,7 @@ def _find_mail(current: Session, mail: int, wait: float, values: dict[str, Any])
 
 def _list(current: Session, *, limit: int, **values: Any) -> None:
     from dmcli.api.paging import Page
-    from dmcli.cli.perform import Limiter
+    from dmcli.cli.listing import Limiter
     from dmcli.render import show_pages
     from dmcli.sandbox.mail.mailbox import list_mail
     from dmcli.sandbox.mail.query import ALL

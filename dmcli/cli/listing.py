@@ -1,0 +1,147 @@
+"""Lists: their pages, up to a limit, sorted, with chosen columns, and for people a row of sums."""
+
+from __future__ import annotations
+
+import re
+import sys
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from dmcli.api.paging import Page, value_of
+from dmcli.errors import InputError
+from dmcli.plural import counted
+from dmcli.untrusted import read_number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from dmcli.api.model import Action, Field
+    from dmcli.cli.session import Session
+    from dmcli.render import Output
+
+_DESCENDING = ":desc"
+
+
+def show_list(current: Session, action: Action, wire: Mapping[str, str], values: Mapping[str, Any]) -> None:
+    """A list, page by page, up to the limit; says on stderr what was left out. Raises DmError."""
+    from dmcli.render import show_pages
+
+    output = current.output()
+    fields = _chosen(action.fields, values.get("columns"), output)
+    order = values.get("sort") or ""
+    by = _field_of(action.fields, order.removesuffix(_DESCENDING), "--sort") if order else None
+    limit = None if values.get("all") else values.get("limit")
+    size = values.get("page_size") or 0
+    if limit and action.paging and not by:
+        size = min(size or action.paging.default_size, limit)
+    pages = _pages(current, action, wire, size)
+    if by:
+        pages = _sorted(pages, by, descending=order.endswith(_DESCENDING))
+    limiter = Limiter()
+    pages = limiter.limit_pages(pages, limit)
+    shown = show_pages(_summed(pages, action) if output.for_people else pages, fields, action.lists, output)
+    if limiter.more:
+        sys.stdout.flush()
+        current.say(f"showing the first {counted(shown, 'row')}; there are more: give --all, or a larger --limit")
+    elif not shown:
+        current.say("nothing found")
+
+
+def _chosen(fields: Sequence[Field], columns: str | None, output: Output) -> tuple[Field, ...]:
+    """The fields that were asked for, in that order; all where none were. Raises InputError."""
+    if columns is None:
+        return tuple(fields)
+    if not output.wants_columns:
+        raise InputError("--columns is for tables, tab-separated text and csv: cut json and the like down with --query")
+    found = [_field_of(fields, name, "--columns") for name in columns.split(",")]
+    return tuple(field._replace(title=field.title or field.name, priority=0) for field in found)
+
+
+def _field_of(fields: Sequence[Field], name: str, option: str) -> Field:
+    """The field of that name on the wire, or with that title; case, blanks and hyphens do not count."""
+    for field in fields:
+        if _plain(name) in (_plain(field.name), _plain(field.title)) and _plain(name):
+            return field
+    known = ", ".join(field.name for field in fields)
+    raise InputError(f"{option}: there is no column {name!r}; there are {known}")
+
+
+def _plain(name: str) -> str:
+    return re.sub("[ _-]", "", name).lower()
+
+
+def _sorted(pages: Iterable[Page], by: Field, *, descending: bool) -> Iterator[Page]:
+    """One page with the rows of all, by a column; rows without a value come last."""
+    pages = iter(pages)
+    head = next(pages, None)
+    if not head:
+        return
+    rows = [row for page in chain((head,), pages) for row in page.rows]
+    known = [row for row in rows if value_of(row, by.name) not in (None, "")]
+    numbers = bool(by.shape in ("number", "epoch"))
+    known.sort(key=lambda row: _key(value_of(row, by.name), numbers=numbers), reverse=descending)
+    yield head._replace(rows=known + [row for row in rows if value_of(row, by.name) in (None, "")], more=False)
+
+
+def _key(value: Any, *, numbers: bool) -> tuple[float, str]:
+    """What rows are sorted by: numbers, per cent among them, by their size; all else as text without regard to case."""
+    if numbers:
+        try:
+            return float(str(value).rstrip("%")), ""
+        except ValueError:
+            pass
+    return 0.0, str(value).casefold()
+
+
+def _summed(pages: Iterable[Page], action: Action) -> Iterator[Page]:
+    """The pages, and where the action's rows can be added up and there are several of them, a row with their sums."""
+    rows: list[dict[str, Any]] = []
+    for page in pages:
+        yield page
+        if action.sums:
+            rows += page.rows
+    if len(rows) > 1:
+        yield Page({}, [_sum_of(rows, action)], "")
+
+
+def _sum_of(rows: Sequence[dict[str, Any]], action: Action) -> dict[str, Any]:
+    """The sums of the columns that are counts; a share of one in another is that of their sums."""
+    total: dict[str, Any] = {action.fields[0].name: "Sum"}
+    for field in action.fields:
+        if field.shape == "number" and not field.share:
+            total[field.name] = sum(read_number(str(value_of(row, field.name))) or 0 for row in rows)
+    for field in action.fields:
+        if field.share:
+            part, whole = (total[name] for name in field.share)
+            total[field.name] = f"{100 * part / whole:.2f}%" if whole else "0%"
+    return total
+
+
+def _pages(current: Session, action: Action, wire: Mapping[str, str], size: int) -> Iterator[Page]:
+    """The pages of a list; over a range of time those of all the calls that it needs."""
+    if not action.window:
+        return current.client.pages(action, wire, size)
+    from dmcli.workflows.windows import pages
+
+    return pages(current.client, action, wire, current.service_now, size, current.say)
+
+
+class Limiter:
+    """Cuts pages at a limit and remembers whether rows were left out."""
+
+    def __init__(self) -> None:
+        self.more = False
+
+    def limit_pages(self, pages: Iterable[Page], limit: int | None) -> Iterator[Page]:
+        """The pages up to `limit` rows in all; no further page is fetched."""
+        left = limit
+        for page in pages:
+            if left is None:
+                yield page
+                continue
+            if len(page.rows) >= left:
+                self.more = page.more or len(page.rows) > left
+                yield page._replace(rows=page.rows[:left])
+                return
+            left -= len(page.rows)
+            yield page
