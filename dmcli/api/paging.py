@@ -55,7 +55,7 @@ def next_page(paging: Paging, asked: dict[str, str], reply: dict[str, Any], rows
 
     `rows` is the number of rows on this page, `seen` the number on all pages so far.
     """
-    total = _total(paging, reply)
+    total = total_of(paging, reply)
     if paging.cursor:
         cursor = value_of(reply, paging.cursor)
         stands_still = str(cursor) == asked.get(paging.cursor)
@@ -71,7 +71,7 @@ def next_page(paging: Paging, asked: dict[str, str], reply: dict[str, Any], rows
 
 def most_rows(paging: Paging, reply: dict[str, Any]) -> int:
     """More rows than a list can have grown to while it was read, by the total of its first reply; 0 for none."""
-    total = _total(paging, reply)
+    total = total_of(paging, reply)
     return 0 if total is None else 2 * total + 10_000
 
 
@@ -98,7 +98,7 @@ class Circle:
         return False
 
 
-def _total(paging: Paging, reply: dict[str, Any]) -> int | None:
+def total_of(paging: Paging, reply: dict[str, Any]) -> int | None:
     """How many rows the list has, as the reply says."""
     totals = (read_number(str(value_of(reply, name))) for name in paging.total)
     return next((total for total in totals if total is not None), None)

@@ -137,6 +137,7 @@ def common() -> tuple[click.Parameter, ...]:
             "--csv-raw", is_flag=True, help="Write csv as received: codes, times, and formulas with no ' before them."
         ),
         option("--raw", is_flag=True, help="Write control characters into tab-separated text as they are."),
+        option("--no-pager", is_flag=True, help="Show what is longer than the screen without a pager."),
         option("--bom", is_flag=True, help="Begin csv with the mark by which spreadsheets know UTF-8."),
         option(
             "--tz",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import ExitStack
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from dmcli.api.paging import Page, value_of
+from dmcli.api.paging import Page, total_of, value_of
 from dmcli.errors import InputError
 from dmcli.plural import counted
 from dmcli.untrusted import read_number
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from dmcli.render import Output
 
 _DESCENDING = ":desc"
+_SHORT = 1.0  # seconds that a list may take before its progress is shown
 
 
 def show_list(current: Session, action: Action, wire: Mapping[str, str], values: Mapping[str, Any]) -> None:
     """A list, page by page, up to the limit; says on stderr what was left out. Raises DmError."""
+    from dmcli.cli.run.pager import paged
     from dmcli.render import show_pages
 
     output = current.output()
@@ -38,8 +41,12 @@ def show_list(current: Session, action: Action, wire: Mapping[str, str], values:
     if by:
         pages = _sorted(pages, by, descending=order.endswith(_DESCENDING))
     limiter = Limiter()
-    pages = limiter.limit_pages(pages, limit)
-    shown = show_pages(_summed(pages, action) if output.for_people else pages, fields, action.lists, output)
+    pages = _with_progress(current, limiter.limit_pages(pages, limit), action, limit)
+    shown = None
+    with paged(current) as output:
+        shown = show_pages(_summed(pages, action) if output.for_people else pages, fields, action.lists, output)
+    if shown is None:  # the pager ended before it had all
+        return
     if limiter.more:
         sys.stdout.flush()
         current.say(f"showing the first {counted(shown, 'row')}; there are more: give --all, or a larger --limit")
@@ -124,6 +131,28 @@ def _pages(current: Session, action: Action, wire: Mapping[str, str], size: int)
     from dmcli.workflows.windows import pages
 
     return pages(current.client, action, wire, current.service_now, size, current.say)
+
+
+def _with_progress(current: Session, pages: Iterator[Page], action: Action, limit: int | None) -> Iterator[Page]:
+    """The pages, with a bar on stderr once they have taken a second, where rows do not go to the same terminal."""
+    if not current.voice.redraws() or sys.stdout.isatty() or not action.paging:
+        yield from pages
+        return
+    from dmcli.render import Output
+    from dmcli.render.progress import Progress
+
+    clock = current.resources.clock
+    began, seen, bar = clock(), 0, None
+    with ExitStack() as stack:
+        for page in pages:
+            seen += len(page.rows)
+            if bar is None and clock() - began > _SHORT:
+                total = total_of(action.paging, page.reply)
+                most = min(total, limit) if total and limit else total
+                bar = stack.enter_context(Progress(Output("table", "", sys.stderr), most, clock=clock))
+            if bar:
+                bar.seen = seen
+            yield page
 
 
 class Limiter:

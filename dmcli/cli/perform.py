@@ -84,11 +84,13 @@ def resolve_names(current: Session, call: Call) -> dict[str, str]:
 
 def show_reply(current: Session, call: Call, reply: dict[str, Any]) -> None:
     """One reply, as received or as the action's fields. What was done is not lost when it cannot be written."""
+    from dmcli.cli.run.pager import paged
     from dmcli.render import show_document
 
     action = call.action
     try:
-        show_document(reply, action.fields, current.output())
+        with paged(current) as output:
+            show_document(reply, action.fields, output)
         sys.stdout.flush()
     except Exception:
         if action.effect is not Effect.READ:

@@ -8,7 +8,7 @@ from dmcli.api import catalogue
 from dmcli.api.kinds.dates import service_zone
 from dmcli.api.paging import value_of
 from dmcli.api.quota import left_of, runs_out
-from dmcli.errors import CheckFailedError, ConfigError, DmError, QuotaError
+from dmcli.errors import CheckFailedError, ConfigError, DmError, QuotaError, RefusedError
 from dmcli.untrusted import read_number
 from dmcli.workflows.windows import rows
 
@@ -55,10 +55,10 @@ def quota_usage(client: Client, now: datetime) -> Usage:
 
 
 def _known(source: Callable[[Client, datetime], Usage], client: Client, now: datetime) -> Usage | None:
-    """What a source says; None where the keys may not ask it."""
+    """What a source says; None where the keys may not ask it, or the service refuses."""
     try:
         return source(client, now)
-    except ConfigError:
+    except (ConfigError, RefusedError):
         return None
 
 

@@ -17,6 +17,8 @@ DM = [sys.executable, "-c", "from dmcli.__main__ import main; main()"]  # what a
 # The same with the terminal at its standard input in control of it, as every program that is typed there has it.
 _DM_CONTROLLED = [*DM[:2], f"import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); {DM[2]}"]
 
+_PLAIN = {"TERM": "xterm", "PAGER": "cat"}  # a terminal on which nothing waits for a key
+
 
 def words(line: str, *values: object) -> list[str]:
     """The words of a line, split as a shell does.
@@ -57,7 +59,7 @@ def program_on_a_terminal(
     command: list[str], *, answers: Sequence[str] = (), columns: int = 80, **environ: str
 ) -> tuple[int, str]:
     """The same with any program."""
-    env = {name: value for name, value in os.environ.items() if name != "COLUMNS"} | {"TERM": "xterm"} | environ
+    env = {name: value for name, value in os.environ.items() if name != "COLUMNS"} | _PLAIN | environ
     left = iter(answers)
 
     def react(seen: bytes) -> str:

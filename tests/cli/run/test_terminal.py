@@ -59,6 +59,7 @@ ANSWERS = {
         ("UserStatus", "QuotaLevel", "MaxQuotaLevel", "Domains"), f"[b]:smile:{EVERY[:0x3000]}"
     ),
     "QueryMailAddressByParam": {"data": {"mailAddress": []}},
+    "SenderStatisticsByTagNameAndBatchID": {"data": {"stat": []}},
     "Odd": {f"key\x1b{number}\u202e": text for number, text in enumerate(pieces(EVERY[:0x3000], 3500))},
 }
 
