@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api.kinds.dates import local_text, moment_in
 from dmcli.api.model import Field, State, Tone
+from dmcli.untrusted import read_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 
 _MINUTE = len("2026-03-15 12:00")
+_KEPT = 1024  # texts of times that are remembered
 _ZONE = re.compile(r" [+-]\d\d:\d\d")
 
 
@@ -66,6 +69,40 @@ def cell_words(
         return time_text(moment)
     word = _word(field, value)
     return text if word is None else word
+
+
+def cell_writer(field: Field, zone: tzinfo | None, time_text: Callable[[datetime], str]) -> Callable[[Any], str]:
+    """What gives the words of a column's cells, as `cell_words` does, but quick where a million of them come.
+
+    Times of a list lie close together: the text of a minute is worked out once, and so is that of a stamp.
+    """
+    slow = partial(cell_words, field, zone=zone, time_text=time_text)
+    if field.shape == "stamp":
+        return _hashable(lru_cache(_KEPT)(slow), slow)
+    if field.shape != "epoch":
+        return slow if field.words or field.shape not in ("", "number") else raw_text
+
+    @lru_cache(_KEPT)
+    def minute(number: int) -> str:
+        moment = moment_in("epoch", str(60 * number), zone)
+        offset = moment.utcoffset() if moment else None
+        return time_text(moment) if moment and offset is not None and not offset.total_seconds() % 60 else ""
+
+    def write(value: Any) -> str:
+        number = value if type(value) is int else read_number(value) if isinstance(value, str) else None
+        if number is None:
+            return slow(value)
+        found = minute(number // 60)
+        if found[_MINUTE : _MINUTE + 3] == ":00":  # it has seconds
+            return f"{found[: _MINUTE + 1]}{number % 60:02}{found[_MINUTE + 3 :]}"
+        return found or slow(value)
+
+    return write
+
+
+def _hashable(quick: Callable[[Any], str], slow: Callable[[Any], str]) -> Callable[[Any], str]:
+    """The quick function for texts, the slow one for all else."""
+    return lambda value: quick(value) if type(value) is str else slow(value)
 
 
 def _word(field: Field, value: Any) -> str | None:

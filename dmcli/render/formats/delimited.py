@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api.kinds.dates import local_text
-from dmcli.render.cells import all_fields, cell_words, raw_text, values
+from dmcli.render.cells import all_fields, cell_writer, raw_text, values
 from dmcli.render.encoding import fit_encoding
 from dmcli.render.formats.base import Format, Listing
 from dmcli.render.formats.document import JSON
@@ -18,12 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from dmcli.api.model import Field
     from dmcli.render.formats.base import Sink
 
+_AT_ONCE = 500  # rows that are written together
 _SAMPLE = 1000  # rows whose keys make the columns where the catalogue declares none
 _SPECIAL = re.compile('[",\t\r\n]')  # what a cell of csv or of tab-separated text cannot hold as it is
 # How a formula begins in some spreadsheet or other, its full-width spellings too (CWE-1236); a plain number is none.
-_FORMULA = re.compile("[=+\\-@\t\r\0＝＋－＠]")
+_FORMULA_MARKS = frozenset("=+-@\t\r\0＝＋－＠")
 _NUMBER = re.compile(r"[+-][0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _MARK = "\ufeff"  # by which spreadsheets know UTF-8
 _ESCAPES = str.maketrans({"\t": r"\t", "\n": r"\n", "\r": r"\r"})
@@ -51,22 +52,31 @@ class _Delimited(Format):
 
     def show_rows(self, listing: Listing, output: Sink) -> int:
         """Print a line of wire names, then a line for each row: the words of codes, and times."""
-        rows, fields, count = listing.rows, listing.fields, 0
+        pages, fields, count = iter(listing.pages), listing.fields, 0
         if not fields:
-            sample = list(islice(rows, _SAMPLE))
-            fields, rows = all_fields((), sample), chain(sample, rows)
+            sample = list(islice(chain.from_iterable(pages), _SAMPLE))
+            fields, pages = all_fields((), sample), chain((sample,), pages)
         names = [field.name for field in fields]
-        cell = partial(cell_words, zone=output.zone, time_text=self._time_text)
         if not names:
-            return sum(1 for _ in rows)
-        write, as_received = self._line_writer(output), self._for_spreadsheets and output.csv_raw
-        first = next(rows, None)  # before the header, so that a list that fails leaves nothing behind
-        write(names)
-        for count, row in enumerate(chain(() if first is None else (first,), rows), 1):  # noqa: B007  the last count is the number of rows
-            found = values(row, names)
-            write(found if as_received else list(map(cell, fields, found)))
+            return sum(1 for _ in chain.from_iterable(pages))
+        cells = self._cell_writers(fields, output)
+        first = next(pages, ())  # before the header, so that a list that fails leaves nothing behind
+        write = self._writer(output)
+        write([names])
+        for page in chain((first,), pages):
+            rows = iter(page)
+            while chunk := list(islice(rows, _AT_ONCE)):
+                columns = zip(*(values(row, names) for row in chunk), strict=True)
+                texts = (map(cell, column) for cell, column in zip(cells, columns, strict=True))
+                write(list(zip(*texts, strict=True)))
+                count += len(chunk)
         output.stdout.flush()
         return count
+
+    def _cell_writers(self, fields: Sequence[Field], output: Sink) -> list[Callable[[Any], str]]:
+        if self._for_spreadsheets and output.csv_raw:
+            return [raw_text] * len(fields)
+        return [cell_writer(field, output.zone, self._time_text) for field in fields]
 
     def show_value(self, value: Any, output: Sink) -> None:
         """Print what a query found.
@@ -87,37 +97,50 @@ class _Delimited(Format):
         elif any(isinstance(item, dict) for item in items):
             JSON.show_value(value, output)
         else:
-            write = self._line_writer(output)
-            for item in items:
-                write(item if isinstance(item, list) else [item])
+            write = self._writer(output)
+            write([list(map(raw_text, item if isinstance(item, list) else [item])) for item in items])
             output.stdout.flush()
 
-    def _line_writer(self, output: Sink) -> Callable[[Sequence[Any]], None]:
-        """A function that prints the values of one line; on a terminal nothing in them acts on it.
+    def _writer(self, output: Sink) -> Callable[[Sequence[Sequence[str]]], None]:
+        """A function that prints the cells of some lines; on a terminal nothing in them acts on it.
 
         Tab-separated text is for eyes: what comes after the pipe, `less -R` or `head`, hands it to a terminal. csv is
         data.
         """
-        stdout = output.stdout
+        stdout, mark = output.stdout, self._mark
         escape = stdout.isatty() or not (self._for_spreadsheets or output.raw)
         disarm = self._for_spreadsheets and not output.csv_raw
         if self._for_spreadsheets and output.bom:
             stdout.write(fit_encoding(_MARK, stdout))
 
-        def write(line: Sequence[Any]) -> None:
-            texts = [_disarm(raw_text(value)) if disarm else raw_text(value) for value in line]
+        def line(texts: Sequence[str]) -> str:
+            if disarm:
+                texts = list(map(_disarm, texts))
             if escape:
                 texts = [safe(text, lines=True) for text in texts]
             # A single empty cell is quoted, or the line would be taken for no line at all.
-            text = self._mark.join(map(self._write_cell, texts)) or ('""' if self._for_spreadsheets else "")
-            stdout.write(fit_encoding(text, stdout) + "\n")
+            return mark.join(map(self._write_cell, texts)) or ('""' if self._for_spreadsheets else "")
+
+        def write(lines: Sequence[Sequence[str]]) -> None:
+            cells = list(chain.from_iterable(lines))
+            plain = all(cells) or len(lines) < len(cells)  # more than one column, or none of the cells empty
+            if plain and _is_plain("".join(cells), mark) and _FORMULA_MARKS.isdisjoint([text[:1] for text in cells]):
+                shown = map(mark.join, lines)
+            else:
+                shown = map(line, lines)
+            stdout.write(fit_encoding("\n".join(shown) + "\n", stdout))
 
         return write
 
 
+def _is_plain(text: str, mark: str) -> bool:
+    """Whether cells that hold this text, as nearly all do, can be written as they are."""
+    return text.isprintable() and '"' not in text and mark not in text
+
+
 def _disarm(text: str) -> str:
     """A cell of csv that no spreadsheet takes for a formula: with an apostrophe before what would begin one."""
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    return f"'{text}" if text[:1] in _FORMULA_MARKS and not _NUMBER.fullmatch(text) else text
 
 
 def _quote(text: str) -> str:
