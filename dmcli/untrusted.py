@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 DEEPEST = 64  # levels of a JSON text; DirectMail's replies have six
 MOST_MARKS = 100_000  # texts, brackets, commas and colons of a JSON text from a caller: 10,000 objects of two fields
+_HOLDERS = frozenset((list, dict))  # what parsed JSON has levels of
 _WINDOW = 65_536  # characters
 _LONGEST = 2000  # characters of a message
 _DIGITS = 18  # of a number: SQLite's integers have room for them
@@ -138,8 +139,10 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _depth(value: Any) -> int:
     """Levels of lists and objects, walked without recursion."""
-    deepest, level = 0, [value]
-    while level := [one for one in level if isinstance(one, (list, dict))]:
+    level = [value] if type(value) in _HOLDERS else []
+    deepest = 0
+    while level:
         deepest += 1
-        level = [child for one in level for child in (one.values() if isinstance(one, dict) else one)]
+        inner = (one.values() if type(one) is dict else one for one in level)
+        level = [child for children in inner for child in children if type(child) in _HOLDERS]
     return deepest

@@ -71,38 +71,56 @@ def cell_words(
     return text if word is None else word
 
 
-def cell_writer(field: Field, zone: tzinfo | None, time_text: Callable[[datetime], str]) -> Callable[[Any], str]:
-    """What gives the words of a column's cells, as `cell_words` does, but quick where a million of them come.
+def column_writer(
+    field: Field, zone: tzinfo | None, time_text: Callable[[datetime], str]
+) -> Callable[[Sequence[Any]], list[str]]:
+    """What gives the words of some cells of a column, as `cell_words` does, but quick where a million of them come.
 
     Times of a list lie close together: the text of a minute is worked out once, and so is that of a stamp.
     """
     slow = partial(cell_words, field, zone=zone, time_text=time_text)
     if field.shape == "stamp":
-        return _hashable(lru_cache(_KEPT)(slow), slow)
-    if field.shape != "epoch":
-        return slow if field.words or field.shape not in ("", "number") else raw_text
-
-    @lru_cache(_KEPT)
-    def minute(number: int) -> str:
-        moment = moment_in("epoch", str(60 * number), zone)
-        offset = moment.utcoffset() if moment else None
-        return time_text(moment) if moment and offset is not None and not offset.total_seconds() % 60 else ""
-
-    def write(value: Any) -> str:
-        number = value if type(value) is int else read_number(value) if isinstance(value, str) else None
-        if number is None:
-            return slow(value)
-        found = minute(number // 60)
-        if found[_MINUTE : _MINUTE + 3] == ":00":  # it has seconds
-            return f"{found[: _MINUTE + 1]}{number % 60:02}{found[_MINUTE + 3 :]}"
-        return found or slow(value)
-
-    return write
+        known = lru_cache(_KEPT)(slow)
+        return lambda found: [known(value) if type(value) is str else slow(value) for value in found]
+    if field.shape == "epoch":
+        return partial(_epoch_texts, lru_cache(_KEPT)(partial(_minute_text, zone, time_text)), slow)
+    if field.words or field.shape not in ("", "number"):
+        return lambda found: list(map(slow, found))
+    return raw_texts
 
 
-def _hashable(quick: Callable[[Any], str], slow: Callable[[Any], str]) -> Callable[[Any], str]:
-    """The quick function for texts, the slow one for all else."""
-    return lambda value: quick(value) if type(value) is str else slow(value)
+def raw_texts(found: Sequence[Any]) -> list[str]:
+    """Values as received."""
+    return [value if type(value) is str else raw_text(value) for value in found]
+
+
+def _minute_text(zone: tzinfo | None, time_text: Callable[[datetime], str], number: int) -> str:
+    """The text of the start of a minute since 1970; empty where the zone is not whole minutes off, long ago."""
+    moment = moment_in("epoch", str(60 * number), zone)
+    offset = moment.utcoffset() if moment else None
+    return time_text(moment) if moment and offset is not None and not offset.total_seconds() % 60 else ""
+
+
+def _epoch_texts(minute: Callable[[int], str], slow: Callable[[Any], str], found: Sequence[Any]) -> list[str]:
+    """The texts of epoch seconds."""
+    texts = []
+    for value in found:
+        number = value if type(value) is int else read_number(value) if type(value) is str else None
+        text = "" if number is None else minute(number // 60)
+        if number is None or not text:
+            text = slow(value)
+        elif text[_MINUTE : _MINUTE + 3] == ":00":  # it has seconds
+            text = f"{text[: _MINUTE + 1]}{number % 60:02}{text[_MINUTE + 3 :]}"
+        texts.append(text)
+    return texts
+
+
+def columns_of(rows: Sequence[Row], names: Sequence[str]) -> list[Sequence[Any]]:
+    """The values of each name in all of the rows, None where a row has none."""
+    try:
+        return [[row[name] for row in rows] for name in names]
+    except KeyError:
+        return list(zip(*(values(row, names) for row in rows), strict=True))
 
 
 def _word(field: Field, value: Any) -> str | None:

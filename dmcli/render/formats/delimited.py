@@ -7,7 +7,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api.kinds.dates import local_text
-from dmcli.render.cells import all_fields, cell_writer, raw_text, values
+from dmcli.render.cells import all_fields, column_writer, columns_of, raw_text, raw_texts
 from dmcli.render.encoding import fit_encoding
 from dmcli.render.formats.base import Format, Listing
 from dmcli.render.formats.document import JSON
@@ -59,24 +59,23 @@ class _Delimited(Format):
         names = [field.name for field in fields]
         if not names:
             return sum(1 for _ in chain.from_iterable(pages))
-        cells = self._cell_writers(fields, output)
+        writers = self._column_writers(fields, output)
         first = next(pages, ())  # before the header, so that a list that fails leaves nothing behind
         write = self._writer(output)
         write([names])
         for page in chain((first,), pages):
             rows = iter(page)
             while chunk := list(islice(rows, _AT_ONCE)):
-                columns = zip(*(values(row, names) for row in chunk), strict=True)
-                texts = (map(cell, column) for cell, column in zip(cells, columns, strict=True))
-                write(list(zip(*texts, strict=True)))
+                columns = zip(writers, columns_of(chunk, names), strict=True)
+                write(list(zip(*(texts(column) for texts, column in columns), strict=True)))
                 count += len(chunk)
         output.stdout.flush()
         return count
 
-    def _cell_writers(self, fields: Sequence[Field], output: Sink) -> list[Callable[[Any], str]]:
+    def _column_writers(self, fields: Sequence[Field], output: Sink) -> list[Callable[[Sequence[Any]], list[str]]]:
         if self._for_spreadsheets and output.csv_raw:
-            return [raw_text] * len(fields)
-        return [cell_writer(field, output.zone, self._time_text) for field in fields]
+            return [raw_texts] * len(fields)
+        return [column_writer(field, output.zone, self._time_text) for field in fields]
 
     def show_value(self, value: Any, output: Sink) -> None:
         """Print what a query found.
