@@ -180,7 +180,7 @@ class Action(NamedTuple):
     name or id, days as `5d` and `today`. `unsure_versions` are API versions that have it by one source and lack it by
     another: the client calls none of them. `form` are the parameters that the SDK puts into the form body, None
     for all of them; the others go in the URL. `window` is how much of the past a call may ask for.
-    `sums` says that the counts of its rows can be added up.
+    `sums` says that the counts of its rows can be added up. What an action that is `kept` lists is in the history too.
     """
 
     name: str
@@ -204,6 +204,7 @@ class Action(NamedTuple):
     unsure_versions: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     commands: tuple[Command, ...] = ()
+    kept: bool = False
     sample: dict[str, str] = {}  # noqa: RUF012  a constant of the catalogue, never changed
 
     @property

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
-def _keep(_: click.Context, param: click.Parameter, value: Any) -> Any:
+def keep(_: click.Context, param: click.Parameter, value: Any) -> Any:
+    """Have the session know an option, which no command gets."""
     if value not in (None, False, "") and param.name:
         session().given[param.name] = value
     return value
@@ -48,7 +49,7 @@ def _query(ctx: click.Context, param: click.Parameter, value: str | None) -> str
         from dmcli.render import check_query
 
         check_query(value)
-    _keep(ctx, param, value)
+    keep(ctx, param, value)
     return value
 
 
@@ -119,7 +120,7 @@ def common() -> tuple[click.Parameter, ...]:
     """
 
     def option(*names: str, help: str, **more: Any) -> click.Option:  # noqa: A002  click's own word
-        return Common(names, help=help, expose_value=False, **({"callback": _keep} | more))
+        return Common(names, help=help, expose_value=False, **({"callback": keep} | more))
 
     return (
         option(

@@ -127,7 +127,7 @@ def _sum_of(rows: Sequence[dict[str, Any]], action: Action) -> dict[str, Any]:
 def _pages(current: Session, action: Action, wire: Mapping[str, str], size: int) -> Iterator[Page]:
     """The pages of a list; over a range of time those of all the calls that it needs."""
     if not action.window:
-        return current.client.pages(action, wire, size)
+        return current.reader.pages(action, wire, size)
     from dmcli.workflows.windows import pages
 
     return pages(current.client, action, wire, current.service_now, size, current.say)

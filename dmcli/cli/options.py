@@ -10,6 +10,7 @@ from dmcli.api.kinds.addresses import Sender
 from dmcli.api.kinds.reference import Ref
 from dmcli.api.kinds.text import Choice, Flag, Text
 from dmcli.api.model import Action, Effect, Param
+from dmcli.cli.common import keep
 from dmcli.cli.session import session
 
 if TYPE_CHECKING:
@@ -87,6 +88,17 @@ def arrangement() -> list[click.Parameter]:
             ["--sort"], metavar="COLUMN[:desc]", help="Sort by a column. Fetches all rows, then shows the first."
         ),
     ]
+
+
+def from_history() -> click.Option:
+    """--from-history, for what is kept there; the session knows it."""
+    return click.Option(
+        ["--from-history"],
+        is_flag=True,
+        expose_value=False,
+        callback=keep,
+        help="Read what dm stats sync has kept on this machine, and call nothing.",
+    )
 
 
 def is_text(text: str) -> bool:
@@ -198,4 +210,6 @@ def options_of(
         params += limits()
     if action.paging:
         params += arrangement()
+    if action.kept:
+        params.append(from_history())
     return params

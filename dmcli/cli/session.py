@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dmcli.api.model import Action
     from dmcli.cli.run.resources import Resources
     from dmcli.cli.run.voice import Voice
-    from dmcli.client.client import Client
+    from dmcli.client.client import Client, Reader
     from dmcli.config.settings import Settings
     from dmcli.render import Output
     from dmcli.sandbox.emulator import Sandbox
@@ -86,6 +86,16 @@ class Session:
     def client(self) -> Client:
         """The client that commands call."""
         return self.resources.client
+
+    @property
+    def from_history(self) -> bool:
+        """Whether statistics are read from the history on this machine."""
+        return bool(self.given.get("from_history"))
+
+    @property
+    def reader(self) -> Reader:
+        """Where lists are read: the client, or the history."""
+        return self.resources.reader if self.from_history else self.client
 
     @property
     def sandbox(self) -> Sandbox:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from dmcli.api import catalogue
 from dmcli.api.kinds.addresses import Domain, Email
@@ -35,6 +35,19 @@ _STANDS_STILL = (
     "the service's cursor does not advance after {seen:,} rows, so that the rest of the list cannot be read; "
     "try again, or ask for less at a time"
 )
+
+
+class Reader(Protocol):
+    """What reads lists: the client, or what answers in its place."""
+
+    def call(self, action: Action, params: Mapping[str, str]) -> dict[str, Any]:
+        """One call; the reply's object."""
+
+    def pages(self, action: Action, params: Mapping[str, str], size: int = 0) -> Iterator[Page]:
+        """The pages of a list, each fetched when it is asked for."""
+
+    def rows(self, action: Action, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+        """The rows of a list, over all pages."""
 
 
 class Client(NamedTuple):
@@ -161,29 +174,39 @@ class Client(NamedTuple):
 
     def pages(self, action: Action, params: Mapping[str, str], size: int = 0) -> Iterator[Page]:
         """The pages of a list, each fetched when it is asked for. `size` 0 is the catalogue's page size."""
-        if action.paging is None:
-            raise ValueError(action.name)
-        asked = dict(params) | first_page(action.paging, size)
-        circle, seen, most = Circle(), 0, 0
-        while True:
-            page = page_of(action, self.call(action, asked))
-            seen += len(page.rows)
-            most = most or most_rows(action.paging, page.reply)
-            following = next_page(action.paging, asked, page.reply, len(page.rows), seen)
-            if following and following.get(action.paging.cursor) == asked.get(action.paging.cursor, ""):
-                raise UnreachableError(_STANDS_STILL.format(seen=seen))
-            mark = following.get(action.paging.cursor) or page.rows
-            if (mark and circle.closes(mark)) or (most and seen > most):
-                raise UnreachableError(_REPEATS)
-            yield page._replace(more=bool(following))
-            if not following:
-                return
-            asked |= following
+        yield from walk(self.call, action, params, size)
 
     def rows(self, action: Action, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:
         """The rows of a list, over all pages."""
         for page in self.pages(action, params):
             yield from page.rows
+
+
+def walk(
+    call: Callable[[Action, Mapping[str, str]], dict[str, Any]],
+    action: Action,
+    params: Mapping[str, str],
+    size: int = 0,
+) -> Iterator[Page]:
+    """The pages of a list, each fetched by a `call` when it is asked for. Raises UnreachableError where they repeat."""
+    if action.paging is None:
+        raise ValueError(action.name)
+    asked = dict(params) | first_page(action.paging, size)
+    circle, seen, most = Circle(), 0, 0
+    while True:
+        page = page_of(action, call(action, asked))
+        seen += len(page.rows)
+        most = most or most_rows(action.paging, page.reply)
+        following = next_page(action.paging, asked, page.reply, len(page.rows), seen)
+        if following and following.get(action.paging.cursor) == asked.get(action.paging.cursor, ""):
+            raise UnreachableError(_STANDS_STILL.format(seen=seen))
+        mark = following.get(action.paging.cursor) or page.rows
+        if (mark and circle.closes(mark)) or (most and seen > most):
+            raise UnreachableError(_REPEATS)
+        yield page._replace(more=bool(following))
+        if not following:
+            return
+        asked |= following
 
 
 def _explained(code: str, action: Action, params: Mapping[str, str]) -> Explained:

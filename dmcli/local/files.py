@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import suppress
-from typing import NamedTuple
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.errors import ConfigError, LocalIOError
 from dmcli.local.paths import WINDOWS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MAX_TEXT = 1 << 20  # bytes; a settings file is a few hundred
 
@@ -65,6 +68,25 @@ def write_private(path: str, text: str) -> None:
         if made:
             with suppress(OSError):
                 os.unlink(temporary)
+
+
+@contextmanager
+def whole(path: str) -> Iterator[str]:
+    """The path of a private file to write, which takes the place of `path` when the block ends well, else goes.
+
+    Raises LocalIOError for what the system says of it.
+    """
+    target = os.path.realpath(path)
+    growing = f"{target}.{os.getpid()}.{os.urandom(4).hex()}"
+    try:
+        make_private(growing)
+        yield growing
+        os.replace(growing, target)
+    except OSError as error:
+        raise LocalIOError(f"cannot write {path}: {reason_of(error)}") from None
+    finally:
+        with suppress(OSError):
+            os.unlink(growing)
 
 
 def _open_private(path: str, flags: int) -> int:

@@ -104,6 +104,7 @@ ACTIONS = (
         sums=True,
         errors=_DATE_ERRORS,
         commands=(Command("stats totals", example="--from news@mail.example.com --since 30d"),),
+        kept=True,
         sample={"StartTime": "5d", "EndTime": "today"},
     ),
     Action(
@@ -146,6 +147,7 @@ ACTIONS = (
         rules=(at_most_one("AccountName", "TagName", "ToAddress"),),
         errors=("InvalidDate.Malformed", "InvalidBetweenTime.Malformed"),
         commands=(Command("stats details", example="--to ada@example.com --since 7d"),),
+        kept=True,
         sample={"StartTime": "5d", "EndTime": "today", "Length": "1"},
     ),
     Action(
@@ -171,6 +173,7 @@ ACTIONS = (
         sums=True,
         rules=(needs("TagName", "AccountName"),),
         errors=_DATE_ERRORS,
+        kept=True,
         sample={"StartTime": "5d", "EndTime": "today"},
     ),
     Action(
@@ -197,6 +200,7 @@ ACTIONS = (
         errors=_DATE_ERRORS,
         versions=ONLY_2015,
         unsure_versions=ONLY_2017,  # the reference has it, the SDK of that version lacks it
+        kept=True,
         sample={"StartTime": "5d", "EndTime": "today"},
     ),
     Action(
@@ -255,6 +259,7 @@ ACTIONS = (
         window=Window(30, 30, latest_first=True),
         errors=("InvalidDate.Malformed", "InvalidBetweenTime.Malformed"),
         commands=(Command("stats invalid", example="--since 30d"),),
+        kept=True,
         sample={"Length": "1"},
     ),
 )

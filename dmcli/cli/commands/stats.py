@@ -11,7 +11,7 @@ from dmcli.api.actions.common import NO_ACTION
 from dmcli.api.paging import value_of
 from dmcli.cli.build import group
 from dmcli.cli.options import options_of
-from dmcli.cli.tree import command
+from dmcli.cli.tree import command, command_in
 from dmcli.errors import DmError, RefusedError
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ def _report(current: Session, html: str | None, **typed: Any) -> None:
         show_text(markdown(found, current.lang), current.output())
 
 
+_HISTORY = f"{__package__}.history"
 COMMAND = group(
     "stats",
     command(
@@ -105,3 +106,9 @@ COMMAND = group(
     ),
     command("sender", options_of(_SENDER), _sender, _SENDER.summary, "news@mail.example.com"),
 )
+COMMAND.later(
+    "sync",
+    "Keep on this machine what the service forgets after a month.",
+    lambda: command_in(f"{_HISTORY}.sync"),
+)
+COMMAND.later("history", "What dm stats sync has kept: show, prune, export.", lambda: command_in(f"{_HISTORY}.show"))

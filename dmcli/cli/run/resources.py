@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from dmcli.api.wire import Exchange, Reply, Request
     from dmcli.cli.run.voice import Voice
     from dmcli.client.attempts import Retrier
-    from dmcli.client.client import Client
+    from dmcli.client.client import Client, Reader
     from dmcli.client.transport import HttpExchange
     from dmcli.config.settings import Flags, Settings
     from dmcli.sandbox.emulator import Sandbox
+    from dmcli.workflows.history.store import History
     from dmcli.workflows.idempotency import Ledger, Scope
 
 
@@ -184,10 +185,32 @@ class Resources:
         return ledger
 
     def scope(self, key: str) -> Scope:
-        """What an idempotency key belongs to: this endpoint, or this sandbox, and the owner of the keys that sign."""
+        """What an idempotency key belongs to: an account."""
         from dmcli.workflows.idempotency import Scope
 
-        return Scope(self.settings.endpoint or self.sandbox_place, self.keys.owner, key)
+        return Scope(*self.account, key)
+
+    @cached_property
+    def history(self) -> History:
+        """The statistics that are kept on this machine. Raises ConfigError, LockedError or LocalIOError."""
+        from dmcli.workflows.history.store import open_history
+
+        history = open_history(os.environ)
+        self._open.append(history.close)
+        return history
+
+    @cached_property
+    def reader(self) -> Reader:
+        """What reads statistics of this account from the history. Raises NotFoundError where there is none."""
+        from dmcli.workflows.history.reader import HistoryReader
+        from dmcli.workflows.history.store import find_kept
+
+        return HistoryReader(find_kept(self.history, *self.account), self._voice.say)
+
+    @property
+    def account(self) -> tuple[str, str]:
+        """What tells accounts apart on this machine: this endpoint, or this sandbox, and the owner of the keys."""
+        return self.settings.endpoint or self.sandbox_place, self.keys.owner
 
     @property
     def sandbox_region(self) -> str:

@@ -23,6 +23,7 @@ def _reset(current: Session, *, yes: bool) -> None:
             raise InputError("nothing was deleted")
     current.sandbox.reset()
     current.resources.ledger.forget(current.resources.sandbox_place)
+    current.resources.history.forget(current.resources.sandbox_place)
     current.say("the sandbox is as new")
 
 

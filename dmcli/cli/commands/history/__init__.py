@@ -1,0 +1,1 @@
+"""`dm stats sync` and `dm stats history`: statistics kept on this machine."""

@@ -1,0 +1,283 @@
+"""Statistics answered from the history as the service would answer them, so that all that reads them can read it here.
+
+    reader = HistoryReader(kept)
+    for page in reader.pages(catalogue.get("SenderStatisticsDetailByParam"), {"StartTime": ..., "EndTime": ...}):
+        page.rows
+
+Windows may be of any length, and filters go together as the caller likes. What is not kept is refused, never left out.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from dmcli.api.paging import value_of
+from dmcli.client.client import walk
+from dmcli.errors import InputError
+from dmcli.untrusted import read_number
+from dmcli.workflows.history.days import Span, day_number, day_start, day_text, spans, stamp
+from dmcli.workflows.history.store import TEXTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from dmcli.api.model import Action
+    from dmcli.api.paging import Page
+    from dmcli.workflows.history.store import Kept
+
+_WINDOW = ("StartTime", "EndTime")
+_PAGING = ("Length", "NextStart", "PageNumber", "PageSize")
+_PROVIDERS = ("gmail.com", "yahoo.com", "outlook.com", "icloud.com")  # the others are `others` (SDK 1.11)
+_DELIVERED, _INVALID = 0, 2
+_MINUTE = 60
+_COUNTS = ("TotalNumber", "RcptOpenCount", "RcptUniqueOpenCount", "RcptClickCount", "RcptUniqueClickCount")
+
+
+class HistoryReader:
+    """Reads what is kept of an account. `tell` says which days of a window are missing."""
+
+    def __init__(self, kept: Kept, tell: Callable[[str], None] = lambda _: None) -> None:
+        self._kept, self._tell = kept, tell
+        self._told: set[tuple[str, str]] = set()
+
+    def call(self, action: Action, params: Mapping[str, str]) -> dict[str, Any]:
+        """One page of an action's answer. Raises InputError for a filter that the history cannot apply."""
+        answer, filters = _ANSWERS[action.name]
+        unknown = [name for name in params if name not in (*_WINDOW, *_PAGING, *filters) and params[name]]
+        if unknown:
+            flag = action.param(unknown[0]).flag
+            raise InputError(f"--{flag} cannot be used with --from-history, which does not keep that: leave one out")
+        self._tell_missing(action, params)
+        return answer(self._kept, params)
+
+    def pages(self, action: Action, params: Mapping[str, str], size: int = 0) -> Iterator[Page]:
+        """The pages of a list."""
+        yield from walk(self.call, action, params, size)
+
+    def rows(self, action: Action, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+        """The rows of a list, over all pages."""
+        for page in self.pages(action, params):
+            yield from page.rows
+
+    def _tell_missing(self, action: Action, params: Mapping[str, str]) -> None:
+        """Say once of a window which of its days the history does not have."""
+        window = (params.get("StartTime", ""), params.get("EndTime", ""))
+        if not all(window) or action.name == "QueryInvalidAddress" or window in self._told:
+            return
+        self._told.add(window)
+        states = self._kept.days()
+        asked = range(day_number(window[0]), day_number(window[1]) + 1)
+        missing = [day for day in asked if day not in states]
+        if missing:
+            said = ", ".join(map(str, spans(missing)))
+            self._tell(f"warning: the history has nothing of {said}; what it keeps: dm stats history")
+
+
+def _days(params: Mapping[str, str]) -> Span:
+    return Span(day_number(params["StartTime"]), day_number(params["EndTime"]))
+
+
+def _totals(kept: Kept, params: Mapping[str, str]) -> dict[str, Any]:
+    """SenderStatisticsByTagNameAndBatchID, of the mails whose outcome was known when they were read."""
+    esp = params.get("Esp", "").lower()
+    others = ", ".join(f"'{one}'" for one in _PROVIDERS)
+    clause, values = _where(
+        {
+            "account = ?": kept.account,
+            "day >= ?": _days(params).first,
+            "day <= ?": _days(params).last,
+            "sender = ?": params.get("AccountName", "").lower() or None,
+            "tag = ?": params.get("TagName") or None,
+            "substr(sender, instr(sender, '@') + 1) = ?": params.get("Domain", "").lower() or None,
+            "provider = ?": esp if esp and esp != "others" else None,
+            f"(provider NOT IN ({others})) = ?": 1 if esp == "others" else None,
+        }
+    )
+    rows = kept.all(
+        f"SELECT day, sum(mails), sum(mails * (status = {_DELIVERED})), "
+        f"sum(mails * (status NOT IN ({_DELIVERED}, {_INVALID}))), sum(mails * (status = {_INVALID})) "
+        f"FROM daily{clause} GROUP BY day ORDER BY day",
+        *values,
+    )
+    return {"TotalCount": len(rows), "data": {"stat": [_total(*row) for row in rows]}}
+
+
+def _total(day: int, sent: int, delivered: int, failed: int, invalid: int) -> dict[str, str]:
+    return {
+        "CreateTime": day_text(day),
+        "requestCount": str(sent),
+        "successCount": str(delivered),
+        "faildCount": str(failed),  # sic
+        "unavailableCount": str(invalid),
+        "succeededPercent": _percent(delivered, sent),
+        "unavailablePercent": _percent(invalid, sent),
+    }
+
+
+def _details(kept: Kept, params: Mapping[str, str]) -> dict[str, Any]:
+    """SenderStatisticsDetailByParam, newest first. When a mail was sent is known to the day, see `_edges`."""
+    size = int(params.get("Length") or 100)
+    text = "d.{} IN (SELECT id FROM text WHERE value = ? COLLATE NOCASE)".format
+    exact = "d.{} IN (SELECT id FROM text WHERE value = ?)".format
+    clause, values = _where(
+        {
+            "d.account = ?": kept.account,
+            "d.day >= ?": _days(params).first,
+            "d.day <= ?": _days(params).last,
+            text("sender"): params.get("AccountName") or None,
+            text("recipient"): params.get("ToAddress") or None,
+            exact("tag"): params.get("TagName") or None,
+            exact("config"): params.get("ConfigSetId") or None,
+            exact("pool"): params.get("IpPoolId") or None,
+            "d.status = ?": params.get("Status") or None,
+            **_edges(params),
+        }
+    )
+    after = [int(part) for part in params.get("NextStart", "0").split("#")]
+    if len(after) > 1:
+        clause, values = f"{clause} AND (d.day, d.seq) < (?, ?)", [*values, *after]
+    columns = ", ".join(f"(SELECT value FROM text WHERE id = d.{column})" for column in TEXTS)
+    rows = kept.all(
+        f"SELECT d.day, d.seq, {columns}, d.status, d.at FROM detail AS d{clause} "
+        "ORDER BY d.day DESC, d.seq DESC LIMIT ?",
+        *values,
+        size + 1,
+    )
+    shown = rows[:size]
+    return {
+        "NextStart": f"{shown[-1][0]}#{shown[-1][1]}" if len(rows) > size else "",
+        "data": {"mailDetail": [_detail(*row[2:]) for row in shown]},
+    }
+
+
+def _edges(params: Mapping[str, str]) -> dict[str, int | None]:
+    """The conditions on days that a window begins or ends within: there the last change of a mail counts."""
+    first, last = (day_start(day_number(text)) + _seconds(text) for text in (params["StartTime"], params["EndTime"]))
+    begins, ends = first == day_start(_days(params).first), last + _MINUTE == day_start(_days(params).last + 1)
+    return {
+        f"(d.day > {_days(params).first} OR d.at >= ?)": None if begins else first,
+        f"(d.day < {_days(params).last} OR d.at < ?)": None if ends else last + _MINUTE,
+    }
+
+
+def _seconds(text: str) -> int:
+    """The seconds of the day at a minute `yyyy-MM-dd HH:mm`."""
+    hours, minutes = text[11:].split(":")
+    return int(hours) * 3600 + int(minutes) * _MINUTE
+
+
+def _detail(*cells: Any) -> dict[str, Any]:
+    *texts, status, at = cells
+    row = dict(zip(TEXTS.values(), texts, strict=True))
+    return {
+        "AccountName": row["AccountName"],
+        "ToAddress": row["ToAddress"],
+        "Subject": row["Subject"],
+        "Status": status,
+        "Message": row["Message"],
+        "ErrorClassification": row["ErrorClassification"],
+        "TagName": row["TagName"],
+        "LastUpdateTime": stamp(at),
+        "UtcLastUpdateTime": str(at),
+        **{name: row[name] for name in ("ConfigSetId", "ConfigSetName", "IpPoolId", "IpPoolName")},
+    }
+
+
+def _tracking(kept: Kept, params: Mapping[str, str]) -> dict[str, Any]:
+    """GetTrackList: the service's counts; those of several senders are added up."""
+    rows = _tracks(kept, params)
+    return {"Total": len(rows), "data": {"stat": rows}}
+
+
+def _tracking_of(kept: Kept, params: Mapping[str, str]) -> dict[str, Any]:
+    """GetTrackListByMailFromAndTagName."""
+    rows = _tracks(kept, params)
+    return {"Total": len(rows), "TrackList": {"Stat": rows}}
+
+
+def _tracks(kept: Kept, params: Mapping[str, str]) -> list[dict[str, Any]]:
+    sender, tag, domain = (params.get(name, "") for name in ("AccountName", "TagName", "Domain"))
+    narrowed = bool(tag or domain)
+    clause, values = _where(
+        {
+            "account = ?": kept.account,
+            "day >= ?": _days(params).first,
+            "day <= ?": _days(params).last,
+            "sender = ?": sender.lower() if sender or not narrowed else None,
+            "sender != ?": "" if narrowed else None,
+            "tag = ?": tag,
+            "substr(sender, instr(sender, '@') + 1) = ?": domain.lower() or None,
+        }
+    )
+    by_day: dict[int, list[dict[str, Any]]] = {}
+    for day, counts in kept.all(f"SELECT day, counts FROM track{clause} ORDER BY day, sender", *values):
+        by_day.setdefault(day, []).append(json.loads(counts))
+    return [rows[0] if len(rows) == 1 else _added(day, rows) for day, rows in by_day.items()]
+
+
+def _added(day: int, rows: list[dict[str, Any]]) -> dict[str, str]:
+    """The counts of several senders on a day in one row."""
+    counts = {name: sum(read_number(str(value_of(row, name))) or 0 for row in rows) for name in _COUNTS}
+    rates = {
+        name.replace("Count", "Rate"): _percent(count, counts["TotalNumber"])
+        for name, count in counts.items()
+        if name != "TotalNumber"
+    }
+    return {"CreateTime": day_text(day), **{name: str(count) for name, count in counts.items()}, **rates}
+
+
+def _invalid(kept: Kept, params: Mapping[str, str]) -> dict[str, Any]:
+    """QueryInvalidAddress, newest first."""
+    size, word = int(params.get("Length") or 100), params.get("KeyWord", "")
+    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    start, end = params.get("StartTime"), params.get("EndTime")
+    clause, values = _where(
+        {
+            "account = ?": kept.account,
+            "address LIKE ? ESCAPE '\\'": f"%{escaped}%" if word else None,
+            "at >= ?": day_start(day_number(start)) if start else None,
+            "at < ?": day_start(day_number(end) + 1) if end else None,
+        }
+    )
+    ((total,),) = kept.all(f"SELECT count(*) FROM invalid{clause}", *values)
+    at, _, address = params.get("NextStart", "").partition("#")
+    if address:
+        clause, values = f"{clause} AND (at, address) < (?, ?)", [*values, int(at), address]
+    rows = kept.all(
+        f"SELECT at, address FROM invalid{clause} ORDER BY at DESC, address DESC LIMIT ?", *values, size + 1
+    )
+    shown = rows[:size]
+    return {
+        "TotalCount": total,
+        "NextStart": f"{shown[-1][0]}#{shown[-1][1]}" if len(rows) > size else "",
+        "data": {
+            "mailDetail": [
+                {"ToAddress": address, "LastUpdateTime": stamp(at), "UtcLastUpdateTime": at} for at, address in shown
+            ]
+        },
+    }
+
+
+def _where(conditions: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    """A WHERE clause of conditions with one ? each, and the values; those without a value (None) are left out."""
+    given = {text: value for text, value in conditions.items() if value is not None}
+    return f" WHERE {' AND '.join(given)}", list(given.values())
+
+
+def _percent(part: int, whole: int) -> str:
+    """A share as the service writes it."""
+    return f"{100 * part / whole:.2f}%" if whole else "0%"
+
+
+# What answers each action, and the filters that it applies.
+_ANSWERS: dict[str, tuple[Callable[[Kept, Mapping[str, str]], dict[str, Any]], tuple[str, ...]]] = {
+    "SenderStatisticsByTagNameAndBatchID": (_totals, ("AccountName", "TagName", "Domain", "Esp")),
+    "SenderStatisticsDetailByParam": (
+        _details,
+        ("AccountName", "TagName", "ToAddress", "Status", "ConfigSetId", "IpPoolId"),
+    ),
+    "GetTrackList": (_tracking, ("AccountName", "TagName", "Domain")),
+    "GetTrackListByMailFromAndTagName": (_tracking_of, ("AccountName", "TagName", "Domain")),
+    "QueryInvalidAddress": (_invalid, ("KeyWord",)),
+}
