@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
+_DAMAGE = ("malformed", "not a database")
+
 
 def open_database(
     path: str, migrations: tuple[str, ...], *, timeout: float = 30.0, durable: bool = False
@@ -60,7 +62,8 @@ def transaction(db: sqlite3.Connection, *, writes: bool = True) -> Iterator[None
     """A transaction: what was done in the block is kept when it ends, undone when it raises.
 
     One that only reads waits for nobody, and sees nothing of what others do meanwhile.
-    Raises LockedError when another process holds the file for too long, LocalIOError when the disk fails or is full.
+    Raises LockedError when another process holds the file for too long, LocalIOError when the disk fails or is full,
+    ConfigError when the file is damaged.
     """
     import sqlite3
 
@@ -75,6 +78,8 @@ def transaction(db: sqlite3.Connection, *, writes: bool = True) -> Iterator[None
             if "locked" in str(error):
                 raise LockedError(f"another program holds {_name_of(db)} ({error}); try again") from None
             raise LocalIOError(f"{_name_of(db)} cannot be used: {error}") from None
+        if isinstance(error, sqlite3.DatabaseError) and any(sign in str(error) for sign in _DAMAGE):
+            raise ConfigError(f"{_name_of(db)} is damaged ({error}); move it away to start anew") from None
         raise
 
 

@@ -79,8 +79,8 @@ def whole(path: str) -> Iterator[str]:
     target = os.path.realpath(path)
     growing = f"{target}.{os.getpid()}.{os.urandom(4).hex()}"
     try:
-        make_private(growing)
-        yield growing
+        with open(growing, "x", opener=_open_private):
+            yield growing
         os.replace(growing, target)
     except OSError as error:
         raise LocalIOError(f"cannot write {path}: {reason_of(error)}") from None

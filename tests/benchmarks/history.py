@@ -2,8 +2,8 @@
 
     python tests/benchmarks/history.py --rows 1000000
 
-Rows come as the service gives them, page by page, from memory: it is the local side that is measured. Exits with 1 where
-a figure is missed.
+Rows come as the service gives them, page by page, from memory: it is the local side that is measured. Exits with 1
+where a figure is missed.
 """
 
 from __future__ import annotations

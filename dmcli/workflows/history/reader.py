@@ -17,7 +17,7 @@ from dmcli.client.client import walk
 from dmcli.errors import InputError
 from dmcli.untrusted import read_number
 from dmcli.workflows.history.days import Span, day_number, day_start, day_text, spans, stamp
-from dmcli.workflows.history.store import TEXTS
+from dmcli.workflows.history.store import SORT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -31,6 +31,17 @@ _PAGING = ("Length", "NextStart", "PageNumber", "PageSize")
 _PROVIDERS = ("gmail.com", "yahoo.com", "outlook.com", "icloud.com")  # the others are `others` (SDK 1.11)
 _DELIVERED, _INVALID = 0, 2
 _MINUTE = 60
+# The fields of a row of details, in the order in which the service has them.
+_FIELDS = (
+    *("AccountName", "ToAddress", "Subject", "Status", "Message", "ErrorClassification", "TagName", "LastUpdateTime"),
+    *("UtcLastUpdateTime", "ConfigSetId", "ConfigSetName", "IpPoolId", "IpPoolName"),
+)
+_SORT = ", ".join(f"s.{column}" for column in SORT)
+# Nearly all addresses are in lower case; the others have an index of their own.
+_ANY_CASE = (
+    "SELECT id FROM text WHERE value = lower(?) UNION "
+    "SELECT id FROM text WHERE value != lower(value) AND value = ? COLLATE NOCASE"
+)
 _COUNTS = ("TotalNumber", "RcptOpenCount", "RcptUniqueOpenCount", "RcptClickCount", "RcptUniqueClickCount")
 
 
@@ -117,30 +128,31 @@ def _total(day: int, sent: int, delivered: int, failed: int, invalid: int) -> di
 
 def _details(kept: Kept, params: Mapping[str, str]) -> dict[str, Any]:
     """SenderStatisticsDetailByParam, newest first. When a mail was sent is known to the day, see `_edges`."""
-    size = int(params.get("Length") or 100)
-    text = "d.{} IN (SELECT id FROM text WHERE value = ? COLLATE NOCASE)".format
-    exact = "d.{} IN (SELECT id FROM text WHERE value = ?)".format
+    size, to = int(params.get("Length") or 100), params.get("ToAddress")
     clause, values = _where(
         {
             "d.account = ?": kept.account,
             "d.day >= ?": _days(params).first,
             "d.day <= ?": _days(params).last,
-            text("sender"): params.get("AccountName") or None,
-            text("recipient"): params.get("ToAddress") or None,
-            exact("tag"): params.get("TagName") or None,
-            exact("config"): params.get("ConfigSetId") or None,
-            exact("pool"): params.get("IpPoolId") or None,
-            "d.status = ?": params.get("Status") or None,
+            "s.sender = ? COLLATE NOCASE": params.get("AccountName") or None,
+            "s.tag = ?": params.get("TagName") or None,
+            "s.config = ?": params.get("ConfigSetId") or None,
+            "s.pool = ?": params.get("IpPoolId") or None,
+            "s.status = ?": params.get("Status") or None,
             **_edges(params),
         }
     )
+    if to:
+        clause, values = f"{clause} AND d.recipient IN ({_ANY_CASE})", [*values, to, to]
     after = [int(part) for part in params.get("NextStart", "0").split("#")]
     if len(after) > 1:
         clause, values = f"{clause} AND (d.day, d.seq) < (?, ?)", [*values, *after]
-    columns = ", ".join(f"(SELECT value FROM text WHERE id = d.{column})" for column in TEXTS)
+    index = " INDEXED BY detail_by_recipient" if to else ""
     rows = kept.all(
-        f"SELECT d.day, d.seq, {columns}, d.status, d.at FROM detail AS d{clause} "
-        "ORDER BY d.day DESC, d.seq DESC LIMIT ?",
+        f"SELECT d.day, d.seq, d.at, r.value, t.value, {_SORT} FROM detail AS d{index} "
+        "CROSS JOIN sort AS s ON s.id = sort "
+        "CROSS JOIN text AS r ON r.id = recipient CROSS JOIN text AS t ON t.id = subject"
+        f"{clause} ORDER BY d.day DESC, d.seq DESC LIMIT ?",
         *values,
         size + 1,
     )
@@ -167,21 +179,10 @@ def _seconds(text: str) -> int:
     return int(hours) * 3600 + int(minutes) * _MINUTE
 
 
-def _detail(*cells: Any) -> dict[str, Any]:
-    *texts, status, at = cells
-    row = dict(zip(TEXTS.values(), texts, strict=True))
-    return {
-        "AccountName": row["AccountName"],
-        "ToAddress": row["ToAddress"],
-        "Subject": row["Subject"],
-        "Status": status,
-        "Message": row["Message"],
-        "ErrorClassification": row["ErrorClassification"],
-        "TagName": row["TagName"],
-        "LastUpdateTime": stamp(at),
-        "UtcLastUpdateTime": str(at),
-        **{name: row[name] for name in ("ConfigSetId", "ConfigSetName", "IpPoolId", "IpPoolName")},
-    }
+def _detail(at: int, recipient: str, subject: str, *cells: Any) -> dict[str, Any]:
+    sort = dict(zip(SORT.values(), cells, strict=True))
+    known = {"ToAddress": recipient, "Subject": subject, "LastUpdateTime": stamp(at), "UtcLastUpdateTime": str(at)}
+    return {name: known[name] if name in known else sort[name] for name in _FIELDS}
 
 
 def _tracking(kept: Kept, params: Mapping[str, str]) -> dict[str, Any]:

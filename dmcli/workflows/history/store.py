@@ -22,24 +22,26 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Mapping
 
-# Days are those of the service (UTC+8), counted from 1970-01-01; times are epoch seconds. In `detail` the columns from
-# `recipient` to `pool_name` are numbers of texts; `seq` counts the rows of a day down from 0, as the service lists
-# them: the newest first. Of the owner of an account's keys there is a hash.
+# Days are those of the service (UTC+8), counted from 1970-01-01; times are epoch seconds. Of the owner of an account's
+# keys there is a hash. `text` are recipients and subjects, `sort` is all else that a row of details says, since that
+# comes again and again; `seq` counts the rows of a day down from 0, as the service lists them: the newest first.
 MIGRATIONS = (
     """
 CREATE TABLE account (
   id INTEGER PRIMARY KEY, place TEXT NOT NULL, owner TEXT NOT NULL, invalid_until INTEGER, UNIQUE (place, owner));
 CREATE TABLE text (id INTEGER PRIMARY KEY, value TEXT NOT NULL UNIQUE);
-CREATE INDEX text_any_case ON text (value COLLATE NOCASE);
+CREATE INDEX text_in_capitals ON text (value COLLATE NOCASE) WHERE value != lower(value);
+CREATE TABLE sort (
+  id INTEGER PRIMARY KEY, sender TEXT NOT NULL, tag TEXT NOT NULL, status INTEGER NOT NULL, message TEXT NOT NULL,
+  class TEXT NOT NULL, config TEXT NOT NULL, config_name TEXT NOT NULL, pool TEXT NOT NULL, pool_name TEXT NOT NULL,
+  UNIQUE (sender, tag, status, message, class, config, config_name, pool, pool_name));
 CREATE TABLE day (
   account INTEGER NOT NULL, day INTEGER NOT NULL, settled INTEGER NOT NULL, mails INTEGER NOT NULL,
   PRIMARY KEY (account, day)) WITHOUT ROWID;
 CREATE TABLE detail (
   account INTEGER NOT NULL, day INTEGER NOT NULL, seq INTEGER NOT NULL, recipient INTEGER NOT NULL,
-  sender INTEGER NOT NULL, tag INTEGER NOT NULL, subject INTEGER NOT NULL, message INTEGER NOT NULL,
-  class INTEGER NOT NULL, config INTEGER NOT NULL, config_name INTEGER NOT NULL, pool INTEGER NOT NULL,
-  pool_name INTEGER NOT NULL, status INTEGER NOT NULL, at INTEGER NOT NULL,
-  PRIMARY KEY (account, day, seq)) WITHOUT ROWID;
+  subject INTEGER NOT NULL, sort INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (account, day, seq))
+  WITHOUT ROWID;
 CREATE INDEX detail_by_recipient ON detail (recipient);
 -- The details of a day counted; `provider` is the domain of the recipients.
 CREATE TABLE daily (
@@ -56,12 +58,11 @@ CREATE TABLE invalid (
 CREATE UNIQUE INDEX invalid_by_address ON invalid (account, address);
 """,
 )
-# The columns of texts, and the field of a row of details that each is.
-TEXTS = {
-    "recipient": "ToAddress",
+# The columns of `sort`, and the field of a row of details that each is.
+SORT = {
     "sender": "AccountName",
     "tag": "TagName",
-    "subject": "Subject",
+    "status": "Status",
     "message": "Message",
     "class": "ErrorClassification",
     "config": "ConfigSetId",
@@ -69,15 +70,25 @@ TEXTS = {
     "pool": "IpPoolId",
     "pool_name": "IpPoolName",
 }
-_COLUMNS = ", ".join(TEXTS)
+_SORT = ", ".join(SORT)
+_TEXTS = ("recipient", "subject")
+_FIELDS = ("ToAddress", "Subject", "UtcLastUpdateTime", *SORT.values())  # in the order of the columns of `incoming`
+_NUMBERS = [field in ("UtcLastUpdateTime", "Status") for field in _FIELDS]
+_MOST = (1 << 63) - 1  # of a number in SQLite
 _INCOMING = f"""
-CREATE TEMP TABLE incoming (seq INTEGER PRIMARY KEY, {_COLUMNS}, status INTEGER, at INTEGER);
+CREATE TEMP TABLE incoming (seq INTEGER PRIMARY KEY, {", ".join(_TEXTS)}, at INTEGER, {_SORT});
 CREATE TEMP TABLE found (address TEXT COLLATE NOCASE, at INTEGER)
 """
+_GATHER = f"INSERT INTO temp.incoming VALUES ({', '.join('?' * (len(SORT) + 4))})"
+_KEEP = (
+    *(f"INSERT OR IGNORE INTO text (value) SELECT {column} FROM incoming ORDER BY seq DESC" for column in _TEXTS),
+    f"INSERT OR IGNORE INTO sort ({_SORT}) SELECT {_SORT} FROM incoming ORDER BY seq DESC",
+)
 _TAKE = f"""
-INSERT INTO detail (account, day, seq, {_COLUMNS}, status, at)
-SELECT ?, ?, seq, {", ".join(f"(SELECT id FROM text WHERE value = {column})" for column in TEXTS)}, status, at
-FROM incoming
+INSERT INTO detail (account, day, seq, recipient, subject, sort, at)
+SELECT ?, ?, seq, (SELECT id FROM text WHERE value = recipient), (SELECT id FROM text WHERE value = subject),
+  (SELECT id FROM sort WHERE ({_SORT}) = ({", ".join(f"i.{column}" for column in SORT)})), at
+FROM incoming AS i
 """
 _COUNT = """
 INSERT INTO daily (account, day, sender, tag, provider, status, mails)
@@ -167,21 +178,18 @@ class Kept:
         as read with the same commit that keeps its rows.
         """
         db = self.db
-        with transaction(db):
+        with transaction(db, writes=False):
             self._empty()
         seq = 0
         for rows in pages:
-            with transaction(db):
-                db.executemany(
-                    f"INSERT INTO temp.incoming VALUES ({', '.join('?' * (len(TEXTS) + 3))})",
-                    [(seq - number, *_cells(row)) for number, row in enumerate(rows)],
-                )
+            with transaction(db, writes=False):  # but to tables that are this connection's alone
+                db.executemany(_GATHER, [(seq - number, *_cells(row)) for number, row in enumerate(rows)])
             seq -= len(rows)
         with transaction(db):
             for table in ("detail", "daily"):
                 db.execute(f"DELETE FROM {table} WHERE account = ? AND day = ?", (self.account, day))
-            for column in TEXTS:
-                db.execute(f"INSERT OR IGNORE INTO text (value) SELECT {column} FROM incoming ORDER BY seq DESC")
+            for statement in _KEEP:
+                db.execute(statement)
             db.execute(_TAKE, (self.account, day))
             db.execute(_COUNT, (self.account, day))
             db.execute("INSERT OR REPLACE INTO day VALUES (?, ?, ?, ?)", (self.account, day, settled, -seq))
@@ -203,11 +211,13 @@ class Kept:
     def put_invalid(self, pages: Iterable[list[dict[str, Any]]], until: int) -> int:
         """Add invalid addresses, each with the time it was found last; how many are new. They are read up to a day."""
         db = self.db
-        with transaction(db):
+        with transaction(db, writes=False):
             self._empty()
         for rows in pages:
-            with transaction(db):
-                found = [(_text(row, "ToAddress"), _number(row, "UtcLastUpdateTime")) for row in rows]
+            with transaction(db, writes=False):
+                found = [
+                    (_text(value_of(row, "ToAddress")), _number(value_of(row, "UtcLastUpdateTime"))) for row in rows
+                ]
                 db.executemany("INSERT INTO temp.found VALUES (?, ?)", found)
         with transaction(db):
             (before,) = db.execute("SELECT count(*) FROM invalid WHERE account = ?", (self.account,)).fetchone()
@@ -234,21 +244,27 @@ def _hash(owner: str) -> str:
     return sha256_hex(owner.encode("utf-8", "surrogatepass"))
 
 
-def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
+def _cells(row: dict[str, Any]) -> list[Any]:
     """A row of details as `incoming` has it, without its number."""
-    return (*(_text(row, field) for field in TEXTS.values()), _number(row, "Status"), _number(row, "UtcLastUpdateTime"))
+    try:
+        values = [row[field] for field in _FIELDS]
+    except KeyError:  # another spelling, or a field less
+        values = [value_of(row, field) for field in _FIELDS]
+    return [
+        _number(value) if number else value if isinstance(value, str) and value.isascii() else _text(value)
+        for number, value in zip(_NUMBERS, values, strict=True)
+    ]
 
 
-def _text(row: dict[str, Any], field: str) -> str:
+def _text(value: object) -> str:
     """A field as a text that SQLite takes: it knows no lone surrogates."""
-    value = value_of(row, field)
     return "" if value is None else str(value).encode("utf-8", "replace").decode()
 
 
-def _number(row: dict[str, Any], field: str) -> int:
+def _number(value: object) -> int:
     """A field as a number, -1 for what is none."""
-    number = read_number(str(value_of(row, field)))
-    return -1 if number is None or number >= 1 << 63 else number
+    number = value if type(value) is int else read_number(str(value), _MOST)
+    return -1 if number is None or number > _MOST else number
 
 
 def path_of(environ: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api import catalogue
 from dmcli.api.paging import value_of
-from dmcli.errors import RefusedError
+from dmcli.errors import DmError
 from dmcli.workflows.history.days import Span, day_number, day_text, spans
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def sync(source: Reader, kept: Kept, today: int, reread: int = REREAD) -> Iterat
     for sender, tag in [("", ""), *_senders(kept, first)]:
         try:
             rows = _keep_tracks(source, kept, Span(first, today), sender, tag)
-        except RefusedError as error:
+        except DmError as error:
             if error.code not in _DELETED:
                 raise
             continue  # what was kept of a sender or tag that is no more stays

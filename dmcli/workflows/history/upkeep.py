@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.local.database import transaction
 from dmcli.workflows.history.days import day_start, day_text
-from dmcli.workflows.history.store import TEXTS
 from dmcli.workflows.history.sync import gaps
 
 if TYPE_CHECKING:
@@ -52,8 +51,8 @@ def prune(kept: Kept, before: int) -> None:
         for table in ("day", "detail", "daily", "track"):
             db.execute(f"DELETE FROM {table} WHERE account = ? AND day < ?", (kept.account, before))
         db.execute("DELETE FROM invalid WHERE account = ? AND at < ?", (kept.account, day_start(before)))
-        used = " UNION ".join(f"SELECT {column} FROM detail" for column in TEXTS)
-        db.execute(f"DELETE FROM text WHERE id NOT IN ({used})")
+        db.execute("DELETE FROM text WHERE id NOT IN (SELECT recipient FROM detail UNION SELECT subject FROM detail)")
+        db.execute("DELETE FROM sort WHERE id NOT IN (SELECT sort FROM detail)")
     compact(kept)
 
 
