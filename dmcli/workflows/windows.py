@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     from dmcli.api.model import Action
     from dmcli.api.paging import Page
-    from dmcli.client.client import Client
+    from dmcli.client.client import Reader
 
 _TOO_EARLY = "InvalidStartTime.Malformed"
 
 
 def pages(
-    client: Client,
+    client: Reader,
     action: Action,
     params: Mapping[str, str],
     now: datetime,
@@ -58,7 +58,7 @@ def pages(
     yield from _joined(action, answered)
 
 
-def rows(client: Client, action: Action, params: Mapping[str, str], now: datetime) -> Iterator[dict[str, Any]]:
+def rows(client: Reader, action: Action, params: Mapping[str, str], now: datetime) -> Iterator[dict[str, Any]]:
     """The rows of a list over a range, in the order in which the action gives them. Raises DmError."""
     for page in pages(client, action, params, now):
         yield from page.rows

@@ -36,7 +36,10 @@ def day_start(day: int) -> int:
 
 def stamp(at: int) -> str:
     """A moment as the service writes it: the time in China with a Z, which is wrong (reference section 6.4)."""
-    return datetime.fromtimestamp(at + OFFSET, UTC).strftime("%Y-%m-%dT%H:%MZ")
+    try:
+        return datetime.fromtimestamp(at + OFFSET, UTC).strftime("%Y-%m-%dT%H:%MZ")
+    except (ValueError, OverflowError, OSError):  # no calendar holds it
+        return ""
 
 
 class Span(NamedTuple):

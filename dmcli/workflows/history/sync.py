@@ -5,27 +5,30 @@ An end at any moment loses no more than the day that was being read; the next ru
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api import catalogue
 from dmcli.api.paging import value_of
 from dmcli.errors import DmError
-from dmcli.workflows.history.days import Span, day_number, day_text, spans
+from dmcli.workflows.history.days import Span, day_at, day_number, day_text, spans
+from dmcli.workflows.windows import rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from dmcli.client.client import Reader
     from dmcli.workflows.history.store import DayState, Kept
 
-REACH = 30  # days back that details, opens and clicks can be read (SDK 1.11)
 REREAD = 3  # days before today that are read again each time: a bounce may come late
 _DETAILS = catalogue.get("SenderStatisticsDetailByParam")
 _TRACKS = catalogue.get("GetTrackList")
 _TRACKS_OF = catalogue.get("GetTrackListByMailFromAndTagName")
 _INVALID = catalogue.get("QueryInvalidAddress")
 _DELETED = ("InvalidMailAddress.NotFound", "InvalidTagName.Malformed", "InvalidTagName.NotFound")
-_WINDOWS = {_TRACKS.name: 7, _TRACKS_OF.name: 15}  # days that one call takes (SDK 1.11)
+# Days back that all of it can be read.
+REACH = min(action.window.back for action in (_DETAILS, _TRACKS, _TRACKS_OF, _INVALID) if action.window)
 
 
 class Read(NamedTuple):
@@ -36,13 +39,14 @@ class Read(NamedTuple):
     rows: int
 
 
-def sync(source: Reader, kept: Kept, today: int, reread: int = REREAD) -> Iterator[Read]:
+def sync(source: Reader, kept: Kept, now: datetime, reread: int = REREAD) -> Iterator[Read]:
     """Bring what is kept of an account up to date with the service; each thing is told once it is kept.
 
-    `today` is the service's day. Read are the days within reach that are not settled, and always the last `reread` ones
+    `now` is the service's time. Read are the days within reach that are not settled, and always the last `reread` ones
     before today. Opens and clicks come for weeks, so they are read anew for all days within reach. Raises DmError; what
     was told before stays.
     """
+    today = day_at(now)
     first = today - REACH
     for day in days_to_read(kept.days(), today, reread):
         window = {"StartTime": f"{day_text(day)} 00:00", "EndTime": f"{day_text(day)} 23:59"}
@@ -50,12 +54,12 @@ def sync(source: Reader, kept: Kept, today: int, reread: int = REREAD) -> Iterat
         yield Read("mails", Span(day, day), kept.put_day(day, details, settled=today - day > reread))
     for sender, tag in [("", ""), *_senders(kept, first)]:
         try:
-            rows = _keep_tracks(source, kept, Span(first, today), sender, tag)
+            count = _keep_tracks(source, kept, Span(first, today), sender, tag, now)
         except DmError as error:
             if error.code not in _DELETED:
                 raise
             continue  # what was kept of a sender or tag that is no more stays
-        yield Read("opens", Span(first, today), rows)
+        yield Read("opens", Span(first, today), count)
     window = _window_of_invalid(kept, today, reread)
     found = (page.rows for page in source.pages(_INVALID, window))
     yield Read("invalid", Span(first, today), kept.put_invalid(found, today))
@@ -85,24 +89,19 @@ def _senders(kept: Kept, first: int) -> list[tuple[str, str]]:
     return sorted(found)
 
 
-def _keep_tracks(source: Reader, kept: Kept, days: Span, sender: str, tag: str) -> int:
+def _keep_tracks(source: Reader, kept: Kept, days: Span, sender: str, tag: str, now: datetime) -> int:
     """Keep opens and clicks of all senders, of one, or of its mail with a tag; how many days have any."""
     import json
 
     action = _TRACKS_OF if sender else _TRACKS
-    narrowed = {name: value for name, value in (("AccountName", sender), ("TagName", tag)) if value}
-    counts: dict[int, str] = {}
-    step = _WINDOWS[action.name]
-    for first in range(days.first, days.last + 1, step):
-        last = min(first + step - 1, days.last)
-        for page in source.pages(action, {"StartTime": day_text(first), "EndTime": day_text(last)} | narrowed):
-            counts |= {_day_of(row): json.dumps(row) for row in page.rows}
+    asked = {"StartTime": day_text(days.first), "EndTime": day_text(days.last), "AccountName": sender, "TagName": tag}
+    found = rows(source, action, {name: value for name, value in asked.items() if value}, now)
+    counts = {}
+    for row in found:
+        with suppress(ValueError):  # a row without a day is of no use
+            counts[day_number(str(value_of(row, "CreateTime")))] = json.dumps(row)
     kept.put_tracks(days.first, days.last, sender, tag, counts)
     return len(counts)
-
-
-def _day_of(row: dict[str, Any]) -> int:
-    return day_number(str(value_of(row, "CreateTime")))
 
 
 def _window_of_invalid(kept: Kept, today: int, reread: int) -> dict[str, str]:

@@ -92,7 +92,7 @@ def test_it_is_kept_once_the_service_has_forgotten_and_further_back(box, past):
     done = box("stats sync -o json").json
     assert (done["first"], done["last"], done["gaps"]) == ("2026-01-31", "2026-03-30", [])
     assert rows(box, "stats totals --since 2026-01-01 --from-history") == before
-    assert "more than 90 days back" in box("stats totals --since 2025-12-01", code=2).err
+    assert rows(box, "stats totals --since 2026-01-01") == []
 
 
 def test_a_second_sync_changes_nothing(box, past, dump):
@@ -354,3 +354,24 @@ def test_dumps_of_the_same_state_are_the_same(box, past, dump, tmp_path):
     os.remove(tmp_path / ".local/state/dm/history.db")
     box("stats sync")
     assert dump() == before
+
+
+def test_replies_that_say_odd_things_are_kept_as_far_as_they_go(tmp_path):
+    from dmcli.api import catalogue
+    from dmcli.workflows.history.reader import HistoryReader
+    from dmcli.workflows.history.store import History
+
+    history = History(str(tmp_path / "history.db"))
+    kept = history.claim("here", "me")
+    odd = [
+        {"toAddress": "a@b.test", "utcLastUpdateTime": 10**17, "Status": "many"},
+        {"ToAddress": None, "Subject": "\ud800", "UtcLastUpdateTime": 2**70},
+        {"Subject": ["list"], "Status": -3, "More": {}},
+    ]
+    assert kept.put_day(20_000, [odd, []], settled=True) == 3
+    window = {"StartTime": "2024-10-04 00:00", "EndTime": "2024-10-04 23:59"}
+    found = list(HistoryReader(kept).rows(catalogue.get("SenderStatisticsDetailByParam"), window))
+    assert [row["ToAddress"] for row in found] == ["a@b.test", "", ""]
+    assert [row["Subject"] for row in found] == ["", "?", "['list']"]
+    assert {row["LastUpdateTime"][:4] for row in found} == {"", "1970"}
+    history.close()

@@ -18,11 +18,10 @@ _REACH = 30  # days, as workflows.history.sync has it
 
 
 def _sync(current: Session, *, reread: int) -> None:
-    from dmcli.workflows.history.days import day_at
     from dmcli.workflows.history.sync import sync
 
     kept = current.resources.history.claim(*current.resources.account)
-    for read in sync(current.client, kept, day_at(current.service_now), reread):
+    for read in sync(current.client, kept, current.service_now, reread):
         if read.kind == "mails" and sys.stderr.isatty():
             current.say(f"{read.days}: {counted(read.rows, 'mail')}")
     show_holdings(current, kept)
