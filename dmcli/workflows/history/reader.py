@@ -129,11 +129,13 @@ def _total(day: int, sent: int, delivered: int, failed: int, invalid: int) -> di
 def _details(kept: Kept, params: Mapping[str, str]) -> dict[str, Any]:
     """SenderStatisticsDetailByParam, newest first. When a mail was sent is known to the day, see `_edges`."""
     size, to = int(params.get("Length") or 100), params.get("ToAddress")
+    after = [int(part) for part in params.get("NextStart", "0").split("#")]
     clause, values = _where(
         {
             "d.account = ?": kept.account,
             "d.day >= ?": _days(params).first,
-            "d.day <= ?": _days(params).last,
+            # Of two upper bounds SQLite would search by this one, and go through all pages before.
+            "d.day <= ?": _days(params).last if len(after) == 1 else None,
             "s.sender = ? COLLATE NOCASE": params.get("AccountName") or None,
             "s.tag = ?": params.get("TagName") or None,
             "s.config = ?": params.get("ConfigSetId") or None,
@@ -144,7 +146,6 @@ def _details(kept: Kept, params: Mapping[str, str]) -> dict[str, Any]:
     )
     if to:
         clause, values = f"{clause} AND d.recipient IN ({_ANY_CASE})", [*values, to, to]
-    after = [int(part) for part in params.get("NextStart", "0").split("#")]
     if len(after) > 1:
         clause, values = f"{clause} AND (d.day, d.seq) < (?, ?)", [*values, *after]
     index = " INDEXED BY detail_by_recipient" if to else ""
@@ -229,29 +230,31 @@ def _added(day: int, rows: list[dict[str, Any]]) -> dict[str, str]:
 
 
 def _invalid(kept: Kept, params: Mapping[str, str]) -> dict[str, Any]:
-    """QueryInvalidAddress, newest first."""
+    """QueryInvalidAddress, newest first. The cursor carries the total, so that it is counted once for all pages."""
     size, word = int(params.get("Length") or 100), params.get("KeyWord", "")
     escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     start, end = params.get("StartTime"), params.get("EndTime")
+    at, counted, address = [*params.get("NextStart", "").split("#", 2), "", ""][:3]
     clause, values = _where(
         {
             "account = ?": kept.account,
             "address LIKE ? ESCAPE '\\'": f"%{escaped}%" if word else None,
             "at >= ?": day_start(day_number(start)) if start else None,
-            "at < ?": day_start(day_number(end) + 1) if end else None,
+            "at < ?": day_start(day_number(end) + 1) if end and not address else None,
         }
     )
-    ((total,),) = kept.all(f"SELECT count(*) FROM invalid{clause}", *values)
-    at, _, address = params.get("NextStart", "").partition("#")
     if address:
+        total = int(counted)
         clause, values = f"{clause} AND (at, address) < (?, ?)", [*values, int(at), address]
+    else:
+        ((total,),) = kept.all(f"SELECT count(*) FROM invalid{clause}", *values)
     rows = kept.all(
         f"SELECT at, address FROM invalid{clause} ORDER BY at DESC, address DESC LIMIT ?", *values, size + 1
     )
     shown = rows[:size]
     return {
         "TotalCount": total,
-        "NextStart": f"{shown[-1][0]}#{shown[-1][1]}" if len(rows) > size else "",
+        "NextStart": f"{shown[-1][0]}#{total}#{shown[-1][1]}" if len(rows) > size else "",
         "data": {
             "mailDetail": [
                 {"ToAddress": address, "LastUpdateTime": stamp(at), "UtcLastUpdateTime": at} for at, address in shown

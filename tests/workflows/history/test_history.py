@@ -24,6 +24,7 @@ READS = (
     "stats details --since 2026-02-24 --until '2026-03-01 23:59' --all",
     "stats details --since 2026-02-01 --status spam --all",
     "stats details --since 2026-02-10 --tag sale --limit 150",
+    "stats details --since 2026-02-20 --all --page-size 7",
     "stats tracking --since 2026-02-24",
     "stats tracking --since 2026-02-24 --from NEWS@sandbox.test",
     "stats tracking --since 2026-02-24 --from noreply@sandbox.test --tag welcome",
@@ -71,6 +72,8 @@ def test_commands_say_from_the_history_what_the_service_says(box, past, tmp_path
     live, kept = (rows(box, f"stats invalid --all {more}") for more in ("", "--from-history"))
     assert sorted(kept, key=str) == sorted(live, key=str) != []
     assert [row["UtcLastUpdateTime"] for row in kept] == [row["UtcLastUpdateTime"] for row in live]
+    pieces = rows(box, "stats invalid --since 2026-01-01 --until 2026-03-01 --all --page-size 1 --from-history")
+    assert pieces == [row for row in kept if 1767196800 <= int(row["UtcLastUpdateTime"]) < 1772380800]
     with closing(sqlite3.connect(tmp_path / "sandbox.db")) as truth:
         counted = truth.execute(
             "SELECT date(created + 28800, 'unixepoch'), sum(status = 0), sum(status IN (3, 4)), sum(status = 2), "
