@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import pytest
 from blocks import all_blocks
+from postgres import postgres
 from running import run
 
 BLOCKS = [block for block in all_blocks() if block.how == "by tests/outer"]
@@ -11,4 +14,5 @@ BLOCKS = [block for block in all_blocks() if block.how == "by tests/outer"]
 
 @pytest.mark.parametrize("block", BLOCKS, ids=[block.name for block in BLOCKS])
 def test_a_block_does_what_the_page_says(block, tmp_path):
-    run(block, tmp_path)
+    with postgres() if "psql" in block.text else nullcontext({}) as env:
+        run(block, tmp_path, **env)

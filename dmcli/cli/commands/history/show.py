@@ -51,7 +51,9 @@ def show_holdings(current: Session, kept: Kept) -> None:
     found = holdings(kept, day_at(current.service_now))
     document = {"account": place, **found, "bytes": history.size, "file": history.path}
     output = current.output()
-    show_document(document | ({"gaps": ", ".join(found["gaps"])} if output.wants_columns else {}), _FIELDS, output)
+    show_document(
+        document | ({"gaps": ", ".join(found["gaps"]) or "none"} if output.wants_columns else {}), _FIELDS, output
+    )
     if found["gaps"]:
         sys.stdout.flush()
         current.say(
@@ -106,18 +108,18 @@ def _export(current: Session, *, to: str) -> None:
     everything = window(_kept(current))
     pages = current.resources.reader.pages(_DETAILS, everything, _PAGE) if everything else iter(())
     with whole(to) as growing:
-        rows = write(pages, growing)
+        rows = write(pages, growing, raw=bool(current.given.get("csv_raw")))
     current.say(f"wrote {counted(rows, 'mail')} to {to}")
 
 
-def _csv(pages: Iterator[Page], path: str) -> int:
+def _csv(pages: Iterator[Page], path: str, *, raw: bool) -> int:
     from dmcli.render import Output, show_pages
 
     with open(path, "w", encoding="utf-8", newline="") as file:
-        return show_pages(pages, _DETAILS.fields, (), Output("csv", "", file))
+        return show_pages(pages, _DETAILS.fields, (), Output("csv", "", file, csv_raw=raw))
 
 
-def _parquet(pages: Iterator[Page], path: str) -> int:
+def _parquet(pages: Iterator[Page], path: str, *, raw: bool) -> int:  # noqa: ARG001  codes are words there
     from dmcli.render.parquet import write_parquet
 
     return write_parquet((page.rows for page in pages), _DETAILS.fields, path)
