@@ -90,14 +90,14 @@ def arrangement() -> list[click.Parameter]:
     ]
 
 
-def from_history() -> click.Option:
+def from_history(about: str = "Read what dm stats sync has kept on this machine, and call nothing.") -> click.Option:
     """--from-history, for what is kept there; the session knows it."""
     return click.Option(
         ["--from-history"],
         is_flag=True,
         expose_value=False,
         callback=keep,
-        help="Read what dm stats sync has kept on this machine, and call nothing.",
+        help=about,
     )
 
 

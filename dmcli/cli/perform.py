@@ -23,12 +23,17 @@ if TYPE_CHECKING:
 _ANY_TIME = Window(36500, 36500)
 
 
+def at_any_time(action: Action) -> Action:
+    """The action with no limit of the service: over any window, with filters that it takes one at a time."""
+    return action._replace(window=None, rules=(several_calls(_ANY_TIME),))
+
+
 def perform(current: Session, action: Action, values: Mapping[str, Any]) -> None:
     """Do what was typed: check it, show it (dry run), ask (deletes), call, show the result."""
     from dmcli.cli.values import collect
 
     if current.from_history:
-        action = action._replace(window=None, rules=(several_calls(_ANY_TIME),))  # what the service allows is no matter
+        action = at_any_time(action)
     call = collect(current, action, values)
     if values.get("dry_run"):
         show_dry_run(current, call)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api import catalogue
@@ -14,6 +14,7 @@ from dmcli.untrusted import read_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import datetime
 
     from dmcli.api.model import Action
     from dmcli.client.client import Client
@@ -43,18 +44,22 @@ _READ = {
 _FAILED = {"2": "invalid", "3": "spam", "4": "failed"}  # outcomes by the status in a detail
 
 
-def report(client: Client, read: Read, since: str, until: str, now: datetime) -> dict[str, Any]:
+def kept_since(now: datetime) -> str:
+    """The first day of which the service has failures and opens; `now` is its time."""
+    return f"{first_day(_DETAILS.window, now):%Y-%m-%d}" if _DETAILS.window else ""
+
+
+def report(client: Client, read: Read, since: str, until: str, kept: str) -> dict[str, Any]:
     """The report on the days from `since` to `until`, as texts of the wire. Raises DmError.
 
-    `read` gives the rows of an action, over all pages and windows; `now` is the service's time. Its keys: `since`,
-    `until`, `region`, `totals` and `days` (requests, delivered, failed with spam in it, invalid; of those `tracked`
-    opens and clicks, None on days of which the service no longer has them),
-    `failures` by outcome (invalid, spam, failed) and message, `recipient_domains` with most failures first,
+    `read` gives the rows of an action, over all pages and windows; `kept` is the first day of which it has failures and
+    opens, "" where it has them of all. Its keys: `since`, `until`, `region`, `totals` and `days` (requests, delivered,
+    failed with spam in it, invalid; of those `tracked` opens and clicks, None on days of which they are not
+    there), `failures` by outcome (invalid, spam, failed) and message, `recipient_domains` with most failures first,
     `invalid_addresses`, `quota` as DescAccountSummary has it, `senders`, `tags`, and `notes`, objects on what is not
     in it: `kept_since` (a day: failures and opens from then on), `most_failures`, `compared`, `not_allowed`.
     """
     notes: list[dict[str, Any]] = []
-    kept = f"{first_day(_DETAILS.window, now):%Y-%m-%d}" if _DETAILS.window else ""
     if since < kept:
         notes.append({"note": "kept_since", "day": kept})
     days = list(_days(read, since, until, kept))

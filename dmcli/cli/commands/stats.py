@@ -10,7 +10,7 @@ from dmcli.api import catalogue
 from dmcli.api.actions.common import NO_ACTION
 from dmcli.api.paging import value_of
 from dmcli.cli.build import group
-from dmcli.cli.options import options_of
+from dmcli.cli.options import from_history, options_of
 from dmcli.cli.tree import command, command_in
 from dmcli.errors import DmError, RefusedError
 
@@ -59,21 +59,25 @@ def _sender(current: Session, **values: Any) -> None:
 
 
 def _report(current: Session, html: str | None, **typed: Any) -> None:
+    from dmcli.cli.perform import at_any_time
     from dmcli.cli.values import collect
     from dmcli.render import show_document, show_text
     from dmcli.render.report.markdown import markdown
     from dmcli.render.report.page import page
-    from dmcli.workflows.report import report
+    from dmcli.workflows.report import kept_since, report
     from dmcli.workflows.windows import rows
 
     def read(action: Action, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+        if current.from_history and action.kept:
+            return current.reader.rows(action, params)
         return rows(current.client, action, params, current.service_now)
 
     if html:
         with open(html, "a", encoding="utf-8"):
             pass  # what cannot be written is told before the calls
-    wire = collect(current, _TOTALS, typed).wire
-    found = report(current.client, read, wire["StartTime"], wire["EndTime"], current.service_now)
+    wire = collect(current, at_any_time(_TOTALS) if current.from_history else _TOTALS, typed).wire
+    kept = "" if current.from_history else kept_since(current.service_now)
+    found = report(current.client, read, wire["StartTime"], wire["EndTime"], kept)
     if html:
         from dmcli.api.kinds.dates import local_text
 
@@ -96,6 +100,7 @@ COMMAND = group(
         "report",
         [
             *(option for option in options_of(_TOTALS) if option.name in ("StartTime", "EndTime")),
+            from_history("Read statistics where dm stats sync has kept them; quota and names come from the service."),
             click.Option(
                 ["--html"], type=click.Path(dir_okay=False), metavar="FILE", help="Write a page to this file."
             ),

@@ -69,6 +69,8 @@ def test_commands_say_from_the_history_what_the_service_says(box, past, tmp_path
         live = box(f"{line} -o csv").out
         assert live.count("\n") > 1, line
         assert box(f"{line} --from-history -o csv").out == live, line
+    report = "stats report --since 2026-02-05 --until 2026-03-01 -o json"
+    assert box(f"{report} --from-history").json == box(report).json
     live, kept = (rows(box, f"stats invalid --all {more}") for more in ("", "--from-history"))
     assert sorted(kept, key=str) == sorted(live, key=str) != []
     assert [row["UtcLastUpdateTime"] for row in kept] == [row["UtcLastUpdateTime"] for row in live]
@@ -96,6 +98,10 @@ def test_it_is_kept_once_the_service_has_forgotten_and_further_back(box, past):
     assert (done["first"], done["last"], done["gaps"]) == ("2026-01-31", "2026-03-30", [])
     assert rows(box, "stats totals --since 2026-01-01 --from-history") == before
     assert rows(box, "stats totals --since 2026-01-01") == []
+    report = box("stats report --since 2026-01-31 --until 2026-03-01 --from-history -o json").json
+    assert report["totals"]["requests"] == sum(int(row["requestCount"]) for row in before)
+    assert report["days"][0]["tracked"] is not None
+    assert report["failures"]
 
 
 def test_a_second_sync_changes_nothing(box, past, dump):
