@@ -74,7 +74,7 @@ def _zone(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
         zone_of(value or "")
     except ValueError as error:
         raise click.BadParameter(str(error), ctx, param) from None
-    _keep(ctx, param, value)
+    keep(ctx, param, value)
     return value
 
 

@@ -20,7 +20,10 @@ _BAR = 30  # cells
 class Progress(Redrawn):
     """The rows that have come, of the `total` where that is known. It leaves nothing on the terminal.
 
-    >>> with Progress(sink, 1_000_000, clock=time.monotonic) as progress:  # doctest: +SKIP
+    >>> import io
+    >>> from dmcli.render import Output
+    >>> sink = Output("table", "", io.StringIO())  # stderr, where that is a terminal
+    >>> with Progress(sink, 1_000_000, clock=lambda: 0.0) as progress:
     ...     progress.seen = 250_000
     """
 
