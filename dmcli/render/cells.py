@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 _MINUTE = len("2026-03-15 12:00")
 _KEPT = 1024  # texts of times that are remembered
-_ZONE = re.compile(r" [+-]\d\d:\d\d")
+_SERVICE = " +08:00"  # the offset of the service's calendar
 
 
 def values(row: Row, names: Sequence[str]) -> list[Any]:
@@ -128,16 +127,18 @@ def _word(field: Field, value: Any) -> str | None:
 
 
 def zone_apart(texts: Sequence[str]) -> tuple[str, list[str]]:
-    """The offset that all of some local times have in common, and the times without it; "" and the texts if none.
+    """The service's offset, where all of some times have it, and the times without it; else "" and the texts.
+
+    A time that is typed without an offset is one of the service's calendar: only with that can a time do without.
 
     >>> zone_apart(["2026-03-15 12:00 +08:00", "", "2026-03-16 09:30 +08:00"])
     ('+08:00', ['2026-03-15 12:00', '', '2026-03-16 09:30'])
+    >>> zone_apart(["2026-03-15 12:00 +01:00"])
+    ('', ['2026-03-15 12:00 +01:00'])
     """
-    zones = {text[_MINUTE:] for text in texts if text}
-    zone = zones.pop() if len(zones) == 1 else ""
-    if not _ZONE.fullmatch(zone):
+    if {text[_MINUTE:] for text in texts if text} != {_SERVICE}:
         return "", list(texts)
-    return zone.strip(), [text[:_MINUTE] for text in texts]
+    return _SERVICE.strip(), [text[:_MINUTE] for text in texts]
 
 
 def all_fields(fields: tuple[Field, ...], rows: Iterable[Row]) -> tuple[Field, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -103,3 +104,13 @@ def test_an_endpoint_that_does_not_tell_the_time_leaves_that_of_this_machine(san
 @pytest.mark.parametrize("text", ["2027-01-31 09:30 +08:00", "2027-01-31T01:30Z", "2027-01-31T01:30:00+00:00"])
 def test_the_clock_can_be_set_to_what_is_printed(box, text):
     assert box("sandbox clock set {} -o json", text).json["now"].startswith("2027-01-31T01:30:")
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Shanghai", "America/New_York", "Asia/Kathmandu"])
+def test_a_time_of_a_table_can_be_typed_and_means_the_same(box, zone):
+    box("send single --to ada@example.com --subject s --text t")
+    box("sandbox clock advance 1h")
+    shown = box("stats details --tz {}", zone, tty=True).out.splitlines()
+    cell = re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d( [+-]\d\d:\d\d)?", shown[2])[0]
+    assert ("+08:00" in shown[0]) == (zone == "Asia/Shanghai")
+    assert len(box("stats details --since {} --until {} -o json", cell, cell).json["data"]["mailDetail"]) == 1
