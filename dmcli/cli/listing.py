@@ -44,7 +44,11 @@ def show_list(current: Session, action: Action, wire: Mapping[str, str], values:
     pages = _with_progress(current, limiter.limit_pages(pages, limit), action, limit)
     shown = None
     with paged(current) as output:
-        shown = show_pages(_summed(pages, action) if output.for_people else pages, fields, action.lists, output)
+        rows: list[dict[str, Any]] = []
+        sums = output.for_people and action.sums
+        shown = show_pages(_summed(pages, action, rows) if sums else pages, fields, action.lists, output)
+        if len(rows) > 1 and not by and output.stdout.isatty():
+            _draw(rows, action, output)
     if shown is None:  # the pager ended before it had all
         return
     if limiter.more:
@@ -100,15 +104,24 @@ def _key(value: Any, *, numbers: bool) -> tuple[float, str]:
     return 0.0, str(value).casefold()
 
 
-def _summed(pages: Iterable[Page], action: Action) -> Iterator[Page]:
-    """The pages, and where the action's rows can be added up and there are several of them, a row with their sums."""
-    rows: list[dict[str, Any]] = []
+def _summed(pages: Iterable[Page], action: Action, rows: list[dict[str, Any]]) -> Iterator[Page]:
+    """The pages, and where there are several rows, a row with their sums; `rows` has what was given, but that one."""
     for page in pages:
         yield page
-        if action.sums:
-            rows += page.rows
+        rows += page.rows
     if len(rows) > 1:
         yield Page({}, [_sum_of(rows, action)], "")
+
+
+def _draw(rows: Sequence[dict[str, Any]], action: Action, output: Output) -> None:
+    """How the counts of the rows went, below their table."""
+    from dmcli.render.sparks import Series, show_sparks
+
+    counts = [field for field in action.fields if field.title and field.shape == "number" and not field.share]
+    show_sparks(
+        [Series(field.title, [read_number(str(value_of(row, field.name))) or 0 for row in rows]) for field in counts],
+        output,
+    )
 
 
 def _sum_of(rows: Sequence[dict[str, Any]], action: Action) -> dict[str, Any]:
