@@ -33,7 +33,15 @@ def test_a_report_has_a_case_for_each_record(box, tmp_path):
     records = ("verified", "ownership", "spf", "dkim", "dmarc", "mx", "cname")
     assert {cases["sandbox.test", record] for record in records} == {("passed", "")}
     assert {cases["fail.example.com", record][0] for record in records} == {"failure"}
-    assert cases["fail.example.com", "mx"][1] == "MX fail.example.com is missing: mx01.dm.aliyun.com"
+    assert cases["fail.example.com", "mx"][1] == "MX fail.example.com is missing: 10 mx01.dm.aliyun.com"
+
+
+def test_a_report_says_what_is_there_instead(box, tmp_path):
+    path = tmp_path / "dns.xml"
+    box("sandbox dns set sandbox.test TXT 'v=spf1 -all'")
+    assert "dm -p sandbox domain doctor sandbox.test" in box("domain check sandbox.test --junit {}", path, code=5).err
+    wanted = "v=spf1 include:spf1.dm.aliyun.com -all"
+    assert report_in(path)["sandbox.test", "spf"][1] == f"TXT sandbox.test is missing: {wanted}; found: v=spf1 -all"
 
 
 def test_what_is_not_needed_fails_only_where_it_is_asked_for(box, tmp_path):

@@ -128,7 +128,7 @@ def report(current: Session, ids: Mapping[str, str], waiting: Waiting, more: Map
     if failed := _failed(outcomes, waiting):
         what = "fully verified" if waiting.strict else "verified"
         waited = f" after {seconds:.0f} s" if waiting.wait else ""
-        see = f"the records they need: {current.resources.command} domain records {failed[0]}"
+        see = f"to see why: {current.resources.command} domain doctor {failed[0]}"
         raise CheckFailedError(f"not {what}{waited}: {', '.join(failed)}; {see}")
 
 

@@ -67,6 +67,7 @@ def _suites(report: Report) -> Iterator[Suite]:
 
 def _cases(outcome: Checked, *, strict: bool) -> Iterator[Case]:
     """The domain itself, and each record; one that is missing fails only where the domain does."""
+    from dmcli.maildns.judge import cure
     from dmcli.render.ci import Case
 
     passes = outcome.passes(strict=strict)
@@ -77,5 +78,6 @@ def _cases(outcome: Checked, *, strict: bool) -> Iterator[Case]:
         elif record.seen is None:
             yield Case(record.check, "skipped", "the service does not tell")
         else:
-            wanted = f"{record.type} {record.name} is missing: {record.value}"
+            found = f"; found: {record.found}" if record.found else ""
+            wanted = f"{record.type} {record.name} is missing: {cure(record)}{found}"
             yield Case(record.check, "skipped" if passes else "failure", wanted)
