@@ -73,7 +73,7 @@ async def _by_resolver(
 ) -> Verdict:
     """The verdict where the authorities have the record as it is wanted, or where none of them said anything."""
     if not answer.known:
-        return Verdict(UNSURE, (answer.why, *silent))
+        return Verdict(UNSURE, tuple(dict.fromkeys((answer.why, *silent))))
     if said := await _said(record, answer, ask):
         if published:
             return Verdict(WAITING, ("published; the resolver still has what was there before",), seconds=answer.ttl)

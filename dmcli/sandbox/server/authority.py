@@ -34,11 +34,13 @@ class AuthorityServer:
     with AuthorityServer(sandbox, 0) as authority:
         authority.port
 
-    `port` 0 is any free one. Raises LocalIOError when the port cannot be had.
+    `port` 0 is any free one. One that is not `noted` changes nothing in the sandbox: domains verify as before. Raises
+    LocalIOError when the port cannot be had.
     """
 
-    def __init__(self, sandbox: Sandbox, port: int = 0) -> None:
+    def __init__(self, sandbox: Sandbox, port: int = 0, *, noted: bool = True) -> None:
         self._sandbox = sandbox
+        self._noted = noted
         try:
             self._udp, self._tcp = _bound(sandbox, port)
         except (OSError, OverflowError) as error:
@@ -46,8 +48,9 @@ class AuthorityServer:
         self.port = int(self._tcp.server_address[1])
 
     def __enter__(self) -> Self:
-        self._udp.port = self.port
-        set_served(self._sandbox, self.port)
+        if self._noted:
+            self._udp.port = self.port
+            set_served(self._sandbox, self.port)
         for server in (self._udp, self._tcp):
             thread = threading.Thread(target=server.serve_forever, args=(POLL,), name="dm sandbox dns", daemon=True)
             try:
@@ -63,7 +66,7 @@ class AuthorityServer:
             server.shutdown()
             server.server_close()
         with suppress(LocalIOError, LockedError):
-            if served_at(self._sandbox) == self.port:
+            if self._noted and served_at(self._sandbox) == self.port:
                 set_served(self._sandbox, 0)
 
 
@@ -99,7 +102,7 @@ class _UdpListener(_Answering, socketserver.ThreadingUDPServer):
 
         A check of a domain waits for answers with the account locked, so this asks past the lock.
         """
-        if time.monotonic() < self._looked + _GLANCE:
+        if not self.port or time.monotonic() < self._looked + _GLANCE:
             return
         self._looked = time.monotonic()
         with suppress(LocalIOError, LockedError):

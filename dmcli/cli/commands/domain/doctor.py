@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,10 +16,12 @@ from dmcli.errors import CheckFailedError, InputError, UnreachableError
 from dmcli.maildns.wanted import TITLES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from concurrent.futures import Future
 
     from dmcli.cli.session import Session
     from dmcli.maildns.survey import Wants
+    from dmcli.maildns.wire import Server
 
 _TITLES = TITLES | {"delegation": "Delegation", "alignment": "Alignment", "icp": "ICP filing"}
 _VERDICTS: dict[str, str] = {
@@ -40,13 +43,10 @@ _FIELDS = tuple(next((at for at in _FOR_PEOPLE if at.name == name), Field(name))
 
 def _doctor(current: Session, domain: tuple[str, ...], resolver: str | None, no_account: bool, timeout: float) -> None:
     from dmcli.maildns.survey import survey
-    from dmcli.maildns.wire import server_at, system_servers
     from dmcli.render import show_document
 
-    servers = (server_at(resolver),) if resolver else system_servers()
-    if not servers:
-        raise InputError("the system names no DNS resolver; give one: --resolver ADDRESS")
-    rows = [finding.row() for finding in survey(_wants(current, domain, no_account), servers, timeout)]
+    with _resolvers(current, resolver) as servers:
+        rows = [finding.row() for finding in survey(_wants(current, domain, no_account), servers, timeout)]
     output = current.output()
     verdicts = {row["verdict"]: _named(rows, row["verdict"]) for row in rows}
     if output.for_people:
@@ -63,6 +63,24 @@ def _doctor(current: Session, domain: tuple[str, ...], resolver: str | None, no_
         if all(answer["state"] == "unknown" for answer in found):
             raise UnreachableError(f"{found[0]['why']}: give another --resolver, or more --timeout")
         raise UnreachableError(f"no answer about {verdicts['unknown']}: give another --resolver, or more --timeout")
+
+
+@contextmanager
+def _resolvers(current: Session, typed: str | None) -> Iterator[tuple[Server, ...]]:
+    """The resolvers to ask, while the block runs: as typed, the sandbox's own, or the system's. Raises InputError."""
+    from dmcli.maildns.wire import Server, server_at, system_servers
+
+    if typed:
+        yield (server_at(typed),)
+    elif current.settings.sandbox and not current.settings.endpoint:  # its domains are on no network
+        from dmcli.sandbox.server.authority import AuthorityServer
+
+        with AuthorityServer(current.sandbox, noted=False) as authority:
+            yield (Server("127.0.0.1", authority.port),)
+    elif servers := system_servers():
+        yield servers
+    else:
+        raise InputError("the system names no DNS resolver; give one: --resolver ADDRESS")
 
 
 def _joined(row: dict[str, Any]) -> dict[str, Any]:

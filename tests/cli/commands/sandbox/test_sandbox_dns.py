@@ -27,6 +27,18 @@ def test_from_nothing_to_verified(dm, tmp_path):
     sandbox.close()
 
 
+def test_the_doctor_looks_into_the_zones_of_the_sandbox_in_this_process(box):
+    box(f"domain create {NAME}")
+    rows = {row["record"]: row for row in box(f"domain doctor {NAME} -o json", code=5).json}
+    assert (rows["delegation"]["verdict"], rows["mx"]["verdict"]) == ("ok", "fix")
+    box(f"domain check {NAME}")  # who only looked has not turned verifying by DNS on
+    box(f"domain publish {NAME} --yes")
+    assert {row["verdict"] for row in box(f"domain doctor {NAME} -o json").json} == {"ok"}
+    box(f"sandbox dns break {NAME} mx servfail")
+    mx = {row["record"]: row for row in box(f"domain doctor {NAME} -o json", code=4).json}["mx"]
+    assert (mx["verdict"], len(mx["why"])) == ("unknown", 1)
+
+
 def test_records_are_set_listed_and_removed(dm):
     dm("sandbox dns set sandbox.test txt one --ttl 60")
     dm("sandbox dns set sandbox.test txt two --add --split 2")
