@@ -8,7 +8,7 @@ from base64 import b64decode
 from typing import NamedTuple
 
 from dmcli.errors import ConfigError
-from dmcli.local.files import check_private, read_text
+from dmcli.local.files import Access, check_private, read_text
 from dmcli.secret import Secret
 
 VARIABLE = "DM_TSIG_KEY"
@@ -29,6 +29,8 @@ class TsigKey(NamedTuple):
 def read_key_file(path: str) -> tuple[TsigKey, list[str]]:
     """The key of a file, and warnings of who may read it. Raises ConfigError or LocalIOError."""
     text, access = read_text(path)
+    if not text and access == Access():
+        raise ConfigError(f"there is no file {path}: give --key-file a file that tsig-keygen or keymgr -t wrote")
     if not text.strip():
         raise ConfigError(f"{path} holds no TSIG key: give a file that tsig-keygen or keymgr -t wrote")
     warnings = check_private(path, access)

@@ -320,7 +320,7 @@ def test_the_keys_of_the_sandbox_do_not_go_to_the_cloud(publish, monkeypatch):
         ("mail.example.com --server 127.0.0.1 --zone 'a b'", 2, "--zone"),
         ("mail.example.com --server 127.0.0.1:1", 4, "cannot be reached"),
         ("mail.example.com --server 127.0.0.1:1 --zone other.test", 2, "is not in the zone other.test"),
-        ("mail.example.com --server 127.0.0.1:1 --key-file nosuch.key", 3, "no TSIG key"),
+        ("mail.example.com --server 127.0.0.1:1 --key-file nosuch.key", 3, "there is no file nosuch.key"),
         ("mail.example.com --provider alidns --resolver x", 2, "is no resolver"),
     ],
 )
