@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _DETAILS = catalogue.get("SenderStatisticsDetailByParam")
 _ADDRESS = _DETAILS.param("ToAddress")._replace(argument=True, required=True, help="The recipient's address.")
+_ASKED = _DETAILS._replace(params=tuple(_ADDRESS if one.name == _ADDRESS.name else one for one in _DETAILS.params))
 _SINCE = _DETAILS.param("StartTime")._replace(default="30d")
 _ONLY_SUMS = (
     "opens and clicks are not among it: the service tells only their sums by day, see dm stats tracking",
@@ -50,7 +51,7 @@ def _asked(current: Session, values: dict[str, Any]) -> Asked:
     from dmcli.workflows.trace.sources import Asked
 
     typed = {"ToAddress": values["ToAddress"], "StartTime": values["StartTime"] or _SINCE.default, "EndTime": "today"}
-    wire = dict(collect(current, _DETAILS, typed).wire)
+    wire = dict(collect(current, _ASKED, typed).wire)
     address = wire.pop("ToAddress")
     windows = split(_DETAILS.window, wire, current.service_now) if _DETAILS.window else [wire]
     since = moment_of(min(window["StartTime"] for window in windows), Minute.form)

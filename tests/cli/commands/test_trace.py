@@ -254,7 +254,7 @@ def test_where_nothing_can_be_read_there_is_no_result(box):
     [
         ("trace eve@example.com --since 2199-01-01", "lies in the future"),
         ("trace eve@example.com --since soon", "--since: 'soon' is not"),
-        ("trace eve", "'eve'"),
+        ("trace eve", "EMAIL: 'eve'"),
         ("trace", "missing argument"),
     ],
 )
