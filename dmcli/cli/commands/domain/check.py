@@ -128,7 +128,8 @@ def report(current: Session, ids: Mapping[str, str], waiting: Waiting, more: Map
     if failed := _failed(outcomes, waiting):
         what = "fully verified" if waiting.strict else "verified"
         waited = f" after {seconds:.0f} s" if waiting.wait else ""
-        see = f"to see why: {current.resources.command} domain doctor {failed[0]}"
+        dm, name = f"{current.resources.command} domain", failed[0]
+        see = f"to see why: {dm} doctor {name}; to publish what it lacks: {dm} publish {name}"
         raise CheckFailedError(f"not {what}{waited}: {', '.join(failed)}; {see}")
 
 
