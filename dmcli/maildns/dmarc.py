@@ -40,12 +40,12 @@ def records(found: tuple[str, ...]) -> list[str]:
 def problems(found: tuple[str, ...]) -> list[str]:
     """What keeps the TXT records at a `_dmarc` name from being a policy, in words."""
     there = records(found)
-    if len(there) != 1:
-        return [
-            f"{len(there)} DMARC records are there, and all of them are ignored"
-            if there
-            else "no DMARC record is there"
-        ]
+    if len(there) > 1:
+        return [f"{len(there)} DMARC records are there, and all of them are ignored"]
+    if not there:
+        meant = [text for text in found if "v=dmarc1" in text.lower()]
+        wrong = [f"'{text}' is no DMARC record: v=DMARC1; must come first, in these letters" for text in meant]
+        return wrong or ["no DMARC record is there"]
     have = tags(there[0])
     if "p" in have and have["p"].lower() not in _POLICIES:
         return [f"p={have['p']} is none of {', '.join(_POLICIES)}"]

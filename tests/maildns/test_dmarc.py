@@ -63,8 +63,10 @@ def test_tags_without_a_meaning_are_said_and_change_nothing(tag):
     ("found", "said"),
     [
         ([], "no DMARC record is there"),
-        (["v=dmarc1; p=none"], "no DMARC record is there"),
-        (["p=none; v=DMARC1"], "no DMARC record is there"),
+        (["google-site-verification=x"], "no DMARC record is there"),
+        (["v=dmarc1; p=none"], "'v=dmarc1; p=none' is no DMARC record: v=DMARC1; must come first, in these letters"),
+        (["p=none; v=DMARC1"], "'p=none; v=DMARC1' is no DMARC record: v=DMARC1; must come first, in these letters"),
+        (["v=DMARC1 p=none"], "'v=DMARC1 p=none' is no DMARC record: v=DMARC1; must come first, in these letters"),
         (["v=DMARC1; p=none", "v=DMARC1; p=reject"], "2 DMARC records are there, and all of them are ignored"),
         (["v=DMARC1; p=maybe"], "p=maybe is none of none, quarantine, reject"),
         (["v=DMARC1; sp=none"], "it has neither p= nor rua=, and so says nothing"),
