@@ -152,7 +152,7 @@ def _guard(settings: Settings, keys: Keys) -> None:
         )
     if str(where.hostname).endswith(CLOUD_SUFFIX) and keys.access_key_id == SANDBOX_KEY_ID:
         raise ConfigError(
-            f"the keys of {keys.source} are the sandbox's and {settings.endpoint} is the cloud; choose another profile"
+            f"the keys ({keys.source}) are the sandbox's, and {settings.endpoint} is the cloud: choose another profile"
         )
 
 

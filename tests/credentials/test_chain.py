@@ -230,7 +230,11 @@ def test_the_sandbox_has_keys_of_its_own(environ, write):
     for flags in ({}, {"endpoint": "http://127.0.0.1:8025"}, {"endpoint": "https://sandbox.example.com"}):
         keys = _find(environ, profile="sandbox", **flags)
         assert keys[:4] == ("dm-sandbox-id", "dm-sandbox-secret", "", "built in")
-    assert "are the sandbox's" in _refused(environ, profile="sandbox", endpoint="https://dm.aliyuncs.com").message
+    told = _refused(environ, profile="sandbox", endpoint="https://dm.aliyuncs.com").message
+    assert (
+        told
+        == "the keys (built in) are the sandbox's, and https://dm.aliyuncs.com is the cloud: choose another profile"
+    )
 
 
 @pytest.mark.parametrize(
