@@ -108,12 +108,13 @@ def _in_the_way(record: Record, zone: Zone, here: list[Standing]) -> Change | No
 
 def _caught_by(name: str, zone: Zone) -> str:
     """The wildcard whose MX holds for a name, and would be hidden by a record there (RFC 4592); "" for none."""
-    for there in zone.records:
+    served = [there for there in zone.records if not there.paused]
+    for there in served:
         base = there.name.removeprefix("*.")
         if there.type != "MX" or base == there.name or not name.endswith(f".{base}") or name == there.name:
             continue
         top = name.removesuffix(f".{base}").rpartition(".")[2] + f".{base}"
-        if not any(other.name == top or other.name.endswith(f".{top}") for other in zone.records):
+        if not any(other.name == top or other.name.endswith(f".{top}") for other in served):
             return there.name
     return ""
 

@@ -124,13 +124,32 @@ def _standing(row: Mapping[str, Any], zone: str) -> Standing:
     host, kind, value, line = text("RR").lower(), text("Type").upper(), text("Value"), text("Line")
     if not (host and kind and text("RecordId")):
         raise UnreachableError(f"{SERVICE} lists a record of {zone} without RR, Type or RecordId")
+    if kind in _HOSTS:
+        value = value.lower().removesuffix(".")
+    elif kind == "TXT":
+        value = _joined(value)
     return Standing(
         zone if host == "@" else f"{host}.{zone}",
         kind,
-        value.lower().removesuffix(".") if kind in _HOSTS else value,
+        value,
         read_number(text("Priority")),
         read_number(text("TTL")) or TTL,
         "" if line == DEFAULT_LINE else line,
         text("Status").upper() == PAUSED,
         text("RecordId"),
     )
+
+
+def _joined(value: str) -> str:
+    """A TXT in one piece where it was entered in strings between quotes, as a zone file has it."""
+    import dns.exception
+    import dns.rdata
+
+    from dmcli.maildns.wire import text_of
+
+    if not value.startswith('"'):
+        return value
+    try:
+        return text_of(dns.rdata.from_text("IN", "TXT", value))
+    except (dns.exception.DNSException, ValueError):
+        return value

@@ -147,11 +147,16 @@ def test_an_spf_record_gets_the_include_and_all_else_of_it_stays(publish, alidns
         ("cname", [("dmtrace.mail", "CNAME", "other.test")], "it leads to other.test"),
         ("cname", [("dmtrace.mail", "A", "192.0.2.1")], "A stands there"),
         ("ownership", [("*", "MX", "mx.elsewhere.test")], "the MX of *.example.com"),
+        (  # what is paused is not served, and hides no wildcard
+            "mx",
+            [("*", "MX", "mx.elsewhere.test"), ("mail", "A", "192.0.2.1", {"Status": "DISABLE"})],
+            "the MX of *.example.com",
+        ),
     ],
 )
 def test_what_is_refused_is_said_and_the_rest_published(publish, alidns, record, rows, why):
-    for row in rows:
-        alidns.add("example.com", *row)
+    for host, kind, value, *more in rows:
+        alidns.add("example.com", host, kind, value, **(more[0] if more else {}))
     before = [dict(row) for row in alidns.zones["example.com"]]
     told, said = publish(code=7)
     assert told[record]["change"] == "refused"
@@ -159,6 +164,16 @@ def test_what_is_refused_is_said_and_the_rest_published(publish, alidns, record,
     assert "not published: " in said
     assert alidns.zones["example.com"][: len(before)] == before
     assert all(row["published"] for row in told.values() if row["change"] == "add")
+
+
+def test_an_spf_record_entered_in_quotes_is_one(publish, alidns):
+    alidns.add("example.com", "mail", "TXT", '"v=spf1 mx " "a:\\104ost.test -all"')
+    rows, _ = publish()
+    assert rows["spf"]["change"] == "merge"
+    assert rows["spf"]["old"] == "v=spf1 mx a:host.test -all"
+    assert alidns.values("example.com", "mail", "TXT") == ["v=spf1 mx a:host.test include:spf1.dm.aliyun.com -all"]
+    alidns.add("example.com", HOSTS["ownership"], "TXT", '"not closed')
+    assert publish()[0]["spf"]["change"] == "there"
 
 
 def test_what_is_as_good_is_there_already(publish, alidns, wanted):
