@@ -154,7 +154,14 @@ def _mx(record: Record, values: tuple[str, ...]) -> list[str]:
     hosts = [value.partition(" ")[2] for value in values]
     if record.value in hosts:
         return []
-    return [f"the name receives mail at {', '.join(hosts)}: a subdomain of its own for DirectMail leaves that alone"]
+    return [elsewhere(hosts)]
+
+
+def elsewhere(hosts: list[str]) -> str:
+    """What is to be said of MX records that lead to other hosts; "." alone is a null MX (RFC 7505)."""
+    if hosts == ["."]:
+        return "the name says that it receives no mail (MX 0 .): remove that, or take a subdomain for DirectMail"
+    return f"the name receives mail at {', '.join(hosts)}: a subdomain of its own for DirectMail leaves that alone"
 
 
 def _cname(record: Record, values: tuple[str, ...]) -> list[str]:

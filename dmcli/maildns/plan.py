@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.maildns import dkim, dmarc, spf
+from dmcli.maildns.judge import elsewhere
 from dmcli.maildns.wanted import TTL
 
 if TYPE_CHECKING:
@@ -18,9 +19,9 @@ ADD, MERGE, THERE, REFUSED = "add", "merge", "there", "refused"
 class Standing(NamedTuple):
     """A record that a zone has.
 
-    `name` is in small letters without a dot at its end, `value` as a wanted record has it. `line` is the group of
-    visitors that alone gets it, "" for everybody; one that is `paused` is kept but not served. `key` is what its
-    provider knows it by.
+    `name` is in small letters without a dot at its end, `value` as a wanted record has it, the root as a dot. `line`
+    is the group of visitors that alone gets it, "" for everybody; one that is `paused` is kept but not served. `key` is
+    what its provider knows it by.
     """
 
     name: str
@@ -173,8 +174,7 @@ def _mx(record: Record, same: list[Standing]) -> Change:
     equal = next((there for there in same if there.value == record.value), None)
     if equal:
         return _there(record, equal)
-    hosts = ", ".join(there.value or "." for there in same)
-    return _refused(record, same, f"the name receives mail at {hosts}: a subdomain for DirectMail leaves that alone")
+    return _refused(record, same, elsewhere([there.value for there in same]))
 
 
 def _cname(record: Record, same: list[Standing]) -> Change:

@@ -21,6 +21,7 @@ _PATIENCE = (1.0, 2.0, 4.0)  # seconds that an attempt waits, the next server at
 _TRIES = 2  # attempts at name servers: a zone has others, and one that is dead is not waited for until the end
 _PORT = 53
 _LONGEST = 200  # characters of a server's own remark that are repeated
+_MOST_HOSTS = 13  # name servers of a zone whose addresses are looked up; the root has as many
 _PAYLOAD = 1232  # bytes over UDP that no path splits (DNS flag day 2020)
 
 
@@ -130,6 +131,8 @@ async def _ask(server: Server, name: str, kind: str, patience: float, *, recursi
         return Answer(UNKNOWN, why=f"no answer from {where}")
     except (OSError, EOFError, dns.exception.DNSException, ValueError) as error:
         return Answer(UNKNOWN, why=f"{where}: {error or type(error).__name__}")
+    if reply.flags & dns.flags.TC:
+        return Answer(UNKNOWN, why=f"{where} cuts its answer over TCP too")
     return _read(reply, where, recursive=recursive)
 
 
@@ -167,7 +170,7 @@ def _remark(why: str) -> str:
 
 
 def text_of(rdata: dns.rdata.Rdata) -> str:
-    """A record as a text."""
+    """A record as a text, names without a dot at the end, the root as a dot."""
     import dns.rdtypes.ANY.MX
     import dns.rdtypes.ANY.TXT
 
@@ -179,19 +182,20 @@ def text_of(rdata: dns.rdata.Rdata) -> str:
 
 
 def _plain(name: str) -> str:
-    return name.lower().removesuffix(".")
+    return name.lower().removesuffix(".") or "."
 
 
 async def authorities(domain: str, ask: Asker) -> tuple[str, dict[str, tuple[Server, ...]]]:
     """The zone that `domain` is in, and its name servers with their addresses; "" where no zone is found.
 
-    Where the resolver is on this machine, name servers on it are asked at the same port: they serve zones for tests.
+    Of more than 13 name servers the rest is left out. Where the resolver is on this machine, name servers on it are
+    asked at the same port: they serve zones for tests.
     """
     names = list(above(domain))
     found = await asyncio.gather(*(ask(name, "NS") for name in names))
     for name, answer in zip(names, found, strict=True):
         if answer.state == ANSWER and not answer.alias:
-            hosts = answer.values
+            hosts = answer.values[:_MOST_HOSTS]
             lists = await asyncio.gather(*(_addresses(host, ask) for host in hosts))
             return name, dict(zip(hosts, lists, strict=True))
     return "", {}

@@ -20,7 +20,7 @@ import dns.zone
 class Authority:
     """What it serves, over UDP and TCP.
 
-    `zones` are by origin; `faults` say by name what goes wrong: servfail, refused, silent, junk, cut, lame.
+    `zones` are by origin; `faults` say by name what goes wrong: servfail, refused, silent, junk, cut, always cut, lame.
     `beside` has by name a CNAME that stands beside other records, as no zone file may have it.
     `cached` are zones, added with `cache`, that a resolver still has: they answer where recursion is asked for.
     `delay` is in seconds; `asked` counts the questions. `keyring` has the TSIG keys that questions may be signed with.
@@ -57,7 +57,7 @@ class Authority:
         if fault in ("servfail", "refused") or (fault == "bogus" and not query.flags & dns.flags.CD):
             reply.set_rcode(dns.rcode.REFUSED if fault == "refused" else dns.rcode.SERVFAIL)
             return reply.to_wire()
-        if fault == "cut" and not tcp:
+        if fault == "always cut" or (fault == "cut" and not tcp):
             reply.flags |= dns.flags.TC
             return reply.to_wire()
         zones = self.zones | self.cached if query.flags & dns.flags.RD else self.zones

@@ -125,7 +125,7 @@ def _standing(row: Mapping[str, Any], zone: str) -> Standing:
     if not (host and kind and text("RecordId")):
         raise UnreachableError(f"{SERVICE} lists a record of {zone} without RR, Type or RecordId")
     if kind in _HOSTS:
-        value = value.lower().removesuffix(".")
+        value = value.lower().removesuffix(".") or "."
     elif kind == "TXT":
         value = _joined(value)
     return Standing(

@@ -70,6 +70,13 @@ FAULTS = {
         "receives mail at mx.hosts.test",
         "10 mx01.dm.aliyun.com",
     ),
+    "null-mx.test": (
+        spf(SPF).replace("10 mx01.dm.aliyun.com.", "0 ."),
+        "mx",
+        "fix",
+        "the name says that it receives no mail (MX 0 .)",
+        "10 mx01.dm.aliyun.com",
+    ),
     "both-mx.test": (spf(SPF) + "@ MX 20 mx.hosts.test.\n", "mx", "ok", "elsewhere too: 20 mx.hosts.test", None),
     "lame.test": (spf(SPF), "delegation", "unknown", "no authority", None),
     "dead.test": (
@@ -91,6 +98,15 @@ FAULTS = {
     "mail.alias.test": ("", "spf", "fix", "mail.alias.test is a CNAME to x.hosts.test: it must be removed first", SPF),
     "servfail.test": (spf(SPF), "dmarc", "unknown", "SERVFAIL", None),
     "bogus.test": (spf(SPF), "dmarc", "fix", "DNSSEC validation fails", None),
+    "cut.test": (spf(SPF), "dmarc", "unknown", "cuts its answer over TCP too", None),
+    "mail.root.test": ("", "spf", "fix", "mail.root.test is a CNAME to .: it must be removed first", SPF),
+    "crowd.test": (
+        spf(SPF) + "".join(f"@ NS x{number}\n" for number in range(40)),
+        "delegation",
+        "ok",
+        "zone crowd.test",
+        None,
+    ),
     "waiting.test": (spf(SPF), "spf", "waiting", "the resolver still has what was there before", None),
 }
 ZONES = {name: fault[0] for name, fault in FAULTS.items() if fault[0]} | {
@@ -107,6 +123,7 @@ ZONES = {name: fault[0] for name, fault in FAULTS.items() if fault[0]} | {
     "organisation.test": f'mail TXT "{SPF}"\n_dmarc TXT "v=DMARC1; p=reject; sp=quarantine"',
     "suffix.test": f'shop TXT "{SPF}"\n_dmarc TXT "v=DMARC1; p=reject; psd=y"',
     "beside.test": f'mail TXT "{SPF}"',
+    "root.test": "mail CNAME .",
     "alias.test": "mail CNAME x.hosts.test.",
 }
 
@@ -118,7 +135,12 @@ def authority():
         served.add(name, text)
     served.cache("waiting.test", '@ 77 TXT "v=spf1 mx -all"')
     served.beside = {"apex.test": "x.hosts.test", "mail.beside.test": "x.hosts.test"}
-    served.faults = {"lame.test": "lame", "_dmarc.servfail.test": "servfail", "_dmarc.bogus.test": "bogus"}
+    served.faults = {
+        "lame.test": "lame",
+        "_dmarc.servfail.test": "servfail",
+        "_dmarc.bogus.test": "bogus",
+        "_dmarc.cut.test": "always cut",
+    }
     with serving(served):
         yield served
 
@@ -133,6 +155,8 @@ def test_each_fault_in_one_call(box, authority):
         assert row["publish"] is None if publish is None else publish in (row["publish"] or ""), row
         assert bool(row["seconds"]) is (verdict == "waiting"), row
     assert rows["waiting.test", "spf"]["seconds"] == 77
+    crowd = {name for name, _ in authority.asked if re.fullmatch(r"x\d+\.crowd\.test", name)}
+    assert 0 < len(crowd) < 13  # of so many name servers a few are enough
     assert re.search(r"to fix at no-spf\.test: SPF; two-spf\.test: SPF; .* and \d+ more", run.err)
 
 

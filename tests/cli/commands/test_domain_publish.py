@@ -144,6 +144,7 @@ def test_an_spf_record_gets_the_include_and_all_else_of_it_stays(publish, alidns
         ("dmarc", [(HOSTS["dmarc"], "TXT", "v=DMARC1; p=none")] * 2, "2 DMARC records"),
         ("dmarc", [(HOSTS["dmarc"], "CNAME", "dmarc.elsewhere.test")], "a CNAME stands there"),
         ("mx", [("mail", "MX", "mx.elsewhere.test")], "the name receives mail at mx.elsewhere.test"),
+        ("mx", [("mail", "MX", ".")], "receives no mail (MX 0 .)"),
         ("cname", [("dmtrace.mail", "CNAME", "other.test")], "it leads to other.test"),
         ("cname", [("dmtrace.mail", "A", "192.0.2.1")], "A stands there"),
         ("ownership", [("*", "MX", "mx.elsewhere.test")], "the MX of *.example.com"),
