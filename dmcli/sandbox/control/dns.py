@@ -39,7 +39,11 @@ def list_records(sandbox: Account, name: str = "") -> list[ZoneRecord]:
         )
         rows = [ZoneRecord(*row) for row in found]
     there = {(row.name, row.type) for row in rows} | {(row.name, "") for row in rows}
-    empty = [ZoneRecord(*at, "", ttl=0) for at in zones.broken if at not in there and name in ("", at[0])]
+    empty = [
+        ZoneRecord(*at, "", ttl=0)
+        for at, how in zones.broken.items()
+        if how and at not in there and name in ("", at[0])
+    ]
     return [row._replace(how=zones.how(row.name, row.type)) for row in (*rows, *empty)]
 
 
@@ -90,7 +94,9 @@ def break_records(sandbox: Account, name: str, kind: str, how: str) -> None:
     with sandbox.store.change() as connection:
         _in_zone(connection, name)
         connection.execute("DELETE FROM broken WHERE name = ? AND ? IN (type, '')", (name, kind))
-        if how != "none":
+        whole = connection.execute("SELECT 1 FROM broken WHERE name = ? AND type = ''", (name,)).fetchone()
+        if how != "none" or whole:  # a type that is as it is set, where the others go wrong, is noted too
+            how = "" if how == "none" else how
             connection.execute("INSERT INTO broken (name, type, how) VALUES (?, ?, ?)", (name, kind, how))
         connection.execute(_TURN_ON)
         connection.execute(_SERIAL)

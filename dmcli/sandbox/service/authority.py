@@ -59,7 +59,10 @@ class ZoneRecord(NamedTuple):
 
 
 class Zones(NamedTuple):
-    """All that an answer depends on. `broken` says by name and type, "" for all types, what is wrong there."""
+    """All that an answer depends on.
+
+    `broken` says by name and type, "" for all types, what is wrong there; of both the type's counts, "" for nothing.
+    """
 
     origins: frozenset[str]
     records: dict[str, list[ZoneRecord]]
@@ -68,7 +71,7 @@ class Zones(NamedTuple):
 
     def how(self, name: str, kind: str) -> str:
         """What is wrong with the records of that type at a name, "" for nothing."""
-        return self.broken.get((name, kind)) or self.broken.get((name, ""), "")
+        return self.broken.get((name, kind), self.broken.get((name, ""), ""))
 
     def origin(self, name: str) -> str:
         """The zone that a name is in, "" for none."""

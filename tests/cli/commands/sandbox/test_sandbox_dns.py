@@ -39,6 +39,25 @@ def test_the_doctor_looks_into_the_zones_of_the_sandbox_in_this_process(box):
     assert (mx["verdict"], len(mx["why"])) == ("unknown", 1)
 
 
+def test_what_is_broken_at_a_name_is_mended_by_type(dm):
+    def how():
+        rows = dm("sandbox dns list sandbox.test -o json").json["records"]
+        return {row["type"]: row["how"] for row in rows}
+
+    dm("sandbox dns set sandbox.test txt one")
+    dm("sandbox dns set sandbox.test a 192.0.2.1")
+    dm("sandbox dns break sandbox.test servfail")
+    assert dm("sandbox dns break sandbox.test txt none").err == "sandbox.test TXT is as it is set\n"
+    dm("sandbox dns break sandbox.test mx none")
+    assert how() == {"TXT": "", "A": "servfail"}
+    dm("sandbox dns break sandbox.test txt slow")
+    assert how() == {"TXT": "slow", "A": "servfail"}
+    dm("sandbox dns break sandbox.test missing")  # all of them anew
+    assert how() == {"TXT": "missing", "A": "missing"}
+    dm("sandbox dns break sandbox.test none")
+    assert how() == {"TXT": "", "A": ""}
+
+
 def test_records_are_set_listed_and_removed(dm):
     dm("sandbox dns set sandbox.test txt one --ttl 60")
     dm("sandbox dns set sandbox.test txt two --add --split 2")
