@@ -54,6 +54,8 @@ def key_in(text: str, source: str) -> TsigKey:
     key = found[0]._replace(algorithm=found[0].algorithm.lower().removesuffix(".").removesuffix(".sig-alg.reg.int"))
     if key.algorithm not in ALGORITHMS:
         raise ConfigError(f"the TSIG key of {source} has no algorithm of {', '.join(ALGORITHMS)}; make a new one")
+    if not _is_name(key.name):
+        raise ConfigError(f"{key.name!r} is no name of a TSIG key in {source}: give it as the server has it")
     try:
         good = bool(b64decode(key.secret.reveal(), validate=True))
     except binascii.Error:
@@ -61,6 +63,17 @@ def key_in(text: str, source: str) -> TsigKey:
     if not good:
         raise ConfigError(f"the secret of the TSIG key of {source} is not base64; copy it again")
     return key
+
+
+def _is_name(text: str) -> bool:
+    """Whether a domain name as DNS has it, which a key's name is, can be read of it."""
+    import dns.exception
+    import dns.name
+
+    try:
+        return len(dns.name.from_text(text)) > 1
+    except (dns.exception.DNSException, ValueError):
+        return False
 
 
 def _of_bind(text: str) -> list[TsigKey]:
