@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import socketserver
 import struct
 import sys
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _LENGTH = struct.Struct("!H")  # what stands before a message over TCP
 _SILENCE = 10  # seconds that a TCP client may say nothing
+_MOST_CLIENTS = 100  # over TCP at a time; more would take the files that the sandbox needs itself
 _GLANCE = 0.5  # seconds between two looks whether it is still known where it is served
 _TRIES = 20  # free ports that are tried for one that both protocols can have
 
@@ -116,14 +118,36 @@ class _TcpListener(_Answering, socketserver.ThreadingTCPServer):
     request_queue_size = 128
     allow_reuse_address = os.name == "posix"
 
+    def __init__(self, place: tuple[str, int]) -> None:
+        self._open: set[socket.socket] = set()
+        super().__init__(place, _Tcp)
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002  socketserver's signature
+        return len(self._open) < _MOST_CLIENTS
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def server_close(self) -> None:
+        """Close the listening socket, and hang up: who is connected is answered no more."""
+        super().server_close()
+        for request in list(self._open):
+            with suppress(OSError):
+                request.shutdown(socket.SHUT_RDWR)
+
 
 class _Udp(socketserver.BaseRequestHandler):
     server: _UdpListener
 
     def handle(self) -> None:
-        wire, socket = self.request
+        wire, answering = self.request
         if reply := self.server.reply(wire, tcp=False):
-            socket.sendto(reply, self.client_address)
+            answering.sendto(reply, self.client_address)
 
 
 class _Tcp(socketserver.StreamRequestHandler):
@@ -146,7 +170,7 @@ def _bound(sandbox: Sandbox, port: int) -> tuple[_UdpListener, _TcpListener]:
     tries = 1 if port else _TRIES
     while True:
         tries -= 1
-        tcp = _TcpListener(("127.0.0.1", port), _Tcp)
+        tcp = _TcpListener(("127.0.0.1", port))
         try:
             udp = _UdpListener(("127.0.0.1", int(tcp.server_address[1])), _Udp)
         except OSError:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 import socket
 import struct
-from contextlib import contextmanager
+import time
+from contextlib import ExitStack, contextmanager, suppress
 
 import dns.flags
 import dns.message
@@ -240,3 +241,28 @@ def test_an_alias_is_followed_within_the_zones():
     assert code("lost.a.test") == ("NXDOMAIN", 1, 1)  # RFC 6604
     assert code("out.a.test") == ("NOERROR", 1, 0)
     assert code("loop.a.test") == ("NOERROR", 1, 0)
+
+
+def test_clients_that_hold_on_are_limited_and_let_go_at_the_end(tmp_path):
+    cloud = Cloud(str(tmp_path / "held.db"))
+    cloud.ok("CreateDomain", DomainName=NAME)
+    query = dns.message.make_query("example.com", "SOA")
+    with ExitStack() as held:
+        with AuthorityServer(cloud.sandbox) as authority:
+            place = ("127.0.0.1", authority.port)
+            clients = [held.enter_context(socket.create_connection(place, 5)) for _ in range(101)]
+            assert clients[-1].recv(1) == b""  # one too many
+            dns.query.send_tcp(clients[0], query)
+            dns.query.send_tcp(clients[0], query)  # before the answer to the first
+            assert [dns.query.receive_tcp(clients[0])[0].rcode() for _ in range(2)] == [0, 0]
+            assert ask(authority.port, "example.com", "SOA").rcode() == 0
+            clients[1].close()
+            for _ in range(100):  # its place is free once its thread has seen that
+                with suppress(OSError, EOFError):
+                    assert ask(authority.port, "example.com", "SOA", tcp=True).rcode() == 0
+                    break
+                time.sleep(0.05)
+            else:
+                pytest.fail("no place was given back")
+        assert clients[0].recv(1) == b""
+    cloud.sandbox.close()
