@@ -106,7 +106,7 @@ def read_text(path: str) -> tuple[str, Access]:
     except OSError as error:
         raise LocalIOError(f"cannot read {path}: {reason_of(error)}") from None
     except ValueError as error:
-        raise ConfigError(f"{path} {error}; give the path of a settings file") from None
+        raise ConfigError(f"{path} {error}; give the path of a file with a text") from None
     try:
         return data.decode("utf-8-sig"), access
     except UnicodeDecodeError as error:

@@ -136,7 +136,7 @@ def test_mistakes_are_named_with_their_line(write, text, line, problem):
 
 def test_a_file_of_more_than_a_mebibyte_is_none(write):
     assert load_file(write(TEXT + "#" * ((1 << 20) - len(TEXT.encode())))).profiles
-    with pytest.raises(ConfigError, match="is larger than 1048576 bytes; give the path of a settings file"):
+    with pytest.raises(ConfigError, match="is larger than 1048576 bytes; give the path of a file with a text"):
         load_file(write(TEXT + "#" * ((1 << 20) - len(TEXT.encode()) + 1)))
 
 

@@ -32,7 +32,7 @@ def read_key_file(path: str) -> tuple[TsigKey, list[str]]:
     if not text and access == Access():
         raise ConfigError(f"there is no file {path}: give --key-file a file that tsig-keygen or keymgr -t wrote")
     if not text.strip():
-        raise ConfigError(f"{path} holds no TSIG key: give a file that tsig-keygen or keymgr -t wrote")
+        raise ConfigError(f"{path} is empty: give a file that tsig-keygen or keymgr -t wrote")
     warnings = check_private(path, access)
     return key_in(text, path), warnings
 

@@ -164,7 +164,7 @@ def _alidns(current: Session) -> Provider:
     name = variable(os.environ, "ALIDNS_ENDPOINT")
     place = base_url(os.environ.get(name) or HOST)
     if place is None:
-        raise ConfigError(f"the endpoint of {name} is none; give a host such as {HOST}")
+        raise ConfigError(f"{name} is no endpoint; give a host such as {HOST}")
     return Alidns(current.resources.client_of(SERVICE, RAM, VERSION, place[0]))
 
 
