@@ -111,7 +111,7 @@ def test_domain_that_does_not_verify_is_exit_5(dm):
     result = dm("domain check fail.example.com -o json", code=5)
     assert [(c["status"], c["verified"]) for c in result.json] == [(None, False)]
     waited = dm("domain check fail.example.com --wait --timeout 0s --interval 1s", code=5)
-    assert waited.err.endswith(" domain records fail.example.com\n")
+    assert waited.err.endswith(" domain publish fail.example.com\n")
 
 
 def test_domain_without_icp_passes_unless_strict(dm):

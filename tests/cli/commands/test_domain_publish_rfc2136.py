@@ -112,7 +112,7 @@ def test_a_wildcard_that_takes_the_mail_is_not_hidden(publish, primary):
             0,
             "chmod 600",
         ),
-        ("", 0o600, 3, "is not there, or empty"),
+        ("", 0o600, 3, "is empty"),
         ("nothing", 0o600, 3, "holds no TSIG key"),
         ("a: [", 0o600, 3, "holds no TSIG key"),
         ('key a { algorithm hmac-sha256; secret "SECRET"; }; key b { };', 0o600, 3, "holds 2 TSIG keys"),

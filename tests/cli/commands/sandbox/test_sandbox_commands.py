@@ -75,8 +75,8 @@ def test_a_list_of_calls_tells_nothing_yet_from_nothing_that_matches(box):
     assert "did you mean CreateTag" in box("sandbox calls list --action CreateTags", code=2).err
     box("tag list")
     heading, *_, line = box("sandbox calls list", tty=True).out.splitlines()
-    assert re.search(r"Time [+-]\d\d:\d\d ", heading)
-    assert re.search(r" \d{4}-\d\d-\d\d \d\d:\d\d  QueryTagByParam ", line)
+    assert "Time" in heading
+    assert re.search(r" \d{4}-\d\d-\d\d \d\d:\d\d [+-]\d\d:\d\d  QueryTagByParam ", line)
 
 
 def test_the_stricter_limits_of_two_sources_can_be_had(box, at):
