@@ -46,7 +46,16 @@ _FAILED = {"2": "invalid", "3": "spam", "4": "failed"}  # outcomes by the status
 
 def kept_since(now: datetime) -> str:
     """The first day of which the service has failures and opens; `now` is its time."""
-    return f"{first_day(_DETAILS.window, now):%Y-%m-%d}" if _DETAILS.window else ""
+    return _first(_DETAILS, now)
+
+
+def told_since(now: datetime) -> str:
+    """The first day of which the service has anything; `now` is its time."""
+    return _first(_TOTALS, now)
+
+
+def _first(action: Action, now: datetime) -> str:
+    return f"{first_day(action.window, now):%Y-%m-%d}" if action.window else ""
 
 
 def report(client: Client, read: Read, since: str, until: str, kept: str) -> dict[str, Any]:

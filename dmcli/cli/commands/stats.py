@@ -64,7 +64,7 @@ def _report(current: Session, html: str | None, **typed: Any) -> None:
     from dmcli.render import show_document, show_text
     from dmcli.render.report.markdown import markdown
     from dmcli.render.report.page import page
-    from dmcli.workflows.report import kept_since, report
+    from dmcli.workflows.report import kept_since, report, told_since
     from dmcli.workflows.windows import rows
 
     def read(action: Action, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:
@@ -76,8 +76,10 @@ def _report(current: Session, html: str | None, **typed: Any) -> None:
         with open(html, "a", encoding="utf-8"):
             pass  # what cannot be written is told before the calls
     wire = collect(current, at_any_time(_TOTALS) if current.from_history else _TOTALS, typed).wire
-    kept = "" if current.from_history else kept_since(current.service_now)
-    found = report(current.client, read, wire["StartTime"], wire["EndTime"], kept)
+    since, kept = wire["StartTime"], ""
+    if not current.from_history:
+        since, kept = max(since, told_since(current.service_now)), kept_since(current.service_now)
+    found = report(current.client, read, since, wire["EndTime"], kept)
     if html:
         from dmcli.api.kinds.dates import local_text
 

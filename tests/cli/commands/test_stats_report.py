@@ -166,6 +166,12 @@ def test_markdown_is_what_is_printed(past):
     assert len(widths) == 1
 
 
+def test_it_begins_where_the_service_begins_to_tell(box):
+    run = box("stats report --since 400d -o json")
+    assert f"shown from {run.json['since']} on" in run.err
+    assert run.json["days"][0]["day"] == run.json["since"]
+
+
 def test_no_mail_is_said(box, tmp_path):
     assert "No mail was sent in these days." in box("stats report --since 3d").out
     box("stats report --since 3d --html {}", tmp_path / "report.html")
