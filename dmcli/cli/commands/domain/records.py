@@ -57,12 +57,13 @@ def _records(current: Session, *, export: str | None, **typed: Any) -> None:
 
 
 def show_records(current: Session, domain_ids: list[str]) -> None:
-    """Show the records of domains, and an empty line for what follows."""
+    """Show the records of domains, and an empty line for what follows: a check, which says which are seen."""
     from dmcli.render import show_document
 
     output = current.output()
     replies = [current.client.call(_DESC, {"DomainId": domain_id}) for domain_id in domain_ids]
-    show_document([record.row() for reply in replies for record in wanted(reply)], _FIELDS, output)
+    rows = [record.row() for reply in replies for record in wanted(reply)]
+    show_document(rows, tuple(field for field in _FIELDS if field.name != "seen"), output)
     output.stdout.write("\n")
 
 
