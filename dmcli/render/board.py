@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TextIO, cast
 
 from dmcli.render.console import STYLES, console_for
@@ -107,13 +108,22 @@ class Board(Redrawn):
 
 
 class _Painter:
-    """A stream for what has been made harmless before its colours came in, as all lines of a board are."""
+    """A stream for what has been made harmless before its colours came in, as all lines of a board are.
+
+    A terminal that has gone ends no wait: nothing depends on a board's being seen.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        return self._stream.write(Painted(text))
+        with suppress(OSError):
+            self._stream.write(Painted(text))
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)

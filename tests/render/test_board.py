@@ -31,3 +31,23 @@ def test_what_others_wrote_neither_steers_the_terminal_nor_breaks_a_line(monkeyp
     assert r"a\x1b[2J: \x9b\u202e\nb" in text
     assert r"\x1b]0;title\x07 \u90ae" in text
     assert "next look in 30 s, until 1 h 30 min from now" in text
+
+
+class Gone(io.StringIO):
+    """A terminal that was closed."""
+
+    def isatty(self):
+        return True
+
+    def write(self, _):
+        raise OSError(5, "Input/output error")
+
+    def flush(self):
+        raise OSError(5, "Input/output error")
+
+
+def test_a_terminal_that_has_gone_ends_no_wait(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    with Board(Output("table", "", Gone()), ["a.test"], end=60.0, clock=lambda: 0.0) as board:
+        board.tell("a.test", "verified", Tone.GOOD)
+        board.rest(30.0)
