@@ -139,6 +139,8 @@ def with_includes(record: str, wanted: str) -> str:
     >>> with_includes("v=spf1  MX redirect=x.test", "v=spf1 include:spf.test -all")
     'v=spf1  MX include:spf.test redirect=x.test'
     """
+    if not record.isascii() or "\\" in record:  # an octet that is no text is shown with a backslash
+        raise ValueError("it is not in ASCII")
     terms(record)  # all of them are read
     found = [(word.start(), _term(word[0])) for word in re.finditer("[^ ]+", record)][1:]
     kinds = [term.kind for _, term in found if term.kind not in ("redirect", "modifier")]

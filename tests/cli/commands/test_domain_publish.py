@@ -136,6 +136,8 @@ def test_an_spf_record_gets_the_include_and_all_else_of_it_stays(publish, alidns
     [
         ("spf", [("mail", "TXT", SPF), ("mail", "TXT", "v=spf1 -all")], "2 SPF records are there"),
         ("spf", [("mail", "TXT", "v=spf1 -all mx")], "terms stand after all"),
+        ("spf", [("mail", "TXT", "v=spf1 a:b\xfccher.test -all")], "it is not in ASCII"),
+        ("spf", [("mail", "TXT", '"v=spf1 exp=\\255.test -all"')], "it is not in ASCII"),
         ("spf", [("mail", "TXT", "v=spf1 ipv4:192.0.2.1 -all")], "ipv4:192.0.2.1 is no term of SPF"),
         ("spf", [("mail", "TXT", "v=spf1 -include:spf1.dm.aliyun.com -all")], "does not let DirectMail send"),
         ("spf", [("mail", "TXT", f"v=spf1 {' '.join(f'a:h{n}.test' for n in range(10))} -all")], "11 DNS look-ups"),
