@@ -104,7 +104,7 @@ def _sentence(error: click.ClickException) -> str:
         hint = f"; did you mean {' or '.join(sorted(map(str, meant)))}?" if meant else ""
         return f"no such option '{error.option_name}'{hint}"
     if isinstance(error, click.BadParameter) and isinstance(error.param, click.Argument):
-        name = error.param.human_readable_name.strip("[].")  # brackets and dots are for the usage line
+        name = error.param.human_readable_name.rpartition("] ")[2].strip("[].")  # those are for the usage line
         error.param_hint = f"'{name}'"
     text = " ".join(error.format_message().split())
     for theirs, ours in _WORDS.items():

@@ -72,6 +72,7 @@ def test_records_are_set_listed_and_removed(dm):
     assert dm("sandbox dns remove sandbox.test").err == "removed 1 record\n"
     assert "there is no record at sandbox.test" in dm("sandbox dns remove sandbox.test", code=10).err
     assert "in no zone of the sandbox" in dm("sandbox dns set a.elsewhere.test txt x", code=10).err
+    assert "missing argument 'HOW'" in dm("sandbox dns break sandbox.test", code=2).err
     assert "a record cannot be 'odd'" in dm("sandbox dns break sandbox.test odd", code=2).err
     assert "is no type" in dm("sandbox dns break sandbox.test srv slow", code=2).err
     dm("sandbox dns off")
