@@ -37,6 +37,7 @@ ns1 A 127.0.0.1
 mail 120 TXT "v=spf1 mx " "ip4:192.0.2.0/24 ~all"
 mail 120 TXT "other"
 _dmarc.mail TXT "v=DMARC1; p=reject"
+aliyundm.mail TXT "v=spf1 -all"
 dmtrace.mail A 192.0.2.1
 * MX 10 mx.elsewhere.test.
 * TXT "v=spf1 -all"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _PATIENCE = 10.0  # seconds for an answer
 _AT_ONCE = 10  # questions on the way
 _STRING = 255  # octets that a string of a TXT record has at most
+_NOBODY = "dm-nobody"  # a label that no zone has
 _TYPES = ("TXT", "MX", "A", "AAAA")  # with any of which a CNAME comes; what else stands there a prerequisite finds
 _LONG_NAMES = {"hmac-md5": "hmac-md5.sig-alg.reg.int"}
 _CHANGED = frozenset({"YXDOMAIN", "YXRRSET", "NXRRSET", "NXDOMAIN"})  # a prerequisite does not hold
@@ -47,11 +48,14 @@ class Rfc2136:
         if self._zone not in ("", zone):
             raise InputError(f"{self._zone} is no zone of {self.title}, which has it in {zone}: give that as --zone")
         wild = {f"*.{up}" for name in names for up in _parents(name, zone)}
-        found = self._at({*names, *wild})
+        below = {f"{_NOBODY}.{name}": name for name in names}
+        found = self._at({*names, *wild, *below})
+        # Where a name is, no wildcard over it answers for what is below (RFC 4592, 2.2.1).
+        is_there = {name for probe, name in below.items() if not found.pop(probe)}
         standing: list[Standing] = []
         for name in sorted(found, key=lambda name: (name.count("."), not name.startswith("*."))):
             over = {one[1:4] for one in standing if one.name[:2] == "*." and name.endswith(one.name[1:])}
-            if any(one[1:4] not in over for one in found[name]):
+            if name in is_there or any(one[1:4] not in over for one in found[name]):
                 standing += found[name]
             else:  # what a wildcard answers does not stand at the name
                 self._there = {key: kept for key, kept in self._there.items() if key[0] != name}
