@@ -15,6 +15,7 @@ from dmcli.local.paths import WINDOWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
 MAX_TEXT = 1 << 20  # bytes; a settings file is a few hundred
 
@@ -123,14 +124,24 @@ def read_bytes(path: str, limit: int) -> tuple[bytes, Access]:
 
     Raises OSError, and ValueError with the end of a sentence for what is no regular file or has more bytes.
     """
-    with open(path, "rb", opener=_open_nonblocking) as file:
+    with open_regular(path) as file:
         found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode):
-            raise ValueError("is not a regular file")
         data = file.read(limit + 1)
     if len(data) > limit:
         raise ValueError(f"is larger than {limit} bytes")
     return data, access_of(found)
+
+
+def open_regular(path: str) -> BinaryIO:
+    """A regular file to read bytes from; it is not waited for.
+
+    Raises OSError, and ValueError with the end of a sentence for what is no regular file.
+    """
+    file = open(path, "rb", opener=_open_nonblocking)  # noqa: SIM115 - the caller closes it
+    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        return file
+    file.close()
+    raise ValueError("is not a regular file")
 
 
 def _open_nonblocking(path: str, flags: int) -> int:

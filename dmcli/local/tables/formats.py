@@ -1,0 +1,71 @@
+"""What a number format makes of a number. Where people see something else than the number, the cell is spoiled."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_MOST = 10**15  # a spreadsheet keeps 15 digits
+_PLAIN = re.compile(r"0|-?[1-9]\d{0,14}")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_REMEDY = "store the column as text, or save the sheet as CSV"
+_DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # of the built-in formats
+_BUILT_IN = {9: "0%", 10: "0.00%", 12: "# ?/?", 13: "# ??/??"} | dict.fromkeys(_DATES, "yyyy")
+# What stands in a code and shows no digit: [$-409] and [Red] but not [hh], what follows _ and *.
+_MARKS = re.compile(r"\[(?!h+\]|m+\]|s+\])[^\]]*\]|[_*].", re.IGNORECASE)
+_LITERAL = re.compile(r'"([^"]*)"|\\(.)')
+
+
+class Format(NamedTuple):
+    """`shown` says what is seen in place of the number, "" if it is that; `width` is its least number of digits."""
+
+    shown: str = ""
+    width: int = 0
+
+
+def format_of(number: int, codes: dict[int, str]) -> Format:
+    """The format of this number, of those that the file defines or of the built-in ones."""
+    code = _MARKS.sub("", codes.get(number) or _BUILT_IN.get(number, "0")).partition(";")[0]
+    added = "".join(quoted or escaped for quoted, escaped in _LITERAL.findall(code))
+    code = _LITERAL.sub("", code).lower()
+    if code in ("general", "@", ""):
+        code = "0"
+    if any(mark in code for mark in "dmyhs"):
+        return Format("a date or a time")
+    if "%" in code:
+        return Format("a percentage")
+    if "/" in code:
+        return Format("a fraction")
+    if any(one.isalnum() for one in added):
+        return Format(f"with {added.strip()!r}")
+    return Format(width=len(re.sub("[^0]", "", code.partition(".")[0])))
+
+
+def number_text(text: str, format_: Format) -> tuple[str, str]:
+    """The number in a cell as people see it, and why it can not be taken, "" if it can.
+
+    >>> number_text("1.1000000000000001", Format()), number_text("5.0", Format())
+    (('1.1', ''), ('5', ''))
+    """
+    if not _PLAIN.fullmatch(text):
+        if not _NUMBER.fullmatch(text):
+            return "", f"{text[:30]!r} is no number"
+        value = float(text)
+        if abs(value) >= _MOST:
+            return "", f"{text[:30]} has more digits than the 15 that a spreadsheet keeps; {_REMEDY}"
+        text = _shortest(value)
+    if format_.shown:
+        return "", f"it is shown as {format_.shown} and stored as the number {text}; {_REMEDY}"
+    digits = text.lstrip("-").partition(".")[0]
+    if len(digits) < format_.width:
+        shown = digits.zfill(format_.width)
+        return "", f"it is shown with zeros ({shown}) and stored as the number {text}; {_REMEDY}"
+    return text, ""
+
+
+def _shortest(value: float) -> str:
+    """A number with the 15 digits that spreadsheets show, and no exponent."""
+    from decimal import Decimal
+
+    text = format(Decimal(f"{value:.15g}"), "f")
+    return (text.rstrip("0").rstrip(".") if "." in text else text) if value else "0"

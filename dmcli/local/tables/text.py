@@ -1,0 +1,92 @@
+"""Text of a file, line by line: which encoding it has, and which lines are not in it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from dmcli.errors import InputError
+from dmcli.local.files import open_regular, reason_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO, TextIO
+
+_MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_NAMES = {"utf-8": "UTF-8", "utf-16": "UTF-16"}
+# What spreadsheets and databases of the places where DirectMail is used write; GBK and GB2312 are parts of GB18030.
+ENCODINGS = (
+    "utf-8",
+    "utf-16",
+    "gb18030",
+    "big5",
+    "shift_jis",
+    "euc-jp",
+    "euc-kr",
+    "windows-1252",
+    "iso-8859-1",
+)
+
+
+def open_file(path: str) -> BinaryIO:
+    """The file to read from. Raises InputError."""
+    try:
+        return open_regular(path)
+    except OSError as error:
+        raise InputError(f"cannot read {path!r}: {reason_of(error)}") from None
+    except ValueError as error:  # no regular file, or a name with a NUL
+        raise InputError(f"cannot read {path!r}: it {error}; give a regular file") from None
+
+
+class Encoding:
+    """The encoding of a file: `codec` for Python, and in words with `marked` where a byte order mark says it."""
+
+    def __init__(self, path: str, wanted: str) -> None:
+        with open_file(path) as file:
+            start = file.read(3)
+        found = next((name for mark, name in _MARKS.items() if start.startswith(mark)), "")
+        if found and wanted and wanted != found:
+            raise InputError(
+                f"{path} begins with the mark of {_NAMES[found]}, and is not {wanted}: leave --encoding out"
+            )
+        name = found or wanted or "utf-8"
+        self.codec = "utf-8-sig" if name == "utf-8" else name
+        self.name = _NAMES.get(name, name)
+        self.said = f"{self.name} with a byte order mark" if found else self.name
+        self.guessed = not (found or wanted)
+
+
+@contextmanager
+def lines_of(path: str, encoding: Encoding, faults: list[str]) -> Iterator[Iterator[str]]:
+    """The lines of a file as they stand, with their ends; a reason goes to `faults` before a line that is no text.
+
+    Raises InputError where nothing that follows could be read.
+    """
+    import io
+
+    # Bytes of no text become lone surrogates, so that the row can be named that they are in.
+    with io.TextIOWrapper(open_file(path), encoding=encoding.codec, errors="surrogateescape", newline="") as stream:
+        try:
+            yield _judged(stream, faults, encoding)
+        except UnicodeDecodeError as error:  # UTF-16, where single bytes are nothing
+            raise InputError(f"{path} is not {encoding.name} text: {error.reason}") from None
+
+
+def _judged(stream: TextIO, faults: list[str], encoding: Encoding) -> Iterator[str]:
+    """The lines, with a reason in `faults` for each that has no text."""
+    for line in stream:
+        if "\0" in line:
+            faults.append("it has a NUL, which is no text")
+        elif not line.isascii() and not is_text(line):
+            remedy = "; give --encoding, such as gb18030" if encoding.guessed else ""
+            faults.append(f"it has bytes that are not {encoding.name}{remedy}")
+        yield line
+
+
+def is_text(text: str) -> bool:
+    """Whether it has no NUL and nothing that stands for bytes which are no text."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
