@@ -81,6 +81,7 @@ def test_a_value_keeps_all_its_characters(tmp_path):
         ('a,b\n"x"y,2\n', "", "row 2: there is text after a closing quotation mark"),
         ('a,b\n1,2\n"x,2\n3,4\n', "", "row 3: a quotation mark is opened and never closed"),
         ('a,b\n"' + "x,y\n" * 40_000, "", "row 2: a value has more than 131,072 characters, or a quotation"),
+        ("a" * (1 << 20), "", "line 1 has more than 1,048,576 characters: it is no table"),
         (BOTH.encode(), "gb18030", "begins with the mark of UTF-8, and is not gb18030"),
         (BOTH.encode("utf-16"), "utf-8", "begins with the mark of UTF-16, and is not utf-8"),
         (b"a\0,\0b\0\n\0", "", "row 1, which has the names of the columns: it has a NUL"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from dmcli.api.actions.common import (
     CREATED,
     CREATED_TEXT,
@@ -20,6 +22,31 @@ from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
 from dmcli.api.rules import at_least_one
 
 MAX_SAVED = 500  # records a SaveReceiverDetail call takes (SDK)
+MAX_MEMBERS = 10_000  # of a list (help pages)
+
+
+class MemberField(NamedTuple):
+    """A value that the service knows of each member: its key in Detail, its name, and its most characters (help pages).
+
+    `words` are further names that people give its column, written as `folded` writes them.
+    """
+
+    key: str
+    name: str
+    most: int
+    words: tuple[str, ...]
+
+
+ADDRESS = MemberField(
+    "e", "Email", 192, ("mail", "address", "emailaddress", "mailaddress", "eaddr", "邮箱", "邮件地址")
+)
+MEMBER_FIELDS = (
+    MemberField("u", "UserName", 75, ("name", "user", "fullname", "姓名", "用户名")),
+    MemberField("n", "NickName", 25, ("nick", "昵称")),
+    MemberField("g", "Gender", 25, ("sex", "性别")),
+    MemberField("b", "Birthday", 25, ("birthdate", "dateofbirth", "生日")),
+    MemberField("m", "Mobile", 25, ("phone", "mobilephone", "手机", "手机号")),
+)
 _ERRORS = ("InvalidReceiverName.Malformed", "InvalidReceiverStatus.Malformed")
 _LIST_ID = Param(
     "ReceiverId",
@@ -161,7 +188,6 @@ ACTIONS = (
         fields=(Field("RequestId", "Request id"),),
         errors=_ERRORS,
         already_done=("InvalidReceiver.NotFound",),
-        commands=(Command("receiver remove", must=("Email",)),),
         sample={"ReceiverId": "customers", "Email": "ada@example.com"},
     ),
 )

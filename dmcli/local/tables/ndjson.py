@@ -11,8 +11,6 @@ from dmcli.local.tables.text import Encoding, is_text, lines_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LONGEST = 1 << 20  # characters of a line
-
 
 def open_ndjson(path: str, wanted: str) -> Table:
     """The table in an ndjson file. Raises InputError."""
@@ -58,8 +56,6 @@ def _object(line: str, fault: str) -> dict[str, str]:
 
     if fault:
         raise InputError(fault)
-    if len(line) > _LONGEST:
-        raise InputError(f"it has more than {_LONGEST:,} characters")
     try:
         # Numbers stay as they were written: 007 is none, 1.10 keeps its zero, no digit of a long one is lost.
         value = json.loads(line, parse_float=str, parse_int=str, parse_constant=_refuse, object_pairs_hook=_unique)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dmcli.errors import InputError
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO, TextIO
 
+LONGEST = 1 << 20  # characters of a line
 _MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _NAMES = {"utf-8": "UTF-8", "utf-16": "UTF-16"}
 # What spreadsheets and databases of the places where DirectMail is used write; GBK and GB2312 are parts of GB18030.
@@ -67,14 +69,16 @@ def lines_of(path: str, encoding: Encoding, faults: list[str]) -> Iterator[Itera
     # Bytes of no text become lone surrogates, so that the row can be named that they are in.
     with io.TextIOWrapper(open_file(path), encoding=encoding.codec, errors="surrogateescape", newline="") as stream:
         try:
-            yield _judged(stream, faults, encoding)
+            yield _judged(path, stream, faults, encoding)
         except UnicodeDecodeError as error:  # UTF-16, where single bytes are nothing
             raise InputError(f"{path} is not {encoding.name} text: {error.reason}") from None
 
 
-def _judged(stream: TextIO, faults: list[str], encoding: Encoding) -> Iterator[str]:
+def _judged(path: str, stream: TextIO, faults: list[str], encoding: Encoding) -> Iterator[str]:
     """The lines, with a reason in `faults` for each that has no text."""
-    for line in stream:
+    for number, line in enumerate(iter(partial(stream.readline, LONGEST), ""), 1):
+        if len(line) >= LONGEST:
+            raise InputError(f"{path}: line {number} has more than {LONGEST:,} characters: it is no table")
         if "\0" in line:
             faults.append("it has a NUL, which is no text")
         elif not line.isascii() and not is_text(line):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from dmcli.api.actions.receiver import MAX_SAVED
+from dmcli.api.actions.receiver import MAX_MEMBERS, MAX_SAVED, MEMBER_FIELDS
 from dmcli.sandbox.calendar import time_text
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from dmcli.sandbox.service.context import Handler
 
-MAX_LISTS, MAX_MEMBERS = 10, 10_000
+MAX_LISTS = 10
 MAX_COLUMNS = 100  # names of variables that the members of a list have
-COLUMNS = ("UserName", "NickName", "Gender", "Birthday", "Mobile")
-_SHORT = dict(zip(("u", "n", "g", "b", "m"), COLUMNS, strict=True))  # how Detail names them
+COLUMNS = tuple(field.name for field in MEMBER_FIELDS)
+_SHORT = {field.key: field.name for field in MEMBER_FIELDS}
 
 
 def create(context: Context) -> dict[str, Any]:

@@ -258,6 +258,7 @@ def test_every_action_of_the_catalogue_has_a_command_or_a_hand_written_one():
         "CheckDomain",
         "CreateReceiver",
         "SaveReceiverDetail",
+        "DeleteReceiverDetail",
         "ModifyTag",
         "ModifyTemplate",
         "GetTrackList",

@@ -1,22 +1,15 @@
-"""`dm receiver create` and `add`."""
+"""`dm receiver create` and `add`: addresses that are typed, or one a line of a file."""
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import click
+from typing import TYPE_CHECKING, Any
 
 from dmcli.api import catalogue
 from dmcli.api.actions.common import count
 from dmcli.api.actions.receiver import MAX_SAVED
-from dmcli.api.kinds.addresses import Email
-from dmcli.api.kinds.addrspec import oddity
-from dmcli.api.kinds.base import read_each
-from dmcli.api.kinds.common import EMAIL
-from dmcli.api.kinds.text import Body
 from dmcli.api.model import Field
-from dmcli.cli.options import Value, options_of
+from dmcli.cli.commands.receiver.addresses import check_addresses, emails, typed
+from dmcli.cli.options import options_of
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, InputError, PartlyRejectedError
 from dmcli.plural import counted
@@ -25,11 +18,10 @@ from dmcli.untrusted import read_json
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
     from dmcli.cli.values import Call
-    from dmcli.workflows.members import Added
+    from dmcli.workflows.lists.members import Added
 
 _CREATE = catalogue.get("CreateReceiver")
 _SAVE = catalogue.get("SaveReceiverDetail")
-_SAID = 10  # warnings about addresses that are said one by one
 _ADDED = (count("added", "Added"), count("rejected", "Rejected"), Field("errors", "Errors"))
 
 
@@ -40,19 +32,13 @@ def _create(current: Session, **values: Any) -> None:
     perform(current, _CREATE, values | {"ReceiversAlias": alias})
 
 
-class Addresses(Email):
-    """Addresses to add; @FILE has one a line."""
-
-    files = Body.most  # some hundred thousand of them
-
-
-def _add(current: Session, *, emails: tuple[str, ...], dry_run: bool, **values: Any) -> None:
+def _add(current: Session, *, addresses: tuple[str, ...], dry_run: bool, **values: Any) -> None:
     import json
 
     from dmcli.cli.perform import resolve_names, show_dry_run
     from dmcli.cli.values import collect
 
-    param, records = _records(current, emails, values)
+    param, records = _records(current, addresses, values)
     text = json.dumps(records[:MAX_SAVED], ensure_ascii=False, separators=(",", ":"))
     first = {"ReceiverId": values["ReceiverId"], param: text}
     call = collect(current, _SAVE, first)
@@ -62,7 +48,7 @@ def _add(current: Session, *, emails: tuple[str, ...], dry_run: bool, **values: 
             calls = -(-len(records) // MAX_SAVED)
             current.say(f"this is the first of {calls} calls: {len(records)} records, at most {MAX_SAVED} in a call")
         return
-    from dmcli.workflows.members import add
+    from dmcli.workflows.lists.members import add
 
     outcomes: list[Added] = []
     try:
@@ -93,14 +79,14 @@ def _show_added(current: Session, call: Call, outcomes: list[Added]) -> dict[str
     return document
 
 
-def _records(current: Session, emails: tuple[str, ...], values: dict[str, Any]) -> tuple[str, list[Any]]:
+def _records(current: Session, given_addresses: tuple[str, ...], values: dict[str, Any]) -> tuple[str, list[Any]]:
     """The parameter to fill and its records, from addresses or from JSON."""
-    addresses = _typed(emails)
+    addresses = typed(given_addresses)
     given = [name for name in ("Detail", "CustomDetail") if values.get(name)]
     if bool(addresses) + len(given) != 1:
         raise InputError("give addresses to add, or --detail, or --custom-detail: one of the three")
     if addresses:
-        return "Detail", [{"e": address} for address in _check_addresses(current, addresses)]
+        return "Detail", [{"e": address} for address in check_addresses(current, addresses, "added")]
     # More than one call's worth is fine here: it is sent in pieces.
     try:
         records = read_json(values[given[0]])
@@ -110,47 +96,6 @@ def _records(current: Session, emails: tuple[str, ...], values: dict[str, Any]) 
     if not isinstance(records, list) or not records:
         raise InputError(f"--{_SAVE.param(given[0]).flag} must be a JSON array with at least one element")
     return given[0], records
-
-
-class _Typed(NamedTuple):
-    """An address to add, and where it stands: in a line of a file, or among the arguments."""
-
-    text: str
-    place: str
-
-
-def _typed(emails: tuple[str, ...]) -> list[_Typed]:
-    """The addresses in the arguments, of which a file has one a line; empty lines are none."""
-    found = []
-    for number, text in enumerate(emails, 1):
-        lines = text.split("\n")
-        for line, address in enumerate(lines, 1):
-            place = f"line {line}" if lines[1:] else f"address {number}"
-            found.append(_Typed(address.strip(" \t\r"), place))
-    return [one for one in found if one.text]
-
-
-def _check_addresses(current: Session, typed: list[_Typed]) -> list[str]:
-    """The addresses as they are sent. Says what is odd about the first few; raises InputError for any that is none."""
-    from dmcli.cli.values import unreachable
-
-    try:
-        wires = read_each(
-            (one.text for one in typed),
-            partial(EMAIL.to_wire, now=current.now),
-            "addresses",
-            lambda number: typed[number - 1].place,
-        )
-    except ValueError as error:
-        raise InputError(f"{error}; nothing was added", details=getattr(error, "reasons", ())) from None
-    warnings: list[str] = []
-    for one, wire in zip(typed, wires, strict=True):
-        warnings += filter(None, (EMAIL.conversion_note(one.text, wire), oddity(wire.partition("@")[2])))
-    warnings += unreachable(current, dict.fromkeys(wire.partition("@")[2] for wire in wires))
-    current.say(*(f"warning: {warning}" for warning in warnings[:_SAID]))
-    if len(warnings) > _SAID:
-        current.say(f"warning: and {len(warnings) - _SAID} more like these")
-    return wires
 
 
 CREATE = command(
@@ -164,13 +109,7 @@ COMMAND = command(
     "add",
     [
         *options_of(_SAVE, ("ReceiverId",)),
-        click.Argument(
-            ["emails"],
-            nargs=-1,
-            metavar="[EMAIL]...",
-            help="Addresses to add; @FILE has one a line.",
-            type=Value(Addresses()),
-        ),
+        emails("Addresses to add"),
         *[p for p in options_of(_SAVE, ("Detail", "CustomDetail")) if p.name != "dry_run"],
     ],
     _add,

@@ -1,4 +1,4 @@
-"""Adding members to a list in as many calls as it takes."""
+"""The members of a list: read over all pages, and added in as many calls as it takes."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from dmcli.client.client import Client
 
+_PAGE = 1000  # members to ask for at once
+
 
 class Added(NamedTuple):
     """What one call added; `rejected` are the service's rows (Email, ErrMessage), `errors` their number."""
@@ -22,6 +24,13 @@ class Added(NamedTuple):
     added: int
     errors: int
     rejected: list[dict[str, Any]]
+
+
+class Member(NamedTuple):
+    """A member; `values` by the names of the list's columns, None where they cannot be told apart."""
+
+    email: str
+    values: dict[str, str] | None
 
 
 def add(client: Client, list_id: str, param: str, records: Sequence[Any]) -> Iterator[Added]:
@@ -37,3 +46,14 @@ def add(client: Client, list_id: str, param: str, records: Sequence[Any]) -> Ite
         rejected = value_of(data, "Detail") if isinstance(data, dict) else None
         counts = [read_number(str(value_of(reply, name))) or 0 for name in ("SuccessCount", "ErrorCount")]
         yield Added(counts[0], counts[1], rejected or [])
+
+
+def members(client: Client, list_id: str) -> Iterator[Member]:
+    """All members. A value with a comma cannot be told from two, since the service writes them with commas between."""
+    action = catalogue.get("QueryReceiverDetail")
+    for page in client.pages(action, {"ReceiverId": list_id}, _PAGE):
+        columns = [name for name in str(value_of(page.reply, "DataSchema") or "").split(",") if name]
+        for row in page.rows:
+            values = str(value_of(row, "Data") or "").split(",") if columns else []
+            told = dict(zip(columns, values, strict=True)) if len(values) == len(columns) else None
+            yield Member(str(value_of(row, "Email")), told)

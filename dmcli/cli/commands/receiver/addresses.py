@@ -1,0 +1,119 @@
+"""Addresses as people give them: arguments, or a file with one a line, or a table with a column of them."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from dmcli.api.actions.receiver import ADDRESS
+from dmcli.api.kinds.addresses import Email
+from dmcli.api.kinds.addrspec import oddity
+from dmcli.api.kinds.base import read_each
+from dmcli.api.kinds.common import EMAIL
+from dmcli.api.kinds.text import Body
+from dmcli.cli.options import Value
+from dmcli.errors import InputError
+
+if TYPE_CHECKING:
+    from dmcli.cli.session import Session
+
+_SAID = 10  # warnings about addresses that are said one by one
+
+
+class Addresses(Email):
+    """Several addresses; @FILE has one a line, or a table with a column of them."""
+
+    files = Body.most  # some hundred thousand of them
+
+
+class _Value(Value):
+    """Addresses as arguments; of a table its column of addresses, each in the line that has the number of its row."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, str) and value.startswith("@") and value[1:2] not in ("@", "-", ""):
+            found = _column(value[1:])
+            if found is not None:
+                return found
+        return super().convert(value, param, ctx)
+
+
+def _column(path: str) -> str | None:
+    """The addresses in a table with a column of them; None where there is none. Raises InputError."""
+    from dmcli.local.tables import open_table
+    from dmcli.workflows.lists.people import fields_of
+
+    try:
+        if os.path.getsize(path) > Addresses.files:  # the reading of files tells it
+            return None
+        table = open_table(path)
+        fields = fields_of(table, {})
+    except (OSError, ValueError, InputError):
+        if path.lower().endswith(".xlsx"):
+            raise
+        return None
+    column = next(name for name, field in fields.items() if field == ADDRESS.name)
+    lines: list[str] = []
+    for row in table.rows([column]):
+        lines += [""] * (row.number - 1 - len(lines))
+        lines.append(row.values[column].replace("\n", " "))
+    return "\n".join(lines)
+
+
+def emails(what: str) -> click.Argument:
+    """The argument for several addresses."""
+    return click.Argument(
+        ["addresses"],
+        nargs=-1,
+        metavar="[EMAIL]...",
+        help=f"{what}; @FILE has one a line, or a column named email.",
+        type=_Value(Addresses()),
+    )
+
+
+class Typed(NamedTuple):
+    """An address to add, and where it stands: in a line of a file, or among the arguments."""
+
+    text: str
+    place: str
+
+
+def typed(given: tuple[str, ...]) -> list[Typed]:
+    """The addresses in the arguments, of which a file has one a line; empty lines are none."""
+    found = []
+    for number, text in enumerate(given, 1):
+        lines = text.split("\n")
+        for line, address in enumerate(lines, 1):
+            place = f"line {line}" if lines[1:] else f"address {number}"
+            found.append(Typed(address.strip(" \t\r"), place))
+    return [one for one in found if one.text]
+
+
+def check_addresses(current: Session, found: list[Typed], done: str) -> list[str]:
+    """The addresses as they are sent. Says doubts; raises InputError for any that is none."""
+    try:
+        wires = read_each(
+            (one.text for one in found),
+            partial(EMAIL.to_wire, now=current.now),
+            "addresses",
+            lambda number: found[number - 1].place,
+        )
+    except ValueError as error:
+        raise InputError(f"{error}; nothing was {done}", details=getattr(error, "reasons", ())) from None
+    say_doubts(current, [(one.text, wire) for one, wire in zip(found, wires, strict=True)])
+    return wires
+
+
+def say_doubts(current: Session, pairs: list[tuple[str, str]]) -> None:
+    """Say what is odd about the first few addresses, each as typed and as sent."""
+    from dmcli.cli.values import unreachable
+
+    warnings: list[str] = []
+    for text, wire in pairs:
+        warnings += filter(None, (EMAIL.conversion_note(text, wire), oddity(wire.partition("@")[2])))
+    warnings += unreachable(current, dict.fromkeys(wire.partition("@")[2] for _, wire in pairs))
+    current.say(*(f"warning: {warning}" for warning in warnings[:_SAID]))
+    if len(warnings) > _SAID:
+        current.say(f"warning: and {len(warnings) - _SAID} more like these")

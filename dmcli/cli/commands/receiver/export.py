@@ -1,0 +1,56 @@
+"""`dm receiver export`: the members of a list as CSV, as `receiver import` reads it."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import click
+
+from dmcli.cli.commands.receiver.reading import list_argument
+from dmcli.cli.tree import command
+from dmcli.errors import PartlyRejectedError
+from dmcli.plural import counted
+
+if TYPE_CHECKING:
+    from dmcli.cli.session import Session
+
+
+def _export(current: Session, *, ReceiverId: str, to: str | None) -> None:  # noqa: N803
+    import io
+
+    from dmcli.local.files import write_private
+    from dmcli.render import show_text
+    from dmcli.workflows.lists.fill import find_list
+    from dmcli.workflows.lists.members import members
+
+    found = list(members(current.client, find_list(current.client, ReceiverId).id))
+    names = list(dict.fromkeys(name for one in found for name in one.values or {}))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, ["email", *names], restval="")
+    writer.writeheader()
+    writer.writerows({"email": one.email} | (one.values or {}) for one in found)
+    if to:
+        write_private(to, text.getvalue())
+        current.say(f"wrote {counted(len(found), 'member')} to {to}")
+    else:
+        show_text(text.getvalue().removesuffix("\r\n"), current.output())
+    lost = [one.email for one in found if one.values is None and names]
+    if lost:
+        raise PartlyRejectedError(
+            f"the values of {counted(len(lost), 'member')} have commas, and the service does not tell where one ends; "
+            "only their addresses were exported",
+            details=lost[:20],
+        )
+
+
+COMMAND = command(
+    "export",
+    [
+        *list_argument(),
+        click.Option(["--to"], type=click.Path(), metavar="FILE", help="File to write, in place of standard output."),
+    ],
+    _export,
+    "Write the members of a list as CSV, as 'receiver import' reads it.",
+    "customers --to customers.csv",
+)
