@@ -46,7 +46,12 @@ def perform(current: Session, action: Action, values: Mapping[str, Any]) -> None
 
         show_list(current, action, wire, values)
         return
-    key = values.get("idempotency_key")
+    carry_out(current, call, wire, values.get("idempotency_key"))
+
+
+def carry_out(current: Session, call: Call, wire: Mapping[str, str], key: str | None) -> None:
+    """Make a call whose names are looked up, at most once under the key if there is one, and show the reply."""
+    action = call.action
     try:
         reply, before = _send_once(current, action, wire, key) if key else (current.client.call(action, wire), 0)
     except DmError as error:

@@ -113,7 +113,7 @@ def test_refused_with_a_remedy(box, line, told):
     assert box("sandbox mail list -o ndjson").out == ""
 
 
-BATCH = "send batch --from news@sandbox.test --list customers"
+BATCH = "send batch --from news@sandbox.test --list customers --yes --allow-unfilled"
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_weak_password_is_refused_and_not_repeated(box):
 
 
 def test_a_template_is_named_in_the_same_way_wherever_one_is_sent(box):
-    single = "send single --to a@example.com --subject Hello --template {}"
+    single = "send single --to a@example.com --subject Hello --allow-unfilled --template {}"
     template = box("template show newsletter -o json").json
     number = box("template list -o json").json["data"]["template"][0]["TemplateId"]
     with_variables = json.dumps({"TemplateId": "newsletter", "TemplateData": {"UserName": "Ada"}})
@@ -230,7 +230,8 @@ def test_international_domains_are_sent_in_ascii_and_never_silently(box, option,
         ("domain create mail.example.comm", "DOMAIN: mail.example.comm: there is no top-level domain .comm"),
         ("address create a@sandbox.test --type trigger --reply-to b@c", "--reply-to: c has no dot"),
         (
-            """send batch --from news@sandbox.test --template newsletter --receivers '[{"To": ["a@b", "c@b"]}]'""",
+            """send batch --from news@sandbox.test --template newsletter --yes --allow-unfilled """
+            """--receivers '[{"To": ["a@b", "c@b"]}]'""",
             "--receivers: b has no dot",
         ),
     ],
@@ -400,8 +401,16 @@ def test_an_api_error_is_explained_in_both_languages(box):
         ),
         ("domain check 12345", 10, "No domain of this account has the id 12345."),
         ("api DescDomain DomainId=x", 10, "The id of a domain is a number"),
-        ("send batch --from noreply@sandbox.test --list customers --template newsletter", 1, "is of the trigger type"),
-        ("send batch --from news@sandbox.test --list nobody --template newsletter", 10, "no such recipient list in"),
+        (
+            "send batch --from noreply@sandbox.test --list customers --template newsletter --yes",
+            1,
+            "is of the trigger type",
+        ),
+        (
+            "send batch --from news@sandbox.test --list nobody --template newsletter --yes --allow-unfilled",
+            10,
+            "no such recipient list in",
+        ),
     ],
 )
 def test_the_cause_that_the_call_tells_is_the_one_that_is_told(box, line, code, told):

@@ -41,7 +41,7 @@ def full(box):
         box("send single --from {} --to {} --subject {} --html x --track --tag welcome", SENDER, to, SUBJECT)
     box("sandbox play unsubscribe --mail 1")
     box("receiver add customers {}", RECIPIENT)
-    box("send batch --from {} --list customers --template newsletter --tag welcome", SENDER)
+    box("send batch --from {} --list customers --template newsletter --tag welcome --yes", SENDER)
     return box
 
 

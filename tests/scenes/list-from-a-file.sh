@@ -16,7 +16,7 @@ dm receiver add readers @readers.txt || code=$?
 dm receiver members readers --all
 
 dm tag show spring > shown.txt || dm tag create spring
-dm send batch --from news@sandbox.test --list readers --template newsletter --tag spring --idempotency-key spring-1
+dm send batch --from news@sandbox.test --list readers --template newsletter --tag spring --idempotency-key spring-1 --yes
 dm task list
 
 dm stats details --tag spring --all > outcomes.txt

@@ -79,7 +79,7 @@ def test_another_mail_under_the_same_key_is_refused(dm):
 
 
 def test_a_batch_has_keys_too(dm):
-    batch = "send batch --from news@sandbox.test --list customers --template newsletter"
+    batch = "send batch --from news@sandbox.test --list customers --template newsletter --yes"
     assert dm(f"{batch} {KEY} -o json").json == dm(f"{batch} {KEY} -o json").json
     assert len(mails(dm)) == 3
 

@@ -16,7 +16,7 @@ from dmcli.secret import Secret
 from dmcli.workflows.refusal import look_why
 
 SINGLE = "send single --from noreply@sandbox.test --to {} --subject s --text t"
-BATCH = "send batch --from news@sandbox.test --template newsletter --list {}"
+BATCH = "send batch --from news@sandbox.test --template newsletter --list {} --yes --allow-unfilled"
 
 
 @pytest.mark.parametrize("key", ["", " --idempotency-key k"])
@@ -35,7 +35,11 @@ def test_a_used_up_quota_is_told_with_its_numbers(box, key):
     assert error["hint"].startswith("The quota does not suffice: 1 left this month, 2 wanted. Send to fewer, ")
     assert "本月还剩 1 封，本次需要 2 封" in box(SINGLE + " --lang zh", "a@x.com,b@x.com", code=1).err
     inline = json.dumps([{"To": ["a@x.com", "b@x.com"]}, {"To": "c@x.com"}])
-    told = box("send batch --from news@sandbox.test --template newsletter --receivers {}", inline, code=1).err
+    told = box(
+        "send batch --from news@sandbox.test --template newsletter --receivers {} --yes --allow-unfilled",
+        inline,
+        code=1,
+    ).err
     assert "1 left this month, 3 wanted" in told
 
 

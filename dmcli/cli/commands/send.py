@@ -1,14 +1,15 @@
-"""`dm send resolve`, which settles what a send under a key came to; the rest of the group is the catalogue's."""
+"""`dm send single`, `batch` and `resolve`, which settles a send under a key; the rest is the catalogue's."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from dmcli.cli.build import group
 from dmcli.cli.options import one_line_key
-from dmcli.cli.tree import command
+from dmcli.cli.tree import command, command_in
 from dmcli.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,3 +39,5 @@ COMMAND = group(
         "invoice-2026-117 --sent",
     ),
 )
+for _name in ("single", "batch"):  # in place of the catalogue's, with what they look at before they send
+    COMMAND.later(_name, COMMAND.help_of(_name), partial(command_in, f"dmcli.cli.commands.sending.{_name}"))

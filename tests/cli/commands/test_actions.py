@@ -45,7 +45,7 @@ def test_batch_expands_a_list_through_a_template(dm):
         '[{"e": "ann@example.com", "u": "Ann"}, {"e": "bob@example.com", "u": "Bob"}]',
     )
     dm("template create hello --subject 'Hi {UserName}' --html '<p>{UserName} {EAddr}</p>'")
-    dm("send batch --from news@sandbox.test --list team --template hello --tag welcome")
+    dm("send batch --from news@sandbox.test --list team --template hello --tag welcome --yes")
     mail = dm("sandbox mail list -o json").json["mails"]
     assert {(m["recipient"], m["subject"]) for m in mail} == {
         ("ann@example.com", "Hi Ann"),
@@ -58,13 +58,13 @@ def test_batch_expands_a_list_through_a_template(dm):
 def test_batch_to_members_of_whom_only_the_address_is_known(dm):
     dm("receiver create plain")
     dm("receiver add plain ann@example.com")
-    dm("send batch --from news@sandbox.test --list plain --template newsletter")
+    dm("send batch --from news@sandbox.test --list plain --template newsletter --yes")
     assert dm("sandbox mail list -o json").json["mails"][0]["subject"] == "News for "
 
 
 def test_batch_takes_the_id_of_a_list(dm):
     list_id = dm("receiver show customers -o json").json["ReceiverId"]
-    dm("send batch --from news@sandbox.test --list {} --template newsletter", list_id)
+    dm("send batch --from news@sandbox.test --list {} --template newsletter --yes", list_id)
     assert len(dm("sandbox mail list -o json").json["mails"]) == 3
 
 

@@ -55,7 +55,7 @@ def test_a_locked_sandbox_is_exit_9(box, tmp_path, monkeypatch):
 
 
 def test_a_name_with_the_sender_needs_an_action_that_takes_it(box):
-    line = "send batch --from 'News <news@sandbox.test>' --list customers --template newsletter"
+    line = "send batch --from 'News <news@sandbox.test>' --list customers --template newsletter --yes --allow-unfilled"
     assert "display name" in box(line, code=2).err
 
 

@@ -1,0 +1,144 @@
+"""`dm send batch`: what will happen is shown, and asked about, before a template goes to everybody of a list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dmcli.api import catalogue
+from dmcli.api.actions.common import count
+from dmcli.api.kinds.common import EMAIL
+from dmcli.api.model import Field
+from dmcli.cli.commands.sending.single import allow_unfilled
+from dmcli.cli.options import Value, options_of
+from dmcli.cli.question import ask
+from dmcli.cli.tree import command
+from dmcli.errors import InputError
+from dmcli.plural import counted
+
+if TYPE_CHECKING:
+    from dmcli.cli.session import Session
+    from dmcli.workflows.batch import Look
+
+_BATCH = catalogue.get("BatchSendMail")
+_SINGLE = catalogue.get("SingleSendMail")
+_SHOWN = 500  # characters of the sample's body
+_FIELDS = (
+    Field("sender", "Sender"),
+    Field("to", "To"),
+    count("people", "People"),
+    Field("template", "Template"),
+    Field("lacking", "Without a value"),
+    count("day_left", "Left today"),
+    count("month_left", "Left this month"),
+    Field("sample_to", "Sample for"),
+    Field("subject", "Subject"),
+    Field("body", "Body"),
+    Field("takes", "Takes"),
+)
+
+
+def _batch(
+    current: Session, *, plan: bool, test_to: str | None, allow_unfilled: bool, yes: bool, **values: Any
+) -> None:
+    from dmcli.cli.perform import carry_out, perform, resolve_names
+    from dmcli.cli.values import collect
+
+    if values["dry_run"] or (yes and allow_unfilled and not (plan or test_to)):  # there is nothing to look at
+        perform(current, _BATCH, values)
+        return
+    from dmcli.workflows.batch import look
+
+    call = collect(current, _BATCH, values)
+    wire = resolve_names(current, call)
+    found = look(current.client, wire)
+    if test_to:
+        _test(current, found, wire, test_to, values["idempotency_key"])
+        return
+    _show(current, found, wire, asked=not plan)
+    if found.unfilled and not allow_unfilled:
+        said = ", ".join(f"{{{name}}} for {number:,}" for name, number in found.unfilled.items())
+        raise InputError(
+            f"variables would stay as they are in the mail: {said}; nothing was sent (--allow-unfilled goes on)"
+        )
+    if plan:
+        return
+    if not yes:
+        ask(f"send to {counted(found.people, 'person', 'people')}", "--plan")
+    carry_out(current, call, wire, values["idempotency_key"])
+
+
+def _show(current: Session, found: Look, wire: dict[str, str], *, asked: bool) -> None:
+    """What will happen: as the result for --plan, on standard error before a question."""
+    import sys
+
+    from dmcli.render import show_document
+    from dmcli.workflows.usage import quota_usage, usage_of
+
+    client, now = current.client, current.service_now
+    usage = usage_of(client.call(catalogue.get("DescAccountSummary"), {}), quota_usage(client, now), now)
+    document = {
+        "sender": wire["AccountName"],
+        "to": wire.get("ReceiversName") or "the recipients given",
+        "people": found.people,
+        "template": wire.get("TemplateName") or "the content given",
+        "lacking": ", ".join(f"{name}: {number:,}" for name, number in found.lacking.items()),
+        "day_left": usage["day_left"],
+        "month_left": usage["month_left"],
+        "sample_to": found.sample,
+        "subject": found.filled(found.subject),
+        "body": found.filled(found.html or found.text)[:_SHOWN],
+        "takes": "one call; the service mails at its own pace",
+    }
+    output = current.output()
+    if asked:
+        if current.given.get("quiet"):
+            return
+        output = output._replace(format="table", query="", stdout=sys.stderr)
+    show_document(document, _FIELDS, output)
+    left = usage["day_left"]
+    if left is not None and found.people > left:
+        current.say(
+            f"warning: {left:,} mails are left today, and these are {found.people:,}: the service will refuse them"
+        )
+
+
+def _test(current: Session, found: Look, wire: dict[str, str], to: str, key: str | None) -> None:
+    """Send the sample to one address, and nothing else."""
+    from dmcli.cli.perform import carry_out
+    from dmcli.cli.values import collect
+
+    same = {param.name for param in _SINGLE.params} & wire.keys() - {
+        "ReceiversName",
+        "TemplateName",
+        "TagName",
+        "ClickTrace",
+    }
+    given = {name: wire[name] for name in same} | {"ToAddress": to, "Subject": found.filled(found.subject)}
+    given |= {
+        name: text
+        for name, text in (
+            ("HtmlBody", found.filled(found.html)),
+            ("TextBody", found.filled(found.text)),
+            ("FromAlias", found.alias),
+        )
+        if text
+    }
+    call = collect(current, _SINGLE, given)
+    carry_out(current, call, call.wire, key)
+
+
+COMMAND = command(
+    "batch",
+    [
+        *options_of(_BATCH),
+        click.Option(["--plan"], is_flag=True, help="Show who gets what, and what is lacking; send nothing."),
+        click.Option(["--test-to"], type=Value(EMAIL), metavar="EMAIL", help="Send the sample to this address only."),
+        allow_unfilled(),
+        click.Option(["-y", "--yes"], is_flag=True, help="Send without asking."),
+    ],
+    _batch,
+    _BATCH.summary,
+    _BATCH.commands[0].example,
+)

@@ -1,0 +1,93 @@
+"""`dm send single`: a stored template takes its variables one by one, and none may stay unfilled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dmcli.api import catalogue
+from dmcli.cli.options import options_of
+from dmcli.cli.tree import command
+from dmcli.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dmcli.cli.session import Session
+
+_SINGLE = catalogue.get("SingleSendMail")
+
+
+def allow_unfilled() -> click.Option:
+    """--allow-unfilled, for what has a template."""
+    return click.Option(["--allow-unfilled"], is_flag=True, help="Send even where variables of the template stay.")
+
+
+def _single(current: Session, *, variables: Sequence[str], allow_unfilled: bool, **values: Any) -> None:
+    from dmcli.cli.perform import carry_out, perform, resolve_names
+    from dmcli.cli.values import collect
+
+    if variables:
+        values["Template"] = _with_variables(values["Template"], variables)
+    if not values["Template"] or values["dry_run"] or allow_unfilled:
+        perform(current, _SINGLE, values)
+        return
+    call = collect(current, _SINGLE, values)
+    wire = resolve_names(current, call)
+    _check(current, wire["Template"])
+    carry_out(current, call, wire, values["idempotency_key"])
+
+
+def _with_variables(template: str | None, variables: Sequence[str]) -> str:
+    """The template as JSON, with these variables too. Raises InputError."""
+    import json
+
+    from dmcli.api.kinds.common import STORED_TEMPLATE
+    from dmcli.untrusted import read_json
+
+    if not template:
+        raise InputError("--var goes with --template: give the template, by name or id")
+    data = {}
+    for text in variables:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise InputError(f"--var {text}: give NAME=VALUE, such as --var name=Li")
+        data[name] = value
+    try:
+        whole = read_json(STORED_TEMPLATE.put(template, STORED_TEMPLATE.thing_in(template)))
+    except ValueError as error:
+        raise InputError(f"--template: {error}") from None
+    known = whole.get("TemplateData") or {}
+    return json.dumps(whole | {"TemplateData": {**known, **data}}, ensure_ascii=False)
+
+
+def _check(current: Session, template: str) -> None:
+    """Raise InputError where the template has variables that are not given."""
+    from dmcli.untrusted import read_json
+    from dmcli.workflows.batch import template as read_template
+    from dmcli.workflows.batch import variables_of
+
+    chosen = read_json(template)
+    found = read_template(current.client, str(chosen["TemplateId"]))
+    missing = [
+        name for name in variables_of(found.subject, found.html) if name not in (chosen.get("TemplateData") or {})
+    ]
+    if missing:
+        give = " ".join(f"--var {name}=..." for name in missing)
+        raise InputError(f"variables of the template would stay unfilled: give {give}, or --allow-unfilled")
+
+
+COMMAND = command(
+    "single",
+    [
+        *options_of(_SINGLE),
+        click.Option(
+            ["--var", "variables"], multiple=True, metavar="NAME=VALUE", help="Variable of the template; repeatable."
+        ),
+        allow_unfilled(),
+    ],
+    _single,
+    _SINGLE.summary,
+    _SINGLE.commands[0].example,
+)

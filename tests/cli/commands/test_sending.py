@@ -1,0 +1,64 @@
+"""What is looked at before a template is sent: to many, and to one with its variables."""
+
+from __future__ import annotations
+
+import json
+
+SEND = "send batch --from news@sandbox.test --list customers"
+SINGLE = "send single --from news@sandbox.test --to ada@example.com --subject Hi --template"
+
+
+def subjects(box):
+    return box("sandbox mail list --all -o json --query rows[].subject").json or []
+
+
+def test_a_batch_is_shown_and_asked_about(box):
+    told = box(f"{SEND} --template newsletter", code=2).err
+    assert "send to 3 people: there is no terminal to ask: give --yes to go ahead, or --plan" in told
+    assert "News for Ada" in told
+    assert "2000" in told
+    box(f"{SEND} --template newsletter", stdin="n\n", tty=True, code=2)
+    plan = box(f"{SEND} --template newsletter --plan -o json").json
+    assert (plan["people"], plan["lacking"], plan["sample_to"]) == (3, "", "ada@example.com")
+    assert "Dear Ada" in plan["body"]
+    assert subjects(box) == []
+    box(f"{SEND} --template newsletter", stdin="y\n", tty=True)
+    assert len(subjects(box)) == 3
+
+
+def test_a_sample_goes_to_one_address(box):
+    box(f"{SEND} --template newsletter --test-to me@example.com")
+    assert subjects(box) == ["News for Ada"]
+    assert "'me'" in box(f"{SEND} --template newsletter --test-to me", code=2).err
+
+
+def test_variables_that_would_stay_in_the_mail_stop_it(box):
+    html = "<p>{EAddr}{Age}</p><style>a{color:red}</style>"
+    box("template create tour --subject {} --html {}", "{UserName}, off to {City}", html)
+    refused = box(f"{SEND} --template tour --yes", code=2).err
+    assert "variables would stay as they are in the mail: {City} for 3, {Age} for 3; nothing was sent" in refused
+    box("receiver create tour")
+    city = {"Email": "li@example.com", "CustomData": {"City": "Bern"}}
+    age = {"Email": "x@example.com", "CustomData": {"Age": "7"}}
+    box("receiver add tour --custom-detail {}", json.dumps([city, age]))
+    plan = box("send batch --from news@sandbox.test --list tour --template tour --plan -o json", code=2)
+    assert plan.json["lacking"] == "UserName: 2, City: 1, Age: 1"
+    assert plan.json["subject"] == ", off to Bern"
+    assert subjects(box) == []
+    box("send batch --from news@sandbox.test --list tour --template tour --yes --allow-unfilled")
+    assert sorted(subjects(box)) == [", off to Bern", ", off to {City}"]
+
+
+def test_a_single_mail_takes_variables_and_lets_none_stay(box):
+    refused = box(f"{SINGLE} newsletter", code=2).err
+    assert "variables of the template would stay unfilled: give --var UserName=..., or --allow-unfilled" in refused
+    box(f"{SINGLE} newsletter --var UserName=Li")
+    box(SINGLE + " {}", '{"TemplateId": "newsletter", "TemplateData": {"UserName": "Kim"}}')
+    box(SINGLE + " {} --var UserName=Sam", '{"TemplateId": "1", "TemplateData": {"UserName": "Kim"}}')
+    box(f"{SINGLE} newsletter --allow-unfilled")
+    assert len(subjects(box)) == 4
+    assert "Dear Sam" in box("sandbox mail show 3").out
+    assert "--var x: give NAME=VALUE" in box(f"{SINGLE} newsletter --var x", code=2).err
+    assert (
+        "--var goes with --template" in box("send single --to a@example.com --subject s --text t --var a=b", code=2).err
+    )
