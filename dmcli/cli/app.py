@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 GROUPS = {
     **{catalogue.group_of(area): text for area, text in catalogue.AREAS.items()},
+    "campaign": "Mails to many, sent by dm send merge: resume, report, settle.",
     "api": "Call any action by its name.",
     "config": "Profiles: make, list, choose and check them.",
     "trace": "Say what became of mail to an address, and why.",

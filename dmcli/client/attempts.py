@@ -79,6 +79,12 @@ class Retrier:
         self._offset = timedelta()
         self._skew = timedelta()  # as the latest reply tells
 
+    def for_thread(self) -> Retrier:
+        """One for another thread, which knows what is known of the clock, has tokens of its own and tells nobody."""
+        made = Retrier(deadline=self.deadline, now=self._now, clock=self.clock, sleep=self._sleep, chance=self._chance)
+        made._offset, made._skew = self._offset, self._skew
+        return made
+
     def now(self) -> datetime:
         """The service's time, as far as it is known."""
         return self._now() + self._offset

@@ -25,8 +25,9 @@ LEAVES = {path: ctx.command for path, ctx in TREE.items() if not isinstance(ctx.
 COMMON = {option.name for option in common()}
 # Commands that no action declares.
 BY_HAND = """
-send resolve|domain check|domain doctor|domain ensure|domain publish|domain records|receiver create|receiver add|
-receiver export|receiver import|receiver remove|receiver sync|
+send merge|send resolve|campaign list|campaign show|campaign report|campaign export|campaign resume|campaign pause|
+campaign settle|campaign retry-rejected|campaign delete|domain check|domain doctor|domain ensure|domain publish|
+domain records|receiver create|receiver add|receiver export|receiver import|receiver remove|receiver sync|
 tag update|stats tracking|stats sender|template update|api|explain|completion|help|version|config init|config list|
 stats report|config show|config use|config path|config check|doctor|trace|receiver clean|stats sync|stats history prune|
 stats history export|
@@ -72,6 +73,7 @@ def test_the_example_of_a_command_is_a_line_that_it_takes(path, columns, box, tm
     for name in ("welcome.html", "spring.html"):
         Path(name).write_text("<p>Hello</p>", encoding="utf-8")
     Path("people.csv").write_text("mail\nada@example.com\n", encoding="utf-8")
+    Path("customers.csv").write_text("email,name\nada@example.com,Ada\n", encoding="utf-8")
     shown = box("{} --help", path).out.partition("\nExample:\n")[2]
     assert max(map(len, shown.splitlines())) <= int(columns)
     typed = words(shown.replace("\\\n", ""))

@@ -1,4 +1,4 @@
-"""`dm send single`, `batch` and `resolve`, which settles a send under a key; the rest is the catalogue's."""
+"""`dm send single`, `batch`, `merge` and `resolve`, which settles a send under a key; the rest is the catalogue's."""
 
 from __future__ import annotations
 
@@ -41,3 +41,4 @@ COMMAND = group(
 )
 for _name in ("single", "batch"):  # in place of the catalogue's, with what they look at before they send
     COMMAND.later(_name, COMMAND.help_of(_name), partial(command_in, f"dmcli.cli.commands.sending.{_name}"))
+COMMAND.later("merge", "Send a mail for each row of a file.", partial(command_in, "dmcli.cli.commands.campaign.merge"))

@@ -1,0 +1,138 @@
+"""`dm campaign list`, `show`, `report` and `export`: what the journals of this machine know."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dmcli.api.actions.common import count
+from dmcli.api.model import Field, bad, fair, good
+from dmcli.cli.commands.campaign.running import COUNTS, RESULT, result
+from dmcli.cli.tree import command
+from dmcli.workflows.merge.journal import STATES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dmcli.cli.session import Session
+    from dmcli.workflows.merge.campaigns import Campaigns
+
+_STATE: dict[str, str] = {
+    "sent": good("sent"),
+    "pending": fair("pending"),
+    "under way": fair("under way"),
+    "unknown": bad("unknown"),
+    "rejected": bad("rejected"),
+    "skipped": fair("skipped"),
+}
+_MADE = Field("made", "Made", shape="epoch", priority=1)
+_ROWS = (
+    count("row", "Row"),
+    Field("address", "To"),
+    Field("state", "State", _STATE),
+    Field("at", "At", shape="epoch", priority=2),
+    Field("reason", "Reason"),
+    Field("code", "Code", priority=1),
+    Field("env_id", "Send id", priority=3),
+    Field("request_id"),
+    Field("message_id"),
+)
+NAME = click.Argument(["name"], metavar="NAME", help="The campaign.")
+
+
+@contextmanager
+def campaigns() -> Iterator[Campaigns]:
+    """The campaigns of this machine."""
+    from dmcli.workflows.merge.campaigns import Campaigns
+
+    found = Campaigns(os.environ)
+    try:
+        yield found
+    finally:
+        found.close()
+
+
+def _list(current: Session) -> None:
+    from dmcli.render import show_document
+
+    with campaigns() as known:
+        rows = [{"made": made} | result(name, known.look(name)) for name, made, _ in known.all_plans()]
+    if not rows:
+        current.say("nothing found")
+    show_document(rows, (RESULT[0], *COUNTS, _MADE), current.output())
+
+
+def _show(current: Session, *, name: str) -> None:
+    from dmcli.render import show_document
+
+    with campaigns() as known:
+        journal = known.look(name)
+        about = journal.about()
+        assert about is not None  # noqa: S101  look found it
+        wire = about[2]["letter"]["wire"]
+        facts = {"sender": wire["AccountName"], "subject": wire["Subject"], "file": about[2]["path"], "made": about[1]}
+        document = result(name, journal) | facts
+    fields = (*RESULT, Field("sender", "From"), Field("subject", "Subject"), Field("file", "File"), _MADE)
+    show_document(document, fields, current.output())
+
+
+def _report(current: Session, *, name: str, only: tuple[str, ...]) -> None:
+    _show_rows(current, name, only, data=False)
+
+
+def _export(current: Session, *, name: str, only: tuple[str, ...]) -> None:
+    _show_rows(current, name, only, data=True)
+
+
+def _show_rows(current: Session, name: str, only: tuple[str, ...], *, data: bool) -> None:
+    """The rows of a campaign; with `data` also what the mails were made of, as a merge would take it again."""
+    from dmcli.api.paging import Page
+    from dmcli.render import show_pages
+    from dmcli.workflows.merge.letter import Letter
+
+    with campaigns() as known:
+        journal = known.look(name)
+        about = journal.about()
+        assert about is not None  # noqa: S101  look found it
+        letter = Letter(**about[2]["letter"])
+        columns = sorted(letter.columns | {letter.address_column}) if data else []
+        fields = (*[Field(column, column) for column in columns], *(one for one in _ROWS if one.name not in columns))
+
+        def pages() -> Iterator[Page]:
+            rows: list[dict[str, Any]] = []
+            for row in journal.rows(only or STATES):
+                values = row.values if data else {}
+                facts = {**row._asdict(), "row": row.number, "message_id": letter.message_id(row.number)}
+                rows.append(values | {field.name: facts[field.name] for field in fields if field.name in facts})
+                if len(rows) == 1000:  # noqa: PLR2004  a page
+                    yield Page({"rows": []}, rows, "rows", more=True)
+                    rows = []
+            yield Page({"rows": []}, rows, "rows")
+
+        if not show_pages(pages(), fields, (), current.output()):
+            current.say("nothing found")
+
+
+def _only() -> click.Option:
+    return click.Option(
+        ["--only"], type=click.Choice(STATES), multiple=True, help="Only rows in this state; repeatable."
+    )
+
+
+COMMANDS = (
+    command("list", [], _list, "List the campaigns of this machine."),
+    command("show", [NAME], _show, "Show how a campaign stands.", "customers"),
+    command(
+        "report", [NAME, _only()], _report, "List what became of each row of a campaign.", "customers --only rejected"
+    ),
+    command(
+        "export",
+        [NAME, _only()],
+        _export,
+        "List the rows with the values that their mails were made of, as a merge takes them.",
+        "customers --only pending -o csv",
+    ),
+)

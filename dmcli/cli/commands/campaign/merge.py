@@ -1,0 +1,265 @@
+"""`dm send merge`: a mail for each row of a file, after a look at what it will be."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from dmcli.api import catalogue
+from dmcli.api.actions.common import count
+from dmcli.api.model import Field
+from dmcli.cli.commands.campaign.options import pace_options, wishes_of
+from dmcli.cli.options import options_of
+from dmcli.cli.tree import command
+from dmcli.errors import InputError, LocalIOError, NotFoundError
+from dmcli.plural import counted
+
+if TYPE_CHECKING:
+    from dmcli.cli.session import Session
+    from dmcli.workflows.merge.campaigns import Campaigns
+    from dmcli.workflows.merge.letter import Letter
+    from dmcli.workflows.merge.pace import Wishes
+    from dmcli.workflows.merge.plan import Plan
+    from dmcli.workflows.merge.standing import Standing
+
+_ACTION = catalogue.get("SingleSendMail")
+_NOT_HERE = ("ToAddress", "BccAddress", "Template")
+_NOBODY = "nobody@example.com"  # stands for the recipient while the rest is checked
+_SAMPLE = 400  # characters of the sample's text
+_FIELDS = (
+    Field("file", "File"),
+    Field("sender", "From"),
+    count("rows", "Rows"),
+    count("mails", "Mails"),
+    count("bad", "Rows that get none"),
+    count("day_left", "Left today"),
+    count("month_left", "Left this month"),
+    Field("takes", "Takes about"),
+    Field("to", "Sample to"),
+    Field("subject", "Subject"),
+    Field("text", "Text"),
+)
+
+
+class _Task(NamedTuple):
+    """What was typed, checked: the file, the letter, and what tells this merge from others."""
+
+    path: str
+    letter: Letter
+    inputs: dict[str, str]
+    wishes: Wishes
+
+    @property
+    def fingerprint(self) -> str:
+        from dmcli.workflows.idempotency import fingerprint
+
+        return fingerprint(_ACTION.name, self.inputs)
+
+    @property
+    def stem(self) -> str:
+        return os.path.splitext(os.path.basename(self.path))[0]
+
+
+def _merge(current: Session, *, file: str, preview: int | None, test_to: str | None, **typed: Any) -> None:
+    task = _task(current, file, typed)
+    if preview is not None:
+        from dmcli.cli.commands.campaign.preview import write_preview
+
+        write_preview(current, task.letter, file, preview)
+        return
+    if test_to is not None:
+        from dmcli.cli.commands.campaign.preview import send_sample
+
+        send_sample(current, task.letter, file, test_to)
+        return
+    from dmcli.workflows.merge.campaigns import Campaigns
+
+    campaigns = Campaigns(os.environ)
+    try:
+        campaigns.claim(task.fingerprint)
+        if typed["resume"]:
+            _resume(current, campaigns, task, typed["campaign"])
+        else:
+            _begin(current, campaigns, task, typed)
+    finally:
+        campaigns.close()
+
+
+def _task(current: Session, path: str, typed: dict[str, Any]) -> _Task:
+    """What was typed, checked. Raises InputError."""
+    from dmcli.cli.values import collect
+    from dmcli.workflows.merge.inputs import inputs_of
+    from dmcli.workflows.merge.letter import Letter, address_column
+    from dmcli.workflows.merge.rows import open_table
+
+    wire = collect(current, _ACTION, {**typed, "ToAddress": (_NOBODY,)}).wire
+    del wire["ToAddress"]
+    with open_table(path) as (columns, _):
+        column = address_column(columns, typed["to_column"])
+        inputs = inputs_of(path, wire, column, *current.resources.scope("")[:2])
+        letter = Letter(wire, column, "")
+        letter.check_columns(columns)
+    task = _Task(path, letter, inputs, wishes_of(typed))
+    letter.seed = f"{task.fingerprint}|{typed['campaign'] or task.stem}"
+    return task
+
+
+def _begin(current: Session, campaigns: Campaigns, task: _Task, typed: dict[str, Any]) -> None:
+    """Plan a new campaign, ask, and send it."""
+    from dmcli.cli.commands.campaign.running import resume_command, run
+    from dmcli.workflows.merge.journal import remove
+    from dmcli.workflows.merge.standing import read_standing
+
+    dry_run, wanted = typed["dry_run"], typed["campaign"] or task.stem
+    if typed["campaign"]:
+        campaigns.path_of(wanted)  # what was typed is a name
+    before = campaigns.find(task.fingerprint)
+    if before and not dry_run and not typed["again"]:
+        raise InputError(
+            f"the campaign {before!r} is of the same file, texts and sender: go on with it by "
+            f"{resume_command(current, before)}, or give --again to mail them all once more"
+        )
+    standing = read_standing(current.client, task.letter.wire["AccountName"], current.say)
+    name, journal = campaigns.new(wanted)
+    task.letter.seed = f"{task.fingerprint}|{name}"
+    kept = {
+        "path": os.path.abspath(task.path),
+        "inputs": task.inputs,
+        "fingerprint": task.fingerprint,
+        "letter": task.letter.as_data(),
+        "pace": task.wishes._asdict(),
+    }
+    try:
+        with journal.planning(name, kept):
+            plan = _plan(task, journal, standing)
+            if dry_run:
+                _show(current, task, plan, standing)
+                raise _Undone  # noqa: TRY301  the plan is not kept
+            _check(task, plan, standing, skip_bad=typed["skip_bad"])
+            _ask(current, task, plan, standing, yes=typed["yes"])
+    except BaseException as error:
+        remove(journal.path)
+        if isinstance(error, _Undone):
+            current.say("dry run: nothing was sent")
+            _check(task, plan, standing, skip_bad=typed["skip_bad"])
+            return
+        raise
+    current.say(f"campaign {name}: {counted(plan.mails, 'mail')} from {task.letter.wire['AccountName']}")
+    run(current, campaigns, name, journal, task.letter, task.wishes)
+
+
+class _Undone(Exception):  # noqa: N818  the name says what becomes of the plan
+    """A plan was only to be looked at."""
+
+
+def _plan(task: _Task, journal: Any, standing: Standing) -> Plan:
+    from dmcli.workflows.merge.inputs import file_hash
+    from dmcli.workflows.merge.plan import make_plan
+    from dmcli.workflows.merge.rows import open_table
+
+    with open_table(task.path) as (columns, rows):
+        plan = make_plan(task.letter, columns, rows, standing.barred, journal)
+    if file_hash(task.path) != task.inputs["file"]:
+        raise InputError(f"{task.path} was changed while it was read; nothing was sent, run it again")
+    return plan
+
+
+def _check(task: _Task, plan: Plan, standing: Standing, *, skip_bad: bool) -> None:
+    """Raise InputError for bad rows, CheckFailedError where the quota does not suffice."""
+    plan.check(skip_bad=skip_bad)
+    standing.check_quota(plan.mails, task.wishes.mails_today(plan.mails))
+
+
+def _show(current: Session, task: _Task, plan: Plan, standing: Standing, *, asking: bool = False) -> None:
+    """The plan as a document, or before a question on stderr."""
+    from dmcli.render import show_document
+    from dmcli.render.board import span
+
+    wire = plan.sample.wire
+    document = {
+        "file": task.path,
+        "sender": task.letter.wire["AccountName"],
+        "rows": plan.rows,
+        "mails": plan.mails,
+        "bad": plan.bad,
+        "day_left": standing.day_left,
+        "month_left": standing.month_left,
+        "seconds": round(task.wishes.seconds(plan.mails), 1),
+        "takes": span(task.wishes.seconds(plan.mails)),
+        "largest": plan.largest,
+        "to": wire.get("ToAddress", ""),
+        "subject": wire.get("Subject", ""),
+        "text": (wire.get("TextBody") or "")[:_SAMPLE],
+        "problems": [one._asdict() for one in plan.problems],
+    }
+    output = current.output()
+    if asking:
+        output = output._replace(format="table", query="", stdout=sys.stderr)
+    try:
+        show_document(document, _FIELDS, output)
+        output.stdout.flush()
+    except OSError as error:
+        if asking:
+            raise LocalIOError(f"what is to be sent cannot be shown: {error}") from None
+        raise
+
+
+def _ask(current: Session, task: _Task, plan: Plan, standing: Standing, *, yes: bool) -> None:
+    """Show what is to be sent, and ask. Raises InputError without a terminal, and when the answer is no."""
+    if yes:
+        return
+    what = f"send {counted(plan.mails, 'mail')} from {task.letter.wire['AccountName']}"
+    if not sys.stdin.isatty():
+        raise InputError(f"{what}: there is no terminal to ask: give --yes to go ahead, or --dry-run to see what")
+    _show(current, task, plan, standing, asking=True)
+    if not click.confirm(f"{what[0].upper()}{what[1:]}?", err=True):
+        raise InputError("nothing was sent")
+
+
+def _resume(current: Session, campaigns: Campaigns, task: _Task, typed: str | None) -> None:
+    """Go on with a campaign that the same went into. Raises InputError where something else did."""
+    from dmcli.cli.commands.campaign.running import run
+    from dmcli.workflows.merge.inputs import changed
+    from dmcli.workflows.merge.letter import Letter
+
+    name = typed or campaigns.find(task.fingerprint) or campaigns.find_file(os.path.abspath(task.path))
+    if not name:
+        raise NotFoundError(f"no campaign of {task.path} was begun on this machine: leave out --resume")
+    journal = campaigns.work_on(name)
+    about = journal.about()
+    assert about is not None  # noqa: S101  work_on found it
+    if differs := changed(about[2]["inputs"], task.inputs):
+        raise InputError(
+            f"the campaign {name!r} was planned with another {differs}; put that back, or send what was planned with "
+            f"{current.resources.command} campaign resume {shlex.quote(name)} --as-planned"
+        )
+    run(current, campaigns, name, journal, Letter(**about[2]["letter"]), task.wishes)
+
+
+def _only() -> tuple[str, ...]:
+    return tuple(param.name for param in _ACTION.params if param.name not in _NOT_HERE and not param.hidden)
+
+
+COMMAND = command(
+    "merge",
+    [
+        click.Argument(["file"], metavar="FILE", help="CSV file with a header; a row a mail."),
+        *[param for param in options_of(_ACTION, only=_only()) if param.name != "idempotency_key"],
+        click.Option(["--to-column"], metavar="COLUMN", help="Column with the addresses.  [default: email]"),
+        click.Option(["--skip-bad"], is_flag=True, help="Leave out rows that are bad, instead of sending nothing."),
+        click.Option(["--preview"], type=click.IntRange(1), metavar="ROW", help="Write this row's mail; send nothing."),
+        click.Option(["--test-to"], metavar="EMAIL", help="Send the first row's mail to this address, and no other."),
+        *pace_options(),
+        click.Option(["--campaign"], metavar="NAME", help="Name of the campaign.  [default: that of the file]"),
+        click.Option(["--resume"], is_flag=True, help="Go on with the campaign of the same file, texts and sender."),
+        click.Option(["--again"], is_flag=True, help="Mail all of them once more, as a campaign of its own."),
+        click.Option(["-y", "--yes"], is_flag=True, help="Send without asking."),
+    ],
+    _merge,
+    "Send a mail for each row of a file, with its cells in the place of {{ column }}; never twice.",
+    "customers.csv --subject 'Hello {{ name }}' --html @welcome.html",
+)

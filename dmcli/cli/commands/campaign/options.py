@@ -1,0 +1,82 @@
+"""How fast a campaign goes out, as it is typed and as it is kept."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dmcli.workflows.merge.pace import Wishes
+
+_PER = {"s": 1, "min": 60, "h": 3600}
+_DAY = 1440  # minutes
+
+
+class Rate(click.ParamType[float]):
+    """So many in a time: 20/s, 100/min, 500/h.
+
+    >>> Rate().convert("90/min", None, None)
+    1.5
+    """
+
+    name = "rate"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """How many a second."""
+        if isinstance(value, float):
+            return value
+        found = re.fullmatch(r"([1-9][0-9]{0,6})/(s|min|h)", value)
+        if not found:
+            self.fail(f"{value!r} is not a rate such as 20/s, 100/min or 500/h", param, ctx)
+        return int(found[1]) / _PER[found[2]]
+
+
+class Hours(click.ParamType[tuple[int, int]]):
+    """A part of the day such as 09:00-18:00, in minutes from midnight.
+
+    >>> Hours().convert("09:00-18:30", None, None)
+    (540, 1110)
+    """
+
+    name = "hours"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        """The minutes at which it begins and ends."""
+        if isinstance(value, tuple):
+            return value
+        found = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})-([0-9]{1,2}):([0-9]{2})", value)
+        begin, end = (int(found[1]) * 60 + int(found[2]), int(found[3]) * 60 + int(found[4])) if found else (0, 0)
+        minutes = [int(found[2]), int(found[4])] if found else []
+        if begin == end or max(begin, end) > _DAY or max(minutes, default=0) > 59:  # noqa: PLR2004
+            self.fail(f"{value!r} is not a part of the day such as 09:00-18:00", param, ctx)
+        return begin, end
+
+
+def pace_options() -> list[click.Parameter]:
+    """The options of what sends a campaign."""
+    return [
+        click.Option(["--rate"], type=Rate(), metavar="N/s", help="At most so many: 20/s, 100/min, 500/h."),
+        click.Option(
+            ["--per-day"], type=click.IntRange(1), metavar="N", help="At most so many a day of the service (UTC+8)."
+        ),
+        click.Option(
+            ["--window"], type=Hours(), metavar="HH:MM-HH:MM", help="Only in this part of the day, by this clock."
+        ),
+    ]
+
+
+def wishes_of(typed: Mapping[str, Any], kept: Mapping[str, Any] | None = None) -> Wishes:
+    """The pace that was typed, and what the campaign has of it where it was not."""
+    from dmcli.workflows.merge.pace import Wishes
+
+    kept = kept or {}
+    window = typed.get("window") or kept.get("window")
+    return Wishes(
+        typed.get("rate") or kept.get("rate") or 0.0,
+        typed.get("per_day") or kept.get("per_day") or 0,
+        (window[0], window[1]) if window else None,
+    )

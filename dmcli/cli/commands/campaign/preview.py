@@ -1,0 +1,55 @@
+"""One row's mail, to look at: as files, or sent to one address."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dmcli.errors import InputError, NotFoundError
+from dmcli.workflows.merge.letter import ACTION, identifiers
+
+if TYPE_CHECKING:
+    from dmcli.cli.session import Session
+    from dmcli.workflows.merge.letter import Letter, Mail
+
+
+def write_preview(current: Session, letter: Letter, path: str, number: int) -> None:
+    """Write the mail of a row as .eml, .html and .txt into this folder, and say where."""
+    from dmcli.local.files import write_private
+    from dmcli.render import show_document
+    from dmcli.workflows.merge.eml import eml
+
+    mail = _mail(letter, path, number)
+    parts = {"eml": eml(mail.wire), "html": mail.wire.get("HtmlBody", ""), "txt": mail.wire.get("TextBody", "")}
+    document = {}
+    for ending, text in parts.items():
+        if text:
+            document[ending] = f"row-{number}.{ending}"
+            write_private(document[ending], text)
+    if mail.problems:
+        raise InputError(f"row {number} is bad: {'; '.join(mail.problems)}")
+    show_document({"to": mail.wire["ToAddress"], "subject": mail.wire["Subject"], **document}, (), current.output())
+
+
+def send_sample(current: Session, letter: Letter, path: str, to: str) -> None:
+    """Send the first row's mail to one address."""
+    from dmcli.cli.perform import show_reply
+    from dmcli.cli.values import Call
+
+    mail = _mail(letter, path, 0, to)
+    if mail.problems:
+        raise InputError(f"the first row's mail cannot be sent to {to!r}: {'; '.join(mail.problems)}")
+    show_reply(current, Call(ACTION, mail.wire, {}), current.client.call(ACTION, mail.wire))
+
+
+def _mail(letter: Letter, path: str, number: int, to: str = "") -> Mail:
+    """The mail of a row, of the first for 0. Raises NotFoundError."""
+    from dmcli.workflows.merge.rows import open_table
+
+    with open_table(path) as (columns, rows):
+        names = identifiers(columns)
+        for row in rows:
+            if row.number >= number:
+                if number and row.number != number:
+                    break
+                return letter.mail(row.number, dict(zip(names, row.values.values(), strict=True)), to)
+    raise NotFoundError(f"{path} has no row {number}; the header is row 1" if number else f"{path} has no rows")

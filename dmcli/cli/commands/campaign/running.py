@@ -1,0 +1,160 @@
+"""Sending what is pending of a campaign, telling how far it is, and saying how it ended."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from dmcli.api.actions.common import count
+from dmcli.api.model import Field
+from dmcli.errors import DmError, PartlyRejectedError, UnknownOutcomeError, UnreachableError
+from dmcli.plural import counted
+from dmcli.workflows.merge.journal import PENDING, REJECTED, SENT, SKIPPED, STATES, UNDER_WAY, UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dmcli.cli.session import Session
+    from dmcli.workflows.merge.campaigns import Campaigns
+    from dmcli.workflows.merge.journal import Journal
+    from dmcli.workflows.merge.letter import Letter
+    from dmcli.workflows.merge.pace import Wishes
+    from dmcli.workflows.merge.sending import Progress
+
+COUNTS = tuple(count(state.replace(" ", "_"), state.capitalize()) for state in STATES)
+RESULT = (Field("campaign", "Campaign"), *COUNTS)
+_EVERY = 10.0  # seconds between two lines where nothing is redrawn
+
+
+def run(current: Session, campaigns: Campaigns, name: str, journal: Journal, letter: Letter, wishes: Wishes) -> None:
+    """Send what is pending. Raises DmError where not everything was sent; the result is shown all the same."""
+    from dmcli.workflows.merge.pace import Pace, open_bucket
+    from dmcli.workflows.merge.sending import Sending
+
+    paused = campaigns.pause_path(name)
+    with suppress(FileNotFoundError):
+        os.unlink(paused)
+    bucket = open_bucket(os.environ, "\n".join(current.resources.scope("")[:2]))
+    client = current.client
+
+    def for_thread() -> object:
+        return client._replace(retrier=client.retrier.for_thread())
+
+    try:
+        pace = Pace(bucket, wishes, journal.begun_since)
+        with Sending(journal, letter, for_thread, pace, stops=lambda: os.path.exists(paused)) as sending:  # type: ignore[arg-type]
+            try:
+                with telling(current) as tell:
+                    for progress in sending:
+                        tell(progress)
+            except BaseException:
+                under_way = sending.progress().in_flight
+                current.say(
+                    f"finishing {counted(under_way, 'mail')} under way, then stopping; stopped again, their outcome "
+                    "would be unknown"
+                )
+                raise
+    except BaseException:
+        current.say(f"go on with: {resume_command(current, name)}")
+        raise
+    finally:
+        bucket.close()
+    _show_end(current, name, journal)
+    try:
+        sending.check()
+    except DmError as error:
+        _explain(current, error, name)
+        raise
+    _judge(current, name, journal.counts(), paused=sending.paused)
+
+
+def resume_command(current: Session, name: str) -> str:
+    """How a person goes on with a campaign."""
+    return f"{current.resources.command} campaign resume {shlex.quote(name)}"
+
+
+def result(name: str, journal: Journal) -> dict[str, object]:
+    """A campaign's name and how many of its rows are in each state."""
+    return {"campaign": name} | {state.replace(" ", "_"): number for state, number in journal.counts().items()}
+
+
+def _show_end(current: Session, name: str, journal: Journal) -> None:
+    from dmcli.render import show_document
+    from dmcli.workflows.merge.letter import ACTION
+
+    show_document(result(name, journal), RESULT, current.output())
+    sys.stdout.flush()
+    current.mark(ACTION._replace(done=""), {})
+
+
+def _explain(current: Session, error: DmError, name: str) -> None:
+    """Add what to do to what stopped a run."""
+    from dmcli.workflows.merge.letter import ACTION
+    from dmcli.workflows.refusal import SPAM, look_why
+
+    if error.code == SPAM:
+        error.explained = look_why(current.client, ACTION, {})
+    settle = f"{current.resources.command} campaign settle {shlex.quote(name)}; then " if error.exit_code == 6 else ""  # noqa: PLR2004
+    error.hint = f"{error.hint + ' ' if error.hint else ''}Go on with: {settle}{resume_command(current, name)}"
+
+
+def _judge(current: Session, name: str, counts: dict[str, int], *, paused: bool) -> None:
+    """Raise what a finished run has to tell by its exit code."""
+    command = f"{current.resources.command} campaign"
+    if counts[UNKNOWN]:
+        raise UnknownOutcomeError(
+            f"what became of {counted(counts[UNKNOWN], 'mail')} is not known; they are not sent again",
+            hint=f"Ask the service: {command} settle {shlex.quote(name)}",
+        )
+    if paused or counts[PENDING] or counts[UNDER_WAY]:
+        raise UnreachableError(
+            f"the campaign was paused with {counted(counts[PENDING], 'row')} left; nothing is in doubt",
+            hint=f"Go on with: {resume_command(current, name)}",
+        )
+    if counts[REJECTED]:
+        raise PartlyRejectedError(
+            f"{counts[REJECTED]:,} of {counted(counts[REJECTED] + counts[SENT], 'mail')} were rejected",
+            hint=f"See which: {command} report {shlex.quote(name)} --only rejected",
+        )
+
+
+@contextmanager
+def telling(current: Session) -> Iterator[Callable[[Progress], None]]:
+    """What is to be called with each progress: a bar on a terminal, elsewhere a line every ten seconds."""
+    if current.voice.redraws():
+        from dmcli.render import Output
+        from dmcli.render.meter import Meter
+
+        with Meter(Output("table", "", sys.stderr)) as meter:
+
+            def draw(progress: Progress) -> None:
+                total = sum(number for state, number in progress.counts.items() if state != SKIPPED)
+                meter.tell(total - progress.counts[PENDING], total, describe(progress))
+
+            yield draw
+        return
+    last = time.monotonic()
+
+    def say(progress: Progress) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _EVERY:
+            last = time.monotonic()
+            current.say(describe(progress))
+
+    yield say
+
+
+def describe(progress: Progress) -> str:
+    """How a run stands, in a line."""
+    from dmcli.render.board import span
+
+    counts = progress.counts
+    total = sum(number for state, number in counts.items() if state != SKIPPED)
+    left = f", {span(counts[PENDING] / progress.rate)} left" if progress.rate and counts[PENDING] else ""
+    told = f"{counts[SENT]:,} of {total:,} sent, {progress.rate:.0f}/s{left}"
+    told += f"; {counts[REJECTED]:,} rejected, {counts[UNKNOWN]:,} unknown, {progress.in_flight} under way"
+    return f"{told}; {progress.waits}" if progress.waits else told

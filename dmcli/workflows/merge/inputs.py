@@ -1,0 +1,50 @@
+"""What goes into a merge, as hashes: enough to tell whether two are the same, and in what they differ."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from dmcli.api.signing import canonical_query, sha256_hex
+from dmcli.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PIECE = 1 << 20
+_OWN = {"Subject": "--subject", "HtmlBody": "--html", "TextBody": "--text", "AccountName": "--from"}
+_WORDS = {"file": "file", "column": "--to-column", "options": "options", "account": "account", **_OWN}
+
+
+def inputs_of(path: str, wire: Mapping[str, str], column: str, endpoint: str, owner: str) -> dict[str, str]:
+    """The hashes by what they are of. Raises InputError where the file cannot be read."""
+    rest = {name: value for name, value in wire.items() if name not in _OWN}
+    return {
+        "file": file_hash(path),
+        "column": column,
+        "options": sha256_hex(canonical_query(rest).encode()),
+        "account": account_of(endpoint, owner),
+        **{name: sha256_hex(wire.get(name, "").encode()) for name in _OWN},
+    }
+
+
+def account_of(endpoint: str, owner: str) -> str:
+    """What tells an account at an endpoint from others."""
+    return sha256_hex(f"{endpoint}\n{owner}".encode())
+
+
+def file_hash(path: str) -> str:
+    """A hash of a file. Raises InputError where it cannot be read."""
+    digest = hashlib.sha256()
+    try:
+        with open(path, "rb") as file:
+            while piece := file.read(_PIECE):
+                digest.update(piece)
+    except OSError as error:
+        raise InputError(f"cannot read {path!r}: {error.strerror}") from None
+    return digest.hexdigest()
+
+
+def changed(before: Mapping[str, str], now: Mapping[str, str]) -> str:
+    """What is not as before, in words; "" where all is."""
+    return ", ".join(word for name, word in _WORDS.items() if before.get(name) != now.get(name))

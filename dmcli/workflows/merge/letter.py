@@ -1,0 +1,132 @@
+"""The mail that every row gets: one call's parameters, in which the texts are templates."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dmcli.api import catalogue
+from dmcli.api.kinds.base import utc_now
+from dmcli.api.kinds.common import EMAIL
+from dmcli.errors import InputError
+from dmcli.workflows.merge.plaintext import plain_text
+from dmcli.workflows.merge.template import Template, identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+ACTION = catalogue.get("SingleSendMail")
+TEXTS = {"Subject": "--subject", "HtmlBody": "--html", "TextBody": "--text"}
+_ADDRESS_COLUMNS = (
+    *("email", "e_mail", "mail", "email_address", "emailaddress", "mail_address", "to", "toaddress", "address"),
+    *("recipient", "邮箱", "电子邮件", "邮件地址", "邮箱地址"),
+)
+_TOLD = 20  # columns
+
+
+class Mail(NamedTuple):
+    """What one row gets: the parameters of its call, and what is wrong with them, a sentence each."""
+
+    wire: dict[str, str]
+    problems: tuple[str, ...] = ()
+
+
+class Letter:
+    """The mail of a merge. `wire` are the parameters that all rows share, with templates as texts.
+
+    Raises InputError for a text that is no template. `seed` tells this merge from others: with the number of a row it
+    makes the row's Message-ID, so that the mail has the same one whoever asks.
+
+    >>> wire = {"AccountName": "news@mail.example.com", "Subject": "Hello {{ name }}", "TextBody": "Hi"}
+    >>> letter = Letter(wire, "email", "a seed")
+    >>> letter.mail(7, {"email": "ada@example.com", "name": "Ada"}).wire["Subject"]
+    'Hello Ada'
+    """
+
+    def __init__(self, wire: Mapping[str, str], address_column: str, seed: str) -> None:
+        self.wire = dict(wire)
+        self.address_column, self.seed = address_column, seed
+        texts = {name: wire[name] for name in TEXTS if wire.get(name)}
+        made_from = ""
+        if "TextBody" not in texts and "HtmlBody" in texts:
+            texts["TextBody"], made_from = plain_text(texts["HtmlBody"]), " (the text made from it; give --text)"
+        self._templates = {
+            name: Template(
+                f"--html{made_from}" if made_from and name == "TextBody" else TEXTS[name], text, html=name == "HtmlBody"
+            )
+            for name, text in texts.items()
+            if text
+        }
+        self.columns = frozenset().union(*(one.columns for one in self._templates.values()))
+        self.required = frozenset().union(*(one.required for one in self._templates.values()))
+        self._headers = json.loads(wire.get("Headers") or "{}")
+        if any(name.lower() == "message-id" for name in self._headers):
+            raise InputError(
+                "--headers has a Message-ID, which would be that of every mail; a merge gives each its own"
+            )
+        self._kinds = {name: ACTION.param(name).kind for name in self._templates}
+
+    def check_columns(self, columns: Iterable[str]) -> None:
+        """Raise InputError where a template uses what is no column."""
+        known = identifiers(columns)
+        for template in self._templates.values():
+            template.check_columns(known)
+
+    def mail(self, number: int, values: Mapping[str, str], address: str = "", now: datetime | None = None) -> Mail:
+        """The mail of a row, of which `values` are the cells by identifier; to another address where one is given."""
+        now = now or utc_now()
+        wire, problems = dict(self.wire), []
+        try:
+            wire["ToAddress"] = EMAIL.to_wire(address or values.get(self.address_column, "").strip(" \t"), now)
+        except ValueError as error:
+            problems.append(str(error) if values.get(self.address_column) else "has no address")
+        problems += [f"has no value for {name}" for name in sorted(self.required) if not values.get(name)]
+        for name, template in self._templates.items():
+            try:
+                wire[name] = self._kinds[name].to_wire(template.render(values), now)
+            except ValueError as error:
+                problems.append(f"{TEXTS[name]} {str(error).removeprefix(TEXTS[name]).strip()}")
+        wire["Headers"] = json.dumps({"Message-ID": self.message_id(number), **self._headers}, separators=(",", ":"))
+        return Mail(wire, tuple(problems))
+
+    def message_id(self, number: int) -> str:
+        """The Message-ID of a row."""
+        digest = hashlib.blake2b(f"{self.seed}|{number}".encode(), digest_size=16).hexdigest()
+        return f"<{digest}.dm@{self.wire['AccountName'].rpartition('@')[2]}>"
+
+    def kept(self, values: Mapping[str, str]) -> dict[str, str]:
+        """Those of a row's cells that the mail is made of."""
+        return {name: text for name, text in values.items() if name in self.columns or name == self.address_column}
+
+    def as_data(self) -> dict[str, Any]:
+        """What another process makes the same letter of."""
+        return {"wire": self.wire, "address_column": self.address_column, "seed": self.seed}
+
+
+def identifiers(columns: Iterable[str]) -> list[str]:
+    """The columns as templates name them. Raises InputError where two would have the same name."""
+    found: dict[str, str] = {}
+    for column in columns:
+        name = identifier(column)
+        if name in found:
+            raise InputError(f"the columns {found[name]!r} and {column!r} would both be {{{{ {name} }}}}: rename one")
+        found[name] = column
+    return list(found)
+
+
+def address_column(columns: Iterable[str], wanted: str | None) -> str:
+    """The identifier of the column with the addresses: the one that is named, else one called email or the like."""
+    known = identifiers(columns)
+    if wanted:
+        if identifier(wanted) in known:
+            return identifier(wanted)
+        raise InputError(f"--to-column: the file has no column {wanted!r}; it has {', '.join(known[:_TOLD])}")
+    folded = {name.casefold().strip("_"): name for name in reversed(known)}
+    found = next((folded[name] for name in _ADDRESS_COLUMNS if name in folded), "")
+    if not found:
+        raise InputError(
+            f"no column of the file is called email; it has {', '.join(known[:_TOLD])}: name one with --to-column"
+        )
+    return found

@@ -1,0 +1,94 @@
+"""The plan of a merge: every row is read, checked and filled in before the first mail, and put into the journal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dmcli.api.kinds.base import utc_now
+from dmcli.errors import InputError
+from dmcli.plural import counted
+from dmcli.workflows.merge.letter import Letter, Mail, identifiers
+from dmcli.workflows.merge.standing import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from dmcli.workflows.merge.journal import Journal
+    from dmcli.workflows.merge.rows import Row
+
+_KEPT = 10_000  # problems that a plan remembers one by one
+_TOLD = 20
+_EVERY = 1000  # rows between two looks at how far it is
+
+
+class Problem(NamedTuple):
+    """What is wrong with a row."""
+
+    row: int
+    address: str
+    problem: str
+
+
+class Plan(NamedTuple):
+    """What a file comes to: rows read, mails to send, rows that get none, and why (the first 10,000 of them).
+
+    `sample` is the first mail; `largest` the size of the largest text, in bytes.
+    """
+
+    rows: int
+    mails: int
+    bad: int
+    problems: list[Problem]
+    sample: Mail
+    largest: int
+
+    def check(self, *, skip_bad: bool) -> None:
+        """Raise InputError where rows are bad and not to be skipped, or none is left."""
+        if not self.rows:
+            raise InputError("the file has no rows, so there is nobody to send to")
+        if self.bad and (not skip_bad or not self.mails):
+            told = [f"row {one.row}: {one.problem}" for one in self.problems[:_TOLD]]
+            told += [f"and {self.bad - _TOLD:,} more: --dry-run -o json has them"] if self.bad > _TOLD else []
+            remedy = "correct them, or give --skip-bad" if self.mails else "correct them"
+            are = "is" if self.bad == 1 else "are"
+            raise InputError(
+                f"{self.bad:,} of {counted(self.rows, 'row')} {are} bad; nothing was sent: {remedy}", details=told
+            )
+
+
+def make_plan(
+    letter: Letter,
+    columns: Iterable[str],
+    rows: Iterable[Row],
+    barred: Mapping[str, str],
+    journal: Journal,
+    read: Callable[[int], None] = lambda _: None,
+) -> Plan:
+    """Read all rows into a new journal. `barred` are folded addresses that get none, with the reason.
+
+    `read` is told now and then how many rows were read.
+    """
+    names, now = identifiers(columns), utc_now()
+    problems: list[Problem] = []
+    total = bad = largest = 0
+    sample = Mail({})
+    for row in rows:
+        total += 1
+        values = dict(zip(names, row.values.values(), strict=True))
+        mail = letter.mail(row.number, values, now=now)
+        address = mail.wire.get("ToAddress", "")
+        key, said = fold(address) or None, "; ".join(mail.problems)
+        said = said or barred.get(fold(address), "")
+        address = address or values.get(letter.address_column, "")
+        if earlier := journal.put(row.number, address, key, letter.kept(values), said):
+            said = f"has the address of row {earlier}"
+            journal.put(row.number, address, None, letter.kept(values), said)
+        if said:
+            bad += 1
+            problems += [Problem(row.number, address, said)] if len(problems) < _KEPT else []
+            continue
+        sample = sample if sample.wire else mail
+        largest = max(largest, *(len(mail.wire.get(name, "").encode()) for name in ("HtmlBody", "TextBody")))
+        if total % _EVERY == 0:
+            read(total)
+    return Plan(total, total - bad, bad, problems, sample, largest)

@@ -1,0 +1,111 @@
+"""What the account says before a merge: whether the sender may send, what is left to send, who must not get mail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dmcli.api import catalogue
+from dmcli.api.actions.account import USER_STATUS
+from dmcli.api.paging import value_of
+from dmcli.errors import CheckFailedError, ConfigError, NotFoundError
+from dmcli.untrusted import read_number
+from dmcli.workflows.usage import quota_usage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dmcli.client.client import Client
+
+_NORMAL = "0"
+_BLOCKS = {"UNSUB": "unsubscribed", "REPORT": "complained"}
+
+
+class Standing(NamedTuple):
+    """`day_left` and `month_left` are mails, None where that is not known or there is no limit.
+
+    `barred` are folded addresses that must not get mail, with the reason.
+    """
+
+    day_left: int | None
+    month_left: int | None
+    barred: dict[str, str]
+
+    def check_quota(self, mails: int, in_a_day: int) -> None:
+        """Raise CheckFailedError where so many mails, so many of them in a day, do not fit into what is left."""
+        for left, wanted, when in ((self.day_left, in_a_day, "today"), (self.month_left, mails, "this month")):
+            if left is not None and wanted > left:
+                remedy = "give --per-day, or " if when == "today" else ""
+                raise CheckFailedError(
+                    f"{wanted:,} mails do not fit into the quota: {left:,} are left {when}; {remedy}send to fewer"
+                )
+
+
+def fold(address: str) -> str:
+    """An address as duplicates are told by."""
+    return address.lower()
+
+
+def read_standing(client: Client, sender: str, tell: Callable[[str], None]) -> Standing:
+    """Ask the account. Raises NotFoundError or CheckFailedError when the sender cannot send.
+
+    What the keys may not see is told, and left out.
+    """
+    summary = client.call(catalogue.get("DescAccountSummary"), {})
+    status = str(value_of(summary, "UserStatus"))
+    if status != _NORMAL and status in USER_STATUS:
+        raise CheckFailedError(f"the account is {USER_STATUS[status]}, so it sends no mail: see dm account show")
+    _check_sender(client, sender, tell)
+    usage = quota_usage(client)
+    left = [
+        _left(read_number(str(value_of(summary, limit))), used)
+        for limit, used in (("DailyQuota", usage.day_used), ("MonthQuota", usage.month_used))
+    ]
+    if None in (usage.day_used, usage.month_used):
+        tell("warning: how much of the quota is used is not known, since these keys may not see the sender addresses")
+    return Standing(left[0], left[1], _barred(client, sender, tell))
+
+
+def _left(quota: int | None, used: int | None) -> int | None:
+    """What is left of a quota; a negative one, which is no number here, is no limit."""
+    return None if quota is None or used is None else max(quota - used, 0)
+
+
+def _check_sender(client: Client, sender: str, tell: Callable[[str], None]) -> None:
+    """Raise NotFoundError for no sender address of this account, CheckFailedError for one that is frozen."""
+    try:
+        rows = list(client.rows(catalogue.get("QueryMailAddressByParam"), {}))
+    except ConfigError:
+        tell("warning: the state of the sender address is not known, since these keys may not see it")
+        return
+    names = {fold(str(value_of(row, "AccountName"))): row for row in rows}
+    if fold(sender) not in names:
+        from difflib import get_close_matches
+
+        near = get_close_matches(sender, list(names), n=2, cutoff=0.5)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise NotFoundError(f"{sender} is no sender address of this account{hint}")
+    if str(value_of(names[fold(sender)], "AccountStatus")) == "1":
+        raise CheckFailedError(f"the sender address {sender} is frozen: see dm address list")
+
+
+def _barred(client: Client, sender: str, tell: Callable[[str], None]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    looks: list[tuple[str, dict[str, str], str, str]] = [
+        ("QueryInvalidAddress", {}, "ToAddress", "was found invalid earlier (dm stats invalid)")
+    ]
+    looks += [
+        (
+            "ListBlockSending",
+            {"BlockType": kind, "SenderEmail": sender},
+            "BlockEmail",
+            f"{word} (dm suppression blocked)",
+        )
+        for kind, word in _BLOCKS.items()
+    ]
+    for name, params, field, reason in looks:
+        try:
+            for row in client.rows(catalogue.get(name), params):
+                found.setdefault(fold(str(value_of(row, field))), reason)
+        except ConfigError:
+            tell(f"warning: these keys may not call {name}, so addresses that it would name are not left out")
+    return found

@@ -1,0 +1,166 @@
+"""Templates with `{{ column }}`: compiled once, filled in for each row, and unable to take much time or memory.
+
+Jinja2's sandbox keeps a template from getting out, not from running long. So a template here is a straight line: what
+it may be made of is listed below, and there are no loops, calls, attributes or repetitions. What it comes to is then
+no longer than its text and the values that stand in it, which is known before it is filled in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from dmcli.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import jinja2
+    from jinja2 import nodes
+
+MOST = 8 << 20  # characters that one part of a mail may come to; the service takes as many bytes (SDK)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# By name, since jinja2 loads when a template is compiled. All of these make no more of a value than a few times of it.
+_NODES = _words(
+    "Template Output TemplateData Name Const Filter Test If CondExpr Compare Operand And Or Not Concat Add Keyword Pair"
+)
+_FILTERS = _words(
+    "capitalize count d default e escape first float forceescape int last length lower safe string striptags "
+    "title trim truncate upper urlencode wordcount"
+)
+_TESTS = _words("defined undefined eq equalto ne lt le gt ge in none number string lower upper")
+_NAMES = {
+    "For": "a loop",
+    "Call": "a call",
+    "Getattr": "an attribute",
+    "Getitem": "an index",
+    "Include": "an include",
+    "Macro": "a macro",
+    "Assign": "a set",
+}
+_SINGLE = r"(?<!\{)\{ ?(\w+) ?\}(?!\})"  # as stored templates of the service have their variables
+
+
+def identifier(column: str) -> str:
+    """How a template names a column: `First name` is `{{ First_name }}`."""
+    name = re.sub(r"\W+", "_", column.strip())
+    return f"_{name}" if name[:1].isdigit() else name
+
+
+class Template:
+    """One compiled text; `what` names it in messages. Raises InputError for what is no template, or not allowed in one.
+
+    >>> greeting = Template("--subject", "Hello {{ name|default('friend') }}", html=False)
+    >>> greeting.render({"name": ""}), greeting.render({"name": "Ada & Li"})
+    ('Hello friend', 'Hello Ada & Li')
+    >>> sorted(greeting.columns), sorted(greeting.required)
+    (['name'], [])
+
+    With `html` values are escaped. `columns` are the names that it uses, `required` those that need a value: all but
+    those that a `default` or an `if` looks after. An empty value counts as none.
+    """
+
+    def __init__(self, what: str, source: str, *, html: bool) -> None:
+        from jinja2 import TemplateError, meta, nodes
+
+        self.what = what
+        environment = _environment(html=html)
+        try:
+            tree = environment.parse(source)
+            _check(what, tree)
+            self._compiled = environment.from_string(tree)
+        except TemplateError as error:
+            line = getattr(error, "lineno", 0)
+            raise InputError(f"{what}{f', line {line}' if line else ''}: {str(error).rstrip('.')}") from None
+        except (RecursionError, SyntaxError, ValueError):  # too much for Python's own parser
+            raise InputError(f"{what} is nested too deeply, or has a number that is too long") from None
+        self.columns = frozenset(meta.find_undeclared_variables(tree))
+        self.required = self.columns - _optional(tree)
+        self._uses = Counter(name.name for name in tree.find_all(nodes.Name))
+        self._size = len(source)
+        self._literal = "".join(one.data for one in tree.find_all(nodes.TemplateData))
+
+    def render(self, values: Mapping[str, str]) -> str:
+        """The text for these values by identifier. Raises ValueError, a sentence, for what would be too large."""
+        from jinja2 import TemplateError
+
+        size = self._size + sum(times * len(values.get(name, "")) for name, times in self._uses.items())
+        if size > MOST:
+            raise ValueError(f"{self.what} would come to {size} characters; at most {MOST} are possible")
+        try:
+            return self._compiled.render(values)
+        except (TemplateError, ArithmeticError, TypeError, ValueError) as error:
+            raise ValueError(f"{self.what} cannot be filled in: {error}") from None
+
+    def check_columns(self, columns: Iterable[str]) -> None:
+        """Raise InputError for a name that is none of the columns' identifiers, or one in single braces."""
+        known = list(columns)
+        for name in sorted(self.columns - set(known)):
+            raise InputError(f"{self.what} uses {{{{ {name} }}}}, which is no column of the file{_near(name, known)}")
+        for name in re.findall(_SINGLE, self._literal):
+            if name in known:
+                raise InputError(f"{self.what} has {{{name}}}, which stays as it is: a merge fills in {{{{ {name} }}}}")
+
+
+def _near(name: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    folded = {one.casefold(): one for one in known}
+    near = [folded[one] for one in get_close_matches(name.casefold(), list(folded), n=2, cutoff=0.5)]
+    return f"; did you mean {' or '.join(near)}?" if near else f"; it has {', '.join(known[:20])}"
+
+
+def _environment(*, html: bool) -> jinja2.Environment:
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    made = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=html, keep_trailing_newline=True)
+    made.globals.clear()
+    made.filters = {name: made.filters[name] for name in _FILTERS}
+    made.tests = {name: made.tests[name] for name in _TESTS}
+    made.filters["default"] = made.filters["d"] = _default
+    return made
+
+
+def _default(value: Any, instead: Any = "", _: bool = True) -> Any:
+    """The value, or what stands instead of it where a row has none: a table knows empty cells, not missing ones."""
+    return value or instead
+
+
+def _check(what: str, tree: nodes.Template) -> None:
+    """Raise InputError for what a template must not have."""
+    from jinja2 import nodes
+
+    for node in tree.find_all(nodes.Node):
+        kind = type(node).__name__
+        where = f"{what}, line {node.lineno}"
+        if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
+            raise InputError(f"{where}: there is no filter {node.name!r} here; there are {', '.join(sorted(_FILTERS))}")
+        if isinstance(node, nodes.Test) and node.name not in _TESTS:
+            raise InputError(f"{where}: there is no test {node.name!r} here; there are {', '.join(sorted(_TESTS))}")
+        if kind not in _NODES:
+            raise InputError(
+                f"{where}: {_NAMES.get(kind, kind)} is not possible here; there are {{{{ column }}}}, filters and if"
+            )
+
+
+def _optional(tree: nodes.Template) -> set[str]:
+    """The names that an `if` or a `default` looks after."""
+    from jinja2 import nodes
+
+    guards: list[nodes.Node] = [
+        *(one.test for one in tree.find_all(nodes.If)),
+        *(one.test for one in tree.find_all(nodes.CondExpr)),
+    ]
+    guards += [one.node for one in tree.find_all(nodes.Filter) if one.name in ("default", "d") and one.node]
+    return {
+        name.name
+        for guard in guards
+        for name in ([guard] if isinstance(guard, nodes.Name) else guard.find_all(nodes.Name))
+    }

@@ -1,0 +1,42 @@
+"""A folder with a file of people, and merges of it over HTTP."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+
+import pytest
+
+MERGE = "send merge people.csv --from news@sandbox.test --subject 'Hello {{ name }}' --html '<p>Dear {{ name }},</p>'"
+
+
+def write_people(rows):
+    """Write the file: lines of `address,name`, or so many of them; the first is row 2."""
+    lines = rows if isinstance(rows, list) else [f"p{number}@b.test,Person {number}" for number in range(2, rows + 2)]
+    with open("people.csv", "w", encoding="utf-8") as file:
+        file.write("\n".join(["email,name", *lines, ""]))
+
+
+@pytest.fixture(autouse=True)
+def people(tmp_path, monkeypatch):
+    """Writes the file anew; three people are in it."""
+    monkeypatch.chdir(tmp_path)
+    write_people(3)
+    return write_people
+
+
+@pytest.fixture
+def run(box, faulty):
+    """Runs a line against the server that can fail."""
+    return lambda line, *values, **how: box("--endpoint {} " + line, faulty.url, *values, **how)
+
+
+@pytest.fixture
+def mailed(sandbox):
+    """How many mails each recipient has."""
+
+    def count():
+        with sqlite3.connect(sandbox.path) as db:
+            return Counter(row[0] for row in db.execute("SELECT recipient FROM mail"))
+
+    return count
