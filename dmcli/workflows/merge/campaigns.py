@@ -11,7 +11,7 @@ from dmcli.errors import ConfigError, InputError, LockedError, NotFoundError
 from dmcli.local.files import make_folder, make_private
 from dmcli.local.locks import Claims
 from dmcli.local.paths import state_folder
-from dmcli.workflows.merge.journal import Journal, remove
+from dmcli.workflows.merge.journal import LOCK, Journal, remove
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,7 +29,7 @@ class Campaigns:
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.folder = os.path.join(state_folder(environ), "campaigns")
         make_folder(self.folder)
-        self._claims = Claims(os.path.join(self.folder, "lock"))
+        self._claims = Claims(os.path.join(self.folder, LOCK))
         self._open: list[Journal] = []
 
     def close(self) -> None:

@@ -39,6 +39,7 @@ CREATE INDEX row_at ON row (at) WHERE at IS NOT NULL;
 CREATE TABLE event (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, number INTEGER NOT NULL, what TEXT NOT NULL);
 """,
 )
+LOCK = "lock"  # the file of claims beside all journals
 _SET = "UPDATE row SET state = ?, at = ?, env_id = ?, request_id = ?, code = ?, reason = ? WHERE number = ?"
 _ENDED = "the run ended before an answer came"
 
@@ -102,7 +103,7 @@ class Journal:
     def planning(self, name: str, plan: Mapping[str, Any]) -> Iterator[None]:
         """A block in which rows are put into a new journal: all of it is kept when it ends, nothing when it raises."""
         with transaction(self._db):
-            entry = (name, int(time.time()), identity_of(self.path), json.dumps(plan))
+            entry = (name, int(time.time()), self._place(), json.dumps(plan))
             self._db.execute("INSERT INTO campaign VALUES (?, ?, ?, ?)", entry)
             yield
 
@@ -124,13 +125,16 @@ class Journal:
     def check_place(self, *, moved: bool) -> None:
         """Raise ConfigError for a copy; with `moved` it becomes the one that counts."""
         with transaction(self._db):
-            found, place = self._db.execute("SELECT place FROM campaign").fetchone()[0], identity_of(self.path)
+            found, place = self._db.execute("SELECT place FROM campaign").fetchone()[0], self._place()
             if found != place and not moved:
                 raise ConfigError(
                     f"{self.path} is a copy: sending from it could mail people twice; use the one on the machine and "
                     "in the folder where it was made, or give --moved if that one is gone"
                 )
             self._db.execute("UPDATE campaign SET place = ?", (place,))
+
+    def _place(self) -> str:
+        return identity_of(self.path, os.path.join(os.path.dirname(self.path), LOCK))
 
     def recover(self) -> int:
         """Make rows under way unknown, since nobody sends them any more; how many there were."""

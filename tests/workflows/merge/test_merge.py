@@ -213,7 +213,6 @@ def test_what_was_changed_since_is_named(run, mailed, people, faulty, change, na
     if change is None:
         people(4)
         assert "people.csv was changed since" in run("campaign resume people", code=2).err
-    else:
     stopped = run(f"{MERGE.replace(*change) if change else MERGE} --yes --resume", code=2)
     assert f"the campaign 'people' was planned with another {named};" in stopped.err
     assert not mailed()
@@ -341,7 +340,7 @@ def test_what_is_known_of_a_campaign(run, box):
     run(f"{MERGE} --yes --campaign spring")
     assert run("campaign show spring -o json").json["subject"] == "Hello {{ name }}"
     rows = run("campaign export spring -o json").json["rows"]
-    assert [(row["email"], row["name"], row["state"]) for row in rows][0] == ("p2@b.test", "Person 2", "sent")
+    assert (rows[0]["email"], rows[0]["name"], rows[0]["state"]) == ("p2@b.test", "Person 2", "sent")
     assert "nothing found" in run("campaign report spring --only unknown").err
     run("campaign delete spring", code=2)
     run("campaign delete spring --yes")
