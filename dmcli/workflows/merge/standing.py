@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api import catalogue
 from dmcli.api.actions.account import USER_STATUS
 from dmcli.api.paging import value_of
 from dmcli.errors import CheckFailedError, ConfigError, NotFoundError
-from dmcli.untrusted import read_number
-from dmcli.workflows.usage import quota_usage
+from dmcli.workflows.usage import quota_usage, usage_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from dmcli.client.client import Client
 
@@ -45,8 +45,8 @@ def fold(address: str) -> str:
     return address.lower()
 
 
-def read_standing(client: Client, sender: str, tell: Callable[[str], None]) -> Standing:
-    """Ask the account. Raises NotFoundError or CheckFailedError when the sender cannot send.
+def read_standing(client: Client, sender: str, now: datetime, tell: Callable[[str], None]) -> Standing:
+    """Ask the account; `now` is the service's time. Raises NotFoundError or CheckFailedError for who cannot send.
 
     What the keys may not see is told, and left out.
     """
@@ -54,29 +54,18 @@ def read_standing(client: Client, sender: str, tell: Callable[[str], None]) -> S
     status = str(value_of(summary, "UserStatus"))
     if status != _NORMAL and status in USER_STATUS:
         raise CheckFailedError(f"the account is {USER_STATUS[status]}, so it sends no mail: see dm account show")
-    _check_sender(client, sender, tell)
-    usage = quota_usage(client)
-    left = [
-        _left(read_number(str(value_of(summary, limit))), used)
-        for limit, used in (("DailyQuota", usage.day_used), ("MonthQuota", usage.month_used))
-    ]
-    if None in (usage.day_used, usage.month_used):
-        tell("warning: how much of the quota is used is not known, since these keys may not see the sender addresses")
-    return Standing(left[0], left[1], _barred(client, sender, tell))
-
-
-def _left(quota: int | None, used: int | None) -> int | None:
-    """What is left of a quota; a negative one, which is no number here, is no limit."""
-    return None if quota is None or used is None else max(quota - used, 0)
-
-
-def _check_sender(client: Client, sender: str, tell: Callable[[str], None]) -> None:
-    """Raise NotFoundError for no sender address of this account, CheckFailedError for one that is frozen."""
     try:
-        rows = list(client.rows(catalogue.get("QueryMailAddressByParam"), {}))
+        _check_sender(sender, list(client.rows(catalogue.get("QueryMailAddressByParam"), {})))
     except ConfigError:
-        tell("warning: the state of the sender address is not known, since these keys may not see it")
-        return
+        tell("warning: these keys may not see the sender addresses, so the state of this one is not known")
+    figures = usage_of(summary, quota_usage(client, now), now)
+    if figures["day_used"] is None:
+        tell("warning: what is left of the quota is not known to these keys")
+    return Standing(figures["day_left"], figures["month_left"], _barred(client, sender, tell))
+
+
+def _check_sender(sender: str, rows: list[dict[str, Any]]) -> None:
+    """Raise NotFoundError for no sender address of this account, CheckFailedError for one that is frozen."""
     names = {fold(str(value_of(row, "AccountName"))): row for row in rows}
     if fold(sender) not in names:
         from difflib import get_close_matches

@@ -123,7 +123,7 @@ def _begin(current: Session, campaigns: Campaigns, task: _Task, typed: dict[str,
             f"the campaign {before!r} is of the same file, texts and sender: go on with it by "
             f"{resume_command(current, before)}, or give --again to mail them all once more"
         )
-    standing = read_standing(current.client, task.letter.wire["AccountName"], current.say)
+    standing = read_standing(current.client, task.letter.wire["AccountName"], current.service_now, current.say)
     name, journal = campaigns.new(wanted)
     task.letter.seed = f"{task.fingerprint}|{name}"
     kept = {

@@ -52,11 +52,11 @@ def run(current: Session, campaigns: Campaigns, name: str, journal: Journal, let
                     for progress in sending:
                         tell(progress)
             except BaseException:
-                under_way = sending.progress().in_flight
-                current.say(
-                    f"finishing {counted(under_way, 'mail')} under way, then stopping; stopped again, their outcome "
-                    "would be unknown"
-                )
+                if under_way := sending.progress().in_flight:
+                    current.say(
+                        f"finishing {counted(under_way, 'mail')} under way, then stopping; stopped again before that, "
+                        "their outcome stays unknown"
+                    )
                 raise
     except BaseException:
         current.say(f"go on with: {resume_command(current, name)}")

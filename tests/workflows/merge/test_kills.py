@@ -1,0 +1,108 @@
+"""Merges that end at every point at which they can, and where the disk is full: no mail twice, none lost."""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+from contextlib import closing
+
+import pytest
+from failpoints import KILLED, POINTS, Runs
+from shell import words
+
+MERGE = "send merge people.csv --from news@sandbox.test --subject 'Hello {{ name }}' --text 'Dear {{ name }}' --yes"
+PEOPLE = 2
+
+
+@pytest.fixture(scope="module")
+def forks(tmp_path_factory):
+    made = Runs(str(tmp_path_factory.mktemp("runs")))
+    yield made
+    made.close()
+
+
+class Campaign:
+    """One campaign of people of its own: run to a point, gone on with, and looked at."""
+
+    def __init__(self, forks, faulty, folder, people, mailed, name):
+        self.forks, self.name, self.mailed = forks, name, mailed
+        self.options = ["-p", "sandbox", "--endpoint", faulty.url]
+        self.path = folder / ".local/state/dm/campaigns" / f"{name}.db"
+        self.people = [f"p{number}.{name}@b.test" for number in range(PEOPLE)]
+        people([f"{address},{name} {number}" for number, address in enumerate(self.people)])
+
+    def merge(self, *point):
+        return self.forks([*self.options, *words(MERGE), "--campaign", self.name], *point)
+
+    def resume(self, *point):
+        return self.forks([*self.options, "campaign", "resume", self.name], *point)
+
+    def states(self):
+        """The state of each person's row; nothing where the plan was not kept."""
+        if not self.path.exists():
+            return {}
+        with closing(sqlite3.connect(self.path)) as db:
+            return (
+                dict(db.execute("SELECT address, state FROM row"))
+                if db.execute("PRAGMA user_version").fetchone()[0]
+                else {}
+            )
+
+    def finish(self):
+        """Go on until nothing is pending; the codes of the runs."""
+        return self.resume() if self.states() else self.merge()
+
+    def check(self):
+        """Nobody has two mails; who counts as sent has one; who counts as unknown was under way."""
+        mails, states = self.mailed(), self.states()
+        assert set(states) == set(self.people)
+        assert set(states.values()) <= {"sent", "unknown"}
+        for person, state in states.items():
+            assert mails[person] <= 1, f"{person} was mailed twice"
+            assert mails[person] == 1 or state == "unknown", f"{person} counts as {state} and has no mail"
+        return sum(state == "unknown" for state in states.values())
+
+
+@pytest.fixture
+def campaign(forks, faulty, tmp_path, people, mailed):
+    return lambda name: Campaign(forks, faulty, tmp_path, people, mailed, name)
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_killed_at_every_point_nobody_is_mailed_twice_and_nobody_is_left_out(campaign, forks, point):
+    for number in itertools.count(1):
+        one = campaign(f"k{number}")
+        code = one.merge(point, number)
+        if code == 0:
+            break
+        assert code == KILLED, forks.output
+        sent_before = sum(one.mailed()[person] for person in one.people)
+        assert one.finish() in (0, 6), forks.output
+        unknown = one.check()
+        assert unknown <= PEOPLE
+        assert unknown == 0 or "transaction" not in point or sent_before or number > 1
+    assert number > PEOPLE
+
+
+@pytest.mark.parametrize("number", range(1, 8))
+def test_on_a_full_disk_it_stops_and_says_so(campaign, forks, number):
+    one = campaign(f"f{number}")
+    code = one.merge(POINTS[1], number, "full")
+    said = forks.output
+    assert "Traceback" not in said
+    assert code in (6, 8) if number < 5 else code in (0, 6, 8), said
+    if code:
+        assert "database or disk is full" in said
+    mails, states = one.mailed(), one.states()
+    for person in one.people:  # what was sent is in the journal, as sent or as possibly sent
+        assert not mails[person] or states[person] in ("sent", "under way"), said
+    assert one.finish() in (0, 6), forks.output
+    one.check()
+
+
+def test_a_resumed_run_that_is_killed_too_is_resumed(campaign):
+    one = campaign("again")
+    assert one.merge(POINTS[4], 1) == KILLED
+    assert one.resume(POINTS[2], 3) == KILLED
+    assert one.finish() in (0, 6)
+    one.check()

@@ -1,0 +1,85 @@
+"""Runs that somebody stops: in good order at first, at once the second time."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import threading
+import time
+
+import pytest
+from faulty import Fault
+from patience import eventually
+from shell import argv
+
+LINE = (
+    "-p sandbox --endpoint {} send merge people.csv --from news@sandbox.test --subject 'Hi {{ name }}' --text t --yes"
+)
+
+
+@pytest.fixture
+def start(faulty):
+    """Starts a merge that goes on until it is stopped."""
+    begun = []
+
+    def run(more=""):
+        process = subprocess.Popen(argv(f"{LINE} {more}", faulty.url), stderr=subprocess.PIPE, text=True)
+        begun.append(process)
+        return process
+
+    yield run
+    for process in begun:
+        process.kill()
+        process.wait()
+
+
+def test_stopped_once_what_is_under_way_ends_and_the_rest_waits(start, run, people, mailed):
+    people(40)
+    process = start("--rate 20/s")
+    eventually(lambda: len(mailed()) > 2)
+    process.send_signal(signal.SIGINT)
+    said = process.communicate()[1]
+    assert process.returncode == 130
+    assert "go on with: dm -p sandbox" in said
+    shown = run("campaign show people -o json").json
+    assert shown["unknown"] == shown["under_way"] == 0
+    assert shown["sent"] == len(mailed()) < 40
+    run("campaign resume people --rate 1000/s")
+    assert set(mailed().values()) == {1}
+    assert len(mailed()) == 40
+
+
+def test_stopped_twice_it_ends_at_once_and_what_was_under_way_is_unknown(start, run, faulty, mailed):
+    free = threading.Event()
+    faulty.inject(Fault("hold", lambda *_: free.wait(), executed=True), "SingleSendMail", 2)
+    process = start()
+    eventually(lambda: len(mailed()) == 3)
+    process.send_signal(signal.SIGTERM)
+    time.sleep(1.1)  # what follows within a second is the same wish
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    process.communicate()
+    free.set()
+    assert process.returncode == 143
+    ended = run("campaign resume people -o json", code=6).json
+    assert (ended["sent"], ended["unknown"]) == (1, 2)
+    assert set(mailed().values()) == {1}
+
+
+def test_paused_from_elsewhere_it_stops_in_good_order(start, run, people, mailed):
+    people(60)
+    process = start("--rate 10/s")
+    eventually(lambda: len(mailed()) > 1)
+    run("campaign pause people")
+    said = process.communicate()[1]
+    assert process.returncode == 4, said
+    assert "the campaign was paused with" in said
+    assert run("campaign show people -o json").json["unknown"] == 0
+
+
+def test_on_a_terminal_a_bar_shows_how_far_it_is(terminal, server, people):
+    people(4)
+    code, shown = terminal(f"{LINE} --rate 4/s", server.url)
+    assert code == 0
+    assert "█" in shown
+    assert " of 4 sent, " in shown
