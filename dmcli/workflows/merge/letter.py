@@ -61,6 +61,8 @@ class Letter:
         }
         self.columns = frozenset().union(*(one.columns for one in self._templates.values()))
         self.required = frozenset().union(*(one.required for one in self._templates.values()))
+        self._used = self.columns | {address_column}
+        self._names: dict[str, str] = {}
         self._headers = json.loads(wire.get("Headers") or "{}")
         if any(name.lower() == "message-id" for name in self._headers):
             raise InputError(
@@ -96,9 +98,16 @@ class Letter:
         digest = hashlib.blake2b(f"{self.seed}|{number}".encode(), digest_size=16).hexdigest()
         return f"<{digest}.dm@{self.wire['AccountName'].rpartition('@')[2]}>"
 
-    def kept(self, values: Mapping[str, str]) -> dict[str, str]:
-        """Those of a row's cells that the mail is made of."""
-        return {name: text for name, text in values.items() if name in self.columns or name == self.address_column}
+    def wanted(self, columns: Iterable[str]) -> list[str]:
+        """Those of the columns that the mail is made of."""
+        return [column for column in columns if identifier(column) in self._used]
+
+    def values(self, cells: Mapping[str, str]) -> dict[str, str]:
+        """A row's cells by identifier, those that the mail is made of."""
+        found = self._names
+        if not found:
+            found = self._names = {column: identifier(column) for column in self.wanted(cells)}
+        return {name: cells[column] for column, name in found.items()}
 
     def as_data(self) -> dict[str, Any]:
         """What another process makes the same letter of."""
@@ -108,7 +117,7 @@ class Letter:
 def identifiers(columns: Iterable[str]) -> list[str]:
     """The columns as templates name them. Raises InputError where two would have the same name."""
     found: dict[str, str] = {}
-    for column in columns:
+    for column in filter(None, columns):
         name = identifier(column)
         if name in found:
             raise InputError(f"the columns {found[name]!r} and {column!r} would both be {{{{ {name} }}}}: rename one")

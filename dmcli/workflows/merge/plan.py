@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from dmcli.api.kinds.base import utc_now
 from dmcli.errors import InputError
 from dmcli.plural import counted
-from dmcli.workflows.merge.letter import Letter, Mail, identifiers
+from dmcli.workflows.merge.letter import Mail
 from dmcli.workflows.merge.standing import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
+    from dmcli.local.tables import BadRow, Table
     from dmcli.workflows.merge.journal import Journal
-    from dmcli.workflows.merge.rows import Row
+    from dmcli.workflows.merge.letter import Letter
 
 _KEPT = 10_000  # problems that a plan remembers one by one
 _TOLD = 20
@@ -58,37 +59,45 @@ class Plan(NamedTuple):
 
 def make_plan(
     letter: Letter,
-    columns: Iterable[str],
-    rows: Iterable[Row],
+    table: Table,
     barred: Mapping[str, str],
     journal: Journal,
     read: Callable[[int], None] = lambda _: None,
 ) -> Plan:
     """Read all rows into a new journal. `barred` are folded addresses that get none, with the reason.
 
-    `read` is told now and then how many rows were read.
+    `read` is told now and then how many rows were read. Raises InputError for a file that cannot be read on.
     """
-    names, now = identifiers(columns), utc_now()
+    now = utc_now()
     problems: list[Problem] = []
     total = bad = largest = 0
     sample = Mail({})
-    for row in rows:
+
+    def refuse(number: int, address: str, said: str, values: Mapping[str, str]) -> None:
+        nonlocal bad
+        bad += 1
+        journal.put(number, address, None, values, said)
+        if len(problems) < _KEPT:
+            problems.append(Problem(number, address, said))
+
+    def on_bad(row: BadRow) -> None:
+        nonlocal total
         total += 1
-        values = dict(zip(names, row.values.values(), strict=True))
+        refuse(row.number, "", row.reason, {})
+
+    for row in table.rows(letter.wanted(table.columns), on_bad):
+        total += 1
+        if total % _EVERY == 0:
+            read(total)
+        values = letter.values(row.values)
         mail = letter.mail(row.number, values, now=now)
         address = mail.wire.get("ToAddress", "")
-        key, said = fold(address) or None, "; ".join(mail.problems)
-        said = said or barred.get(fold(address), "")
-        address = address or values.get(letter.address_column, "")
-        if earlier := journal.put(row.number, address, key, letter.kept(values), said):
+        said = "; ".join(mail.problems) or barred.get(fold(address), "")
+        if not said and (earlier := journal.put(row.number, address, fold(address), values)):
             said = f"has the address of row {earlier}"
-            journal.put(row.number, address, None, letter.kept(values), said)
         if said:
-            bad += 1
-            problems += [Problem(row.number, address, said)] if len(problems) < _KEPT else []
+            refuse(row.number, address or values.get(letter.address_column, ""), said, values)
             continue
         sample = sample if sample.wire else mail
         largest = max(largest, *(len(mail.wire.get(name, "").encode()) for name in ("HtmlBody", "TextBody")))
-        if total % _EVERY == 0:
-            read(total)
     return Plan(total, total - bad, bad, problems, sample, largest)

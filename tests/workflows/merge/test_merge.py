@@ -113,14 +113,14 @@ def test_bad_rows_stop_it_unless_they_are_to_be_skipped(run, mailed, people):
 @pytest.mark.parametrize(
     ("rows", "problem"),
     [
-        (["a@b.test,x@b.test,Two"], "cells"),
+        (["a@b.test,x@b.test,Two"], "has the value"),
         (['"a@b.test, c@b.test",Two'], "comma"),
         (["Bob <a@b.test>,Two"], "angle brackets"),
         ([",Nobody"], "has no address"),
         (['a@b.test,"A\nB"'], "--subject has a line break"),
         (["a@b.test,=?utf-8?q?a=0ABcc:x?="], "--subject has an encoded word"),
         ([f"a@b.test,{'x' * 260}"], "--subject has 266 characters"),
-        (["a@b.test"], "cells"),
+        (["a@b.test"], "it has 1 of 2 values"),
         ([], "the file has no rows"),
         (["invalid@sandbox.test,Earlier"], "was found invalid earlier"),
     ],

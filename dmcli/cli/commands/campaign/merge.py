@@ -16,10 +16,12 @@ from dmcli.cli.commands.campaign.options import pace_options, wishes_of
 from dmcli.cli.options import options_of
 from dmcli.cli.tree import command
 from dmcli.errors import InputError, LocalIOError, NotFoundError
+from dmcli.local.tables import ENCODINGS
 from dmcli.plural import counted
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
+    from dmcli.local.tables import Table
     from dmcli.workflows.merge.campaigns import Campaigns
     from dmcli.workflows.merge.letter import Letter
     from dmcli.workflows.merge.pace import Wishes
@@ -32,6 +34,7 @@ _NOBODY = "nobody@example.com"  # stands for the recipient while the rest is che
 _SAMPLE = 400  # characters of the sample's text
 _FIELDS = (
     Field("file", "File"),
+    Field("found", "Found", priority=1),
     Field("sender", "From"),
     count("rows", "Rows"),
     count("mails", "Mails"),
@@ -46,12 +49,17 @@ _FIELDS = (
 
 
 class _Task(NamedTuple):
-    """What was typed, checked: the file, the letter, and what tells this merge from others."""
+    """What was typed, checked: the table, the letter, and what tells this merge from others."""
 
-    path: str
+    table: Table
     letter: Letter
     inputs: dict[str, str]
     wishes: Wishes
+
+    @property
+    def path(self) -> str:
+        """The file of the table."""
+        return self.table.path
 
     @property
     def fingerprint(self) -> str:
@@ -69,12 +77,12 @@ def _merge(current: Session, *, file: str, preview: int | None, test_to: str | N
     if preview is not None:
         from dmcli.cli.commands.campaign.preview import write_preview
 
-        write_preview(current, task.letter, file, preview)
+        write_preview(current, task.letter, task.table, preview)
         return
     if test_to is not None:
         from dmcli.cli.commands.campaign.preview import send_sample
 
-        send_sample(current, task.letter, file, test_to)
+        send_sample(current, task.letter, task.table, test_to)
         return
     from dmcli.workflows.merge.campaigns import Campaigns
 
@@ -92,18 +100,18 @@ def _merge(current: Session, *, file: str, preview: int | None, test_to: str | N
 def _task(current: Session, path: str, typed: dict[str, Any]) -> _Task:
     """What was typed, checked. Raises InputError."""
     from dmcli.cli.values import collect
+    from dmcli.local.tables import open_table
     from dmcli.workflows.merge.inputs import inputs_of
     from dmcli.workflows.merge.letter import Letter, address_column
-    from dmcli.workflows.merge.rows import open_table
 
     wire = collect(current, _ACTION, {**typed, "ToAddress": (_NOBODY,)}).wire
     del wire["ToAddress"]
-    with open_table(path) as (columns, _):
-        column = address_column(columns, typed["to_column"])
-        inputs = inputs_of(path, wire, column, *current.resources.scope("")[:2])
-        letter = Letter(wire, column, "")
-        letter.check_columns(columns)
-    task = _Task(path, letter, inputs, wishes_of(typed))
+    table = open_table(path, typed["encoding"] or "", typed["sheet"] or "")
+    column = address_column(table.columns, typed["to_column"])
+    inputs = inputs_of(path, wire, column, *current.resources.scope("")[:2])
+    letter = Letter(wire, column, "")
+    letter.check_columns(table.columns)
+    task = _Task(table, letter, inputs, wishes_of(typed))
     letter.seed = f"{task.fingerprint}|{typed['campaign'] or task.stem}"
     return task
 
@@ -159,10 +167,8 @@ class _Undone(Exception):  # noqa: N818  the name says what becomes of the plan
 def _plan(task: _Task, journal: Any, standing: Standing) -> Plan:
     from dmcli.workflows.merge.inputs import file_hash
     from dmcli.workflows.merge.plan import make_plan
-    from dmcli.workflows.merge.rows import open_table
 
-    with open_table(task.path) as (columns, rows):
-        plan = make_plan(task.letter, columns, rows, standing.barred, journal)
+    plan = make_plan(task.letter, task.table, standing.barred, journal)
     if file_hash(task.path) != task.inputs["file"]:
         raise InputError(f"{task.path} was changed while it was read; nothing was sent, run it again")
     return plan
@@ -182,6 +188,7 @@ def _show(current: Session, task: _Task, plan: Plan, standing: Standing, *, aski
     wire = plan.sample.wire
     document = {
         "file": task.path,
+        "found": task.table.found,
         "sender": task.letter.wire["AccountName"],
         "rows": plan.rows,
         "mails": plan.mails,
@@ -247,9 +254,11 @@ def _only() -> tuple[str, ...]:
 COMMAND = command(
     "merge",
     [
-        click.Argument(["file"], metavar="FILE", help="CSV file with a header; a row a mail."),
+        click.Argument(["file"], metavar="FILE", help="CSV, TSV, XLSX or ndjson; a row a mail."),
         *[param for param in options_of(_ACTION, only=_only()) if param.name != "idempotency_key"],
         click.Option(["--to-column"], metavar="COLUMN", help="Column with the addresses.  [default: email]"),
+        click.Option(["--encoding"], type=click.Choice(ENCODINGS), help="Encoding of the file.  [default: utf-8]"),
+        click.Option(["--sheet"], metavar="NAME", help="Sheet of an XLSX file with several."),
         click.Option(["--skip-bad"], is_flag=True, help="Leave out rows that are bad, instead of sending nothing."),
         click.Option(["--preview"], type=click.IntRange(1), metavar="ROW", help="Write this row's mail; send nothing."),
         click.Option(["--test-to"], metavar="EMAIL", help="Send the first row's mail to this address, and no other."),

@@ -5,20 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dmcli.errors import InputError, NotFoundError
-from dmcli.workflows.merge.letter import ACTION, identifiers
+from dmcli.workflows.merge.letter import ACTION
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
+    from dmcli.local.tables import Table
     from dmcli.workflows.merge.letter import Letter, Mail
 
 
-def write_preview(current: Session, letter: Letter, path: str, number: int) -> None:
+def write_preview(current: Session, letter: Letter, table: Table, number: int) -> None:
     """Write the mail of a row as .eml, .html and .txt into this folder, and say where."""
     from dmcli.local.files import write_private
     from dmcli.render import show_document
     from dmcli.workflows.merge.eml import eml
 
-    mail = _mail(letter, path, number)
+    mail = _mail(letter, table, number)
     parts = {"eml": eml(mail.wire), "html": mail.wire.get("HtmlBody", ""), "txt": mail.wire.get("TextBody", "")}
     document = {}
     for ending, text in parts.items():
@@ -30,26 +31,22 @@ def write_preview(current: Session, letter: Letter, path: str, number: int) -> N
     show_document({"to": mail.wire["ToAddress"], "subject": mail.wire["Subject"], **document}, (), current.output())
 
 
-def send_sample(current: Session, letter: Letter, path: str, to: str) -> None:
+def send_sample(current: Session, letter: Letter, table: Table, to: str) -> None:
     """Send the first row's mail to one address."""
     from dmcli.cli.perform import show_reply
     from dmcli.cli.values import Call
 
-    mail = _mail(letter, path, 0, to)
+    mail = _mail(letter, table, 0, to)
     if mail.problems:
         raise InputError(f"the first row's mail cannot be sent to {to!r}: {'; '.join(mail.problems)}")
     show_reply(current, Call(ACTION, mail.wire, {}), current.client.call(ACTION, mail.wire))
 
 
-def _mail(letter: Letter, path: str, number: int, to: str = "") -> Mail:
-    """The mail of a row, of the first for 0. Raises NotFoundError."""
-    from dmcli.workflows.merge.rows import open_table
-
-    with open_table(path) as (columns, rows):
-        names = identifiers(columns)
-        for row in rows:
-            if row.number >= number:
-                if number and row.number != number:
-                    break
-                return letter.mail(row.number, dict(zip(names, row.values.values(), strict=True)), to)
-    raise NotFoundError(f"{path} has no row {number}; the header is row 1" if number else f"{path} has no rows")
+def _mail(letter: Letter, table: Table, number: int, to: str = "") -> Mail:
+    """The mail of a row, of the first for 0. Raises NotFoundError, and InputError for a row that cannot be read."""
+    for row in table.rows(letter.wanted(table.columns)):
+        if row.number >= number:
+            if number and row.number != number:
+                break
+            return letter.mail(row.number, letter.values(row.values), to)
+    raise NotFoundError(f"{table.path} has no row {number}" if number else f"{table.path} has no rows")
