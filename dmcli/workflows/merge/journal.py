@@ -41,6 +41,9 @@ CREATE TABLE event (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, number INTEGER 
 )
 LOCK = "lock"  # the file of claims beside all journals
 _SET = "UPDATE row SET state = ?, at = ?, env_id = ?, request_id = ?, code = ?, reason = ? WHERE number = ?"
+_PUT = (
+    "INSERT INTO row (number, address, key, data, state, reason) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
+)
 _ENDED = "the run ended before an answer came"
 
 
@@ -109,13 +112,10 @@ class Journal:
 
     def put(self, number: int, address: str, key: str | None, values: Mapping[str, str], reason: str = "") -> int:
         """Add a row to a plan, skipped where there is a reason; the number of an earlier row with the key, else 0."""
-        if key is not None and not reason:
-            earlier = self._db.execute("SELECT number FROM row WHERE key = ?", (key,)).fetchone()
-            if earlier:
-                return int(earlier[0])
         entry = (number, address, None if reason else key, json.dumps(values), SKIPPED if reason else PENDING, reason)
-        self._db.execute("INSERT INTO row (number, address, key, data, state, reason) VALUES (?, ?, ?, ?, ?, ?)", entry)
-        return 0
+        if self._db.execute(_PUT, entry).rowcount:
+            return 0
+        return int(self._db.execute("SELECT number FROM row WHERE key = ?", (key,)).fetchone()[0])
 
     def about(self) -> tuple[str, int, dict[str, Any]] | None:
         """The campaign's name, when it was made in epoch seconds, and its plan; None before there is one."""

@@ -63,8 +63,9 @@ class Letter:
         self.required = frozenset().union(*(one.required for one in self._templates.values()))
         self._used = self.columns | {address_column}
         self._names: dict[str, str] = {}
-        self._headers = json.loads(wire.get("Headers") or "{}")
-        if any(name.lower() == "message-id" for name in self._headers):
+        more = json.loads(wire.get("Headers") or "{}")
+        self._more_headers = "," * bool(more) + json.dumps(more)[1:]  # after that of each row
+        if any(name.lower() == "message-id" for name in more):
             raise InputError(
                 "--headers has a Message-ID, which would be that of every mail; a merge gives each its own"
             )
@@ -90,7 +91,7 @@ class Letter:
                 wire[name] = self._kinds[name].to_wire(template.render(values), now)
             except ValueError as error:
                 problems.append(f"{TEXTS[name]} {str(error).removeprefix(TEXTS[name]).strip()}")
-        wire["Headers"] = json.dumps({"Message-ID": self.message_id(number), **self._headers}, separators=(",", ":"))
+        wire["Headers"] = f'{{"Message-ID":"{self.message_id(number)}"{self._more_headers}'
         return Mail(wire, tuple(problems))
 
     def message_id(self, number: int) -> str:

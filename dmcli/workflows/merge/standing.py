@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dmcli.api import catalogue
 from dmcli.api.actions.account import USER_STATUS
 from dmcli.api.paging import value_of
-from dmcli.errors import CheckFailedError, ConfigError, NotFoundError
+from dmcli.errors import CheckFailedError, ConfigError, NotFoundError, QuotaError
 from dmcli.workflows.usage import quota_usage, usage_of
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ class Standing(NamedTuple):
     barred: dict[str, str]
 
     def check_quota(self, mails: int, in_a_day: int) -> None:
-        """Raise CheckFailedError where so many mails, so many of them in a day, do not fit into what is left."""
+        """Raise QuotaError where so many mails, so many of them in a day, do not fit into what is left."""
         for left, wanted, when in ((self.day_left, in_a_day, "today"), (self.month_left, mails, "this month")):
             if left is not None and wanted > left:
                 remedy = "give --per-day, or " if when == "today" else ""
-                raise CheckFailedError(
+                raise QuotaError(
                     f"{wanted:,} mails do not fit into the quota: {left:,} are left {when}; {remedy}send to fewer"
                 )
 

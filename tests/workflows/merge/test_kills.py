@@ -103,6 +103,6 @@ def test_on_a_full_disk_it_stops_and_says_so(campaign, forks, number):
 def test_a_resumed_run_that_is_killed_too_is_resumed(campaign):
     one = campaign("again")
     assert one.merge(POINTS[4], 1) == KILLED
-    assert one.resume(POINTS[2], 3) == KILLED
+    assert one.resume(POINTS[2], 2) == KILLED
     assert one.finish() in (0, 6)
     one.check()

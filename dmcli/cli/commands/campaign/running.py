@@ -97,7 +97,7 @@ def _explain(current: Session, error: DmError, name: str) -> None:
     from dmcli.workflows.refusal import SPAM, look_why
 
     if error.code == SPAM:
-        error.explained = look_why(current.client, ACTION, {})
+        error.explained = look_why(current.client, ACTION, {}, current.service_now)
     settle = f"{current.resources.command} campaign settle {shlex.quote(name)}; then " if error.exit_code == 6 else ""  # noqa: PLR2004
     error.hint = f"{error.hint + ' ' if error.hint else ''}Go on with: {settle}{resume_command(current, name)}"
 
