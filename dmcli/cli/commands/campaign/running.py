@@ -107,7 +107,7 @@ def _judge(current: Session, name: str, counts: dict[str, int], *, paused: bool)
     command = f"{current.resources.command} campaign"
     if counts[UNKNOWN]:
         raise UnknownOutcomeError(
-            f"what became of {counted(counts[UNKNOWN], 'mail')} is not known; they are not sent again",
+            f"what became of {counted(counts[UNKNOWN], 'mail')} is not known, and nothing unknown is sent again",
             hint=f"Ask the service: {command} settle {shlex.quote(name)}",
         )
     if paused or counts[PENDING] or counts[UNDER_WAY]:
