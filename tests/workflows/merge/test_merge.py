@@ -300,17 +300,38 @@ def test_a_row_that_is_refused_is_no_reason_to_stop(run, mailed, faulty):
     ],
 )
 def test_what_is_wrong_for_all_stops_the_run(run, mailed, people, faulty, code, status, ends):
-    people(100)
+    people(40)
     faulty.inject(refused(code, status), "SingleSendMail")
     stopped = run(f"{MERGE} --yes", code=ends)
     assert "campaign resume people" in stopped.err
-    assert counts(run) == {"campaign": "people", "pending": 100} | {
+    assert counts(run) == {"campaign": "people", "pending": 40} | {
         key: value for key, value in counts(run).items() if key in ("sender", "subject", "file", "made")
     }
     faulty.times = 0
     run("campaign resume people")
     assert set(mailed().values()) == {1}
-    assert len(mailed()) == 100
+    assert len(mailed()) == 40
+
+
+def test_ten_refusals_in_a_row_are_no_chance(run, mailed, people, faulty):
+    people(60)
+    faulty.inject(refused("InvalidToAddress"), "SingleSendMail")
+    run(f"{MERGE} --yes", code=1)
+    known = run("campaign show people -o json").json
+    assert 10 <= known["rejected"] <= 10 + 32
+    assert known["rejected"] + known["pending"] == 60
+
+
+def test_where_nobody_listens_any_more_the_rest_waits(run, people, faulty, mailed):
+    people(40)
+    faulty.inject(Fault("gone", lambda *_: faulty.close()), "SingleSendMail", 1)
+    stopped = run(f"{MERGE} --yes", code=6)
+    assert "and what became of" in stopped.err
+    assert "campaign settle people; then" in stopped.err
+    known = run("campaign show people -o json").json
+    assert known["sent"] + known["unknown"] + known["pending"] == 40
+    assert known["unknown"] <= 32
+    assert set(mailed().values()) <= {1}
 
 
 def test_throttled_answers_slow_it_down_and_no_row_is_lost(run, mailed, people, faulty):
@@ -322,7 +343,7 @@ def test_throttled_answers_slow_it_down_and_no_row_is_lost(run, mailed, people, 
 
 
 def test_an_outage_costs_few_unknown_mails(run, mailed, people, faulty):
-    people(200)
+    people(60)
     faulty.inject(LOST, "SingleSendMail")
     stopped = run(f"{MERGE} --yes", code=6)
     assert "mails got no answer, so the run stopped" in stopped.err
@@ -330,7 +351,7 @@ def test_an_outage_costs_few_unknown_mails(run, mailed, people, faulty):
     assert 10 <= unknown <= 10 + 32
     faulty.times = 0
     run("campaign resume people", code=6)
-    assert len(mailed()) == 200 - unknown
+    assert len(mailed()) == 60 - unknown
 
 
 # --- the commands

@@ -90,7 +90,7 @@ def _merge(current: Session, *, file: str, preview: int | None, test_to: str | N
     try:
         campaigns.claim(task.fingerprint)
         if typed["resume"]:
-            _resume(current, campaigns, task, typed["campaign"])
+            _resume(current, campaigns, task, typed)
         else:
             _begin(current, campaigns, task, typed)
     finally:
@@ -227,13 +227,13 @@ def _ask(current: Session, task: _Task, plan: Plan, standing: Standing, *, yes: 
         raise InputError("nothing was sent")
 
 
-def _resume(current: Session, campaigns: Campaigns, task: _Task, typed: str | None) -> None:
+def _resume(current: Session, campaigns: Campaigns, task: _Task, typed: dict[str, Any]) -> None:
     """Go on with a campaign that the same went into. Raises InputError where something else did."""
     from dmcli.cli.commands.campaign.running import run
     from dmcli.workflows.merge.inputs import changed
     from dmcli.workflows.merge.letter import Letter
 
-    name = typed or campaigns.find(task.fingerprint) or campaigns.find_file(os.path.abspath(task.path))
+    name = typed["campaign"] or campaigns.find(task.fingerprint) or campaigns.find_file(os.path.abspath(task.path))
     if not name:
         raise NotFoundError(f"no campaign of {task.path} was begun on this machine: leave out --resume")
     journal = campaigns.work_on(name)
@@ -244,7 +244,7 @@ def _resume(current: Session, campaigns: Campaigns, task: _Task, typed: str | No
             f"the campaign {name!r} was planned with another {differs}; put that back, or send what was planned with "
             f"{current.resources.command} campaign resume {shlex.quote(name)} --as-planned"
         )
-    run(current, campaigns, name, journal, Letter(**about[2]["letter"]), task.wishes)
+    run(current, campaigns, name, journal, Letter(**about[2]["letter"]), wishes_of(typed, about[2]["pace"]))
 
 
 def _only() -> tuple[str, ...]:

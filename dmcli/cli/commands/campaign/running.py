@@ -64,12 +64,12 @@ def run(current: Session, campaigns: Campaigns, name: str, journal: Journal, let
     finally:
         bucket.close()
     _show_end(current, name, journal)
+    counts = journal.counts()
     try:
         sending.check()
     except DmError as error:
-        _explain(current, error, name)
-        raise
-    _judge(current, name, journal.counts(), paused=sending.paused)
+        raise _explained(current, error, name, counts[UNKNOWN]) from None
+    _judge(current, name, counts, paused=sending.paused)
 
 
 def resume_command(current: Session, name: str) -> str:
@@ -91,15 +91,19 @@ def _show_end(current: Session, name: str, journal: Journal) -> None:
     current.mark(ACTION._replace(done=""), {})
 
 
-def _explain(current: Session, error: DmError, name: str) -> None:
-    """Add what to do to what stopped a run."""
+def _explained(current: Session, error: DmError, name: str, unknown: int) -> DmError:
+    """What stopped a run, and what to do; mails of unknown outcome outweigh it."""
     from dmcli.workflows.merge.letter import ACTION
     from dmcli.workflows.refusal import SPAM, look_why
 
     if error.code == SPAM:
         error.explained = look_why(current.client, ACTION, {}, current.service_now)
-    settle = f"{current.resources.command} campaign settle {shlex.quote(name)}; then " if error.exit_code == 6 else ""  # noqa: PLR2004
+    if unknown and not isinstance(error, UnknownOutcomeError):
+        said = f"{error.message}; and what became of {counted(unknown, 'mail')} is not known"
+        error = UnknownOutcomeError(said, code=error.code, request_id=error.request_id, http_status=error.http_status)
+    settle = f"{current.resources.command} campaign settle {shlex.quote(name)}; then " if unknown else ""
     error.hint = f"{error.hint + ' ' if error.hint else ''}Go on with: {settle}{resume_command(current, name)}"
+    return error
 
 
 def _judge(current: Session, name: str, counts: dict[str, int], *, paused: bool) -> None:
@@ -137,12 +141,12 @@ def telling(current: Session) -> Iterator[Callable[[Progress], None]]:
 
             yield draw
         return
-    last = time.monotonic()
+    last, waits = time.monotonic(), ""
 
     def say(progress: Progress) -> None:
-        nonlocal last
-        if time.monotonic() - last >= _EVERY:
-            last = time.monotonic()
+        nonlocal last, waits
+        if progress.waits != waits or (not waits and time.monotonic() - last >= _EVERY):  # of a wait one line is enough
+            last, waits = time.monotonic(), progress.waits
             current.say(describe(progress))
 
     yield say
