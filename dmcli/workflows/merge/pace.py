@@ -8,6 +8,7 @@ moments farther apart for all, and time makes them as near as before.
 from __future__ import annotations
 
 import os
+import threading
 import time
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,7 +20,8 @@ from dmcli.local.paths import state_folder
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-RATE = 98.0  # a second: what is left to 100 is for moments that the network brings together
+_TAKEN = 100.0  # a second
+RATE = 98.0  # a second: what is left is for catching up
 _CATCH_UP = 0.02  # seconds that a process may be late and still have its moment
 _LEAST = 0.5  # a second, however often the service throttles
 _SLOWER = 0.7
@@ -82,6 +84,24 @@ class Bucket:
 
     def _keep(self, following: float, rate: float, changed: float) -> None:
         self._db.execute("REPLACE INTO bucket VALUES (?, ?, ?, ?)", (self._scope, following, rate, changed))
+
+
+class Gate:
+    """Lets threads through one at a time, so far apart that no second has more than the service takes.
+
+    What a slow disk held up together would else leave together. `take` waits for the caller's turn.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._next = threading.Lock(), 0.0
+
+    def take(self) -> None:
+        """Wait for a turn."""
+        with self._lock:
+            now = time.monotonic()
+            turn = max(self._next, now)
+            self._next = turn + 1 / _TAKEN
+        time.sleep(turn - now)
 
 
 class Wishes(NamedTuple):

@@ -13,6 +13,7 @@ from dmcli.client.verdict import judge
 from dmcli.errors import DmError, InputError, LocalIOError, RefusedError, UnknownOutcomeError, UnreachableError
 from dmcli.workflows.merge.journal import PENDING, REJECTED, SENT, UNDER_WAY, UNKNOWN, Change
 from dmcli.workflows.merge.letter import ACTION
+from dmcli.workflows.merge.pace import Gate
 from dmcli.workflows.refusal import SPAM
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ class Sending:
         self._last: deque[str] = deque(maxlen=_WINDOW)  # the latest outcomes
         self._moments: deque[float] = deque()
         self._waits = ""
+        self._gate = Gate()
         self.error: BaseException | None = None
         self.paused = False
         self.lost: list[Change] = []  # outcomes that the journal could not keep
@@ -236,6 +238,7 @@ class Sending:
             if not intended:
                 self._journal.write(Change(row.number, UNDER_WAY))
                 intended = True
+                self._gate.take()
 
         try:
             mail = self._letter.mail(row.number, row.values)
