@@ -103,6 +103,11 @@ class Gate:
             self._next = turn + 1 / _TAKEN
         time.sleep(turn - now)
 
+    @property
+    def behind(self) -> float:
+        """Seconds that one who came now would wait."""
+        return max(self._next - time.monotonic(), 0.0)
+
 
 class Wishes(NamedTuple):
     """What the person asked for: mails a second, mails a day of the service, and minutes of the day from and to.

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from dmcli.workflows.merge.pace import Pace
 
 THREADS = 32  # calls in flight: 98 a second at 300 ms each
+_BEHIND = 0.05  # seconds that mails may wait at the gate before further ones are begun
 _TICK = 0.5  # seconds between two looks at how it stands
 _CHUNK = 500  # rows read at once
 # Codes that are about one row; all others that the service documents for the call are about the run.
@@ -157,6 +158,9 @@ class Sending:
 
     def _wait_and_begin(self) -> None:
         """Begin the next row once its moment has come; a wait of a long time ends now and then without it."""
+        if (behind := self._gate.behind) > _BEHIND:  # who waits at the gate is under way, and unknown after a kill
+            self._heed(behind)
+            return
         until, self._waits = self._pace.next()
         if self._waits:
             self._heed(min(max(until - time.time(), 0.01), _TICK))
