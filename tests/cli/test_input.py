@@ -230,8 +230,10 @@ def test_international_domains_are_sent_in_ascii_and_never_silently(box, option,
         ("domain create mail.example.comm", "DOMAIN: mail.example.comm: there is no top-level domain .comm"),
         ("address create a@sandbox.test --type trigger --reply-to b@c", "--reply-to: c has no dot"),
         (
-            """send batch --from news@sandbox.test --template newsletter --yes --allow-unfilled """
-            """--receivers '[{"To": ["a@b", "c@b"]}]'""",
+            (
+                """send batch --from news@sandbox.test --template newsletter --yes --allow-unfilled """
+                """--receivers '[{"To": ["a@b", "c@b"]}]'"""
+            ),
             "--receivers: b has no dot",
         ),
     ],
