@@ -34,6 +34,7 @@ CREATE TABLE row (
   at INTEGER, env_id TEXT NOT NULL DEFAULT '', request_id TEXT NOT NULL DEFAULT '', code TEXT NOT NULL DEFAULT '',
   reason TEXT NOT NULL DEFAULT '');
 CREATE INDEX row_pending ON row (number) WHERE state = 'pending';
+CREATE INDEX row_under_way ON row (number) WHERE state = 'under way';
 CREATE INDEX row_at ON row (at) WHERE at IS NOT NULL;
 -- What a person or a recovery decided about a row.
 CREATE TABLE event (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, number INTEGER NOT NULL, what TEXT NOT NULL);
@@ -141,7 +142,7 @@ class Journal:
         with transaction(self._db):
             self._note(f"state = '{UNDER_WAY}'", (), _ENDED)
             found = self._db.execute(
-                "UPDATE row SET state = ?, reason = ? WHERE state = ?", (UNKNOWN, _ENDED, UNDER_WAY)
+                f"UPDATE row SET state = ?, reason = ? WHERE state = '{UNDER_WAY}'", (UNKNOWN, _ENDED)
             )
             return found.rowcount
 
