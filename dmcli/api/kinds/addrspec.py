@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from functools import lru_cache
 
 MOST = 192  # characters (EmailLengthError, help page error-codes)
 ADDRESS = r"[A-Za-z0-9_+.-]+@[A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*"
+_PLAIN = "[A-Za-z0-9_+.-]+@[A-Za-z0-9_.-]+"  # what has no mark that could be meant otherwise
 _MOST_LOCAL, _MOST_LABEL = 64, 63  # RFC 5321 section 4.5.3.1, RFC 1035 section 2.3.4
 _MARKS = (
     ("<>", "angle brackets; give the address alone"),
@@ -38,8 +40,9 @@ def parse(text: str, most: int = MOST) -> str:
     wire = text
     if len(text) <= most:
         try:
-            check_wide(text)
-            _check_marks(text)
+            if not re.fullmatch(_PLAIN, text):  # nearly all are, and lists are long
+                check_wide(text)
+                _check_marks(text)
             local, domain = text.split("@")
             _check_local(local)
             wire = f"{local}@{to_ascii(domain)}"
@@ -63,6 +66,7 @@ def check_wide(text: str) -> None:
             raise ValueError(f"has {_named(char)}; type {plain!r} in its place")
 
 
+@lru_cache(maxsize=1024)
 def to_ascii(domain: str) -> str:
     """The domain with its international labels as A-labels, after NFC; one in ASCII stays as it is.
 

@@ -112,6 +112,8 @@ def say_doubts(current: Session, pairs: list[tuple[str, str]]) -> None:
 
     warnings: list[str] = []
     for text, wire in pairs:
+        if text == wire and "xn--" not in wire:  # lists are long
+            continue
         warnings += filter(None, (EMAIL.conversion_note(text, wire), oddity(wire.partition("@")[2])))
     warnings += unreachable(current, dict.fromkeys(wire.partition("@")[2] for _, wire in pairs))
     current.say(*(f"warning: {warning}" for warning in warnings[:_SAID]))
