@@ -12,7 +12,7 @@ _REMEDY = "store the column as text, or save the sheet as CSV"
 _DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # of the built-in formats
 _BUILT_IN = {9: "0%", 10: "0.00%", 12: "# ?/?", 13: "# ??/??"} | dict.fromkeys(_DATES, "yyyy")
 # What stands in a code and shows no digit: [$-409] and [Red] but not [hh], what follows _ and *.
-_MARKS = re.compile(r"\[(?!h+\]|m+\]|s+\])[^\]]*\]|[_*].", re.IGNORECASE)
+_MARKS = re.compile(r"\[(?!h+\]|m+\]|s+\])[^\[\]]*\]|[_*].", re.IGNORECASE)
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)')
 
 
