@@ -3,16 +3,15 @@
 set -eu
 export DM_PROFILE=sandbox # without this line the mail goes out to everybody in the file
 
-cat > readers.txt <<'END'
-ada@example.com
-li@example.com
-invalid@example.com
+cat > readers.csv <<'END'
+email,name
+ada@example.com,Ada
+li@example.com,Li
+invalid@example.com,Max
 END
 
 dm receiver show readers > shown.txt || dm receiver create readers
-code=0
-dm receiver add readers @readers.txt || code=$?
-[ "$code" -eq 0 ] || [ "$code" -eq 7 ] # 7: some were rejected, such as those that are in the list already
+dm receiver import readers readers.csv
 dm receiver members readers --all
 
 dm tag show spring > shown.txt || dm tag create spring
