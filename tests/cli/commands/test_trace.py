@@ -13,7 +13,7 @@ from dmcli.workflows.trace.sources import SOURCES
 from dmcli.workflows.trace.verdict import EVENTS, VERDICTS
 
 SEND = "send single --subject Hello --text Hello -q --to {}"
-BATCH = "send batch --from news@sandbox.test --list {} --template newsletter -q"
+BATCH = "send batch --from news@sandbox.test --list {} --template newsletter -q --yes --allow-unfilled"
 
 
 def replied(sandbox, address, message, status=4, kind=""):
