@@ -9,6 +9,7 @@ from dmcli.errors import UnreachableError
 from dmcli.maildns import dmarc
 from dmcli.maildns.judge import FIX, OK, UNSURE, Verdict, Views, judge
 from dmcli.maildns.lookup import ANSWER, NO_NAME, Answer, Ask
+from dmcli.maildns.waiting import wait_for
 from dmcli.maildns.wanted import Record, wanted
 from dmcli.maildns.wire import Asker, Server, authorities
 
@@ -87,7 +88,7 @@ def survey(domains: Mapping[str, Future[Wants]], servers: tuple[Server, ...], se
     A domain whose name is known, and not its id, is looked up while what it wants is not known yet. Raises what a
     future raises, and UnreachableError where one is not done in time.
     """
-    return asyncio.run(_survey(domains, servers, seconds))
+    return wait_for(lambda: _survey(domains, servers, seconds))
 
 
 async def _survey(domains: Mapping[str, Future[Wants]], servers: tuple[Server, ...], seconds: float) -> list[Finding]:

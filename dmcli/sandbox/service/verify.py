@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dmcli.maildns.waiting import wait_for
 from dmcli.sandbox.service.authority import Zones, reply_to
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _ask_wire(records: list[Record], port: int) -> list[dns.message.Message | No
     async def ask_all() -> list[dns.message.Message | None]:
         return await asyncio.gather(*(ask(record) for record in records))
 
-    return asyncio.run(ask_all())
+    return wait_for(ask_all)
 
 
 def _ask_zones(zones: Zones, record: Record) -> dns.message.Message | None:

@@ -10,6 +10,7 @@ from dmcli.maildns.lookup import UNKNOWN, Answer
 from dmcli.maildns.plan import MERGE, REFUSED, plan
 from dmcli.maildns.spf import MOST_LOOKUPS
 from dmcli.maildns.spf import walk as walk_spf
+from dmcli.maildns.waiting import wait_for
 from dmcli.plural import counted
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def read_plan(
     async def check() -> list[Change]:
         return list(await asyncio.gather(*(_checked(change, servers) for change in changes)))
 
-    return zone, asyncio.run(check()) if any(change.kind == MERGE for change in changes) else changes
+    return zone, wait_for(check) if any(change.kind == MERGE for change in changes) else changes
 
 
 async def _checked(change: Change, servers: tuple[Server, ...]) -> Change:

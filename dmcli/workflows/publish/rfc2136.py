@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.errors import ConfigError, DmError, InputError, NotFoundError, RefusedError, UnreachableError
 from dmcli.maildns.plan import MERGE, Standing, Zone
+from dmcli.maildns.waiting import wait_for
 from dmcli.workflows.publish.publish import Done
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ class Rfc2136:
             return list(await asyncio.gather(*(ask(message) for message in messages)))
 
         try:
-            return asyncio.run(gather())
+            return wait_for(gather)
         except (dns.tsig.PeerBadKey, dns.tsig.PeerBadSignature):
             raise ConfigError(
                 f"{self.title} does not know this TSIG key, or has another secret for it: configure the key there "

@@ -136,12 +136,13 @@ def _found(current: Session, domain: str, servers: tuple[Server, ...]) -> str:
         return "sandbox"
     import asyncio
 
+    from dmcli.maildns.waiting import wait_for
     from dmcli.maildns.wire import Asker, authorities
 
     async def look() -> tuple[str, dict[str, Any]]:
         return await authorities(domain, Asker(servers, asyncio.get_running_loop().time() + _SECONDS))
 
-    zone, hosts = asyncio.run(look()) if servers else ("", {})
+    zone, hosts = wait_for(look) if servers else ("", {})
     if hosts and all(host.endswith(_ALIDNS_SERVERS) for host in hosts):
         return "alidns"
     served = f"{zone} is served by {', '.join(sorted(hosts))}" if hosts else f"no name server of {domain} was found"
