@@ -85,7 +85,7 @@ def add_past(sandbox: Account, days: int, mails: int, seed: int = 0) -> Seeded:
 
 def _furnish(connection: sqlite3.Connection, story: Story, since: int) -> None:
     """See that the account has what the story needs: a domain, senders, tags, templates, and lists with members."""
-    many = connection.executemany
+    many, letters = connection.executemany, [one.message for one in CAMPAIGNS.values()]
     many(
         "INSERT OR IGNORE INTO domain (name, status, selector, created) VALUES (?, 0, 'aliyun-cn-hangzhou', ?)",
         [(_DOMAIN, since)],
@@ -96,9 +96,9 @@ def _furnish(connection: sqlite3.Connection, story: Story, since: int) -> None:
     )
     many("INSERT OR IGNORE INTO tag (name) VALUES (?)", [(one.tag,) for one in (*LETTERS, *CAMPAIGNS.values())])
     many(
-        "INSERT INTO template (name, subject, html, created) SELECT ?1, ?2, ?3, ?4 "
-        "WHERE NOT EXISTS (SELECT 1 FROM template WHERE name = ?1)",
-        [(one.message.template, one.message.subject, one.message.html, since) for one in CAMPAIGNS.values()],
+        "INSERT INTO template (name, subject, html, created) SELECT ?, ?, ?, ? "
+        "WHERE NOT EXISTS (SELECT 1 FROM template WHERE name = ?)",
+        [(one.template, one.subject, one.html, since, one.template) for one in letters],
     )
     for number, members in enumerate(story.lists, 1):
         name = list_name(number)
