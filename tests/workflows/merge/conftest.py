@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
+from contextlib import closing
 
 import pytest
 
@@ -36,7 +37,7 @@ def mailed(sandbox):
     """How many mails each recipient has."""
 
     def count():
-        with sqlite3.connect(sandbox.path) as db:
+        with closing(sqlite3.connect(sandbox.path)) as db, db:
             return Counter(row[0] for row in db.execute("SELECT recipient FROM mail"))
 
     return count

@@ -9,6 +9,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from email import message_from_string, policy
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def test_each_row_is_a_mail_of_its_own(run, mailed, sandbox):
         "campaign": "people", "sent": 3, "pending": 0, "under_way": 0, "unknown": 0, "rejected": 0, "skipped": 0,
     }  # fmt: skip
     assert mailed() == THREE
-    with sqlite3.connect(sandbox.path) as db:
+    with closing(sqlite3.connect(sandbox.path)) as db, db:
         mails = db.execute("SELECT subject, html, text, headers FROM message ORDER BY subject").fetchall()
     assert mails[0][:3] == ("Hello Person 2", "<p>Dear Person 2,</p>", "Dear Person 2,")
     told = report(run)
@@ -63,7 +64,7 @@ def test_the_journal_is_private_and_keeps_no_text(run, tmp_path):
     run(f"{MERGE} --yes")
     path = tmp_path / ".local/state/dm/campaigns/people.db"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         assert db.execute("SELECT data FROM row WHERE number = 2").fetchone() == (
             '{"email": "p2@b.test", "name": "Person 2"}',
         )
