@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -105,20 +106,28 @@ class World:
 @pytest.mark.usefixtures("zone")
 def test_fifty_pasts_are_counted_to_the_last_mail():
     world = World()
-    for seed in range(50):
-        chance = random.Random(seed)  # noqa: S311  the same each time
-        world.now = datetime.fromisoformat(chance.choice(TIMES)).replace(tzinfo=UTC) + timedelta(
-            seconds=chance.randint(-60, 60)
-        )
-        world.fill(chance)
-        today = (world.now + timedelta(hours=8)).date()
-        for name, sql, most in (("SenderStatisticsByTagNameAndBatchID", TOTALS, 90), ("GetTrackList", TRACKING, 30)):
-            back = chance.randint(0, most + 5)
-            since, until = (f"{today - timedelta(days=one)}" for one in (back, chance.randint(0, min(back, most))))
-            kept = max(since, f"{today - timedelta(days=most)}")
-            assert world.told(name, since, until, FIGURES[name]) == world.asked(sql, kept, until), (seed, since, until)
-        since = f"{today - timedelta(days=chance.randint(0, 40))}"
-        asked = {"StartTime": f"{since} 00:00", "EndTime": f"{today} 23:59"}
-        found = rows(world.client, catalogue.get("SenderStatisticsDetailByParam"), asked, world.now)
-        kept = max(since, f"{today - timedelta(days=30)}")
-        assert [(row["ToAddress"],) for row in found] == world.asked(DETAILS, kept, f"{today}"), (seed, since)
+    with closing(world.sandbox):
+        for seed in range(50):
+            chance = random.Random(seed)  # noqa: S311  the same each time
+            world.now = datetime.fromisoformat(chance.choice(TIMES)).replace(tzinfo=UTC) + timedelta(
+                seconds=chance.randint(-60, 60)
+            )
+            world.fill(chance)
+            today = (world.now + timedelta(hours=8)).date()
+            for name, sql, most in (
+                ("SenderStatisticsByTagNameAndBatchID", TOTALS, 90),
+                ("GetTrackList", TRACKING, 30),
+            ):
+                back = chance.randint(0, most + 5)
+                since, until = (f"{today - timedelta(days=one)}" for one in (back, chance.randint(0, min(back, most))))
+                kept = max(since, f"{today - timedelta(days=most)}")
+                assert world.told(name, since, until, FIGURES[name]) == world.asked(sql, kept, until), (
+                    seed,
+                    since,
+                    until,
+                )
+            since = f"{today - timedelta(days=chance.randint(0, 40))}"
+            asked = {"StartTime": f"{since} 00:00", "EndTime": f"{today} 23:59"}
+            found = rows(world.client, catalogue.get("SenderStatisticsDetailByParam"), asked, world.now)
+            kept = max(since, f"{today - timedelta(days=30)}")
+            assert [(row["ToAddress"],) for row in found] == world.asked(DETAILS, kept, f"{today}"), (seed, since)
