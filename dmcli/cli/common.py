@@ -147,10 +147,7 @@ def common() -> tuple[click.Parameter, ...]:
             help="Zone of the times shown: local, service (UTC+8), or a name such as Europe/Berlin.  [default: local]",
         ),
         option(
-            "--ca-bundle",
-            metavar="FILE",
-            help="Certificates to trust instead of the usual.",
-            shell_complete=_files,
+            "--ca-bundle", metavar="FILE", help="Certificates to trust instead of the usual.", shell_complete=_files
         ),
         option(
             "--deadline",
