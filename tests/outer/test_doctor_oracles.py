@@ -16,6 +16,7 @@ from spf_cases import FAULTS, SOUND, zone_of
 from zones import Authority, serving
 
 from dmcli.maildns import dmarc, spf
+from dmcli.maildns.waiting import wait_for
 from dmcli.maildns.wire import Asker, Server
 
 with warnings.catch_warnings():
@@ -99,7 +100,7 @@ def looked_up(server, name, look):
     async def run():
         return await look(name, Asker((server,), asyncio.get_running_loop().time() + 20))
 
-    return asyncio.run(run())
+    return wait_for(run)
 
 
 def ours(server, name, record):
