@@ -43,6 +43,19 @@ def safe(text: str, *, lines: bool = False) -> str:
     return re.sub(_HARMFUL, lambda match: ascii(match[0])[1:-1], text)  # as Python writes it in a literal
 
 
+def quoted(text: str) -> str:
+    r"""A text in JSON or YAML whose strings have what could act on a terminal as escapes, as either format reads them.
+
+    Both escape the controls below the space by themselves.
+
+    >>> quoted('["hello\u202e"]') == r'["hello\u202e"]'
+    True
+    """
+    import json
+
+    return re.sub(_HARMFUL, lambda match: match[0] if match[0] < " " else json.dumps(match[0])[1:-1], text)
+
+
 def brief(text: str) -> str:
     """A message as `safe` shows it, cut where it is longer than any message has reason to be."""
     text = safe(text[: _LONGEST + 1])

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import TextIO
 
+from dmcli.untrusted import quoted
+
 
 def wants_ascii(stdout: TextIO) -> bool:
-    """Whether JSON and YAML escape all but ASCII: a terminal must not be steered, other encodings cannot hold it."""
-    return stdout.isatty() or not _encoding(stdout).startswith("utf")
+    """Whether JSON and YAML escape all but ASCII, since the stream's encoding cannot hold it."""
+    return not _encoding(stdout).startswith("utf")
+
+
+def fit_document(text: str, stdout: TextIO) -> str:
+    """A text in JSON or YAML for the stream: a terminal gets what could steer it as the escapes of both formats."""
+    return fit_encoding(quoted(text) if stdout.isatty() else text, stdout)
 
 
 def fit_encoding(text: str, stdout: TextIO) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 
 import pytest
+import yaml
 
 from dmcli.api.paging import Page
 from dmcli.config import choices
@@ -60,3 +62,17 @@ def test_a_new_format_is_a_class_and_a_line(monkeypatch):
     show_document({"name": "c"}, (), Output("markdown", "", stdout))
     show_document({"name": "d"}, (), Output("markdown", "name", stdout))
     assert stdout.getvalue() == "- a\n- b\n- c\n`d`\n"
+
+
+@pytest.mark.parametrize("fmt", ["json", "ndjson", "yaml"])
+def test_documents_on_a_terminal_are_readable_and_harmless(box, fmt):
+    """Chinese is shown as it is; what could act on a terminal is an escape that readers of the format undo."""
+    evil = "\x1b\x7f\x85\u202e\u2028"
+    box("tag create evil --description x")
+    box("api ModifyTag TagId=2 TagName=evil TagDescription={}", f"促销{evil}")
+    shown = box(f"tag list -o {fmt}", tty=True).out
+    assert "促销" in shown
+    assert not set(evil) & set(shown)
+    read = yaml.safe_load(shown) if fmt == "yaml" else json.loads(shown.splitlines()[-1] if fmt == "ndjson" else shown)
+    rows = read["data"]["tag"] if fmt != "ndjson" else [read]
+    assert rows[-1]["TagDescription"] == f"促销{evil}"

@@ -76,13 +76,13 @@ def _show_json(current: Session, error: DmError, hint: str) -> None:
         "hint": hint,
         "exit": error.exit_code,
     }
-    click.echo(json.dumps({"error": document}, ensure_ascii=_wants_ascii()), err=True)
+    click.echo(_fitted({"error": document}), err=True)
 
 
-def _wants_ascii() -> bool:
-    """Whether JSON on stderr escapes all but ASCII, as results do."""
+def _fitted(document: object) -> str:
+    """The document for stderr, as results are fitted to stdout."""
     try:
-        from dmcli.render.encoding import wants_ascii
+        from dmcli.render.encoding import fit_document, wants_ascii
     except (ImportError, MemoryError, OSError):  # where there is no room to find out
-        return True
-    return wants_ascii(sys.stderr)
+        return json.dumps(document)
+    return fit_document(json.dumps(document, ensure_ascii=wants_ascii(sys.stderr)), sys.stderr)

@@ -6,8 +6,9 @@ import os
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dmcli.render.encoding import fit_encoding, wants_ascii
+from dmcli.render.encoding import fit_document, wants_ascii
 from dmcli.render.formats.base import Format
+from dmcli.untrusted import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +33,7 @@ class _Document(Format):
     def show_value(self, value: Any, output: Sink) -> None:
         """Print the value as a document."""
         text = self._dialect(wants_ascii(output.stdout)).whole(value)
-        output.stdout.write(fit_encoding(text, output.stdout) + "\n")
+        output.stdout.write(fit_document(text, output.stdout) + "\n")
         output.stdout.flush()
 
     def show_rows(self, listing: Listing, output: Sink) -> int:
@@ -53,11 +54,11 @@ def _show_joined(dialect: _Dialect, listing: Listing, rows: Iterator[Any], outpu
     _, feed, closing = after.partition("\n")
     line = before.rindex("\n") + 1
     margin = " " * (len(before[line:]) - len(before[line:].lstrip(" ")))
-    stdout.write(fit_encoding(before[:line], stdout))
+    stdout.write(fit_document(before[:line], stdout))
     for count, row in enumerate(rows, 1):
         text = margin + dialect.item(row).replace("\n", "\n" + margin)
-        stdout.write(fit_encoding(dialect.comma + text if count > 1 else text, stdout))
-    stdout.write(fit_encoding(feed + closing, stdout) + "\n")
+        stdout.write(fit_document(dialect.comma + text if count > 1 else text, stdout))
+    stdout.write(fit_document(feed + closing, stdout) + "\n")
     stdout.flush()
     return count
 
@@ -119,7 +120,7 @@ def _text_style(text: str) -> str | None:
     Several lines, as of a mail's body, read best as a block; the library takes quotes where none can hold them. Breaks
     other than the line feed are escaped, because rows are indented line by line.
     """
-    if any(mark in text for mark in "\x85\u2028\u2029"):
+    if quoted(text) != text:
         return '"'
     return "|" if "\n" in text else None
 

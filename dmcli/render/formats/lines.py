@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dmcli.render.encoding import fit_encoding, wants_ascii
+from dmcli.render.encoding import fit_document, wants_ascii
 from dmcli.render.formats.base import Format, Listing
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class _Lines(Format):
         encode = json.JSONEncoder(ensure_ascii=wants_ascii(stdout), separators=(",", ":")).encode
         for rows in listing.pages:
             for row in rows:
-                stdout.write(fit_encoding(encode(row), stdout) + "\n")
+                stdout.write(fit_document(encode(row), stdout) + "\n")
                 count += 1
             stdout.flush()
         return count
