@@ -6,7 +6,7 @@ import re
 import sys
 from contextlib import ExitStack
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dmcli.api.paging import Page, total_of, value_of
 from dmcli.errors import InputError
@@ -24,7 +24,23 @@ _DESCENDING = ":desc"
 _SHORT = 1.0  # seconds that a list may take before its progress is shown
 
 
-def show_list(current: Session, action: Action, wire: Mapping[str, str], values: Mapping[str, Any]) -> None:
+class Refiner(Protocol):
+    """Adds to the rows of a list what its action does not tell."""
+
+    def pages(self, pages: Iterable[Page]) -> Iterator[Page]:
+        """The pages with more in their rows."""
+
+    def row(self, row: dict[str, Any]) -> dict[str, Any]:
+        """The sum of some rows, with what follows from its other figures."""
+
+
+def show_list(
+    current: Session,
+    action: Action,
+    wire: Mapping[str, str],
+    values: Mapping[str, Any],
+    refiner: Refiner | None = None,
+) -> None:
     """A list, page by page, up to the limit; says on stderr what was left out. Raises DmError."""
     from dmcli.cli.run.pager import paged
     from dmcli.render import show_pages
@@ -38,6 +54,8 @@ def show_list(current: Session, action: Action, wire: Mapping[str, str], values:
     if limit and action.paging and not by:
         size = min(size or action.paging.default_size, limit)
     pages = _pages(current, action, wire, size)
+    if refiner:
+        pages = refiner.pages(pages)
     if by:
         pages = _sorted(pages, by, descending=order.endswith(_DESCENDING))
     limiter = Limiter()
@@ -46,9 +64,9 @@ def show_list(current: Session, action: Action, wire: Mapping[str, str], values:
     with paged(current) as output:
         rows: list[dict[str, Any]] = []
         sums = output.for_people and action.sums
-        shown = show_pages(_summed(pages, action, rows) if sums else pages, fields, action.lists, output)
+        shown = show_pages(_summed(pages, action, rows, refiner) if sums else pages, fields, action.lists, output)
         if len(rows) > 1 and not by and output.stdout.isatty():
-            _draw(rows, action, output)
+            _draw(rows, action, _sums(rows, action, refiner), output)
     if shown is None:  # the pager ended before it had all
         return
     if limiter.more:
@@ -104,32 +122,42 @@ def _key(value: Any, *, numbers: bool) -> tuple[float, str]:
     return 0.0, str(value).casefold()
 
 
-def _summed(pages: Iterable[Page], action: Action, rows: list[dict[str, Any]]) -> Iterator[Page]:
+def _summed(
+    pages: Iterable[Page], action: Action, rows: list[dict[str, Any]], refiner: Refiner | None
+) -> Iterator[Page]:
     """The pages, and where there are several rows, a row with their sums; `rows` has what was given, but that one."""
     for page in pages:
         yield page
         rows += page.rows
     if len(rows) > 1:
-        yield Page({}, [_sum_of(rows, action)], "")
+        yield Page({}, [_sums(rows, action, refiner)], "")
 
 
-def _draw(rows: Sequence[dict[str, Any]], action: Action, output: Output) -> None:
-    """How the counts of the rows went, below their table."""
+def _draw(rows: Sequence[dict[str, Any]], action: Action, sums: Mapping[str, Any], output: Output) -> None:
+    """How the counts of the rows went, below their table: those that are known of all rows, and come to their sum."""
     from dmcli.render.sparks import Series, show_sparks
 
     counts = [field for field in action.fields if field.title and field.shape == "number" and not field.share]
-    show_sparks(
-        [Series(field.title, [read_number(str(value_of(row, field.name))) or 0 for row in rows]) for field in counts],
-        output,
-    )
+    series = []
+    for field in counts:
+        found = [read_number(str(value_of(row, field.name))) or 0 for row in rows]
+        if str(sums[field.name]) == str(sum(found)):
+            series.append(Series(field.title, found))
+    show_sparks(series, output)
+
+
+def _sums(rows: Sequence[dict[str, Any]], action: Action, refiner: Refiner | None) -> dict[str, Any]:
+    total = _sum_of(rows, action)
+    return refiner.row(total) if refiner else total
 
 
 def _sum_of(rows: Sequence[dict[str, Any]], action: Action) -> dict[str, Any]:
-    """The sums of the columns that are counts; a share of one in another is that of their sums."""
+    """The sums of the columns that are counts, "" where one is not known; a share is that of the sums."""
     total: dict[str, Any] = {action.fields[0].name: "Sum"}
     for field in action.fields:
         if field.shape == "number" and not field.share:
-            total[field.name] = sum(read_number(str(value_of(row, field.name))) or 0 for row in rows)
+            found = [value_of(row, field.name) for row in rows]
+            total[field.name] = "" if "" in found else sum(read_number(str(one)) or 0 for one in found)
     for field in action.fields:
         if field.share:
             part, whole = (total[name] for name in field.share)

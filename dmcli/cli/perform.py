@@ -13,8 +13,9 @@ from dmcli.api.rules import several_calls
 from dmcli.errors import DmError, InputError, UnknownOutcomeError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from dmcli.cli.listing import Refiner
     from dmcli.cli.session import Session
     from dmcli.cli.values import Call
     from dmcli.workflows.idempotency import Answer
@@ -28,8 +29,16 @@ def at_any_time(action: Action) -> Action:
     return action._replace(window=None, rules=(several_calls(_ANY_TIME),))
 
 
-def perform(current: Session, action: Action, values: Mapping[str, Any]) -> None:
-    """Do what was typed: check it, show it (dry run), ask (deletes), call, show the result."""
+def perform(
+    current: Session,
+    action: Action,
+    values: Mapping[str, Any],
+    refine: Callable[[Mapping[str, str]], Refiner] | None = None,
+) -> None:
+    """Do what was typed: check it, show it (dry run), ask (deletes), call, show the result.
+
+    `refine` makes, from the parameters, what adds to the rows of a list.
+    """
     from dmcli.cli.values import collect
 
     if current.from_history:
@@ -44,7 +53,7 @@ def perform(current: Session, action: Action, values: Mapping[str, Any]) -> None
     if action.paging:
         from dmcli.cli.listing import show_list
 
-        show_list(current, action, wire, values)
+        show_list(current, action, wire, values, refine(wire) if refine else None)
         return
     carry_out(current, call, wire, values.get("idempotency_key"))
 

@@ -29,8 +29,8 @@ send merge|send resolve|campaign list|campaign show|campaign report|campaign exp
 campaign settle|campaign retry-rejected|campaign delete|domain check|domain doctor|domain ensure|domain publish|
 domain records|receiver create|receiver add|receiver export|receiver import|receiver remove|receiver sync|
 tag update|stats tracking|stats sender|template update|api|explain|completion|help|version|config init|config list|
-stats report|config show|config use|config path|config check|doctor|trace|receiver clean|stats sync|stats history prune|
-stats history export|
+stats totals|stats report|config show|config use|config path|config check|doctor|trace|receiver clean|stats sync|
+stats history prune|stats history export|
 sandbox serve|sandbox open|sandbox run|sandbox env|sandbox mail list|sandbox mail show|sandbox mail html|
 sandbox mail text|sandbox mail source|sandbox mail links|sandbox mail codes|sandbox mail delete|
 sandbox calls list|sandbox calls show|sandbox calls clear|sandbox play|sandbox fault add|sandbox fault list|

@@ -15,7 +15,7 @@ def test_counts_of_days_are_drawn_below_their_table(box, monkeypatch, line):
         monkeypatch.setenv("COLUMNS", str(columns))
         shown = re.sub(r"\x1b\[[0-9;]*m", "", box(line, tty=True).out)
         drawn = shown.rpartition("\n\n")[2].splitlines()
-        assert len(drawn) in (4, 5)
+        assert len(drawn) in (3, 4, 5)  # without what failed and spam, where these are not apart on all days
         assert all(cell_len(row) <= columns for row in drawn)
         assert all(row == row.rstrip() for row in drawn)
         sums = [int(re.search(r" ([0-9,]+)(  █|$)", row)[1].replace(",", "")) for row in drawn]

@@ -94,7 +94,7 @@ ACTIONS = (
             count("requestCount", "Requests"),
             count("successCount", "Delivered"),
             count("succeededPercent", "Delivered %", share=("successCount", "requestCount")),
-            count("faildCount", "Failed/spam"),  # misspelt on the wire
+            count("faildCount", "Failed/spam"),  # both, and misspelt on the wire
             count("unavailableCount", "Invalid"),
             count("unavailablePercent", "Invalid %", share=("unavailableCount", "requestCount")),
         ),
@@ -103,7 +103,6 @@ ACTIONS = (
         window=Window(90, 31, stricter=Window(30, 7)),
         sums=True,
         errors=_DATE_ERRORS,
-        commands=(Command("stats totals", example="--from news@mail.example.com --since 30d"),),
         kept=True,
         sample={"StartTime": "5d", "EndTime": "today"},
     ),

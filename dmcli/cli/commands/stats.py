@@ -1,4 +1,4 @@
-"""`dm stats tracking`, which has two actions, `sender` and `report`; the rest of the group is the catalogue's."""
+"""`dm stats totals`, `tracking`, which has two actions, `sender` and `report`; the rest is the catalogue's."""
 
 from __future__ import annotations
 
@@ -24,6 +24,17 @@ _TOTALS = catalogue.get("SenderStatisticsByTagNameAndBatchID")
 _TRACKING = catalogue.get("GetTrackList")
 _NARROWED = catalogue.get("GetTrackListByMailFromAndTagName")
 _SENDER = catalogue.get("GetSendEmailCountByMailFrom")
+
+
+def _totals(current: Session, **values: Any) -> None:
+    from dmcli.cli.perform import perform
+    from dmcli.workflows.spam import ACTION, Apart
+
+    def apart(wire: Mapping[str, str]) -> Apart:
+        return Apart(current.client, wire, current.service_now, current.say)
+
+    wanted = current.output().wants_columns  # json is the reply as received
+    perform(current, ACTION if wanted else _TOTALS, values, apart if wanted else None)
 
 
 def _tracking(current: Session, **values: Any) -> None:
@@ -95,6 +106,7 @@ def _report(current: Session, html: str | None, **typed: Any) -> None:
 _HISTORY = f"{__package__}.history"
 COMMAND = group(
     "stats",
+    command("totals", options_of(_TOTALS), _totals, _TOTALS.summary, "--from news@mail.example.com --since 30d"),
     command(
         "tracking", options_of(_TRACKING), _tracking, _TRACKING.summary, "--from news@mail.example.com --tag welcome"
     ),

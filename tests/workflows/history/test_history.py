@@ -20,7 +20,6 @@ READS = (
     "stats totals --since 2026-02-02 --until 2026-03-02",
     "stats totals --since 2026-02-23 --from news@sandbox.test",
     "stats totals --since 2026-02-23 --tag receipt --domain sandbox.test",
-    "stats totals --since 2026-02-23 --esp others",
     "stats details --since 2026-02-24 --until '2026-03-01 23:59' --all",
     "stats details --since 2026-02-01 --status spam --all",
     "stats details --since 2026-02-10 --tag sale --limit 150",
