@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dmcli.api import catalogue
 from dmcli.api.paging import value_of
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Row = dict[str, Any]
     Read = Callable[[Action, Mapping[str, str]], Iterable[Row]]
 
+_SPAM = "3"
 MOST_FAILURES = 20_000  # mails that failed, of which each kind is read; a hundred a call
 MOST_COMPARED = 30  # senders, and tags, with a call for each
 _SHOWN = 10  # rows of what is worst
@@ -41,7 +42,7 @@ _READ = {
     "clicks": "RcptClickCount",
     "unique_clicks": "RcptUniqueClickCount",
 }
-_FAILED = {"2": "invalid", "3": "spam", "4": "failed"}  # outcomes by the status in a detail
+FAILED = {"2": "invalid", "3": "spam", "4": "failed"}  # outcomes by the status in a detail
 
 
 def kept_since(now: datetime) -> str:
@@ -58,13 +59,32 @@ def _first(action: Action, now: datetime) -> str:
     return f"{first_day(action.window, now):%Y-%m-%d}" if action.window else ""
 
 
-def report(client: Client, read: Read, since: str, until: str, kept: str) -> dict[str, Any]:
+class Figures(Protocol):
+    """Failures and invalid addresses of some days. Counted is one; the history has another."""
+
+    def outcomes(self) -> dict[str, int]:
+        """How many mails had which status, of those that were not delivered."""
+
+    def kinds(self, most: int) -> list[tuple[str, str, int]]:
+        """Status, message and how many mails, the most frequent first."""
+
+    def domains(self, most: int) -> list[tuple[str, dict[str, int]]]:
+        """Domains of recipients, and how many of their mails had which status; those with most failures first."""
+
+    def invalid(self, most: int) -> tuple[int, list[str]]:
+        """How many addresses were found invalid, and the latest of them."""
+
+
+def report(
+    client: Client, read: Read, since: str, until: str, kept: str, figures: Figures | None = None
+) -> dict[str, Any]:
     """The report on the days from `since` to `until`, as texts of the wire. Raises DmError.
 
     `read` gives the rows of an action, over all pages and windows; `kept` is the first day of which it has failures and
-    opens, "" where it has them of all. Its keys: `since`, `until`, `region`, `totals` and `days` (requests, delivered,
-    failed with spam in it, invalid; of those `tracked` opens and clicks, None on days of which they are not
-    there), `failures` by outcome (invalid, spam, failed) and message, `recipient_domains` with most failures first,
+    opens, "" where it has them of all. `figures` has the failures where they need not be counted. The keys: `since`,
+    `until`, `region`, `totals` and `days` (requests, delivered, failed with spam in it, invalid; of those `tracked`
+    opens and clicks, None on days of which they are not there; in totals also `spam`, None where it is not known of
+    all days), `failures` by outcome (invalid, spam, failed) and message, `recipient_domains` with most failures first,
     `invalid_addresses`, `quota` as DescAccountSummary has it, `senders`, `tags`, and `notes`, objects on what is not
     in it: `kept_since` (a day: failures and opens from then on), `most_failures`, `compared`, `not_allowed`.
     """
@@ -72,16 +92,28 @@ def report(client: Client, read: Read, since: str, until: str, kept: str) -> dic
     if since < kept:
         notes.append({"note": "kept_since", "day": kept})
     days = list(_days(read, since, until, kept))
-    failures = list(_failures(read, since, until, notes))
+    counted = None
+    if figures is None:
+        figures = counted = Counted(read, since, until)
+    cut = counted.cut if counted else []
+    notes += [{"note": "most_failures", "outcome": outcome, "count": MOST_FAILURES} for outcome in cut]
+    spam = None if since < kept or "spam" in cut else figures.outcomes().get(_SPAM, 0)
+    found, latest = figures.invalid(_SHOWN)
     return {
         "since": since,
         "until": until,
         "region": client.target.region,
-        "totals": _sum(days),
+        "totals": {**_sum(days), "spam": spam},
         "days": days,
-        "failures": _by_kind(failures),
-        "recipient_domains": _by_domain(failures),
-        "invalid_addresses": _invalid(read, since, until),
+        "failures": [
+            {"outcome": FAILED.get(status, status), "message": message, "mails": mails}
+            for status, message, mails in figures.kinds(_SHOWN)
+        ],
+        "recipient_domains": [
+            {"domain": domain, "mails": sum(by.values()), **{name: by.get(code, 0) for code, name in FAILED.items()}}
+            for domain, by in figures.domains(_SHOWN)
+        ],
+        "invalid_addresses": {"count": found, "latest": latest},
         "quota": _quota(client),
         "senders": _compared(read, "AccountName", _senders(read, notes), since, until),
         "tags": _compared(read, "TagName", _tags(read, notes), since, until),
@@ -112,54 +144,61 @@ def _sum(days: Iterable[Row]) -> dict[str, int]:
     return {name: sum(day[name] or 0 for day in days) for name in (*_SENT, *_READ)}
 
 
-def _failures(read: Read, since: str, until: str, notes: list[dict[str, Any]]) -> Iterator[Row]:
-    """The mails that failed, the latest of each outcome first, up to as many as are worth the calls."""
-    begin, end = f"{since} 00:00", f"{until} 23:59"
-    for status, outcome in _FAILED.items():
-        rows = read(_DETAILS, {"StartTime": begin, "EndTime": end, "Status": status})
-        for number, row in enumerate(rows):
-            if number == MOST_FAILURES:
-                notes.append({"note": "most_failures", "outcome": outcome, "count": MOST_FAILURES})
-                break
-            yield row
+class Counted:
+    """Failures and invalid addresses of some days, counted from the rows that the service gives.
 
+    Of each outcome the latest mails are read, up to as many as are worth the calls: `cut` has those of which there are
+    more.
+    """
 
-def _by_kind(failures: Iterable[Row]) -> list[dict[str, Any]]:
-    """How many mails failed in which way, the most frequent first."""
-    kinds = Counter((str(value_of(row, "Status")), str(value_of(row, "Message") or "")) for row in failures)
-    return [
-        {"outcome": _FAILED.get(status, status), "message": message, "mails": mails}
-        for (status, message), mails in kinds.most_common(_SHOWN)
-    ]
+    def __init__(self, read: Read, since: str, until: str) -> None:
+        self._read, self._days = read, {"StartTime": since, "EndTime": until}
+        self.cut: list[str] = []
+        self._failures = Counter(self._failed(f"{since} 00:00", f"{until} 23:59"))
 
+    def outcomes(self) -> dict[str, int]:
+        """How many mails had which status, of those that were not delivered."""
+        found = Counter[str]()
+        for (status, _, _), mails in self._failures.items():
+            found[status] += mails
+        return found
 
-def _by_domain(failures: Iterable[Row]) -> list[dict[str, Any]]:
-    """How many mails to which domain failed, by outcome; the most first."""
-    domains: dict[str, Counter[str]] = {}
-    for row in failures:
-        domain = str(value_of(row, "ToAddress") or "").rpartition("@")[2].lower()
-        domains.setdefault(domain, Counter())[str(value_of(row, "Status"))] += 1
-    worst = sorted(domains.items(), key=lambda pair: (-pair[1].total(), pair[0]))[:_SHOWN]
-    return [
-        {
-            "domain": domain,
-            "mails": counts.total(),
-            **{name: counts[status] for status, name in _FAILED.items()},
-        }
-        for domain, counts in worst
-    ]
+    def kinds(self, most: int) -> list[tuple[str, str, int]]:
+        """Status, message and how many mails, the most frequent first."""
+        found = Counter[tuple[str, str]]()
+        for (status, message, _), mails in self._failures.items():
+            found[status, message] += mails
+        kinds = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:most]
+        return [(status, message, mails) for (status, message), mails in kinds]
 
+    def domains(self, most: int) -> list[tuple[str, dict[str, int]]]:
+        """Domains of recipients, and how many of their mails had which status; those with most failures first."""
+        found: dict[str, Counter[str]] = {}
+        for (status, _, domain), mails in self._failures.items():
+            found.setdefault(domain, Counter())[status] += mails
+        domains = sorted(found.items(), key=lambda pair: (-pair[1].total(), pair[0]))[:most]
+        return [(domain, dict(counts)) for domain, counts in domains]
 
-def _invalid(read: Read, since: str, until: str) -> dict[str, Any]:
-    """How many addresses were found invalid, and the latest of them."""
-    action = catalogue.get("QueryInvalidAddress")
-    latest: list[str] = []
-    count = 0
-    for row in read(action, {"StartTime": since, "EndTime": until}):
-        count += 1
-        if len(latest) < _SHOWN:
-            latest.append(str(value_of(row, "ToAddress") or ""))
-    return {"count": count, "latest": latest}
+    def invalid(self, most: int) -> tuple[int, list[str]]:
+        """How many addresses were found invalid, and the latest of them."""
+        latest: list[str] = []
+        count = 0
+        for row in self._read(catalogue.get("QueryInvalidAddress"), self._days):
+            count += 1
+            if len(latest) < most:
+                latest.append(str(value_of(row, "ToAddress") or ""))
+        return count, latest
+
+    def _failed(self, begin: str, end: str) -> Iterator[tuple[str, str, str]]:
+        """Status, message and domain of the recipient of each mail that failed."""
+        for status, outcome in FAILED.items():
+            rows = self._read(_DETAILS, {"StartTime": begin, "EndTime": end, "Status": status})
+            for number, row in enumerate(rows):
+                if number == MOST_FAILURES:
+                    self.cut.append(outcome)
+                    break
+                domain = str(value_of(row, "ToAddress") or "").partition("@")[2].lower()
+                yield status, str(value_of(row, "Message") or ""), domain
 
 
 def _quota(client: Client) -> dict[str, Any]:

@@ -19,6 +19,16 @@ def once(command: list[str], env: dict[str, str]) -> float:
     return time.perf_counter() - began
 
 
+def spent(command: list[str], env: dict[str, str] | None = None) -> tuple[float, float, float]:
+    """Seconds of wall, seconds of CPU and MiB at most resident of one run. Fails when the command fails."""
+    began = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, **(env or {})})
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, command
+    return time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
 def ratio(a: list[str], b: list[str], runs: int = 25, **env: str) -> tuple[float, float, float]:
     """Median of A/B pair by pair, and the medians of both in seconds."""
     once(a, env), once(b, env)

@@ -90,7 +90,8 @@ def _report(current: Session, html: str | None, **typed: Any) -> None:
     since, kept = wire["StartTime"], ""
     if not current.from_history:
         since, kept = max(since, told_since(current.service_now)), kept_since(current.service_now)
-    found = report(current.client, read, since, wire["EndTime"], kept)
+    figures = current.resources.reader.figures(since, wire["EndTime"]) if current.from_history else None
+    found = report(current.client, read, since, wire["EndTime"], kept, figures)
     if html:
         from dmcli.api.kinds.dates import local_text
 

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from dmcli.api.wire import Exchange, Reply, Request
     from dmcli.cli.run.voice import Voice
     from dmcli.client.attempts import Retrier
-    from dmcli.client.client import Client, Reader
+    from dmcli.client.client import Client
     from dmcli.client.transport import HttpExchange
     from dmcli.config.settings import Flags, Settings
     from dmcli.sandbox.emulator import Sandbox
+    from dmcli.workflows.history.reader import HistoryReader
     from dmcli.workflows.history.store import History
     from dmcli.workflows.idempotency import Ledger, Scope
 
@@ -200,7 +201,7 @@ class Resources:
         return history
 
     @cached_property
-    def reader(self) -> Reader:
+    def reader(self) -> HistoryReader:
         """What reads statistics of this account from the history. Raises NotFoundError where there is none."""
         from dmcli.workflows.history.reader import HistoryReader
         from dmcli.workflows.history.store import find_kept

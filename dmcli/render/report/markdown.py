@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from dmcli.render.report.page import percent
+from dmcli.render.report.page import outcomes_of, percent
 from dmcli.render.report.words import note_in_words, outcome_in_words, words
 
 if TYPE_CHECKING:
@@ -30,11 +30,12 @@ def _lines(report: Mapping[str, Any], word: Mapping[str, str]) -> Iterator[str]:
     if not totals["requests"]:
         yield word["nothing"]
         return
+    outcomes = outcomes_of(totals)
     yield from _table(
-        [word[name] for name in (*_SENT, "unique_opens", "unique_clicks")],
+        [word[name] for name in ("requests", *outcomes, "unique_opens", "unique_clicks")],
         [[
             _count(totals["requests"]),
-            *(f"{_count(totals[name])} ({percent(totals[name], totals['requests'])})" for name in _SENT[1:]),
+            *(f"{_count(mails)} ({percent(mails, totals['requests'])})" for mails in outcomes.values()),
             *(
                 f"{_count(totals[name])} ({percent(totals[name], totals['tracked'])})"
                 for name in ("unique_opens", "unique_clicks")

@@ -50,6 +50,20 @@ def percent(part: int, whole: int) -> str:
     return f"{100 * part / whole:.2f}%" if whole else "–"
 
 
+def outcomes_of(totals: Mapping[str, int | None]) -> dict[str, int]:
+    """What became of mails, by the name of its word: spam apart from what failed otherwise, where it is known.
+
+    >>> outcomes_of({"delivered": 7, "invalid": 0, "failed": 3, "spam": 2})
+    {'delivered': 7, 'invalid': 0, 'failed_only': 1, 'spam': 2}
+    >>> outcomes_of({"delivered": 7, "invalid": 0, "failed": 3, "spam": None})
+    {'delivered': 7, 'invalid': 0, 'failed': 3}
+    """
+    delivered, invalid, failed = (totals[name] or 0 for name in ("delivered", "invalid", "failed"))
+    spam = totals["spam"]
+    apart = {"failed": failed} if spam is None else {"failed_only": max(failed - spam, 0), "spam": spam}
+    return {"delivered": delivered, "invalid": invalid, **apart}
+
+
 @cache
 def _template() -> Template:
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -62,5 +76,5 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     templates.filters |= {"number": lambda value: "–" if value is None else f"{value:,}"}
-    templates.globals["percent"] = percent
+    templates.globals |= {"percent": percent, "outcomes_of": outcomes_of}
     return templates.get_template("page.html")

@@ -17,6 +17,7 @@ from dmcli.client.client import walk
 from dmcli.errors import InputError
 from dmcli.untrusted import read_number
 from dmcli.workflows.history.days import Span, day_number, day_start, day_text, spans, stamp
+from dmcli.workflows.history.figures import KeptFigures
 from dmcli.workflows.history.store import SORT
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _PAGING = ("Length", "NextStart", "PageNumber", "PageSize")
 _PROVIDERS = ("gmail.com", "yahoo.com", "outlook.com", "icloud.com")  # the others are `others` (SDK 1.11)
 _DELIVERED, _INVALID, _SPAM = 0, 2, 3
 _MINUTE = 60
+_DAY = len("yyyy-MM-dd")
 # The fields of a row of details, in the order in which the service has them.
 _FIELDS = (
     *("AccountName", "ToAddress", "Subject", "Status", "Message", "ErrorClassification", "TagName", "LastUpdateTime"),
@@ -71,9 +73,13 @@ class HistoryReader:
         for page in self.pages(action, params):
             yield from page.rows
 
+    def figures(self, since: str, until: str) -> KeptFigures:
+        """The failures and invalid addresses of some days, counted."""
+        return KeptFigures(self._kept, since, until)
+
     def _tell_missing(self, action: Action, params: Mapping[str, str]) -> None:
         """Say once of a window which of its days the history does not have."""
-        window = (params.get("StartTime", ""), params.get("EndTime", ""))
+        window = (params.get("StartTime", "")[:_DAY], params.get("EndTime", "")[:_DAY])
         if not all(window) or action.name == "QueryInvalidAddress" or window in self._told:
             return
         self._told.add(window)

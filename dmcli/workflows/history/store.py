@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Mapping
 
+_FAILED = """
+INSERT INTO failure (account, day, sort, domain, mails)
+SELECT d.account, d.day, d.sort, lower(substr(r.value, instr(r.value, '@') + 1)), count(*)
+FROM detail AS d JOIN sort AS s ON s.id = d.sort JOIN text AS r ON r.id = d.recipient WHERE s.status != 0
+"""
 # Days are those of the service (UTC+8), counted from 1970-01-01; times are epoch seconds. Of the owner of an account's
 # keys there is a hash. `text` are recipients and subjects, `sort` is all else that a row of details says, since that
 # comes again and again; `seq` counts the rows of a day down from 0, as the service lists them: the newest first.
@@ -56,6 +61,13 @@ CREATE TABLE invalid (
   account INTEGER NOT NULL, at INTEGER NOT NULL, address TEXT NOT NULL COLLATE NOCASE,
   PRIMARY KEY (account, at, address)) WITHOUT ROWID;
 CREATE UNIQUE INDEX invalid_by_address ON invalid (account, address);
+""",
+    f"""
+-- The details of a day that were not delivered, counted by all that a row says but the recipient, and by their domain.
+CREATE TABLE failure (
+  account INTEGER NOT NULL, day INTEGER NOT NULL, sort INTEGER NOT NULL, domain TEXT NOT NULL, mails INTEGER NOT NULL,
+  PRIMARY KEY (account, day, sort, domain)) WITHOUT ROWID;
+{_FAILED} GROUP BY 1, 2, 3, 4;
 """,
 )
 # The columns of `sort`, and the field of a row of details that each is.
@@ -138,7 +150,7 @@ class History:
         """Forget all accounts at a place, which has forgotten them too."""
         with transaction(self.db):
             for (account,) in self.db.execute("SELECT id FROM account WHERE place = ?", (place,)).fetchall():
-                for table in ("day", "detail", "daily", "track", "invalid"):
+                for table in ("day", "detail", "daily", "failure", "track", "invalid"):
                     self.db.execute(f"DELETE FROM {table} WHERE account = ?", (account,))
                 self.db.execute("DELETE FROM account WHERE id = ?", (account,))
 
@@ -186,12 +198,13 @@ class Kept:
                 db.executemany(_GATHER, [(seq - number, *_cells(row)) for number, row in enumerate(rows)])
             seq -= len(rows)
         with transaction(db):
-            for table in ("detail", "daily"):
+            for table in ("detail", "daily", "failure"):
                 db.execute(f"DELETE FROM {table} WHERE account = ? AND day = ?", (self.account, day))
             for statement in _KEEP:
                 db.execute(statement)
             db.execute(_TAKE, (self.account, day))
             db.execute(_COUNT, (self.account, day))
+            db.execute(f"{_FAILED} AND d.account = ? AND d.day = ? GROUP BY 1, 2, 3, 4", (self.account, day))
             db.execute("INSERT OR REPLACE INTO day VALUES (?, ?, ?, ?)", (self.account, day, settled, -seq))
             self._empty()
         return -seq

@@ -48,7 +48,7 @@ def prune(kept: Kept, before: int) -> None:
     """Delete all that is of days before one, the texts that nothing has any more, and give the space back."""
     db = kept.db
     with transaction(db):
-        for table in ("day", "detail", "daily", "track"):
+        for table in ("day", "detail", "daily", "failure", "track"):
             db.execute(f"DELETE FROM {table} WHERE account = ? AND day < ?", (kept.account, before))
         db.execute("DELETE FROM invalid WHERE account = ? AND at < ?", (kept.account, day_start(before)))
         db.execute("DELETE FROM text WHERE id NOT IN (SELECT recipient FROM detail UNION SELECT subject FROM detail)")

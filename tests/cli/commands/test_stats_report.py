@@ -81,6 +81,7 @@ def test_the_figures_are_those_of_the_mail(database, past):
     days = dict(truth(database, f"SELECT {DAY}, count(*) FROM mail WHERE {DAY} >= '{since}' GROUP BY 1"))
     assert {day["day"]: day["requests"] for day in report["days"] if day["requests"]} == days
     assert len(report["days"]) == 61
+    assert totals["spam"] is None  # not known of all days
     (note,) = report["notes"]
     kept = note["day"]
     assert kept > since
@@ -105,6 +106,10 @@ def test_the_figures_are_those_of_the_mail(database, past):
         f"JOIN message ON message.id = message WHERE track AND event.kind = 'open' AND {DAY} >= '{kept}'",
     )
     assert (totals["opens"], totals["unique_opens"]) == (opens, readers)
+    ((spam,),) = truth(database, f"SELECT count(*) FROM mail WHERE status = 3 AND {DAY} >= '{kept}'")
+    assert past("stats report --since {} -o json", kept).json["totals"]["spam"] == spam > 0
+    (_, cells) = [line for line in past("stats report --since {}", kept).out.splitlines() if "|" in line][0:3:2]
+    assert f"| {spam} (" in cells
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -136,7 +141,7 @@ def hostile_report():
         "since": "2026-11-01",
         "until": "2026-11-01",
         "region": HOSTILE,
-        "totals": {**counts, **looks},
+        "totals": {**counts, **looks, "spam": None},
         "days": [{"day": "2026-11-01", **counts, **looks}],
         "failures": [{"outcome": HOSTILE, "message": HOSTILE, "mails": 1}],
         "recipient_domains": [{"domain": HOSTILE, "mails": 1, "invalid": 1, "spam": 0, "failed": 0}],

@@ -133,6 +133,8 @@ def test_late_changes_of_the_last_days_are_taken_over(box, past):
     assert sum(failed("--from-history")) == sum(truth) - 1  # the older one was settled
     box("stats sync --reread 12")
     assert failed("--from-history") == truth
+    report = "stats report --since 2026-02-05 --until 2026-03-01 -o json"
+    assert box(f"{report} --from-history").json == box(report).json
     assert rows(box, "stats details --since 2026-02-15 --status invalid --all --from-history") == rows(
         box, "stats details --since 2026-02-15 --status invalid --all"
     )
@@ -194,6 +196,8 @@ def _contents(lines):
     with closing(sqlite3.connect(":memory:")) as db:
         db.executescript("\n".join(lines))
         found = [db.execute(f"SELECT * FROM {table}").fetchall() for table in ("day", "daily", "track", "invalid")]
+        failed = "SELECT day, status, message, sender, tag, domain, mails FROM failure JOIN sort ON sort.id = sort"
+        found.append(sorted(db.execute(failed).fetchall()))
         details = (
             "SELECT day, seq, at, r.value, t.value, sender, tag, status, message, class FROM detail "
             "JOIN text AS r ON r.id = recipient JOIN text AS t ON t.id = subject JOIN sort ON sort.id = sort "
@@ -278,7 +282,7 @@ def test_what_cannot_be_read_is_said_in_a_sentence(box, past, tmp_path):
         db.execute("PRAGMA user_version = 99")
     assert "this dm knows none above" in box("stats totals --from-history", code=3).err
     with closing(sqlite3.connect(path)) as db:
-        db.execute("PRAGMA user_version = 1")
+        db.execute("PRAGMA user_version = 2")
         (page,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'daily'").fetchone()
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         (size,) = db.execute("PRAGMA page_size").fetchone()
@@ -288,6 +292,18 @@ def test_what_cannot_be_read_is_said_in_a_sentence(box, past, tmp_path):
     assert "is damaged" in box("stats totals --from-history", code=3).err
     path.write_bytes(b"no database" * 1000)
     assert "is not a usable database" in box("stats sync", code=3).err
+
+
+def test_a_history_of_the_first_format_is_brought_up_to_date(box, past, tmp_path):
+    past(800)
+    box("stats sync")
+    line = "stats report --since 2026-02-05 --until 2026-03-01 -o json --from-history"
+    before = box(line).json
+    with closing(sqlite3.connect(tmp_path / ".local/state/dm/history.db")) as db:
+        db.execute("DROP TABLE failure")
+        db.execute("PRAGMA user_version = 1")
+    assert box(line).json == before
+    assert before["failures"]
 
 
 def test_days_that_a_window_cuts_count_by_the_last_change(box, past):
@@ -314,7 +330,10 @@ def test_old_days_are_pruned_and_space_comes_back(box, past, tmp_path, terminal)
     past(3000)
     before = box("stats sync -o json").json
     kept = rows(box, "stats totals --since 2026-02-20 --from-history")
+    line = "stats report --since 2026-02-20 --until 2026-03-01 --from-history -o json"
+    report = box(line).json
     assert "deleted" in box("stats history prune --older-than 10d --yes").err
+    assert box(line).json == report
     after = box("stats history -o json").json
     assert (after["first"], after["gaps"]) == ("2026-02-20", [])
     assert after["bytes"] < before["bytes"]
