@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.api import catalogue
 from dmcli.api.model import Field
-from dmcli.cli.options import click_param
+from dmcli.cli.options import click_param, from_history
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, worst
 
@@ -32,7 +32,8 @@ def _trace(current: Session, **values: Any) -> None:
 
     asked = _asked(current, values)
     resources = current.resources
-    found = gather(current.client, asked, resources.clock, resources.pause)
+    history = resources.reader if current.from_history else None
+    found = gather(current.client, asked, resources.clock, resources.pause, history)
     at, notes = int(current.lang == "zh"), list[str]()
     if any(event.source == "deliveries" for event in found.events):
         notes.append(_ONLY_SUMS[at])
@@ -47,13 +48,15 @@ def _asked(current: Session, values: dict[str, Any]) -> Asked:
     """What is looked for. Raises InputError."""
     from dmcli.api.kinds.dates import Minute, moment_of
     from dmcli.api.windows import split
+    from dmcli.cli.perform import at_any_time
     from dmcli.cli.values import collect
     from dmcli.workflows.trace.sources import Asked
 
     typed = {"ToAddress": values["ToAddress"], "StartTime": values["StartTime"] or _SINCE.default, "EndTime": "today"}
-    wire = dict(collect(current, _ASKED, typed).wire)
+    action = at_any_time(_ASKED) if current.from_history else _ASKED
+    wire = dict(collect(current, action, typed).wire)
     address = wire.pop("ToAddress")
-    windows = split(_DETAILS.window, wire, current.service_now) if _DETAILS.window else [wire]
+    windows = split(action.window, wire, current.service_now) if action.window else [wire]
     since = moment_of(min(window["StartTime"] for window in windows), Minute.form)
     return Asked(address, int(since.timestamp()) if since else 0, windows)
 
@@ -158,7 +161,11 @@ def _unread(unread: dict[str, DmError]) -> DmError:
 
 COMMAND = command(
     "trace",
-    [click_param(_ADDRESS), click_param(_SINCE)],
+    [
+        click_param(_ADDRESS),
+        click_param(_SINCE),
+        from_history("Read mails where dm stats sync has kept them; how things stand now comes from the service."),
+    ],
     _trace,
     "Say what became of mail to an address, why, and what helps.",
     "ada@example.com --since 7d",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from dmcli.api.wire import Exchange, Reply, Request
-    from dmcli.client.client import Client
+    from dmcli.client.client import Client, Reader
     from dmcli.workflows.trace.sources import Asked, Event, Params, Source
 
 _A_SECOND = 10  # calls; the service publishes no rate for reads
@@ -34,8 +34,16 @@ class Gathered(NamedTuple):
     absent: list[str]
 
 
-def gather(client: Client, asked: Asked, clock: Callable[[], float], pause: Callable[[float], None]) -> Gathered:
+def gather(
+    client: Client,
+    asked: Asked,
+    clock: Callable[[], float],
+    pause: Callable[[float], None],
+    history: Reader | None = None,
+) -> Gathered:
     """Read every source. What fails is left out and named; raises DmError where nothing could be read at all.
+
+    What is past is read from the history, where one is given.
 
     What others need is read before them, one source alone, so that what it finds out about clock and keys holds for
     them; the rest at the same time.
@@ -44,11 +52,17 @@ def gather(client: Client, asked: Asked, clock: Callable[[], float], pause: Call
     rows: dict[str, list[Found]] = {source.name: [] for source in SOURCES}
     unread: dict[str, DmError] = {}
     absent: list[str] = []
+    kept = []
+    if history:  # one connection, so not at the same time
+        kept = [one for one in SOURCES if one.past]
+        for one in kept:
+            rows[one.name] = [found for params in one.calls(asked, rows) for found in _read(history, one, params)]
     needed = {one.after for one in SOURCES if one.after}
     pool = ThreadPoolExecutor(_THREADS)
     try:
         for first in (True, False):
-            now = [one for one in SOURCES if (one.name in needed) == first and one.after not in unread]
+            asking = [one for one in SOURCES if one not in kept and (one.name in needed) == first]
+            now = [one for one in asking if one.after not in unread]
             running = [
                 (one, pool.submit(_read, paced, one, params)) for one in now for params in one.calls(asked, rows)
             ]
@@ -62,7 +76,7 @@ def gather(client: Client, asked: Asked, clock: Callable[[], float], pause: Call
     return Gathered(sorted(events, key=lambda event: event.time or 0), unread, absent)
 
 
-def _read(client: Client, source: Source, params: Params) -> list[Found]:
+def _read(client: Reader, source: Source, params: Params) -> list[Found]:
     return [Found(params, row) for row in client.rows(catalogue.get(source.action), params)]
 
 

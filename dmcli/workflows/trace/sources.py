@@ -59,7 +59,8 @@ if TYPE_CHECKING:
 class Source(NamedTuple):
     """One source: its name, the action that is called, with what, and what its rows say.
 
-    `calls` and `events` get what was found so far; a source that needs the rows of another names it in `after`.
+    `calls` and `events` get what was found so far; a source that needs the rows of another names it in `after`. What is
+    `past` may be read from the history; the others say how things stand now, which only the service knows.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Source(NamedTuple):
     calls: Callable[[Asked, Rows], Iterable[Params]]
     events: Callable[[Asked, Rows], Iterable[Event]]
     after: str = ""
+    past: bool = False
 
 
 def _deliveries(asked: Asked, _: Rows) -> Iterator[Params]:
@@ -155,7 +157,7 @@ def _once(**params: str) -> Callable[[Asked, Rows], Iterable[Params]]:
 
 
 SOURCES: tuple[Source, ...] = (
-    Source("deliveries", "SenderStatisticsDetailByParam", _deliveries, _delivered),
+    Source("deliveries", "SenderStatisticsDetailByParam", _deliveries, _delivered, past=True),
     Source("invalid", "QueryInvalidAddress", lambda asked, _: [{"KeyWord": asked.address}], _invalid),
     Source("unsubscribed", "ListBlockSending", _blocks("UNSUB"), _blocked("unsubscribed", "unsubscribed")),
     Source("complained", "ListBlockSending", _blocks("REPORT"), _blocked("complained", "complained")),

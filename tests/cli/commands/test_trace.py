@@ -74,6 +74,25 @@ def test_a_mail_that_failed(box, send, message, status, kind, word):
     assert (event["source"], event["message"], event["meaning"]) == ("deliveries", message, VERDICTS[word].en)
 
 
+def test_what_the_service_has_forgotten_is_in_the_history(box, send):
+    send("eve@example.com", "550 5.1.1 <eve@example.com>: Recipient address rejected: User unknown", 2)
+    before = box("trace eve@example.com -o json").json
+    box("stats sync")
+    kept = box("trace EVE@example.com -o json --from-history").json
+    assert kept["events"] == before["events"]
+    box("sandbox clock advance 50d")
+    assert box("trace eve@example.com -o json").json["verdict"] == "nothing-known"
+    run = box("trace eve@example.com -o json --from-history --since 60d")
+    assert (run.json["verdict"], run.json["events"]) == ("unknown-mailbox", before["events"])
+    assert "the history has nothing of" in run.err
+    box("receiver create list-a")
+    box("receiver add list-a eve@example.com")
+    found = box("trace eve@example.com -o json --from-history --since 60d").json
+    assert [event["source"] for event in found["events"]] == ["deliveries", "members"]
+    box("sandbox reset --yes")
+    assert "begin one with dm stats sync" in box("trace eve@example.com --from-history", code=10).err
+
+
 def test_never_sent(box):
     result = box("trace nobody@example.com -o json")
     assert (result.json["verdict"], result.json["events"], result.json["notes"]) == ("nothing-known", [], [])
