@@ -65,8 +65,7 @@ def trace(service):
 
 
 def test_all_but_one_call_are_under_way_at_the_same_time():
-    service = Service(together=8)  # threads; and the three that are left find nobody to wait for
-    service.together = threading.Barrier(8, action=lambda: setattr(service, "together", None), timeout=20)
+    service = Service(together=AT_ONCE)
     assert trace(service).unread == {}
     assert service.asked[0] == "QueryReceiverByParam"
     assert len(service.asked) == 1 + AT_ONCE

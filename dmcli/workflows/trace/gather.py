@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dmcli.workflows.trace.sources import Asked, Event, Params, Source
 
 _A_SECOND = 10  # calls; the service publishes no rate for reads
-_THREADS = 8
+_THREADS = 20  # with ten lists, as many as an account may have, no call waits for another
 
 
 class Gathered(NamedTuple):
