@@ -61,6 +61,8 @@ def cell_words(
     text = raw_text(value)
     if value is None:
         return field.words.get("None", text)
+    if value == []:  # nothing to tell
+        return ""
     if not (field.words or field.shape):
         return text
     moment = moment_in(field.shape, str(int(value)) if isinstance(value, float) else text, zone)
@@ -85,7 +87,7 @@ def column_writer(
         return partial(_epoch_texts, lru_cache(_KEPT)(partial(_minute_text, zone, time_text)), slow)
     if field.words or field.shape not in ("", "number"):
         return lambda found: list(map(slow, found))
-    return raw_texts
+    return lambda found: [value if type(value) is str else "" if value == [] else raw_text(value) for value in found]
 
 
 def raw_texts(found: Sequence[Any]) -> list[str]:

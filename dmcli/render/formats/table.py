@@ -78,7 +78,11 @@ class _Table(Format):
         return count
 
     def show_record(self, record: dict[str, Any], fields: tuple[Field, ...], output: Sink) -> None:
-        """Print one object as two columns, title and value: the titled fields it has, or all it has if none."""
+        """Print one object as two columns, title and value: the titled fields it has, or all it has if none.
+
+        A list of nothing has no line.
+        """
+        record = {name: value for name, value in record.items() if value != []}
         present = {key.lower() for key in record}
         columns = tuple(field for field in fields if field.title and field.name.lower() in present)
         columns = columns or all_fields((), [record])

@@ -54,7 +54,7 @@ def test_only_the_lists_that_are_named(box, lists):
 
 def test_it_asks_and_without_a_terminal_refuses_before_any_call(box, lists):
     assert "give --yes" in box("receiver clean", code=2).err
-    assert "nothing was taken off" in box("receiver clean", tty=True, stdin="n\n", code=2).err
+    assert "nothing was done" in box("receiver clean", tty=True, stdin="n\n", code=2).err
     assert len(members(box, "one")) == 4
     asked = box("receiver clean one", tty=True, stdin="y\n")
     assert "one: 3 known invalid addresses, such as x1@b.test, X2@b.test, x3@b.test" in asked.err
@@ -100,7 +100,7 @@ def test_all_invalid_addresses_are_listed_over_all_pages(box, lists):
 
 
 def test_a_full_disk_is_said(box, lists, monkeypatch):
-    from dmcli.workflows.clean import Plan
+    from dmcli.workflows.lists.clean import Plan
 
     made = Plan.__init__
 

@@ -93,10 +93,10 @@ def test_it_asks(box, publish, alidns):
     assert "--yes" in publish("", code=2)[1]
     assert not alidns.named("AddDomainRecord")
     no = box(f"domain publish {DOMAIN} --provider alidns", code=2, tty=True, stdin="n\n")
-    assert "nothing was published" in no.err
+    assert "nothing was done" in no.err
     assert "dmtrace.mail.example.com" in no.err  # the difference, before the question
     yes = box(f"domain publish {DOMAIN} --provider alidns", tty=True, stdin="y\n")
-    assert "Publish 6 records in example.com at Alibaba Cloud DNS?" in yes.err
+    assert "Publish 6 records in example.com at Alibaba Cloud DNS. Go ahead?" in yes.err
     assert len(alidns.zones["example.com"]) == 6
 
 

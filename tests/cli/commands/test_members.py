@@ -38,6 +38,8 @@ def test_rejected_rows_before_a_failure_are_told_too(box, tmp_path):
 def test_where_all_were_rejected_nothing_is_said_to_be_saved(box):
     box("receiver create vip")
     assert "saved into the list vip" in box("receiver add vip a@example.com").err
+    assert "Errors" not in box("receiver add vip c@example.com", tty=True).out
+    assert box("receiver add vip d@example.com").out == "added\trejected\terrors\n1\t0\t\n"
     twice = box("receiver add vip a@example.com", code=7).err
     assert "saved" not in twice
     assert "1 of 1 address rejected" in twice

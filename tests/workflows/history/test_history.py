@@ -343,7 +343,7 @@ def test_old_days_are_pruned_and_space_comes_back(box, past, tmp_path, terminal)
             "SELECT count(*) FROM text WHERE id NOT IN (SELECT recipient FROM detail UNION SELECT subject FROM detail)"
         )
         assert db.execute(unused).fetchone() == (0,)
-    assert "nothing was deleted" in terminal("-p sandbox stats history prune --older-than 5d", answers=["n"])[1]
+    assert "nothing was done" in terminal("-p sandbox stats history prune --older-than 5d", answers=["n"])[1]
 
 
 def test_mails_are_exported(box, past, tmp_path, monkeypatch):

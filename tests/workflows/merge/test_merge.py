@@ -76,7 +76,7 @@ def test_before_a_send_it_is_shown_and_asked(box, run, mailed):
     assert "send 3 mails from news@sandbox.test: there is no terminal to ask: give --yes" in without.err
     said = run(MERGE, code=2, tty=True, stdin="n\n")
     assert "Hello Person 2" in said.err
-    assert "Send 3 mails from news@sandbox.test?" in said.err
+    assert "Send 3 mails from news@sandbox.test. Go ahead?" in said.err
     assert run("campaign list -o json").json == []
     assert not mailed()
     run(MERGE, tty=True, stdin="y\n")

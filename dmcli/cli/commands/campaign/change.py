@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from dmcli.cli.commands.campaign.look import NAME, campaigns
 from dmcli.cli.commands.campaign.options import pace_options, wishes_of
+from dmcli.cli.question import ask
 from dmcli.cli.tree import command
 from dmcli.errors import CheckFailedError, InputError
 from dmcli.plural import counted
@@ -108,10 +108,7 @@ def _delete(current: Session, *, name: str, yes: bool) -> None:
         left = f"{counts[PENDING]:,} not sent yet, {counts[UNKNOWN]:,} unknown"
         what = f"delete the campaign {name} and all that is known of its rows ({left})"
         if not yes:
-            if not sys.stdin.isatty():
-                raise InputError(f"{what}: there is no terminal to ask: give --yes to go ahead")
-            if not click.confirm(f"{what[0].upper()}{what[1:]}?", err=True):
-                raise InputError("nothing was deleted")
+            ask(what)
         remove(journal.path)
     current.say(f"the campaign {name} is deleted")
 

@@ -14,6 +14,7 @@ from dmcli.api.actions.common import count
 from dmcli.api.model import Field
 from dmcli.cli.commands.campaign.options import pace_options, wishes_of
 from dmcli.cli.options import options_of
+from dmcli.cli.question import ask
 from dmcli.cli.tree import command
 from dmcli.errors import InputError, LocalIOError, NotFoundError
 from dmcli.local.tables import ENCODINGS
@@ -220,11 +221,9 @@ def _ask(current: Session, task: _Task, plan: Plan, standing: Standing, *, yes: 
     if yes:
         return
     what = f"send {counted(plan.mails, 'mail')} from {task.letter.wire['AccountName']}"
-    if not sys.stdin.isatty():
-        raise InputError(f"{what}: there is no terminal to ask: give --yes to go ahead, or --dry-run to see what")
-    _show(current, task, plan, standing, asking=True)
-    if not click.confirm(f"{what[0].upper()}{what[1:]}?", err=True):
-        raise InputError("nothing was sent")
+    if sys.stdin.isatty():
+        _show(current, task, plan, standing, asking=True)
+    ask(what, "--dry-run")
 
 
 def _resume(current: Session, campaigns: Campaigns, task: _Task, typed: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ import click
 from dmcli.api import catalogue
 from dmcli.api.model import Field, bad, fair, good
 from dmcli.cli.options import options_of
+from dmcli.cli.question import ask
 from dmcli.cli.tree import command
 from dmcli.errors import InputError, LocalIOError, UnreachableError
 from dmcli.maildns.wanted import TITLES, wanted
@@ -215,16 +216,14 @@ def _ask(current: Session, provider: Provider, zone: Zone, changes: Sequence[Cha
 
     publishing = [change for change in changes if change.publishes]
     what = safe(f"publish {counted(len(publishing), 'record')} in {zone.name} at {provider.title}")
-    if not sys.stdin.isatty():
-        raise InputError(f"{what}: there is no terminal to ask: give --yes to go ahead, or --dry-run to see what")
-    output = current.output()._replace(format="table", query="", stdout=sys.stderr)
-    try:
-        show_document([_in_words(row) for row in _rows(zone, changes, ())], _FOR_PEOPLE[:-1], output)
-        sys.stderr.flush()
-    except OSError as error:
-        raise LocalIOError(f"what is to be published cannot be shown: {error}") from None
-    if not click.confirm(f"{what[0].upper()}{what[1:]}?", err=True):
-        raise InputError("nothing was published")
+    if sys.stdin.isatty():
+        output = current.output()._replace(format="table", query="", stdout=sys.stderr)
+        try:
+            show_document([_in_words(row) for row in _rows(zone, changes, ())], _FOR_PEOPLE[:-1], output)
+            sys.stderr.flush()
+        except OSError as error:
+            raise LocalIOError(f"what is to be published cannot be shown: {error}") from None
+    ask(what, "--dry-run")
 
 
 def _show(current: Session, zone: Zone, changes: Sequence[Change], done: Sequence[Done]) -> None:

@@ -11,6 +11,7 @@ import click
 from dmcli.api import catalogue
 from dmcli.api.model import Field
 from dmcli.cli.options import yes as yes_option
+from dmcli.cli.question import ask
 from dmcli.cli.session import session
 from dmcli.cli.tree import Group, command
 from dmcli.errors import InputError
@@ -88,12 +89,8 @@ def _prune(current: Session, *, older_than: int, yes: bool) -> None:
     kept = current.resources.history.claim(*current.resources.account)
     before = day_at(current.service_now) - older_than
     mails = count_before(kept, before)
-    said = f"this deletes all before {day_text(before)} from the history, {counted(mails, 'mail')} among it"
     if not yes:
-        if not sys.stdin.isatty():
-            raise InputError(f"{said}, and there is no terminal to ask: give --yes")
-        if not click.confirm(f"{said}. Go ahead?", err=True):
-            raise InputError("nothing was deleted")
+        ask(f"delete all before {day_text(before)} from the history, {counted(mails, 'mail')} among it")
     prune(kept, before)
     current.say(f"deleted {counted(mails, 'mail')} before {day_text(before)}")
 

@@ -13,6 +13,7 @@ from dmcli.api.actions.common import count
 from dmcli.api.kinds.common import LIST_REF
 from dmcli.api.model import Field
 from dmcli.cli.options import Value, yes
+from dmcli.cli.question import ask
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, InputError
 from dmcli.plural import counted
@@ -20,7 +21,7 @@ from dmcli.untrusted import safe
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
-    from dmcli.workflows.clean import Plan, Share
+    from dmcli.workflows.lists.clean import Plan, Share
 
 _REMOVE = catalogue.get("DeleteReceiverDetail")._replace(done="")  # what was done is said once for all
 _FIELDS = (
@@ -34,7 +35,7 @@ _FIELDS = (
 
 
 def _clean(current: Session, *, lists: tuple[str, ...], dry_run: bool, yes: bool) -> None:
-    from dmcli.workflows.clean import Plan, find
+    from dmcli.workflows.lists.clean import Plan, find
 
     if not (dry_run or yes or sys.stdin.isatty()):
         raise InputError("this takes addresses off lists, and there is no terminal to ask: give --yes, or --dry-run")
@@ -71,13 +72,12 @@ def _ask(current: Session, shares: list[Share], total: int) -> None:
         such_as = f", such as {', '.join(share.sample)}" if share.sample else ""
         invalid = counted(share.invalid, "known invalid address", "known invalid addresses")
         current.say(safe(f"{share.name}: {invalid}{such_as}"))
-    if not click.confirm(f"Take {counted(total, 'address', 'addresses')} off. Go ahead?", err=True):
-        raise InputError("nothing was taken off")
+    ask(f"take {counted(total, 'address', 'addresses')} off", "--dry-run")
 
 
 def _take_off(current: Session, plan: Plan, shares: list[Share], total: int) -> None:
     """Take all off. However it ends, what was done and what is left is told."""
-    from dmcli.workflows.clean import remove
+    from dmcli.workflows.lists.clean import remove
 
     done: Counter[str] = Counter()
     try:

@@ -42,7 +42,7 @@ def _remove(current: Session, *, addresses: tuple[str, ...], yes: bool, **values
 
 def _remove_all(current: Session, list_typed: str, wires: list[str], *, yes: bool) -> None:
     from dmcli.render import show_document
-    from dmcli.workflows.clean import remove
+    from dmcli.workflows.lists.clean import remove
     from dmcli.workflows.lists.fill import find_list
 
     one = find_list(current.client, list_typed)

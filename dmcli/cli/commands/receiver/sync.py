@@ -77,7 +77,7 @@ def _check(name: str, there: int, leaving: int, new: int, most: str) -> None:
 
 def _take_out(current: Session, list_id: str, leaving: list[str]) -> int:
     """Remove these; how many were there. An error says how much was done before it."""
-    from dmcli.workflows.clean import remove
+    from dmcli.workflows.lists.clean import remove
 
     done: list[bool] = []
     try:
