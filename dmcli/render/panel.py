@@ -81,6 +81,8 @@ def account_panel(account: dict[str, Any], output: Output, below: str = "") -> R
         grid.add_row(label, _quota(quota, bar, console.width - _AROUND))
         if forecast := _forecast(used, span, output.zone):
             grid.add_row("", Text(forecast, STYLES[Tone.BAD]))
+        elif used.get("day_used") and used.get(f"{span}_left"):
+            grid.add_row("", Text("enough at today's pace", "dim"))
     if free := _free(account):
         grid.add_row("Free mails", free)
     if used.get("missing"):

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from rich.cells import cell_len
+from shell import on_a_terminal
 
 from dmcli.api import catalogue
 from dmcli.api.model import State
@@ -61,6 +62,17 @@ def test_no_line_is_wider_than_the_terminal(full, monkeypatch, line, columns):
     monkeypatch.setenv("COLUMNS", str(columns))
     for row in plain(full(line, tty=True).out).splitlines():
         assert cell_len(row) <= columns, row
+
+
+@pytest.mark.parametrize("columns", [40, 61])
+def test_what_is_said_is_folded_between_words(full, columns):
+    said = on_a_terminal("-p sandbox stats sender nobody@sandbox.test", columns=columns)[1].splitlines()
+    wide = on_a_terminal("-p sandbox stats sender nobody@sandbox.test", columns=300)[1]
+    assert all(len(line) <= columns for line in said)
+    request = re.compile("[0-9A-F]{8}-[-0-9A-F]{27}")
+    assert request.sub("", " ".join(said)).split() == request.sub("", wide).split()
+    assert "`dm address list`" in " ".join(line.strip() for line in said if "`" in line)
+    assert full("stats details --limit 1").err.count("\n") == 1  # not where it is no terminal
 
 
 def test_the_columns_of_details_give_way_in_their_order(full, monkeypatch):

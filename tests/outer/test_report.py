@@ -30,6 +30,8 @@ def test_it_fits_and_can_be_read(reports, opened):
                 assert found["low"] == [], (path.name, width, scheme)
                 assert watched.page.evaluate("document.documentElement.scrollWidth") <= width
                 assert watched.page.locator("rect").count() > 100
+                hints = "all => all.map(one => getComputedStyle(one).backgroundImage.includes('linear-gradient'))"
+                assert all(watched.page.locator(".wide").evaluate_all(hints))  # of more to scroll to
                 boxes = watched.page.locator("svg").evaluate_all(
                     "all => all.map(one => one.getBoundingClientRect().width)"
                 )

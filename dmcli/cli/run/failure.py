@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dmcli.cli.run.folding import folded
 from dmcli.errors import local_error
 from dmcli.untrusted import brief
 
@@ -28,10 +29,14 @@ def show_error(current: Session, error: DmError, args: Sequence[str]) -> None:
         return
     facts = [error.code, f"HTTP {error.http_status}" if error.http_status else "", _request(error)]
     told = ", ".join(fact for fact in facts if fact)
-    click.echo(brief(current.voice.hide(f"dm: {error.message}" + (f" ({told})" if told else ""))), err=True)
+    _say(current, f"dm: {error.message}" + (f" ({told})" if told else ""))
     for line in dict.fromkeys((*error.details, meaning, remedy, error.hint)):
         if line:
-            click.echo(brief(current.voice.hide(f"    {line}")), err=True)
+            _say(current, f"    {line}")
+
+
+def _say(current: Session, line: str) -> None:
+    click.echo(folded(brief(current.voice.hide(line)), sys.stderr), err=True)
 
 
 def _explanation(current: Session, error: DmError) -> tuple[str, str]:

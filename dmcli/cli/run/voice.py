@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from dmcli.cli.run.folding import folded
 from dmcli.secret import Secret, hidden
 from dmcli.untrusted import brief
 
@@ -63,7 +65,6 @@ class Voice:
     def redraws(self) -> bool:
         """Whether lines on stderr can be redrawn in place, and are wanted: on a terminal, no other lines between."""
         import os
-        import sys
 
         wanted = not self._given.get("quiet") and not self._given.get("debug")
         return bool(wanted and sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb")
@@ -79,4 +80,4 @@ class Voice:
 
 def _write(line: str) -> None:
     with suppress(OSError):
-        click.echo(line, err=True)
+        click.echo(folded(line, sys.stderr), err=True)

@@ -1,0 +1,52 @@
+"""Lines for people on a terminal, folded between words: a terminal by itself breaks them anywhere."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TextIO
+
+_PIECE = re.compile(" *(?:`[^`]*`[^ ]*|[^ ]+)| +")  # a word, or a command between backquotes, with the blanks before it
+
+
+def folded(text: str, stream: TextIO) -> str:
+    """The text with line breaks where the terminal behind a stream is too narrow for it; as it is elsewhere.
+
+    What follows is set in as far as the first line. A command stays on one line where it has room.
+    """
+    try:
+        room = os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError, AttributeError):  # no terminal
+        return text
+    return fold(text, room)
+
+
+def fold(text: str, room: int) -> str:
+    """The text in lines of so many columns; one that is longer stays where it is.
+
+    >>> print(fold("    give `dm domain check a.test` a try, or wait", 30))
+        give
+        `dm domain check a.test` a
+        try, or wait
+    """
+    if room <= 0 or _width(text) <= room:
+        return text
+    indent = " " * (len(text) - len(text.lstrip(" ")))
+    lines, line = [], ""
+    for piece in _PIECE.findall(text):
+        word = indent + piece.lstrip(" ")
+        if line.strip() and _width(line + piece) > room >= _width(word):
+            lines.append(line)
+            line = word
+        else:
+            line += piece
+    return "\n".join([*lines, line])
+
+
+def _width(text: str) -> int:
+    """Columns that a text takes; Chinese characters take two."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import east_asian_width
+
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
