@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Read = Callable[[Action, Mapping[str, str]], Iterable[Row]]
 
 _SPAM = "3"
+_NAMED = ("AccountName", "TagName")
 MOST_FAILURES = 20_000  # mails that failed, of which each kind is read; a hundred a call
 MOST_COMPARED = 30  # senders, and tags, with a call for each
 _SHOWN = 10  # rows of what is worst
@@ -68,6 +69,9 @@ class Figures(Protocol):
     def kinds(self, most: int) -> list[tuple[str, str, int]]:
         """Status, message and how many mails, the most frequent first."""
 
+    def spam_by(self, field: str) -> dict[str, int]:
+        """How many mails were taken for spam, by the AccountName or TagName in lower case."""
+
     def domains(self, most: int) -> list[tuple[str, dict[str, int]]]:
         """Domains of recipients, and how many of their mails had which status; those with most failures first."""
 
@@ -81,12 +85,16 @@ def report(
     """The report on the days from `since` to `until`, as texts of the wire. Raises DmError.
 
     `read` gives the rows of an action, over all pages and windows; `kept` is the first day of which it has failures and
-    opens, "" where it has them of all. `figures` has the failures where they need not be counted. The keys: `since`,
-    `until`, `region`, `totals` and `days` (requests, delivered, failed with spam in it, invalid; of those `tracked`
-    opens and clicks, None on days of which they are not there; in totals also `spam`, None where it is not known of
-    all days), `failures` by outcome (invalid, spam, failed) and message, `recipient_domains` with most failures first,
-    `invalid_addresses`, `quota` as DescAccountSummary has it, `senders`, `tags`, and `notes`, objects on what is not
-    in it: `kept_since` (a day: failures and opens from then on), `most_failures`, `compared`, `not_allowed`.
+    opens, "" where it has them of all. `figures` has the failures where they need not be counted. The keys:
+
+    - `since`, `until`, `region`, `quota` as DescAccountSummary has it,
+    - `totals` and `days`: requests, delivered, failed with spam in it, invalid; of those `tracked` opens and clicks,
+      None on days of which they are not there; in totals also `spam`, None where it is not known of all days,
+    - `senders` and `tags`: name, requests, delivered, failed, invalid, spam,
+    - `failures` by outcome (invalid, spam, failed) and message, `recipient_domains` with most failures first,
+    - `invalid_addresses`: count, latest,
+    - `notes`: what is not in it, objects with `kept_since` (a day: failures and opens from then on), `most_failures`,
+      `compared`, `not_allowed`.
     """
     notes: list[dict[str, Any]] = []
     if since < kept:
@@ -97,7 +105,8 @@ def report(
         figures = counted = Counted(read, since, until)
     cut = counted.cut if counted else []
     notes += [{"note": "most_failures", "outcome": outcome, "count": MOST_FAILURES} for outcome in cut]
-    spam = None if since < kept or "spam" in cut else figures.outcomes().get(_SPAM, 0)
+    known = None if since < kept or "spam" in cut else figures
+    spam = known.outcomes().get(_SPAM, 0) if known else None
     found, latest = figures.invalid(_SHOWN)
     return {
         "since": since,
@@ -115,8 +124,8 @@ def report(
         ],
         "invalid_addresses": {"count": found, "latest": latest},
         "quota": _quota(client),
-        "senders": _compared(read, "AccountName", _senders(read, notes), since, until),
-        "tags": _compared(read, "TagName", _tags(read, notes), since, until),
+        "senders": _compared(read, "AccountName", _senders(read, notes), since, until, known),
+        "tags": _compared(read, "TagName", _tags(read, notes), since, until, known),
         "notes": notes,
     }
 
@@ -159,14 +168,22 @@ class Counted:
     def outcomes(self) -> dict[str, int]:
         """How many mails had which status, of those that were not delivered."""
         found = Counter[str]()
-        for (status, _, _), mails in self._failures.items():
+        for (status, *_), mails in self._failures.items():
             found[status] += mails
+        return found
+
+    def spam_by(self, field: str) -> dict[str, int]:
+        """How many mails were taken for spam, by the AccountName or TagName in lower case."""
+        found = Counter[str]()
+        for (status, _, _, *names), mails in self._failures.items():
+            if status == _SPAM:
+                found[names[_NAMED.index(field)]] += mails
         return found
 
     def kinds(self, most: int) -> list[tuple[str, str, int]]:
         """Status, message and how many mails, the most frequent first."""
         found = Counter[tuple[str, str]]()
-        for (status, message, _), mails in self._failures.items():
+        for (status, message, *_), mails in self._failures.items():
             found[status, message] += mails
         kinds = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:most]
         return [(status, message, mails) for (status, message), mails in kinds]
@@ -174,7 +191,7 @@ class Counted:
     def domains(self, most: int) -> list[tuple[str, dict[str, int]]]:
         """Domains of recipients, and how many of their mails had which status; those with most failures first."""
         found: dict[str, Counter[str]] = {}
-        for (status, _, domain), mails in self._failures.items():
+        for (status, _, domain, *_), mails in self._failures.items():
             found.setdefault(domain, Counter())[status] += mails
         domains = sorted(found.items(), key=lambda pair: (-pair[1].total(), pair[0]))[:most]
         return [(domain, dict(counts)) for domain, counts in domains]
@@ -189,8 +206,8 @@ class Counted:
                 latest.append(str(value_of(row, "ToAddress") or ""))
         return count, latest
 
-    def _failed(self, begin: str, end: str) -> Iterator[tuple[str, str, str]]:
-        """Status, message and domain of the recipient of each mail that failed."""
+    def _failed(self, begin: str, end: str) -> Iterator[tuple[str, ...]]:
+        """Status, message, domain of the recipient, sender and tag of each mail that failed."""
         for status, outcome in FAILED.items():
             rows = self._read(_DETAILS, {"StartTime": begin, "EndTime": end, "Status": status})
             for number, row in enumerate(rows):
@@ -198,7 +215,8 @@ class Counted:
                     self.cut.append(outcome)
                     break
                 domain = str(value_of(row, "ToAddress") or "").partition("@")[2].lower()
-                yield status, str(value_of(row, "Message") or ""), domain
+                named = (str(value_of(row, field) or "").lower() for field in _NAMED)
+                yield status, str(value_of(row, "Message") or ""), domain, *named
 
 
 def _quota(client: Client) -> dict[str, Any]:
@@ -230,14 +248,17 @@ def _names(read: Read, action: str, field: str, what: str, notes: list[dict[str,
     return names[:MOST_COMPARED]
 
 
-def _compared(read: Read, param: str, names: list[str], since: str, until: str) -> list[dict[str, Any]]:
+def _compared(
+    read: Read, param: str, names: list[str], since: str, until: str, figures: Figures | None
+) -> list[dict[str, Any]]:
     """What was sent by each of the names, the most first; those without mail are left out."""
-    found = []
+    spam = figures.spam_by(param) if figures else {}
+    found: list[dict[str, Any]] = []
     for name in names:
         rows = list(read(_TOTALS, {"StartTime": since, "EndTime": until, param: name}))
         counts = {key: sum(_number(row, field) for row in rows) for key, field in _SENT.items()}
         if counts["requests"]:
-            found.append({"name": name, **counts})
+            found.append({"name": name, **counts, "spam": spam.get(name.lower(), 0) if figures else None})
     return sorted(found, key=lambda row: (-row["requests"], row["name"]))
 
 

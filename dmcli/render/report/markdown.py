@@ -11,7 +11,6 @@ from dmcli.render.report.words import note_in_words, outcome_in_words, words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-_SENT = ("requests", "delivered", "invalid", "failed")
 _FIGURE = re.compile(r"[0-9,]+( \([0-9.]+%\))?")
 _SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~!])")
 
@@ -55,8 +54,10 @@ def _lines(report: Mapping[str, Any], word: Mapping[str, str]) -> Iterator[str]:
     for kind in ("senders", "tags"):
         if report[kind]:
             yield from _section(word[kind])
-            rows = [[row["name"], *(_count(row[name]) for name in _SENT)] for row in report[kind]]
-            yield from _table([word["name"], *(word[name] for name in _SENT)], rows)
+            rows = [
+                [row["name"], _count(row["requests"]), *map(_count, outcomes_of(row).values())] for row in report[kind]
+            ]
+            yield from _table([word["name"], *(word[name] for name in ("requests", *outcomes))], rows)
     if report["notes"]:
         yield from _section(word["notes"])
         yield from (f"- {_plain(note_in_words(note, word))}" for note in report["notes"])

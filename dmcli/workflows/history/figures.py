@@ -27,6 +27,12 @@ class KeptFigures:
         sql = f"SELECT status, message, sum(mails) {_FAILED} GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT {most:d}"
         return [(str(status), message, mails) for status, message, mails in self._all(sql)]
 
+    def spam_by(self, field: str) -> dict[str, int]:
+        """How many mails were taken for spam, by the AccountName or TagName in lower case."""
+        column = {"AccountName": "sender", "TagName": "tag"}[field]
+        sql = f"SELECT lower({column}), sum(mails) {_FAILED} AND status = 3 GROUP BY 1"
+        return dict(self._all(sql))
+
     def domains(self, most: int) -> list[tuple[str, dict[str, int]]]:
         """Domains of recipients, and how many of their mails had which status; those with most failures first."""
         sql = (

@@ -147,7 +147,7 @@ def hostile_report():
         "recipient_domains": [{"domain": HOSTILE, "mails": 1, "invalid": 1, "spam": 0, "failed": 0}],
         "invalid_addresses": {"count": 1, "latest": [HOSTILE]},
         "quota": {"DailyQuota": 10, "MonthQuota": None, "QuotaLevel": 2, "UserStatus": 0},
-        "senders": [{"name": HOSTILE, **counts}],
+        "senders": [{"name": HOSTILE, **counts, "spam": None}],
         "tags": [],
         "notes": [{"note": "compared", "what": HOSTILE, "count": 31, "compared": 30}],
     }

@@ -46,7 +46,7 @@ def outcomes(world, reader, since, until, **more):
 
 def by_name(found):
     return sorted(
-        (one["name"], one["delivered"], one["failed"], one["invalid"])
+        (one["name"], one["delivered"], one["failed"], one["spam"], one["invalid"])
         for one in found
         if any(one[name] for name in ("delivered", "failed", "invalid"))
     )
@@ -90,7 +90,8 @@ def check_report(world, since, until, figures=None, reader=None):
     ((count,),) = world.asked(f"SELECT count(*) {invalid} AND :now", since, until)
     assert found["invalid_addresses"]["count"] == count
     for key, column in (("senders", "sender"), ("tags", "tag")):
-        sql = f"SELECT {column}, sum(status = 0), sum(status IN (3, 4)), sum(status = 2) {MAILS} GROUP BY 1 ORDER BY 1"
+        sums = "sum(status = 0), sum(status IN (3, 4)), sum(status = 3), sum(status = 2)"
+        sql = f"SELECT {column}, {sums} {MAILS} GROUP BY 1 ORDER BY 1"
         assert by_name(found[key]) == world.asked(sql, since, until), key
 
 
