@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-_PIECE = re.compile(" *(?:`[^`]*`[^ ]*|[^ ]+)| +")  # a word, or a command between backquotes, with the blanks before it
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# A command or a word, with the blanks before it: what is to be typed can be copied from one line.
+_PIECE = re.compile(" *(?:`[^`]*`[^ ]*|dm (?! )[^,;]*[,;]*|[^ ]+)| +")
+_WORD = re.compile(" *[^ ]+| +")
 
 
 def folded(text: str, stream: TextIO) -> str:
@@ -24,6 +29,9 @@ def folded(text: str, stream: TextIO) -> str:
 def fold(text: str, room: int) -> str:
     """The text in lines of so many columns; one that is longer stays where it is.
 
+    >>> print(fold("warning: gone; run dm stats sync every day, or do not", 40))
+    warning: gone; run
+    dm stats sync every day, or do not
     >>> print(fold("    give `dm domain check a.test` a try, or wait", 30))
         give
         `dm domain check a.test` a
@@ -33,7 +41,7 @@ def fold(text: str, room: int) -> str:
         return text
     indent = " " * (len(text) - len(text.lstrip(" ")))
     lines, line = [], ""
-    for piece in _PIECE.findall(text):
+    for piece in _pieces(text, room - len(indent)):
         word = indent + piece.lstrip(" ")
         if line.strip() and _width(line + piece) > room >= _width(word):
             lines.append(line)
@@ -41,6 +49,12 @@ def fold(text: str, room: int) -> str:
         else:
             line += piece
     return "\n".join([*lines, line])
+
+
+def _pieces(text: str, room: int) -> Iterator[str]:
+    """What is not to be broken; a command that has no room on a line of its own is words."""
+    for piece in _PIECE.findall(text):
+        yield from [piece] if _width(piece.lstrip(" ")) <= room else _WORD.findall(piece)
 
 
 def _width(text: str) -> int:

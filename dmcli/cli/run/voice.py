@@ -49,7 +49,7 @@ class Voice:
         if self._given.get("quiet"):
             return
         for line in lines:
-            _write(brief(self.hide(line)))
+            _write(folded(brief(self.hide(line)), sys.stderr))
 
     def annotate(self, title: str, text: str, *, failed: bool) -> None:
         """Put a message before people where GitHub or GitLab run this, a warning not under --quiet."""
@@ -80,4 +80,4 @@ class Voice:
 
 def _write(line: str) -> None:
     with suppress(OSError):
-        click.echo(folded(line, sys.stderr), err=True)
+        click.echo(line, err=True)
