@@ -69,11 +69,11 @@ def _sender(current: Session, **values: Any) -> None:
     show_document(data if output.wants_columns and isinstance(data, dict) else reply, _SENDER.fields, output)
 
 
-def _report(current: Session, html: str | None, **typed: Any) -> None:
+def _report(current: Session, *, html: str | None, markdown: bool, **typed: Any) -> None:
     from dmcli.cli.perform import at_any_time
     from dmcli.cli.values import collect
     from dmcli.render import show_document, show_text
-    from dmcli.render.report.markdown import markdown
+    from dmcli.render.report.markdown import markdown as in_markdown
     from dmcli.render.report.page import page
     from dmcli.workflows.report import kept_since, report, told_since
     from dmcli.workflows.windows import rows
@@ -100,8 +100,8 @@ def _report(current: Session, html: str | None, **typed: Any) -> None:
         current.say(f"the report is in {html}")
     if current.output().wants_data:
         show_document(found, (), current.output())
-    elif not html:
-        show_text(markdown(found, current.lang), current.output())
+    elif markdown or not html:
+        show_text(in_markdown(found, current.lang), current.output())
 
 
 _HISTORY = f"{__package__}.history"
@@ -118,6 +118,11 @@ COMMAND = group(
             from_history("Read statistics where dm stats sync has kept them; quota and names come from the service."),
             click.Option(
                 ["--html"], type=click.Path(dir_okay=False), metavar="FILE", help="Write a page to this file."
+            ),
+            click.Option(
+                ["--markdown"],
+                is_flag=True,
+                help="Print it as Markdown, for a chat or a ticket; so it is without --html.",
             ),
         ],
         _report,

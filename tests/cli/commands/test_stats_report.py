@@ -163,9 +163,12 @@ def test_what_others_wrote_stays_text():
         assert r"\<script\>alert(1)\</script\>\|\[x\](javascript:y) \`z\` \# t" in line
 
 
-def test_markdown_is_what_is_printed(past):
+def test_markdown_is_what_is_printed(past, tmp_path):
     report = past("stats report --since 30d -o json").json
     said = past("stats report --since 30d").out
+    assert past("stats report --since 30d --markdown").out == said
+    assert past("stats report --since 30d --markdown --html {}", tmp_path / "r.html").out == said
+    assert (tmp_path / "r.html").read_text("utf-8").startswith("<!DOCTYPE html>")
     assert said.startswith("## Mail report\n")
     assert f"| {report['totals']['requests']:,} |" in said
     widths = {line.count(" | ") for line in said.split("###")[1].splitlines() if line.startswith("| ")}
