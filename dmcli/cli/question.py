@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from dmcli.cli.run.folding import folded
 from dmcli.errors import InputError
 
 
@@ -20,5 +21,6 @@ def ask(what: str, look: str = "") -> None:
     if not sys.stdin.isatty():
         also = f", or {look} to see what would be done" if look else ""
         raise InputError(f"{what}: there is no terminal to ask: give --yes to go ahead{also}")
-    if not click.confirm(f"{what[:1].upper()}{what[1:]}. Go ahead?", err=True):
+    question = folded(f"{what[:1].upper()}{what[1:]}. Go ahead? [y/N]:", sys.stderr)
+    if not click.confirm(question, prompt_suffix=" ", show_default=False, err=True):
         raise InputError("nothing was done")
