@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import signal
 import sys
 import time
@@ -171,8 +172,23 @@ def pauses(run_clock: Clock) -> list[float]:
     return run_clock.waited
 
 
+@pytest.fixture(scope="session")
+def _new_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a sandbox in which nothing happened yet."""
+    path = tmp_path_factory.mktemp("new") / "sandbox.db"
+    Sandbox(str(path)).close()
+    return path
+
+
 @pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+def _account(_new_sandbox: Path, tmp_path: Path) -> None:
+    """Lets the sandbox of this test be a copy of a new one, which is made in a tenth of the time."""
+    shutil.copyfile(_new_sandbox, tmp_path / "sandbox.db")
+    (tmp_path / "sandbox.db").chmod(0o600)
+
+
+@pytest.fixture
+def sandbox(_account: None, tmp_path: Path) -> Iterator[Sandbox]:
     """The sandbox that this test's commands use."""
     made = Sandbox(str(tmp_path / "sandbox.db"))
     yield made
@@ -189,13 +205,13 @@ def server(sandbox: Sandbox) -> Iterator[Server]:
 
 
 @pytest.fixture
-def bare(monkeypatch: pytest.MonkeyPatch) -> Dm:
+def bare(_account: None, monkeypatch: pytest.MonkeyPatch) -> Dm:
     """`dm` without a profile."""
     return Dm(monkeypatch)
 
 
 @pytest.fixture(params=["process", "http"])
-def dm(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Dm:
+def dm(_account: None, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Dm:
     """`dm -p sandbox`, once in the process and once over HTTP."""
     if request.param == "process":
         return Dm(monkeypatch, "-p sandbox")
@@ -204,6 +220,6 @@ def dm(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Dm:
 
 
 @pytest.fixture
-def box(monkeypatch: pytest.MonkeyPatch) -> Dm:
+def box(_account: None, monkeypatch: pytest.MonkeyPatch) -> Dm:
     """`dm -p sandbox` in the process."""
     return Dm(monkeypatch, "-p sandbox")

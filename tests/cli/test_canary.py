@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import pytest
 from patience import PATIENT
-from shell import argv, words
+from shell import real_argv, words
 
 from dmcli.api.wire import Reply
 from dmcli.cli.reference import walk
@@ -306,7 +306,7 @@ def test_no_secret_stands_among_the_arguments_of_any_process(profile, tmp_path):
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        command = argv("--endpoint {} domain set-password e.com --password-stdin", url)
+        command = real_argv("--endpoint {} domain set-password e.com --password-stdin", url)
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
         process.stdin.write(f"{PASSWORD}\n".encode())
         process.stdin.close()

@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from blocks import PROJECT, Step
+from forks import quick_folder
 from shell import terminal_of
 
 if TYPE_CHECKING:
@@ -17,17 +18,20 @@ if TYPE_CHECKING:
 CTRL_C = "\x03"
 # The terminal is in control of the shell, so that Ctrl-C interrupts what runs there.
 _CONTROLLED = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp('bash', sys.argv[1:])"
-_BASH = (sys.executable, "-c", _CONTROLLED, "bash", "--noprofile", "--norc")
+_BASH = (sys.executable, "-IS", "-c", _CONTROLLED, "bash", "--noprofile", "--norc")
 _HOME = "/home/you"  # what stands on a page in place of the folder
 _BREAK = "\x1e"  # between the output of two commands
 _NEXT = "_next() { local code=$?; printf '\\036'; return $code; }\n"
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """Nothing but this project's programs and those of the system, and a terminal of 80 columns without colours."""
+    """Nothing but this project's programs and those of the system, and a terminal of 80 columns without colours.
+
+    `dm` is the quick one of tests/support/forks.py.
+    """
     scripts = os.path.dirname(sys.executable)
     return {
-        "PATH": os.pathsep.join((scripts, os.environ.get("PATH", os.defpath))),
+        "PATH": os.pathsep.join((quick_folder(), scripts, os.environ.get("PATH", os.defpath))),
         "PYTHONPATH": str(PROJECT),
         "HOME": str(home),
         "COLUMNS": "80",

@@ -11,11 +11,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from forks import REAL, quick_dm
 from patience import PATIENT
 
-DM = [sys.executable, "-c", "from dmcli.__main__ import main; main()"]  # what a shell finds under the name `dm`
-# The same with the terminal at its standard input in control of it, as every program that is typed there has it.
-_DM_CONTROLLED = [*DM[:2], f"import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); {DM[2]}"]
+DM = [sys.executable, "-c", REAL]  # what a shell finds under the name `dm`
 
 _PLAIN = {"TERM": "xterm", "PAGER": "cat"}  # a terminal on which nothing waits for a key
 
@@ -43,6 +42,11 @@ def words(line: str, *values: object) -> list[str]:
 
 
 def argv(line: str, *values: object) -> list[str]:
+    """What starts `dm` with the line after it, quickly: see tests/support/forks.py."""
+    return [*quick_dm(), *words(line, *values)]
+
+
+def real_argv(line: str, *values: object) -> list[str]:
     """What a shell starts for `dm` and the line after it."""
     return [*DM, *words(line, *values)]
 
@@ -51,8 +55,7 @@ def on_a_terminal(
     line: str, *values: object, answers: Sequence[str] = (), columns: int = 80, **environ: str
 ) -> tuple[int, str]:
     """Run `dm` on a terminal of its own and type an answer at each question; the exit code and all that was shown."""
-    command = [*_DM_CONTROLLED, *words(line, *values)]
-    return program_on_a_terminal(command, answers=answers, columns=columns, **environ)
+    return program_on_a_terminal(argv(line, *values), answers=answers, columns=columns, **environ)
 
 
 def program_on_a_terminal(

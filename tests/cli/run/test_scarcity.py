@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 from patience import PATIENT
-from shell import argv
+from shell import real_argv
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="limits of POSIX")
 
@@ -26,7 +26,7 @@ ENDS = (0, 8, 10, 126)  # done, the machine's fault, not found, and a command th
 
 def limited(limit: str, line: str, *values: object, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run a command in the sandbox under a limit of the shell's `ulimit`."""
-    command = ["sh", "-c", f'ulimit {limit}; exec "$@"', "sh", *argv(f"-p sandbox {line}", *values)]
+    command = ["sh", "-c", f'ulimit {limit}; exec "$@"', "sh", *real_argv(f"-p sandbox {line}", *values)]
     env = os.environ | environ
     return subprocess.run(command, check=False, text=True, capture_output=True, timeout=PATIENT, env=env)
 

@@ -10,7 +10,7 @@ import time
 import pytest
 from faulty import Fault
 from patience import eventually
-from shell import argv
+from shell import real_argv
 
 LINE = (
     "-p sandbox --endpoint {} send merge people.csv --from news@sandbox.test --subject 'Hi {{ name }}' --text t --yes"
@@ -23,7 +23,7 @@ def start(faulty):
     begun = []
 
     def run(more=""):
-        process = subprocess.Popen(argv(f"{LINE} {more}", faulty.url), stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(real_argv(f"{LINE} {more}", faulty.url), stderr=subprocess.PIPE, text=True)
         begun.append(process)
         return process
 

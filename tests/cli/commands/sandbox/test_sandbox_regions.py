@@ -109,4 +109,4 @@ def test_a_region_that_is_none_is_refused(box, tmp_path, region):
     for line in ("tag list", "sandbox mail list", "sandbox reset --yes"):
         said = box(line + " --region {}", region, code=2).err
         assert f"--region: unknown region '{region}'; DirectMail is served in cn-hangzhou, " in said
-    assert not list(tmp_path.glob("sandbox*.db"))
+    assert [path.name for path in tmp_path.glob("sandbox*.db")] == ["sandbox.db"]
