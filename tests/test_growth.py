@@ -30,6 +30,7 @@ from dmcli.untrusted import MOST_MARKS, read_json, safe
 
 KINDS = [param.kind for action in catalogue.all_actions() for param in action.params]
 TEXTS = [kind for kind in KINDS if isinstance(kind, Text)]
+FOUND = sorted(set(patterns()), key=str)
 # The patterns that are made at run time, by their source.
 MADE = {
     "self.pattern": {kind.pattern for kind in TEXTS},
@@ -38,11 +39,10 @@ MADE = {
     "self.wire": {kind.wire for kind in KINDS if isinstance(kind, Day)},
     "one": {"[0-9]", "[A-Z]", "[a-z]"},
     "pattern": {rule.replace(PARAM, "([A-Za-z][A-Za-z0-9._]*)") for rule in (MISSING, MALFORMED)},
-    next(one.source for one in patterns() if one.module == "dmcli.sandbox.routing" and not one.found): {
+    next(one.source for one in FOUND if one.module == "dmcli.sandbox.routing" and not one.found): {
         pattern.pattern for router in (testapi._ROUTER, web._ROUTER) for pattern in router._patterns
     },
 }
-FOUND = sorted(set(patterns()), key=str)
 ALL = [one for one in FOUND if one.found] + [
     Pattern(one.module, source, one.uses, re.compile(source))
     for one in FOUND

@@ -18,7 +18,7 @@ import dmcli
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-SHORT, LONG = 10_000, 100_000  # characters
+SHORT, LONG = 5_000, 50_000  # characters
 _FACTOR = 40  # of ten times the length; work that grows as the square would need a hundred times as long
 _LEAST = 0.002  # seconds of work below which a clock says little
 _SIZES = (30, 300, 3000, SHORT)  # what doubles with each character, or grows as the cube, is found at once
@@ -46,9 +46,13 @@ def patterns() -> Iterator[Pattern]:
         if module.name.endswith("__main__"):
             continue
         loaded = importlib.import_module(module.name)
-        tree = ast.parse(Path(loaded.__file__ or "").read_text(encoding="utf-8"))
-        names = {id(node.value): target.id for node in ast.walk(tree) for target in _names(node)}
-        for node in ast.walk(tree):
+        text = Path(loaded.__file__ or "").read_text(encoding="utf-8")
+        if not re.search(r"\bre\.\w+\(", text):
+            continue
+        tree = ast.parse(text)
+        nodes = list(ast.walk(tree))
+        names = {id(node.value): target.id for node in nodes for target in _names(node)}
+        for node in nodes:
             if _is_call(node, {"compile", *_METHODS}):
                 name = names.get(id(node), "")
                 uses = _uses(tree, name) if node.func.attr == "compile" else {node.func.attr}

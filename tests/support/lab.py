@@ -68,10 +68,10 @@ class Lab:
         self.cloud.sandbox.store.copy_to(self._kept)
         self._now = self.cloud.now
 
-    def call(self, action: str, params: dict[str, Any], *before: str, chance: int = 1) -> Outcome:
+    def call(self, action: str, params: dict[str, Any], *before: str, chance: int = 1, look: bool = True) -> Outcome:
         """Make a call, after some statements of SQL; a list in a parameter is one by name.
 
-        The same `chance` gives the same random numbers.
+        The same `chance` gives the same random numbers. Without `look` nobody looks at what the account then holds.
         """
         cloud = self.cloud
         cloud.sandbox.store.copy_from(self._kept)
@@ -81,7 +81,7 @@ class Lab:
         given = with_list(params, self.lists)
         with _same(chance):
             reply = cloud.reply(action, **given)
-        return Outcome(reply.status, json.loads(reply.body), self._state())
+        return Outcome(reply.status, json.loads(reply.body), self._state() if look else [])
 
     def base(self, action: str, **changed: Any) -> dict[str, Any]:
         """The parameters that an action needs, some of them changed; None takes one away."""
@@ -93,8 +93,13 @@ class Lab:
         self._kept.close()
 
     def _state(self) -> list[Any]:
-        tables = self.cloud.sql("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-        return [(table, self.cloud.sql(f"SELECT * FROM {table}")) for (table,) in tables if table not in _NOT_STATE]
+        with self.cloud.sandbox.store.transaction() as connection:
+            tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+            return [
+                (table, connection.execute(f"SELECT * FROM {table}").fetchall())
+                for (table,) in tables
+                if table not in _NOT_STATE
+            ]
 
 
 @contextlib.contextmanager

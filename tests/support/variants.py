@@ -199,9 +199,9 @@ def invalid(lab: Lab, action: Action) -> Iterator[Outcome]:
     """What becomes of calls with something wrong in them, or in the account."""
     for param in action.params:
         for value in WRONG:
-            yield lab.call(action.name, lab.base(action.name, **{param.name: value}))
+            yield lab.call(action.name, lab.base(action.name, **{param.name: value}), look=False)
     for way, before in TROUBLE.get(action.name, []):
-        yield lab.call(action.name, lab.base(action.name, **way), *filter(None, [before]))
+        yield lab.call(action.name, lab.base(action.name, **way), *filter(None, [before]), look=False)
 
 
 def elsewhere(lab: Lab, action: Action) -> Outcome:

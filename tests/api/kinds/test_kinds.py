@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 SURROGATE = "\ud800"
 # Each kind that the catalogue uses, under one of its names.
+SOME = settings(database=None, max_examples=20)  # for each of eighty kinds
 USED = {id(p.kind): (f"{action.name}.{p.name}", p.kind) for action in catalogue.all_actions() for p in action.params}
 # How people spell a value of a kind whose values are not just any text.
 EMAILS = st.from_regex(r"[A-Za-z0-9_+.-]{1,20}@[a-z0-9]{1,9}(\.[a-z]{2,5}){1,3}", fullmatch=True)
@@ -104,7 +105,7 @@ def refused(kind: Kind, text: str) -> str:
 
 
 @pytest.mark.parametrize("kind", [kind for _, kind in USED.values()], ids=[name for name, _ in USED.values()])
-@settings(database=None)
+@SOME
 @given(st.data())
 def test_what_people_may_type_is_accepted_by_the_service_and_is_its_own_spelling(
     kind: Kind, data: st.DataObject
@@ -115,7 +116,7 @@ def test_what_people_may_type_is_accepted_by_the_service_and_is_its_own_spelling
 
 
 @pytest.mark.parametrize("kind", [kind for _, kind in USED.values()], ids=[name for name, _ in USED.values()])
-@settings(database=None)
+@SOME
 @given(st.text(st.characters() | st.sampled_from("@.,:-{}[]\"'0123456789aAzZ \r\n")))
 def test_any_other_text_is_refused_in_a_sentence_or_taken_in_the_same_way(kind: Kind, text: str) -> None:
     try:

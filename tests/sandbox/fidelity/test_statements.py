@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import json
 import re
@@ -22,7 +23,7 @@ from dmcli.sandbox.fidelity.subjects import SUBJECTS
 from dmcli.sandbox.gateway.params import INTERNAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from lab import Lab, Outcome
 
@@ -36,17 +37,20 @@ _KEYS = re.compile(r"result\['(\w+)'\]")
 
 
 @pytest.fixture(scope="module")
-def outcomes(lab: Lab) -> dict[str, list[Outcome]]:
-    """What became of all calls of each action."""
-    return {
-        action.name: [
-            lab.call(action.name, CALLS[action.name]),
+def outcomes(lab: Lab) -> Callable[[str], list[Outcome]]:
+    """What became of all calls of an action."""
+
+    @functools.cache
+    def outcomes(name: str) -> list[Outcome]:
+        action = catalogue.get(name)
+        return [
+            lab.call(name, CALLS[name]),
             *(outcome for param in action.params for outcome in valid(lab, action, param)),
             *invalid(lab, action),
             elsewhere(lab, action),
         ]
-        for action in catalogue.all_actions()
-    }
+
+    return outcomes
 
 
 # --- the data and the sandbox
@@ -74,8 +78,8 @@ def test_the_codes_are_those(outcomes, name):
     action, facts = catalogue.get(name), FACTS[name]
     of_params = {param.malformed or f"Invalid{param.name}.Malformed" for param in action.params}
     of_params |= {param.missing or f"Missing{param.name}" for param in action.params}
-    answered = {outcome.code for outcome in outcomes[name]} - {""}
-    told = json.dumps([outcome.reply for outcome in outcomes[name] if outcome.status == 200])
+    answered = {outcome.code for outcome in outcomes(name)} - {""}
+    told = json.dumps([outcome.reply for outcome in outcomes(name) if outcome.status == 200])
     answered |= {code for code in facts.undeclared_codes if (known := codes.find(code)) and known.message in told}
     never = set(facts.never)
     stated = (set(action.errors) - never) | set(facts.undeclared_codes)
@@ -90,7 +94,7 @@ def test_the_codes_are_those(outcomes, name):
 def test_the_fields_that_never_change_are_those(outcomes, name):
     facts = FACTS[name]
     seen: dict[str, set[str]] = {}
-    for outcome in outcomes[name]:
+    for outcome in outcomes(name):
         if outcome.status == 200:
             for field, value in fields(outcome.reply):
                 seen.setdefault(field, set()).add(value if isinstance(value, str) else json.dumps(value))
@@ -131,7 +135,7 @@ def test_parameters_are_the_sdks_or_printed(name):
 @pytest.mark.parametrize("name", [name for name in NAMES if FACTS[name].sdk])
 def test_fields_of_a_reply_are_the_sdks_or_said_to_be_others(outcomes, name):
     facts = FACTS[name]
-    found = {field for outcome in outcomes[name] if outcome.status == 200 for field in names(outcome.reply)}
+    found = {field for outcome in outcomes(name) if outcome.status == 200 for field in names(outcome.reply)}
     old, own = set(facts.old), set(facts.own)
     assert not old & own
     known = set().union(*map(keys, models(getattr(sdk, f"{name}ResponseBody"))))
