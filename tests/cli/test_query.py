@@ -89,7 +89,6 @@ def expressions(names: list[str]) -> st.SearchStrategy[str]:
     return st.recursive(leaves, grow, max_leaves=8)
 
 
-@settings(max_examples=100)
 @given(st.data())
 def test_whatever_is_asked_of_a_reply_is_answered_or_refused_in_a_sentence(replies, data):
     action, reply = data.draw(st.sampled_from(replies), label="reply")

@@ -17,28 +17,39 @@ from dmcli.errors import DmError
 
 ARN = "acs:ram::1234567890123456:role/mailer"
 PROVIDER = "acs:ram::1234567890123456:oidc-provider/cluster"
+# For each line, which has an environment and the port of the cloud, a process of its own: a fork that loads only what
+# reads the environment.
 ORACLE = """
-import json, logging, sys, warnings
+import json, logging, os, sys, warnings
 warnings.simplefilter("ignore")
+import apscheduler.executors.pool, apscheduler.schedulers.background, requests
 from Tea.core import TeaCore
-original, port = TeaCore.do_action, int(sys.argv[1])
-
-def redirected(request, options=None):
-    request.protocol, request.port, request.headers["host"] = "http", port, "127.0.0.1"
-    return original(request, options)
-
-TeaCore.do_action = staticmethod(redirected)
-from alibabacloud_credentials.provider import DefaultCredentialsProvider
 logging.disable()
-try:
+original = TeaCore.do_action
+
+def answer(environ, port):
+    os.environ.clear()
+    os.environ.update(environ)
+
+    def redirected(request, options=None):
+        request.protocol, request.port, request.headers["host"] = "http", port, "127.0.0.1"
+        return original(request, options)
+
+    TeaCore.do_action = staticmethod(redirected)
+    from alibabacloud_credentials.provider import DefaultCredentialsProvider
     keys = DefaultCredentialsProvider().get_credentials()
-    found = keys.get_access_key_id(), keys.get_access_key_secret(), keys.get_security_token() or ""
-except Exception:
-    found = None
-print(json.dumps(found))
-import os
-sys.stdout.flush()
-os._exit(0)  # its scheduler would keep the process
+    return keys.get_access_key_id(), keys.get_access_key_secret(), keys.get_security_token() or ""
+
+for line in sys.stdin:
+    pid = os.fork()
+    if not pid:
+        try:
+            found = answer(*json.loads(line))
+        except Exception:
+            found = None
+        print(json.dumps(found), flush=True)
+        os._exit(0)  # its scheduler would keep the process
+    os.waitpid(pid, 0)
 """
 ENV_AK = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "env-id", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "env-secret"}
 ENV_STS = ENV_AK | {"ALIBABA_CLOUD_SECURITY_TOKEN": "env-token"}
@@ -119,8 +130,22 @@ SAME = {
 }
 
 
+@pytest.fixture(scope="module")
+def oracle():
+    """The keys that the vendor's library takes in an environment."""
+    command = [sys.executable, "-c", ORACLE]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+
+        def keys(environ, port):
+            process.stdin.write(json.dumps([environ, port]) + "\n")
+            process.stdin.flush()
+            return json.loads(process.stdout.readline())
+
+        yield keys
+
+
 @pytest.fixture
-def both(cloud, find, vendor, ini, put, tmp_path):
+def both(oracle, cloud, find, vendor, ini, put, tmp_path):
     """The keys that each takes, and what each tells STS."""
     token = put(tmp_path / "token", "oidc-token")
     cloud.known["known-id"] = ("file-secret", "file-token")
@@ -141,11 +166,7 @@ def both(cloud, find, vendor, ini, put, tmp_path):
         if text:
             ini(text.replace("{token}", str(token)))
         path = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
-        port = cloud.url.rpartition(":")[2]
-        done = subprocess.run(
-            [sys.executable, "-c", ORACLE, port], env=path | filled, capture_output=True, text=True, check=True
-        )
-        theirs = json.loads(done.stdout.splitlines()[-1])
+        theirs = oracle(path | filled, int(cloud.url.rpartition(":")[2]))
         their_calls = told()
         try:
             keys = find(**filled, ALIBABA_CLOUD_STS_ENDPOINT=cloud.url)()

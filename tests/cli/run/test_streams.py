@@ -91,7 +91,7 @@ def shown(monkeypatch, line: str, *values: object) -> str:
     return out.getvalue() + err.getvalue()
 
 
-HARSH = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+HARSH = settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 # Bytes that are no UTF-8 come as surrogates of U+DC80 to U+DCFF; there are no others, and no NUL.
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0") | st.sampled_from(ODD), max_size=40)
 
