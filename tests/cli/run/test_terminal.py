@@ -26,15 +26,16 @@ for args in json.loads(sys.argv[1]):
 HARMFUL = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff\U000e0000-\U000e007f]"
 )
-# All code points of planes that have characters, and the first and last of those that have none or anybody's own. Low
-# surrogates come before high ones, or JSON would pair two of them.
+# All code points of the first two planes; of those with nothing but Chinese characters and of that with tags the first
+# and last, as of those that have none or anybody's own. Low surrogates come before high ones, or JSON would pair two.
 EVERY = "".join(
     map(
         chr,
         [
-            *(*range(0xD800), *range(0xDC00, 0xE000), *range(0xD800, 0xDC00), *range(0xE000, 0x40000)),
-            *range(0xE0000, 0xF0000),
-            *(plane * 0x10000 + at for plane in (*range(4, 14), 15, 16) for at in (0, 0xFFFF)),
+            *(*range(0xD800), *range(0xDC00, 0xE000), *range(0xD800, 0xDC00), *range(0xE000, 0x20000)),
+            *(*range(0x20000, 0x20100), *range(0x3FF00, 0x40000), *range(0xE0000, 0xE0200)),
+            *(plane * 0x10000 + at for plane in range(4, 17) if plane != 14 for at in (0, 0xFFFF)),
+            0xEFFFF,
         ],
     )
 )
