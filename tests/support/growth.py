@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SHORT, LONG = 5_000, 50_000  # characters
 _FACTOR = 40  # of ten times the length; work that grows as the square would need a hundred times as long
 _LEAST = 0.002  # seconds of work below which a clock says little
-_SIZES = (30, 300, 3000, SHORT)  # what doubles with each character, or grows as the cube, is found at once
+_SIZES = (30, 300, SHORT)  # what doubles with each character, or grows as the cube, is found at once
 _PER_CHARACTER = 5e-6  # seconds; a slow pattern needs a twentieth
 _SLOWEST = 3  # texts that are tried at full length too
 _METHODS = {"match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer"}
