@@ -60,7 +60,8 @@ class Target(NamedTuple):
 
     def version_of(self, action: Action, params: Mapping[str, str]) -> str:
         """The API version for an action with these parameters: the newest one that has all of them."""
-        needed = [p.versions for p in action.params if p.given_in(params)]
+        given = {name.partition(".")[0] for name in params}  # Attachments.1.Name is a part of Attachments
+        needed = [p.versions for p in action.params if p.name in given]
         shared = tuple(v for v in action.versions if all(v in versions for versions in needed))
         return version_for(self.region, shared, self.api_version)
 
@@ -119,9 +120,12 @@ def _sign_v1(call: Signed, query: Mapping[str, str], form: Mapping[str, str]) ->
     }
     if call.keys.security_token:
         body["SecurityToken"] = call.keys.security_token.reveal()
-    text = signing.v1_string_to_sign("POST", {**query, **body})
-    body["Signature"] = signing.v1_signature(text, call.keys.access_key_secret.reveal())
-    return signing.canonical_query(body).encode()
+    canonical, text = signing.v1_form("POST", body)
+    if query:
+        text = signing.v1_string_to_sign("POST", {**query, **body})
+    signature = signing.v1_signature(text, call.keys.access_key_secret.reveal())
+    mark = "&SignatureMethod="  # what it stands before by its name
+    return canonical.replace(mark, f"&Signature={signing.percent_encode(signature)}{mark}", 1).encode()
 
 
 def _sign_v3(call: Signed, query: Mapping[str, str], form: Mapping[str, str], headers: dict[str, str]) -> bytes:

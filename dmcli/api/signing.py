@@ -6,6 +6,7 @@ text; nothing here reads a clock or makes a nonce.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,13 +17,35 @@ V3_METHOD = "ACS3-HMAC-SHA256"
 
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
 _TABLE = [chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in range(256)]
+_SIGNS = [("%", "%25"), *((chr(byte), _TABLE[byte]) for byte in range(128) if byte not in _PLAIN and byte != ord("%"))]
+_LONG = 100  # characters from which a search for each sign that is encoded costs less than a look at each character
+_LINE = 1000  # characters of a line that is remembered
 
 
 def percent_encode(text: str) -> str:
     """RFC 3986 over UTF-8: only letters, digits and -_.~ stay, the rest is %XX in upper case."""
-    if text.isascii() and text.replace("-", "").replace("_", "").replace(".", "").replace("~", "").isalnum():
-        return text
-    return "".join([_TABLE[byte] for byte in text.encode()])
+    return _encoded(text)[0]
+
+
+def _encoded(text: str) -> tuple[str, str]:
+    """A text encoded once, and twice."""
+    if len(text) <= _LINE:
+        return _encode_line(text)
+    lines = [_encode_line(line) if len(line) <= _LINE else _encode(line) for line in text.split("\n")]
+    return "%0A".join([once for once, _ in lines]), "%250A".join([twice for _, twice in lines])
+
+
+def _encode(text: str) -> tuple[str, str]:
+    if len(text) < _LONG or not text.isascii():
+        text = "".join([_TABLE[byte] for byte in text.encode()])
+    else:
+        for sign, code in _SIGNS:
+            if sign in text:
+                text = text.replace(sign, code)
+    return text, text.replace("%", "%25")  # nothing else is left to encode
+
+
+_encode_line = lru_cache(maxsize=1024)(_encode)  # calls have names and values in common, mails most of their lines
 
 
 def canonical_query(params: Mapping[str, str]) -> str:
@@ -30,14 +53,21 @@ def canonical_query(params: Mapping[str, str]) -> str:
     return "&".join([f"{percent_encode(name)}={percent_encode(params[name])}" for name in sorted(params)])
 
 
+def v1_form(method: str, params: Mapping[str, str]) -> tuple[str, str]:
+    """The canonical query and its string to sign at once, in half of the time, which counts for long bodies."""
+    pairs = [(_encoded(name), _encoded(params[name])) for name in sorted(params)]
+    twice = "%26".join([f"{name[1]}%3D{value[1]}" for name, value in pairs])
+    return "&".join([f"{name[0]}={value[0]}" for name, value in pairs]), f"{method}&%2F&{twice}"
+
+
 def v1_string_to_sign(method: str, params: Mapping[str, str]) -> str:
     """METHOD&%2F& and the canonical query, encoded a second time. `Signature` must not be among the parameters."""
-    return v1_of_canonical(method, canonical_query(params))
+    return v1_form(method, params)[1]
 
 
 def v1_of_canonical(method: str, canonical: str) -> str:
     """The same, of a canonical query that is there already."""
-    # What canonical_query leaves to encode is only % & =, so three replacements do the second round.
+    # What canonical_query leaves to encode is only % & =, so three replacements do it.
     twice = canonical.replace("%", "%25").replace("=", "%3D").replace("&", "%26")
     return f"{method}&%2F&{twice}"
 

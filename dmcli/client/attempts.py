@@ -144,7 +144,8 @@ class Retrier:
             return Verdict(Outcome.AMBIGUOUS, said=str(error))
         midpoint = began + timedelta(seconds=(self.clock() - started) / 2)
         verdict = judge(reply)._replace(reply=reply, midpoint=midpoint)
-        self._skew = self._skew if verdict.skew is None else verdict.skew
+        skew = verdict.skew
+        self._skew = self._skew if skew is None else skew
         return verdict
 
     def _decision(self, effect: Effect, verdict: Verdict, tried: Tried, seconds: float) -> Decision:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.model import Effect
@@ -56,15 +57,21 @@ class Verdict(NamedTuple):
     @property
     def skew(self) -> timedelta | None:
         """How far the service's clock is ahead of this machine's, by the reply's Date; None where that is missing."""
-        from email.utils import parsedate_to_datetime
-
         if self.reply is None or self.midpoint is None:
             return None
-        try:
-            date = parsedate_to_datetime(self.reply.headers["date"])
-        except (KeyError, OverflowError, ValueError):
-            return None
-        return date.replace(tzinfo=date.tzinfo or UTC) - self.midpoint
+        date = _date(self.reply.headers.get("date", ""))
+        return date - self.midpoint if date else None
+
+
+@lru_cache(maxsize=4)  # replies of one second have the same
+def _date(header: str) -> datetime | None:
+    from email.utils import parsedate_to_datetime
+
+    try:
+        date = parsedate_to_datetime(header)
+    except (OverflowError, ValueError):
+        return None
+    return date.replace(tzinfo=date.tzinfo or UTC)
 
 
 class Result(NamedTuple):
