@@ -21,7 +21,7 @@ CONNECT_TIMEOUT = 5.0  # seconds
 # Seconds after which a connection is not used again: a server that closes it in the same moment would leave a request
 # of unknown outcome. Replies of the vendor's gateways announce 25.
 _IDLE = 20.0
-_CONNECTIONS = 32  # that threads may have open at a time; further ones are closed after a request
+_CONNECTIONS = 50  # that threads may have open at a time; further ones are closed after a request
 # The value may have a password in it, so it is not repeated.
 _NO_PROXY = "the proxy that {} names cannot be used; give a URL such as http://proxy.example.com:3128"
 # Addresses that no proxy can reach for us: this machine, and the cloud's metadata service for the instance.

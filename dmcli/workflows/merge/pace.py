@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections import deque
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from dmcli.api.kinds.dates import service_zone
+from dmcli.api.kinds.dates import OFFSET
 from dmcli.local.database import open_database, transaction
 from dmcli.local.paths import state_folder
 
@@ -21,12 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _TAKEN = 100.0  # a second
-RATE = 98.0  # a second: what is left is for catching up
-_CATCH_UP = 0.02  # seconds that a process may be late and still have its moment
+RATE = 98.6  # a second: what is left is for catching up
+_CATCH_UP = 0.01  # seconds that a process may be late and still have its moment
+AHEAD = 0.15  # seconds for which moments are taken beforehand, so that a process that is held up loses none
 _LEAST = 0.5  # a second, however often the service throttles
 _SLOWER = 0.7
 _RECOVERS = 0.1  # more a second, each second
 _ONCE = 1.0  # seconds within which throttled answers are one and the same sign
+_A_DAY = 86400
+_MOST_AT_ONCE = 16  # moments
 _MIGRATIONS = (
     """
 -- `next` is when the next call may leave, `rate` how many a second may from `changed` on, all in epoch seconds.
@@ -49,14 +53,14 @@ class Bucket:
         """Give the file back."""
         self._db.close()
 
-    def take(self) -> float:
-        """The moment at which the next call may leave, in epoch seconds; it is this caller's alone."""
+    def take(self, count: int = 1) -> list[float]:
+        """The moments at which the next calls may leave, in epoch seconds; they are this caller's alone."""
         with transaction(self._db):
             now = self._now()
             following, rate, changed = self._read(now)
-            moment = max(following, now - _CATCH_UP)
-            self._keep(moment + 1 / self._rate_at(now, rate, changed), rate, changed)
-        return moment
+            moment, gap = max(following, now - _CATCH_UP), 1 / self._rate_at(now, rate, changed)
+            self._keep(moment + count * gap, rate, changed)
+        return [moment + number * gap for number in range(count)]
 
     def slow_down(self) -> None:
         """Heed an answer that throttles."""
@@ -101,7 +105,8 @@ class Gate:
             now = time.monotonic()
             turn = max(self._next, now)
             self._next = turn + 1 / _TAKEN
-        time.sleep(turn - now)
+        if turn > now:
+            time.sleep(turn - now)
 
     @property
     def behind(self) -> float:
@@ -112,29 +117,55 @@ class Gate:
 class Wishes(NamedTuple):
     """What the person asked for: mails a second, mails a day of the service, and minutes of the day from and to.
 
-    The window is by this machine's clock; one that ends before it begins goes over midnight. 0 and None are no wish.
+    `ramp` are mails on the campaign's first day, and per cent more on each day after it; `per_day` caps it. The window
+    is by this machine's clock; one that ends before it begins goes over midnight. 0 and None are no wish.
     """
 
     rate: float = 0.0
     per_day: int = 0
     window: tuple[int, int] | None = None
+    ramp: tuple[int, int] | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether a run may last for days, so that one day more is no surprise."""
+        return bool(self.per_day or self.window or self.ramp)
+
+    def allowance(self, day: int) -> int:
+        """How many mails a day of the campaign may have, the first being 0; 0 where there is no limit.
+
+        >>> [Wishes(ramp=(200, 30), per_day=400).allowance(day) for day in range(4)]
+        [200, 260, 338, 400]
+        """
+        if not self.ramp:
+            return self.per_day
+        first, growth = self.ramp
+        days = max(day, 0)
+        grown: int = first * (100 + growth) ** days // 100**days
+        return min(grown, self.per_day) if self.per_day else grown
 
     def seconds(self, mails: int) -> float:
         """About how long so many mails take."""
         rate = min(self.rate or RATE, RATE)
         begin, end = self.window or (0, 1440)
-        open_seconds = ((end - begin) % 1440 or 1440) * 60
-        in_a_day = min(self.per_day or mails, int(rate * open_seconds) or 1)
-        days = (mails - 1) // in_a_day if mails else 0
-        return days * 86400 + (mails - days * in_a_day) / rate
+        most = int(rate * ((end - begin) % 1440 or 1440) * 60) or 1
+        most = min(self.per_day or most, most)
+        days = 0
+        while self.ramp and (today := self.allowance(days)) < min(mails, most):  # it grows, so that there are few
+            mails, days = mails - today, days + 1
+        more = (mails - 1) // most if mails else 0
+        return (days + more) * 86400 + (mails - more * most) / rate
 
     def mails_today(self, mails: int) -> int:
-        """How many of the mails a day has at most."""
-        return min(self.per_day or mails, mails)
+        """How many of the mails the campaign's first day has at most."""
+        return min(self.allowance(0) or mails, mails)
 
 
 class Pace:
-    """When the next mail of a run may leave. `begun_since` tells how many of the campaign left since a time."""
+    """When the next mail of a run may leave.
+
+    `begun_since` tells how many of the campaign left since a time, `made` is when it was made; both in epoch seconds.
+    """
 
     def __init__(
         self,
@@ -142,20 +173,26 @@ class Pace:
         wishes: Wishes,
         begun_since: Callable[[float], int],
         *,
+        made: float = 0.0,
         now: Callable[[], float] = time.time,
     ) -> None:
-        self._bucket, self._wishes, self._begun_since, self._now = bucket, wishes, begun_since, now
+        self._bucket, self.wishes, self._begun_since, self._now = bucket, wishes, begun_since, now
+        self._first = _day_of(made or now())
         self._own = 0.0
-        self._day = self._left = 0
+        self._moments: deque[float] = deque()
+        self._at_once = max(min(int(min(wishes.rate or RATE, RATE) * AHEAD), _MOST_AT_ONCE), 1)
+        self._day = self._most = self._left = self._closed = 0
 
     def next(self) -> tuple[float, str]:
         """Until when to wait in epoch seconds, and why where it is long: nothing may leave before; "" once it may."""
         now = self._now()
-        if opens := opening(self._wishes.window, now):
+        if opens := opening(self.wishes.window, now):
             return opens, f"the window opens at {_clock(opens)}"
-        if self._wishes.per_day and (begins := self._next_day(now)):
-            return begins, f"{self._wishes.per_day:,} went out today; the service's next day begins at {_clock(begins)}"
-        return max(self._bucket.take(), self._of_our_own(now)), ""
+        if waits := self._next_day(now):
+            return waits
+        if not self._moments:
+            self._moments.extend(self._bucket.take(self._at_once))
+        return max(self._moments.popleft(), self._of_our_own(now)), ""
 
     def slow_down(self) -> None:
         """Heed an answer that throttles."""
@@ -165,23 +202,35 @@ class Pace:
         """Take back one of today's mails, which did not leave."""
         self._left += 1
 
+    def end_the_day(self) -> None:
+        """Let nothing leave before the service's next day, since today's quota is used up."""
+        self._closed = _day_of(self._now())
+
     def _of_our_own(self, now: float) -> float:
-        if not self._wishes.rate:
+        if not self.wishes.rate:
             return 0.0
         moment = max(self._own, now - _CATCH_UP)
-        self._own = moment + 1 / self._wishes.rate
+        self._own = moment + 1 / self.wishes.rate
         return moment
 
-    def _next_day(self, now: float) -> float:
+    def _next_day(self, now: float) -> tuple[float, str] | None:
         """When the service's next day begins, where today has had its mails; else one of today's is taken."""
-        midnight = datetime.fromtimestamp(now, service_zone()).replace(hour=0, minute=0, second=0, microsecond=0)
-        began = int(midnight.timestamp())
-        if began != self._day:
-            self._day, self._left = began, self._wishes.per_day - self._begun_since(began)
-        if self._left <= 0:
-            return (midnight + timedelta(days=1)).timestamp()
+        day = _day_of(now)
+        begins = float((day + 1) * _A_DAY - OFFSET)
+        if day == self._closed:
+            return begins, f"the day's quota is used up; the service's next day begins at {_clock(begins)}"
+        if day != self._day:
+            self._day, self._most = day, self.wishes.allowance(day - self._first)
+            self._left = self._most - self._begun_since(day * _A_DAY - OFFSET) if self._most else 0
+        if self._most and self._left <= 0:
+            return begins, f"{self._most:,} went out today; the service's next day begins at {_clock(begins)}"
         self._left -= 1
-        return 0.0
+        return None
+
+
+def _day_of(at: float) -> int:
+    """The service's day at a time in epoch seconds, by its number."""
+    return int(at + OFFSET) // _A_DAY
 
 
 def opening(window: tuple[int, int] | None, now: float) -> float:

@@ -6,34 +6,33 @@ import threading
 import time
 from collections import deque
 from queue import Empty, SimpleQueue
+from threading import Event
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from dmcli.client.retry import Outcome
-from dmcli.client.verdict import judge
-from dmcli.errors import DmError, InputError, LocalIOError, RefusedError, UnknownOutcomeError, UnreachableError
-from dmcli.workflows.merge.journal import PENDING, REJECTED, SENT, UNDER_WAY, UNKNOWN, Change
-from dmcli.workflows.merge.letter import ACTION
-from dmcli.workflows.merge.pace import Gate
+from dmcli.errors import DmError, QuotaError, UnknownOutcomeError, UnreachableError
+from dmcli.plural import counted
+from dmcli.workflows.merge.attempt import Done, attempt
+from dmcli.workflows.merge.journal import PENDING, SENT, UNKNOWN, Change
+from dmcli.workflows.merge.pace import AHEAD, Gate
+from dmcli.workflows.merge.standing import Left
 from dmcli.workflows.refusal import SPAM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
 
-    from dmcli.api.wire import Exchange, Reply, Request
     from dmcli.client.client import Client
     from dmcli.workflows.merge.journal import Journal, Row
     from dmcli.workflows.merge.letter import Letter
     from dmcli.workflows.merge.pace import Pace
 
-THREADS = 32  # calls in flight: 98 a second at 300 ms each
+THREADS = 48  # calls in flight: 98 a second at 300 ms each, and some that wait for their moments
 _BEHIND = 0.05  # seconds that mails may wait at the gate before further ones are begun
 _TICK = 0.5  # seconds between two looks at how it stands
 _CHUNK = 500  # rows read at once
-# Codes that are about one row; all others that the service documents for the call are about the run.
-_OF_A_ROW = frozenset({"InvalidToAddress", "InvalidToAddress.Spam", "InvalidBody", "InvalidSubject.Malformed"})
 _IN_A_ROW = 10  # outcomes of one sort after which something else is wrong than these mails
 _WINDOW, _MOST_UNKNOWN = 500, 10  # of so many outcomes, so many may be unknown
+_READ_EVERY = 300.0  # seconds between two looks at the quota
 _RECENT = 10.0  # seconds that the rate is taken over
 
 
@@ -44,14 +43,6 @@ class Progress(NamedTuple):
     in_flight: int
     rate: float
     waits: str
-
-
-class _Done(NamedTuple):
-    """What a worker has done with a row; `error` is why it was not sent, `kept` whether the journal has it."""
-
-    change: Change
-    error: BaseException | None = None
-    kept: bool = True
 
 
 class _Throttled:
@@ -66,7 +57,8 @@ class Sending:
                 ...
         sending.check()
 
-    `client` makes a client for a thread. `stops` is asked now and then whether somebody wants the run to pause.
+    `client` makes a client for a thread. `left` asks the account what is left of its quota, now and then and when the
+    service refuses. `stops` is asked now and then whether somebody wants the run to pause.
     """
 
     def __init__(
@@ -76,14 +68,15 @@ class Sending:
         client: Callable[[], Client],
         pace: Pace,
         *,
+        left: Callable[[Client], Left] = lambda _: Left(),
         stops: Callable[[], bool] = lambda: False,
         threads: int = THREADS,
     ) -> None:
         self._journal, self._letter, self._client, self._pace, self._stops = journal, letter, client, pace, stops
         self._counts = journal.counts()
         self._threads = min(threads, max(self._counts[PENDING], 1))
-        self._todo: SimpleQueue[Row | None] = SimpleQueue()
-        self._done: SimpleQueue[_Done | _Throttled] = SimpleQueue()
+        self._todo: SimpleQueue[tuple[Row, float] | None] = SimpleQueue()
+        self._done: SimpleQueue[Done | _Throttled | Left] = SimpleQueue()
         self._workers: list[threading.Thread] = []
         self._rows: deque[Row] = deque()
         self._after = self._in_flight = 0
@@ -91,7 +84,12 @@ class Sending:
         self._last: deque[str] = deque(maxlen=_WINDOW)  # the latest outcomes
         self._moments: deque[float] = deque()
         self._waits = ""
-        self._gate = Gate()
+        self._begin, self._gate = Gate(), Gate()  # before a row is under way, and before its first byte
+        self._refused: DmError | None = (
+            None  # by the service, for what may be the quota: no row is begun until it is known
+        )
+        self._left, self._ask = left, Event()
+        self._reader = threading.Thread(target=self._read, name="quota", daemon=True)
         self.error: BaseException | None = None
         self.paused = False
         self.lost: list[Change] = []  # outcomes that the journal could not keep
@@ -105,14 +103,17 @@ class Sending:
         self._ended = True
         for _ in self._workers:
             self._todo.put(None)
+        self._ask.set()
         for worker in self._workers:
             worker.join()
-        while not self._done.empty():
-            self._heed(0)
+        if self._reader.ident:
+            self._reader.join(_TICK)
+        self._heed_all()
 
     def __iter__(self) -> Iterator[Progress]:
         """How it stands, each half second, while mails go out."""
         told = time.monotonic()
+        self._reader.start()
         yield self.progress()
         while not self._ended and (self._next() or self._in_flight):
             if self._rows and self._in_flight < self._threads:
@@ -158,6 +159,10 @@ class Sending:
 
     def _wait_and_begin(self) -> None:
         """Begin the next row once its moment has come; a wait of a long time ends now and then without it."""
+        if self._refused:
+            self._waits = "the service refused a mail; what is left of the quota is looked at"
+            self._heed(_TICK)
+            return
         if (behind := self._gate.behind) > _BEHIND:  # who waits at the gate is under way, and unknown after a kill
             self._heed(behind)
             return
@@ -165,8 +170,9 @@ class Sending:
         if self._waits:
             self._heed(min(max(until - time.time(), 0.01), _TICK))
             return
-        while (left := until - time.time()) > 0 and not self._ended:
-            self._heed(min(left, _TICK))
+        while (left := until - time.time()) > AHEAD and not self._ended:
+            time.sleep(min(left - AHEAD / 2, _TICK))  # what is said meanwhile is heeded at once, which costs less
+            self._heed_all()
         if self._ended:
             return
         if self._in_flight == len(self._workers) < self._threads:
@@ -174,7 +180,11 @@ class Sending:
             worker.start()
             self._workers.append(worker)
         self._in_flight += 1
-        self._todo.put(self._rows.popleft())
+        self._todo.put((self._rows.popleft(), until))
+
+    def _heed_all(self) -> None:
+        while not self._done.empty():
+            self._heed(0)
 
     def _heed(self, seconds: float) -> None:
         """Wait so long for what a worker says, and heed it."""
@@ -184,6 +194,9 @@ class Sending:
             return
         if isinstance(said, _Throttled):
             self._pace.slow_down()
+            return
+        if isinstance(said, Left):
+            self._weigh(said)
             return
         self._in_flight -= 1
         state = said.change.state
@@ -199,7 +212,7 @@ class Sending:
             self._moments.append(time.monotonic())
         self._judge(said)
 
-    def _judge(self, said: _Done) -> None:
+    def _judge(self, said: Done) -> None:
         """Stop where the run has no sense any more."""
         error, state = said.error, said.change.state
         if error is not None and not isinstance(error, DmError):
@@ -208,6 +221,10 @@ class Sending:
         throttled = error is not None and "throttl" in error.code.lower()
         if throttled:
             self._pace.slow_down()
+            return
+        if isinstance(error, DmError) and error.code == SPAM and said.kept and state == PENDING:
+            self._refused = error
+            self._ask.set()
             return
         self._last.append(state)
         latest = list(self._last)[-_IN_A_ROW:]
@@ -222,70 +239,45 @@ class Sending:
         elif same and error is not None:
             self._stop(error)
 
+    def _read(self) -> None:
+        """Ask what is left of the quota, in a thread of its own, so that no mail waits for it."""
+        client = self._client()
+        while not self._ended:
+            self._ask.clear()
+            try:
+                self._done.put(self._left(client))
+            except Exception:  # noqa: BLE001  a thread has nobody to raise to, and mails go out without a figure
+                self._done.put(Left())
+            self._ask.wait(_READ_EVERY)
+
+    def _weigh(self, left: Left) -> None:
+        """Stop where the quota is used up, and be it by others; a run that may last for days waits for the next one."""
+        refused, self._refused = self._refused, None
+        pending = counted(self._counts[PENDING], "mail")
+        if left.month == 0:
+            self._stop(QuotaError(f"the month's quota is used up, with {pending} left to send"))
+        elif left.day == 0 and self._pace.wishes.waits:
+            self._pace.end_the_day()
+        elif left.day == 0:
+            hint = "Wait for the next day of the service (UTC+8)."
+            self._stop(QuotaError(f"the day's quota is used up, with {pending} left to send", hint=hint))
+        elif refused:
+            self._stop(refused)
+
     def _stop(self, error: BaseException) -> None:
         self._ended = True
         self.error = self.error or error
 
     def _work(self) -> None:
-        """Send row after row, until told that there are no more."""
+        """Send row after row at their moments, until told that there are no more."""
         client = self._client()
-        while row := self._todo.get():
-            self._done.put(self._send(client, row))
+        while task := self._todo.get():
+            row, moment = task
+            if (left := moment - time.time()) > 0:
+                time.sleep(left)
+            self._begin.take()
+            said = attempt(self._journal, self._letter, client, row, self._gate, self._throttled)
+            self._done.put(said)
 
-    def _send(self, client: Client, row: Row) -> _Done:
-        """Send one row; everything that can happen is a result."""
-        intended = False
-        change, why = Change(row.number, PENDING), None
-
-        def announce() -> None:
-            nonlocal intended
-            if not intended:
-                self._journal.write(Change(row.number, UNDER_WAY))
-                intended = True
-                self._gate.take()
-
-        try:
-            mail = self._letter.mail(row.number, row.values)
-            if mail.problems:
-                raise InputError(f"row {row.number}: {'; '.join(mail.problems)}")  # noqa: TRY301  as a refusal
-            paced = client._replace(exchange=_Heeding(client.exchange, lambda: self._done.put(_Throttled())))
-            reply = paced.call(ACTION, mail.wire, announce)
-            change = Change(row.number, SENT, str(reply.get("EnvId") or ""), str(reply.get("RequestId") or ""))
-        except BaseException as error:  # noqa: BLE001  a thread has nobody to raise to
-            why = error
-            change = _change_for(row.number, error, intended=intended)
-        if change.state == PENDING and not intended:
-            return _Done(change, why)
-        try:
-            self._journal.write(change)
-        except DmError as failed:
-            return _Done(change, failed, kept=False)
-        return _Done(change, why)
-
-
-def _change_for(number: int, error: BaseException, *, intended: bool) -> Change:
-    """What a failed call makes of its row."""
-    if not isinstance(error, DmError):  # a defect of ours; it may have been in the middle
-        return Change(number, UNKNOWN if intended else PENDING, reason=type(error).__name__)
-    facts = ("", error.request_id, error.code, error.message)
-    if isinstance(error, UnknownOutcomeError):
-        return Change(number, UNKNOWN, *facts)
-    if isinstance(error, LocalIOError | InputError | UnreachableError) or not isinstance(error, RefusedError):
-        return Change(number, PENDING)
-    return Change(number, PENDING) if error.code in _OF_THE_RUN else Change(number, REJECTED, *facts)
-
-
-_OF_THE_RUN = frozenset({SPAM, *ACTION.errors}) - _OF_A_ROW
-
-
-class _Heeding:
-    """An exchange that notices answers that throttle, also those after which a call is tried again."""
-
-    def __init__(self, exchange: Exchange, throttled: Callable[[], None]) -> None:
-        self._exchange, self._throttled = exchange, throttled
-
-    def __call__(self, request: Request) -> Reply:
-        reply = self._exchange(request)
-        if reply.status != 200 and judge(reply).outcome is Outcome.THROTTLED:  # noqa: PLR2004
-            self._throttled()
-        return reply
+    def _throttled(self) -> None:
+        self._done.put(_Throttled())

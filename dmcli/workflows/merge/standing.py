@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dmcli.api import catalogue
 from dmcli.api.actions.account import USER_STATUS
 from dmcli.api.paging import value_of
-from dmcli.errors import CheckFailedError, ConfigError, NotFoundError, QuotaError
+from dmcli.errors import CheckFailedError, ConfigError, DmError, NotFoundError, QuotaError
 from dmcli.workflows.usage import quota_usage, usage_of
 
 if TYPE_CHECKING:
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 _NORMAL = "0"
 _BLOCKS = {"UNSUB": "unsubscribed", "REPORT": "complained"}
+
+
+class Left(NamedTuple):
+    """Mails that are left of the quota today and this month; None where that is not known or there is no limit."""
+
+    day: int | None = None
+    month: int | None = None
 
 
 class Standing(NamedTuple):
@@ -34,7 +41,7 @@ class Standing(NamedTuple):
         """Raise QuotaError where so many mails, so many of them in a day, do not fit into what is left."""
         for left, wanted, when in ((self.day_left, in_a_day, "today"), (self.month_left, mails, "this month")):
             if left is not None and wanted > left:
-                remedy = "give --per-day, or " if when == "today" else ""
+                remedy = "give --per-day or --ramp, or " if when == "today" else ""
                 raise QuotaError(
                     f"{wanted:,} mails do not fit into the quota: {left:,} are left {when}; {remedy}send to fewer"
                 )
@@ -62,6 +69,16 @@ def read_standing(client: Client, sender: str, now: datetime, tell: Callable[[st
     if figures["day_used"] is None:
         tell("warning: what is left of the quota is not known to these keys")
     return Standing(figures["day_left"], figures["month_left"], _barred(client, sender, tell))
+
+
+def read_left(client: Client, now: datetime) -> Left:
+    """What is left of the quota; nothing is known where the service or the keys do not tell. `now` is its time."""
+    try:
+        summary = client.call(catalogue.get("DescAccountSummary"), {})
+        figures = usage_of(summary, quota_usage(client, now), now)
+    except DmError:
+        return Left()
+    return Left(figures["day_left"], figures["month_left"])
 
 
 def _check_sender(sender: str, rows: list[dict[str, Any]]) -> None:

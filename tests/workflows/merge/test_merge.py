@@ -18,6 +18,7 @@ from faulty import Fault, reset
 
 from dmcli.api.wire import Reply
 from dmcli.sandbox.server.http1 import wire
+from dmcli.workflows.merge.sending import THREADS
 
 MERGE = "send merge people.csv --from news@sandbox.test --subject 'Hello {{ name }}' --html '<p>Dear {{ name }},</p>'"
 DROPPED = Fault("drop", lambda connection, _: reset(connection), executed=True)
@@ -150,6 +151,10 @@ def test_what_is_wrong_with_a_row_is_told_before_anything_is_sent(run, mailed, p
         ),
         (f"{MERGE} --to-column mail", 2, "the file has no column 'mail'; it has email, name"),
         (f"{MERGE} --rate 5", 2, "'5' is not a rate such as 20/s"),
+        (f"{MERGE} --ramp 200", 2, "'200' is not a ramp such as 200:+30%/day, which is 200 mails on the first day"),
+        (f"{MERGE} --ramp 0:+30%/day", 2, "'0:+30%/day' is not a ramp"),
+        (f"{MERGE} --ramp 200:+0%/day", 2, "(1 to 999)"),
+        (f"{MERGE} --ramp 200:30%/week", 2, "is not a ramp"),
         (f"{MERGE} --window 9-5", 2, "'9-5' is not a part of the day such as 09:00-18:00"),
         (f"{MERGE} --campaign a/b", 2, "'a/b' is no name of a campaign"),
         (f"{MERGE} --resume", 10, "no campaign of people.csv was begun"),
@@ -319,7 +324,7 @@ def test_ten_refusals_in_a_row_are_no_chance(run, mailed, people, faulty):
     faulty.inject(refused("InvalidToAddress"), "SingleSendMail")
     run(f"{MERGE} --yes", code=1)
     known = run("campaign show people -o json").json
-    assert 10 <= known["rejected"] <= 10 + 32
+    assert 10 <= known["rejected"] <= 10 + THREADS
     assert known["rejected"] + known["pending"] == 60
 
 
@@ -331,7 +336,7 @@ def test_where_nobody_listens_any_more_the_rest_waits(run, people, faulty, maile
     assert "campaign settle people; then" in stopped.err
     known = run("campaign show people -o json").json
     assert known["sent"] + known["unknown"] + known["pending"] == 40
-    assert known["unknown"] <= 32
+    assert known["unknown"] <= THREADS
     assert set(mailed().values()) <= {1}
 
 
@@ -349,7 +354,7 @@ def test_an_outage_costs_few_unknown_mails(run, mailed, people, faulty):
     stopped = run(f"{MERGE} --yes", code=6)
     assert "mails got no answer, so the run stopped" in stopped.err
     unknown = counts(run)["unknown"]
-    assert 10 <= unknown <= 10 + 32
+    assert 10 <= unknown <= 10 + THREADS
     faulty.times = 0
     run("campaign resume people", code=6)
     assert len(mailed()) == 60 - unknown

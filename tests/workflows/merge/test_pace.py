@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dmcli.workflows.merge.pace import Bucket, Pace, Wishes, opening
+from dmcli.workflows.merge.pace import RATE, Bucket, Pace, Wishes, opening
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC).timestamp()
 
@@ -40,7 +40,7 @@ def moments(bucket, now, count):
     """When so many calls left, one after the other."""
     found = []
     for _ in range(count):
-        now.at = max(bucket.take(), now.at)
+        now.at = max(*bucket.take(), now.at)
         found.append(now.at)
     return found
 
@@ -68,7 +68,7 @@ def test_throttled_answers_make_it_slower_for_all_and_it_recovers(bucket, now, t
 def test_a_clock_that_was_set_back_stops_nobody(bucket, now):
     bucket.take()
     now.at -= 10 * 86400
-    assert bucket.take() <= now.at
+    assert bucket.take()[0] <= now.at
 
 
 def test_two_processes_share_the_rate(tmp_path):
@@ -77,9 +77,9 @@ import sys, time
 from dmcli.workflows.merge.pace import Bucket
 bucket = Bucket(sys.argv[1], "a", most=200.0)
 sys.stdin.readline()
-for _ in range(60):
-    at = bucket.take()
-    print(at)
+for _ in range(20):
+    for at in bucket.take(3):
+        print(at)
 """
     command = [sys.executable, "-c", program, str(tmp_path / "pace.db")]
     both = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
@@ -120,6 +120,42 @@ def test_a_day_of_the_service_has_no_more_than_was_asked(bucket, now):
     assert Pace(bucket, Wishes(per_day=1), lambda _: 1, now=now).next()[1]
 
 
+def test_a_ramp_counts_the_days_of_the_campaign(bucket, now):
+    sent = []
+    wishes = Wishes(ramp=(2, 50), per_day=4)
+
+    def go_on(pace, most):
+        days = []
+        while len(days) < most:
+            at, why = pace.next()
+            now.at = max(now.at, at)
+            if not why:
+                sent.append(now.at)
+                days.append(datetime.fromtimestamp(now.at + 8 * 3600, UTC).day)
+        return days
+
+    def begun(since):
+        return sum(at >= since for at in sent)
+
+    assert go_on(Pace(bucket, wishes, begun, made=NOON, now=now), 6) == [28, 28, 29, 29, 29, 30]
+    # A later run goes on with the allowance of the day, of which one mail has gone; the cap holds from the fourth on.
+    later = Pace(bucket, wishes, begun, made=NOON, now=now)
+    now.at += 1
+    assert [datetime.fromtimestamp(now.at + 8 * 3600, UTC).day, *go_on(later, 8)] == [30, 30, 30, 30, *[1] * 4, 2]
+    assert later.next()[1] == ""
+
+
+def test_a_day_whose_quota_is_used_up_is_over(bucket, now):
+    pace = Pace(bucket, Wishes(per_day=100), lambda _: 0, now=now)
+    assert not pace.next()[1]
+    pace.end_the_day()
+    at, why = pace.next()
+    assert why.startswith("the day's quota is used up; the service's next day begins at")
+    assert datetime.fromtimestamp(at, UTC) == datetime(2026, 11, 28, 16, tzinfo=UTC)
+    now.at = at
+    assert not pace.next()[1]
+
+
 @pytest.mark.parametrize(
     ("window", "hour", "opens"),
     [
@@ -144,9 +180,12 @@ def test_a_window_of_the_day(window, hour, opens):
 @pytest.mark.parametrize(
     ("wishes", "mails", "seconds"),
     [
-        (Wishes(), 980, 10),
+        (Wishes(), 986, 10),
         (Wishes(rate=2), 100, 50),
-        (Wishes(per_day=100), 250, 2 * 86400 + 50 / 98),
+        (Wishes(per_day=100), 250, 2 * 86400 + 50 / RATE),
+        (Wishes(ramp=(200, 30)), 200, 200 / RATE),
+        (Wishes(ramp=(200, 30)), 200 + 260 + 1, 2 * 86400 + 1 / RATE),
+        (Wishes(ramp=(200, 30), per_day=250), 200 + 3 * 250 + 5, 4 * 86400 + 5 / RATE),
         (Wishes(rate=1, window=(540, 600)), 3601, 86400 + 1),
         (Wishes(), 0, 0),
     ],

@@ -56,12 +56,42 @@ class Hours(click.ParamType[tuple[int, int]]):
         return begin, end
 
 
+class Ramp(click.ParamType[tuple[int, int]]):
+    """Mails on the first day, and how many per cent more each day: 200:+30%/day.
+
+    >>> Ramp().convert("200:+30%/day", None, None)
+    (200, 30)
+    """
+
+    name = "ramp"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        """Mails, and per cent."""
+        if isinstance(value, tuple):
+            return value
+        found = re.fullmatch(r"([1-9][0-9]{0,8}):\+([1-9][0-9]{0,2})%/day", value)
+        if not found:
+            self.fail(
+                f"{value!r} is not a ramp such as 200:+30%/day, which is 200 mails on the first day and 30 % more each "
+                "day after it (1 to 999)",
+                param,
+                ctx,
+            )
+        return int(found[1]), int(found[2])
+
+
 def pace_options() -> list[click.Parameter]:
     """The options of what sends a campaign."""
     return [
         click.Option(["--rate"], type=Rate(), metavar="N/s", help="At most so many: 20/s, 100/min, 500/h."),
         click.Option(
             ["--per-day"], type=click.IntRange(1), metavar="N", help="At most so many a day of the service (UTC+8)."
+        ),
+        click.Option(
+            ["--ramp"],
+            type=Ramp(),
+            metavar="N:+P%/day",
+            help="N on the first day of the campaign, P per cent more each day; --per-day caps it.",
         ),
         click.Option(
             ["--window"], type=Hours(), metavar="HH:MM-HH:MM", help="Only in this part of the day, by this clock."
@@ -74,9 +104,10 @@ def wishes_of(typed: Mapping[str, Any], kept: Mapping[str, Any] | None = None) -
     from dmcli.workflows.merge.pace import Wishes
 
     kept = kept or {}
-    window = typed.get("window") or kept.get("window")
+    window, ramp = (typed.get(name) or kept.get(name) for name in ("window", "ramp"))
     return Wishes(
         typed.get("rate") or kept.get("rate") or 0.0,
         typed.get("per_day") or kept.get("per_day") or 0,
         (window[0], window[1]) if window else None,
+        (ramp[0], ramp[1]) if ramp else None,
     )

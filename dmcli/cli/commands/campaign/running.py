@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from dmcli.cli.session import Session
+    from dmcli.client.client import Client
     from dmcli.workflows.merge.campaigns import Campaigns
     from dmcli.workflows.merge.journal import Journal
     from dmcli.workflows.merge.letter import Letter
     from dmcli.workflows.merge.pace import Wishes
     from dmcli.workflows.merge.sending import Progress
+    from dmcli.workflows.merge.standing import Left
 
 COUNTS = tuple(count(state.replace(" ", "_"), state.capitalize()) for state in STATES)
 RESULT = (Field("campaign", "Campaign"), *COUNTS)
@@ -32,8 +34,11 @@ _EVERY = 10.0  # seconds between two lines where nothing is redrawn
 
 def run(current: Session, campaigns: Campaigns, name: str, journal: Journal, letter: Letter, wishes: Wishes) -> None:
     """Send what is pending. Raises DmError where not everything was sent; the result is shown all the same."""
+    from datetime import timedelta
+
     from dmcli.workflows.merge.pace import Pace, open_bucket
     from dmcli.workflows.merge.sending import Sending
+    from dmcli.workflows.merge.standing import read_left
 
     paused = campaigns.pause_path(name)
     with suppress(FileNotFoundError):
@@ -41,12 +46,18 @@ def run(current: Session, campaigns: Campaigns, name: str, journal: Journal, let
     bucket = open_bucket(os.environ, "\n".join(current.resources.scope("")[:2]))
     client = current.client
 
-    def for_thread() -> object:
+    began, service_began = time.monotonic(), current.service_now
+
+    def for_thread() -> Client:
         return client._replace(retrier=client.retrier.for_thread())
 
+    def left(asking: Client) -> Left:
+        return read_left(asking, service_began + timedelta(seconds=time.monotonic() - began))
+
+    about = journal.about()
     try:
-        pace = Pace(bucket, wishes, journal.begun_since)
-        with Sending(journal, letter, for_thread, pace, stops=lambda: os.path.exists(paused)) as sending:  # type: ignore[arg-type]
+        pace = Pace(bucket, wishes, journal.begun_since, made=about[1] if about else 0)
+        with Sending(journal, letter, for_thread, pace, left=left, stops=lambda: os.path.exists(paused)) as sending:
             try:
                 with telling(current) as tell:
                     for progress in sending:
