@@ -22,6 +22,8 @@ def open_database(
 ) -> sqlite3.Connection:
     """Open a private SQLite file in autocommit mode, made and brought up to date where needed; `:memory:` works too.
 
+    "" is a file without a name that goes when it is closed.
+
     Each migration is an SQL script; `user_version` counts those applied. Several processes may open the same new file
     at once. `timeout` is in seconds, for this and for each later statement. With `durable` what was committed outlasts
     a loss of power, else only the end of the process. Raises ConfigError when the file is no
@@ -36,7 +38,7 @@ def open_database(
     """
     import sqlite3
 
-    if path != ":memory:":
+    if path not in (":memory:", ""):
         make_folder(os.path.dirname(os.path.abspath(path)))
         make_private(path)  # SQLite gives its companion files the same mode
     deadline = time.monotonic() + timeout

@@ -72,6 +72,7 @@ ARGUMENTS = {
     "campaign report": "c",
     "campaign export": "c",
     "campaign resume": "c",
+    "campaign work": "c",
     "campaign pause": "c",
     "campaign settle": "c",
     "campaign retry-rejected": "c",

@@ -26,7 +26,8 @@ COMMON = {option.name for option in common()}
 # Commands that no action declares.
 BY_HAND = """
 send merge|send resolve|campaign list|campaign show|campaign report|campaign export|campaign resume|campaign pause|
-campaign settle|campaign retry-rejected|campaign delete|domain check|domain doctor|domain ensure|domain publish|
+campaign work|campaign settle|campaign retry-rejected|campaign delete|domain check|domain doctor|domain ensure|
+domain publish|
 domain records|receiver create|receiver add|receiver export|receiver import|receiver remove|receiver sync|
 tag update|stats tracking|stats sender|template update|api|explain|completion|help|version|config init|config list|
 stats totals|stats report|config show|config use|config path|config check|doctor|trace|receiver clean|stats sync|

@@ -14,5 +14,5 @@ BLOCKS = [block for block in all_blocks() if block.how == "by tests/outer"]
 
 @pytest.mark.parametrize("block", BLOCKS, ids=[block.name for block in BLOCKS])
 def test_a_block_does_what_the_page_says(block, tmp_path):
-    with postgres() if "psql" in block.text else nullcontext({}) as env:
+    with postgres() if "psql" in block.text or "postgresql:" in block.text else nullcontext({}) as env:
         run(block, tmp_path, **env)

@@ -84,10 +84,10 @@ def _reaching(point: str, number: int, how: str) -> Callable[[str], None]:
 def _prepare(reached: Callable[[str], None]) -> None:
     """Have the points reached: those of the network once mails are sent."""
     from dmcli.client.transport import HttpExchange
-    from dmcli.workflows.merge import journal
+    from dmcli.workflows.merge.journals import sqlite
     from dmcli.workflows.merge.sending import Sending
 
-    transaction = journal.transaction
+    transaction = sqlite.transaction
 
     @contextlib.contextmanager
     def watched(db, **more):
@@ -97,7 +97,7 @@ def _prepare(reached: Callable[[str], None]) -> None:
             reached(POINTS[1])
         reached(POINTS[2])
 
-    journal.transaction = watched
+    sqlite.transaction = watched
 
     def around(place, name: str, before: str, after: str) -> None:
         real = getattr(place, name)
@@ -126,7 +126,8 @@ def _main(path: str) -> None:
     from dmcli.cli.commands.campaign import change, merge  # noqa: F401  loaded once for all forks
     from dmcli.cli.run import exits, failure  # noqa: F401
     from dmcli.client import transport  # noqa: F401
-    from dmcli.workflows.merge import campaigns, pace, plan, sending, settle, standing, template  # noqa: F401
+    from dmcli.workflows.merge import pace, plan, sending, settle, standing, template  # noqa: F401
+    from dmcli.workflows.merge.journals import local  # noqa: F401
 
     template.Template("", "{{ a }}", html=True)
     for text in sys.stdin:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _USER = "postgres"
+KEYED = "keyed"  # the one role that needs its password
 
 
 def _program(name: str) -> str:
@@ -26,32 +28,60 @@ def _program(name: str) -> str:
     return found
 
 
+class Postgres:
+    """A server in a folder; `env` are the variables by which psql finds it, `url` how `dm` does."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder, self._other = folder, {}
+        if os.geteuid() == 0:  # the server refuses to run as root
+            shutil.chown(folder, _USER)
+            self._other = {"user": _USER}
+        self._quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder, **self._other}
+        self.env = {"PGHOST": folder, "PGUSER": _USER, "PGDATABASE": _USER}
+        self.url = self.url_of(_USER)
+        command = [_program("initdb"), "-D", f"{folder}/data", "-U", _USER, "-A", "trust", "-N", "-E", "UTF8"]
+        subprocess.run(command, check=True, timeout=PATIENT, **self._quiet)
+        with open(f"{folder}/data/pg_hba.conf", "r+", encoding="utf-8") as file:
+            usual = file.read()
+            file.seek(0)
+            file.write(f"local all {KEYED} scram-sha-256\n{usual}")
+        self.start()
+
+    def url_of(self, database: str, user: str = _USER) -> str:
+        """The address of a database."""
+        return f"postgresql://{user}@/{database}?host={self.folder.replace('/', '%2F')}"
+
+    def start(self) -> None:
+        """Start, and wait until it answers; after an immediate shutdown it recovers first."""
+        options = ("-k", self.folder, "-c", "listen_addresses=", "-c", "fsync=off")
+        self._process = subprocess.Popen([_program("postgres"), "-D", f"{self.folder}/data", *options], **self._quiet)
+        _wait(self.env)
+
+    def stop(self, how: int = signal.SIGINT) -> None:
+        """Stop: SIGINT ends connections in order, SIGQUIT is an immediate shutdown, as if it had crashed."""
+        self._process.send_signal(how)
+        self._process.wait()
+
+
+@contextmanager
+def running() -> Iterator[Postgres]:
+    """A running server."""
+    folder = tempfile.mkdtemp(prefix="pg")
+    try:
+        server = Postgres(folder)
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def postgres() -> Iterator[dict[str, str]]:
     """A running server; the variables by which psql finds it."""
-    folder = tempfile.mkdtemp(prefix="pg")
-    other = {}
-    if os.geteuid() == 0:  # the server refuses to run as root
-        shutil.chown(folder, _USER)
-        other = {"user": _USER}
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder, **other}
-    env = {"PGHOST": folder, "PGUSER": _USER, "PGDATABASE": _USER}
-    try:
-        subprocess.run(
-            [_program("initdb"), "-D", f"{folder}/data", "-U", _USER, "-A", "trust", "-N", "-E", "UTF8"],
-            check=True,
-            timeout=PATIENT,
-            **quiet,
-        )
-        options = ("-k", folder, "-c", "listen_addresses=", "-c", "fsync=off")
-        with subprocess.Popen([_program("postgres"), "-D", f"{folder}/data", *options], **quiet) as server:
-            try:
-                _wait(env)
-                yield env
-            finally:
-                server.terminate()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with running() as server:
+        yield server.env
 
 
 def psql(env: dict[str, str], statement: str) -> list[list[str]]:

@@ -40,14 +40,15 @@ def attempt(
 
     `throttled` is told of each answer that throttles, also of those after which a call is tried again.
     """
-    intended = False
+    intended = failed = False
     change, why = Change(row.number, PENDING), None
 
     def announce() -> None:
-        nonlocal intended
+        nonlocal intended, failed
         if not intended:
+            failed = True  # until the journal has it
             journal.write(Change(row.number, UNDER_WAY))
-            intended = True
+            intended, failed = True, False
             gate.take()
 
     try:
@@ -61,11 +62,11 @@ def attempt(
         why = error
         change = _change_for(row.number, error, intended=intended)
     if change.state == PENDING and not intended:
-        return Done(change, why)
+        return Done(change, why, kept=not failed)
     try:
         journal.write(change)
-    except DmError as failed:
-        return Done(change, failed, kept=False)
+    except DmError as error:
+        return Done(change, error, kept=False)
     return Done(change, why)
 
 

@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from dmcli.api.kinds.dates import OFFSET
 from dmcli.local.database import open_database, transaction
@@ -39,6 +39,16 @@ CREATE TABLE bucket (scope TEXT PRIMARY KEY, next REAL NOT NULL, rate REAL NOT N
 )
 
 
+class Moments(Protocol):
+    """What gives the moments at which calls may leave."""
+
+    def take(self, count: int = 1) -> list[float]:
+        """The moments at which the next calls may leave, in epoch seconds; they are this caller's alone."""
+
+    def slow_down(self) -> None:
+        """Heed an answer that throttles."""
+
+
 class Bucket:
     """The moments at which the calls of one scope, such as an account, may leave; processes share the file at `path`.
 
@@ -56,19 +66,24 @@ class Bucket:
     def take(self, count: int = 1) -> list[float]:
         """The moments at which the next calls may leave, in epoch seconds; they are this caller's alone."""
         with transaction(self._db):
-            now = self._now()
-            following, rate, changed = self._read(now)
-            moment, gap = max(following, now - _CATCH_UP), 1 / self._rate_at(now, rate, changed)
-            self._keep(moment + count * gap, rate, changed)
+            return self._take(self._now(), count)
+
+    def _take(self, now: float, count: int) -> list[float]:
+        """The moments of so many calls, in a transaction."""
+        following, rate, changed = self._read(now)
+        moment, gap = max(following, now - _CATCH_UP), 1 / self._rate_at(now, rate, changed)
+        self._keep(moment + count * gap, rate, changed)
         return [moment + number * gap for number in range(count)]
 
     def slow_down(self) -> None:
         """Heed an answer that throttles."""
         with transaction(self._db):
-            now = self._now()
-            following, rate, changed = self._read(now)
-            if not 0 <= now - changed < _ONCE:
-                self._keep(following, max(self._rate_at(now, rate, changed) * _SLOWER, _LEAST), now)
+            self._slow_down(self._now())
+
+    def _slow_down(self, now: float) -> None:
+        following, rate, changed = self._read(now)
+        if not 0 <= now - changed < _ONCE:
+            self._keep(following, max(self._rate_at(now, rate, changed) * _SLOWER, _LEAST), now)
 
     @property
     def rate(self) -> float:
@@ -165,29 +180,32 @@ class Pace:
     """When the next mail of a run may leave.
 
     `begun_since` tells how many of the campaign left since a time, `made` is when it was made; both in epoch seconds.
+    With `shared` the bucket and the journal see to the rate and the mails a day that were asked for.
     """
 
     def __init__(
         self,
-        bucket: Bucket,
+        bucket: Moments,
         wishes: Wishes,
         begun_since: Callable[[float], int],
         *,
         made: float = 0.0,
+        shared: bool = False,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._bucket, self.wishes, self._begun_since, self._now = bucket, wishes, begun_since, now
-        self._first = _day_of(made or now())
+        self._first = day_of(made or now())
+        self._shared = shared
         self._own = 0.0
         self._moments: deque[float] = deque()
-        self._at_once = max(min(int(min(wishes.rate or RATE, RATE) * AHEAD), _MOST_AT_ONCE), 1)
+        self._at_once = max(min(int(min(wishes.rate or RATE, RATE) * AHEAD), _MOST_AT_ONCE), 1) if not shared else 1
         self._day = self._most = self._left = self._closed = 0
 
     def next(self) -> tuple[float, str]:
         """Until when to wait in epoch seconds, and why where it is long: nothing may leave before; "" once it may."""
         now = self._now()
         if opens := opening(self.wishes.window, now):
-            return opens, f"the window opens at {_clock(opens)}"
+            return opens, f"the window opens at {clock_text(opens)}"
         if waits := self._next_day(now):
             return waits
         if not self._moments:
@@ -204,10 +222,10 @@ class Pace:
 
     def end_the_day(self) -> None:
         """Let nothing leave before the service's next day, since today's quota is used up."""
-        self._closed = _day_of(self._now())
+        self._closed = day_of(self._now())
 
     def _of_our_own(self, now: float) -> float:
-        if not self.wishes.rate:
+        if not self.wishes.rate or self._shared:
             return 0.0
         moment = max(self._own, now - _CATCH_UP)
         self._own = moment + 1 / self.wishes.rate
@@ -215,22 +233,32 @@ class Pace:
 
     def _next_day(self, now: float) -> tuple[float, str] | None:
         """When the service's next day begins, where today has had its mails; else one of today's is taken."""
-        day = _day_of(now)
-        begins = float((day + 1) * _A_DAY - OFFSET)
+        day = day_of(now)
+        begins = begin_of(day + 1)
         if day == self._closed:
-            return begins, f"the day's quota is used up; the service's next day begins at {_clock(begins)}"
+            return begins, f"the day's quota is used up; the service's next day begins at {clock_text(begins)}"
         if day != self._day:
-            self._day, self._most = day, self.wishes.allowance(day - self._first)
-            self._left = self._most - self._begun_since(day * _A_DAY - OFFSET) if self._most else 0
+            self._day, self._most = day, 0 if self._shared else self.wishes.allowance(day - self._first)
+            self._left = self._most - self._begun_since(begin_of(day)) if self._most else 0
         if self._most and self._left <= 0:
-            return begins, f"{self._most:,} went out today; the service's next day begins at {_clock(begins)}"
+            return begins, used_up(self._most, begins)
         self._left -= 1
         return None
 
 
-def _day_of(at: float) -> int:
+def day_of(at: float) -> int:
     """The service's day at a time in epoch seconds, by its number."""
     return int(at + OFFSET) // _A_DAY
+
+
+def begin_of(day: int) -> float:
+    """When a day of the service begins, in epoch seconds."""
+    return float(day * _A_DAY - OFFSET)
+
+
+def used_up(most: int, begins: float) -> str:
+    """Why nothing more goes out on a day."""
+    return f"{most:,} went out today; the service's next day begins at {clock_text(begins)}"
 
 
 def opening(window: tuple[int, int] | None, now: float) -> float:
@@ -246,7 +274,8 @@ def opening(window: tuple[int, int] | None, now: float) -> float:
     return (opens if opens > local else opens + timedelta(days=1)).timestamp()
 
 
-def _clock(at: float) -> str:
+def clock_text(at: float) -> str:
+    """A time as people read it."""
     return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M")
 
 

@@ -83,6 +83,7 @@ class Sending:
         self._again = self._ended = False
         self._last: deque[str] = deque(maxlen=_WINDOW)  # the latest outcomes
         self._moments: deque[float] = deque()
+        self._asked = time.monotonic()  # whether to stop
         self._waits = ""
         self._begin, self._gate = Gate(), Gate()  # before a row is under way, and before its first byte
         self._refused: DmError | None = (
@@ -115,17 +116,28 @@ class Sending:
         told = time.monotonic()
         self._reader.start()
         yield self.progress()
-        while not self._ended and (self._next() or self._in_flight):
+        while self._go_on():
+            if time.monotonic() - told >= _TICK:
+                told = time.monotonic()
+                yield self.progress()
+        yield self.progress()
+
+    def _go_on(self) -> bool:
+        """Begin a mail, or wait a moment; false at the end, which a journal that fails brings about too."""
+        try:
+            if self._ended or not (self._next() or self._in_flight or self._may_come()):
+                return False
             if self._rows and self._in_flight < self._threads:
                 self._wait_and_begin()
             else:
                 self._heed(_TICK)
-            if time.monotonic() - told >= _TICK:
-                told = time.monotonic()
+            if time.monotonic() - self._asked >= _TICK:
+                self._asked = time.monotonic()
                 self.paused = self._stops()
                 self._ended = self._ended or self.paused
-                yield self.progress()
-        yield self.progress()
+        except DmError as error:
+            self._stop(error)
+        return True
 
     def progress(self) -> Progress:
         """How it stands."""
@@ -149,13 +161,19 @@ class Sending:
         """Whether there is a row to begin; reads on where none is at hand. Rows that came back are begun last."""
         if self._rows:
             return True
-        self._rows.extend(self._journal.pending(self._after, _CHUNK))
+        self._rows.extend(self._journal.claim(self._after, _CHUNK))
         if not self._rows and self._again and not self._in_flight:
             self._after, self._again = 0, False
-            self._rows.extend(self._journal.pending(0, _CHUNK))
+            self._rows.extend(self._journal.claim(0, _CHUNK))
         if self._rows:
             self._after = self._rows[-1].number
         return bool(self._rows)
+
+    def _may_come(self) -> bool:
+        """Whether rows that others have may yet be this run's."""
+        self._waits = self._journal.waits()
+        self._again = bool(self._waits)
+        return self._again
 
     def _wait_and_begin(self) -> None:
         """Begin the next row once its moment has come; a wait of a long time ends now and then without it."""

@@ -161,6 +161,7 @@ def test_what_is_wrong_with_a_row_is_told_before_anything_is_sent(run, mailed, p
         (f"{MERGE} --preview 9", 10, "people.csv has no row 9"),
         (MERGE + """ --headers '{"Message-ID": "<a@b>"}'""", 2, "a merge gives each its own"),
         ("campaign show peple", 10, "there is no campaign 'peple'"),
+        ("campaign work people", 2, "work is for a campaign in a database: give --journal postgresql://"),
         ("campaign settle people --sent 2", 10, "there is no campaign 'people'"),
     ],
 )
@@ -174,6 +175,17 @@ def test_what_does_not_fit_into_the_quota_is_not_begun(run, mailed, box):
     stopped = run(f"{MERGE} --yes", code=5)
     assert "3 mails do not fit into the quota: 2 are left today; give --per-day" in stopped.err
     assert not mailed()
+
+
+def test_a_plan_alone_is_kept_and_sends_nothing_yet(run, mailed):
+    planned = run(f"{MERGE} --plan-only -o json")
+    assert (planned.json["mails"], planned.json["subject"]) == (3, "Hello Person 2")
+    assert "campaign people is planned, and nothing was sent; go on with: dm -p sandbox" in planned.err
+    assert run("campaign show people -o json").json["pending"] == 3
+    assert "go on with it by" in run(f"{MERGE} --yes", code=2).err
+    assert not mailed()
+    run("campaign resume people")
+    assert mailed() == THREE
 
 
 def test_a_preview_writes_the_mail_as_others_read_it(run, mailed):
@@ -232,7 +244,7 @@ def test_a_second_run_on_a_campaign_is_locked_out(run, mailed, tmp_path):
     holder = """
 import sys
 from dmcli.local.locks import Claims
-from dmcli.workflows.merge.campaigns import number_of
+from dmcli.workflows.merge.journals.campaigns import number_of
 claims = Claims(sys.argv[1]); assert claims.take(number_of("people")); print("taken", flush=True); sys.stdin.read()
 """
     command = [sys.executable, "-c", holder, str(tmp_path / ".local/state/dm/campaigns/lock")]

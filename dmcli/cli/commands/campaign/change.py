@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
-import shlex
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dmcli.cli.commands.campaign.look import NAME, campaigns
-from dmcli.cli.commands.campaign.options import pace_options, wishes_of
+from dmcli.cli.commands.campaign.look import NAME
+from dmcli.cli.commands.campaign.options import (
+    campaigns,
+    command_of,
+    journal_option,
+    journal_url,
+    pace_options,
+    wishes_of,
+)
 from dmcli.cli.question import ask
 from dmcli.cli.tree import command
-from dmcli.errors import CheckFailedError, InputError
+from dmcli.errors import CheckFailedError, InputError, UnreachableError
 from dmcli.plural import counted
 from dmcli.workflows.merge.journal import PENDING, REJECTED, SENT, UNKNOWN
 
@@ -28,7 +34,7 @@ def _resume(current: Session, *, name: str, as_planned: bool, moved: bool, **typ
     from dmcli.workflows.merge.inputs import file_hash
     from dmcli.workflows.merge.letter import Letter
 
-    with campaigns() as known:
+    with campaigns(current) as known:
         journal = known.work_on(name, moved=moved)
         plan = _plan(journal)
         _check_account(current, name, plan)
@@ -38,7 +44,29 @@ def _resume(current: Session, *, name: str, as_planned: bool, moved: bool, **typ
                 f"the file {path} was changed since the campaign {name!r} was planned: put it back, or give "
                 "--as-planned to send what was planned"
             )
+        journal.pause(False)
         run(current, known, name, journal, Letter(**plan["letter"]), wishes_of(typed, plan["pace"]))
+
+
+def _work(current: Session, *, name: str) -> None:
+    from dmcli.cli.commands.campaign.running import run
+    from dmcli.workflows.merge.letter import Letter
+
+    if not journal_url(current):
+        raise InputError(
+            "work is for a campaign in a database: give --journal postgresql://..., or go on with one of this machine "
+            f"by {command_of(current, 'resume', name)}"
+        )
+    with campaigns(current) as known:
+        journal = known.work_on(name)
+        plan = _plan(journal)
+        _check_account(current, name, plan)
+        if journal.paused:
+            raise UnreachableError(
+                f"the campaign {name!r} is paused; nothing was sent",
+                hint=f"Go on with: {command_of(current, 'resume', name)}",
+            )
+        run(current, known, name, journal, Letter(**plan["letter"]), wishes_of({}, plan["pace"]))
 
 
 def _plan(journal: Journal) -> dict[str, Any]:
@@ -58,19 +86,17 @@ def _check_account(current: Session, name: str, plan: dict[str, Any]) -> None:
 
 
 def _pause(current: Session, *, name: str) -> None:
-    from dmcli.local.files import write_private
-
-    with campaigns() as known:
-        known.look(name)
-        write_private(known.pause_path(name), "")
-    current.say(f"a run of {name} stops when the mails under way have ended; go on with: dm campaign resume {name}")
+    with campaigns(current) as known:
+        known.look(name).pause(True)
+    resume = command_of(current, "resume", name)
+    current.say(f"a run of {name} stops when the mails under way have ended; go on with: {resume}")
 
 
 def _settle(current: Session, *, name: str, sent: tuple[int, ...], not_sent: tuple[int, ...]) -> None:
     from dmcli.workflows.merge.letter import Letter
     from dmcli.workflows.merge.settle import settle
 
-    with campaigns() as known:
+    with campaigns(current) as known:
         journal = known.work_on(name)
         if sent or not_sent:
             if both := set(sent) & set(not_sent):
@@ -88,20 +114,18 @@ def _settle(current: Session, *, name: str, sent: tuple[int, ...], not_sent: tup
         raise CheckFailedError(
             f"{counted(len(looked) - found, 'mail')} are not found, which is no proof that they were not sent: "
             f"rows {rows[:200]}",
-            hint=f"Look again later, or decide: dm campaign settle {shlex.quote(name)} --sent ROW, or --not-sent ROW",
+            hint=f"Look again later, or decide: {command_of(current, 'settle', name)} --sent ROW, or --not-sent ROW",
         )
 
 
 def _retry_rejected(current: Session, *, name: str) -> None:
-    with campaigns() as known:
+    with campaigns(current) as known:
         number = known.work_on(name).decide(None, PENDING, "to be tried again", of=REJECTED)
-    current.say(f"{counted(number, 'rejected row')} to be tried again: dm campaign resume {shlex.quote(name)}")
+    current.say(f"{counted(number, 'rejected row')} to be tried again: {command_of(current, 'resume', name)}")
 
 
 def _delete(current: Session, *, name: str, yes: bool) -> None:
-    from dmcli.workflows.merge.journal import remove
-
-    with campaigns() as known:
+    with campaigns(current) as known:
         known.claim(name)
         journal = known.look(name)
         counts = journal.counts()
@@ -109,7 +133,7 @@ def _delete(current: Session, *, name: str, yes: bool) -> None:
         what = f"delete the campaign {name} and all that is known of its rows ({left})"
         if not yes:
             ask(what)
-        remove(journal.path)
+        journal.delete()
     current.say(f"the campaign {name} is deleted")
 
 
@@ -125,27 +149,38 @@ COMMANDS = (
             *pace_options(),
             click.Option(["--as-planned"], is_flag=True, help="Send what was planned, though the file was changed."),
             click.Option(["--moved"], is_flag=True, help="The journal was moved here, and no other copy is used."),
+            journal_option(),
         ],
         _resume,
         "Go on with a campaign: what is pending is sent, nothing else.",
         "customers",
     ),
-    command("pause", [NAME], _pause, "Stop a running campaign in good order.", "customers"),
+    command(
+        "work",
+        [NAME, journal_option()],
+        _work,
+        "Send from a campaign in a database, together with other machines, until nothing is left of it.",
+        "customers --journal postgresql://dm@db/mail",
+    ),
+    command("pause", [NAME, journal_option()], _pause, "Stop a running campaign in good order.", "customers"),
     command(
         "settle",
         [
             NAME,
             _rows_option("--sent", "This unknown row was sent; repeatable."),
             _rows_option("--not-sent", "This unknown row was not sent, and may be; repeatable."),
+            journal_option(),
         ],
         _settle,
         "Find out what became of unknown mails, or say so. Exit code 5 when some stay unknown.",
         "customers",
     ),
-    command("retry-rejected", [NAME], _retry_rejected, "Have rejected rows tried again.", "customers"),
+    command(
+        "retry-rejected", [NAME, journal_option()], _retry_rejected, "Have rejected rows tried again.", "customers"
+    ),
     command(
         "delete",
-        [NAME, click.Option(["-y", "--yes"], is_flag=True, help="Delete without asking.")],
+        [NAME, click.Option(["-y", "--yes"], is_flag=True, help="Delete without asking."), journal_option()],
         _delete,
         "Delete a campaign's journal. What was mailed is then no longer known here.",
         "customers",

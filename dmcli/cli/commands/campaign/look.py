@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from dmcli.api.actions.common import count
 from dmcli.api.model import Field, bad, fair, good
+from dmcli.cli.commands.campaign.options import campaigns, journal_option
 from dmcli.cli.commands.campaign.running import COUNTS, RESULT, result
 from dmcli.cli.tree import command
 from dmcli.workflows.merge.journal import STATES
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dmcli.cli.session import Session
-    from dmcli.workflows.merge.campaigns import Campaigns
 
 _STATE: dict[str, str] = {
     "sent": good("sent"),
@@ -43,23 +41,11 @@ _ROWS = (
 NAME = click.Argument(["name"], metavar="NAME", help="The campaign.")
 
 
-@contextmanager
-def campaigns() -> Iterator[Campaigns]:
-    """The campaigns of this machine."""
-    from dmcli.workflows.merge.campaigns import Campaigns
-
-    found = Campaigns(os.environ)
-    try:
-        yield found
-    finally:
-        found.close()
-
-
 def _list(current: Session) -> None:
     from dmcli.render import show_document
 
-    with campaigns() as known:
-        rows = [{"made": made} | result(name, known.look(name)) for name, made, _ in known.all_plans()]
+    with campaigns(current) as known:
+        rows = [{"made": made} | result(name, known.look(name).counts()) for name, made, _ in known.all_plans()]
     if not rows:
         current.say("nothing found")
     show_document(rows, (RESULT[0], *COUNTS, _MADE), current.output())
@@ -68,13 +54,13 @@ def _list(current: Session) -> None:
 def _show(current: Session, *, name: str) -> None:
     from dmcli.render import show_document
 
-    with campaigns() as known:
+    with campaigns(current) as known:
         journal = known.look(name)
         about = journal.about()
         assert about is not None  # noqa: S101  look found it
         wire = about[2]["letter"]["wire"]
         facts = {"sender": wire["AccountName"], "subject": wire["Subject"], "file": about[2]["path"], "made": about[1]}
-        document = result(name, journal) | facts
+        document = result(name, journal.counts()) | facts
     fields = (*RESULT, Field("sender", "From"), Field("subject", "Subject"), Field("file", "File"), _MADE)
     show_document(document, fields, current.output())
 
@@ -93,7 +79,7 @@ def _show_rows(current: Session, name: str, only: tuple[str, ...], *, data: bool
     from dmcli.render import show_pages
     from dmcli.workflows.merge.letter import Letter
 
-    with campaigns() as known:
+    with campaigns(current) as known:
         journal = known.look(name)
         about = journal.about()
         assert about is not None  # noqa: S101  look found it
@@ -123,14 +109,18 @@ def _only() -> click.Option:
 
 
 COMMANDS = (
-    command("list", [], _list, "List the campaigns of this machine."),
-    command("show", [NAME], _show, "Show how a campaign stands.", "customers"),
+    command("list", [journal_option()], _list, "List the campaigns of this machine, or of a database."),
+    command("show", [NAME, journal_option()], _show, "Show how a campaign stands.", "customers"),
     command(
-        "report", [NAME, _only()], _report, "List what became of each row of a campaign.", "customers --only rejected"
+        "report",
+        [NAME, _only(), journal_option()],
+        _report,
+        "List what became of each row of a campaign.",
+        "customers --only rejected",
     ),
     command(
         "export",
-        [NAME, _only()],
+        [NAME, _only(), journal_option()],
         _export,
         "List the rows with the values that their mails were made of, as a merge takes them.",
         "customers --only pending -o csv",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,7 +11,14 @@ import click
 from dmcli.api import catalogue
 from dmcli.api.actions.common import count
 from dmcli.api.model import Field
-from dmcli.cli.commands.campaign.options import pace_options, wishes_of
+from dmcli.cli.commands.campaign.options import (
+    campaigns,
+    command_of,
+    journal_option,
+    journal_url,
+    pace_options,
+    wishes_of,
+)
 from dmcli.cli.options import options_of
 from dmcli.cli.question import ask
 from dmcli.cli.tree import command
@@ -23,7 +29,8 @@ from dmcli.plural import counted
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
     from dmcli.local.tables import Table
-    from dmcli.workflows.merge.campaigns import Campaigns
+    from dmcli.workflows.merge.journal import Journal
+    from dmcli.workflows.merge.journals.campaigns import Campaigns
     from dmcli.workflows.merge.letter import Letter
     from dmcli.workflows.merge.pace import Wishes
     from dmcli.workflows.merge.plan import Plan
@@ -85,17 +92,12 @@ def _merge(current: Session, *, file: str, preview: int | None, test_to: str | N
 
         send_sample(current, task.letter, task.table, test_to)
         return
-    from dmcli.workflows.merge.campaigns import Campaigns
-
-    campaigns = Campaigns(os.environ)
-    try:
-        campaigns.claim(task.fingerprint)
+    with campaigns(current) as known:
+        known.claim(task.fingerprint)
         if typed["resume"]:
-            _resume(current, campaigns, task, typed)
+            _resume(current, known, task, typed)
         else:
-            _begin(current, campaigns, task, typed)
-    finally:
-        campaigns.close()
+            _begin(current, known, task, typed)
 
 
 def _task(current: Session, path: str, typed: dict[str, Any]) -> _Task:
@@ -117,23 +119,23 @@ def _task(current: Session, path: str, typed: dict[str, Any]) -> _Task:
     return task
 
 
-def _begin(current: Session, campaigns: Campaigns, task: _Task, typed: dict[str, Any]) -> None:
+def _begin(current: Session, known: Campaigns, task: _Task, typed: dict[str, Any]) -> None:
     """Plan a new campaign, ask, and send it."""
-    from dmcli.cli.commands.campaign.running import resume_command, run
-    from dmcli.workflows.merge.journal import remove
+    from dmcli.cli.commands.campaign.running import run
+    from dmcli.workflows.merge.journals.campaigns import check_name
     from dmcli.workflows.merge.standing import read_standing
 
     dry_run, wanted = typed["dry_run"], typed["campaign"] or task.stem
     if typed["campaign"]:
-        campaigns.path_of(wanted)  # what was typed is a name
-    before = campaigns.find(task.fingerprint)
+        check_name(wanted)  # what was typed is a name
+    before = known.find(task.fingerprint)
     if before and not dry_run and not typed["again"]:
         raise InputError(
             f"the campaign {before!r} is of the same file, texts and sender: go on with it by "
-            f"{resume_command(current, before)}, or give --again to mail them all once more"
+            f"{command_of(current, 'resume', before)}, or give --again to mail them all once more"
         )
     standing = read_standing(current.client, task.letter.wire["AccountName"], current.service_now, current.say)
-    name, journal = campaigns.new(wanted)
+    name, journal = known.new(wanted)
     task.letter.seed = f"{task.fingerprint}|{name}"
     kept = {
         "path": os.path.abspath(task.path),
@@ -149,23 +151,29 @@ def _begin(current: Session, campaigns: Campaigns, task: _Task, typed: dict[str,
                 _show(current, task, plan, standing)
                 raise _Undone  # noqa: TRY301  the plan is not kept
             _check(task, plan, standing, skip_bad=typed["skip_bad"])
-            _ask(current, task, plan, standing, yes=typed["yes"])
+            if not typed["plan_only"]:
+                _ask(current, task, plan, standing, yes=typed["yes"])
     except BaseException as error:
-        remove(journal.path)
+        journal.delete()
         if isinstance(error, _Undone):
             current.say("dry run: nothing was sent")
             _check(task, plan, standing, skip_bad=typed["skip_bad"])
             return
         raise
+    if typed["plan_only"]:
+        _show(current, task, plan, standing)
+        verb = "work" if journal_url(current) else "resume"
+        current.say(f"campaign {name} is planned, and nothing was sent; go on with: {command_of(current, verb, name)}")
+        return
     current.say(f"campaign {name}: {counted(plan.mails, 'mail')} from {task.letter.wire['AccountName']}")
-    run(current, campaigns, name, journal, task.letter, task.wishes)
+    run(current, known, name, journal, task.letter, task.wishes)
 
 
 class _Undone(Exception):  # noqa: N818  the name says what becomes of the plan
     """A plan was only to be looked at."""
 
 
-def _plan(task: _Task, journal: Any, standing: Standing) -> Plan:
+def _plan(task: _Task, journal: Journal, standing: Standing) -> Plan:
     from dmcli.workflows.merge.inputs import file_hash
     from dmcli.workflows.merge.plan import make_plan
 
@@ -226,24 +234,25 @@ def _ask(current: Session, task: _Task, plan: Plan, standing: Standing, *, yes: 
     ask(what, "--dry-run")
 
 
-def _resume(current: Session, campaigns: Campaigns, task: _Task, typed: dict[str, Any]) -> None:
+def _resume(current: Session, known: Campaigns, task: _Task, typed: dict[str, Any]) -> None:
     """Go on with a campaign that the same went into. Raises InputError where something else did."""
     from dmcli.cli.commands.campaign.running import run
     from dmcli.workflows.merge.inputs import changed
     from dmcli.workflows.merge.letter import Letter
 
-    name = typed["campaign"] or campaigns.find(task.fingerprint) or campaigns.find_file(os.path.abspath(task.path))
+    name = typed["campaign"] or known.find(task.fingerprint) or known.find_file(os.path.abspath(task.path))
     if not name:
-        raise NotFoundError(f"no campaign of {task.path} was begun on this machine: leave out --resume")
-    journal = campaigns.work_on(name)
+        raise NotFoundError(f"no campaign of {task.path} was begun {known.place}: leave out --resume")
+    journal = known.work_on(name)
     about = journal.about()
     assert about is not None  # noqa: S101  work_on found it
     if differs := changed(about[2]["inputs"], task.inputs):
         raise InputError(
             f"the campaign {name!r} was planned with another {differs}; put that back, or send what was planned with "
-            f"{current.resources.command} campaign resume {shlex.quote(name)} --as-planned"
+            f"{command_of(current, 'resume', name)} --as-planned"
         )
-    run(current, campaigns, name, journal, Letter(**about[2]["letter"]), wishes_of(typed, about[2]["pace"]))
+    journal.pause(False)
+    run(current, known, name, journal, Letter(**about[2]["letter"]), wishes_of(typed, about[2]["pace"]))
 
 
 def _only() -> tuple[str, ...]:
@@ -264,6 +273,8 @@ COMMAND = command(
         *pace_options(),
         click.Option(["--campaign"], metavar="NAME", help="Name of the campaign.  [default: that of the file]"),
         click.Option(["--resume"], is_flag=True, help="Go on with the campaign of the same file, texts and sender."),
+        click.Option(["--plan-only"], is_flag=True, help="Plan and keep the campaign, and send nothing yet."),
+        journal_option(),
         click.Option(["--again"], is_flag=True, help="Mail all of them once more, as a campaign of its own."),
         click.Option(["-y", "--yes"], is_flag=True, help="Send without asking."),
     ],

@@ -1,19 +1,67 @@
-"""How fast a campaign goes out, as it is typed and as it is kept."""
+"""What several commands on campaigns take: where the journal is, and how fast mails go out."""
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from dmcli.cli.common import keep
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dmcli.cli.session import Session
+    from dmcli.workflows.merge.journals.campaigns import Campaigns
     from dmcli.workflows.merge.pace import Wishes
 
 _PER = {"s": 1, "min": 60, "h": 3600}
 _DAY = 1440  # minutes
+
+
+def journal_option() -> click.Option:
+    """Where the journal of a campaign is."""
+    return click.Option(
+        ["--journal"],
+        metavar="URL",
+        expose_value=False,
+        callback=keep,
+        help="Database of the campaign, postgresql://...  [default: DM_JOURNAL, else this machine]",
+    )
+
+
+def journal_url(current: Session) -> str:
+    """The database that was chosen; "" for this machine."""
+    return str(current.given.get("journal") or os.environ.get("DM_JOURNAL", ""))
+
+
+@contextmanager
+def campaigns(current: Session) -> Iterator[Campaigns]:
+    """The campaigns of this machine, or of the database that was chosen."""
+    found: Campaigns
+    if url := journal_url(current):
+        from dmcli.workflows.merge.journals.shared import SharedCampaigns
+
+        found = SharedCampaigns(url, typed="journal" in current.given, learn=current.voice.learn)
+    else:
+        from dmcli.workflows.merge.journals.local import LocalCampaigns
+
+        found = LocalCampaigns(os.environ)
+    try:
+        yield found
+    finally:
+        found.close()
+
+
+def command_of(current: Session, verb: str, name: str) -> str:
+    """How a person runs a command on a campaign."""
+    typed = current.given.get("journal")
+    journal = f" --journal {shlex.quote(typed)}" if typed else ""
+    return f"{current.resources.command} campaign {verb} {shlex.quote(name)}{journal}"
 
 
 class Rate(click.ParamType[float]):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dmcli.api.actions.common import count
 from dmcli.api.model import Field
+from dmcli.cli.commands.campaign.options import command_of
 from dmcli.errors import DmError, PartlyRejectedError, UnknownOutcomeError, UnreachableError
 from dmcli.plural import counted
 from dmcli.workflows.merge.journal import PENDING, REJECTED, SENT, SKIPPED, STATES, UNDER_WAY, UNKNOWN
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
 
     from dmcli.cli.session import Session
     from dmcli.client.client import Client
-    from dmcli.workflows.merge.campaigns import Campaigns
     from dmcli.workflows.merge.journal import Journal
+    from dmcli.workflows.merge.journals.campaigns import Campaigns
     from dmcli.workflows.merge.letter import Letter
     from dmcli.workflows.merge.pace import Wishes
     from dmcli.workflows.merge.sending import Progress
@@ -32,18 +31,14 @@ RESULT = (Field("campaign", "Campaign"), *COUNTS)
 _EVERY = 10.0  # seconds between two lines where nothing is redrawn
 
 
-def run(current: Session, campaigns: Campaigns, name: str, journal: Journal, letter: Letter, wishes: Wishes) -> None:
+def run(current: Session, known: Campaigns, name: str, journal: Journal, letter: Letter, wishes: Wishes) -> None:
     """Send what is pending. Raises DmError where not everything was sent; the result is shown all the same."""
     from datetime import timedelta
 
-    from dmcli.workflows.merge.pace import Pace, open_bucket
     from dmcli.workflows.merge.sending import Sending
     from dmcli.workflows.merge.standing import read_left
 
-    paused = campaigns.pause_path(name)
-    with suppress(FileNotFoundError):
-        os.unlink(paused)
-    bucket = open_bucket(os.environ, "\n".join(current.resources.scope("")[:2]))
+    pace = known.pace(journal, "\n".join(current.resources.scope("")[:2]), wishes)
     client = current.client
 
     began, service_began = time.monotonic(), current.service_now
@@ -54,10 +49,8 @@ def run(current: Session, campaigns: Campaigns, name: str, journal: Journal, let
     def left(asking: Client) -> Left:
         return read_left(asking, service_began + timedelta(seconds=time.monotonic() - began))
 
-    about = journal.about()
     try:
-        pace = Pace(bucket, wishes, journal.begun_since, made=about[1] if about else 0)
-        with Sending(journal, letter, for_thread, pace, left=left, stops=lambda: os.path.exists(paused)) as sending:
+        with Sending(journal, letter, for_thread, pace, left=left, stops=lambda: journal.paused) as sending:
             try:
                 with telling(current) as tell:
                     for progress in sending:
@@ -70,34 +63,30 @@ def run(current: Session, campaigns: Campaigns, name: str, journal: Journal, let
                     )
                 raise
     except BaseException:
-        current.say(f"go on with: {resume_command(current, name)}")
+        current.say(f"go on with: {command_of(current, 'resume', name)}")
         raise
-    finally:
-        bucket.close()
-    _show_end(current, name, journal)
-    counts = journal.counts()
+    unknown = len(sending.lost)
     try:
+        if not sending.lost:
+            counts = journal.counts()
+            unknown = counts[UNKNOWN]
+            _show_end(current, name, counts)
         sending.check()
     except DmError as error:
-        raise _explained(current, error, name, counts[UNKNOWN]) from None
+        raise _explained(current, error, name, unknown) from None
     _judge(current, name, counts, paused=sending.paused)
 
 
-def resume_command(current: Session, name: str) -> str:
-    """How a person goes on with a campaign."""
-    return f"{current.resources.command} campaign resume {shlex.quote(name)}"
-
-
-def result(name: str, journal: Journal) -> dict[str, object]:
+def result(name: str, counts: dict[str, int]) -> dict[str, object]:
     """A campaign's name and how many of its rows are in each state."""
-    return {"campaign": name} | {state.replace(" ", "_"): number for state, number in journal.counts().items()}
+    return {"campaign": name} | {state.replace(" ", "_"): number for state, number in counts.items()}
 
 
-def _show_end(current: Session, name: str, journal: Journal) -> None:
+def _show_end(current: Session, name: str, counts: dict[str, int]) -> None:
     from dmcli.render import show_document
     from dmcli.workflows.merge.letter import ACTION
 
-    show_document(result(name, journal), RESULT, current.output())
+    show_document(result(name, counts), RESULT, current.output())
     sys.stdout.flush()
     current.mark(ACTION._replace(done=""), {})
 
@@ -112,28 +101,27 @@ def _explained(current: Session, error: DmError, name: str, unknown: int) -> DmE
     if unknown and not isinstance(error, UnknownOutcomeError):
         said = f"{error.message}; and what became of {counted(unknown, 'mail')} is not known"
         error = UnknownOutcomeError(said, code=error.code, request_id=error.request_id, http_status=error.http_status)
-    settle = f"{current.resources.command} campaign settle {shlex.quote(name)}; then " if unknown else ""
-    error.hint = f"{error.hint + ' ' if error.hint else ''}Go on with: {settle}{resume_command(current, name)}"
+    settle = f"{command_of(current, 'settle', name)}; then " if unknown else ""
+    error.hint = f"{error.hint + ' ' if error.hint else ''}Go on with: {settle}{command_of(current, 'resume', name)}"
     return error
 
 
 def _judge(current: Session, name: str, counts: dict[str, int], *, paused: bool) -> None:
     """Raise what a finished run has to tell by its exit code."""
-    command = f"{current.resources.command} campaign"
     if counts[UNKNOWN]:
         raise UnknownOutcomeError(
             f"what became of {counted(counts[UNKNOWN], 'mail')} is not known, and nothing unknown is sent again",
-            hint=f"Ask the service: {command} settle {shlex.quote(name)}",
+            hint=f"Ask the service: {command_of(current, 'settle', name)}",
         )
     if paused or counts[PENDING] or counts[UNDER_WAY]:
         raise UnreachableError(
             f"the campaign was paused with {counted(counts[PENDING], 'row')} left; nothing is in doubt",
-            hint=f"Go on with: {resume_command(current, name)}",
+            hint=f"Go on with: {command_of(current, 'resume', name)}",
         )
     if counts[REJECTED]:
         raise PartlyRejectedError(
             f"{counts[REJECTED]:,} of {counted(counts[REJECTED] + counts[SENT], 'mail')} were rejected",
-            hint=f"See which: {command} report {shlex.quote(name)} --only rejected",
+            hint=f"See which: {command_of(current, 'report', name)} --only rejected",
         )
 
 

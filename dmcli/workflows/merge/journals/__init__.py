@@ -1,0 +1,1 @@
+"""Where the journals of campaigns are kept."""
