@@ -84,7 +84,7 @@ def test_a_column_has_a_name_that_templates_can_use(column, name):
         ("<a href='https://x.example/'>https://x.example/</a>", "https://x.example/"),
         ("<a href='{{ url }}'>{{ name }}</a>", "{{ name }} ({{ url }})"),
         ("<head><title>t</title></head><script>s</script>a<img alt='b'>", "ab"),
-        ("<table><tr><td>a</td><td>b</td></tr></table>", "a b"),
+        ("<table><tr><td>a</td><td>b</td></tr></table>", "a | b"),
     ],
 )
 def test_html_as_plain_text(html, text):

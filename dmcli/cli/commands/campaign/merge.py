@@ -19,6 +19,7 @@ from dmcli.cli.commands.campaign.options import (
     pace_options,
     wishes_of,
 )
+from dmcli.cli.commands.campaign.prepared import html_options, prepared
 from dmcli.cli.options import options_of
 from dmcli.cli.question import ask
 from dmcli.cli.tree import command
@@ -80,12 +81,14 @@ class _Task(NamedTuple):
         return os.path.splitext(os.path.basename(self.path))[0]
 
 
-def _merge(current: Session, *, file: str, preview: int | None, test_to: str | None, **typed: Any) -> None:
+def _merge(current: Session, *, file: str, preview: int | None, opens: bool, test_to: str | None, **typed: Any) -> None:
+    if opens and preview is None:
+        raise InputError("--open shows what --preview writes: give --preview ROW too, such as --preview 2")
     task = _task(current, file, typed)
     if preview is not None:
         from dmcli.cli.commands.campaign.preview import write_preview
 
-        write_preview(current, task.letter, task.table, preview)
+        write_preview(current, task.letter, task.table, preview, opens=opens)
         return
     if test_to is not None:
         from dmcli.cli.commands.campaign.preview import send_sample
@@ -107,6 +110,9 @@ def _task(current: Session, path: str, typed: dict[str, Any]) -> _Task:
     from dmcli.workflows.merge.inputs import inputs_of
     from dmcli.workflows.merge.letter import Letter, address_column
 
+    typed = typed | {
+        "HtmlBody": prepared(current, typed["HtmlBody"], mjml=typed["mjml"], css_inline=typed["css_inline"])
+    }
     wire = collect(current, _ACTION, {**typed, "ToAddress": (_NOBODY,)}).wire
     del wire["ToAddress"]
     table = open_table(path, typed["encoding"] or "", typed["sheet"] or "")
@@ -268,7 +274,9 @@ COMMAND = command(
         click.Option(["--encoding"], type=click.Choice(ENCODINGS), help="Encoding of the file.  [default: utf-8]"),
         click.Option(["--sheet"], metavar="NAME", help="Sheet of an XLSX file with several."),
         click.Option(["--skip-bad"], is_flag=True, help="Leave out rows that are bad, instead of sending nothing."),
+        *html_options(),
         click.Option(["--preview"], type=click.IntRange(1), metavar="ROW", help="Write this row's mail; send nothing."),
+        click.Option(["--open", "opens"], is_flag=True, help="Show the mail of --preview in a browser."),
         click.Option(["--test-to"], metavar="EMAIL", help="Send the first row's mail to this address, and no other."),
         *pace_options(),
         click.Option(["--campaign"], metavar="NAME", help="Name of the campaign.  [default: that of the file]"),

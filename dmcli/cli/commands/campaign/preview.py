@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from dmcli.workflows.merge.letter import Letter, Mail
 
 
-def write_preview(current: Session, letter: Letter, table: Table, number: int) -> None:
-    """Write the mail of a row as .eml, .html and .txt into this folder, and say where."""
+def write_preview(current: Session, letter: Letter, table: Table, number: int, *, opens: bool) -> None:
+    """Write the mail of a row as .eml, .html and .txt into this folder, and say where; show it in a browser."""
     from dmcli.local.files import write_private
     from dmcli.render import show_document
     from dmcli.workflows.merge.eml import eml
@@ -29,6 +29,21 @@ def write_preview(current: Session, letter: Letter, table: Table, number: int) -
     if mail.problems:
         raise InputError(f"row {number} is bad: {'; '.join(mail.problems)}")
     show_document({"to": mail.wire["ToAddress"], "subject": mail.wire["Subject"], **document}, (), current.output())
+    if opens:
+        _show(current, document.get("html") or document["txt"])
+
+
+def _show(current: Session, path: str) -> None:
+    """Show a file in a browser: that of BROWSER, or of the system."""
+    import os
+    import sys
+    import webbrowser
+    from pathlib import Path
+
+    sys.stdout.flush()
+    whole = os.path.abspath(path)
+    if not webbrowser.open(Path(whole).as_uri()):
+        current.say(f"there is no browser on this machine: the mail is in {whole}")
 
 
 def send_sample(current: Session, letter: Letter, table: Table, to: str) -> None:

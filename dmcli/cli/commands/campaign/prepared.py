@@ -1,0 +1,44 @@
+"""The HTML of a mail as it is typed, and what is done to it once, before any mail is made of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from dmcli.errors import InputError
+
+if TYPE_CHECKING:
+    from dmcli.cli.session import Session
+
+
+def html_options() -> list[click.Parameter]:
+    """The options of what takes a template of HTML."""
+    return [
+        click.Option(["--mjml"], is_flag=True, help="The HTML is MJML; needs the extra mjml."),
+        click.Option(
+            ["--css-inline"], is_flag=True, help="Put style rules into the elements; needs the extra css-inline."
+        ),
+    ]
+
+
+def prepared(current: Session, html: str | None, *, mjml: bool, css_inline: bool) -> str | None:
+    """The HTML that mails are made of. Says doubts; raises InputError, and ConfigError where an extra is missing."""
+    if not html:
+        if mjml or css_inline:
+            raise InputError(f"{'--mjml' if mjml else '--css-inline'} is about the HTML: give --html @FILE too")
+        return html
+    written = html
+    if mjml or css_inline:
+        from dmcli.workflows.merge.template import Template
+
+        Template("--html", html, html=True)  # what is wrong with it is told by the lines of what was typed
+    if mjml:
+        from dmcli.workflows.merge.mjml import compile_mjml
+
+        html = compile_mjml(html)
+    if css_inline:
+        from dmcli.workflows.merge.styling import inline_css
+
+        html = inline_css(html, written, current.say)
+    return html

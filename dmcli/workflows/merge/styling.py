@@ -1,0 +1,72 @@
+"""Rules of style sheets put into the elements that they are for, since many mail programs read no style sheet."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from html.parser import HTMLParser
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from dmcli.errors import ConfigError, InputError
+from dmcli.workflows.merge.marks import Marks, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Elements whose end HTML lets one leave out, so that an added one changes nothing.
+_OPTIONAL = words("html head body p li dt dd option optgroup thead tbody tfoot tr td th colgroup caption rp rt")
+
+
+def inline_css(html: str, written: str, say: Callable[[str], None]) -> str:
+    """The HTML template with its rules in `style` attributes; @media and other at-rules stay in a style sheet.
+
+    Nothing is fetched; `say` is told of style sheets elsewhere in what was `written`, and of elements that had to be
+    closed. Raises ConfigError without the extra, InputError for styles that cannot be read, or where a tag would not
+    keep its place.
+    """
+    try:
+        library = import_module("css_inline")
+    except ImportError:
+        raise ConfigError("--css-inline needs the extra of that name: pip install 'dmcli[css-inline]'") from None
+    marks = Marks("--html", html)
+    try:
+        made = library.inline(marks.text, keep_at_rules=True, keep_link_tags=True, load_remote_stylesheets=False)
+    except library.InlineError as error:
+        raise InputError(
+            f"--html: its styles cannot be inlined: {str(error).rstrip('.')}; look for a declaration that is not "
+            "complete, such as a style attribute that begins with {{ }}"
+        ) from None
+    for sheet in _sheets(written):
+        say(f"warning: --html: {sheet} is not loaded and its rules are not inlined: put them into a <style>")
+    added = _ends(made) - _ends(marks.text)
+    for name in sorted(set(added) - _OPTIONAL):
+        say(f"warning: --html leaves <{name}> open, and --css-inline closed it: look at --preview")
+    return marks.restore(made, "--css-inline")
+
+
+def _ends(html: str) -> Counter[str]:
+    return Counter(name.lower() for name in re.findall(r"</([A-Za-z][A-Za-z0-9]*)", html))
+
+
+def _sheets(html: str) -> list[str]:
+    """The style sheets that are elsewhere, as they are written."""
+    reader = _Sheets()
+    reader.feed(html)
+    reader.close()
+    return reader.found
+
+
+class _Sheets(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "link" and "stylesheet" in given.get("rel", "").lower().split():
+            self.found.append(f"<link href={given.get('href', '')!r}>")
+
+    def handle_data(self, data: str) -> None:
+        if self.lasttag == "style":
+            self.found += re.findall(r"@import\b[^;]*", data)
