@@ -62,3 +62,21 @@ def test_a_single_mail_takes_variables_and_lets_none_stay(box):
     assert (
         "--var goes with --template" in box("send single --to a@example.com --subject s --text t --var a=b", code=2).err
     )
+
+
+def test_recipients_come_from_a_file(dm, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    send = "send single --from noreply@sandbox.test --subject S --text T --dry-run -o json"
+    (tmp_path / "people.csv").write_text("name,email\nAda,ada@b.test\nBob,bob@b.test\n", "utf-8")
+    (tmp_path / "lines.txt").write_text("ada@b.test\n\neve@b.test\n", "utf-8")
+    (tmp_path / "bad.csv").write_text('name,email\nAda,ada@b.test\nBob,bob\nEve,"a@b.test, b@b.test"\n', "utf-8")
+    (tmp_path / "many.csv").write_text("email\n" + "".join(f"p{number}@b.test\n" for number in range(101)), "utf-8")
+    assert '"ToAddress": "ada@b.test,bob@b.test,zed@b.test"' in dm(f"{send} --to @people.csv --to zed@b.test").out
+    assert '"ToAddress": "ada@b.test,eve@b.test"' in dm(f"{send} --to @lines.txt").out
+    refused = dm(f"{send} --to @bad.csv", code=2).err
+    assert '"message": "--to: 2 of 3 addresses are wrong' in refused
+    assert "line 3" in refused
+    assert "line 4" in refused
+    assert "101 addresses are given, and one mail takes 100" in dm(f"{send} --to @many.csv", code=2).err
+    assert "white space" in dm(f"{send} --to {{}}", "a@b.test\nb@b.test", code=2).err
+    assert "give @people.csv" in dm(f"{send} --to people.csv", code=2).err

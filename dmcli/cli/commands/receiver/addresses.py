@@ -29,10 +29,11 @@ class Addresses(Email):
     files = Body.most  # some hundred thousand of them
 
 
-class _Value(Value):
-    """Addresses as arguments; of a table its column of addresses, each in the line that has the number of its row."""
+class AddressesValue(Value):
+    """Addresses as typed; of a table its column of addresses, each in the line that has the number of its row."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The addresses, one a line."""
         if isinstance(value, str) and value.startswith("@") and value[1:2] not in ("@", "-", ""):
             found = _column(value[1:])
             if found is not None:
@@ -69,7 +70,7 @@ def emails(what: str) -> click.Argument:
         nargs=-1,
         metavar="[EMAIL]...",
         help=f"{what}; @FILE has one a line, or a column named email.",
-        type=_Value(Addresses()),
+        type=AddressesValue(Addresses()),
     )
 
 

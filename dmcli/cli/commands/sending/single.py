@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dmcli.api import catalogue
+from dmcli.cli.commands.receiver.addresses import Addresses, AddressesValue, check_addresses, typed
 from dmcli.cli.options import options_of
 from dmcli.cli.tree import command
 from dmcli.errors import InputError
@@ -28,6 +29,7 @@ def _single(current: Session, *, variables: Sequence[str], allow_unfilled: bool,
     from dmcli.cli.perform import carry_out, perform, resolve_names
     from dmcli.cli.values import collect
 
+    values["ToAddress"] = _recipients(current, values["ToAddress"])
     if variables:
         values["Template"] = _with_variables(values["Template"], variables)
     if not values["Template"] or values["dry_run"] or allow_unfilled:
@@ -37,6 +39,50 @@ def _single(current: Session, *, variables: Sequence[str], allow_unfilled: bool,
     wire = resolve_names(current, call)
     _check(current, wire["Template"])
     carry_out(current, call, wire, values["idempotency_key"])
+
+
+class _Listed(str):
+    """What was in a file: addresses, one a line."""
+
+    __slots__ = ()
+
+
+class _ToValue(AddressesValue):
+    """Addresses separated by commas, or those of a file; a line break that was typed separates none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The text; of a file marked as such."""
+        found = super().convert(value, param, ctx)
+        return _Listed(found) if isinstance(value, str) and value.startswith("@") and value[1:2] != "@" else found
+
+
+def _recipients(current: Session, given: tuple[str, ...]) -> tuple[str, ...]:
+    """The recipients, those of a file one by one. Raises InputError for what is no address, and for too many."""
+    found: list[str] = []
+    for text in given:
+        if not isinstance(text, _Listed):
+            found.append(text)
+            continue
+        try:
+            found += check_addresses(current, typed((text,)), "sent")
+        except InputError as error:
+            raise InputError(f"--to: {error.message}", details=error.details) from None
+    most = _SINGLE.param("ToAddress").kind.count  # type: ignore[attr-defined]
+    if len(found) > most:
+        raise InputError(
+            f"--to: {len(found):,} addresses are given, and one mail takes {most}, who see each other; dm send merge "
+            "sends each a mail of their own"
+        )
+    return tuple(found)
+
+
+def _options() -> list[click.Parameter]:
+    options = options_of(_SINGLE)
+    for option in options:
+        if option.name == "ToAddress" and isinstance(option, click.Option):
+            option.type = _ToValue(Addresses())
+            option.help = f"{(option.help or '').rstrip('.')}; @FILE has one a line, or a column named email."
+    return options
 
 
 def _with_variables(template: str | None, variables: Sequence[str]) -> str:
@@ -81,7 +127,7 @@ def _check(current: Session, template: str) -> None:
 COMMAND = command(
     "single",
     [
-        *options_of(_SINGLE),
+        *_options(),
         click.Option(
             ["--var", "variables"], multiple=True, metavar="NAME=VALUE", help="Variable of the template; repeatable."
         ),
