@@ -78,5 +78,5 @@ def test_recipients_come_from_a_file(dm, tmp_path, monkeypatch):
     assert "line 3" in refused
     assert "line 4" in refused
     assert "101 addresses are given, and one mail takes 100" in dm(f"{send} --to @many.csv", code=2).err
-    assert "white space" in dm(f"{send} --to {{}}", "a@b.test\nb@b.test", code=2).err
+    assert "has two addresses" in dm(f"{send} --to {{}}", "a@b.test\nb@b.test", code=2).err
     assert "give @people.csv" in dm(f"{send} --to people.csv", code=2).err
