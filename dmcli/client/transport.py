@@ -1,4 +1,4 @@
-"""The exchange over HTTP: the only module that knows requests. One keep-alive session, nothing sent twice."""
+"""The exchange over HTTP: the only module that knows requests. Connections are kept alive, nothing is sent twice."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ CONNECT_TIMEOUT = 5.0  # seconds
 # of unknown outcome. Replies of the vendor's gateways announce 25.
 _IDLE = 20.0
 _CONNECTIONS = 50  # that threads may have open at a time; further ones are closed after a request
+_HEADERS = {"accept-encoding": "identity", "user-agent": f"dm/{dmcli.__version__}"}
 # The value may have a password in it, so it is not repeated.
 _NO_PROXY = "the proxy that {} names cannot be used; give a URL such as http://proxy.example.com:3128"
 # Addresses that no proxy can reach for us: this machine, and the cloud's metadata service for the instance.
@@ -29,7 +30,7 @@ _DIRECT = ("127.", "localhost", "[::1]", "169.254.", "100.100.100.200")
 
 
 class HttpExchange:
-    """Carries requests over one session: no redirects, cookies, netrc or retries; certificates verified, TLS 1.2 on.
+    """Carries requests over kept connections: no redirects, cookies, netrc or retries; TLS 1.2 on, verified.
 
     >>> exchange = HttpExchange()
     >>> exchange(Request("GET", "http://127.0.0.1:1/", {}, b""))  # nobody listens there; else a Reply
@@ -44,7 +45,9 @@ class HttpExchange:
     def __init__(self, ca_bundle: str = "", *, clock: Callable[[], float] = time.monotonic) -> None:
         self._ca_bundle = ca_bundle
         self._clock = clock
-        self._session: requests.Session | None = None
+        self._opened: HTTPAdapter | None = None
+        self._verify: bool | str = True
+        self._proxies: dict[str, dict[str, str]] = {}
         self._used = clock()
         self._thread = threading.local()
         self._opening = threading.Lock()
@@ -59,18 +62,14 @@ class HttpExchange:
         """Send the request and read its reply. Raises NotSent, Ambiguous, or ConfigError when TLS trust fails."""
         if request.patience <= 0:  # a pause was longer than it was meant to be
             raise NotSent(f"cannot reach {_host(request)}: no time is left for it")
-        session = self._ready()
         watch = self._thread.watch = Watch(self._clock, request.patience, request.announce)
         try:
-            with session.request(
-                request.method,
-                request.url,
-                data=request.body,
-                headers=request.headers,
-                timeout=(min(CONNECT_TIMEOUT, request.patience), request.patience),
-                allow_redirects=False,
-                proxies=_proxies(request.url),
+            with self._adapter().send(
+                _prepared(request),
                 stream=True,
+                timeout=(min(CONNECT_TIMEOUT, request.patience), request.patience),
+                verify=self._verify,
+                proxies=self._proxies_of(request),
             ) as answer:
                 headers = {name.lower(): value for name, value in answer.headers.items()}
                 packed = headers.get("content-encoding", "identity")
@@ -89,40 +88,37 @@ class HttpExchange:
         return Reply(answer.status_code, headers, body)
 
     def close(self) -> None:
-        """Close the session's connections."""
-        if self._session:
-            self._session.close()
+        """Close all connections."""
+        if self._opened:
+            self._opened.close()
 
-    def _ready(self) -> requests.Session:
-        """The session; its connections are closed first when they have been idle for too long."""
+    def _adapter(self) -> HTTPAdapter:
+        """The way to connections; they are closed first when they have been idle for too long."""
         with self._opening:
-            if self._session is None:
-                self._session = self._open()
+            if self._opened is None:
+                self._verify = _check_bundle(self._ca_bundle) or True
+                self._opened = _watched_adapter(lambda: self._thread.watch)
             elif self._clock() - self._used > _IDLE:
-                self._session.close()
-            return self._session
+                self._opened.close()
+            return self._opened
 
-    def _open(self) -> requests.Session:
-        from http.cookiejar import DefaultCookiePolicy
-
-        import requests
-
-        class Direct(requests.Session):
-            def get_redirect_target(self, resp: requests.Response) -> None:
-                """None: a session that is told not to follow a redirect would still read its body, of any size."""
-
-        session = Direct()
-        session.trust_env = False  # no netrc, no CA bundle by accident; proxies are taken from the environment here
-        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-        session.headers.clear()
-        session.headers.update({"accept-encoding": "identity", "user-agent": f"dm/{dmcli.__version__}"})
-        session.verify = _check_bundle(self._ca_bundle) or True
-        for scheme in ("https://", "http://"):
-            session.mount(scheme, _adapter(lambda: self._thread.watch))
-        return session
+    def _proxies_of(self, request: Request) -> dict[str, str]:
+        """The proxies for the request's origin, looked for once, since that takes long."""
+        if request.origin not in self._proxies:
+            self._proxies[request.origin] = _find_proxies(request.url)
+        return self._proxies[request.origin]
 
 
-def _adapter(current: Callable[[], Watch]) -> HTTPAdapter:
+def _prepared(request: Request) -> requests.PreparedRequest:
+    """The request as the library sends it: without a session, which would look at redirects, cookies and netrc."""
+    from requests import PreparedRequest
+
+    prepared = PreparedRequest()
+    prepared.prepare(request.method, request.url, {**_HEADERS, **request.headers}, data=request.body)
+    return prepared
+
+
+def _watched_adapter(current: Callable[[], Watch]) -> HTTPAdapter:
     """An adapter whose connections are watched."""
     from requests.adapters import HTTPAdapter
 
@@ -152,7 +148,7 @@ def _failure(request: Request, error: Exception, watch: Watch) -> Exception:
     return NotSent(f"cannot reach {_host(request)}: {_text(cause)}")
 
 
-def _proxies(url: str) -> dict[str, str]:
+def _find_proxies(url: str) -> dict[str, str]:
     """The environment's proxies for a URL, none for addresses that only this machine reaches. Raises ConfigError."""
     from urllib.parse import urlsplit
 
@@ -176,7 +172,7 @@ def proxy_for(url: str) -> str:
     """The proxy that a URL is reached through, without any password; empty where there is none. Raises ConfigError."""
     from requests.utils import select_proxy
 
-    return (select_proxy(url, _proxies(url)) or "").rpartition("@")[2].rpartition("://")[2]
+    return (select_proxy(url, _find_proxies(url)) or "").rpartition("@")[2].rpartition("://")[2]
 
 
 def trust_store(ca_bundle: str) -> str:

@@ -378,8 +378,8 @@ def test_this_machine_is_never_reached_through_a_proxy(exchange, monkeypatch, ho
 def test_nor_is_the_metadata_service(monkeypatch, address):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     for path in ("", "/latest", "?from=http://example.com"):
-        assert transport._proxies(address + path) == {}
-        assert transport._proxies(f"http://example.com{path}?to={address}")["http"] == "http://127.0.0.1:9"
+        assert transport._find_proxies(address + path) == {}
+        assert transport._find_proxies(f"http://example.com{path}?to={address}")["http"] == "http://127.0.0.1:9"
 
 
 def test_a_proxy_that_wants_a_password_is_a_stranger_over_plain_http(exchange, monkeypatch):

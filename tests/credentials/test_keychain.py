@@ -95,7 +95,7 @@ def test_init_asks_nothing_where_there_is_no_keychain(terminal, tmp_path):
     environ = {"HOME": str(tmp_path), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
     code, seen = terminal("config init shop --keychain", **environ)
     assert code == 3
-    assert "there is no safe keychain here, only keyring.backends.fail.Keyring; set one up" in seen
+    assert "there is no safe keychain here, only keyring.backends.fail.Keyring; set one up" in " ".join(seen.split())
     assert "AccessKey" not in seen
     assert not (tmp_path / ".config").exists()
 

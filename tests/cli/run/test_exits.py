@@ -241,7 +241,7 @@ def test_an_interrupt_before_the_first_byte_is_sure_that_nothing_was_sent(box, m
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(HttpExchange, "_open", interrupted)
+    monkeypatch.setattr(HttpExchange, "_adapter", interrupted)
     assert box(f"--endpoint http://127.0.0.1:9 {SEND}", code=130).err == "dm: interrupted\n"
 
 
