@@ -81,8 +81,8 @@ def _reaching(point: str, number: int, how: str) -> Callable[[str], None]:
     return reached
 
 
-def _prepare(reached: Callable[[str], None]) -> None:
-    """Have the points reached: those of the network once mails are sent."""
+def _prepare(reached: Callable[[str], None], *, merges: bool) -> None:
+    """Have the points reached: those of the network once mails are sent, or from the start where it is no merge."""
     from dmcli.client.transport import HttpExchange
     from dmcli.workflows.merge.journals import sqlite
     from dmcli.workflows.merge.sending import Sending
@@ -110,20 +110,27 @@ def _prepare(reached: Callable[[str], None]) -> None:
 
         setattr(place, name, call)
 
-    enter = Sending.__enter__
-
-    def begin(self):
+    def watch_the_network():
         around(http.client.HTTPConnection, "send", POINTS[3], POINTS[4])
         around(http.client.HTTPResponse, "begin", "", POINTS[5])
         around(HttpExchange, "__call__", "", POINTS[6])
+
+    enter = Sending.__enter__
+
+    def begin(self):
+        watch_the_network()
         return enter(self)
 
-    Sending.__enter__ = begin
+    if merges:
+        Sending.__enter__ = begin
+    else:
+        watch_the_network()
 
 
 def _main(path: str) -> None:
     from dmcli.cli import app
     from dmcli.cli.commands.campaign import change, merge  # noqa: F401  loaded once for all forks
+    from dmcli.cli.commands.receiver import imports, sync  # noqa: F401
     from dmcli.cli.run import exits, failure  # noqa: F401
     from dmcli.client import transport  # noqa: F401
     from dmcli.workflows.merge import pace, plan, sending, settle, standing, template  # noqa: F401
@@ -141,7 +148,8 @@ def _main(path: str) -> None:
             os.chdir(wish["folder"])
             os.environ.clear()
             os.environ.update(wish["environ"])
-            _prepare(_reaching(wish["point"], wish["number"], wish["how"]))
+            merges = "receiver" not in wish["line"]
+            _prepare(_reaching(wish["point"], wish["number"], wish["how"]), merges=merges)
             code = 70
             try:
                 code = app.run(wish["line"])
