@@ -1,4 +1,4 @@
-"""`dm help`."""
+"""`dm help`: of commands, and of topics."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dmcli.cli.help import COMMON_WORD, common_options_page
+from dmcli.cli.topics import TOPICS, topic_page
 from dmcli.cli.tree import Group, command
 
 if TYPE_CHECKING:
@@ -16,8 +17,17 @@ if TYPE_CHECKING:
 
 
 def _help(_: Session, *, words: tuple[str, ...]) -> None:
+    from dmcli.cli.app import GROUPS
+
     root = click.get_current_context().find_root()
-    click.echo(common_options_page(root) if words == (COMMON_WORD,) else _enter(root, words).get_help())
+    if words == (COMMON_WORD,):
+        click.echo(common_options_page(root))
+        return
+    topic = words[0] if len(words) == 1 and words[0] in TOPICS else ""
+    if not topic or topic in GROUPS:
+        click.echo(_enter(root, words).get_help())
+    if topic:
+        click.echo(f"\n{topic_page(topic)}" if topic in GROUPS else topic_page(topic))
 
 
 def _enter(ctx: click.Context, words: Iterable[str]) -> click.Context:
@@ -38,7 +48,7 @@ def _complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[s
         return []
     names = group.list_commands(ctx) if isinstance(group, Group) else []
     if not ctx.params.get("words"):
-        names = [*names, COMMON_WORD]
+        names = [*names, COMMON_WORD, *(topic for topic in TOPICS if topic not in names)]
     return [name for name in names if name.startswith(incomplete)]
 
 
@@ -54,5 +64,6 @@ COMMAND = command(
         )
     ],
     _help,
+    help=f"Show the help of a command, or of a topic: {', '.join(TOPICS)}.",
     example="domain check",
 )

@@ -1,0 +1,35 @@
+"""`dm help TOPIC`: pages of docs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dmcli.cli.topics import TOPICS
+
+PROJECT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_topic_is_the_text_of_its_page(dm, topic: str) -> None:
+    shown = dm(f"help {topic}")
+    lines = (PROJECT / "docs" / TOPICS[topic]).read_text("utf-8").splitlines()
+    plain = [line for line in lines if line and "](" not in line and not line.startswith("<!--")]
+    assert plain[0].startswith("# ")
+    assert [line for line in plain if line not in shown.out] == []
+    assert "<!--" not in shown.out
+
+
+def test_a_topic_that_is_a_group_too_shows_the_commands_first(dm) -> None:
+    shown = dm("help sandbox").out
+    assert shown.index("Usage: dm sandbox") < shown.index("# The sandbox")
+
+
+def test_every_variable_of_ours_is_on_the_page() -> None:
+    sources = "".join(path.read_text("utf-8") for path in (PROJECT / "dmcli").rglob("*.py"))
+    ours = set(re.findall(r"\bDM_[A-Z]+(?:_[A-Z]+)*\b", sources))
+    assert "DM_PROFILE" in ours
+    page = (PROJECT / "docs/environment.md").read_text("utf-8")
+    assert {name for name in ours if name not in page} == set()
