@@ -6,7 +6,6 @@ newer one takes its place.
 
 from __future__ import annotations
 
-import os
 from functools import cache
 
 # Special-use names: RFC 6761, 6762, 7686, 9476, and ICANN's resolution 2024.07.29.06.
@@ -42,6 +41,7 @@ def _top(domain: str) -> str:
 @cache
 def _top_level_domains() -> tuple[frozenset[str], str]:
     """The top-level domains in lower case, and the version of their list, which begins with its day."""
-    with open(os.path.join(os.path.dirname(__file__), _LIST), encoding="ascii") as file:
-        head, *names = file.read().lower().splitlines()
+    import pkgutil  # reads from a zipapp too
+
+    head, *names = (pkgutil.get_data(__package__, _LIST) or b"").decode("ascii").lower().splitlines()
     return frozenset(names), head.split(",")[0].rpartition(" ")[2]

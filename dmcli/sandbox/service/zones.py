@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 @cache
 def _suffixes() -> PublicSuffixList:
     """The public suffixes below which registries give out names (its ICANN part), as old as the package is."""
+    import pkgutil  # reads from a zipapp too, which the package by itself does not
+
     from publicsuffixlist import PublicSuffixList
 
-    return PublicSuffixList(only_icann=True)
+    return PublicSuffixList(pkgutil.get_data("publicsuffixlist", "public_suffix_list.dat"), only_icann=True)
 
 
 def list_date() -> str:
