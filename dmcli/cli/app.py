@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import click
 
-import dmcli
 from dmcli.api import catalogue
 from dmcli.cli.session import Session
 from dmcli.cli.tree import Package, command_in
@@ -44,14 +43,15 @@ _WIDEST = 100  # columns of help
 
 def root() -> Package:
     """The command tree."""
-    version = click.Option(
-        ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version."
-    )
+    version = click.Option(["--version"], is_flag=True, help="Show the version.")
     return Package(
         "dm",
         GROUPS,
         _group,
         params=[version],
+        callback=_begin,
+        invoke_without_command=True,  # for --version
+        no_args_is_help=True,
         elsewhere=_ELSEWHERE,
         help="Administer Alibaba Cloud DirectMail. Try it without an account: dm -p sandbox send single --help",
         context_settings={"terminal_width": _width()},
@@ -85,10 +85,15 @@ def _width() -> int:
         return 80
 
 
-def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
-    if value and not ctx.resilient_parsing:
-        click.echo(f"dm {dmcli.__version__}")
+def _begin(version: bool) -> None:
+    ctx = click.get_current_context()
+    if version:
+        from dmcli.cli.commands.version import show_version
+
+        show_version(ctx.find_object(Session) or Session())
         ctx.exit()
+    if ctx.invoked_subcommand is None:
+        raise click.UsageError("Missing command.", ctx)
 
 
 def main() -> NoReturn:
