@@ -12,7 +12,7 @@ from dmcli.cli.tree import command
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
 
-_EXTRAS = ("keychain", "tls", "parquet")  # those for people; the others are for work on dm
+_EXTRAS = ("keychain", "tls", "parquet", "postgres", "css-inline", "mjml")  # those for people, not those for work on dm
 
 
 def parts() -> dict[str, Any]:

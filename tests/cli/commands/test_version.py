@@ -17,7 +17,6 @@ def test_all_parts_are_named(dm, line: str) -> None:
     assert (parts["dm"], parts["python"]) == (dmcli.__version__, platform.python_version())
     assert parts["dependencies"]["click"] == version("click")
     assert parts["extras"]["keychain"] is True
-    assert set(parts["extras"]) == {"keychain", "tls", "parquet"}
 
 
 @pytest.mark.parametrize("line", ["--version", "version"])
