@@ -27,6 +27,7 @@ from dmcli.sandbox.store.sql import holds
 from dmcli.sandbox.web import words
 from dmcli.sandbox.web.views import calls
 from dmcli.untrusted import MOST_MARKS, read_json, safe
+from dmcli.workflows.merge.marks import _WHOLE
 
 KINDS = [param.kind for action in catalogue.all_actions() for param in action.params]
 TEXTS = [kind for kind in KINDS if isinstance(kind, Text)]
@@ -37,6 +38,10 @@ MADE = {
     "self.unsure_pattern": {kind.unsure_pattern for kind in TEXTS},
     "self.ids": {kind.ids for kind in KINDS if isinstance(kind, Ref)},
     "self.wire": {kind.wire for kind in KINDS if isinstance(kind, Day)},
+    "mark": {r"<!--dmx(\d+)z-->|dmx(\d+)z(=\"\")?", r"(?:<!--)?dmx(\d+)z(?:-->)?"},
+    "f'{_WHOLE}|({one})'": {rf"(?si){_WHOLE}|(dmx\d+z)"},
+    "f'{self._mark}(\\\\d+)z'": {r"dmx(\d+)z"},
+    "f'^((?:{self._mark}(?:{block})z ?)+)\\\\n+'": {r"(?m)^((?:dmx(?:1|2|3)z ?)+)\n+"},
     "one": {"[0-9]", "[A-Z]", "[a-z]"},
     "pattern": {rule.replace(PARAM, "([A-Za-z][A-Za-z0-9._]*)") for rule in (MISSING, MALFORMED)},
     next(one.source for one in FOUND if one.module == "dmcli.sandbox.routing" and not one.found): {

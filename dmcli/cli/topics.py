@@ -21,7 +21,7 @@ TOPICS = {
 def topic_page(topic: str) -> str:
     """A topic's page as it is read on a terminal: without comments, and links by their text alone."""
     text = re.sub(r"(?m)^<!-- .* -->\n", "", _source(TOPICS[topic]))
-    return re.sub(r"\[([^]\n]+)\]\([^)\s]+\)", r"\1", text).rstrip("\n")
+    return re.sub(r"\[([^][\n]+)\]\([^()\s]+\)", r"\1", text).rstrip("\n")
 
 
 def _source(page: str) -> str:

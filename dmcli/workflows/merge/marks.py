@@ -9,11 +9,13 @@ from dmcli.errors import InputError
 
 # What is read whole, so that a mark in it stays a word; everywhere else a mark is a comment, which may also stand
 # between the rows of a table, where HTML moves a word out of it.
+# What has no end goes on to the end of the text, so that no text takes longer than as its length.
 _WHOLE = (
-    r"<!--.*?-->|<(style|title|textarea|script|mj-style|mj-title|mj-preview)\b[^>]*>.*?</\1\s*>"
-    r"""|<[A-Za-z/!](?:"[^"]*"|'[^']*'|[^'">])*>"""
+    r"<!--.*?(?:-->|\Z)"
+    r"|<(style|title|textarea|script|mj-style|mj-title|mj-preview)\b[^<>]*>.*?(?:</\1\s*>|\Z)"
+    r"""|<[A-Za-z/!](?:"[^"]*"|'[^']*'|[^'"<>])*+>"""
 )
-_STYLES = r"<style\b[^>]*>.*?</style\s*>"
+_STYLES = r"<style\b[^<>]*>.*?(?:</style\s*>|\Z)"
 _ENDS = frozenset(("block_end", "variable_end", "comment_end", "raw_begin", "raw_end"))
 
 
@@ -83,8 +85,8 @@ class Marks:
 
     def restore(self, made: str, tool: str) -> str:
         """What the tool made, with the tags in their places. Raises InputError where it lost or moved one."""
-        pattern = rf"<!--{self._mark}(\d+)z-->|{self._mark}(\d+)z(=\"\")?"
-        found = [(int(one[1] or one[2]), bool(one[3])) for one in re.finditer(pattern, made)]
+        mark = rf"<!--{self._mark}(\d+)z-->|{self._mark}(\d+)z(=\"\")?"
+        found = [(int(one[1] or one[2]), bool(one[3])) for one in re.finditer(mark, made)]
         order = [number for number, _ in found if self._tags[number].moves]
         wanted = [number for number, tag in enumerate(self._tags) if tag.moves]
         bare = {number for number, is_bare in found if is_bare}  # its place among attributes is not kept
@@ -96,7 +98,12 @@ class Marks:
         if order != wanted:
             moved = next(now for now, then in zip(order, [*wanted, -1], strict=False) if now != then)
             raise self._refusal(self._tags[moved], tool)
-        return re.sub(pattern, lambda one: self._tags[int(one[1] or one[2])].text, made)
+        return re.sub(mark, lambda one: self._tags[int(one[1] or one[2])].text, made)
+
+    def blanked(self) -> str:
+        """The template without its tags, each line where it was."""
+        mark = rf"(?:<!--)?{self._mark}(\d+)z(?:-->)?"
+        return re.sub(mark, lambda one: "\n" * self._tags[int(one[1])].text.count("\n"), self.text)
 
     def in_text(self, text: str) -> str:
         """A plain text made of what is marked, with the tags back; those that stand alone in a line leave no gap."""

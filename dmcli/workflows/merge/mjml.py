@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from html.parser import HTMLParser
 from importlib import import_module
 
@@ -30,7 +29,7 @@ def compile_mjml(source: str) -> str:
     except ImportError:
         raise ConfigError("--mjml needs the extra of that name: pip install 'dmcli[mjml]'") from None
     marks = Marks("--html", source)
-    _Lint(marks).check(source)
+    _Lint(marks).check()
     try:
         made: str = library.mjml2html(marks.text)
     except ValueError as error:
@@ -47,9 +46,9 @@ class _Lint(HTMLParser):
         self._html = ""  # the element whose HTML is being read
         self._depth = 0
 
-    def check(self, source: str) -> None:
+    def check(self) -> None:
         """Raise InputError for the first element that is not known."""
-        self.feed(re.sub(r"\{[{%#].*?[}%#]\}", lambda tag: "\n" * tag[0].count("\n"), source, flags=re.DOTALL))
+        self.feed(self._marks.blanked())
         self.close()
 
     def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002  as the base has it

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.workflows.merge.marks import Marks, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _BLOCKS = words(
     "address article aside blockquote center div dl dt dd fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr li "
@@ -38,13 +41,24 @@ def plain_text(html: str) -> str:
 
 def _hidden_by_rules(html: str) -> frozenset[str]:
     """The classes and ids that a style sheet hides everywhere, as `.preheader` or `#preheader`."""
-    sheets = " ".join(re.findall(r"<style\b[^>]*>(.*?)</style", html, re.DOTALL | re.IGNORECASE))
-    rules_alone = re.sub(r"/\*.*?\*/", "", sheets, flags=re.DOTALL)
-    everywhere = re.sub(r"@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", rules_alone)
-    rules = re.findall(r"([^{}]*)\{([^{}]*)\}", everywhere)
-    hiding = [names for names, body in rules if re.search(_UNSEEN, body, re.IGNORECASE)]
+    sheets = " ".join(re.findall(r"<style\b[^<>]*>(.*?)(?:</style|\Z)", html, re.DOTALL | re.IGNORECASE))
+    hiding = [names for names, body in _rules(sheets) if re.search(_UNSEEN, body, re.IGNORECASE)]
     selectors = [one.strip() for names in hiding for one in names.split(",")]
     return frozenset(found[1] for one in selectors if (found := re.fullmatch(r"\w*([.#][\w-]+)", one)))
+
+
+def _rules(sheets: str) -> Iterator[tuple[str, str]]:
+    """Selectors and body of each rule that holds everywhere, not in @media and the like."""
+    *pieces, _ = re.split(r"([{}])", re.sub(r"/\*.*?(?:\*/|\Z)", "", sheets, flags=re.DOTALL))
+    depth, head = 0, ""
+    for text, brace in zip(pieces[::2], pieces[1::2], strict=True):
+        if brace == "{":
+            head = head if depth else text.rpartition(";")[2].strip()
+            depth += 1
+        else:
+            if depth == 1 and not head.startswith("@"):
+                yield head, text
+            depth = max(depth - 1, 0)
 
 
 class _Open(NamedTuple):
@@ -124,8 +138,9 @@ class _Reader(HTMLParser):
             return
         nested = tag in ("ul", "ol") and any(one.tag == "li" for one in self._open)
         wanted = 2 if tag in _SPACED and not nested else 1
-        there = re.search(r"[\n ]*$", "".join(self._pieces[-4:]))
-        self._put("\n" * max(wanted - there[0].count("\n") if there else wanted, 0))
+        there = "".join(self._pieces[-4:])
+        there = there[len(there.rstrip("\n ")) :]
+        self._put("\n" * max(wanted - there.count("\n"), 0))
 
     def _next_item(self) -> str:
         if not self._items or self._items[-1] < 0:

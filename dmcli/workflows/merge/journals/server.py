@@ -165,7 +165,7 @@ def _checked(url: str, *, typed: bool) -> dict[str, Any]:
             f"{source} is no URL of a PostgreSQL database such as {_EXAMPLE}; what is special in a password is written "
             "as %40 and the like"
         )
-    password = re.match(r"\w+://[^@/?]*:[^@/?]*@", url) or re.search(r"[?&](?:ssl)?password=", url)
+    password = re.match(r"\w+://[^@/?:]*:[^@/?]*@", url) or re.search(r"[?&](?:ssl)?password=", url)
     if typed and password:
         raise InputError(
             "--journal has a password, which others on this machine can see: put it into ~/.pgpass or PGPASSWORD, or "
