@@ -13,14 +13,22 @@ if TYPE_CHECKING:
 
 _PIECE = 1 << 20
 _OWN = {"Subject": "--subject", "HtmlBody": "--html", "TextBody": "--text", "AccountName": "--from"}
-_WORDS = {"file": "file", "column": "--to-column", "options": "options", "account": "account", **_OWN}
+_WORDS = {
+    "file": "file",
+    "sheet": "--sheet",
+    "column": "--to-column",
+    "options": "options",
+    "account": "account",
+    **_OWN,
+}
 
 
-def inputs_of(path: str, wire: Mapping[str, str], column: str, endpoint: str, owner: str) -> dict[str, str]:
-    """The hashes by what they are of. Raises InputError where the file cannot be read."""
+def inputs_of(path: str, sheet: str, wire: Mapping[str, str], column: str, endpoint: str, owner: str) -> dict[str, str]:
+    """The hashes by what they are of; `sheet` is "" where none is named. Raises InputError for an unreadable file."""
     rest = {name: value for name, value in wire.items() if name not in _OWN}
     return {
         "file": file_hash(path),
+        **({"sheet": sheet} if sheet else {}),
         "column": column,
         "options": sha256_hex(canonical_query(rest).encode()),
         "account": account_of(endpoint, owner),

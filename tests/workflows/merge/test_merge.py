@@ -13,6 +13,7 @@ from contextlib import closing
 from email import message_from_string, policy
 from pathlib import Path
 
+import openpyxl
 import pytest
 from faulty import Fault, reset
 
@@ -59,6 +60,27 @@ def test_each_row_is_a_mail_of_its_own(run, mailed, sandbox):
     assert {json.loads(mail[3])["Message-ID"] for mail in mails} == {row["message_id"] for row in told.values()}
     assert all(re.fullmatch(r"<[0-9a-f]{32}\.dm@sandbox\.test>", row["message_id"]) for row in told.values())
     assert all(row["state"] == "sent" and row["env_id"] and row["request_id"] for row in told.values())
+
+
+def test_each_sheet_of_a_workbook_is_a_campaign_and_its_export_is_merged_as_it_was(run, mailed):
+    book = openpyxl.Workbook()
+    for name in ("first", "second"):
+        sheet = book.create_sheet(name)
+        for row in (("email", "name"), (f"{name}@b.test", "=1+1")):
+            sheet.append(row)
+        sheet["B2"].data_type = "s"  # a text, no formula
+    book.save("people.xlsx")
+    merge = MERGE.replace(".csv", ".xlsx")
+    run(f"{merge} --sheet first --plan-only")
+    assert "is of the same file" in run(f"{merge} --sheet first --yes", code=2).err
+    assert "another --sheet" in run(f"{merge} --sheet second --resume --campaign people", code=2).err
+    run(f"{merge} --sheet second --yes")
+    assert mailed() == {"second@b.test": 1}
+    with open("rest.ndjson", "w", encoding="utf-8") as file:
+        file.write(run("campaign export people --only pending -o ndjson").out)
+    assert run(f"{MERGE.replace('people.csv', 'rest.ndjson')} --dry-run -o json").json["subject"] == "Hello =1+1"
+    run(f"{merge} --sheet first --resume")
+    assert mailed() == {"first@b.test": 1, "second@b.test": 1}
 
 
 def test_the_journal_is_private_and_keeps_no_text(run, tmp_path):

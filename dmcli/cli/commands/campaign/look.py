@@ -123,6 +123,6 @@ COMMANDS = (
         [NAME, _only(), journal_option()],
         _export,
         "List the rows with the values that their mails were made of, as a merge takes them.",
-        "customers --only pending -o csv",
+        "customers --only pending -o ndjson",
     ),
 )

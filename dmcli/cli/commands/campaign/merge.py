@@ -61,14 +61,10 @@ class _Task(NamedTuple):
     """What was typed, checked: the table, the letter, and what tells this merge from others."""
 
     table: Table
+    path: str
     letter: Letter
     inputs: dict[str, str]
     wishes: Wishes
-
-    @property
-    def path(self) -> str:
-        """The file of the table."""
-        return self.table.path
 
     @property
     def fingerprint(self) -> str:
@@ -117,10 +113,10 @@ def _task(current: Session, path: str, typed: dict[str, Any]) -> _Task:
     del wire["ToAddress"]
     table = open_table(path, typed["encoding"] or "", typed["sheet"] or "")
     column = address_column(table.columns, typed["to_column"])
-    inputs = inputs_of(path, wire, column, *current.resources.scope("")[:2])
+    inputs = inputs_of(path, typed["sheet"] or "", wire, column, *current.resources.scope("")[:2])
     letter = Letter(wire, column, "")
     letter.check_columns(table.columns)
-    task = _Task(table, letter, inputs, wishes_of(typed))
+    task = _Task(path, table, letter, inputs, wishes_of(typed))
     letter.seed = f"{task.fingerprint}|{typed['campaign'] or task.stem}"
     return task
 
