@@ -41,6 +41,7 @@ _ACTION = catalogue.get("SingleSendMail")
 _NOT_HERE = ("ToAddress", "BccAddress", "Template")
 _NOBODY = "nobody@example.com"  # stands for the recipient while the rest is checked
 _SAMPLE = 400  # characters of the sample's text
+_MODES = {"preview": "--preview", "test_to": "--test-to", "resume": "--resume", "plan_only": "--plan-only"}
 _FIELDS = (
     Field("file", "File"),
     Field("found", "Found", priority=1),
@@ -60,8 +61,8 @@ _FIELDS = (
 class _Task(NamedTuple):
     """What was typed, checked: the table, the letter, and what tells this merge from others."""
 
-    table: Table
     path: str
+    table: Table
     letter: Letter
     inputs: dict[str, str]
     wishes: Wishes
@@ -80,6 +81,9 @@ class _Task(NamedTuple):
 def _merge(current: Session, *, file: str, preview: int | None, opens: bool, test_to: str | None, **typed: Any) -> None:
     if opens and preview is None:
         raise InputError("--open shows what --preview writes: give --preview ROW too, such as --preview 2")
+    modes = [flag for name, flag in _MODES.items() if (typed | {"preview": preview, "test_to": test_to})[name]]
+    if len(modes) > 1:
+        raise InputError(f"{modes[0]} and {modes[1]} are two things to do: give one of them")
     task = _task(current, file, typed)
     if preview is not None:
         from dmcli.cli.commands.campaign.preview import write_preview
@@ -89,7 +93,7 @@ def _merge(current: Session, *, file: str, preview: int | None, opens: bool, tes
     if test_to is not None:
         from dmcli.cli.commands.campaign.preview import send_sample
 
-        send_sample(current, task.letter, task.table, test_to)
+        send_sample(current, task.letter, task.table, test_to, dry_run=typed["dry_run"])
         return
     with campaigns(current) as known:
         known.claim(task.fingerprint)
@@ -238,21 +242,26 @@ def _ask(current: Session, task: _Task, plan: Plan, standing: Standing, *, yes: 
 
 def _resume(current: Session, known: Campaigns, task: _Task, typed: dict[str, Any]) -> None:
     """Go on with a campaign that the same went into. Raises InputError where something else did."""
-    from dmcli.cli.commands.campaign.running import run
+    from dmcli.cli.commands.campaign.running import RESULT, result, run
+    from dmcli.render import show_document
     from dmcli.workflows.merge.inputs import changed
     from dmcli.workflows.merge.letter import Letter
 
     name = typed["campaign"] or known.find(task.fingerprint) or known.find_file(os.path.abspath(task.path))
     if not name:
         raise NotFoundError(f"no campaign of {task.path} was begun {known.place}: leave out --resume")
-    journal = known.work_on(name)
+    journal = known.look(name) if typed["dry_run"] else known.work_on(name)
     about = journal.about()
-    assert about is not None  # noqa: S101  work_on found it
+    assert about is not None  # noqa: S101  there is one in every journal that is found
     if differs := changed(about[2]["inputs"], task.inputs):
         raise InputError(
             f"the campaign {name!r} was planned with another {differs}; put that back, or send what was planned with "
             f"{command_of(current, 'resume', name)} --as-planned"
         )
+    if typed["dry_run"]:
+        show_document(result(name, journal.counts()), RESULT, current.output())
+        current.say("dry run: nothing was sent")
+        return
     journal.pause(False)
     run(current, known, name, journal, Letter(**about[2]["letter"]), wishes_of(typed, about[2]["pace"]))
 

@@ -46,15 +46,19 @@ def _show(current: Session, path: str) -> None:
         current.say(f"there is no browser on this machine: the mail is in {whole}")
 
 
-def send_sample(current: Session, letter: Letter, table: Table, to: str) -> None:
-    """Send the first row's mail to one address."""
-    from dmcli.cli.perform import show_reply
+def send_sample(current: Session, letter: Letter, table: Table, to: str, *, dry_run: bool) -> None:
+    """Send the first row's mail to one address; for a dry run, show the call."""
+    from dmcli.cli.perform import show_dry_run, show_reply
     from dmcli.cli.values import Call
 
     mail = _mail(letter, table, 0, to)
     if mail.problems:
         raise InputError(f"the first row's mail cannot be sent to {to!r}: {'; '.join(mail.problems)}")
-    show_reply(current, Call(ACTION, mail.wire, {}), current.client.call(ACTION, mail.wire))
+    call = Call(ACTION, mail.wire, {})
+    if dry_run:
+        show_dry_run(current, call)
+        return
+    show_reply(current, call, current.client.call(ACTION, mail.wire))
 
 
 def _mail(letter: Letter, table: Table, number: int, to: str = "") -> Mail:

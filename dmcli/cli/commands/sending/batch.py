@@ -19,6 +19,7 @@ from dmcli.plural import counted
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
+    from dmcli.cli.values import Call
     from dmcli.workflows.batch import Look
 
 _BATCH = catalogue.get("BatchSendMail")
@@ -42,10 +43,11 @@ _FIELDS = (
 def _batch(
     current: Session, *, plan: bool, test_to: str | None, allow_unfilled: bool, yes: bool, **values: Any
 ) -> None:
-    from dmcli.cli.perform import carry_out, perform, resolve_names
+    from dmcli.cli.perform import carry_out, perform, resolve_names, show_dry_run
     from dmcli.cli.values import collect
 
-    if values["dry_run"] or (yes and allow_unfilled and not (plan or test_to)):  # there is nothing to look at
+    dry_run = values["dry_run"] and not test_to
+    if dry_run or (yes and allow_unfilled and not (plan or test_to)):  # there is nothing to look at
         perform(current, _BATCH, values)
         return
     from dmcli.workflows.batch import look
@@ -54,7 +56,11 @@ def _batch(
     wire = resolve_names(current, call)
     found = look(current.client, wire)
     if test_to:
-        _test(current, found, wire, test_to, values["idempotency_key"])
+        sample = _sample(current, found, wire, test_to)
+        if values["dry_run"]:
+            show_dry_run(current, sample)
+        else:
+            carry_out(current, sample, sample.wire, values["idempotency_key"])
         return
     _show(current, found, wire, asked=not plan)
     if found.unfilled and not allow_unfilled:
@@ -104,9 +110,8 @@ def _show(current: Session, found: Look, wire: dict[str, str], *, asked: bool) -
         )
 
 
-def _test(current: Session, found: Look, wire: dict[str, str], to: str, key: str | None) -> None:
-    """Send the sample to one address, and nothing else."""
-    from dmcli.cli.perform import carry_out
+def _sample(current: Session, found: Look, wire: dict[str, str], to: str) -> Call:
+    """The call that sends the sample to one address."""
     from dmcli.cli.values import collect
 
     same = {param.name for param in _SINGLE.params} & wire.keys() - {
@@ -125,8 +130,7 @@ def _test(current: Session, found: Look, wire: dict[str, str], to: str, key: str
         )
         if text
     }
-    call = collect(current, _SINGLE, given)
-    carry_out(current, call, call.wire, key)
+    return collect(current, _SINGLE, given)
 
 
 COMMAND = command(

@@ -1,0 +1,43 @@
+"""What only looks at a merge sends nothing, whatever else is typed with it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+MERGE = "send merge people.csv --from news@sandbox.test --subject 'Hello {{ name }}' --html '<p>Dear {{ name }},</p>'"
+
+
+def test_a_dry_run_of_a_resume_shows_how_it_stands_and_sends_nothing(run, mailed):
+    run(f"{MERGE} --plan-only")
+    looked = run(f"{MERGE} --resume --dry-run -o json")
+    assert (looked.json["campaign"], looked.json["pending"], looked.json["sent"]) == ("people", 3, 0)
+    assert "dry run: nothing was sent" in looked.err
+    assert not mailed()
+    run(f"{MERGE} --resume")
+    assert sum(mailed().values()) == 3
+
+
+def test_a_dry_run_of_a_sample_shows_its_call(run, box, mailed):
+    call = run(f"{MERGE} --test-to me@b.test --dry-run -o json").json
+    assert call["action"] == "SingleSendMail"
+    assert (call["parameters"]["ToAddress"], call["parameters"]["Subject"]) == ("me@b.test", "Hello Person 2")
+    batch = "send batch --from news@sandbox.test --list customers --template newsletter --test-to me@b.test"
+    sample = run(f"{batch} --dry-run -o json").json
+    assert (sample["action"], sample["parameters"]["Subject"]) == ("SingleSendMail", "News for Ada")
+    assert not mailed()
+
+
+@pytest.mark.parametrize(
+    ("options", "both"),
+    [
+        ("--preview 2 --test-to me@b.test", "--preview and --test-to"),
+        ("--test-to me@b.test --resume", "--test-to and --resume"),
+        ("--resume --plan-only", "--resume and --plan-only"),
+    ],
+)
+def test_of_two_things_to_do_neither_is_done(run, mailed, options, both):
+    refused = run(f"{MERGE} {options} --yes -o json", code=2)
+    assert json.loads(refused.err)["error"]["message"].startswith(f"{both} are two things to do: give one of them")
+    assert not mailed()
