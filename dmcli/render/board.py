@@ -132,11 +132,14 @@ class _Painter:
 def span(seconds: float) -> str:
     """A span of time for people.
 
-    >>> span(90), span(45), span(3720)
-    ('1 min 30 s', '45 s', '1 h 2 min')
+    >>> span(90), span(45), span(3720), span(100_000)
+    ('1 min 30 s', '45 s', '1 h 2 min', '1 d 4 h')
     """
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
+    if hours >= 24:  # noqa: PLR2004  a day
+        days, hours = divmod(round(seconds / 3600), 24)
+        return f"{days} d {hours} h"
     if hours:
         return f"{hours} h {minutes} min"
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -48,13 +48,17 @@ class Plan(NamedTuple):
         if not self.rows:
             raise InputError("the file has no rows, so there is nobody to send to")
         if self.bad and (not skip_bad or not self.mails):
-            told = [f"row {one.row}: {one.problem}" for one in self.problems[:_TOLD]]
-            told += [f"and {self.bad - _TOLD:,} more: --dry-run -o json has them"] if self.bad > _TOLD else []
             remedy = "correct them, or give --skip-bad" if self.mails else "correct them"
             are = "is" if self.bad == 1 else "are"
             raise InputError(
-                f"{self.bad:,} of {counted(self.rows, 'row')} {are} bad; nothing was sent: {remedy}", details=told
+                f"{self.bad:,} of {counted(self.rows, 'row')} {are} bad; nothing was sent: {remedy}", details=self.told
             )
+
+    @property
+    def told(self) -> list[str]:
+        """The first bad rows, a line each."""
+        told = [f"row {one.row}: {one.problem}" for one in self.problems[:_TOLD]]
+        return told + ([f"and {self.bad - _TOLD:,} more: --dry-run -o json has them"] if self.bad > _TOLD else [])
 
 
 def make_plan(

@@ -86,9 +86,7 @@ class Sending:
         self._asked = time.monotonic()  # whether to stop
         self._waits = ""
         self._begin, self._gate = Gate(), Gate()  # before a row is under way, and before its first byte
-        self._refused: DmError | None = (
-            None  # by the service, for what may be the quota: no row is begun until it is known
-        )
+        self._refused: DmError | None = None  # for what may be the quota: no row is begun until that is known
         self._left, self._ask = left, Event()
         self._reader = threading.Thread(target=self._read, name="quota", daemon=True)
         self.error: BaseException | None = None
@@ -255,6 +253,7 @@ class Sending:
                 UnknownOutcomeError(f"{unknown} of the last {len(self._last)} mails got no answer, so the run stopped")
             )
         elif same and error is not None:
+            error.message = f"the last {_IN_A_ROW} mails all failed, so the run stopped: {error.message}"
             self._stop(error)
 
     def _read(self) -> None:

@@ -59,7 +59,7 @@ def test_a_plan_heeds_a_ramp(run, box, people):
     box("sandbox quota --daily 3")
     plan = run(f"{MERGE} --ramp 2:+50%/day --dry-run -o json").json
     assert (plan["mails"], plan["day_left"]) == (7, 3)
-    assert plan["takes"] == "48 h 0 min"  # 2, 3, and 2 of 4
+    assert plan["takes"] == "2 d 0 h"  # 2, 3, and 2 of 4
     stopped = run(f"{MERGE} --ramp 4:+50%/day", code=5)
     assert "4 mails do not fit into the quota: 3 are left today; give --per-day or --ramp" in stopped.err
 

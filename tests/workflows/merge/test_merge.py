@@ -129,7 +129,7 @@ def test_bad_rows_stop_it_unless_they_are_to_be_skipped(run, mailed, people):
         "dm: 1 of 3 rows is bad; nothing was sent: correct them, or give --skip-bad",
         "    row 3: has the address of row 2",
     ]
-    run(f"{MERGE} --yes --skip-bad")
+    assert "left out: row 3: has the address of row 2" in run(f"{MERGE} --yes --skip-bad").err
     assert mailed() == {"a@b.test": 1, "c@b.test": 1}
     assert report(run)[3]["reason"] == "has the address of row 2"
 
@@ -356,7 +356,7 @@ def test_what_is_wrong_for_all_stops_the_run(run, mailed, people, faulty, code, 
 def test_ten_refusals_in_a_row_are_no_chance(run, mailed, people, faulty):
     people(60)
     faulty.inject(refused("InvalidToAddress"), "SingleSendMail")
-    run(f"{MERGE} --yes", code=1)
+    assert "the last 10 mails all failed, so the run stopped: no (Inv" in run(f"{MERGE} --yes", code=1).err
     known = run("campaign show people -o json").json
     assert 10 <= known["rejected"] <= 10 + THREADS
     assert known["rejected"] + known["pending"] == 60

@@ -8,7 +8,7 @@ import threading
 import time
 
 import pytest
-from faulty import Fault
+from faulty import Fault, reset
 from patience import eventually
 from shell import real_argv
 
@@ -40,7 +40,7 @@ def test_stopped_once_what_is_under_way_ends_and_the_rest_waits(start, run, peop
     process.send_signal(signal.SIGINT)
     said = process.communicate()[1]
     assert process.returncode == 130
-    assert "go on with: dm -p sandbox" in said
+    assert " of 40 sent, 0 rejected, 0 unknown; go on with: dm -p sandbox" in " ".join(said.split())
     shown = run("campaign show people -o json").json
     assert shown["unknown"] == shown["under_way"] == 0
     assert shown["sent"] == len(mailed()) < 40
@@ -75,6 +75,8 @@ def test_paused_from_elsewhere_it_stops_in_good_order(start, run, people, mailed
     assert process.returncode == 4, said
     assert "the campaign was paused with" in said
     assert run("campaign show people -o json").json["unknown"] == 0
+    assert run("campaign settle people").err.startswith("no mail is unknown")
+    assert run("campaign retry-rejected people").err.startswith("no row is rejected")
 
 
 def test_on_a_terminal_a_bar_shows_how_far_it_is(terminal, server, people):
@@ -83,3 +85,23 @@ def test_on_a_terminal_a_bar_shows_how_far_it_is(terminal, server, people):
     assert code == 0
     assert "█" in shown
     assert " of 4 sent, " in shown
+
+
+def test_on_a_terminal_rows_are_counted_while_they_are_read(terminal, server, people):
+    people(1500)
+    code, shown = terminal(f"{LINE} --dry-run", server.url)
+    assert code == 0
+    assert "1,000 rows" in shown
+
+
+def test_paused_with_mails_unknown_both_are_told(start, run, people, faulty, mailed):
+    people(60)
+    faulty.inject(Fault("lose", lambda connection, _: reset(connection), executed=True), "SingleSendMail", 1)
+    process = start("--rate 10/s")
+    eventually(lambda: len(mailed()) > 1)
+    run("campaign pause people")
+    said = " ".join(process.communicate()[1].split())
+    assert process.returncode == 6
+    assert "the campaign was paused with" in said
+    assert "what became of 1 mail is not known" in said
+    assert "campaign settle people; then dm" in said

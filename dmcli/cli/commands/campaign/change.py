@@ -107,6 +107,9 @@ def _settle(current: Session, *, name: str, sent: tuple[int, ...], not_sent: tup
         plan = _plan(journal)
         _check_account(current, name, plan)
         looked = list(settle(current.client, Letter(**plan["letter"]), journal))
+        if not looked:
+            current.say("no mail is unknown")
+            return
         found = sum(one.found for one in looked)
         current.say(f"{found} of {counted(len(looked), 'unknown mail')} found at the service: they count as sent")
     if found < len(looked):
@@ -121,6 +124,9 @@ def _settle(current: Session, *, name: str, sent: tuple[int, ...], not_sent: tup
 def _retry_rejected(current: Session, *, name: str) -> None:
     with campaigns(current) as known:
         number = known.work_on(name).decide(None, PENDING, "to be tried again", of=REJECTED)
+    if not number:
+        current.say("no row is rejected")
+        return
     current.say(f"{counted(number, 'rejected row')} to be tried again: {command_of(current, 'resume', name)}")
 
 

@@ -13,6 +13,7 @@ from dmcli.api.actions.common import count
 from dmcli.api.model import Field
 from dmcli.cli.commands.campaign.options import (
     campaigns,
+    check_modes,
     command_of,
     journal_option,
     journal_url,
@@ -41,7 +42,6 @@ _ACTION = catalogue.get("SingleSendMail")
 _NOT_HERE = ("ToAddress", "BccAddress", "Template")
 _NOBODY = "nobody@example.com"  # stands for the recipient while the rest is checked
 _SAMPLE = 400  # characters of the sample's text
-_MODES = {"preview": "--preview", "test_to": "--test-to", "resume": "--resume", "plan_only": "--plan-only"}
 _FIELDS = (
     Field("file", "File"),
     Field("found", "Found", priority=1),
@@ -81,9 +81,7 @@ class _Task(NamedTuple):
 def _merge(current: Session, *, file: str, preview: int | None, opens: bool, test_to: str | None, **typed: Any) -> None:
     if opens and preview is None:
         raise InputError("--open shows what --preview writes: give --preview ROW too, such as --preview 2")
-    modes = [flag for name, flag in _MODES.items() if (typed | {"preview": preview, "test_to": test_to})[name]]
-    if len(modes) > 1:
-        raise InputError(f"{modes[0]} and {modes[1]} are two things to do: give one of them")
+    check_modes(typed | {"preview": preview, "test_to": test_to})
     task = _task(current, file, typed)
     if preview is not None:
         from dmcli.cli.commands.campaign.preview import write_preview
@@ -152,18 +150,18 @@ def _begin(current: Session, known: Campaigns, task: _Task, typed: dict[str, Any
     }
     try:
         with journal.planning(name, kept):
-            plan = _plan(task, journal, standing)
+            plan = _plan(current, task, journal, standing)
             if dry_run:
                 _show(current, task, plan, standing)
                 raise _Undone  # noqa: TRY301  the plan is not kept
-            _check(task, plan, standing, skip_bad=typed["skip_bad"])
+            _check(current, task, plan, standing, skip_bad=typed["skip_bad"])
             if not typed["plan_only"]:
                 _ask(current, task, plan, standing, yes=typed["yes"])
     except BaseException as error:
         journal.delete()
         if isinstance(error, _Undone):
             current.say("dry run: nothing was sent")
-            _check(task, plan, standing, skip_bad=typed["skip_bad"])
+            _check(current, task, plan, standing, skip_bad=typed["skip_bad"])
             return
         raise
     if typed["plan_only"]:
@@ -179,19 +177,23 @@ class _Undone(Exception):  # noqa: N818  the name says what becomes of the plan
     """A plan was only to be looked at."""
 
 
-def _plan(task: _Task, journal: Journal, standing: Standing) -> Plan:
+def _plan(current: Session, task: _Task, journal: Journal, standing: Standing) -> Plan:
+    from dmcli.cli.commands.campaign.running import reading
     from dmcli.workflows.merge.inputs import file_hash
     from dmcli.workflows.merge.plan import make_plan
 
-    plan = make_plan(task.letter, task.table, standing.barred, journal)
+    with reading(current) as read:
+        plan = make_plan(task.letter, task.table, standing.barred, journal, read)
     if file_hash(task.path) != task.inputs["file"]:
         raise InputError(f"{task.path} was changed while it was read; nothing was sent, run it again")
     return plan
 
 
-def _check(task: _Task, plan: Plan, standing: Standing, *, skip_bad: bool) -> None:
-    """Raise InputError for bad rows, CheckFailedError where the quota does not suffice."""
+def _check(current: Session, task: _Task, plan: Plan, standing: Standing, *, skip_bad: bool) -> None:
+    """Raise InputError for bad rows, and say which are skipped; CheckFailedError where the quota does not suffice."""
     plan.check(skip_bad=skip_bad)
+    for line in plan.told:
+        current.say(f"left out: {line}")
     standing.check_quota(plan.mails, task.wishes.mails_today(plan.mails))
 
 

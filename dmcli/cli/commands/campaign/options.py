@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dmcli.cli.common import keep
+from dmcli.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -126,6 +127,13 @@ class Ramp(click.ParamType[tuple[int, int]]):
                 ctx,
             )
         return int(found[1]), int(found[2])
+
+
+def check_modes(typed: Mapping[str, Any]) -> None:
+    """Raise InputError where a merge is to do two things at once."""
+    modes = [f"--{name.replace('_', '-')}" for name in ("preview", "test_to", "resume", "plan_only") if typed[name]]
+    if len(modes) > 1:
+        raise InputError(f"{modes[0]} and {modes[1]} are two things to do: give one of them")
 
 
 def pace_options() -> list[click.Parameter]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from dmcli.api.actions.common import count
@@ -49,8 +49,9 @@ def run(current: Session, known: Campaigns, name: str, journal: Journal, letter:
     def left(asking: Client) -> Left:
         return read_left(asking, service_began + timedelta(seconds=time.monotonic() - began))
 
+    sending = Sending(journal, letter, for_thread, pace, left=left, stops=lambda: journal.paused)
     try:
-        with Sending(journal, letter, for_thread, pace, left=left, stops=lambda: journal.paused) as sending:
+        with sending:
             try:
                 with telling(current) as tell:
                     for progress in sending:
@@ -58,12 +59,13 @@ def run(current: Session, known: Campaigns, name: str, journal: Journal, letter:
             except BaseException:
                 if under_way := sending.progress().in_flight:
                     current.say(
-                        f"finishing {counted(under_way, 'mail')} under way, then stopping; stopped again before that, "
-                        "their outcome stays unknown"
+                        f"finishing {counted(under_way, 'mail')} under way, then stopping; a second stop does not wait "
+                        "for them, and they are unknown"
                     )
                 raise
     except BaseException:
-        current.say(f"go on with: {command_of(current, 'resume', name)}")
+        stands = sending.progress().counts
+        current.say(f"{_in_short(stands)}; go on with: {_way_on(current, name, stands[UNKNOWN])}")
         raise
     unknown = len(sending.lost)
     try:
@@ -101,19 +103,28 @@ def _explained(current: Session, error: DmError, name: str, unknown: int) -> DmE
     if unknown and not isinstance(error, UnknownOutcomeError):
         said = f"{error.message}; and what became of {counted(unknown, 'mail')} is not known"
         error = UnknownOutcomeError(said, code=error.code, request_id=error.request_id, http_status=error.http_status)
-    settle = f"{command_of(current, 'settle', name)}; then " if unknown else ""
-    error.hint = f"{error.hint + ' ' if error.hint else ''}Go on with: {settle}{command_of(current, 'resume', name)}"
+    error.hint = f"{error.hint + ' ' if error.hint else ''}Go on with: {_way_on(current, name, unknown)}"
     return error
+
+
+def _way_on(current: Session, name: str, unknown: int) -> str:
+    """The commands that go on with a campaign, so many mails of which are unknown."""
+    settle = f"{command_of(current, 'settle', name)}; then " if unknown else ""
+    return settle + command_of(current, "resume", name)
 
 
 def _judge(current: Session, name: str, counts: dict[str, int], *, paused: bool) -> None:
     """Raise what a finished run has to tell by its exit code."""
+    stopped = paused or counts[PENDING] or counts[UNDER_WAY]
     if counts[UNKNOWN]:
-        raise UnknownOutcomeError(
-            f"what became of {counted(counts[UNKNOWN], 'mail')} is not known, and nothing unknown is sent again",
-            hint=f"Ask the service: {command_of(current, 'settle', name)}",
-        )
-    if paused or counts[PENDING] or counts[UNDER_WAY]:
+        said = f"what became of {counted(counts[UNKNOWN], 'mail')} is not known, and nothing unknown is sent again"
+        if stopped:
+            left = counted(counts[PENDING], "row")
+            raise UnknownOutcomeError(
+                f"the campaign was paused with {left} left; {said}", hint=f"Go on with: {_way_on(current, name, 1)}"
+            )
+        raise UnknownOutcomeError(said, hint=f"Ask the service: {command_of(current, 'settle', name)}")
+    if stopped:
         raise UnreachableError(
             f"the campaign was paused with {counted(counts[PENDING], 'row')} left; nothing is in doubt",
             hint=f"Go on with: {command_of(current, 'resume', name)}",
@@ -135,7 +146,7 @@ def telling(current: Session) -> Iterator[Callable[[Progress], None]]:
         with Meter(Output("table", "", sys.stderr)) as meter:
 
             def draw(progress: Progress) -> None:
-                total = sum(number for state, number in progress.counts.items() if state != SKIPPED)
+                total = _mails(progress.counts)
                 meter.tell(total - progress.counts[PENDING], total, describe(progress))
 
             yield draw
@@ -151,13 +162,41 @@ def telling(current: Session) -> Iterator[Callable[[Progress], None]]:
     yield say
 
 
+@contextmanager
+def reading(current: Session) -> Iterator[Callable[[int], None]]:
+    """What is to be called with the number of rows that were read: a terminal shows it."""
+    if not current.voice.redraws():
+        yield lambda _: None
+        return
+    from dmcli.render import Output
+    from dmcli.render.progress import Progress
+
+    with ExitStack() as stack:
+        shown: list[Progress] = []
+
+        def show(rows: int) -> None:
+            if not shown:  # a short file is over before
+                shown.append(stack.enter_context(Progress(Output("table", "", sys.stderr), None, clock=time.monotonic)))
+            shown[0].seen = rows
+
+        yield show
+
+
 def describe(progress: Progress) -> str:
     """How a run stands, in a line."""
     from dmcli.render.board import span
 
     counts = progress.counts
-    total = sum(number for state, number in counts.items() if state != SKIPPED)
     left = f", {span(counts[PENDING] / progress.rate)} left" if progress.rate and counts[PENDING] else ""
-    told = f"{counts[SENT]:,} of {total:,} sent, {progress.rate:.0f}/s{left}"
+    told = f"{counts[SENT]:,} of {_mails(counts):,} sent, {progress.rate:.0f}/s{left}"
     told += f"; {counts[REJECTED]:,} rejected, {counts[UNKNOWN]:,} unknown, {progress.in_flight} under way"
     return f"{told}; {progress.waits}" if progress.waits else told
+
+
+def _in_short(counts: dict[str, int]) -> str:
+    """What became of the mails, in a line, once the run is over."""
+    return f"{counts[SENT]:,} of {_mails(counts):,} sent, {counts[REJECTED]:,} rejected, {counts[UNKNOWN]:,} unknown"
+
+
+def _mails(counts: dict[str, int]) -> int:
+    return sum(number for state, number in counts.items() if state != SKIPPED)
