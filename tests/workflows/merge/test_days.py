@@ -41,7 +41,7 @@ def states(run):
 def test_a_ramp_is_kept_and_what_is_given_at_a_resume_counts_instead(said, run, people, mailed):
     people(7)
     told = said(f"{MERGE} --ramp 2:+50%/day", "2 went out today")
-    assert "the service's next day begins at" in told
+    assert "2 of 7 sent; 0 rejected, 0 unknown, 0 under way; 2 went out today; the service's next day begins at" in told
     assert "campaign resume people" in told
     assert len(mailed()) == 2
     assert states(run) == {"sent": 2, "pending": 5}

@@ -53,7 +53,7 @@ def run(current: Session, known: Campaigns, name: str, journal: Journal, letter:
     try:
         with sending:
             try:
-                with telling(current) as tell:
+                with telling(current, wishes) as tell:
                     for progress in sending:
                         tell(progress)
             except BaseException:
@@ -137,7 +137,7 @@ def _judge(current: Session, name: str, counts: dict[str, int], *, paused: bool)
 
 
 @contextmanager
-def telling(current: Session) -> Iterator[Callable[[Progress], None]]:
+def telling(current: Session, wishes: Wishes) -> Iterator[Callable[[Progress], None]]:
     """What is to be called with each progress: a bar on a terminal, elsewhere a line every ten seconds."""
     if current.voice.redraws():
         from dmcli.render import Output
@@ -147,7 +147,7 @@ def telling(current: Session) -> Iterator[Callable[[Progress], None]]:
 
             def draw(progress: Progress) -> None:
                 total = _mails(progress.counts)
-                meter.tell(total - progress.counts[PENDING], total, describe(progress))
+                meter.tell(total - progress.counts[PENDING], total, describe(progress, wishes))
 
             yield draw
         return
@@ -157,7 +157,7 @@ def telling(current: Session) -> Iterator[Callable[[Progress], None]]:
         nonlocal last, waits
         if progress.waits != waits or (not waits and time.monotonic() - last >= _EVERY):  # of a wait one line is enough
             last, waits = time.monotonic(), progress.waits
-            current.say(describe(progress))
+            current.say(describe(progress, wishes))
 
     yield say
 
@@ -182,13 +182,16 @@ def reading(current: Session) -> Iterator[Callable[[int], None]]:
         yield show
 
 
-def describe(progress: Progress) -> str:
-    """How a run stands, in a line."""
+def describe(progress: Progress, wishes: Wishes) -> str:
+    """How a run stands, in a line; a run that may wait for days has no time left that its rate could tell."""
     from dmcli.render.board import span
 
     counts = progress.counts
-    left = f", {span(counts[PENDING] / progress.rate)} left" if progress.rate and counts[PENDING] else ""
-    told = f"{counts[SENT]:,} of {_mails(counts):,} sent, {progress.rate:.0f}/s{left}"
+    told = f"{counts[SENT]:,} of {_mails(counts):,} sent"
+    if not progress.waits:
+        told += f", {progress.rate:.0f}/s"
+        if progress.rate and counts[PENDING] and not wishes.waits:
+            told += f", {span(counts[PENDING] / progress.rate)} left"
     told += f"; {counts[REJECTED]:,} rejected, {counts[UNKNOWN]:,} unknown, {progress.in_flight} under way"
     return f"{told}; {progress.waits}" if progress.waits else told
 
