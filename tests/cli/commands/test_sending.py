@@ -29,7 +29,16 @@ def test_a_batch_is_shown_and_asked_about(box):
 def test_a_sample_goes_to_one_address(box):
     box(f"{SEND} --template newsletter --test-to me@example.com")
     assert subjects(box) == ["News for Ada"]
+    refused = box(f"{SEND} --template newsletter --test-to me@example.com --plan", code=2).err
+    assert "--plan and --test-to are two things to do" in refused
+    assert subjects(box) == ["News for Ada"]
     assert "'me'" in box(f"{SEND} --template newsletter --test-to me", code=2).err
+
+
+def test_a_list_without_people_is_told(box):
+    box("receiver create empty")
+    told = box("send batch --from news@sandbox.test --list empty --template newsletter --yes", code=2).err
+    assert "the list empty has no members, so there is nobody to send to" in told
 
 
 def test_variables_that_would_stay_in_the_mail_stop_it(box):

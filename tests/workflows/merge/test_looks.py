@@ -41,3 +41,9 @@ def test_of_two_things_to_do_neither_is_done(run, mailed, options, both):
     refused = run(f"{MERGE} {options} --yes -o json", code=2)
     assert json.loads(refused.err)["error"]["message"].startswith(f"{both} are two things to do: give one of them")
     assert not mailed()
+
+
+def test_a_merge_of_nothing_is_told_by_its_own_options(run):
+    for options in ("", "--html ''"):
+        told = run(f"send merge people.csv --from news@sandbox.test --subject s {options} --yes", code=2).err
+        assert "there is nothing to send: give --html or --text" in told

@@ -13,7 +13,7 @@ from dmcli.api.actions.common import count
 from dmcli.api.model import Field
 from dmcli.cli.commands.campaign.options import (
     campaigns,
-    check_modes,
+    check_typed,
     command_of,
     journal_option,
     journal_url,
@@ -81,7 +81,7 @@ class _Task(NamedTuple):
 def _merge(current: Session, *, file: str, preview: int | None, opens: bool, test_to: str | None, **typed: Any) -> None:
     if opens and preview is None:
         raise InputError("--open shows what --preview writes: give --preview ROW too, such as --preview 2")
-    check_modes(typed | {"preview": preview, "test_to": test_to})
+    check_typed(typed | {"preview": preview, "test_to": test_to})
     task = _task(current, file, typed)
     if preview is not None:
         from dmcli.cli.commands.campaign.preview import write_preview

@@ -129,11 +129,13 @@ class Ramp(click.ParamType[tuple[int, int]]):
         return int(found[1]), int(found[2])
 
 
-def check_modes(typed: Mapping[str, Any]) -> None:
-    """Raise InputError where a merge is to do two things at once."""
+def check_typed(typed: Mapping[str, Any]) -> None:
+    """Raise InputError where a merge is to do two things at once, or has no text."""
     modes = [f"--{name.replace('_', '-')}" for name in ("preview", "test_to", "resume", "plan_only") if typed[name]]
     if len(modes) > 1:
         raise InputError(f"{modes[0]} and {modes[1]} are two things to do: give one of them")
+    if not (typed["HtmlBody"] or typed["TextBody"]):
+        raise InputError("there is nothing to send: give --html or --text, such as --html @body.html")
 
 
 def pace_options() -> list[click.Parameter]:

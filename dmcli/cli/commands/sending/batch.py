@@ -46,6 +46,8 @@ def _batch(
     from dmcli.cli.perform import carry_out, perform, resolve_names, show_dry_run
     from dmcli.cli.values import collect
 
+    if plan and test_to:
+        raise InputError("--plan and --test-to are two things to do: give one of them")
     dry_run = values["dry_run"] and not test_to
     if dry_run or (yes and allow_unfilled and not (plan or test_to)):  # there is nothing to look at
         perform(current, _BATCH, values)
@@ -55,6 +57,8 @@ def _batch(
     call = collect(current, _BATCH, values)
     wire = resolve_names(current, call)
     found = look(current.client, wire)
+    if not found.people:
+        raise InputError(f"the list {wire.get('ReceiversName', '')} has no members, so there is nobody to send to")
     if test_to:
         sample = _sample(current, found, wire, test_to)
         if values["dry_run"]:
