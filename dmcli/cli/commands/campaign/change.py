@@ -115,8 +115,8 @@ def _settle(current: Session, *, name: str, sent: tuple[int, ...], not_sent: tup
     if found < len(looked):
         rows = " ".join(str(one.row.number) for one in looked if not one.found)
         raise CheckFailedError(
-            f"{counted(len(looked) - found, 'mail')} are not found, which is no proof that they were not sent: "
-            f"rows {rows[:200]}",
+            f"nothing is found of {counted(len(looked) - found, 'mail')}, which is no proof that nothing was sent: "
+            f"{'row' if found + 1 == len(looked) else 'rows'} {rows[:200]}",
             hint=f"Look again later, or decide: {command_of(current, 'settle', name)} --sent ROW, or --not-sent ROW",
         )
 
