@@ -46,6 +46,14 @@ def make_folder(path: str) -> None:
             raise LocalIOError(f"cannot make the folder {path}: {reason_of(error)}") from None
 
 
+def write_where_told(path: str, text: str) -> None:
+    """`write_private` for a path that was typed: a folder that is not there is misspelt, and not made."""
+    folder = os.path.dirname(os.path.realpath(path))
+    if not os.path.isdir(folder):
+        raise LocalIOError(f"cannot write {path}: there is no folder {folder}")
+    write_private(path, text)
+
+
 def write_private(path: str, text: str) -> None:
     """Write a file of mode 0600 whole or not at all; a symbolic link is followed, missing folders are made 0700.
 

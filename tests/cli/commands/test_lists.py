@@ -115,6 +115,9 @@ def test_an_export_is_read_back_by_import_and_sync(box, write, tmp_path):
     there = tmp_path / "there.csv"
     box("receiver export vip --to {}", there)
     assert box("receiver export vip").out.splitlines() == there.read_text(encoding="utf-8").splitlines()
+    misspelt = tmp_path / "nowhere" / "there.csv"
+    assert "there is no folder" in box("receiver export vip --to {}", misspelt, code=8).err
+    assert not misspelt.parent.exists()
     box("receiver import copy {}", there)
     assert members(box, "copy") == members(box, "vip")
     same = box("receiver sync vip {} --delete-missing -o json", there).json

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def _export(current: Session, *, ReceiverId: str, to: str | None) -> None:  # noqa: N803
     import io
 
-    from dmcli.local.files import write_private
+    from dmcli.local.files import write_where_told
     from dmcli.render import show_text
     from dmcli.workflows.lists.fill import find_list
     from dmcli.workflows.lists.members import members
@@ -31,7 +31,7 @@ def _export(current: Session, *, ReceiverId: str, to: str | None) -> None:  # no
     writer.writeheader()
     writer.writerows({"email": one.email} | (one.values or {}) for one in found)
     if to:
-        write_private(to, text.getvalue())
+        write_where_told(to, text.getvalue())
         current.say(f"wrote {counted(len(found), 'member')} to {to}")
     else:
         show_text(text.getvalue().removesuffix("\r\n"), current.output())

@@ -116,13 +116,13 @@ def _write(path: str, table: Table, bad: Sequence[BadRow]) -> None:
     """Write bad rows as they were, after their number and the reason; imported again these two are left out."""
     import io
 
-    from dmcli.local.files import write_private
+    from dmcli.local.files import write_where_told
 
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["_row", "_reason", *table.columns])
     writer.writerows([one.number, one.reason, *one.cells] for one in bad)
-    write_private(path, text.getvalue())
+    write_where_told(path, text.getvalue())
 
 
 def list_argument() -> list[Any]:
