@@ -6,6 +6,7 @@ filters of the totals cannot be put to them; where spam is not known, it stays i
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api import catalogue
@@ -14,13 +15,14 @@ from dmcli.api.paging import value_of
 from dmcli.api.windows import first_day
 from dmcli.errors import ConfigError
 from dmcli.untrusted import read_number
+from dmcli.workflows.together import together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from dmcli.api.paging import Page
-    from dmcli.client.client import Reader
+    from dmcli.client.client import Client, Reader
 
     Row = dict[str, Any]
 
@@ -47,13 +49,23 @@ ACTION = _TOTALS._replace(fields=tuple(_fields()))
 
 
 class Apart:
-    """Tells spam apart in pages of totals that were asked for with `params`. `now` is the service's time."""
+    """Tells spam apart in pages of totals that were asked for with `params`. `now` is the service's time.
+
+    Of the days of a page the first is counted alone, so that what it finds out about clock and keys holds for the
+    others, which are counted at the same time.
+    """
 
     def __init__(
-        self, client: Reader, params: Mapping[str, str], now: datetime, tell: Callable[[str], None] = lambda _: None
+        self,
+        client: Client,
+        params: Mapping[str, str],
+        now: datetime,
+        clock: Callable[[], float],
+        pause: Callable[[float], None],
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._client, self._params, self._tell = client, params, tell
-        self._left = _MOST
+        self._client, self._params, self._clock, self._pause, self._tell = client, params, clock, pause, tell
+        self._left, self._lock = _MOST, threading.Lock()
         self._first = f"{first_day(_DETAILS.window, now):%Y-%m-%d}" if _DETAILS.window else ""
         self._why = next(
             (f"--{_TOTALS.param(name).flag} cannot be put to the details" for name in _UNASKABLE if params.get(name)),
@@ -64,7 +76,8 @@ class Apart:
         """The pages, whose rows have what failed and what was spam; says at the end where the latter is not known."""
         unknown = 0
         for page in pages:
-            rows = [self.row({**row, SPAM: self._spam(row)}) for row in page.rows]
+            counted = self._counted(page.rows)
+            rows = [self.row({**row, SPAM: _spam(row, counted)}) for row in page.rows]
             unknown += sum(row[SPAM] == "" for row in rows)
             yield page._replace(rows=rows)
         if unknown:
@@ -77,36 +90,42 @@ class Apart:
         both, spam = _number(row, _BOTH), row[SPAM]
         return {**row, FAILED: str(both if spam == "" else both - int(spam))}
 
-    def _spam(self, row: Row) -> str:
-        """How many mails of the day of a row were taken for spam; "" where that is not known."""
-        both = _number(row, _BOTH)
-        if value_of(row, SPAM) is not None:  # the history says it
-            return str(min(_number(row, SPAM), both))
-        if not both:
-            return "0"
-        day = str(value_of(row, "CreateTime"))
-        if self._why or day < self._first:
-            return ""
-        try:
-            found = self._count(day)
-        except ConfigError as error:  # the keys may see totals but not these
-            self._why = error.message
-            return ""
-        return "" if found is None else str(min(found, both))
+    def _counted(self, rows: Iterable[Row]) -> dict[str, int | None]:
+        """The spam of the days whose rows do not say it, by the day; None where it is not known."""
+        asked = [] if self._why else sorted({_day(row) for row in rows if not _says_it(row)})
+        first, *others = [day for day in asked if day >= self._first] or [""]
+        if not first:
+            return {}
+        found = {first: self._count(self._client, first)}
+        with together(self._client, self._clock, self._pause) as (paced, pool):
+            running = {day: pool.submit(self._count, paced, day) for day in others}
+            return found | {day: future.result() for day, future in running.items()}
 
-    def _count(self, day: str) -> int | None:
-        """The spam of a day by the details, None where there is too much of it. They take one filter at a time."""
+    def _count(self, client: Reader, day: str) -> int | None:
+        """The spam of a day by the details, None where it is not known. They take one filter at a time."""
         sender, tag = (self._params.get(name, "") for name in ("AccountName", "TagName"))
         asked = {"TagName": tag} if tag else {"AccountName": sender} if sender else {}
         window = {"StartTime": f"{day} 00:00", "EndTime": f"{day} 23:59", "Status": _SPAM, **asked}
         counted = 0
-        for page in self._client.pages(_DETAILS, window):
-            self._left -= len(page.rows)
+        if self._why:
+            return None
+        try:
+            for page in client.pages(_DETAILS, window):
+                if not self._may_count(len(page.rows)):
+                    return None
+                counted += sum(self._is_of(str(value_of(row, "AccountName") or "").lower()) for row in page.rows)
+        except ConfigError as error:  # the keys may see totals but not these
+            self._why = error.message
+            return None
+        return counted
+
+    def _may_count(self, mails: int) -> bool:
+        """Whether so many more are worth their calls."""
+        with self._lock:
+            self._left -= mails
             if self._left < 0:
                 self._why = f"there are more than {_MOST:,} mails to count"
-                return None
-            counted += sum(self._is_of(str(value_of(row, "AccountName") or "").lower()) for row in page.rows)
-        return counted
+            return not self._why
 
     def _is_of(self, sender: str) -> bool:
         asked, domain = (self._params.get(name, "").lower() for name in ("AccountName", "Domain"))
@@ -115,3 +134,18 @@ class Apart:
 
 def _number(row: Row, name: str) -> int:
     return read_number(str(value_of(row, name))) or 0
+
+
+def _day(row: Row) -> str:
+    return str(value_of(row, "CreateTime"))
+
+
+def _says_it(row: Row) -> bool:
+    """Whether a row tells its spam: the history does, and where nothing failed there is none."""
+    return value_of(row, SPAM) is not None or not _number(row, _BOTH)
+
+
+def _spam(row: Row, counted: Mapping[str, int | None]) -> str:
+    """How many mails of the day of a row were taken for spam; "" where that is not known."""
+    found = _number(row, SPAM) if _says_it(row) else counted.get(_day(row))
+    return "" if found is None else str(min(found, _number(row, _BOTH)))

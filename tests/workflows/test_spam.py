@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import sqlite3
+import threading
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
+from params import params_of
+
+from dmcli.api.paging import Page
+from dmcli.api.request import Keys, Target
+from dmcli.api.wire import Reply
+from dmcli.client.attempts import Retrier
+from dmcli.client.client import Client
+from dmcli.secret import Secret
+from dmcli.workflows.spam import Apart
 
 NIGHT = "2026-03-01T16:30:00Z"  # half past midnight of 2026-03-02 for the service
 FIGURES = ("requestCount", "successCount", "failed", "spam", "unavailableCount")
@@ -92,3 +104,34 @@ def test_json_is_as_received_and_no_permission_is_no_failure(past):
     run = past("stats totals --since 2026-02-01")
     assert "in failed" in run.out
     assert "spam is not apart from failed" in run.err
+
+
+class Totals:
+    """Answers calls for details; all but the first of them when `together` are under way."""
+
+    def __init__(self, together):
+        self.days, self.lock = [], threading.Lock()
+        self.together = threading.Barrier(together, timeout=20)
+
+    def __call__(self, request):
+        with self.lock:
+            self.days.append(params_of(request)["StartTime"])
+            first = len(self.days) == 1
+        if not first:
+            self.together.wait()
+        return Reply(200, {}, json.dumps({"RequestId": "r", "data": {"mailDetail": []}}).encode())
+
+
+def test_days_are_counted_at_the_same_time_after_one_that_finds_out_about_clock_and_keys():
+    service, now = Totals(together=14), datetime(2026, 3, 15, 4, tzinfo=UTC)
+    keys = Keys("testid", Secret("s"))
+    client = Client(
+        service, lambda **_: keys, Target("http://x", "cn-hangzhou"), Retrier(now=lambda: now, sleep=lambda _: None)
+    )
+    rows = [{"CreateTime": f"2026-03-{day:02}", "faildCount": "2"} for day in range(1, 16)]
+    pauses = []
+    apart = Apart(client, {}, now, clock=lambda: 0.0, pause=pauses.append)
+    (page,) = apart.pages([Page({}, rows, "")])
+    assert [row["spam"] for row in page.rows] == ["0"] * 15
+    assert sorted(service.days) == [f"2026-03-{day:02} 00:00" for day in range(1, 16)]
+    assert pauses == [1.0] * 4  # ten calls a second

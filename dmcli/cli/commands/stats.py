@@ -31,7 +31,8 @@ def _totals(current: Session, **values: Any) -> None:
     from dmcli.workflows.spam import ACTION, Apart
 
     def apart(wire: Mapping[str, str]) -> Apart:
-        return Apart(current.client, wire, current.service_now, current.say)
+        clock, pause = current.resources.clock, current.resources.pause
+        return Apart(current.client, wire, current.service_now, clock, pause, current.say)
 
     wanted = current.output().wants_columns  # json is the reply as received
     perform(current, ACTION if wanted else _TOTALS, values, apart if wanted else None)

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api import catalogue
 from dmcli.api.actions.common import NO_ACTION
 from dmcli.errors import DmError
+from dmcli.workflows.together import together
 from dmcli.workflows.trace.sources import SOURCES, Found
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
-    from dmcli.api.wire import Exchange, Reply, Request
     from dmcli.client.client import Client, Reader
     from dmcli.workflows.trace.sources import Asked, Event, Params, Source
-
-_A_SECOND = 10  # calls; the service publishes no rate for reads
-_THREADS = 20  # with ten lists, as many as an account may have, no call waits for another
 
 
 class Gathered(NamedTuple):
@@ -48,7 +43,6 @@ def gather(
     What others need is read before them, one source alone, so that what it finds out about clock and keys holds for
     them; the rest at the same time.
     """
-    paced = client._replace(exchange=_paced(client.exchange, clock, pause))
     rows: dict[str, list[Found]] = {source.name: [] for source in SOURCES}
     unread: dict[str, DmError] = {}
     absent: list[str] = []
@@ -58,8 +52,7 @@ def gather(
         for one in kept:
             rows[one.name] = [found for params in one.calls(asked, rows) for found in _read(history, one, params)]
     needed = {one.after for one in SOURCES if one.after}
-    pool = ThreadPoolExecutor(_THREADS)
-    try:
+    with together(client, clock, pause) as (paced, pool):
         for first in (True, False):
             asking = [one for one in SOURCES if one not in kept and (one.name in needed) == first]
             now = [one for one in asking if one.after not in unread]
@@ -68,8 +61,6 @@ def gather(
             ]
             for source, future in running:
                 _take(source, future, rows[source.name], unread, absent)
-    finally:  # an interruption waits for nothing
-        pool.shutdown(wait=False, cancel_futures=True)
     if all(one.name in unread or one.after in unread for one in SOURCES):
         raise next(iter(unread.values()))
     events = [event for source in SOURCES for event in source.events(asked, rows)]
@@ -91,18 +82,3 @@ def _take(
             unread.setdefault(source.name, error)
         elif source.name not in absent:
             absent.append(source.name)
-
-
-def _paced(exchange: Exchange, clock: Callable[[], float], pause: Callable[[float], None]) -> Exchange:
-    """The exchange, that of several threads, with no more than so many calls begun in any second."""
-    lock, begun = threading.Lock(), [float("-inf")] * _A_SECOND
-
-    def wait_and_exchange(request: Request) -> Reply:
-        with lock:
-            wait = begun.pop(0) + 1.0 - clock()
-            if wait > 0:
-                pause(wait)
-            begun.append(clock())
-        return exchange(request)
-
-    return wait_and_exchange

@@ -38,7 +38,7 @@ def outcomes(world, reader, since, until, **more):
     asked = {"StartTime": since, "EndTime": until, **more}
     live = reader is world.client
     found = rows(world.client, TOTALS, asked, world.now) if live else reader.rows(TOTALS, asked)
-    (page,) = Apart(world.client, asked, world.now).pages([Page({}, list(found), "")])
+    (page,) = Apart(world.client, asked, world.now, time.monotonic, time.sleep).pages([Page({}, list(found), "")])
     names = ("successCount", "failed", "spam", "unavailableCount")
     shown = [(row["CreateTime"], *(int(row[name]) for name in names)) for row in page.rows]
     return [row for row in shown if any(row[1:])]
