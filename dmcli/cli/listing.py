@@ -73,7 +73,22 @@ def show_list(
         sys.stdout.flush()
         current.say(f"showing the first {counted(shown, 'row')}; there are more: give --all, or a larger --limit")
     elif not shown:
+        if not current.from_history:
+            _see_filters(current, action, wire)
         current.say("nothing found")
+
+
+def _see_filters(current: Session, action: Action, wire: Mapping[str, str]) -> None:
+    """See that the things which the filters of an empty list name are there. Raises NotFoundError where one is not."""
+    from dmcli.api.kinds.common import ADDRESS_REF, TAG_REF
+    from dmcli.api.kinds.reference import Ref
+    from dmcli.workflows.lookup import see_named
+
+    for name, text in wire.items():
+        kind = action.param(name).kind
+        for ref in (ADDRESS_REF, TAG_REF):
+            if kind.completes == (ref.listing, ref.name) and not isinstance(kind, Ref):
+                see_named(current.client, ref, text)
 
 
 def _chosen(fields: Sequence[Field], columns: str | None, output: Output) -> tuple[Field, ...]:

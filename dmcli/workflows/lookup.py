@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.api import catalogue
 from dmcli.api.paging import value_of
-from dmcli.errors import NotFoundError
+from dmcli.errors import ConfigError, NotFoundError, RefusedError
 from dmcli.plural import counted
 
 if TYPE_CHECKING:
@@ -47,6 +47,16 @@ def find_typed(client: Client, ref: Ref, text: str) -> dict[str, Any]:
     """The row that a person means: digits are an id, `name:TEXT` and all other text a name. Raises NotFoundError."""
     by_name = text.startswith("name:") or not ref.is_id(text)
     return find_row(client, ref, text.removeprefix("name:"), by_name=by_name)
+
+
+def see_named(client: Client, ref: Ref, wanted: str) -> None:
+    """See that there is a thing of that name, in whatever case, as far as the keys may. Raises NotFoundError."""
+    try:
+        names = [str(value_of(row, ref.name) or "") for row in client.rows(catalogue.get(ref.listing), {})]
+    except (ConfigError, RefusedError):
+        return
+    if wanted.lower() not in map(str.lower, names):
+        raise NotFoundError(f"there is no {ref.noun} named {wanted!r}{_nearest(wanted, names)}")
 
 
 def resolve(client: Client, ref: Ref, text: str) -> str:

@@ -110,3 +110,28 @@ def test_csv_may_begin_with_the_mark_of_spreadsheets(week):
     assert week("account show -o csv --bom").out.count("\ufeff") == 1
     for fmt in ("", "-o json", "-o table", "-o ndjson"):
         assert "\ufeff" not in week(f"tag list --bom {fmt}").out
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("stats details --from nwes@sandbox.test", "no sender address named 'nwes@sandbox.test'; did you mean news@"),
+        ("stats details --tag nope", "no tag named 'nope'"),
+        ("stats totals --tag nope", "no tag named 'nope'"),
+        ("suppression blocked --type complaint --from no@x.test", "no sender address named 'no@x.test'"),
+    ],
+)
+def test_where_nothing_is_found_a_filter_that_names_nothing_is_told(week, line, said):
+    refused = week(line, code=10).err
+    assert said in refused
+    assert "nothing found" not in refused
+
+
+def test_where_nothing_is_found_and_the_filter_names_something_that_is_all(week):
+    for line in (
+        "stats details --from NEWS@sandbox.test",
+        "suppression blocked --type complaint --from news@sandbox.test",
+    ):
+        assert week(line).err == "nothing found\n"
+    week("sandbox fault add error Forbidden.RAM --action QueryMailAddressByParam")
+    assert week("stats details --from no@sandbox.test").err == "nothing found\n"
