@@ -98,6 +98,27 @@ def whole(path: str) -> Iterator[str]:
             os.unlink(growing)
 
 
+@contextmanager
+def writable(path: str) -> Iterator[None]:
+    """See that a file can be written, before the work whose end is to write it; what is there stays until then.
+
+    A file that was not there goes where the block does not end well. Raises LocalIOError.
+    """
+    new = not os.path.lexists(path)
+    try:
+        with open(path, "a", encoding="utf-8"):
+            pass
+    except OSError as error:
+        raise LocalIOError(f"cannot write {path}: {reason_of(error)}") from None
+    try:
+        yield
+    except BaseException:
+        if new:
+            with suppress(OSError):
+                os.unlink(path)
+        raise
+
+
 def _open_private(path: str, flags: int) -> int:
     """An opener of files nobody else can read."""
     return os.open(path, flags, 0o600)

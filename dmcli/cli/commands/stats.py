@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -71,8 +72,10 @@ def _sender(current: Session, **values: Any) -> None:
 
 
 def _report(current: Session, *, html: str | None, markdown: bool, **typed: Any) -> None:
+    from dmcli.api.kinds.dates import local_text
     from dmcli.cli.perform import at_any_time
     from dmcli.cli.values import collect
+    from dmcli.local.files import writable
     from dmcli.render import show_document, show_text
     from dmcli.render.report.markdown import markdown as in_markdown
     from dmcli.render.report.page import page
@@ -84,21 +87,18 @@ def _report(current: Session, *, html: str | None, markdown: bool, **typed: Any)
             return current.reader.rows(action, params)
         return rows(current.client, action, params, current.service_now)
 
-    if html:
-        with open(html, "a", encoding="utf-8"):
-            pass  # what cannot be written is told before the calls
     wire = collect(current, at_any_time(_TOTALS) if current.from_history else _TOTALS, typed).wire
-    since, kept = wire["StartTime"], ""
-    if not current.from_history:
-        since, kept = max(since, told_since(current.service_now)), kept_since(current.service_now)
-    figures = current.resources.reader.figures(since, wire["EndTime"]) if current.from_history else None
-    found = report(current.client, read, since, wire["EndTime"], kept, figures)
-    if html:
-        from dmcli.api.kinds.dates import local_text
-
-        with open(html, "w", encoding="utf-8", newline="\n") as file:
-            file.write(page(found, current.lang, local_text(current.now.astimezone())))
-        current.say(f"the report is in {html}")
+    with writable(html) if html else nullcontext():  # what cannot be written is told before the calls
+        since, kept = wire["StartTime"], ""
+        if not current.from_history:
+            since, kept = max(since, told_since(current.service_now)), kept_since(current.service_now)
+        figures = current.resources.reader.figures(since, wire["EndTime"]) if current.from_history else None
+        found = report(current.client, read, since, wire["EndTime"], kept, figures)
+        if html:
+            text = page(found, current.lang, local_text(current.now.astimezone()))
+            with open(html, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+            current.say(f"the report is in {html}")
     if current.output().wants_data:
         show_document(found, (), current.output())
     elif markdown or not html:

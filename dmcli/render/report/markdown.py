@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.render.report.page import outcomes_of, percent
 from dmcli.render.report.words import note_in_words, outcome_in_words, words
+from dmcli.untrusted import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -83,7 +84,7 @@ def _plain(text: str) -> str:
     >>> _plain("a|b [x](y)")
     'a\\|b \\[x\\](y)'
     """
-    return _SIGNS.sub(r"\\\1", " ".join(text.split()))
+    return _SIGNS.sub(r"\\\1", safe(" ".join(text.split())))
 
 
 def _count(number: int) -> str:

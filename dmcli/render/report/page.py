@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.render.report import chart
 from dmcli.render.report.words import note_in_words, outcome_in_words, words
+from dmcli.untrusted import safe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,6 +76,9 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters |= {"number": lambda value: "–" if value is None else f"{value:,}"}
+    templates.filters |= {
+        "number": lambda value: "–" if value is None else f"{value:,}",
+        "shown": lambda text: safe(text, lines=True),
+    }
     templates.globals |= {"percent": percent, "outcomes_of": outcomes_of}
     return templates.get_template("page.html")

@@ -16,7 +16,7 @@ _WORDS = {
     "nothing": ("No mail was sent in these days.", "这段时间没有发送邮件。"),
     "requests": ("Sent", "请求数量"),
     "delivered": ("Delivered", "成功数量"),
-    "failed": ("Failed or spam", "失败数量"),
+    "failed": ("Failed or spam", "失败或垃圾邮件"),
     "invalid": ("Invalid address", "无效地址数量"),
     "invalid_only": ("Invalid address", "无效地址"),
     "spam": ("Spam", "垃圾邮件"),

@@ -163,6 +163,12 @@ def test_what_others_wrote_stays_text():
         assert r"\<script\>alert(1)\</script\>\|\[x\](javascript:y) \`z\` \# t" in line
 
 
+def test_what_nobody_sees_is_shown_as_an_escape():
+    report = hostile_report() | {"failures": [{"outcome": "spam", "message": "5\x1b[1m\u202ea\x00", "mails": 1}]}
+    assert r"5\x1b[1m\u202ea\x00" in parsed(page(report, "en", "now")).text
+    assert r"5\\x1b\[1m\\u202ea\\x00" in markdown(report, "en")
+
+
 def test_markdown_is_what_is_printed(past, tmp_path):
     report = past("stats report --since 30d -o json").json
     said = past("stats report --since 30d").out
@@ -190,3 +196,12 @@ def test_no_mail_is_said(box, tmp_path):
 def test_a_page_that_cannot_be_written_is_told_before_any_call(box, tmp_path):
     result = box("stats report --html {}", tmp_path / "missing" / "report.html", code=8)
     assert "missing/report.html" in result.err
+
+
+def test_a_report_that_fails_leaves_things_as_they_were(box, tmp_path):
+    old, new = tmp_path / "old.html", tmp_path / "new.html"
+    old.write_text("last week's")
+    for path in (old, new):
+        box("stats report --from-history --html {}", path, code=10)
+    assert old.read_text() == "last week's"
+    assert not new.exists()
