@@ -133,10 +133,10 @@ def several_calls(window: Window) -> Rule:
         if start and end and values["EndTime"] < values["StartTime"]:
             yield Problem("{EndTime} lies before {StartTime}: swap them")
         if end and end < first:
-            yield Problem(f"{{EndTime}} {end:%Y-%m-%d} is too long ago, {known}: give {first:%Y-%m-%d} or later")
+            yield Problem(f"{{EndTime}} {end.date()} is too long ago, {known}: give {first:%Y-%m-%d} or later")
         if start and start < first:
             yield Problem(
-                f"{{StartTime}} {start:%Y-%m-%d} is too long ago, {known}: shown from {first:%Y-%m-%d} on", warning=True
+                f"{{StartTime}} {start.date()} is too long ago, {known}: shown from {first:%Y-%m-%d} on", warning=True
             )
 
     return rule

@@ -111,7 +111,7 @@ def _field_of(fields: Sequence[Field], name: str, option: str) -> Field:
 
 
 def _plain(name: str) -> str:
-    return re.sub("[ _-]", "", name).lower()
+    return re.sub("(?<!^)[ _-]", "", name).lower()  # a leading hyphen asks elsewhere for a descending order
 
 
 def _sorted(pages: Iterable[Page], by: Field, *, descending: bool) -> Iterator[Page]:

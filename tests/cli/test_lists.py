@@ -45,6 +45,7 @@ def test_rows_are_sorted_before_they_are_cut(week, fmt):
     assert "a@example.com" not in last.out
     assert "showing the first 1 row" in last.err
     assert "there is no column 'x'" in week("stats details --sort x", code=2).err
+    assert "there is no column '-to'" in week("stats details --sort=-to", code=2).err
 
 
 def test_numbers_are_sorted_as_numbers(box):

@@ -24,10 +24,12 @@ def test_ranges_senders_and_tags(box):
         ("stats report --since 2020-01-01 --until 2020-02-01", 2, "the service answers for the last 90 days: give"),
         ("stats totals --since 2020-01-01", 0, "the service answers for the last 90 days: shown from"),
         ("trace ada@example.com --since 2020-01-01", 0, "the service answers for the last 30 days: shown from"),
+        ("stats totals --since 0001-01-01", 0, "--since 0001-01-01 is too long ago"),
         ("stats tracking --tag welcome", 2, "--tag needs --from as well"),
         ("stats totals --from nobody@sandbox.test", 10, "This account has no such sender address"),
         ("stats tracking --from nobody@sandbox.test", 10, "This account has no such sender address"),
         ("stats sender nobody@sandbox.test", 10, "This account has no such sender address"),
+        ("stats details --from nobody@sandbox.test", 10, "there is no sender address named 'nobody@sandbox.test'"),
         ("stats totals --from nobody", 2, "--from: 'nobody' has no @"),
     ):
         assert said in box(line, code=code).err, line
