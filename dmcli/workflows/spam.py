@@ -7,6 +7,7 @@ filters of the totals cannot be put to them; where spam is not known, it stays i
 from __future__ import annotations
 
 import threading
+from concurrent.futures import wait
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api import catalogue
@@ -19,6 +20,7 @@ from dmcli.workflows.together import together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from concurrent.futures import Executor
     from datetime import datetime
 
     from dmcli.api.paging import Page
@@ -51,8 +53,8 @@ ACTION = _TOTALS._replace(fields=tuple(_fields()))
 class Apart:
     """Tells spam apart in pages of totals that were asked for with `params`. `now` is the service's time.
 
-    Of the days of a page the first is counted alone, so that what it finds out about clock and keys holds for the
-    others, which are counted at the same time.
+    Of all days the first is counted alone, so that what it finds out about clock and keys holds for the others;
+    those of a page are counted at the same time.
     """
 
     def __init__(
@@ -65,7 +67,7 @@ class Apart:
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._client, self._params, self._clock, self._pause, self._tell = client, params, clock, pause, tell
-        self._left, self._lock = _MOST, threading.Lock()
+        self._left, self._lock, self._tried = _MOST, threading.Lock(), False
         self._first = f"{first_day(_DETAILS.window, now):%Y-%m-%d}" if _DETAILS.window else ""
         self._why = next(
             (f"--{_TOTALS.param(name).flag} cannot be put to the details" for name in _UNASKABLE if params.get(name)),
@@ -75,11 +77,12 @@ class Apart:
     def pages(self, pages: Iterable[Page]) -> Iterator[Page]:
         """The pages, whose rows have what failed and what was spam; says at the end where the latter is not known."""
         unknown = 0
-        for page in pages:
-            counted = self._counted(page.rows)
-            rows = [self.row({**row, SPAM: _spam(row, counted)}) for row in page.rows]
-            unknown += sum(row[SPAM] == "" for row in rows)
-            yield page._replace(rows=rows)
+        with together(self._client, self._clock, self._pause) as (paced, pool):
+            for page in pages:
+                counted = self._counted(page.rows, paced, pool)
+                rows = [self.row({**row, SPAM: _spam(row, counted)}) for row in page.rows]
+                unknown += sum(row[SPAM] == "" for row in rows)
+                yield page._replace(rows=rows)
         if unknown:
             why = self._why or f"the service tells it from {self._first} on"
             self._tell(f"spam is not apart from failed on {unknown} of the days: {why}; the history may know more")
@@ -90,16 +93,15 @@ class Apart:
         both, spam = _number(row, _BOTH), row[SPAM]
         return {**row, FAILED: str(both if spam == "" else both - int(spam))}
 
-    def _counted(self, rows: Iterable[Row]) -> dict[str, int | None]:
+    def _counted(self, rows: Iterable[Row], client: Client, pool: Executor) -> dict[str, int | None]:
         """The spam of the days whose rows do not say it, by the day; None where it is not known."""
-        asked = [] if self._why else sorted({_day(row) for row in rows if not _says_it(row)})
-        first, *others = [day for day in asked if day >= self._first] or [""]
-        if not first:
-            return {}
-        found = {first: self._count(self._client, first)}
-        with together(self._client, self._clock, self._pause) as (paced, pool):
-            running = {day: pool.submit(self._count, paced, day) for day in others}
-            return found | {day: future.result() for day, future in running.items()}
+        days = sorted({_day(row) for row in rows if not _says_it(row)})
+        running = {}
+        for day in [] if self._why else [day for day in days if day >= self._first]:
+            running[day] = pool.submit(self._count, client, day)
+            if not self._tried:
+                self._tried = bool(wait([running[day]]))
+        return {day: future.result() for day, future in running.items()}
 
     def _count(self, client: Reader, day: str) -> int | None:
         """The spam of a day by the details, None where it is not known. They take one filter at a time."""

@@ -106,32 +106,29 @@ def test_json_is_as_received_and_no_permission_is_no_failure(past):
     assert "spam is not apart from failed" in run.err
 
 
-class Totals:
-    """Answers calls for details; all but the first of them when `together` are under way."""
+class Details:
+    """Answers calls for details; all but the first of them by twos."""
 
-    def __init__(self, together):
-        self.days, self.lock = [], threading.Lock()
-        self.together = threading.Barrier(together, timeout=20)
+    def __init__(self):
+        self.days, self.lock, self.two = [], threading.Lock(), threading.Barrier(2, timeout=20)
 
     def __call__(self, request):
         with self.lock:
             self.days.append(params_of(request)["StartTime"])
             first = len(self.days) == 1
         if not first:
-            self.together.wait()
+            self.two.wait()
         return Reply(200, {}, json.dumps({"RequestId": "r", "data": {"mailDetail": []}}).encode())
 
 
-def test_days_are_counted_at_the_same_time_after_one_that_finds_out_about_clock_and_keys():
-    service, now = Totals(together=14), datetime(2026, 3, 15, 4, tzinfo=UTC)
+def test_days_are_counted_at_the_same_time_and_at_one_pace_after_one_that_finds_out_about_the_keys():
+    service, now, pauses = Details(), datetime(2026, 3, 15, 4, tzinfo=UTC), []
     keys = Keys("testid", Secret("s"))
-    client = Client(
-        service, lambda **_: keys, Target("http://x", "cn-hangzhou"), Retrier(now=lambda: now, sleep=lambda _: None)
-    )
+    retrier = Retrier(now=lambda: now, sleep=lambda _: None)
+    client = Client(service, lambda **_: keys, Target("http://x", "cn-hangzhou"), retrier)
     rows = [{"CreateTime": f"2026-03-{day:02}", "faildCount": "2"} for day in range(1, 16)]
-    pauses = []
     apart = Apart(client, {}, now, clock=lambda: 0.0, pause=pauses.append)
-    (page,) = apart.pages([Page({}, rows, "")])
-    assert [row["spam"] for row in page.rows] == ["0"] * 15
+    weeks = [Page({}, rows[:7], ""), Page({}, rows[7:], "")]
+    assert [row["spam"] for page in apart.pages(weeks) for row in page.rows] == ["0"] * 15
     assert sorted(service.days) == [f"2026-03-{day:02} 00:00" for day in range(1, 16)]
-    assert pauses == [1.0] * 4  # ten calls a second
+    assert pauses == [1.0] * 5  # ten calls a second
