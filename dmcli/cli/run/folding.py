@@ -10,8 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # A command or a word, with the blanks before it: what is to be typed can be copied from one line.
-_PIECE = re.compile(" *(?:`[^`]*`[^ ]*|dm (?! )[^,;]*[,;]*|[^ ]+)| +")
-_WORD = re.compile(" *[^ ]+| +")
+# Chinese may be broken after any character, but not before the marks that end something.
+_WIDE, _END = "\u2e80-\u9fff\uff00-\uffef", "\u3001\u3002\u300b\u300d\uff01\uff09\uff0c\uff1a\uff1b\uff1f"
+_WORDS = f"[{_WIDE}][{_END}]*|[^ {_WIDE}]+[{_END}]*"
+_PIECE = re.compile(f" *(?:`[^`]*`[^ {_WIDE}]*[{_END}]*|dm (?! )[^,;{_WIDE}]*[,;{_END}]*|{_WORDS})| +")
+_WORD = re.compile(f" *(?:{_WORDS})| +")
 
 
 def folded(text: str, stream: TextIO) -> str:
@@ -36,6 +39,12 @@ def fold(text: str, room: int) -> str:
         give
         `dm domain check a.test` a
         try, or wait
+    >>> print(fold("其中没有打开和点击，见 dm stats tracking", 22))
+    其中没有打开和点击，见
+    dm stats tracking
+    >>> print(fold("其中没有打开和点击，见", 18))
+    其中没有打开和点
+    击，见
     """
     if room <= 0 or _width(text) <= room:
         return text
