@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from contextlib import ExitStack
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -73,8 +74,7 @@ def show_list(
         sys.stdout.flush()
         current.say(f"showing the first {counted(shown, 'row')}; there are more: give --all, or a larger --limit")
     elif not shown:
-        if not current.from_history:
-            _see_filters(current, action, wire)
+        _see_filters(current, action, wire)
         current.say("nothing found")
 
 
@@ -82,13 +82,16 @@ def _see_filters(current: Session, action: Action, wire: Mapping[str, str]) -> N
     """See that the things which the filters of an empty list name are there. Raises NotFoundError where one is not."""
     from dmcli.api.kinds.common import ADDRESS_REF, TAG_REF
     from dmcli.api.kinds.reference import Ref
-    from dmcli.workflows.lookup import see_named
+    from dmcli.workflows.lookup import names_of, see_named
+
+    def names(ref: Ref) -> list[str]:
+        return current.resources.reader.names(ref.name) if current.from_history else names_of(current.client, ref)
 
     for name, text in wire.items():
         kind = action.param(name).kind
         for ref in (ADDRESS_REF, TAG_REF):
             if kind.completes == (ref.listing, ref.name) and not isinstance(kind, Ref):
-                see_named(current.client, ref, text)
+                see_named(ref, text, partial(names, ref))
 
 
 def _chosen(fields: Sequence[Field], columns: str | None, output: Output) -> tuple[Field, ...]:

@@ -10,7 +10,7 @@ from dmcli.errors import ConfigError, NotFoundError, RefusedError
 from dmcli.plural import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from dmcli.api.kinds.reference import Ref
     from dmcli.client.client import Client
@@ -49,14 +49,19 @@ def find_typed(client: Client, ref: Ref, text: str) -> dict[str, Any]:
     return find_row(client, ref, text.removeprefix("name:"), by_name=by_name)
 
 
-def see_named(client: Client, ref: Ref, wanted: str) -> None:
-    """See that there is a thing of that name, in whatever case, as far as the keys may. Raises NotFoundError."""
+def see_named(ref: Ref, wanted: str, names: Callable[[], list[str]]) -> None:
+    """See that `wanted` is among the names, in whatever case, as far as the keys may. Raises NotFoundError."""
     try:
-        names = [str(value_of(row, ref.name) or "") for row in client.rows(catalogue.get(ref.listing), {})]
+        known = names()
     except (ConfigError, RefusedError):
         return
-    if wanted.lower() not in map(str.lower, names):
-        raise NotFoundError(f"there is no {ref.noun} named {wanted!r}{_nearest(wanted, names)}")
+    if wanted.lower() not in map(str.lower, known):
+        raise NotFoundError(f"there is no {ref.noun} named {wanted!r}{_nearest(wanted, known)}")
+
+
+def names_of(client: Client, ref: Ref) -> list[str]:
+    """The names of all that a listing has."""
+    return [str(value_of(row, ref.name) or "") for row in client.rows(catalogue.get(ref.listing), {})]
 
 
 def resolve(client: Client, ref: Ref, text: str) -> str:

@@ -113,6 +113,14 @@ def test_csv_may_begin_with_the_mark_of_spreadsheets(week):
         assert "\ufeff" not in week(f"tag list --bom {fmt}").out
 
 
+def test_a_filter_that_names_nothing_in_the_history_is_told(week):
+    week("stats sync")
+    for what in ("details", "totals", "tracking"):
+        refused = week(f"stats {what} --from-history --from nobody@sandbox.test --since 9d", code=10).err
+        assert "no sender address named 'nobody@sandbox.test'" in refused
+    assert week("stats details --from-history --from NOREPLY@sandbox.test --since today --until today").code == 0
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

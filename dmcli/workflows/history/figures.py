@@ -9,6 +9,7 @@ from dmcli.workflows.history.days import day_number, day_start
 if TYPE_CHECKING:
     from dmcli.workflows.history.store import Kept
 
+NAMED = {"AccountName": "sender", "TagName": "tag"}  # fields of a row, and their columns
 _FAILED = "FROM failure JOIN sort ON sort.id = sort WHERE account = ? AND day BETWEEN ? AND ? AND status IN (2, 3, 4)"
 
 
@@ -29,8 +30,7 @@ class KeptFigures:
 
     def spam_by(self, field: str) -> dict[str, int]:
         """How many mails were taken for spam, by the AccountName or TagName in lower case."""
-        column = {"AccountName": "sender", "TagName": "tag"}[field]
-        sql = f"SELECT lower({column}), sum(mails) {_FAILED} AND status = 3 GROUP BY 1"
+        sql = f"SELECT lower({NAMED[field]}), sum(mails) {_FAILED} AND status = 3 GROUP BY 1"
         return dict(self._all(sql))
 
     def domains(self, most: int) -> list[tuple[str, dict[str, int]]]:

@@ -17,7 +17,7 @@ from dmcli.client.client import walk
 from dmcli.errors import InputError
 from dmcli.untrusted import read_number
 from dmcli.workflows.history.days import Span, day_number, day_start, day_text, spans, stamp
-from dmcli.workflows.history.figures import KeptFigures
+from dmcli.workflows.history.figures import NAMED, KeptFigures
 from dmcli.workflows.history.store import SORT
 
 if TYPE_CHECKING:
@@ -76,6 +76,11 @@ class HistoryReader:
     def figures(self, since: str, until: str) -> KeptFigures:
         """The failures and invalid addresses of some days, counted."""
         return KeptFigures(self._kept, since, until)
+
+    def names(self, field: str) -> list[str]:
+        """The senders (AccountName) or the tags (TagName) of all mail that is kept."""
+        sql = f"SELECT DISTINCT {NAMED[field]} FROM daily WHERE account = ?"
+        return [name for (name,) in self._kept.all(sql, self._kept.account)]
 
     def _tell_missing(self, action: Action, params: Mapping[str, str]) -> None:
         """Say once of a window which of its days the history does not have."""
