@@ -1,7 +1,8 @@
 """Runs of `dm` that end, or lack room, at a chosen point: forked from one process that has loaded everything.
 
-As a program it reads a JSON object a line, `{"line": [...], "point": "...", "number": 3, "how": "kill"}`, runs `dm`
-with that in a fork, which ends or fails when it reaches the point for that time, and writes the exit code.
+As a program it reads a JSON object a line, `{"line": [...], "point": "...", "number": 3, "how": "kill", "room": null}`,
+runs `dm` with that in a fork, which ends or fails when it reaches the point for that time, and writes the exit code.
+With `room` no file can grow beyond so many bytes: the system refuses the write that would, or does half of it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import http.client
 import itertools
 import json
 import os
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -43,13 +45,16 @@ class Runs:
             [sys.executable, __file__, self._path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
-    def __call__(self, line: list[str], point: str = "", number: int = 0, how: str = "kill") -> int:
+    def __call__(
+        self, line: list[str], point: str = "", number: int = 0, how: str = "kill", room: int | None = None
+    ) -> int:
         """The exit code of a run."""
         wish = {
             "line": line,
             "point": point,
             "number": number,
             "how": how,
+            "room": room,
             "folder": os.getcwd(),
             "environ": dict(os.environ),
         }
@@ -139,10 +144,12 @@ def _main(path: str) -> None:
     template.Template("", "{{ a }}", html=True)
     for text in sys.stdin:
         wish = json.loads(text)
+        output, into = os.pipe()  # a file would have no room either
         pid = os.fork()
         if pid == 0:
-            output = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-            os.dup2(output, 1), os.dup2(output, 2)
+            os.dup2(into, 1), os.dup2(into, 2)
+            if wish["room"] is not None:  # Python ignores SIGXFSZ, so that the write fails
+                resource.setrlimit(resource.RLIMIT_FSIZE, (wish["room"],) * 2)
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115
             os.chdir(wish["folder"])
@@ -156,6 +163,9 @@ def _main(path: str) -> None:
                 sys.stdout.flush()
             finally:
                 os._exit(code)
+        os.close(into)
+        with open(output, "rb") as said, open(path, "wb") as file:
+            file.write(said.read())
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         print(code, flush=True)
 

@@ -7,6 +7,7 @@ from collections import Counter
 from contextlib import closing
 
 import pytest
+from failpoints import Runs
 
 MERGE = "send merge people.csv --from news@sandbox.test --subject 'Hello {{ name }}' --html '<p>Dear {{ name }},</p>'"
 
@@ -41,3 +42,11 @@ def mailed(sandbox):
             return Counter(row[0] for row in db.execute("SELECT recipient FROM mail"))
 
     return count
+
+
+@pytest.fixture(scope="module")
+def forks(tmp_path_factory):
+    """Runs that end at a chosen point, or lack room."""
+    made = Runs(str(tmp_path_factory.mktemp("runs")))
+    yield made
+    made.close()

@@ -7,17 +7,10 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from failpoints import KILLED, POINTS, Runs
+from failpoints import KILLED, POINTS
 from shell import words
 
 MERGE = "send merge people.csv --from news@sandbox.test --subject 'Hello {{ name }}' --text 'Dear {{ name }}' --yes"
-
-
-@pytest.fixture(scope="module")
-def forks(tmp_path_factory):
-    made = Runs(str(tmp_path_factory.mktemp("runs")))
-    yield made
-    made.close()
 
 
 class Campaign:
