@@ -8,11 +8,13 @@ from typing import NamedTuple
 _MOST = 10**15  # a spreadsheet keeps 15 digits
 _PLAIN = re.compile(r"0|-?[1-9]\d{0,14}")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_REMEDY = "store the column as text, or save the sheet as CSV"
+REMEDY = "store the column as text, or save the sheet as CSV"
 _DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # of the built-in formats
 _BUILT_IN = {9: "0%", 10: "0.00%", 12: "# ?/?", 13: "# ??/??"} | dict.fromkeys(_DATES, "yyyy")
 # What stands in a code and shows no digit: [$-409] and [Red] but not [hh], what follows _ and *.
 _MARKS = re.compile(r"\[(?!h+\]|m+\]|s+\])[^\[\]]*\]|[_*].", re.IGNORECASE)
+_CONDITION = re.compile(r"\[[<>=]")  # the numbers that a section is for; without any, the first is for all from 0
+_DATE = re.compile(r"[dmyhsgb]|aaa|e(?![+-])")  # aaa is the day of the week, g and e are eras and years, b Thai years
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)')
 
 
@@ -25,12 +27,20 @@ class Format(NamedTuple):
 
 def format_of(number: int, codes: dict[int, str]) -> Format:
     """The format of this number, of those that the file defines or of the built-in ones."""
-    code = _MARKS.sub("", codes.get(number) or _BUILT_IN.get(number, "0")).partition(";")[0]
+    code = codes.get(number) or _BUILT_IN.get(number, "0")
+    sections = [_section(one) for one in _MARKS.sub("", code).split(";")]
+    if _CONDITION.search(code) and len(set(sections)) > 1:
+        return Format("one of several forms")
+    return sections[0]
+
+
+def _section(code: str) -> Format:
+    """The format of one section, without colours, conditions and spaces."""
     added = "".join(quoted or escaped for quoted, escaped in _LITERAL.findall(code))
-    code = _LITERAL.sub("", code).lower()
+    code = _LITERAL.sub("", code).strip().lower()
     if code in ("general", "@", ""):
         code = "0"
-    if any(mark in code for mark in "dmyhs"):
+    if _DATE.search(code):
         return Format("a date or a time")
     if "%" in code:
         return Format("a percentage")
@@ -52,14 +62,14 @@ def number_text(text: str, format_: Format) -> tuple[str, str]:
             return "", f"{text[:30]!r} is no number"
         value = float(text)
         if abs(value) >= _MOST:
-            return "", f"{text[:30]} has more digits than the 15 that a spreadsheet keeps; {_REMEDY}"
+            return "", f"{text[:30]} has more digits than the 15 that a spreadsheet keeps; {REMEDY}"
         text = _shortest(value)
     if format_.shown:
-        return "", f"it is shown as {format_.shown} and stored as the number {text}; {_REMEDY}"
+        return "", f"it is shown as {format_.shown} and stored as the number {text}; {REMEDY}"
     digits = text.lstrip("-").partition(".")[0]
     if len(digits) < format_.width:
         shown = digits.zfill(format_.width)
-        return "", f"it is shown with zeros ({shown}) and stored as the number {text}; {_REMEDY}"
+        return "", f"it is shown with zeros ({shown}) and stored as the number {text}; {REMEDY}"
     return text, ""
 
 

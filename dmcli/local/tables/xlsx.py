@@ -11,7 +11,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from dmcli.errors import InputError
-from dmcli.local.tables.formats import Format, format_of, number_text
+from dmcli.local.tables.formats import REMEDY, Format, format_of, number_text
 from dmcli.local.tables.model import Record, Table, letters
 from dmcli.local.tables.package import Handlers, Package, open_package
 from dmcli.local.tables.text import is_text
@@ -24,6 +24,8 @@ _LONGEST = 1 << 20  # characters of a cell; Excel has 32,767
 _REF = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # how a character stands in the XML that XML has not
 _WORDS = {"0": "FALSE", "1": "TRUE"}
+_KINDS = ("n", "s", "str", "inlineStr", "b", "e")
+_KIND_REFUSED = {"d": f"it is a date or a time, of which people see another form; {REMEDY}"}
 
 
 def open_xlsx(path: str, wanted: str) -> Table:
@@ -144,13 +146,14 @@ class _Sheet:
         self._faults: dict[int, str] = {}
         self._cell: dict[str, str] | None = None
         self._reads = self._formula = False  # the text of a value, and whether it is one of a formula
+        self._values = 0  # of the cell; more than one is none
         self._skips = False  # a pronunciation
         self._pieces: list[str] | None = None
 
     def start(self, tag: str, given: dict[str, str]) -> None:
         """An element begins."""
         if tag == "c":
-            self._cell, self._formula, self._pieces = given, False, None
+            self._cell, self._formula, self._pieces, self._values = given, False, None, 0
             self._place = _place(given["r"], self._row) if "r" in given else self._place + 1
             if self._place in self._cells or self._place in self._faults:
                 raise ValueError(f"row {self._row} has the column {letters(self._place)} twice")
@@ -161,6 +164,7 @@ class _Sheet:
             self._row, self._place, self._cells, self._faults = number, -1, {}, {}
         elif self._cell is not None:
             self._formula |= tag == "f"
+            self._values += tag in ("v", "is")
             self._skips |= tag == "rPh"
             self._reads = tag in ("v", "t") and not self._skips
             if self._reads and self._pieces is None:
@@ -189,22 +193,34 @@ class _Sheet:
     def _value(self, given: dict[str, str]) -> tuple[str, str]:
         """The text of the cell, and why it cannot be taken."""
         kind, value = given.get("t", "n"), "".join(self._pieces or ())
-        if len(value) > _LONGEST:
-            return "", f"it has more than {_LONGEST:,} characters"
-        if kind == "e":
-            return "", f"it is the error {value}"
-        if kind == "n" and self._formula and not value:
-            return "", "its formula was never computed: open the file in a spreadsheet and save it"
+        if fault := self._fault(kind, value):
+            return "", fault
         if kind == "n":
-            style = int(given.get("s", "0"))
-            return number_text(value, self._formats[style] if self._formats else Format()) if value else ("", "")
+            style = given.get("s", "0")
+            return (
+                number_text(value, self._formats[_index(style)] if self._formats else Format()) if value else ("", "")
+            )
         if kind == "b":
             return _WORDS[value], ""
         if kind == "s":
-            value = self._strings[int(value)]
+            value = self._strings[_index(value)]
         if "_x" in value:
             value = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), value)
         return (value, "") if is_text(value) else ("", "it has a character that is no text")
+
+    def _fault(self, kind: str, value: str) -> str:
+        """Why a cell of a kind cannot be taken, whatever it stands for."""
+        if self._values > 1:
+            return "it has several values"
+        if value and kind not in _KINDS:
+            return _KIND_REFUSED.get(kind, f"it is of an unknown kind, {kind[:30]!r}")
+        if len(value) > _LONGEST:
+            return f"it has more than {_LONGEST:,} characters"
+        if kind == "e":
+            return f"it is the error {value}"
+        if kind == "n" and self._formula and not value:
+            return "its formula was never computed: open the file in a spreadsheet and save it"
+        return ""
 
     def _record(self) -> Record:
         last = max([*self._cells, *self._faults]) + 1
@@ -213,6 +229,13 @@ class _Sheet:
         if last > width:
             faults = {-1: f"column {letters(last - 1)} has a value and no name"}
         return Record(self._row, [self._cells.get(place, "") for place in range(width)], faults)
+
+
+def _index(number: str) -> int:
+    """The number of a text or a style; int() would take -1 too, and 1_0."""
+    if not (number.isascii() and number.isdigit()):
+        raise ValueError(f"{number[:30]!r} is no number of a text or a style")
+    return int(number)
 
 
 def _place(ref: str, row: int) -> int:
