@@ -47,7 +47,11 @@ def test_after_every_kill_the_journal_knows_who_may_have_a_mail(sandbox, faulty,
     assert code in (0, 6), said
     states = dict(of(journal, "SELECT address, state FROM row"))
     mails = Counter(row[0] for row in of(sandbox.path, "SELECT recipient FROM mail"))
+    asked = """SELECT json_extract(headers, '$."Message-ID"') FROM mail JOIN message ON message.id = mail.message"""
+    ids = Counter(row[0] for row in of(sandbox.path, asked))
     assert killed == KILLS
+    assert set(ids.values()) == {1}
+    assert len(ids) == sum(mails.values())
     assert max(mails.values()) == 1
     assert states.keys() == set(people)
     assert {one for one in people if states[one] == "unknown"} == held  # no more than were under way at the kills

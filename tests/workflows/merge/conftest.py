@@ -44,6 +44,18 @@ def mailed(sandbox):
     return count
 
 
+@pytest.fixture
+def identified(sandbox):
+    """How many mails have each Message-ID."""
+
+    def count():
+        asked = """SELECT json_extract(headers, '$."Message-ID"') FROM mail JOIN message ON message.id = mail.message"""
+        with closing(sqlite3.connect(sandbox.path)) as db, db:
+            return Counter(row[0] for row in db.execute(asked))
+
+    return count
+
+
 @pytest.fixture(scope="module")
 def forks(tmp_path_factory):
     """Runs that end at a chosen point, or lack room."""

@@ -16,8 +16,8 @@ MERGE = "send merge people.csv --from news@sandbox.test --subject 'Hello {{ name
 class Campaign:
     """One campaign of people of its own: run to a point, gone on with, and looked at."""
 
-    def __init__(self, forks, faulty, folder, people, mailed, name, size):
-        self.forks, self.name, self.mailed = forks, name, mailed
+    def __init__(self, forks, faulty, folder, people, counts, name, size):
+        self.forks, self.name, (self.mailed, self.identified) = forks, name, counts
         self.options = ["-p", "sandbox", "--endpoint", faulty.url]
         self.path = folder / ".local/state/dm/campaigns" / f"{name}.db"
         self.people = [f"p{number}.{name}@b.test" for number in range(size)]
@@ -47,6 +47,10 @@ class Campaign:
     def check(self):
         """Nobody has two mails; who counts as sent has one; who counts as unknown was under way."""
         mails, states = self.mailed(), self.states()
+        ids = self.identified()
+        assert set(ids.values()) <= {1}
+        assert None not in ids
+        assert len(ids) == sum(mails.values())
         assert set(states) == set(self.people)
         assert set(states.values()) <= {"sent", "unknown"}
         for person, state in states.items():
@@ -56,8 +60,8 @@ class Campaign:
 
 
 @pytest.fixture
-def campaign(forks, faulty, tmp_path, people, mailed):
-    return lambda name, size=2: Campaign(forks, faulty, tmp_path, people, mailed, name, size)
+def campaign(forks, faulty, tmp_path, people, mailed, identified):
+    return lambda name, size=2: Campaign(forks, faulty, tmp_path, people, (mailed, identified), name, size)
 
 
 @pytest.mark.parametrize("point", POINTS)
