@@ -54,6 +54,7 @@ class Faulty:
         self.sent = 0  # bytes of the last spoilt reply
         self._tls = tls
         self._lock = threading.Lock()
+        self._idle, self._asking, self._closed = threading.Condition(), 0, False  # of calls in the sandbox
         self._listening = socket.create_server(("127.0.0.1", 0))
         scheme = "https" if tls else "http"
         self.url = f"{scheme}://{host}:{self._listening.getsockname()[1]}"
@@ -68,6 +69,9 @@ class Faulty:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
             connection.close()
+        with self._idle:  # the sandbox is closed next, under nobody's hands
+            self._closed = True
+            self._idle.wait_for(lambda: not self._asking, PATIENT)
 
     def inject(self, fault: Fault, target: str, times: int = 1_000_000) -> None:
         """Spoil requests of an action from now on."""
@@ -116,13 +120,26 @@ class Faulty:
         self.arrivals.append(action)
         fault = self.fault
         if not (fault and fault.spoil and action == self.target and self._due()):
-            connection.sendall(wire(self.sandbox.exchange(request), connection="keep-alive"))
+            connection.sendall(wire(self._exchange(request), connection="keep-alive"))
             return True
-        reply = self.sandbox.exchange(request) if fault.executed else Reply(200, {}, b'{"RequestId": "R"}')
+        reply = self._exchange(request) if fault.executed else Reply(200, {}, b'{"RequestId": "R"}')
         self.strike()
         self.struck += 1
         fault.spoil(connection, reply)
         return False
+
+    def _exchange(self, request: Request) -> Reply:
+        """The sandbox's reply. Raises EOFError once the server is closed."""
+        with self._idle:
+            if self._closed:
+                raise EOFError
+            self._asking += 1
+        try:
+            return self.sandbox.exchange(request)
+        finally:
+            with self._idle:
+                self._asking -= 1
+                self._idle.notify_all()
 
 
 def read_request(connection: socket.socket) -> Request:
