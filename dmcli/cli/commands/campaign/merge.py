@@ -141,15 +141,8 @@ def _begin(current: Session, known: Campaigns, task: _Task, typed: dict[str, Any
     standing = read_standing(current.client, task.letter.wire["AccountName"], current.service_now, current.say)
     name, journal = known.new(wanted)
     task.letter.seed = f"{task.fingerprint}|{name}"
-    kept = {
-        "path": os.path.abspath(task.path),
-        "inputs": task.inputs,
-        "fingerprint": task.fingerprint,
-        "letter": task.letter.as_data(),
-        "pace": task.wishes._asdict(),
-    }
     try:
-        with journal.planning(name, kept):
+        with journal.planning(name, _kept(task)):
             plan = _plan(current, task, journal, standing)
             if dry_run:
                 _show(current, task, plan, standing)
@@ -171,6 +164,17 @@ def _begin(current: Session, known: Campaigns, task: _Task, typed: dict[str, Any
         return
     current.say(f"campaign {name}: {counted(plan.mails, 'mail')} from {task.letter.wire['AccountName']}")
     run(current, known, name, journal, task.letter, task.wishes)
+
+
+def _kept(task: _Task) -> dict[str, Any]:
+    """What a journal keeps of a plan besides its rows."""
+    return {
+        "path": os.path.abspath(task.path),
+        "inputs": task.inputs,
+        "fingerprint": task.fingerprint,
+        "letter": task.letter.as_data(),
+        "pace": task.wishes._asdict(),
+    }
 
 
 class _Undone(Exception):  # noqa: N818  the name says what becomes of the plan
