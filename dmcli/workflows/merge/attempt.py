@@ -1,7 +1,8 @@
-"""One row sent: its intent is on disk before the first byte of its mail, its outcome after; all else is a result."""
+"""Rows sent in one call: their intent is on disk before its first byte, their outcome after; all else is a result."""
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.client.retry import Outcome
@@ -12,74 +13,91 @@ from dmcli.workflows.merge.letter import ACTION
 from dmcli.workflows.refusal import SPAM
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from dmcli.api.wire import Exchange, Reply, Request
     from dmcli.client.client import Client
+    from dmcli.workflows.merge.bucket import Gate
     from dmcli.workflows.merge.journal import Journal, Row
     from dmcli.workflows.merge.letter import Letter
-    from dmcli.workflows.merge.pace import Gate
 
 # Codes that are about one row; all others that the service documents for the call are about the run.
 _OF_A_ROW = frozenset({"InvalidToAddress", "InvalidToAddress.Spam", "InvalidBody", "InvalidSubject.Malformed"})
 _OF_THE_RUN = frozenset({SPAM, *ACTION.errors}) - _OF_A_ROW
 
 
-class Done(NamedTuple):
-    """What was done with a row; `error` is why it was not sent, `kept` whether the journal has it."""
+_IN_A_ROW = 10  # outcomes of one sort after which something else is wrong than these mails
+_WINDOW, _MOST_UNKNOWN = 500, 10  # of so many outcomes, so many may be unknown
 
-    change: Change
+
+class Done(NamedTuple):
+    """What was done with the rows of a call, the same with all; `error` is why they were not sent.
+
+    `kept` tells whether the journal has it.
+    """
+
+    changes: tuple[Change, ...]
     error: BaseException | None = None
     kept: bool = True
 
+    @property
+    def state(self) -> str:
+        """The state of all the rows."""
+        return self.changes[0].state
+
 
 def attempt(
-    journal: Journal, letter: Letter, client: Client, row: Row, gate: Gate, throttled: Callable[[], None]
+    journal: Journal, letter: Letter, client: Client, rows: Sequence[Row], gate: Gate, throttled: Callable[[], None]
 ) -> Done:
-    """Send one row once the gate lets it through; everything that can happen is a result.
+    """Send rows in one call once the gate lets it through; everything that can happen is a result.
 
     `throttled` is told of each answer that throttles, also of those after which a call is tried again.
     """
     intended = failed = False
-    change, why = Change(row.number, PENDING), None
+    became, why = Change(0, PENDING), None  # of each row
+
+    def changes(change: Change) -> tuple[Change, ...]:
+        return tuple(change._replace(number=row.number) for row in rows)
 
     def announce() -> None:
         nonlocal intended, failed
         if not intended:
             failed = True  # until the journal has it
-            journal.write(Change(row.number, UNDER_WAY))
+            journal.write(*changes(Change(0, UNDER_WAY)))
             intended, failed = True, False
             gate.take()
 
     try:
-        mail = letter.mail(row.number, row.values)
-        if mail.problems:
-            raise InputError(f"row {row.number}: {'; '.join(mail.problems)}")  # noqa: TRY301  as a refusal
+        mails = [letter.mail(row.number, row.values) for row in rows]
+        for row, mail in zip(rows, mails, strict=True):
+            if mail.problems:
+                raise InputError(f"row {row.number}: {'; '.join(mail.problems)}")  # noqa: TRY301  as a refusal
         paced = client._replace(exchange=_Heeding(client.exchange, throttled))
-        reply = paced.call(ACTION, mail.wire, announce)
-        change = Change(row.number, SENT, str(reply.get("EnvId") or ""), str(reply.get("RequestId") or ""))
+        reply = paced.call(ACTION, mails[0].wire, announce)
+        became = Change(0, SENT, str(reply.get("EnvId") or ""), str(reply.get("RequestId") or ""))
     except BaseException as error:  # noqa: BLE001  a thread has nobody to raise to
         why = error
-        change = _change_for(row.number, error, intended=intended)
-    if change.state == PENDING and not intended:
-        return Done(change, why, kept=not failed)
+        became = _change_for(error, intended=intended)
+    done = Done(changes(became), why)
+    if became.state == PENDING and not intended:
+        return done._replace(kept=not failed)
     try:
-        journal.write(change)
+        journal.write(*done.changes)
     except DmError as error:
-        return Done(change, error, kept=False)
-    return Done(change, why)
+        return done._replace(error=error, kept=False)
+    return done
 
 
-def _change_for(number: int, error: BaseException, *, intended: bool) -> Change:
-    """What a failed call makes of its row."""
+def _change_for(error: BaseException, *, intended: bool) -> Change:
+    """What a failed call makes of each of its rows."""
     if not isinstance(error, DmError):  # a defect of ours; it may have been in the middle
-        return Change(number, UNKNOWN if intended else PENDING, reason=type(error).__name__)
+        return Change(0, UNKNOWN if intended else PENDING, reason=type(error).__name__)
     facts = ("", error.request_id, error.code, error.message)
     if isinstance(error, UnknownOutcomeError):
-        return Change(number, UNKNOWN, *facts)
+        return Change(0, UNKNOWN, *facts)
     if isinstance(error, LocalIOError | InputError | UnreachableError) or not isinstance(error, RefusedError):
-        return Change(number, PENDING)
-    return Change(number, PENDING) if error.code in _OF_THE_RUN else Change(number, REJECTED, *facts)
+        return Change(0, PENDING)
+    return Change(0, PENDING) if error.code in _OF_THE_RUN else Change(0, REJECTED, *facts)
 
 
 class _Heeding:
@@ -93,3 +111,28 @@ class _Heeding:
         if reply.status != 200 and judge(reply).outcome is Outcome.THROTTLED:  # noqa: PLR2004
             self._throttled()
         return reply
+
+
+class Breaker:
+    """Tells from outcomes when something else is wrong than these mails; a call of many rows counts as many."""
+
+    def __init__(self) -> None:
+        self._last: deque[str] = deque(maxlen=_WINDOW)
+
+    def heed(self, said: Done) -> BaseException | None:
+        """Why the run has no sense any more after this; None where it has."""
+        error, state = said.error, said.state
+        self._last.extend([state] * len(said.changes))
+        latest = list(self._last)[-_IN_A_ROW:]
+        same = len(latest) == _IN_A_ROW and set(latest) == {state} and state != SENT
+        if error is not None and (not said.kept or (state == PENDING and not isinstance(error, UnreachableError))):
+            return error
+        unknown = self._last.count(UNKNOWN)
+        if state == UNKNOWN and (same or unknown > _MOST_UNKNOWN):
+            return UnknownOutcomeError(
+                f"{unknown} of the last {len(self._last)} mails got no answer, so the run stopped"
+            )
+        if same and isinstance(error, DmError):
+            error.message = f"the last {_IN_A_ROW} mails all failed, so the run stopped: {error.message}"
+            return error
+        return None

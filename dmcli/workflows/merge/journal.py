@@ -84,8 +84,11 @@ class Journal(Protocol):
     def waits(self) -> str:
         """Why no row can be claimed now though one may be later; "" where none is to come."""
 
-    def write(self, change: Change) -> None:
-        """Keep what became of a row. Returns once it outlasts a loss of power; what others wait for goes with it."""
+    def write(self, *changes: Change) -> None:
+        """Keep what became of rows, all of it or nothing. Returns once it outlasts a loss of power.
+
+        What others wait for goes with it.
+        """
 
     def decide(self, numbers: Iterable[int] | None, state: str, what: str, *, of: str = UNKNOWN) -> int:
         """Put rows of one state into another because somebody knows better; how many (all of that state for None).

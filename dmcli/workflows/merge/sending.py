@@ -9,11 +9,12 @@ from queue import Empty, SimpleQueue
 from threading import Event
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from dmcli.errors import DmError, QuotaError, UnknownOutcomeError, UnreachableError
+from dmcli.errors import DmError, QuotaError, UnknownOutcomeError
 from dmcli.plural import counted
-from dmcli.workflows.merge.attempt import Done, attempt
-from dmcli.workflows.merge.journal import PENDING, SENT, UNKNOWN, Change
-from dmcli.workflows.merge.pace import AHEAD, Gate
+from dmcli.workflows.merge.attempt import Breaker, Done, attempt
+from dmcli.workflows.merge.bucket import Gate
+from dmcli.workflows.merge.journal import PENDING, Change
+from dmcli.workflows.merge.pace import AHEAD
 from dmcli.workflows.merge.standing import Left
 from dmcli.workflows.refusal import SPAM
 
@@ -24,14 +25,13 @@ if TYPE_CHECKING:
     from dmcli.client.client import Client
     from dmcli.workflows.merge.journal import Journal, Row
     from dmcli.workflows.merge.letter import Letter
-    from dmcli.workflows.merge.pace import Pace
+    from dmcli.workflows.merge.pace import Pace, Turn
 
 THREADS = 48  # calls in flight: 98 a second at 300 ms each, and some that wait for their moments
 _BEHIND = 0.05  # seconds that mails may wait at the gate before further ones are begun
 _TICK = 0.5  # seconds between two looks at how it stands
 _CHUNK = 500  # rows read at once
-_IN_A_ROW = 10  # outcomes of one sort after which something else is wrong than these mails
-_WINDOW, _MOST_UNKNOWN = 500, 10  # of so many outcomes, so many may be unknown
+_LONG = 1.0  # seconds of a wait in which it is looked at how it stands
 _READ_EVERY = 300.0  # seconds between two looks at the quota
 _RECENT = 10.0  # seconds that the rate is taken over
 
@@ -75,13 +75,14 @@ class Sending:
         self._journal, self._letter, self._client, self._pace, self._stops = journal, letter, client, pace, stops
         self._counts = journal.counts()
         self._threads = min(threads, max(self._counts[PENDING], 1))
-        self._todo: SimpleQueue[tuple[Row, float] | None] = SimpleQueue()
+        self._todo: SimpleQueue[tuple[list[Row], float] | None] = SimpleQueue()
         self._done: SimpleQueue[Done | _Throttled | Left] = SimpleQueue()
         self._workers: list[threading.Thread] = []
         self._rows: deque[Row] = deque()
-        self._after = self._in_flight = 0
+        self._after = self._in_flight = self._calls = 0
+        self._turn: Turn | None = None  # whose moment is awaited
         self._again = self._ended = False
-        self._last: deque[str] = deque(maxlen=_WINDOW)  # the latest outcomes
+        self._breaker = Breaker()
         self._moments: deque[float] = deque()
         self._asked = time.monotonic()  # whether to stop
         self._waits = ""
@@ -125,7 +126,7 @@ class Sending:
         try:
             if self._ended or not (self._next() or self._in_flight or self._may_come()):
                 return False
-            if self._rows and self._in_flight < self._threads:
+            if self._rows and self._calls < self._threads:
                 self._wait_and_begin()
             else:
                 self._heed(_TICK)
@@ -143,7 +144,12 @@ class Sending:
         while self._moments and now - self._moments[0] > _RECENT:
             self._moments.popleft()
         span = now - self._moments[0] if self._moments else 0.0
-        return Progress(dict(self._counts), self._in_flight, len(self._moments) / max(span, 1.0), self._waits)
+        return Progress(
+            dict(self._counts),
+            self._in_flight,
+            len(self._moments) / max(span, 1.0, 1 / self._pace.way.rate),
+            self._waits,
+        )
 
     def check(self) -> None:
         """Raise what stopped the run."""
@@ -174,7 +180,7 @@ class Sending:
         return self._again
 
     def _wait_and_begin(self) -> None:
-        """Begin the next row once its moment has come; a wait of a long time ends now and then without it."""
+        """Begin the next rows once their moment has come; a wait of a long time ends now and then without them."""
         if self._refused:
             self._waits = "the service refused a mail; what is left of the quota is looked at"
             self._heed(_TICK)
@@ -182,21 +188,25 @@ class Sending:
         if (behind := self._gate.behind) > _BEHIND:  # who waits at the gate is under way, and unknown after a kill
             self._heed(behind)
             return
-        until, self._waits = self._pace.next()
-        if self._waits:
-            self._heed(min(max(until - time.time(), 0.01), _TICK))
+        turn = self._turn or self._pace.next(min(self._pace.way.mails, len(self._rows)))
+        self._turn, self._waits = None, turn.why
+        left = turn.at - time.time()
+        if turn.why or left > _LONG:
+            self._turn = None if turn.why else turn
+            self._heed(min(max(left, 0.01), _TICK))
             return
-        while (left := until - time.time()) > AHEAD and not self._ended:
+        while (left := turn.at - time.time()) > AHEAD and not self._ended:
             time.sleep(min(left - AHEAD / 2, _TICK))  # what is said meanwhile is heeded at once, which costs less
             self._heed_all()
         if self._ended:
             return
-        if self._in_flight == len(self._workers) < self._threads:
+        if self._calls == len(self._workers) < self._threads:
             worker = threading.Thread(target=self._work, daemon=True)
             worker.start()
             self._workers.append(worker)
-        self._in_flight += 1
-        self._todo.put((self._rows.popleft(), until))
+        self._calls += 1
+        self._in_flight += turn.mails
+        self._todo.put(([self._rows.popleft() for _ in range(turn.mails)], turn.at))
 
     def _heed_all(self) -> None:
         while not self._done.empty():
@@ -208,29 +218,33 @@ class Sending:
             said = self._done.get(timeout=seconds)
         except Empty:
             return
-        if isinstance(said, _Throttled):
-            self._pace.slow_down()
-            return
         if isinstance(said, Left):
             self._weigh(said)
-            return
-        self._in_flight -= 1
-        state = said.change.state
+        elif isinstance(said, Done):
+            self._count(said)
+        else:
+            self._pace.slow_down()
+
+    def _count(self, said: Done) -> None:
+        """Count what was done, and stop where it has no sense to go on."""
+        mails, state = len(said.changes), said.state
+        self._calls -= 1
+        self._in_flight -= mails
         if said.kept:
-            self._counts[PENDING] -= 1
-            self._counts[state] += 1
+            self._counts[PENDING] -= mails
+            self._counts[state] += mails
         elif state != PENDING:
-            self.lost.append(said.change)
+            self.lost += said.changes
         if state == PENDING:
             self._again = True
-            self._pace.give_back()
+            self._pace.give_back(mails)
         else:
-            self._moments.append(time.monotonic())
+            self._moments.extend([time.monotonic()] * mails)
         self._judge(said)
 
     def _judge(self, said: Done) -> None:
         """Stop where the run has no sense any more."""
-        error, state = said.error, said.change.state
+        error = said.error
         if error is not None and not isinstance(error, DmError):
             self._stop(error)
             return
@@ -238,23 +252,12 @@ class Sending:
         if throttled:
             self._pace.slow_down()
             return
-        if isinstance(error, DmError) and error.code == SPAM and said.kept and state == PENDING:
+        if isinstance(error, DmError) and error.code == SPAM and said.kept and said.state == PENDING:
             self._refused = error
             self._ask.set()
             return
-        self._last.append(state)
-        latest = list(self._last)[-_IN_A_ROW:]
-        same = len(latest) == _IN_A_ROW and set(latest) == {state} and state != SENT
-        if error is not None and (not said.kept or (state == PENDING and not isinstance(error, UnreachableError))):
-            self._stop(error)
-        elif state == UNKNOWN and (same or self._last.count(UNKNOWN) > _MOST_UNKNOWN):
-            unknown = self._last.count(UNKNOWN)
-            self._stop(
-                UnknownOutcomeError(f"{unknown} of the last {len(self._last)} mails got no answer, so the run stopped")
-            )
-        elif same and error is not None:
-            error.message = f"the last {_IN_A_ROW} mails all failed, so the run stopped: {error.message}"
-            self._stop(error)
+        if stops := self._breaker.heed(said):
+            self._stop(stops)
 
     def _read(self) -> None:
         """Ask what is left of the quota, in a thread of its own, so that no mail waits for it."""
@@ -289,11 +292,11 @@ class Sending:
         """Send row after row at their moments, until told that there are no more."""
         client = self._client()
         while task := self._todo.get():
-            row, moment = task
+            rows, moment = task
             if (left := moment - time.time()) > 0:
                 time.sleep(left)
             self._begin.take()
-            said = attempt(self._journal, self._letter, client, row, self._gate, self._throttled)
+            said = attempt(self._journal, self._letter, client, rows, self._gate, self._throttled)
             self._done.put(said)
 
     def _throttled(self) -> None:

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dmcli.workflows.merge.pace import RATE, Bucket, Pace, Wishes, opening
+from dmcli.workflows.merge.bucket import RATE, Bucket
+from dmcli.workflows.merge.pace import Pace, Wishes, opening
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC).timestamp()
 
@@ -74,7 +75,7 @@ def test_a_clock_that_was_set_back_stops_nobody(bucket, now):
 def test_two_processes_share_the_rate(tmp_path):
     program = """
 import sys, time
-from dmcli.workflows.merge.pace import Bucket
+from dmcli.workflows.merge.bucket import Bucket
 bucket = Bucket(sys.argv[1], "a", most=200.0)
 sys.stdin.readline()
 for _ in range(20):
@@ -96,7 +97,7 @@ def test_an_own_rate_is_kept_too(bucket, now):
     pace = Pace(bucket, Wishes(rate=2.0), lambda _: 0, now=now)
     left = []
     for _ in range(5):
-        at, why = pace.next()
+        at, why, _ = pace.next()
         assert not why
         now.at = max(at, now.at)
         left.append(now.at - NOON)
@@ -108,7 +109,7 @@ def test_a_day_of_the_service_has_no_more_than_was_asked(bucket, now):
     pace = Pace(bucket, Wishes(per_day=3), lambda since: sum(at >= since for at in sent), now=now)
     days = []
     while len(sent) < 7:
-        at, why = pace.next()
+        at, why, _ = pace.next()
         now.at = max(now.at, at)
         if why:
             assert why.startswith("3 went out today; the service's next day begins at")
@@ -127,7 +128,7 @@ def test_a_ramp_counts_the_days_of_the_campaign(bucket, now):
     def go_on(pace, most):
         days = []
         while len(days) < most:
-            at, why = pace.next()
+            at, why, _ = pace.next()
             now.at = max(now.at, at)
             if not why:
                 sent.append(now.at)
@@ -149,7 +150,7 @@ def test_a_day_whose_quota_is_used_up_is_over(bucket, now):
     pace = Pace(bucket, Wishes(per_day=100), lambda _: 0, now=now)
     assert not pace.next()[1]
     pace.end_the_day()
-    at, why = pace.next()
+    at, why, _ = pace.next()
     assert why.startswith("the day's quota is used up; the service's next day begins at")
     assert datetime.fromtimestamp(at, UTC) == datetime(2026, 11, 28, 16, tzinfo=UTC)
     now.at = at

@@ -9,9 +9,10 @@ from dmcli.errors import LockedError
 from dmcli.local.files import make_folder, make_private
 from dmcli.local.locks import Claims
 from dmcli.local.paths import state_folder
+from dmcli.workflows.merge.bucket import Bucket, open_bucket
 from dmcli.workflows.merge.journals.campaigns import BUSY, Campaigns, check_name, is_name, names_like, number_of
 from dmcli.workflows.merge.journals.sqlite import LOCK, FileJournal, remove
-from dmcli.workflows.merge.pace import Bucket, Pace, open_bucket
+from dmcli.workflows.merge.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

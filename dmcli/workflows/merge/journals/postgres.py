@@ -15,12 +15,13 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from dmcli.errors import ConfigError, DmError
+from dmcli.workflows.merge.bucket import RATE
 from dmcli.workflows.merge.journal import PENDING, UNDER_WAY, UNKNOWN, Change, Row
 from dmcli.workflows.merge.journals.rate import TABLES as RATE_TABLES
 from dmcli.workflows.merge.journals.rate import SharedBucket, SharedRate
 from dmcli.workflows.merge.journals.sqlite import FileJournal
 from dmcli.workflows.merge.journals.tables import ENDED, Cursor, Tables
-from dmcli.workflows.merge.pace import RATE, Pace, Wishes, begin_of, day_of, used_up
+from dmcli.workflows.merge.pace import Pace, Wishes, begin_of, day_of, used_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

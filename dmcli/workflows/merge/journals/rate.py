@@ -6,7 +6,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from dmcli.workflows.merge.pace import Bucket
+from dmcli.workflows.merge.bucket import Bucket
 
 if TYPE_CHECKING:
     from threading import Lock

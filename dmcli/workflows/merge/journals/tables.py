@@ -41,10 +41,10 @@ class Cursor(Protocol):
 
 
 class _Ticket:
-    """A change that waits to be on disk."""
+    """Changes that wait to be on disk together."""
 
-    def __init__(self, change: Change) -> None:
-        self.change, self.done = change, False
+    def __init__(self, changes: tuple[Change, ...]) -> None:
+        self.changes, self.done = changes, False
         self.error: DmError | None = None
 
 
@@ -88,9 +88,12 @@ class Tables(ABC):
         """Make rows under way unknown, since nobody sends them any more; how many there were."""
         return self._move(f"state = '{UNDER_WAY}'", (), UNKNOWN, ENDED)
 
-    def write(self, change: Change) -> None:
-        """Keep what became of a row. Returns once it outlasts a loss of power; what others wait for goes with it."""
-        ticket = _Ticket(change)
+    def write(self, *changes: Change) -> None:
+        """Keep what became of rows, all of it or nothing. Returns once it outlasts a loss of power.
+
+        What others wait for goes with it.
+        """
+        ticket = _Ticket(changes)
         self._waiting.append(ticket)
         with self._turn:
             if not ticket.done:
@@ -103,13 +106,14 @@ class Tables(ABC):
         kept: set[int] = set()
         try:
             with self._transaction():
-                kept = self._set([ticket.change for ticket in batch], int(time.time()))
+                kept = self._set([change for ticket in batch for change in ticket.changes], int(time.time()))
         except DmError as failed:
             error = failed
         for ticket in batch:
             ticket.done, ticket.error = True, error
-            if not error and ticket.change.number not in kept:
-                ticket.error = LockedError(f"row {ticket.change.number} is no longer this run's")
+            taken = [change.number for change in ticket.changes if change.number not in kept]
+            if not error and taken:
+                ticket.error = LockedError(f"row {taken[0]} is no longer this run's")
 
     def decide(self, numbers: Iterable[int] | None, state: str, what: str, *, of: str = UNKNOWN) -> int:
         """Put rows of one state into another because somebody knows better; how many (all of that state for None).
