@@ -55,8 +55,7 @@ import sys
 from dmcli.cli import app
 from dmcli.workflows.merge import bucket, pace
 bucket.TAKEN = 1e6
-bucket.Bucket.__init__.__kwdefaults__["most"] = 1e6
-pace.Pace.__init__.__defaults__ = (pace.Way(rate=1e6),)
+pace.BY_ONE = pace.Way(rate=1e6)
 sys.exit(app.run(sys.argv[1:]))
 """
 SDK = """

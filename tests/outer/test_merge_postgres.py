@@ -95,7 +95,7 @@ def ask(journal, statement):
 
 
 def test_the_tests_of_merges_hold_here_too(database):
-    files = [f"tests/workflows/merge/{name}.py" for name in ("test_merge", "test_stops")]
+    files = [f"tests/workflows/merge/{name}.py" for name in ("test_merge", "test_stops", "test_batches")]
     env = {**os.environ, "TEST_POSTGRES": database.url}
     command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "on_postgres", *files]
     path = os.pathsep.join([str(PROJECT / "tests/support"), env.get("PYTHONPATH", "")])
@@ -178,6 +178,30 @@ def test_what_a_dead_worker_had_under_way_is_unknown_and_what_a_living_one_has_i
     run("campaign resume people", code=6)
     assert set(mailed().values()) == {1}
     assert "1 of 1 unknown mail found" in run("campaign settle people").err
+
+
+def test_workers_share_batches_and_a_dead_one_costs_its_own(run, people, faulty, journal, mailed, work):
+    people(150)
+    free = threading.Event()
+    faulty.inject(Fault("hold", lambda *_: free.wait(), executed=True), "BatchSendMail", 1)
+    run(f"{MERGE} --via batch --plan-only")
+    began = time.time()
+    slow = work()
+    eventually(lambda: len(mailed()) == 100)
+    held = "SELECT count(*) FROM dm_people.row WHERE state = 'under way'"
+    assert ask(journal, held) == [(100,)]
+    slow.kill()
+    slow.wait()
+    other = work()
+    other.communicate()
+    assert time.time() - began > 60 / 20  # one rate for all
+    free.set()
+    assert other.returncode == 6
+    shown = run("campaign show people -o json").json
+    assert (shown["sent"], shown["unknown"]) == (50, 100)
+    run("campaign resume people", code=6)
+    assert set(mailed().values()) == {1}
+    assert "100 of 100 unknown mails found" in run("campaign settle people").err
 
 
 def test_without_the_database_nothing_further_is_begun(run, people, faulty, journal, mailed, work):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dmcli.client.retry import Outcome
 from dmcli.client.verdict import judge
 from dmcli.errors import DmError, InputError, LocalIOError, RefusedError, UnknownOutcomeError, UnreachableError
+from dmcli.workflows.merge.inline import ACTION as BATCH_ACTION
 from dmcli.workflows.merge.journal import PENDING, REJECTED, SENT, UNDER_WAY, UNKNOWN, Change
 from dmcli.workflows.merge.letter import ACTION
 from dmcli.workflows.refusal import SPAM
@@ -21,11 +22,14 @@ if TYPE_CHECKING:
     from dmcli.workflows.merge.journal import Journal, Row
     from dmcli.workflows.merge.letter import Letter
 
-# Codes that are about one row; all others that the service documents for the call are about the run.
-_OF_A_ROW = frozenset({"InvalidToAddress", "InvalidToAddress.Spam", "InvalidBody", "InvalidSubject.Malformed"})
-_OF_THE_RUN = frozenset({SPAM, *ACTION.errors}) - _OF_A_ROW
-
-
+# Codes that are about the rows of a call; all others that the service documents for it are about the run.
+_OF_A_ROW = frozenset(
+    (
+        *("InvalidToAddress", "InvalidToAddress.Spam", "InvalidBody", "InvalidSubject.Malformed"),
+        "InvalidReceiverName.Malformed",  # of the groups of a batch
+    )
+)
+_OF_THE_RUN = frozenset({SPAM, *ACTION.errors, *BATCH_ACTION.errors}) - _OF_A_ROW
 _IN_A_ROW = 10  # outcomes of one sort after which something else is wrong than these mails
 _WINDOW, _MOST_UNKNOWN = 500, 10  # of so many outcomes, so many may be unknown
 
@@ -72,8 +76,9 @@ def attempt(
         for row, mail in zip(rows, mails, strict=True):
             if mail.problems:
                 raise InputError(f"row {row.number}: {'; '.join(mail.problems)}")  # noqa: TRY301  as a refusal
+        action, wire = letter.call(mails)
         paced = client._replace(exchange=_Heeding(client.exchange, throttled))
-        reply = paced.call(ACTION, mails[0].wire, announce)
+        reply = paced.call(action, wire, announce)
         became = Change(0, SENT, str(reply.get("EnvId") or ""), str(reply.get("RequestId") or ""))
     except BaseException as error:  # noqa: BLE001  a thread has nobody to raise to
         why = error

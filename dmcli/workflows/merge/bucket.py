@@ -50,7 +50,7 @@ class Bucket:
     Raises ConfigError, LockedError or LocalIOError.
     """
 
-    def __init__(self, path: str, scope: str, *, most: float = RATE, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, path: str, scope: str, *, most: float, now: Callable[[], float] = time.time) -> None:
         self._db = open_database(path, _MIGRATIONS)
         self._scope, self._most, self._now = scope, most, now
 
@@ -124,6 +124,6 @@ class Gate:
         return max(self._next - time.monotonic(), 0.0)
 
 
-def open_bucket(environ: Mapping[str, str], scope: str) -> Bucket:
-    """The bucket of an account in the state folder."""
-    return Bucket(os.path.join(state_folder(environ), "pace.db"), scope)
+def open_bucket(environ: Mapping[str, str], scope: str, most: float) -> Bucket:
+    """The bucket of a scope in the state folder, of so many calls a second at most."""
+    return Bucket(os.path.join(state_folder(environ), "pace.db"), scope, most=most)

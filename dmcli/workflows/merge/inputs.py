@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _PIECE = 1 << 20
 _OWN = {"Subject": "--subject", "HtmlBody": "--html", "TextBody": "--text", "AccountName": "--from"}
 _WORDS = {
+    "via": "--via",
     "file": "file",
     "sheet": "--sheet",
     "column": "--to-column",
@@ -23,10 +24,13 @@ _WORDS = {
 }
 
 
-def inputs_of(path: str, sheet: str, wire: Mapping[str, str], column: str, endpoint: str, owner: str) -> dict[str, str]:
+def inputs_of(
+    path: str, sheet: str, wire: Mapping[str, str], column: str, endpoint: str, owner: str, via: str
+) -> dict[str, str]:
     """The hashes by what they are of; `sheet` is "" where none is named. Raises InputError for an unreadable file."""
     rest = {name: value for name, value in wire.items() if name not in _OWN}
     return {
+        "via": via,
         "file": file_hash(path),
         **({"sheet": sheet} if sheet else {}),
         "column": column,

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api import catalogue
 from dmcli.api.kinds.base import utc_now
 from dmcli.api.kinds.common import EMAIL
 from dmcli.errors import InputError
+from dmcli.workflows.merge.inline import ACTION as BATCH_ACTION
+from dmcli.workflows.merge.inline import Inline
 from dmcli.workflows.merge.plaintext import plain_text
 from dmcli.workflows.merge.template import Template, identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from dmcli.api.model import Action
+
 ACTION = catalogue.get("SingleSendMail")
+SINGLE, BATCH = VIA = ("single", "batch")
 TEXTS = {"Subject": "--subject", "HtmlBody": "--html", "TextBody": "--text"}
 _ADDRESS_COLUMNS = (
     *("email", "e_mail", "mail", "email_address", "emailaddress", "mail_address", "to", "toaddress", "address"),
@@ -27,17 +33,22 @@ _TOLD = 20  # columns
 
 
 class Mail(NamedTuple):
-    """What one row gets: the parameters of its call, and what is wrong with them, a sentence each."""
+    """What one row gets: the parameters of a call of its own, and what is wrong with them, a sentence each.
+
+    `variables` are what a call that rows share has of it.
+    """
 
     wire: dict[str, str]
     problems: tuple[str, ...] = ()
+    variables: Mapping[str, str] = MappingProxyType({})
 
 
 class Letter:
     """The mail of a merge. `wire` are the parameters that all rows share, with templates as texts.
 
     Raises InputError for a text that is no template. `seed` tells this merge from others: with the number of a row it
-    makes the row's Message-ID, so that the mail has the same one whoever asks.
+    makes the row's Message-ID, so that the mail has the same one whoever asks. `via` is a call a row, or of many rows:
+    headers are then those of all, so that there is no Message-ID of ours.
 
     >>> wire = {"AccountName": "news@mail.example.com", "Subject": "Hello {{ name }}", "TextBody": "Hi"}
     >>> letter = Letter(wire, "email", "a seed")
@@ -45,9 +56,9 @@ class Letter:
     'Hello Ada'
     """
 
-    def __init__(self, wire: Mapping[str, str], address_column: str, seed: str) -> None:
+    def __init__(self, wire: Mapping[str, str], address_column: str, seed: str, via: str = SINGLE) -> None:
         self.wire = dict(wire)
-        self.address_column, self.seed = address_column, seed
+        self.address_column, self.seed, self.via = address_column, seed, via
         texts = {name: wire[name] for name in TEXTS if wire.get(name)}
         made_from = ""
         if "TextBody" not in texts and "HtmlBody" in texts:
@@ -69,6 +80,7 @@ class Letter:
             raise InputError(
                 "--headers has a Message-ID, which would be that of every mail; a merge gives each its own"
             )
+        self._inline = Inline(wire, self._templates) if via == BATCH else None
         self._kinds = {name: ACTION.param(name).kind for name in self._templates}
 
     def check_columns(self, columns: Iterable[str]) -> None:
@@ -91,11 +103,24 @@ class Letter:
                 wire[name] = self._kinds[name].to_wire(template.render(values), now)
             except ValueError as error:
                 problems.append(f"{TEXTS[name]} {str(error).removeprefix(TEXTS[name]).strip()}")
-        wire["Headers"] = f'{{"Message-ID":"{self.message_id(number)}"{self._more_headers}'
-        return Mail(wire, tuple(problems))
+        if not self._inline:
+            wire["Headers"] = f'{{"Message-ID":"{self.message_id(number)}"{self._more_headers}'
+            return Mail(wire, tuple(problems))
+        try:
+            return Mail(wire, tuple(problems), {} if problems else self._inline.variables(values))
+        except ValueError as error:
+            return Mail(wire, (str(error),))
+
+    def call(self, mails: Sequence[Mail]) -> tuple[Action, dict[str, str]]:
+        """The call that sends mails without problems: several where it goes by batch, else one."""
+        if self._inline:
+            return BATCH_ACTION, self._inline.wire((mail.wire["ToAddress"], mail.variables) for mail in mails)
+        return ACTION, mails[0].wire
 
     def message_id(self, number: int) -> str:
-        """The Message-ID of a row."""
+        """The Message-ID of a row; "" where the mails have none of ours."""
+        if self._inline:
+            return ""
         digest = hashlib.blake2b(f"{self.seed}|{number}".encode(), digest_size=16).hexdigest()
         return f"<{digest}.dm@{self.wire['AccountName'].rpartition('@')[2]}>"
 
@@ -112,7 +137,7 @@ class Letter:
 
     def as_data(self) -> dict[str, Any]:
         """What another process makes the same letter of."""
-        return {"wire": self.wire, "address_column": self.address_column, "seed": self.seed}
+        return {"wire": self.wire, "address_column": self.address_column, "seed": self.seed, "via": self.via}
 
 
 def identifiers(columns: Iterable[str]) -> list[str]:

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api.kinds.dates import OFFSET
-from dmcli.workflows.merge.bucket import CATCH_UP, RATE
+from dmcli.workflows.merge.bucket import CATCH_UP, RATE, USED
+from dmcli.workflows.merge.inline import MOST
+from dmcli.workflows.merge.letter import SINGLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +28,16 @@ class Way(NamedTuple):
 
     mails: int = 1
     rate: float = RATE
+
+
+BY_ONE = Way()
+
+
+def way_of(via: str, region: str) -> Way:
+    """The way of single sends, or of inline batches: 20 calls a minute in mainland China, 10 elsewhere (help page)."""
+    if via == SINGLE:
+        return BY_ONE
+    return Way(MOST, (20 if region.startswith("cn-") else 10) / 60 * USED)
 
 
 class Turn(NamedTuple):
@@ -66,7 +78,7 @@ class Wishes(NamedTuple):
         grown: int = first * (100 + growth) ** days // 100**days
         return min(grown, self.per_day) if self.per_day else grown
 
-    def seconds(self, mails: int, way: Way = Way()) -> float:  # noqa: B008  it does not change
+    def seconds(self, mails: int, way: Way = BY_ONE) -> float:
         """About how long so many mails take."""
         rate = min(self.rate or math.inf, way.rate * way.mails)
         begin, end = self.window or (0, 1440)
@@ -95,7 +107,7 @@ class Pace:
         bucket: Moments,
         wishes: Wishes,
         begun_since: Callable[[float], int],
-        way: Way = Way(),  # noqa: B008  it does not change
+        way: Way = BY_ONE,
         *,
         made: float = 0.0,
         shared: bool = False,

@@ -45,10 +45,6 @@ class Progress(NamedTuple):
     waits: str
 
 
-class _Throttled:
-    """A worker's attempt was throttled."""
-
-
 class Sending:
     """A run over the pending rows. The block ends when all calls that were begun have; no row is begun after that.
 
@@ -76,7 +72,7 @@ class Sending:
         self._counts = journal.counts()
         self._threads = min(threads, max(self._counts[PENDING], 1))
         self._todo: SimpleQueue[tuple[list[Row], float] | None] = SimpleQueue()
-        self._done: SimpleQueue[Done | _Throttled | Left] = SimpleQueue()
+        self._done: SimpleQueue[Done | Left | None] = SimpleQueue()  # None for an answer that throttles
         self._workers: list[threading.Thread] = []
         self._rows: deque[Row] = deque()
         self._after = self._in_flight = self._calls = 0
@@ -300,4 +296,4 @@ class Sending:
             self._done.put(said)
 
     def _throttled(self) -> None:
-        self._done.put(_Throttled())
+        self._done.put(None)

@@ -8,6 +8,7 @@ from dmcli.api import catalogue
 from dmcli.api.actions.account import USER_STATUS
 from dmcli.api.paging import value_of
 from dmcli.errors import CheckFailedError, ConfigError, DmError, NotFoundError, QuotaError
+from dmcli.workflows.merge.letter import BATCH, SINGLE
 from dmcli.workflows.usage import quota_usage, usage_of
 
 if TYPE_CHECKING:
@@ -52,7 +53,9 @@ def fold(address: str) -> str:
     return address.lower()
 
 
-def read_standing(client: Client, sender: str, now: datetime, tell: Callable[[str], None]) -> Standing:
+def read_standing(
+    client: Client, sender: str, now: datetime, tell: Callable[[str], None], via: str = SINGLE
+) -> Standing:
     """Ask the account; `now` is the service's time. Raises NotFoundError or CheckFailedError for who cannot send.
 
     What the keys may not see is told, and left out.
@@ -62,7 +65,7 @@ def read_standing(client: Client, sender: str, now: datetime, tell: Callable[[st
     if status != _NORMAL and status in USER_STATUS:
         raise CheckFailedError(f"the account is {USER_STATUS[status]}, so it sends no mail: see dm account show")
     try:
-        _check_sender(sender, list(client.rows(catalogue.get("QueryMailAddressByParam"), {})))
+        _check_sender(sender, list(client.rows(catalogue.get("QueryMailAddressByParam"), {})), via)
     except ConfigError:
         tell("warning: these keys may not see the sender addresses, so the state of this one is not known")
     figures = usage_of(summary, quota_usage(client, now), now)
@@ -81,8 +84,8 @@ def read_left(client: Client, now: datetime) -> Left:
     return Left(figures["day_left"], figures["month_left"])
 
 
-def _check_sender(sender: str, rows: list[dict[str, Any]]) -> None:
-    """Raise NotFoundError for no sender address of this account, CheckFailedError for one that is frozen."""
+def _check_sender(sender: str, rows: list[dict[str, Any]], via: str) -> None:
+    """Raise NotFoundError for no sender address of this account, CheckFailedError for one that is not for this."""
     names = {fold(str(value_of(row, "AccountName"))): row for row in rows}
     if fold(sender) not in names:
         from difflib import get_close_matches
@@ -92,6 +95,8 @@ def _check_sender(sender: str, rows: list[dict[str, Any]]) -> None:
         raise NotFoundError(f"{sender} is no sender address of this account{hint}")
     if str(value_of(names[fold(sender)], "AccountStatus")) == "1":
         raise CheckFailedError(f"the sender address {sender} is frozen: see dm address list")
+    if via == BATCH and value_of(names[fold(sender)], "Sendtype") == "trigger":
+        raise CheckFailedError(f"{sender} is of the trigger type, and --via batch takes a sender of the batch type")
 
 
 def _barred(client: Client, sender: str, tell: Callable[[str], None]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from dmcli.errors import InputError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import jinja2
     from jinja2 import nodes
 
+_MARK = "\0"  # stands in no mail
 MOST = 8 << 20  # characters that one part of a mail may come to; the service takes as many bytes (SDK)
 
 
@@ -85,6 +87,7 @@ class Template:
         self._uses = Counter(name.name for name in tree.find_all(nodes.Name))
         self._pieces, self._escape = _pieces(tree), environment.filters["escape"] if html else str
         self._size = len(source)
+        self._source, self._environment = source, environment
         self._literal = "".join(one.data for one in tree.find_all(nodes.TemplateData))
 
     def render(self, values: Mapping[str, str]) -> str:
@@ -101,6 +104,32 @@ class Template:
             return "".join([piece if name is None else cells[name] for name, piece in self._pieces])
         except (TemplateError, ArithmeticError, TypeError, ValueError) as error:
             raise ValueError(f"{self.what} cannot be filled in: {error}") from None
+
+    @cached_property
+    def _marked(self) -> jinja2.Template:
+        """The same with a mark before and after each place that differs by row."""
+        from jinja2 import nodes
+
+        tree = self._environment.parse(self._source)
+        mark = nodes.Output([nodes.TemplateData(_MARK)])
+        body: list[nodes.Node] = []
+        for node in tree.body:
+            for one in node.nodes if isinstance(node, nodes.Output) else [node]:
+                put = nodes.Output([one]) if isinstance(one, nodes.Expr) else one
+                body += [put] if isinstance(one, nodes.TemplateData) else [mark, put, mark]
+        tree.body = body
+        return self._environment.from_string(tree)
+
+    @cached_property
+    def constants(self) -> list[str]:
+        """The texts before, between and after the places that differ by row."""
+        return self._marked.render(dict.fromkeys(self.columns, "1")).split(_MARK)[::2]
+
+    def differing(self, values: Mapping[str, str]) -> list[str]:
+        """What stands for these values where rows differ. Raises ValueError as `render` does."""
+        if _MARK in self.render(values):
+            raise ValueError(f"{self.what} would have a NUL")
+        return self._marked.render(values).split(_MARK)[1::2]
 
     def check_columns(self, columns: Iterable[str]) -> None:
         """Raise InputError for a name that is none of the columns' identifiers, or one in single braces."""

@@ -16,17 +16,20 @@ MERGE = "send merge people.csv --from news@sandbox.test --subject 'Hello {{ name
 class Campaign:
     """One campaign of people of its own: run to a point, gone on with, and looked at."""
 
-    def __init__(self, forks, faulty, folder, people, counts, name, size):
+    def __init__(self, forks, faulty, folder, people, counts, name, size, via="single"):
         self.forks, self.name, (self.mailed, self.identified) = forks, name, counts
+        self.via, self.pace = via, folder / ".local/state/dm/pace.db"
         self.options = ["-p", "sandbox", "--endpoint", faulty.url]
         self.path = folder / ".local/state/dm/campaigns" / f"{name}.db"
         self.people = [f"p{number}.{name}@b.test" for number in range(size)]
         people([f"{address},{name} {number}" for number, address in enumerate(self.people)])
 
     def merge(self, *point):
-        return self.forks([*self.options, *words(MERGE), "--campaign", self.name], *point)
+        self.pace.unlink(missing_ok=True)  # so that no batch waits for the one before
+        return self.forks([*self.options, *words(MERGE), "--via", self.via, "--campaign", self.name], *point)
 
     def resume(self, *point):
+        self.pace.unlink(missing_ok=True)
         return self.forks([*self.options, "campaign", "resume", self.name], *point)
 
     def states(self):
@@ -61,19 +64,22 @@ class Campaign:
 
 @pytest.fixture
 def campaign(forks, faulty, tmp_path, people, mailed, identified):
-    return lambda name, size=2: Campaign(forks, faulty, tmp_path, people, (mailed, identified), name, size)
+    counts = mailed, identified
+    return lambda name, size=2, **how: Campaign(forks, faulty, tmp_path, people, counts, name, size, **how)
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_killed_at_every_point_nobody_is_mailed_twice_and_nobody_is_left_out(campaign, forks, point):
+@pytest.mark.parametrize(("via", "size"), [("single", 1), ("batch", 3)])  # one call, so that the points come in order
+def test_killed_at_every_point_nobody_is_mailed_twice_and_nobody_is_left_out(campaign, forks, via, size, point):
     for number in itertools.count(1):
-        one = campaign(f"k{number}", 1)  # so that the points come in one order
+        one = campaign(f"k{number}", size, via=via)
         code = one.merge(point, number)
         if code == 0:
             break
         assert code == KILLED, forks.output
+        assert len(set(one.states().values())) <= 1  # the rows of a call go together
         assert one.finish() in (0, 6), forks.output
-        one.check()
+        assert one.check() in (0, size)
     assert number > 1
 
 

@@ -18,6 +18,7 @@ from dmcli.cli.commands.campaign.options import (
     journal_option,
     journal_url,
     pace_options,
+    via_option,
     wishes_of,
 )
 from dmcli.cli.commands.campaign.prepared import html_options, prepared
@@ -46,6 +47,7 @@ _FIELDS = (
     Field("file", "File"),
     Field("found", "Found", priority=1),
     Field("sender", "From"),
+    Field("via", "Via"),
     count("rows", "Rows"),
     count("mails", "Mails"),
     count("bad", "Rows that get none"),
@@ -71,7 +73,7 @@ class _Task(NamedTuple):
     def fingerprint(self) -> str:
         from dmcli.workflows.idempotency import fingerprint
 
-        return fingerprint(_ACTION.name, self.inputs)
+        return fingerprint(_ACTION.name, {name: of for name, of in self.inputs.items() if name != "via"})
 
     @property
     def stem(self) -> str:
@@ -115,8 +117,8 @@ def _task(current: Session, path: str, typed: dict[str, Any]) -> _Task:
     del wire["ToAddress"]
     table = open_table(path, typed["encoding"] or "", typed["sheet"] or "")
     column = address_column(table.columns, typed["to_column"])
-    inputs = inputs_of(path, typed["sheet"] or "", wire, column, *current.resources.scope("")[:2])
-    letter = Letter(wire, column, "")
+    inputs = inputs_of(path, typed["sheet"] or "", wire, column, *current.resources.scope("")[:2], typed["via"])
+    letter = Letter(wire, column, "", typed["via"])
     letter.check_columns(table.columns)
     task = _Task(path, table, letter, inputs, wishes_of(typed))
     letter.seed = f"{task.fingerprint}|{typed['campaign'] or task.stem}"
@@ -138,7 +140,8 @@ def _begin(current: Session, known: Campaigns, task: _Task, typed: dict[str, Any
             f"the campaign {before!r} is of the same file, texts and sender: go on with it by "
             f"{command_of(current, 'resume', before)}, or give --again to mail them all once more"
         )
-    standing = read_standing(current.client, task.letter.wire["AccountName"], current.service_now, current.say)
+    letter = task.letter
+    standing = read_standing(current.client, letter.wire["AccountName"], current.service_now, current.say, letter.via)
     name, journal = known.new(wanted)
     task.letter.seed = f"{task.fingerprint}|{name}"
     try:
@@ -205,19 +208,23 @@ def _show(current: Session, task: _Task, plan: Plan, standing: Standing, *, aski
     """The plan as a document, or before a question on stderr."""
     from dmcli.render import show_document
     from dmcli.render.board import span
+    from dmcli.workflows.merge.pace import way_of
 
+    way = way_of(task.letter.via, current.settings.region)
+    seconds = task.wishes.seconds(plan.mails, way)
     wire = plan.sample.wire
     document = {
         "file": task.path,
         "found": task.table.found,
         "sender": task.letter.wire["AccountName"],
+        "via": task.letter.via,
         "rows": plan.rows,
         "mails": plan.mails,
         "bad": plan.bad,
         "day_left": standing.day_left,
         "month_left": standing.month_left,
-        "seconds": round(task.wishes.seconds(plan.mails), 1),
-        "takes": span(task.wishes.seconds(plan.mails)),
+        "seconds": round(seconds, 1),
+        "takes": span(seconds),
         "largest": plan.largest,
         "to": wire.get("ToAddress", ""),
         "subject": wire.get("Subject", ""),
@@ -289,6 +296,7 @@ COMMAND = command(
         click.Option(["--preview"], type=click.IntRange(1), metavar="ROW", help="Write this row's mail; send nothing."),
         click.Option(["--open", "opens"], is_flag=True, help="Show the mail of --preview in a browser."),
         click.Option(["--test-to"], metavar="EMAIL", help="Send the first row's mail to this address, and no other."),
+        via_option(),
         *pace_options(),
         click.Option(["--campaign"], metavar="NAME", help="Name of the campaign.  [default: that of the file]"),
         click.Option(["--resume"], is_flag=True, help="Go on with the campaign of the same file, texts and sender."),

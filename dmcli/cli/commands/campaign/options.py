@@ -129,6 +129,16 @@ class Ramp(click.ParamType[tuple[int, int]]):
         return int(found[1]), int(found[2])
 
 
+def via_option() -> click.Option:
+    """How mails reach the service."""
+    return click.Option(
+        ["--via"],
+        type=click.Choice(["single", "batch"]),
+        default="single",
+        help="A call a mail, or of up to 100 mails.  [default: single]",
+    )
+
+
 def check_typed(typed: Mapping[str, Any]) -> None:
     """Raise InputError where a merge is to do two things at once, or has no text."""
     modes = [f"--{name.replace('_', '-')}" for name in ("preview", "test_to", "resume", "plan_only") if typed[name]]

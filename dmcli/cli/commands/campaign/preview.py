@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dmcli.errors import InputError, NotFoundError
-from dmcli.workflows.merge.letter import ACTION
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -54,11 +53,12 @@ def send_sample(current: Session, letter: Letter, table: Table, to: str, *, dry_
     mail = _mail(letter, table, 0, to)
     if mail.problems:
         raise InputError(f"the first row's mail cannot be sent to {to!r}: {'; '.join(mail.problems)}")
-    call = Call(ACTION, mail.wire, {})
+    action, wire = letter.call([mail])
+    call = Call(action, wire, {})
     if dry_run:
         show_dry_run(current, call)
         return
-    show_reply(current, call, current.client.call(ACTION, mail.wire))
+    show_reply(current, call, current.client.call(action, wire))
 
 
 def _mail(letter: Letter, table: Table, number: int, to: str = "") -> Mail:

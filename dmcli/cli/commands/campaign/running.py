@@ -35,10 +35,13 @@ def run(current: Session, known: Campaigns, name: str, journal: Journal, letter:
     """Send what is pending. Raises DmError where not everything was sent; the result is shown all the same."""
     from datetime import timedelta
 
+    from dmcli.workflows.merge.letter import BATCH
+    from dmcli.workflows.merge.pace import way_of
     from dmcli.workflows.merge.sending import Sending
     from dmcli.workflows.merge.standing import read_left
 
-    pace = known.pace(journal, "\n".join(current.resources.scope("")[:2]), wishes)
+    scope = [*current.resources.scope("")[:2], *([letter.via] if letter.via == BATCH else [])]
+    pace = known.pace(journal, "\n".join(scope), wishes, way_of(letter.via, current.settings.region))
     client = current.client
 
     began, service_began = time.monotonic(), current.service_now

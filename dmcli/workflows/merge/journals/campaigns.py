@@ -8,12 +8,13 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from dmcli.errors import ConfigError, InputError, LockedError, NotFoundError
+from dmcli.workflows.merge.pace import BY_ONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dmcli.workflows.merge.journal import Journal
-    from dmcli.workflows.merge.pace import Pace, Wishes
+    from dmcli.workflows.merge.pace import Pace, Way, Wishes
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 BUSY = "another dm is working on this campaign right now: wait for it, or stop it"
@@ -52,8 +53,8 @@ class Campaigns(ABC):
         """An empty journal under the first free name of `wanted`, `wanted-2`, ..., claimed for this process."""
 
     @abstractmethod
-    def pace(self, journal: Any, scope: str, wishes: Wishes) -> Pace:
-        """The pace of a run over one of the journals; `scope` is the account."""
+    def pace(self, journal: Any, scope: str, wishes: Wishes, way: Way = BY_ONE) -> Pace:
+        """The pace of a run over one of the journals; `scope` is the account and how its mails go."""
 
     def look(self, name: str) -> Journal:
         """The journal of a campaign, to read. Raises NotFoundError with the nearest names."""

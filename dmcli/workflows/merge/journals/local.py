@@ -12,13 +12,13 @@ from dmcli.local.paths import state_folder
 from dmcli.workflows.merge.bucket import Bucket, open_bucket
 from dmcli.workflows.merge.journals.campaigns import BUSY, Campaigns, check_name, is_name, names_like, number_of
 from dmcli.workflows.merge.journals.sqlite import LOCK, FileJournal, remove
-from dmcli.workflows.merge.pace import Pace
+from dmcli.workflows.merge.pace import BY_ONE, Pace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dmcli.workflows.merge.journal import Journal
-    from dmcli.workflows.merge.pace import Wishes
+    from dmcli.workflows.merge.pace import Way, Wishes
 
 _ENDING = ".db"
 
@@ -100,9 +100,9 @@ class LocalCampaigns(Campaigns):
             return name, journal
         raise AssertionError  # names do not end
 
-    def pace(self, journal: Journal, scope: str, wishes: Wishes) -> Pace:
+    def pace(self, journal: Journal, scope: str, wishes: Wishes, way: Way = BY_ONE) -> Pace:
         """The pace of a run, which all processes of this machine share."""
-        bucket = open_bucket(self._environ, scope)
+        bucket = open_bucket(self._environ, scope, way.rate)
         self._open.append(bucket)
         about = journal.about()
-        return Pace(bucket, wishes, journal.begun_since, made=about[1] if about else 0)
+        return Pace(bucket, wishes, journal.begun_since, way, made=about[1] if about else 0)

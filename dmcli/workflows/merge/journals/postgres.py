@@ -15,19 +15,19 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from dmcli.errors import ConfigError, DmError
-from dmcli.workflows.merge.bucket import RATE
 from dmcli.workflows.merge.journal import PENDING, UNDER_WAY, UNKNOWN, Change, Row
 from dmcli.workflows.merge.journals.rate import TABLES as RATE_TABLES
 from dmcli.workflows.merge.journals.rate import SharedBucket, SharedRate
 from dmcli.workflows.merge.journals.sqlite import FileJournal
 from dmcli.workflows.merge.journals.tables import ENDED, Cursor, Tables
-from dmcli.workflows.merge.pace import Pace, Wishes, begin_of, day_of, used_up
+from dmcli.workflows.merge.pace import BY_ONE, Pace, Wishes, begin_of, day_of, used_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from dmcli.workflows.merge.journals.server import Server
+    from dmcli.workflows.merge.pace import Way
 
 _FORMAT = 1
 _TABLES = """
@@ -76,7 +76,7 @@ class PostgresJournal(Tables):
         self._draft: FileJournal | None = None
         self._worker = 0
         self._rate: SharedRate | None = None
-        self._wishes, self._made = Wishes(), 0
+        self._wishes, self._made, self._mails = Wishes(), 0, 1
         self._why = ""  # nothing could be reserved
 
     def close(self) -> None:
@@ -137,18 +137,19 @@ class PostgresJournal(Tables):
         assert self._draft is not None  # noqa: S101  only in the block of `planning`
         return self._draft.put(number, address, key, values, reason)
 
-    def pace(self, scope: str, wishes: Wishes) -> Pace:
+    def pace(self, scope: str, wishes: Wishes, way: Way = BY_ONE) -> Pace:
         """The pace of a worker: of all workers of the account one rate, of this campaign what was asked for.
 
         From then on rows are reserved only as many as may leave soon.
         """
-        buckets = [SharedBucket(self._server, scope, RATE)]
+        buckets = [SharedBucket(self._server, scope, way.rate)]
         if wishes.rate:
-            buckets.append(SharedBucket(self._server, self.schema, wishes.rate))
+            buckets.append(SharedBucket(self._server, self.schema, wishes.rate / way.mails))
         about = self.about()
         self._wishes, self._made = wishes, about[1] if about else 0
+        self._mails = way.mails
         self._rate = SharedRate(self._server, self._turn, buckets)
-        return Pace(self._rate, wishes, self.begun_since, shared=True)
+        return Pace(self._rate, wishes, self.begun_since, way, shared=True)
 
     def recover(self) -> int:
         """Make rows of workers that have ended unknown where they were under way, free where not; how many unknown."""
@@ -188,11 +189,11 @@ class PostgresJournal(Tables):
                 if not after:
                     self._free(self._worker)
                 if self._rate:  # from here on others wait, so that what is left today is so for this worker
-                    most = min(most, math.ceil(self._rate.hold() * _AHEAD))
+                    most = min(most, math.ceil(self._rate.hold() * _AHEAD) * self._mails)
                 most = min(most, self._left_today(most))
                 rows = [Row(*row) for row in self._execute(_RESERVE, (self._worker, after, most)).fetchall()]
                 if self._rate and rows:
-                    self._rate.reserve(len(rows))
+                    self._rate.reserve(math.ceil(len(rows) / self._mails))
             return sorted(rows)
 
     def _left_today(self, wanted: int) -> int:

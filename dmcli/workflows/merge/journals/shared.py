@@ -9,12 +9,13 @@ from dmcli.errors import InputError, LockedError
 from dmcli.workflows.merge.journals.campaigns import BUSY, Campaigns, check_name, is_name, names_like
 from dmcli.workflows.merge.journals.postgres import PostgresJournal
 from dmcli.workflows.merge.journals.server import Server
+from dmcli.workflows.merge.pace import BY_ONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dmcli.workflows.merge.journal import Journal
-    from dmcli.workflows.merge.pace import Pace, Wishes
+    from dmcli.workflows.merge.pace import Pace, Way, Wishes
 
 _PREFIX = "dm_"
 _MOST = 60  # characters of a name: PostgreSQL would cut that of the schema
@@ -79,9 +80,9 @@ class SharedCampaigns(Campaigns):
                 self._server.unlock(name)
         raise AssertionError  # names do not end
 
-    def pace(self, journal: Any, scope: str, wishes: Wishes) -> Pace:
+    def pace(self, journal: Any, scope: str, wishes: Wishes, way: Way = BY_ONE) -> Pace:
         """The pace of a worker, of which all of the account keep one rate; others may join from now on."""
         self._server.lock(journal.name, shared=True)
         self._server.unlock(journal.name)
-        made: Pace = journal.pace(sha256_hex(scope.encode()), wishes)
+        made: Pace = journal.pace(sha256_hex(scope.encode()), wishes, way)
         return made
