@@ -138,6 +138,14 @@ def test_a_row_goes_from_state_to_state(place):
     assert not journal.paused
 
 
+def test_the_rows_of_a_call_are_written_in_one_commit(place):
+    _, journal = plan(place())
+    numbers = [row.number for row in journal.claim(0, 3)]
+    journal.write(*(Change(number, UNDER_WAY) for number in numbers))
+    journal.write(*(Change(number, SENT, "E") for number in numbers))
+    assert states(journal) == dict.fromkeys(numbers, SENT) | {5: PENDING, 6: PENDING}
+
+
 def test_many_threads_write_at_once(place):
     _, journal = plan(place(), 60)
     numbers = [row.number for row in journal.claim(0, 100)]
@@ -190,8 +198,8 @@ def test_a_late_outcome_of_a_worker_that_was_taken_for_dead_still_counts(worker,
     assert two.recover() == 3
     one.write(Change(2, SENT, "E"))
     two.decide([3], PENDING, "by hand")
-    with pytest.raises(LockedError):
-        one.write(Change(3, SENT))
+    with pytest.raises(LockedError, match="row 3 is no longer"):
+        one.write(Change(3, SENT), Change(2, SENT, "E"))
     with pytest.raises(LockedError):
         one.write(Change(4, UNDER_WAY))
     assert states(two) == {2: SENT, 3: PENDING, 4: UNKNOWN, 5: PENDING, 6: PENDING}

@@ -85,9 +85,9 @@ class Journal(Protocol):
         """Why no row can be claimed now though one may be later; "" where none is to come."""
 
     def write(self, *changes: Change) -> None:
-        """Keep what became of rows, all of it or nothing. Returns once it outlasts a loss of power.
+        """Keep what became of rows, in one commit. Returns once it outlasts a loss of power.
 
-        What others wait for goes with it.
+        What others wait for goes with it. Raises LockedError where one of the rows is no longer this run's.
         """
 
     def decide(self, numbers: Iterable[int] | None, state: str, what: str, *, of: str = UNKNOWN) -> int:

@@ -126,15 +126,16 @@ class Pace:
     def next(self, wanted: int = 1) -> Turn:
         """When the next of so many mails may leave in a call, and how many of them; they are taken off the day's."""
         now = self._now()
-        if opens := opening(self.wishes.window, now):
-            return Turn(opens, f"the window opens at {clock_text(opens)}")
-        if waits := self._next_day(now):
+        if waits := self._window(now) or self._next_day(now):
             return waits
         mails = min(wanted, self._left) if self._most else wanted
-        self._left -= mails
         if not self._moments:
             self._moments.extend(self._bucket.take(self._at_once))
-        return Turn(max(self._moments.popleft(), self._of_our_own(now, mails)), "", mails)
+        at = max(self._moments.popleft(), self._of_our_own(now, mails))
+        if waits := self._window(max(at, now)):
+            return waits
+        self._left -= mails
+        return Turn(at, "", mails)
 
     def slow_down(self) -> None:
         """Heed an answer that throttles."""
@@ -154,6 +155,11 @@ class Pace:
         moment = max(self._own, now - CATCH_UP)
         self._own = moment + mails / self.wishes.rate
         return moment
+
+    def _window(self, at: float) -> Turn | None:
+        """When the window opens, where it is closed at a time."""
+        opens = opening(self.wishes.window, at)
+        return Turn(opens, f"the window opens at {clock_text(opens)}") if opens else None
 
     def _next_day(self, now: float) -> Turn | None:
         """When the service's next day begins, where today has had its mails."""

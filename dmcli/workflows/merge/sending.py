@@ -197,9 +197,8 @@ class Sending:
         if self._ended:
             return
         if self._calls == len(self._workers) < self._threads:
-            worker = threading.Thread(target=self._work, daemon=True)
-            worker.start()
-            self._workers.append(worker)
+            self._workers.append(threading.Thread(target=self._work, daemon=True))
+            self._workers[-1].start()
         self._calls += 1
         self._in_flight += turn.mails
         self._todo.put(([self._rows.popleft() for _ in range(turn.mails)], turn.at))
@@ -244,8 +243,7 @@ class Sending:
         if error is not None and not isinstance(error, DmError):
             self._stop(error)
             return
-        throttled = error is not None and "throttl" in error.code.lower()
-        if throttled:
+        if error is not None and "throttl" in error.code.lower():
             self._pace.slow_down()
             return
         if isinstance(error, DmError) and error.code == SPAM and said.kept and said.state == PENDING:
@@ -270,11 +268,13 @@ class Sending:
         """Stop where the quota is used up, and be it by others; a run that may last for days waits for the next one."""
         refused, self._refused = self._refused, None
         pending = counted(self._counts[PENDING], "mail")
-        if left.month == 0:
+        least = min(self._pace.way.mails, self._counts[PENDING]) if refused else 1  # of which nothing may be sent
+        month, day = (number is not None and number < least for number in (left.month, left.day))
+        if month:
             self._stop(QuotaError(f"the month's quota is used up, with {pending} left to send"))
-        elif left.day == 0 and self._pace.wishes.waits:
+        elif day and self._pace.wishes.waits:
             self._pace.end_the_day()
-        elif left.day == 0:
+        elif day:
             hint = "Wait for the next day of the service (UTC+8)."
             self._stop(QuotaError(f"the day's quota is used up, with {pending} left to send", hint=hint))
         elif refused:

@@ -122,6 +122,14 @@ def test_a_call_without_an_answer_or_refused_stops_what_is_larger(run, people, m
     assert sorted(states(run).values()) == ["rejected"] * 50 + ["unknown"] * 100
 
 
+def test_a_quota_that_has_no_room_for_a_call_is_used_up(run, people, box, mailed):
+    people(150)
+    run(f"{MERGE} --plan-only")
+    box("sandbox quota --daily 120 --monthly 3600")
+    assert "the day's quota is used up, with 50 mails left to send" in run("campaign resume people", code=5).err
+    assert len(mailed()) == 100
+
+
 def test_what_is_wrong_for_all_leaves_them_pending_and_a_resume_goes_the_same_way(run, mailed, faulty, now):
     faulty.inject(refused("InvalidMailAddress.NotFound", 404), "BatchSendMail")
     run(f"{MERGE} --yes", code=10)

@@ -104,6 +104,14 @@ def test_an_own_rate_is_kept_too(bucket, now):
     assert left == pytest.approx([0, 0.5, 1, 1.5, 2], abs=0.05)
 
 
+def test_a_slow_mail_does_not_leave_after_its_window(bucket, now):
+    local = datetime.fromtimestamp(NOON).astimezone()
+    minute = local.hour * 60 + local.minute
+    pace = Pace(bucket, Wishes(rate=1 / 120, window=(minute, minute + 1)), lambda _: 0, now=now)
+    assert not pace.next().why
+    assert pace.next().why.startswith("the window opens at")
+
+
 def test_a_day_of_the_service_has_no_more_than_was_asked(bucket, now):
     sent = []
     pace = Pace(bucket, Wishes(per_day=3), lambda since: sum(at >= since for at in sent), now=now)

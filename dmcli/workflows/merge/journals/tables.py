@@ -89,9 +89,9 @@ class Tables(ABC):
         return self._move(f"state = '{UNDER_WAY}'", (), UNKNOWN, ENDED)
 
     def write(self, *changes: Change) -> None:
-        """Keep what became of rows, all of it or nothing. Returns once it outlasts a loss of power.
+        """Keep what became of rows, in one commit. Returns once it outlasts a loss of power.
 
-        What others wait for goes with it.
+        What others wait for goes with it. Raises LockedError where one of the rows is no longer this run's.
         """
         ticket = _Ticket(changes)
         self._waiting.append(ticket)
