@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 import click
 
 from dmcli.api import catalogue
+from dmcli.cli.run.language import language_of
 from dmcli.cli.session import Session
 from dmcli.cli.tree import Package, command_in
 from dmcli.errors import LocalIOError
+from dmcli.words import speak
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,6 +117,7 @@ def run(args: Sequence[str], current: Session | None = None) -> int:
     """Run `dm` with these arguments; the exit code."""
     current = current or Session()
     try:
+        speak(language_of(args, os.environ))
         if _COMPLETE in os.environ:
             from click.shell_completion import shell_complete
 

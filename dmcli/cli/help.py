@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dmcli.cli.common import Common, common
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +34,7 @@ class Formatter(click.HelpFormatter):
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """Write the usage line, continued under its arguments where there is room for them, else set in."""
-        start = f"{prefix or 'Usage: '}{prog} "
+        start = f"{prefix or tr('Usage: ')}{prog} "
         after = " " * (len(start) if len(start) <= self.width // 2 else _INDENT)
         self.write(f"{self._fill(f'{start}{args}', '', after)}\n")
 
@@ -62,6 +63,10 @@ class Formatter(click.HelpFormatter):
         self.write(f"{line.rstrip()}\n")
 
     def _fill(self, text: str, start: str, after: str) -> str:
+        if not text.isascii():
+            from dmcli.cli.run.folding import fold
+
+            return start + f"\n{after}".join(fold(text, self.width - len(after)).split("\n"))
         import textwrap
 
         return textwrap.fill(
@@ -81,6 +86,13 @@ class Helped(click.Command):
         super().__init__(name, add_help_option=False, **more)
         self.example = example
 
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  click's
+        """What the command does."""
+        if self.help:
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_text(tr(self.help))
+
     def get_help(self, ctx: click.Context) -> str:
         """The help as one text."""
         formatter = Formatter(width=ctx.terminal_width, max_width=ctx.max_content_width)
@@ -91,28 +103,34 @@ class Helped(click.Command):
         """The command's own options, and where the common ones are described."""
         write_options(ctx, formatter, (param for param in self.get_params(ctx) if not isinstance(param, Common)))
         formatter.write_paragraph()
-        formatter.write_text(f"Common options, such as -o, --query and -p: dm help {COMMON_WORD}")
+        formatter.write_text(tr("Common options, such as -o, --query and -p: dm help {word}", word=COMMON_WORD))
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The example."""
-        with formatter.section("Example"):
+        with formatter.section(tr("Example")):
             if isinstance(formatter, Formatter):
                 formatter.write_example(example_words(f"{ctx.command_path} {self.example}"))
 
 
 def write_options(ctx: click.Context, formatter: click.HelpFormatter, params: Iterable[click.Parameter]) -> None:
     """A section of those of the parameters that are options, unless there are none."""
-    records = [param.get_help_record(ctx) for param in params if not isinstance(param, click.Argument)]
+    records = [_record(param, ctx) for param in params if not isinstance(param, click.Argument)]
     shown = [record for record in records if record]
     if shown:
-        with formatter.section("Options"):
+        with formatter.section(tr("Options")):
             formatter.write_dl(shown)
+
+
+def _record(param: click.Parameter, ctx: click.Context) -> tuple[str, str] | None:
+    """An option and its help, in the language of the run."""
+    record, text = param.get_help_record(ctx), getattr(param, "help", "") or ""
+    return record and (record[0], tr(text) + record[1].removeprefix(text)) if text else record
 
 
 def common_options_page(ctx: click.Context) -> str:
     """What `dm help options` shows: the options that every command takes; `ctx` has the width."""
     formatter = Formatter(width=ctx.terminal_width, max_width=ctx.max_content_width)
-    formatter.write_text("Options that every command takes. They may stand before the command too.")
+    formatter.write_text(tr("Options that every command takes. They may stand before the command too."))
     write_options(ctx, formatter, common())
     return formatter.getvalue().rstrip("\n")
 

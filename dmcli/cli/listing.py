@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from dmcli.api.paging import Page, total_of, value_of
 from dmcli.errors import InputError
-from dmcli.plural import counted
 from dmcli.untrusted import read_number
+from dmcli.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

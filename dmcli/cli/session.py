@@ -158,8 +158,8 @@ class Session:
     @property
     def lang(self) -> str:
         """`en` or `zh`; what was typed, or the locale's, when the profile cannot be read."""
-        from dmcli.config.settings import locale
         from dmcli.errors import DmError
+        from dmcli.words import locale
 
         try:
             return self.settings.lang

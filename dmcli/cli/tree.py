@@ -15,6 +15,7 @@ import click
 from dmcli.cli.common import common
 from dmcli.cli.help import Helped
 from dmcli.cli.session import session
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -79,7 +80,7 @@ class Group(Helped, click.Group):
 
     def help_of(self, name: str) -> str:
         """A command's line of help, without making it."""
-        return self._later[name][0] if name in self._later else (self.commands[name].help or "")
+        return tr(self._later[name][0] if name in self._later else (self.commands[name].help or ""))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands, which are why the help of a group is read, before the options."""
@@ -88,7 +89,7 @@ class Group(Helped, click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands with their lines of help."""
-        with formatter.section("Commands"):
+        with formatter.section(tr("Commands")):
             formatter.write_dl([(name, self.help_of(name)) for name in self.list_commands(ctx)])
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

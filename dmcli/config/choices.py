@@ -1,4 +1,5 @@
 """The words that a setting and its option take. Every start loads them, so nothing else stands here."""
 
-OUTPUT = ("table", "json", "yaml", "csv", "ndjson")
+DATA = ("json", "yaml", "csv", "ndjson")  # for programs
+OUTPUT = ("table", *DATA)
 LANG = ("en", "zh")

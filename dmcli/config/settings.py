@@ -12,6 +12,7 @@ from dmcli.config.file import CONTROL, SANDBOX, VALUES, ConfigFile, load_file, n
 from dmcli.config.vendor import cli_file
 from dmcli.errors import ConfigError, DmError, InputError
 from dmcli.local.paths import config_path
+from dmcli.words import locale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -185,12 +186,6 @@ def _usable(environ: Mapping[str, str], variable: str) -> bool:
     """Whether a variable has a value that can be meant for us."""
     value = environ.get(variable, "")
     return value in REGIONS if variable in _GENERIC else bool(value)
-
-
-def locale(environ: Mapping[str, str]) -> tuple[str, str]:
-    """The language by the locale, and the variable that says so."""
-    variable = next((name for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
-    return ("zh" if environ.get(variable, "").startswith("zh") else "en"), variable or "built in"
 
 
 def _vendor_region(environ: Mapping[str, str]) -> _Found | None:

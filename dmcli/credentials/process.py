@@ -17,8 +17,8 @@ from dmcli.config.vendor import switched_on
 from dmcli.credentials.provider import KeyNames, Provider, fingerprint, read_keys
 from dmcli.credentials.uri import FORBIDDEN
 from dmcli.errors import ConfigError
-from dmcli.plural import counted
 from dmcli.untrusted import read_json
+from dmcli.words import counted
 
 if TYPE_CHECKING:
     import subprocess

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.maildns.lookup import UNKNOWN
-from dmcli.plural import counted
+from dmcli.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ from dmcli.client.verdict import clock_text
 from dmcli.errors import ConfigError, DmError, UnreachableError
 from dmcli.local.files import access_of, check_private
 from dmcli.local.paths import cache_folder, config_path, home, state_folder
-from dmcli.plural import counted
+from dmcli.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

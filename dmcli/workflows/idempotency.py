@@ -16,7 +16,7 @@ from dmcli.errors import DmError, InputError, LocalIOError, LockedError, NotFoun
 from dmcli.local.database import open_database, transaction
 from dmcli.local.locks import Claims
 from dmcli.local.paths import state_folder
-from dmcli.plural import counted
+from dmcli.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dmcli.api import catalogue
 from dmcli.api.paging import value_of
 from dmcli.errors import ConfigError, NotFoundError, RefusedError
-from dmcli.plural import counted
+from dmcli.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dmcli.api.kinds import headers
 from dmcli.api.kinds.base import Kind
-from dmcli.plural import counted
+from dmcli.words import counted
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -8,8 +8,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from dmcli.plural import counted
 from dmcli.untrusted import brief
+from dmcli.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from dmcli.api.actions.common import DELIVERY_STATUS
 from dmcli.api.kinds.dates import moment_in, service_zone
 from dmcli.api.paging import value_of
-from dmcli.plural import counted
+from dmcli.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

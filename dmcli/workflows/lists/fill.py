@@ -9,8 +9,8 @@ from dmcli.api.actions.receiver import MAX_MEMBERS
 from dmcli.api.kinds.common import LIST_REF
 from dmcli.api.paging import value_of
 from dmcli.errors import InputError
-from dmcli.plural import counted
 from dmcli.untrusted import read_number
+from dmcli.words import counted
 from dmcli.workflows.lists.members import add, members
 from dmcli.workflows.lists.people import records_of
 from dmcli.workflows.lookup import find_typed

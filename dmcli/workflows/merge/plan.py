@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api.kinds.base import utc_now
 from dmcli.errors import InputError
-from dmcli.plural import counted
+from dmcli.words import counted
 from dmcli.workflows.merge.letter import Mail
 from dmcli.workflows.merge.standing import fold
 

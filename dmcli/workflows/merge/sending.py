@@ -10,7 +10,7 @@ from threading import Event
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from dmcli.errors import DmError, QuotaError, UnknownOutcomeError
-from dmcli.plural import counted
+from dmcli.words import counted
 from dmcli.workflows.merge.attempt import Breaker, Done, attempt
 from dmcli.workflows.merge.bucket import Gate
 from dmcli.workflows.merge.journal import PENDING, Change

@@ -11,7 +11,7 @@ from dmcli.maildns.plan import MERGE, REFUSED, plan
 from dmcli.maildns.spf import MOST_LOOKUPS
 from dmcli.maildns.spf import walk as walk_spf
 from dmcli.maildns.waiting import wait_for
-from dmcli.plural import counted
+from dmcli.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

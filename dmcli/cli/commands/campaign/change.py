@@ -19,7 +19,7 @@ from dmcli.cli.commands.campaign.options import (
 from dmcli.cli.question import ask
 from dmcli.cli.tree import command
 from dmcli.errors import CheckFailedError, InputError, UnreachableError
-from dmcli.plural import counted
+from dmcli.words import counted
 from dmcli.workflows.merge.journal import PENDING, REJECTED, SENT, UNKNOWN
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from dmcli.cli.question import ask
 from dmcli.cli.tree import command
 from dmcli.errors import InputError, LocalIOError, NotFoundError
 from dmcli.local.tables import ENCODINGS
-from dmcli.plural import counted
+from dmcli.words import counted
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session

@@ -11,7 +11,7 @@ from dmcli.api.actions.common import count
 from dmcli.api.model import Field
 from dmcli.cli.commands.campaign.options import command_of
 from dmcli.errors import DmError, PartlyRejectedError, UnknownOutcomeError, UnreachableError
-from dmcli.plural import counted
+from dmcli.words import counted
 from dmcli.workflows.merge.journal import PENDING, REJECTED, SENT, SKIPPED, STATES, UNDER_WAY, UNKNOWN
 
 if TYPE_CHECKING:

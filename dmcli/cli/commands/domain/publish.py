@@ -14,7 +14,7 @@ from dmcli.cli.question import ask
 from dmcli.cli.tree import command
 from dmcli.errors import InputError, LocalIOError, UnreachableError
 from dmcli.maildns.wanted import TITLES, wanted
-from dmcli.plural import counted
+from dmcli.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,7 @@ from dmcli.cli.question import ask
 from dmcli.cli.session import session
 from dmcli.cli.tree import Group, command
 from dmcli.errors import InputError
-from dmcli.plural import counted
+from dmcli.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ import click
 
 from dmcli.cli.commands.history.show import show_holdings
 from dmcli.cli.tree import command
-from dmcli.plural import counted
+from dmcli.words import counted
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session

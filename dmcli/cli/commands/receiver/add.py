@@ -12,8 +12,8 @@ from dmcli.cli.commands.receiver.addresses import check_addresses, emails, typed
 from dmcli.cli.options import options_of
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, InputError, PartlyRejectedError
-from dmcli.plural import counted
 from dmcli.untrusted import read_json
+from dmcli.words import counted
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session

@@ -16,8 +16,8 @@ from dmcli.cli.options import Value, yes
 from dmcli.cli.question import ask
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, InputError
-from dmcli.plural import counted
 from dmcli.untrusted import safe
+from dmcli.words import counted
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session

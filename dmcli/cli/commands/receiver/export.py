@@ -10,7 +10,7 @@ import click
 from dmcli.cli.commands.receiver.reading import list_argument
 from dmcli.cli.tree import command
 from dmcli.errors import PartlyRejectedError
-from dmcli.plural import counted
+from dmcli.words import counted
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session

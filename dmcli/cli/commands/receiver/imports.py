@@ -14,7 +14,7 @@ from dmcli.cli.commands.receiver.reading import list_argument, options, read
 from dmcli.cli.options import dry_run as dry_run_option
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, PartlyRejectedError
-from dmcli.plural import counted
+from dmcli.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ import click
 from dmcli.api.kinds.common import EMAIL
 from dmcli.cli.commands.receiver.addresses import say_doubts
 from dmcli.errors import InputError
-from dmcli.plural import counted
+from dmcli.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

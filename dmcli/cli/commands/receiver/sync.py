@@ -14,7 +14,7 @@ from dmcli.cli.commands.receiver.reading import list_argument, options, read
 from dmcli.cli.question import ask
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, InputError
-from dmcli.plural import counted
+from dmcli.words import counted
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session

@@ -13,8 +13,8 @@ from dmcli.cli.complete import action_names
 from dmcli.cli.options import Value
 from dmcli.cli.tree import Group, command
 from dmcli.errors import NotFoundError
-from dmcli.plural import counted
 from dmcli.sandbox.gateway.params import known_action
+from dmcli.words import counted
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session

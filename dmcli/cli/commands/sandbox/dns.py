@@ -12,9 +12,9 @@ from dmcli.cli.commands.sandbox.rows import show_rows
 from dmcli.cli.options import Value
 from dmcli.cli.tree import Group, command
 from dmcli.errors import NotFoundError
-from dmcli.plural import counted
 from dmcli.sandbox.control.dns import break_records, list_records, remove_records, set_record, turn_off
 from dmcli.sandbox.service.authority import HOWS, TYPES, ZoneRecord
+from dmcli.words import counted
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session

@@ -13,9 +13,9 @@ from dmcli.cli.complete import action_names
 from dmcli.cli.options import Value
 from dmcli.cli.tree import Group, command
 from dmcli.errors import InputError, NotFoundError
-from dmcli.plural import counted
 from dmcli.sandbox.control.effects import EFFECTS, VALUES
 from dmcli.sandbox.control.faults import add_fault, fault_of, list_faults, remove_faults
+from dmcli.words import counted
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session

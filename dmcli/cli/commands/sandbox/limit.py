@@ -13,8 +13,8 @@ from dmcli.cli.complete import action_names
 from dmcli.cli.options import Value
 from dmcli.cli.tree import Group, command
 from dmcli.errors import InputError, NotFoundError
-from dmcli.plural import counted
 from dmcli.sandbox.control.limits import lift_limits, limit_of, list_limits, set_documented, set_limits
+from dmcli.words import counted
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session

@@ -17,7 +17,7 @@ from dmcli.cli.options import Value, limits
 from dmcli.cli.options import yes as yes_option
 from dmcli.cli.tree import Group, command
 from dmcli.errors import InputError, NotFoundError, TimedOutError
-from dmcli.plural import counted
+from dmcli.words import counted
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session

@@ -15,7 +15,7 @@ from dmcli.cli.options import Value, options_of
 from dmcli.cli.question import ask
 from dmcli.cli.tree import command
 from dmcli.errors import InputError
-from dmcli.plural import counted
+from dmcli.words import counted
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session

@@ -1,0 +1,49 @@
+"""The language of a run: what chooses it, and what it does not change."""
+
+from __future__ import annotations
+
+import pytest
+
+from dmcli.cli.run.language import language_of
+
+PROFILES = "default: office\nprofiles:\n  office: {lang: zh}\n  abroad: {lang: en}\n  data: {lang: zh, output: json}\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "environ", "language"),
+    [
+        ([], {}, "en"),
+        ([], {"LANG": "zh_CN.UTF-8"}, "zh"),
+        ([], {"LANG": "zh_TW.GB18030", "DM_LANG": "en"}, "en"),
+        ([], {"LANG": "de_DE", "LANGUAGE": "de:zh_CN"}, "zh"),
+        ([], {"LC_ALL": "C", "LANGUAGE": "zh_CN"}, "en"),
+        (["tag", "list", "--lang", "zh"], {}, "zh"),
+        (["--lang=zh", "tag", "list"], {"DM_LANG": "en"}, "zh"),
+        (["--lang", "zh", "tag", "list", "-o", "json"], {}, "en"),
+        (["tag", "list", "-ojson"], {"LANG": "zh_CN"}, "en"),
+        (["tag", "list"], {"LANG": "zh_CN", "DM_OUTPUT": "csv"}, "en"),
+        (["tag", "list", "-o", "table"], {"LANG": "zh_CN", "DM_OUTPUT": "csv"}, "zh"),
+        (["sandbox", "run", "--", "dm", "--lang", "zh"], {}, "en"),
+    ],
+)
+def test_what_was_typed_goes_before_the_environment(args, environ, language, tmp_path):
+    assert language_of(args, {"HOME": str(tmp_path)} | environ) == language
+
+
+@pytest.mark.parametrize(
+    ("args", "environ", "language"),
+    [
+        ([], {}, "zh"),
+        ([], {"DM_LANG": "en"}, "en"),
+        (["-p", "abroad"], {}, "en"),
+        (["-p", "abroad"], {"LANG": "zh_CN"}, "en"),
+        (["--profile=data"], {}, "en"),
+        (["--profile=data", "-o", "table"], {}, "zh"),
+        (["-p", "nosuch"], {"LANG": "zh_CN"}, "zh"),
+    ],
+)
+def test_a_profile_has_a_language(args, environ, language, tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text(PROFILES, encoding="utf-8")
+    file.chmod(0o600)
+    assert language_of(args, {"HOME": str(tmp_path), "DM_CONFIG": str(file)} | environ) == language
