@@ -23,22 +23,25 @@ _FOLDER = os.path.join(os.path.dirname(__file__), "locale")
 _DOMAIN = "dm"
 _COUNTED = "counted"  # the context of names of what is counted: the same word alone may be translated otherwise
 _spoken = "en"  # by this process
+_wanted = ""  # LANGUAGE as it was before Chinese was spoken; empty and not there are the same
 _here: ContextVar[str] = ContextVar("language")  # by this task or thread, such as the answer to one request for a page
 
 
 def speak(language: str) -> None:
-    """Have this process speak `en` or `zh`, click's own messages too, which it takes from the standard library."""
-    global _spoken  # noqa: PLW0603  a process has one language
+    """Have this process speak `en` or `zh`, click's own messages too, which it takes from the standard library.
+
+    That has no other way to be told than LANGUAGE, which is as it was once English is spoken again.
+    """
+    global _spoken, _wanted  # noqa: PLW0603  a process has one language
     if language != _spoken:
         import gettext
 
-        if language == "en":
-            gettext.textdomain("messages")
-            os.environ.pop("LANGUAGE")
-        else:
+        chinese = language != "en"
+        if chinese:
             gettext.bindtextdomain(_DOMAIN, _FOLDER)
-            gettext.textdomain(_DOMAIN)
-            os.environ["LANGUAGE"] = "zh_CN"  # gettext has no other way to be told
+            _wanted = os.environ.get("LANGUAGE", "")
+        gettext.textdomain(_DOMAIN if chinese else "messages")
+        os.environ["LANGUAGE"] = "zh_CN" if chinese else _wanted
     _spoken = language
 
 

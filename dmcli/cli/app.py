@@ -127,6 +127,7 @@ def run(args: Sequence[str], current: Session | None = None) -> int:
         return _run(args, current)
     finally:
         current.close()
+        speak("en")
 
 
 def _run(args: Sequence[str], current: Session) -> int:
