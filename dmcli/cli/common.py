@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -78,9 +79,18 @@ def _zone(ctx: click.Context, param: click.Parameter, value: str | None) -> str 
     return value
 
 
+def _color(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    keep(ctx, param, value)
+    if value:
+        ctx.color = session().color
+    return value
+
+
 def _help(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        click.echo(ctx.get_help())
+        from dmcli.cli.help import show_help
+
+        show_help(ctx, sys.stdout)
         ctx.exit()
 
 
@@ -156,6 +166,13 @@ def common() -> tuple[click.Parameter, ...]:
             help="Longest a call may take with its retries.  [default: 60s]",
         ),
         option("--lang", type=click.Choice(choices.LANG), help="Language of explanations."),
+        option(
+            "--color",
+            type=click.Choice(choices.COLOR),
+            is_eager=True,  # so that help knows it
+            callback=_color,
+            help="Colours: on a terminal unless NO_COLOR is set, always, or never.  [default: auto]",
+        ),
         option("--debug", is_flag=True, help="Show calls on stderr, without values."),
         option("-q", "--quiet", is_flag=True, help="Only results and errors."),
         option("-h", "--help", is_flag=True, is_eager=True, callback=_help, help="Show this message and exit."),

@@ -6,15 +6,17 @@ Help is written without loading more than click, which parts words at hyphens an
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from dmcli.cli.common import Common, common
+from dmcli.look import painted, wants_color
+from dmcli.untrusted import Painted
 from dmcli.words import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from dmcli.api.model import Action, Command
 
@@ -25,7 +27,18 @@ COMMON_WORD = "options"  # dm help options
 
 
 class Formatter(click.HelpFormatter):
-    """Click's, but for where a line ends: between words, and never in one."""
+    """Click's, but for where a line ends, between words and never in one, and for colours by meaning."""
+
+    def __init__(self, ctx: click.Context) -> None:
+        super().__init__(width=ctx.terminal_width, max_width=ctx.max_content_width)
+        self._colored = ctx.color is True
+
+    def _in_style(self, text: str, meaning: str) -> str:
+        return painted(text, meaning) if self._colored else text
+
+    def write_heading(self, heading: str) -> None:
+        """Write the heading of a section."""
+        self.write(f"{' ' * self.current_indent}{self._in_style(f'{heading}:', 'heading')}\n")
 
     def write_text(self, text: str) -> None:
         """Write a paragraph at the current indent."""
@@ -36,7 +49,9 @@ class Formatter(click.HelpFormatter):
         """Write the usage line, continued under its arguments where there is room for them, else set in."""
         start = f"{prefix or tr('Usage: ')}{prog} "
         after = " " * (len(start) if len(start) <= self.width // 2 else _INDENT)
-        self.write(f"{self._fill(f'{start}{args}', '', after)}\n")
+        filled = self._fill(f"{start}{args}", "", after)
+        word, colon, rest = filled.partition(":")
+        self.write(f"{self._in_style(word + colon, 'heading')}{rest}\n")
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = _MOST, col_spacing: int = 2) -> None:
         """Write what is described with its descriptions: beside it, or below where a line is narrow."""
@@ -47,9 +62,12 @@ class Formatter(click.HelpFormatter):
         for term, text in rows:
             filled = self._fill(text, below, below)
             if text and len(term) + col_spacing <= column:
-                self.write(f"{start}{term:<{column}}{filled[len(below) :]}\n")
+                gap = " " * (column - len(term))
+                self.write(f"{start}{self._in_style(term, 'name')}{gap}{filled[len(below) :]}\n")
             else:
-                self.write(f"{self._fill(term, start, start)}\n{filled}\n" if text else f"{start}{term}\n")
+                terms = self._fill(term, start, start).splitlines()
+                named = "\n".join(f"{start}{self._in_style(line.lstrip(), 'name')}" for line in terms)
+                self.write(f"{named}\n{filled}\n" if text else f"{named}\n")
 
     def write_example(self, words: Iterable[str]) -> None:
         """Write a line of a shell, with a backslash where it goes on."""
@@ -95,7 +113,7 @@ class Helped(click.Command):
 
     def get_help(self, ctx: click.Context) -> str:
         """The help as one text."""
-        formatter = Formatter(width=ctx.terminal_width, max_width=ctx.max_content_width)
+        formatter = Formatter(ctx)
         self.format_help(ctx, formatter)
         return formatter.getvalue().rstrip("\n")
 
@@ -110,6 +128,15 @@ class Helped(click.Command):
         with formatter.section(tr("Example")):
             if isinstance(formatter, Formatter):
                 formatter.write_example(example_words(f"{ctx.command_path} {self.example}"))
+
+
+def show_help(
+    ctx: click.Context, stream: TextIO, text: Callable[[click.Context], str] = click.Context.get_help
+) -> None:
+    """Write the help of a command, or what `text` makes of its context, in colours where the stream has them."""
+    ctx.color = wants_color(stream, ctx.color)
+    stream.write(Painted(f"{text(ctx)}\n"))
+    stream.flush()
 
 
 def write_options(ctx: click.Context, formatter: click.HelpFormatter, params: Iterable[click.Parameter]) -> None:
@@ -129,7 +156,7 @@ def _record(param: click.Parameter, ctx: click.Context) -> tuple[str, str] | Non
 
 def common_options_page(ctx: click.Context) -> str:
     """What `dm help options` shows: the options that every command takes; `ctx` has the width."""
-    formatter = Formatter(width=ctx.terminal_width, max_width=ctx.max_content_width)
+    formatter = Formatter(ctx)
     formatter.write_text(tr("Options that every command takes. They may stand before the command too."))
     write_options(ctx, formatter, common())
     return formatter.getvalue().rstrip("\n")

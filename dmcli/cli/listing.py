@@ -208,7 +208,7 @@ def _with_progress(current: Session, pages: Iterator[Page], action: Action, limi
             if bar is None and clock() - began > _SHORT:
                 total = total_of(action.paging, page.reply)
                 most = min(total, limit) if total and limit else total
-                bar = stack.enter_context(Progress(Output("table", "", sys.stderr), most, clock=clock))
+                bar = stack.enter_context(Progress(Output("table", "", sys.stderr, current.color), most, clock=clock))
             if bar:
                 bar.seen = seen
             yield page

@@ -122,20 +122,28 @@ class Session:
             self.say(f"[sandbox] nothing left this machine{see}")
 
     def output(self, default: str = "") -> Output:
-        """Where and how results are shown; `default` is the format when none was asked for."""
+        """Where and how results are shown; `default` is the format when none was asked for. Raises InputError."""
+        from dmcli.look import check_theme
         from dmcli.render import Output
 
+        check_theme()
         raw, csv_raw, bom = (bool(self.given.get(name)) for name in ("raw", "csv_raw", "bom"))
         return Output(
             self._format() or default,
             self.given.get("query", ""),
             sys.stdout,
+            self.color,
             csv_raw=csv_raw,
             raw=raw,
             tell=self.say,
             bom=bom,
             zone=self.zone,
         )
+
+    @property
+    def color(self) -> bool | None:
+        """Whether colours were asked for or refused; None where the terminal decides."""
+        return {"always": True, "never": False}.get(self.given.get("color", ""))
 
     @property
     def zone(self) -> tzinfo | None:

@@ -3,3 +3,4 @@
 DATA = ("json", "yaml", "csv", "ndjson")  # for programs
 OUTPUT = ("table", *DATA)
 LANG = ("en", "zh")
+COLOR = ("auto", "always", "never")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TextIO, cast
 
-from dmcli.render.console import STYLES, console_for
+from dmcli.look import style
+from dmcli.render.console import console_for
 from dmcli.render.encoding import fit_encoding
 from dmcli.untrusted import Painted, brief
 
@@ -98,10 +99,10 @@ class Board(Redrawn):
 
         drawn = Text()
         for name, line in self._lines.items():
-            style = STYLES[line.tone] if line.tone else ""
-            drawn.append(self._fit(f"{name}: "), "bold").append(self._fit(line.text), style)
+            tone = style(line.tone.value) if line.tone else ""
+            drawn.append(self._fit(f"{name}: "), style("heading")).append(self._fit(line.text), tone)
             drawn.append("".join(f"\n  {self._fit(detail)}" for detail in line.details)).append("\n")
-        return drawn.append(f"{when}, until {span(max(self._end - self._clock(), 0))} from now", "dim")
+        return drawn.append(f"{when}, until {span(max(self._end - self._clock(), 0))} from now", style("quiet"))
 
     def _fit(self, text: str) -> str:
         return fit_encoding(brief(text), self._sink.stdout)

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
-from dmcli.api.model import Field, Tone
+from dmcli.look import style, wants_color
 from dmcli.render.cells import cell_tone
 from dmcli.untrusted import Painted
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType  # noqa: TID251  to annotate
 
+    from dmcli.api.model import Field
     from dmcli.render.formats.base import Sink
-
-
-STYLES = {Tone.GOOD: "green", Tone.FAIR: "yellow", Tone.BAD: "bold red"}
 
 
 def style_of(field: Field, value: Any) -> str:
     """The style of a value: that of the state that it is, else none."""
     tone = cell_tone(field, value)
-    return STYLES[tone] if tone else ""
+    return style(tone.value) if tone else ""
 
 
 def console_for(output: Sink) -> Console:
     """A console that takes the width of the terminal or COLUMNS, colour only where wanted, and no markup from data."""
     from rich.console import Console, detect_legacy_windows  # noqa: TID251  this is the one
 
-    color = _wants_color(output) and not detect_legacy_windows()
+    color = wants_color(output.stdout, output.color) and not detect_legacy_windows()
     return Console(
         file=output.stdout,
-        color_system="standard" if color else None,
+        color_system="256" if color else None,
         no_color=not color,
         markup=False,
         highlight=False,
@@ -45,9 +42,3 @@ def show_renderable(console: Console, item: RenderableType, output: Sink) -> Non
         console.print(item)
     output.stdout.write(Painted(captured.get()))
     output.stdout.flush()
-
-
-def _wants_color(output: Sink) -> bool:
-    if output.color is not None:
-        return output.color
-    return output.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from dmcli.look import style
 from dmcli.render.board import Redrawn
 from dmcli.render.console import console_for
 from dmcli.render.encoding import fit_encoding
@@ -43,6 +44,6 @@ class Meter(Redrawn):
         full, empty = "#." if self._options.ascii_only else "█░"
         width = max(min(self._options.max_width - 6, _WIDEST), 1)
         filled = width * self._done // self._total
-        drawn = Text().append(full * filled, "green").append(empty * (width - filled), "dim")
+        drawn = Text().append(full * filled, style("good")).append(empty * (width - filled), style("quiet"))
         drawn.append(f" {100 * self._done // self._total:3}%\n")
         return drawn.append(fit_encoding(brief(self._text), self._sink.stdout))

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.actions.account import ACTIONS
 from dmcli.api.kinds.dates import local_text, moment_in
-from dmcli.api.model import Field, Tone
+from dmcli.api.model import Field
 from dmcli.api.quota import MOST, percent_used, tone_of
+from dmcli.look import style
 from dmcli.render.cells import cell_words, raw_text, values
-from dmcli.render.console import STYLES, console_for, show_renderable, style_of
+from dmcli.render.console import console_for, show_renderable, style_of
 from dmcli.render.encoding import fit_encoding
 from dmcli.render.show import show_document
 from dmcli.untrusted import safe
@@ -70,7 +71,7 @@ def account_panel(account: dict[str, Any], output: Output, below: str = "") -> R
     bar = "#." if console.options.ascii_only else "█░"
     used = account.get("usage") or {}
     grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="bold", overflow="fold")
+    grid.add_column(style=style("heading"), overflow="fold")
     grid.add_column(overflow="fold")
     if "profile" in account:
         grid.add_row("Profile", f"{_plain(account['profile'], output)}, {_plain(account['region'], output)}")
@@ -80,9 +81,9 @@ def account_panel(account: dict[str, Any], output: Output, below: str = "") -> R
         quota = _Quota(_number(values(account, [limit])[0]), _number(used.get(f"{span}_used")))
         grid.add_row(label, _quota(quota, bar, console.width - _AROUND))
         if forecast := _forecast(used, span, output.zone):
-            grid.add_row("", Text(forecast, STYLES[Tone.BAD]))
+            grid.add_row("", Text(forecast, style("bad")))
         elif used.get("day_used") and used.get(f"{span}_left"):
-            grid.add_row("", Text("enough at today's pace", "dim"))
+            grid.add_row("", Text("enough at today's pace", style("quiet")))
     if free := _free(account):
         grid.add_row("Free mails", free)
     if used.get("missing"):
@@ -90,7 +91,7 @@ def account_panel(account: dict[str, Any], output: Output, below: str = "") -> R
     for name in _COUNTS:
         grid.add_row(_SUMMARY[name].title, _count(account, name, output))
     panel = Panel(grid, title="Account", box=box.ROUNDED, expand=False)
-    return Group(panel, Text(fit_encoding(safe(below), output.stdout), "dim")) if below else panel
+    return Group(panel, Text(fit_encoding(safe(below), output.stdout), style("quiet"))) if below else panel
 
 
 def _forecast(used: dict[str, Any], span: str, zone: tzinfo | None) -> str:
@@ -137,8 +138,8 @@ def _quota(quota: _Quota, bar: str, room: int) -> Text:
     beside = f" {percent:3,}%"
     length = max(min(_BAR, room - len(beside)), 1)
     filled = min(length, -(-percent * length // 100))
-    text = Text().append(bar[0] * filled, style=STYLES[tone_of(percent)])
-    text.append(bar[1] * (length - filled), style="dim")
+    text = Text().append(bar[0] * filled, style=style(tone_of(percent).value))
+    text.append(bar[1] * (length - filled), style=style("quiet"))
     text.append(beside)
     fits = len(text) + 2 + len(figures) <= room
     return text.append("  " if fits else "\n").append(figures)

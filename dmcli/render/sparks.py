@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from dmcli.look import style
 from dmcli.render.console import console_for, show_renderable
 
 if TYPE_CHECKING:
@@ -41,10 +42,10 @@ def show_sparks(series: Sequence[Series], output: Sink) -> None:
     drawn = Text("\n")
     for one, total in zip(series, sums, strict=True):
         line = spark(one.counts, room - (bar + 2 if bar else 0), levels)
-        drawn.append(one.title + " " * (titles - cell_len(one.title)) + "  ").append(line, "cyan")
+        drawn.append(one.title + " " * (titles - cell_len(one.title)) + "  ").append(line, style("chart"))
         drawn.append(f"  {total:>{digits},}")
         filled = full * round(_BAR * total / max(sums)) if bar else ""
-        drawn.append(f"  {filled}" if filled else "", "cyan").append("\n")
+        drawn.append(f"  {filled}" if filled else "", style("chart")).append("\n")
     drawn.right_crop(1)
     show_renderable(console, drawn, output)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from dmcli.cli.help import COMMON_WORD, common_options_page
+from dmcli.cli.help import COMMON_WORD, common_options_page, show_help
 from dmcli.cli.topics import TOPICS, topic_page
 from dmcli.cli.tree import Group, command
 
@@ -21,11 +22,11 @@ def _help(_: Session, *, words: tuple[str, ...]) -> None:
 
     root = click.get_current_context().find_root()
     if words == (COMMON_WORD,):
-        click.echo(common_options_page(root))
+        show_help(root, sys.stdout, common_options_page)
         return
     topic = words[0] if len(words) == 1 and words[0] in TOPICS else ""
     if not topic or topic in GROUPS:
-        click.echo(_enter(root, words).get_help())
+        show_help(_enter(root, words), sys.stdout)
     if topic:
         click.echo(f"\n{topic_page(topic)}" if topic in GROUPS else topic_page(topic))
 

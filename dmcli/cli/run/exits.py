@@ -58,7 +58,9 @@ def report(current: Session, error: BaseException, args: Sequence[str]) -> int:
 def _say_why(current: Session, error: BaseException, args: Sequence[str]) -> None:
     code = _code(error)
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        click.echo(error.format_message(), err=True)
+        from dmcli.cli.help import show_help
+
+        show_help(error.ctx, sys.stderr)
     elif isinstance(error, (click.Abort, KeyboardInterrupt, Stopped)):
         word = f"stopped by {error.name}" if isinstance(error, Stopped) else "interrupted"
         _say(f"dm: {word}{_unknown_outcome(current)}")

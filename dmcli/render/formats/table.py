@@ -10,6 +10,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dmcli.look import style
 from dmcli.render.cells import all_fields, cell_words, table_fields, values, zone_apart
 from dmcli.render.console import console_for, show_renderable, style_of
 from dmcli.render.encoding import fit_encoding
@@ -127,7 +128,7 @@ def _blocks(fields: Sequence[Field], lines: Iterable[Sequence[Any]], output: Sin
         ]
         right += [("", ""), *cells] if right else cells
     return [
-        _Column("", left, ["bold"] * len(left)),
+        _Column("", left, [style("heading")] * len(left)),
         _Column("", [text for text, _ in right], [style for _, style in right]),
     ]
 
@@ -159,7 +160,7 @@ def _print_grid(columns: list[_Column], console: Console, output: Sink) -> None:
         ),
         box=box.SIMPLE_HEAD,
         show_header=any(column.title for column in columns),
-        header_style="bold",
+        header_style=style("heading"),
         show_edge=False,
         pad_edge=False,
         padding=(0, _GAP - 1, 0, 0),

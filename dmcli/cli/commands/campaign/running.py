@@ -146,7 +146,7 @@ def telling(current: Session, wishes: Wishes) -> Iterator[Callable[[Progress], N
         from dmcli.render import Output
         from dmcli.render.meter import Meter
 
-        with Meter(Output("table", "", sys.stderr)) as meter:
+        with Meter(Output("table", "", sys.stderr, current.color)) as meter:
 
             def draw(progress: Progress) -> None:
                 total = _mails(progress.counts)
@@ -179,7 +179,11 @@ def reading(current: Session) -> Iterator[Callable[[int], None]]:
 
         def show(rows: int) -> None:
             if not shown:  # a short file is over before
-                shown.append(stack.enter_context(Progress(Output("table", "", sys.stderr), None, clock=time.monotonic)))
+                shown.append(
+                    stack.enter_context(
+                        Progress(Output("table", "", sys.stderr, current.color), None, clock=time.monotonic)
+                    )
+                )
             shown[0].seen = rows
 
         yield show

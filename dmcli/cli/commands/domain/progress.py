@@ -30,7 +30,7 @@ def telling(current: Session, names: Iterable[str], *, timeout: float | None, st
     from dmcli.render.board import Board
 
     clock = current.resources.clock
-    with Board(Output("table", "", sys.stderr), names, end=clock() + timeout, clock=clock) as board:
+    with Board(Output("table", "", sys.stderr, current.color), names, end=clock() + timeout, clock=clock) as board:
         yield _on_board(board, strict=strict)
 
 
