@@ -124,10 +124,16 @@ class Helped(click.Command):
         formatter.write_text(tr("Common options, such as -o, --query and -p: dm help {word}", word=COMMON_WORD))
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The example."""
-        with formatter.section(tr("Example")):
-            if isinstance(formatter, Formatter):
-                formatter.write_example(example_words(f"{ctx.command_path} {self.example}"))
+        """The example, or the examples."""
+        lines = self.examples(ctx)
+        with formatter.section(tr("Example") if len(lines) == 1 else tr("Examples")):
+            for line in lines:
+                if isinstance(formatter, Formatter):
+                    formatter.write_example(example_words(line))
+
+    def examples(self, ctx: click.Context) -> tuple[str, ...]:
+        """The lines that the help has as examples."""
+        return (f"{ctx.command_path} {self.example}".rstrip(),)
 
 
 def show_help(

@@ -39,6 +39,7 @@ def _top(ctx: click.Context) -> Iterator[str]:
         yield from (".TP", rf"\fBdm\-{_text(name)}\fR(1)", _text(text))
     yield ".SH OPTIONS"
     yield from _options(ctx, common())
+    yield from _examples(ctx)
     yield from (".SH TOPICS", f"Printed by \\fBdm help\\fR \\fITOPIC\\fR: {_text(', '.join(TOPICS))}.")
 
 
@@ -56,6 +57,8 @@ def _group(name: str, commands: list[tuple[tuple[str, ...], click.Context]]) -> 
             yield f".SS dm {_text(' '.join(path))}"
             yield _text(ctx.command.help or "")
             yield from _described(ctx, "")
+    if isinstance(own.command, click.Group):
+        yield from _examples(own)
     yield from (".SH SEE ALSO", r"\fBdm\fR(1), which has the options that every command takes.")
 
 
@@ -73,7 +76,13 @@ def _described(ctx: click.Context, heading: str) -> Iterator[str]:
     yield from _options(ctx, (param for param in ctx.command.params if not isinstance(param, Common)))
     if isinstance(ctx.command, Helped):
         yield f"{heading}EXAMPLE" if heading else ".PP"
-        yield from (".EX", _text(f"{ctx.command_path} {ctx.command.example}".rstrip()), ".EE")
+        yield from (".EX", *map(_text, ctx.command.examples(ctx)), ".EE")
+
+
+def _examples(ctx: click.Context) -> Iterator[str]:
+    """The examples of a group."""
+    if isinstance(ctx.command, Helped):
+        yield from (".SH EXAMPLES", ".EX", *map(_text, ctx.command.examples(ctx)), ".EE")
 
 
 def _options(ctx: click.Context, params: Iterable[click.Parameter]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dmcli.cli.common import common
+from dmcli.cli.examples import EXAMPLES
 from dmcli.cli.help import Helped
 from dmcli.cli.session import session
 from dmcli.words import tr
@@ -92,8 +93,10 @@ class Group(Helped, click.Group):
         with formatter.section(tr("Commands")):
             formatter.write_dl([(name, self.help_of(name)) for name in self.list_commands(ctx)])
 
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Nothing: its commands have the examples."""
+    def examples(self, ctx: click.Context) -> tuple[str, ...]:
+        """First steps with its commands."""
+        program, _, path = ctx.command_path.partition(" ")
+        return tuple(f"{program} {line}" for line in EXAMPLES[path])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Names of commands, or options as click completes them."""

@@ -85,6 +85,20 @@ def test_the_example_of_a_command_is_a_line_that_it_takes(path, columns, box, tm
         box("{} {} --dry-run", typed[1:], ["--password-stdin"] * secret, stdin="abcABC123456")
 
 
+@pytest.mark.parametrize("path", [path for path in TREE if path not in LEAVES], ids=lambda path: " ".join(path) or "dm")
+def test_the_examples_of_a_group_are_lines_that_its_commands_take(path, bare, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("welcome.html", "spring.html", "people.csv", "customers.csv"):
+        Path(name).write_text("mail\nada@example.com\n", encoding="utf-8")
+    shown = re.split("\nExamples?:\n", bare("{} --help", path).out)[1].replace("\\\n", "")
+    assert shown.strip()
+    for line in shown.splitlines():
+        typed = [word for word in words(line)[1:] if word not in ("-p", "sandbox") or path[:1] == ("sandbox",)]
+        assert tuple(typed[: len(path)]) == path
+        leaf = max((leaf for leaf in LEAVES if tuple(typed[: len(leaf)]) == leaf), key=len)
+        LEAVES[leaf].make_context(leaf[-1], typed[len(leaf) :], obj=Session())
+
+
 @pytest.mark.parametrize("columns", ["40", "80", "120"])
 @pytest.mark.parametrize("path", TREE, ids=" ".join)
 def test_no_line_of_help_is_wider_than_the_terminal_or_ends_within_a_word(path, columns, bare, monkeypatch):
