@@ -113,7 +113,8 @@ class Field(NamedTuple):
     `words` say in people's language what a code means, and of a state how well things stand; `shape` is one of ""
     (text), "number", "epoch" (seconds, UTC), "stamp" (a time of the service's calendar, UTC+8, though it ends in Z).
     Where a table is too wide, the columns of the highest `priority` give way first; those of 0 stay. A
-    `share` is how much one count is of another: their names.
+    `share` is how much one count is of another: their names. `alone` is the title of a field that is no column, but is
+    told where one thing is shown by itself.
     """
 
     name: str
@@ -122,6 +123,7 @@ class Field(NamedTuple):
     shape: str = ""
     priority: int = 0
     share: tuple[str, ...] = ()
+    alone: str = ""
 
 
 class Paging(NamedTuple):
@@ -158,7 +160,8 @@ class Command(NamedTuple):
     `path` is what is typed after `dm`. `only` names the parameters it takes (all where empty), `must` those of them it
     cannot do without though the service could. `shows` is the kind of thing whose row it shows, where the action lists
     such things and none describes one. `example` is what is typed after the path in the example of its help, where the
-    action's sample does not say it as a person would.
+    action's sample does not say it as a person would. `groups` are the fields, by wire name, that stand together where
+    one thing is shown, below those in none of them.
     """
 
     path: str
@@ -167,6 +170,7 @@ class Command(NamedTuple):
     must: tuple[str, ...] = ()
     shows: Ref | None = None
     example: str = ""
+    groups: tuple[tuple[str, ...], ...] = ()
 
 
 class Action(NamedTuple):

@@ -52,10 +52,10 @@ def _show(listing: Action, declared: Declared, ref: Ref) -> click.Command:
     """The command that shows one row of a listing, by name or id."""
 
     def run(current: Session, thing: str) -> None:
-        from dmcli.render import show_document
+        from dmcli.render.sheet import show_sheet
         from dmcli.workflows.lookup import find_typed
 
-        show_document(find_typed(current.client, ref, thing), listing.fields, current.output())
+        show_sheet(find_typed(current.client, ref, thing), listing.fields, declared.groups, current.output())
 
     argument = click.Argument(["thing"], metavar=ref.metavar, help=f"The {ref.noun}, by name or id.", type=Value(ref))
     return command(declared.path.split()[-1], [argument], run, declared.help, declared.example)

@@ -194,6 +194,9 @@ def _pages(current: Session, action: Action, wire: Mapping[str, str], size: int)
 
 def _with_progress(current: Session, pages: Iterator[Page], action: Action, limit: int | None) -> Iterator[Page]:
     """The pages, with a bar on stderr once they have taken a second, where rows do not go to the same terminal."""
+    if current.voice.speaks() and not sys.stdout.isatty() and action.paging:
+        yield from _spoken(current, pages, action, limit)
+        return
     if not current.voice.redraws() or sys.stdout.isatty() or not action.paging:
         yield from pages
         return
@@ -206,12 +209,30 @@ def _with_progress(current: Session, pages: Iterator[Page], action: Action, limi
         for page in pages:
             seen += len(page.rows)
             if bar is None and clock() - began > _SHORT:
-                total = total_of(action.paging, page.reply)
-                most = min(total, limit) if total and limit else total
+                most = _most(action, page, limit)
                 bar = stack.enter_context(Progress(Output("table", "", sys.stderr, current.color), most, clock=clock))
             if bar:
                 bar.seen = seen
             yield page
+
+
+def _spoken(current: Session, pages: Iterator[Page], action: Action, limit: int | None) -> Iterator[Page]:
+    """The pages, with lines on stderr that say how much of all has come, where that is known."""
+    from dmcli.render.spoken import Spoken
+
+    spoken, seen = Spoken(current.say), 0
+    for number, page in enumerate(pages):
+        seen += len(page.rows)
+        most = _most(action, page, limit)
+        if most and (number or seen < most):  # a list of one page is there at once
+            spoken.tell(min(seen, most), most, f"{seen:,} of {most:,} rows")
+        yield page
+
+
+def _most(action: Action, page: Page, limit: int | None) -> int | None:
+    """How many rows come in all, by what a page says; None where it does not."""
+    total = total_of(action.paging, page.reply) if action.paging else None
+    return min(total, limit) if total and limit else total
 
 
 class Limiter:

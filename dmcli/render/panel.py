@@ -8,20 +8,23 @@ from dmcli.api.actions.account import ACTIONS
 from dmcli.api.kinds.dates import local_text, moment_in
 from dmcli.api.model import Field
 from dmcli.api.quota import MOST, percent_used, tone_of
-from dmcli.look import style
+from dmcli.look import is_accessible, style
 from dmcli.render.cells import cell_words, raw_text, values
 from dmcli.render.console import console_for, show_renderable, style_of
 from dmcli.render.encoding import fit_encoding
+from dmcli.render.sheet import drawn
 from dmcli.render.show import show_document
 from dmcli.untrusted import safe
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import tzinfo
 
     from rich.console import RenderableType
     from rich.text import Text
 
     from dmcli.render.output import Output
+    from dmcli.render.sheet import Line
 
 _SUMMARY = {field.name: field for field in ACTIONS[0].fields}
 _COUNTS = ("Domains", "MailAddresses", "Receivers", "Tags", "Templates")
@@ -61,37 +64,40 @@ def show_account(account: dict[str, Any], output: Output) -> None:
 
 def account_panel(account: dict[str, Any], output: Output, below: str = "") -> RenderableType:
     """The panel; `below` is a line that stands under it."""
-    from rich import box
     from rich.console import Group
-    from rich.panel import Panel
-    from rich.table import Table
     from rich.text import Text
 
     console = console_for(output)
-    bar = "#." if console.options.ascii_only else "█░"
-    used = account.get("usage") or {}
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style=style("heading"), overflow="fold")
-    grid.add_column(overflow="fold")
+    bar = "" if is_accessible() else "#." if console.options.ascii_only else "█░"
+    lines: list[Line] = []
     if "profile" in account:
-        grid.add_row("Profile", f"{_plain(account['profile'], output)}, {_plain(account['region'], output)}")
-    grid.add_row("Status", _status(account, output))
-    grid.add_row("Level", _level(account, output))
+        lines.append(("Profile", f"{_plain(account['profile'], output)}, {_plain(account['region'], output)}"))
+    lines += [("Status", _status(account, output)), ("Level", _level(account, output))]
+    lines += _quotas(account, bar, console.width - _AROUND, output.zone)
+    counts: list[Line] = [(_SUMMARY[name].title, _count(account, name, output)) for name in _COUNTS]
+    sheet = drawn("Account", [lines + _said(account, output) + counts], console)
+    return Group(sheet, Text(fit_encoding(safe(below), output.stdout), style("quiet"))) if below else sheet
+
+
+def _quotas(account: dict[str, Any], bar: str, room: int, zone: tzinfo | None) -> Iterator[Line]:
+    """What of the day's and the month's quota is used, and how long it lasts."""
+    from rich.text import Text
+
+    used = account.get("usage") or {}
     for label, limit, span in (("Today", "DailyQuota", "day"), ("This month", "MonthQuota", "month")):
         quota = _Quota(_number(values(account, [limit])[0]), _number(used.get(f"{span}_used")))
-        grid.add_row(label, _quota(quota, bar, console.width - _AROUND))
-        if forecast := _forecast(used, span, output.zone):
-            grid.add_row("", Text(forecast, style("bad")))
+        yield label, _quota(quota, bar, room)
+        if forecast := _forecast(used, span, zone):
+            yield "", Text(forecast, style("bad"))
         elif used.get("day_used") and used.get(f"{span}_left"):
-            grid.add_row("", Text("enough at today's pace", style("quiet")))
-    if free := _free(account):
-        grid.add_row("Free mails", free)
-    if used.get("missing"):
-        grid.add_row("Uncounted", _plain(used["missing"], output))
-    for name in _COUNTS:
-        grid.add_row(_SUMMARY[name].title, _count(account, name, output))
-    panel = Panel(grid, title="Account", box=box.ROUNDED, expand=False)
-    return Group(panel, Text(fit_encoding(safe(below), output.stdout), style("quiet"))) if below else panel
+            yield "", Text("enough at today's pace", style("quiet"))
+
+
+def _said(account: dict[str, Any], output: Output) -> list[Line]:
+    """What the service says of free mails, and what could not be counted."""
+    missing = (account.get("usage") or {}).get("missing")
+    said = (("Free mails", _free(account)), ("Uncounted", _plain(missing, output) if missing else ""))
+    return [(label, text) for label, text in said if text]
 
 
 def _forecast(used: dict[str, Any], span: str, zone: tzinfo | None) -> str:
@@ -136,6 +142,8 @@ def _quota(quota: _Quota, bar: str, room: int) -> Text:
         return Text(figures)
     percent = percent_used(quota.used, quota.limit)
     beside = f" {percent:3,}%"
+    if not bar:
+        return Text(f"{percent:,}%, {figures}")
     length = max(min(_BAR, room - len(beside)), 1)
     filled = min(length, -(-percent * length // 100))
     text = Text().append(bar[0] * filled, style=style(tone_of(percent).value))

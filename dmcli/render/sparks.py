@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dmcli.look import style
+from dmcli.look import is_accessible, style
 from dmcli.render.console import console_for, show_renderable
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ def show_sparks(series: Sequence[Series], output: Sink) -> None:
     from rich.cells import cell_len
     from rich.text import Text
 
+    if is_accessible():  # the table has the counts and their sums
+        return
     series = [one for one in series if any(one.counts)]
     if not series:
         return

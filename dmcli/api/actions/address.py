@@ -98,7 +98,7 @@ ACTIONS = (
             count("MonthReqCount", "Month", priority=1),
             Field("DailyCount"),
             Field("MonthCount"),
-            Field("DomainStatus", words=DOMAIN_STATUS),
+            Field("DomainStatus", words=DOMAIN_STATUS, alone="Domain"),
             Field("AddressType"),
             Field("ConfigSetId"),
             Field("ConfigSetName"),
@@ -111,7 +111,11 @@ ACTIONS = (
         commands=(
             Command("address list"),
             Command(
-                "address show", "Show a sender address with its quota and state.", shows=ADDRESS_REF, example=_EXAMPLE
+                "address show",
+                "Show a sender address with its quota and state.",
+                shows=ADDRESS_REF,
+                example=_EXAMPLE,
+                groups=(("ReplyAddress", "ReplyStatus"), ("DailyReqCount", "MonthReqCount")),
             ),
         ),
     ),

@@ -68,7 +68,10 @@ def _watch(current: Session, need: int, fail_below: str, interval: float) -> Non
 
     output = current.output()
     if not (output.for_people and output.stdout.isatty() and current.voice.redraws()):
-        raise InputError("--watch redraws a terminal: leave it out where there is none, and with --output or --query")
+        raise InputError(
+            "--watch redraws a terminal: leave it out where there is none, with DM_ACCESSIBLE, "
+            "and with --output or --query"
+        )
     account, lack = _look(current), ""
 
     def drawn(when: str) -> RenderableType:

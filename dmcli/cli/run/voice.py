@@ -66,8 +66,19 @@ class Voice:
         """Whether lines on stderr can be redrawn in place, and are wanted: on a terminal, no other lines between."""
         import os
 
+        from dmcli.look import is_accessible
+
+        return self._shows_progress() and os.environ.get("TERM", "dumb") != "dumb" and not is_accessible()
+
+    def speaks(self) -> bool:
+        """Whether progress is told in lines, since a screen reader reads the terminal."""
+        from dmcli.look import is_accessible
+
+        return self._shows_progress() and is_accessible()
+
+    def _shows_progress(self) -> bool:
         wanted = not self._given.get("quiet") and not self._given.get("debug")
-        return bool(wanted and sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb")
+        return bool(wanted and sys.stderr.isatty())
 
     def trace(self, exchange: Exchange) -> Exchange:
         """The exchange; with --debug there is a line on stderr for each call: names and sizes, no values."""

@@ -10,10 +10,11 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dmcli.look import style
+from dmcli.look import is_accessible, style
 from dmcli.render.cells import all_fields, cell_words, table_fields, values, zone_apart
 from dmcli.render.console import console_for, show_renderable, style_of
 from dmcli.render.encoding import fit_encoding
+from dmcli.render.flat import flat
 from dmcli.render.formats.base import Format
 from dmcli.render.formats.document import JSON
 from dmcli.untrusted import safe
@@ -69,6 +70,10 @@ class _Table(Format):
             lines = [values(row, [field.name for field in titled]) for row in chunk]
             columns = [_column(*one, output) for one in zip(titled, zip(*lines, strict=True), strict=True)]
             console = console_for(output)
+            if is_accessible():
+                output.stdout.write("\n" if count > len(chunk) else "")
+                _print_flat(titled, lines, console, output)
+                continue
             shown = _fitting(columns, console.width)
             if shown:
                 most = max(column.priority for column in shown)
@@ -88,7 +93,10 @@ class _Table(Format):
         columns = tuple(field for field in fields if field.title and field.name.lower() in present)
         columns = columns or all_fields((), [record])
         line = values(record, [field.name for field in columns])
-        _print_grid(_blocks(columns, [line], output), console_for(output), output)
+        if is_accessible():
+            _print_flat(columns, [line], console_for(output), output)
+        else:
+            _print_grid(_blocks(columns, [line], output), console_for(output), output)
 
     def show_value(self, value: Any, output: Sink) -> None:
         """Print what a query found, as JSON."""
@@ -140,6 +148,21 @@ def _fitting(columns: list[_Column], width: int) -> list[_Column]:
         if sum(column.least for column in left) + _GAP * (len(left) - 1) <= width:
             return left
     return []
+
+
+def _print_flat(fields: Sequence[Field], lines: Iterable[Sequence[Any]], console: Console, output: Sink) -> None:
+    """Print rows as a screen reader has them: a line a field that says something, an empty line between rows."""
+    from rich.text import Text
+
+    groups = (
+        [
+            (_clean(field.title, output), Text(text, style_of(field, value)))
+            for field, value in zip(fields, line, strict=True)
+            if (text := _clean(cell_words(field, value, output.zone), output))
+        ]
+        for line in lines
+    )
+    show_renderable(console, flat(groups, console), output)
 
 
 def _print_grid(columns: list[_Column], console: Console, output: Sink) -> None:

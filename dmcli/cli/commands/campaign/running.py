@@ -141,7 +141,7 @@ def _judge(current: Session, name: str, counts: dict[str, int], *, paused: bool)
 
 @contextmanager
 def telling(current: Session, wishes: Wishes) -> Iterator[Callable[[Progress], None]]:
-    """What is to be called with each progress: a bar on a terminal, elsewhere a line every ten seconds."""
+    """What is to be called with each progress: a bar on a terminal, elsewhere lines."""
     if current.voice.redraws():
         from dmcli.render import Output
         from dmcli.render.meter import Meter
@@ -153,6 +153,17 @@ def telling(current: Session, wishes: Wishes) -> Iterator[Callable[[Progress], N
                 meter.tell(total - progress.counts[PENDING], total, describe(progress, wishes))
 
             yield draw
+        return
+    if current.voice.speaks():
+        from dmcli.render.spoken import Spoken
+
+        spoken = Spoken(current.say)
+
+        def speak(progress: Progress) -> None:
+            total = _mails(progress.counts)
+            spoken.tell(total - progress.counts[PENDING], total, describe(progress, wishes))
+
+        yield speak
         return
     last, waits = time.monotonic(), ""
 

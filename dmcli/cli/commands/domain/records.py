@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _DESC = catalogue.get("DescDomain")
 _SEEN: dict[str, str] = {"True": good("yes"), "False": bad("no"), "None": fair("not told")}
+_IN_DNS: dict[str, str] = {"True": good("seen in DNS"), "False": bad("not seen in DNS"), "None": fair("not told")}
 _FIELDS = (
     Field("record", "Record", TITLES),
     Field("name", "Name"),
@@ -70,14 +71,18 @@ def show_records(current: Session, domain_ids: list[str]) -> None:
 def _show(current: Session, **typed: Any) -> None:
     """The reply as it is for programs; for a person the facts, and below them the records by their full names."""
     from dmcli.render import show_document
+    from dmcli.render.sheet import show_sheet
 
     reply, output = _described(current, typed), current.output()
     if not output.for_people:
         show_document(reply, _DESC.fields, output)
         return
     fields = tuple(field for field in _DESC.fields if field.name in _FACTS)
-    show_document(reply, fields, output)
-    if rows := [record.row() for record in wanted(reply)]:
+    rows = [record.row() for record in wanted(reply)]
+    seen = tuple(Field(row["record"], TITLES[row["record"]], _IN_DNS) for row in rows)
+    states = {row["record"]: row["seen"] for row in rows}
+    show_sheet(reply | states, (*fields, *seen), [tuple(states)], output)
+    if rows:
         output.stdout.write("\n")
         show_document(rows, _FIELDS, output)
 

@@ -1,0 +1,24 @@
+"""What a screen reader gets in place of tables and frames: a line a fact, in the order in which they are read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import Console  # noqa: TID251  to annotate
+    from rich.text import Text
+
+
+def flat(groups: Iterable[Iterable[tuple[str, Text | str]]], console: Console) -> Text:
+    """The groups as `label: value` lines that nothing folds, an empty line between groups; the console takes them."""
+    from rich.text import Text
+
+    shown = Text("\n\n").join(
+        Text("\n").join(Text.assemble(f"{label}: " if label else "", value) for label, value in group)
+        for group in groups
+    )
+    shown.no_wrap = True
+    console.width = max(console.width, shown.cell_len)
+    return shown
