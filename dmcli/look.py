@@ -50,8 +50,10 @@ def check_theme() -> None:
     named = os.environ.get(THEME, "")
     if named and named not in THEMES:
         from dmcli.errors import InputError
+        from dmcli.words import listed, tr
 
-        raise InputError(f"{THEME} is {named!r}: give {' or '.join(THEMES)}")
+        known = listed(THEMES, " or ")
+        raise InputError(tr("{variable} is {value!r}: give {known}", variable=THEME, value=named, known=known))
 
 
 def painted(text: str, meaning: str) -> str:

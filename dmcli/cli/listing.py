@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from dmcli.api.paging import Page, total_of, value_of
 from dmcli.errors import InputError
 from dmcli.untrusted import read_number
-from dmcli.words import counted
+from dmcli.words import counted, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -225,7 +225,7 @@ def _spoken(current: Session, pages: Iterator[Page], action: Action, limit: int 
         seen += len(page.rows)
         most = _most(action, page, limit)
         if most and (number or seen < most):  # a list of one page is there at once
-            spoken.tell(min(seen, most), most, f"{seen:,} of {most:,} rows")
+            spoken.tell(min(seen, most), most, tr("{seen:,} of {most:,} rows", seen=seen, most=most))
         yield page
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dmcli.words import tr
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -16,7 +18,7 @@ def flat(groups: Iterable[Iterable[tuple[str, Text | str]]], console: Console) -
     from rich.text import Text
 
     shown = Text("\n\n").join(
-        Text("\n").join(Text.assemble(f"{label}: " if label else "", value) for label, value in group)
+        Text("\n").join(Text.assemble(tr("{label}: ", label=label) if label else "", value) for label, value in group)
         for group in groups
     )
     shown.no_wrap = True

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dmcli.words import tr
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -29,4 +31,4 @@ class Spoken:
         percent = 100 * done // max(total, 1)
         if percent // _EVERY != self._last:
             self._last = percent // _EVERY
-            self._say(f"{percent}%, {text}")
+            self._say(tr("{percent}%, {text}", percent=percent, text=text))
