@@ -108,6 +108,9 @@ def test_the_columns_of_details_give_way_in_their_order(full, monkeypatch):
         ("sandbox mail show 1", "delivered", "32"),
         ("sandbox calls list", "200", "32"),
         ("sandbox calls list --status 400", "400", "1;31"),
+        ("trace ada@example.com", "delivered", "32"),
+        ("trace invalid@example.com", "invalid address", "1;31"),
+        ("trace invalid@example.com", "known-invalid", "33"),
     ],
 )
 def test_states_have_colour_in_every_table(full, monkeypatch, line, word, style):

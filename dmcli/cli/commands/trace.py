@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api import catalogue
-from dmcli.api.model import Field
+from dmcli.api.model import Field, State, Tone, good
 from dmcli.cli.options import click_param, from_history
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, worst
@@ -24,6 +24,11 @@ _ONLY_SUMS = (
     "opens and clicks are not among it: the service tells only their sums by day, see dm stats tracking",
     "其中没有打开和点击：服务只提供按天的合计，见 dm stats tracking",
 )
+_TONES = {
+    "delivered": Tone.GOOD,
+    **dict.fromkeys(("invalid", "spam", "failed", "found-invalid", "complained"), Tone.BAD),
+    "unsubscribed": Tone.FAIR,
+}
 _ABSENT = ("this service does not have: {names}", "该服务没有：{names}")
 
 
@@ -120,7 +125,7 @@ def _fields(lang: str) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
     from dmcli.workflows.trace.verdict import EVENTS
 
     at = int(lang == "zh")
-    words = {what: texts[at][0] for what, texts in EVENTS.items()}
+    words = {what: _toned(what, texts[at][0]) for what, texts in EVENTS.items()}
     moves = {move: texts[at] for move, texts in MOVES.items()}
     return (
         (
@@ -134,13 +139,18 @@ def _fields(lang: str) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
         ),
         (
             Field("address", ("Address", "地址")[at]),
-            Field("verdict", ("Verdict", "结论")[at]),
+            Field("verdict", ("Verdict", "结论")[at], {"delivered": good("delivered")}),
             Field("message", ("Last message", "最后返回")[at]),
             Field("reason", ("Likely reason", "可能原因")[at]),
             Field("move", ("Whose move", "由谁处理")[at], moves),
             Field("remedy", ("Remedy", "处理办法")[at]),
         ),
     )
+
+
+def _toned(what: str, word: str) -> str:
+    """The word for an event, with how well things stand after it."""
+    return State(word, _TONES[what]) if what in _TONES else word
 
 
 def _unread(unread: dict[str, DmError]) -> DmError:
