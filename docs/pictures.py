@@ -2,7 +2,8 @@
 
 `python docs/pictures.py` makes those that are stale; the page needs Chromium and the extra `outer`. `--check` needs
 neither: each picture carries a digest of the text it was made from (what the terminal showed, with its colours; the
-page with its style), and the check makes that text anew. What differs from run to run does not count.
+page with its style), and the check makes that text anew. What differs from run to run does not count. `--lang zh` makes
+the pictures in that language, beside the others: terminal.zh.svg.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import zlib
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 HERE = Path(__file__).parent / "pictures"
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))  # the terminal and the account of the tests
@@ -36,7 +37,7 @@ from dmcli.sandbox.server.site import site_of  # noqa: E402
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TERMINAL, INBOX = "terminal.svg", "inbox.png"
+TERMINAL, LIGHT, INBOX = "terminal.svg", "terminal-light.svg", "inbox.png"
 COLUMNS = 88
 SIZE, SCALE = {"width": 1000, "height": 520}, 1.25  # of the page, in CSS pixels, and how many make one of them
 MOST = 150_000  # bytes of a picture that a reader waits for
@@ -65,25 +66,28 @@ READ = (1, 2, 3)
 # --- the terminal
 
 
-def terminal_text() -> str:
-    """What a terminal shows of the commands, with its colours."""
+def terminal_text(name: str, lang: str) -> str:
+    """What a dark or light terminal shows of the commands, with its colours."""
+    theme = "light" if name == LIGHT else "dark"
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        env = environment(home, TERM="xterm-256color", COLUMNS=str(COLUMNS))
+        env = environment(home, TERM="xterm-256color", COLUMNS=str(COLUMNS), DM_THEME=theme, DM_LANG=lang)
         steps = followed([*BEFORE, *SHOWN], home, env)[len(BEFORE) :]
     return "\n".join(
         f"\x1b[1;32m$\x1b[0m \x1b[1m{step.command}\x1b[0m\n{_PASSING.sub('', step.output)}" for step in steps
     )
 
 
-def terminal_picture(text: str) -> bytes:
+def terminal_picture(name: str, text: str, _: str) -> bytes:
     """The text as SVG, in the reader's own fixed font."""
     from rich.console import Console  # noqa: TID251  it draws what our own consoles showed
+    from rich.terminal_theme import DEFAULT_TERMINAL_THEME, SVG_EXPORT_THEME
     from rich.text import Text
 
+    theme = DEFAULT_TERMINAL_THEME if name == LIGHT else SVG_EXPORT_THEME
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, legacy_windows=False)
     console.print(Text.from_ansi(text))  # noqa: TID251
-    return console.export_svg(title="dm", code_format=_SVG, unique_id="dm").encode()
+    return console.export_svg(title="dm", theme=theme, code_format=_SVG, unique_id="dm").encode()
 
 
 # Rich's own frame without the font that it would fetch.
@@ -141,28 +145,29 @@ def served() -> Iterator[str]:
         yield f"{server.url}/_dm/"
 
 
-def page_text() -> str:
+def page_text(_: str, lang: str) -> str:
     """The page that the picture shows, and its style."""
     with served() as url:
-        return f"{_get(url)}\n{_get(f'{url}style.css')}"
+        return f"{_get(url, lang)}\n{_get(f'{url}style.css')}"
 
 
-def page_picture() -> bytes:
+def page_picture(_: str, __: str, lang: str) -> bytes:
     """The page as a browser shows it."""
     from chromium import AS_ROOT, PROGRAM, QUIET
     from playwright.sync_api import sync_playwright
 
     with served() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=PROGRAM, args=[*QUIET, *AS_ROOT])
-        page = browser.new_page(viewport=SIZE, device_scale_factor=SCALE)
+        page = browser.new_page(viewport=SIZE, device_scale_factor=SCALE, locale=lang)
         page.goto(url)
         made = page.screenshot()
         browser.close()
     return made
 
 
-def _get(url: str) -> str:
-    with urlopen(url, timeout=PATIENT) as answer:  # noqa: S310
+def _get(url: str, lang: str = "en") -> str:
+    asked = Request(url, headers={"accept-language": lang})  # noqa: S310
+    with urlopen(asked, timeout=PATIENT) as answer:  # noqa: S310
         return str(answer.read().decode())
 
 
@@ -192,23 +197,37 @@ def is_fresh(path: Path, text: str) -> bool:
     return found is not None and found[1].decode() == digest(text)
 
 
+# Each picture: the text that it is made from, and how it is made of that.
+PICTURES = {
+    TERMINAL: (terminal_text, terminal_picture),
+    LIGHT: (terminal_text, terminal_picture),
+    INBOX: (page_text, page_picture),
+}
+
+
+def named(name: str, lang: str) -> str:
+    """The file of a picture in a language."""
+    stem, _, ending = name.rpartition(".")
+    return name if lang == "en" else f"{stem}.{lang}.{ending}"
+
+
 def main() -> None:
     """Make the pictures that are stale; with --check only say which are, and exit with 1; in FOLDER if one is given."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--lang", choices=("en", "zh"), default="en")
     parser.add_argument("folder", type=Path, nargs="?", default=HERE, metavar="FOLDER")
     given = parser.parse_args()
     os.environ["TZ"] = "Asia/Shanghai"
     time.tzset()
     stale = []
-    for name, source in ((TERMINAL, terminal_text), (INBOX, page_text)):
-        path, text = given.folder / name, source()
+    for name, (text_of, picture_of) in PICTURES.items():
+        path, text = given.folder / named(name, given.lang), text_of(name, given.lang)
         if is_fresh(path, text):
             continue
-        stale.append(name)
+        stale.append(path.name)
         if not given.check:
-            picture = terminal_picture(text) if name == TERMINAL else page_picture()
-            path.write_bytes(signed(picture, text))
+            path.write_bytes(signed(picture_of(name, text, given.lang), text))
     if stale and given.check:
         sys.exit(f"stale: {', '.join(stale)}; run python docs/pictures.py")
 

@@ -21,7 +21,7 @@ def test_the_pictures_are_fresh():
 
 
 def test_the_pictures_are_small():
-    for name in (pictures.TERMINAL, pictures.INBOX):
+    for name in pictures.PICTURES:
         assert (pictures.HERE / name).stat().st_size < pictures.MOST
 
 
