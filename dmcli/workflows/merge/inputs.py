@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _PIECE = 1 << 20
+_EARLIER = {"via": "single"}  # what plans were made with before they kept it
 _OWN = {"Subject": "--subject", "HtmlBody": "--html", "TextBody": "--text", "AccountName": "--from"}
 _WORDS = {
     "via": "--via",
@@ -57,6 +58,7 @@ def file_hash(path: str) -> str:
     return digest.hexdigest()
 
 
-def changed(before: Mapping[str, str], now: Mapping[str, str]) -> str:
+def changed(before: dict[str, str], now: Mapping[str, str]) -> str:
     """What is not as before, in words; "" where all is."""
+    before = _EARLIER | before
     return ", ".join(word for name, word in _WORDS.items() if before.get(name) != now.get(name))

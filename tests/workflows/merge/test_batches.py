@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import pytest
 from faulty import Fault, reset
@@ -186,3 +187,14 @@ def test_the_days_mails_bound_a_call_and_the_region_its_rate():
     pace.give_back(30)
     assert pace.next(100).mails == 30
     assert Wishes(rate=10.0).seconds(1000, home) == 100
+
+
+def test_a_plan_of_before_there_were_batches_goes_on_by_single_sends(run, mailed, faulty, tmp_path):
+    line = "send merge people.csv --from news@sandbox.test --subject 'Hello {{ name }}' --text 'Dear {{ name }}'"
+    run(f"{line} --plan-only")
+    with closing(sqlite3.connect(tmp_path / ".local/state/dm/campaigns/people.db")) as db, db:
+        db.execute("UPDATE campaign SET plan = json_remove(plan, '$.inputs.via', '$.letter.via')")
+    assert "planned with another --via" in run(f"{line} --via batch --resume", code=2).err
+    run(f"{line} --resume")
+    assert mailed() == THREE
+    assert not faulty.arrived("BatchSendMail")
