@@ -35,14 +35,15 @@ class Session:
     >>> current.say("that was all")  # on stderr
 
     `given` are the common options as typed, by name. With `owns_process` the signals that end a process end the run in
-    good order. `command_path` is the running command, by its names alone. Start-up makes a session, so what it is made
-    of loads when it is first needed.
+    good order. `command_path` is the running command, by its names alone; `way_on` is what to do should it be ended at
+    once, "" for nothing. Start-up makes a session, so what it is made of loads when it is first needed.
     """
 
     def __init__(self, given: dict[str, Any] | None = None) -> None:
         self.given: dict[str, Any] = {} if given is None else given
         self.owns_process = False
         self.command_path = ""
+        self.way_on = ""
         self._resources: Resources | None = None
         self._leave_signals: Callable[[], None] = lambda: None
 

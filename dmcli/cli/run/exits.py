@@ -63,7 +63,7 @@ def _say_why(current: Session, error: BaseException, args: Sequence[str]) -> Non
         show_help(error.ctx, sys.stderr)
     elif isinstance(error, (click.Abort, KeyboardInterrupt, Stopped)):
         word = f"stopped by {error.name}" if isinstance(error, Stopped) else "interrupted"
-        _say(f"dm: {word}{_unknown_outcome(current)}")
+        _say(f"dm: {word}{_unknown_outcome(current)}{current.way_on and '; go on with: '}{current.way_on}")
     elif code == _PIPE_CLOSED:
         return
     elif known := _as_dm_error(error):

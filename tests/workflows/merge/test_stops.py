@@ -58,8 +58,11 @@ def test_stopped_twice_it_ends_at_once_and_what_was_under_way_is_unknown(start, 
     time.sleep(1.1)  # what follows within a second is the same wish
     assert process.poll() is None
     process.send_signal(signal.SIGTERM)
-    process.communicate()
+    said = " ".join(process.communicate()[1].split())
     free.set()
+    assert "dm: stopped by SIGTERM; go on with: dm -p sandbox" in said
+    assert said.endswith("campaign resume people")
+    assert "campaign settle people; then dm" in said
     assert process.returncode == 143
     ended = run("campaign resume people -o json", code=6).json
     assert (ended["sent"], ended["unknown"]) == (1, 2)

@@ -65,8 +65,10 @@ def run(current: Session, known: Campaigns, name: str, journal: Journal, letter:
                         f"finishing {counted(under_way, 'mail')} under way, then stopping; a second stop does not wait "
                         "for them, and they are unknown"
                     )
+                    current.way_on = _way_on(current, name, under_way)
                 raise
     except BaseException:
+        current.way_on = ""
         stands = sending.progress().counts
         current.say(f"{_in_short(stands)}; go on with: {_way_on(current, name, stands[UNKNOWN])}")
         raise
