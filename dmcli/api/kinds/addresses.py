@@ -23,13 +23,14 @@ class Email(Kind):
 
     metavar = "EMAIL"
     disputed = ("no + before the @", "+ too")
+    several = "give one"  # what to do where it is more than one
 
     def __init__(self, most: int = addrspec.MOST, completes: tuple[str, str] | None = None) -> None:
         super().__init__(completes)
         self.most = most
 
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
-        return addrspec.parse(text, self.most)
+        return addrspec.parse(text, self.most, self.several)
 
     def accepts(self, wire: str) -> bool:
         return len(wire) <= self.most and re.fullmatch(addrspec.ADDRESS, wire) is not None
@@ -46,6 +47,12 @@ class Email(Kind):
 
     def conversion_note(self, typed: str, wire: str) -> str:
         return addrspec.conversion_note(typed, wire)
+
+
+class RowEmail(Email):
+    """The address in a row of a file."""
+
+    several = "a row has one recipient, so give each a row of its own"
 
 
 class Sender(Email):
@@ -76,6 +83,7 @@ class Emails(Email):
     """Up to `count` mail addresses, separated by commas."""
 
     many = True
+    several = "put commas between them"
 
     def __init__(self, count: int) -> None:
         super().__init__()

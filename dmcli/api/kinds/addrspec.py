@@ -32,8 +32,10 @@ _TOGETHER = (
 )
 
 
-def parse(text: str, most: int = MOST) -> str:
+def parse(text: str, most: int = MOST, several: str = "give one") -> str:
     """The one address that the text is, of at most `most` characters, as it is sent; parsing that gives the same again.
+
+    `several` is what to do where it is more than one.
 
     Raises ValueError, a sentence that begins with the text or its length.
     """
@@ -42,7 +44,7 @@ def parse(text: str, most: int = MOST) -> str:
         try:
             if not re.fullmatch(_PLAIN, text):  # nearly all are, and lists are long
                 check_wide(text)
-                _check_marks(text)
+                _check_marks(text, several)
             local, domain = text.split("@")
             _check_local(local)
             wire = f"{local}@{to_ascii(domain)}"
@@ -102,12 +104,12 @@ def conversion_note(typed: str, wire: str) -> str:
     return "; ".join(said)
 
 
-def _check_marks(text: str) -> None:
+def _check_marks(text: str, several: str) -> None:
     """Raise ValueError for anything but one text around one @."""
     count = sum("@" in part for part in re.split(r"[,;\s]+", text))
     if count > 1:
         many = _NUMBERS.get(count, count)
-        raise ValueError(f"has {many} addresses; give one, or put commas between them where several may be given")
+        raise ValueError(f"has {many} addresses; {several}")
     for marks, reason in _MARKS:
         if not set(marks).isdisjoint(text):
             raise ValueError(f"has {reason}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dmcli.api.kinds.addresses import Domain, Email, Sender
+from dmcli.api.kinds.addresses import Domain, Email, RowEmail, Sender
 from dmcli.api.kinds.dates import Day
 from dmcli.api.kinds.json import StoredTemplate
 from dmcli.api.kinds.reference import Ref
@@ -15,7 +15,7 @@ DAY = Day()
 ALIAS = HeaderText(unsure=15)
 SUBJECT = HeaderText(1, 256, unsure=100)
 PASSWORD = Password()
-EMAIL = Email()
+EMAIL, ROW_EMAIL = Email(), RowEmail()
 DOMAIN = Domain()
 BODY = Body()
 _LISTED_TAG = ("QueryTagByParam", "TagName")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api import catalogue
 from dmcli.api.kinds.base import utc_now
-from dmcli.api.kinds.common import EMAIL
+from dmcli.api.kinds.common import EMAIL, ROW_EMAIL
 from dmcli.errors import InputError
 from dmcli.workflows.merge.inline import ACTION as BATCH_ACTION
 from dmcli.workflows.merge.inline import Inline
@@ -94,7 +94,8 @@ class Letter:
         now = now or utc_now()
         wire, problems = dict(self.wire), []
         try:
-            wire["ToAddress"] = EMAIL.to_wire(address or values.get(self.address_column, "").strip(" \t"), now)
+            cell = values.get(self.address_column, "").strip(" \t")
+            wire["ToAddress"] = EMAIL.to_wire(address, now) if address else ROW_EMAIL.to_wire(cell, now)
         except ValueError as error:
             problems.append(str(error) if values.get(self.address_column) else "has no address")
         problems += [f"has no value for {name}" for name in sorted(self.required) if not values.get(name)]

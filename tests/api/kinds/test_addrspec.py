@@ -75,7 +75,7 @@ def test_whatever_a_label_stands_for_it_is_told(label):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("a@x.com,b@y.com", "two addresses"),
+        ("a@x.com,b@y.com", "has two addresses; give one"),
         ("a@x.com;b@y.com", "two addresses"),
         ("a@x.com b@y.com", "two addresses"),
         ("a@x.com,b@y.com\nc@z.com", "three addresses"),

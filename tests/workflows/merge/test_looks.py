@@ -43,6 +43,16 @@ def test_of_two_things_to_do_neither_is_done(run, mailed, options, both):
     assert not mailed()
 
 
+def test_several_addresses_in_a_cell_are_told_as_what_they_are(run, people, mailed, box):
+    people(['"a@b.test, b@b.test",A', "c@b.test,C"])
+    remedy = "'a@b.test, b@b.test' has two addresses; a row has one recipient, so give each a row of its own"
+    assert f"row 2: {remedy}" in " ".join(run(f"{MERGE} --yes", code=2).err.split())
+    assert remedy in " ".join(box("receiver import customers people.csv", code=2).err.split())
+    people(3)
+    assert "two addresses; give one" in run(f"{MERGE} --test-to a@b.test,b@b.test", code=2).err
+    assert not mailed()
+
+
 def test_a_merge_of_nothing_is_told_by_its_own_options(run):
     for options in ("", "--html ''"):
         told = run(f"send merge people.csv --from news@sandbox.test --subject s {options} --yes", code=2).err

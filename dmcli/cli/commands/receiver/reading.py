@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dmcli.api.kinds.common import EMAIL
+from dmcli.api.kinds.common import ROW_EMAIL
 from dmcli.cli.commands.receiver.addresses import say_doubts
 from dmcli.errors import InputError
 from dmcli.words import counted
@@ -71,7 +71,7 @@ def read(
     fields = fields_of(table, mapped)
     current.say(f"{file}: {table.found}; {said(fields)}")
     pairs: list[tuple[str, str]] = []
-    parse = partial(EMAIL.to_wire, now=current.now)
+    parse = partial(ROW_EMAIL.to_wire, now=current.now)
 
     def address(text: str) -> str:
         wire = parse(text)
