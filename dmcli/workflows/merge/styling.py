@@ -19,19 +19,26 @@ _OPTIONAL = words("html head body p li dt dd option optgroup thead tbody tfoot t
 
 
 def inline_css(html: str, written: str, say: Callable[[str], None]) -> str:
-    """The HTML template with its rules in `style` attributes; @media and other at-rules stay in a style sheet.
+    """The HTML template with its rules in `style` attributes, as `inline_page` does it with what was `written`.
+
+    Raises InputError also where a tag of the template would not keep its place.
+    """
+    marks = Marks("--html", html)
+    return marks.restore(inline_page(marks.text, written, say), "--css-inline")
+
+
+def inline_page(html: str, written: str, say: Callable[[str], None]) -> str:
+    """The HTML with its rules in `style` attributes; @media and other at-rules stay in a style sheet.
 
     Nothing is fetched; `say` is told of style sheets elsewhere in what was `written`, and of elements that had to be
-    closed. Raises ConfigError without the extra, InputError for styles that cannot be read, or where a tag would not
-    keep its place.
+    closed. Raises ConfigError without the extra, InputError for styles that cannot be read.
     """
     try:
         library = import_module("css_inline")
     except ImportError:
         raise ConfigError("--css-inline needs the extra of that name: pip install 'dmcli[css-inline]'") from None
-    marks = Marks("--html", html)
     try:
-        made = library.inline(marks.text, keep_at_rules=True, keep_link_tags=True, load_remote_stylesheets=False)
+        made = str(library.inline(html, keep_at_rules=True, keep_link_tags=True, load_remote_stylesheets=False))
     except library.InlineError as error:
         raise InputError(
             f"--html: its styles cannot be inlined: {str(error).rstrip('.')}; look for a declaration that is not "
@@ -39,10 +46,10 @@ def inline_css(html: str, written: str, say: Callable[[str], None]) -> str:
         ) from None
     for sheet in _sheets(written):
         say(f"warning: --html: {sheet} is not loaded and its rules are not inlined: put them into a <style>")
-    added = _ends(made) - _ends(marks.text)
+    added = _ends(made) - _ends(html)
     for name in sorted(set(added) - _OPTIONAL):
         say(f"warning: --html leaves <{name}> open, and --css-inline closed it: look at --preview")
-    return marks.restore(made, "--css-inline")
+    return made
 
 
 def _ends(html: str) -> Counter[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 SEND = "send batch --from news@sandbox.test --list customers"
 SINGLE = "send single --from news@sandbox.test --to ada@example.com --subject Hi --template"
@@ -71,6 +72,17 @@ def test_a_single_mail_takes_variables_and_lets_none_stay(box):
     assert (
         "--var goes with --template" in box("send single --to a@example.com --subject s --text t --var a=b", code=2).err
     )
+
+
+def test_style_rules_go_into_the_elements_of_a_single_mail(dm, monkeypatch):
+    send = "send single --from noreply@sandbox.test --to ada@example.com --subject S --css-inline"
+    page = "<style>p { color: red } @media print{#logo{top:0}}</style><p>{{ as it is</p>"
+    body = dm(f"{send} --html {{}} --dry-run -o json", page).json["parameters"]["HtmlBody"]
+    assert '<p style="color: red;">{{ as it is</p>' in body
+    assert "@media print" in body
+    assert "--css-inline is about the HTML" in dm(f"{send} --text t", code=2).err
+    monkeypatch.setitem(sys.modules, "css_inline", None)
+    assert "pip install 'dmcli[css-inline]'" in dm(f"{send} --html {{}}", page, code=3).err
 
 
 def test_recipients_come_from_a_file(dm, tmp_path, monkeypatch):

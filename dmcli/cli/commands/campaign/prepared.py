@@ -16,17 +16,22 @@ def html_options() -> list[click.Parameter]:
     """The options of what takes a template of HTML."""
     return [
         click.Option(["--mjml"], is_flag=True, help="The HTML is MJML; needs the extra mjml."),
-        click.Option(
-            ["--css-inline"], is_flag=True, help="Put style rules into the elements; needs the extra css-inline."
-        ),
+        css_inline_option(),
     ]
+
+
+def css_inline_option() -> click.Option:
+    """--css-inline, for what takes HTML."""
+    return click.Option(
+        ["--css-inline"], is_flag=True, help="Put style rules into the elements; needs the extra css-inline."
+    )
 
 
 def prepared(current: Session, html: str | None, *, mjml: bool, css_inline: bool) -> str | None:
     """The HTML that mails are made of. Says doubts; raises InputError, and ConfigError where an extra is missing."""
     if not html:
         if mjml or css_inline:
-            raise InputError(f"{'--mjml' if mjml else '--css-inline'} is about the HTML: give --html @FILE too")
+            raise _without_html("--mjml" if mjml else "--css-inline")
         return html
     written = html
     if mjml or css_inline:
@@ -42,3 +47,16 @@ def prepared(current: Session, html: str | None, *, mjml: bool, css_inline: bool
 
         html = inline_css(html, written, current.say)
     return html
+
+
+def inlined(current: Session, html: str | None) -> str:
+    """HTML that is no template, its style rules in the elements. Says and raises as `prepared` does."""
+    from dmcli.workflows.merge.styling import inline_page
+
+    if not html:
+        raise _without_html("--css-inline")
+    return inline_page(html, html, current.say)
+
+
+def _without_html(flag: str) -> InputError:
+    return InputError(f"{flag} is about the HTML: give --html @FILE too")

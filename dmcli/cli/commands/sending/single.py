@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dmcli.api import catalogue
+from dmcli.cli.commands.campaign.prepared import css_inline_option, inlined
 from dmcli.cli.commands.receiver.addresses import Addresses, AddressesValue, check_addresses, typed
 from dmcli.cli.options import options_of
 from dmcli.cli.tree import command
@@ -25,11 +26,15 @@ def allow_unfilled() -> click.Option:
     return click.Option(["--allow-unfilled"], is_flag=True, help="Send even where variables of the template stay.")
 
 
-def _single(current: Session, *, variables: Sequence[str], allow_unfilled: bool, **values: Any) -> None:
+def _single(
+    current: Session, *, variables: Sequence[str], allow_unfilled: bool, css_inline: bool, **values: Any
+) -> None:
     from dmcli.cli.perform import carry_out, perform, resolve_names
     from dmcli.cli.values import collect
 
     values["ToAddress"] = _recipients(current, values["ToAddress"])
+    if css_inline:
+        values["HtmlBody"] = inlined(current, values["HtmlBody"])
     if variables:
         values["Template"] = _with_variables(values["Template"], variables)
     if not values["Template"] or values["dry_run"] or allow_unfilled:
@@ -132,6 +137,7 @@ COMMAND = command(
             ["--var", "variables"], multiple=True, metavar="NAME=VALUE", help="Variable of the template; repeatable."
         ),
         allow_unfilled(),
+        css_inline_option(),
     ],
     _single,
     _SINGLE.summary,
