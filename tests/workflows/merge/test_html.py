@@ -135,7 +135,10 @@ def test_a_preview_opens_in_a_browser(run, body, tmp_path, monkeypatch):
     monkeypatch.setattr(webbrowser, "_browsers", {})
     monkeypatch.setenv("BROWSER", f"{browser} %s")
     run(f"{MERGE} --preview 3 --open")
-    assert Path("opened.txt").read_text("utf-8").strip() == (tmp_path / "row-3.html").as_uri()
+    assert Path("opened.txt").read_text("utf-8").strip() == (tmp_path / "row-3.open.html").as_uri()
+    assert '<iframe sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="&lt;p&gt;Dear' in Path(
+        "row-3.open.html"
+    ).read_text("utf-8")
 
 
 def test_without_a_browser_the_path_is_told(run, body, tmp_path, monkeypatch):
@@ -144,6 +147,6 @@ def test_without_a_browser_the_path_is_told(run, body, tmp_path, monkeypatch):
     body("<p>Dear {{ name }}</p>")
     monkeypatch.setattr(webbrowser, "_tryorder", [])
     assert (
-        f"there is no browser on this machine: the mail is in {tmp_path / 'row-3.html'}"
+        f"there is no browser on this machine: the mail is in {tmp_path / 'row-3.open.html'}"
         in run(f"{MERGE} --preview 3 --open").err
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 from dmcli.errors import InputError, NotFoundError
@@ -10,6 +11,14 @@ if TYPE_CHECKING:
     from dmcli.cli.session import Session
     from dmcli.local.tables import Table
     from dmcli.workflows.merge.letter import Letter, Mail
+
+# A mail program runs no script of a mail, and neither does this frame; links open beside it.
+_FRAME = """<!doctype html>
+<meta charset="utf-8">
+<title>{title}</title>
+<style>html, body, iframe {{ display: block; width: 100%; height: 100%; margin: 0; border: 0 }}</style>
+<iframe sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="{page}"></iframe>
+"""
 
 
 def write_preview(current: Session, letter: Letter, table: Table, number: int, *, opens: bool) -> None:
@@ -29,7 +38,11 @@ def write_preview(current: Session, letter: Letter, table: Table, number: int, *
         raise InputError(f"row {number} is bad: {'; '.join(mail.problems)}")
     show_document({"to": mail.wire["ToAddress"], "subject": mail.wire["Subject"], **document}, (), current.output())
     if opens:
-        _show(current, document.get("html") or document["txt"])
+        shown = document.get("txt", "")
+        if page := parts["html"]:
+            shown = f"row-{number}.open.html"
+            write_private(shown, _FRAME.format(title=escape(mail.wire["Subject"]), page=escape(page)))
+        _show(current, shown)
 
 
 def _show(current: Session, path: str) -> None:
