@@ -19,7 +19,7 @@ from dmcli.sandbox.emulator import Sandbox
 from dmcli.sandbox.server.server import Server
 from dmcli.sandbox.server.site import site_of
 
-pytest_plugins = ["cloud", "faulty", "lab", "pages"]
+pytest_plugins = ["cloud", "faulty", "lab", "merges", "pages"]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
 import time
-from collections import Counter
-from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -41,32 +38,6 @@ def journal(database, monkeypatch):
         db.execute("CREATE DATABASE mail")
     monkeypatch.setenv("DM_JOURNAL", database.url_of("mail"))
     return database.url_of("mail")
-
-
-@pytest.fixture
-def people(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-
-    def write(count):
-        lines = [f"p{number}@b.test,Person {number}" for number in range(2, count + 2)]
-        Path("people.csv").write_text("\n".join(["email,name", *lines, ""]), encoding="utf-8")
-
-    write(3)
-    return write
-
-
-@pytest.fixture
-def run(box, faulty, people):
-    return lambda line, *values, **how: box("--endpoint {} " + line, faulty.url, *values, **how)
-
-
-@pytest.fixture
-def mailed(sandbox):
-    def count():
-        with closing(sqlite3.connect(sandbox.path)) as db, db:
-            return Counter(row[0] for row in db.execute("SELECT recipient FROM mail"))
-
-    return count
 
 
 @pytest.fixture

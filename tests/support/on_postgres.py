@@ -17,6 +17,7 @@ _OF_A_FILE = (
     "second_run_on_a_campaign",
     "dry_run_shows",
     "campaign work people",
+    "a_plan_of_before",
 )
 
 

@@ -1,59 +1,14 @@
-"""A folder with a file of people, and merges of it over HTTP."""
+"""Merges in a folder with a file of people, and runs of them that end at a chosen point."""
 
 from __future__ import annotations
-
-import sqlite3
-from collections import Counter
-from contextlib import closing
 
 import pytest
 from failpoints import Runs
 
-MERGE = "send merge people.csv --from news@sandbox.test --subject 'Hello {{ name }}' --html '<p>Dear {{ name }},</p>'"
-
-
-def write_people(rows):
-    """Write the file: lines of `address,name`, or so many of them; the first is row 2."""
-    lines = rows if isinstance(rows, list) else [f"p{number}@b.test,Person {number}" for number in range(2, rows + 2)]
-    with open("people.csv", "w", encoding="utf-8") as file:
-        file.write("\n".join(["email,name", *lines, ""]))
-
 
 @pytest.fixture(autouse=True)
-def people(tmp_path, monkeypatch):
-    """Writes the file anew; three people are in it."""
-    monkeypatch.chdir(tmp_path)
-    write_people(3)
-    return write_people
-
-
-@pytest.fixture
-def run(box, faulty):
-    """Runs a line against the server that can fail."""
-    return lambda line, *values, **how: box("--endpoint {} " + line, faulty.url, *values, **how)
-
-
-@pytest.fixture
-def mailed(sandbox):
-    """How many mails each recipient has."""
-
-    def count():
-        with closing(sqlite3.connect(sandbox.path)) as db, db:
-            return Counter(row[0] for row in db.execute("SELECT recipient FROM mail"))
-
-    return count
-
-
-@pytest.fixture
-def identified(sandbox):
-    """How many mails have each Message-ID."""
-
-    def count():
-        asked = """SELECT json_extract(headers, '$."Message-ID"') FROM mail JOIN message ON message.id = mail.message"""
-        with closing(sqlite3.connect(sandbox.path)) as db, db:
-            return Counter(row[0] for row in db.execute(asked))
-
-    return count
+def _file(people):
+    """Each test has the file."""
 
 
 @pytest.fixture(scope="module")
