@@ -39,7 +39,9 @@ def kills(client: Client, server: Server, rows: int, most: int, seed: int) -> Co
         began = time.monotonic()
         pid = client.start(line, fork=chance.random() >= 0.05)
         if counts["kills"] < most:
-            time.sleep(chance.uniform(0, 0.8 if line.endswith("resume c") else 2.0))
+            time.sleep(
+                chance.uniform(0, 0.8 if line.endswith("resume c") else 2.0 + rows / 2000)
+            )  # or it is never planned
             os.kill(pid, signal.SIGKILL)
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         counts["runs"] += 1
