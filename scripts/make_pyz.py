@@ -1,4 +1,7 @@
-"""Make dm.pyz, `dm` with everything in one file: python scripts/make_pyz.py [dm.pyz]. Needs pip and its package index.
+"""Make dm.pyz, `dm` with everything in one file: python scripts/make_pyz.py WHEEL [dm.pyz]. Needs the extra `release`.
+
+What the wheel needs is installed in the versions of constraints.txt. With SOURCE_DATE_EPOCH the same Python makes the
+same bytes.
 
 Compiled accelerators cannot be loaded from a zip file and are left out, as are the extras. PyYAML, MarkupSafe and
 charset-normalizer have Python in their place; nothing is ever unpacked. Modules are compiled beforehand, since Python
@@ -9,12 +12,15 @@ the minor version of Python that made it to be fast, and works on the others fro
 from __future__ import annotations
 
 import compileall
+import os
 import py_compile
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
-import zipapp
+import time
+import zipfile
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -23,16 +29,18 @@ PROJECT = Path(__file__).resolve().parents[1]
 _DROPPED = (
     *("*.so", "*.pyd", "*.pyi", "bin", "share", "__pycache__", "pygments*", "markdown_it*", "mdurl*"),
     *("*.dist-info/RECORD", "*.dist-info/WHEEL", "*.dist-info/INSTALLER", "*.dist-info/REQUESTED"),
+    *("*.dist-info/direct_url.json", "*.dist-info/uv_*", ".lock"),
 )
 _START = "from dmcli.__main__ import main\nmain()\n"
 
 
-def make(target: Path) -> None:
-    """Write the zipapp. Raises CalledProcessError where pip fails."""
+def make(wheel: Path, target: Path) -> None:
+    """Write the zipapp. Raises CalledProcessError where uv fails."""
     with tempfile.TemporaryDirectory() as folder:
         inside = Path(folder)
-        pip = [sys.executable, "-m", "pip", "install", "-q", "--no-compile", "--target", folder, str(PROJECT)]
-        subprocess.run(pip, check=True)  # noqa: S603  pip of this interpreter
+        uv = [os.path.join(sysconfig.get_path("scripts"), "uv"), "pip", "install", "-q", "--python", sys.executable]
+        pinned = ["-c", str(PROJECT / "constraints.txt"), "--link-mode", "copy", "--target", folder]
+        subprocess.run([*uv, *pinned, str(wheel)], check=True)  # noqa: S603  uv of this environment
         for pattern in _DROPPED:
             for path in list(
                 inside.rglob(pattern) if pattern.startswith("*.") and "/" not in pattern else inside.glob(pattern)
@@ -44,8 +52,21 @@ def make(target: Path) -> None:
         (inside / "__main__.py").write_text(_START, "utf-8")
         mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
         compileall.compile_dir(folder, quiet=1, legacy=True, ddir="dm.pyz", invalidation_mode=mode)
-        zipapp.create_archive(folder, target, interpreter="/usr/bin/env python3")
+        _pack(inside, target)
+
+
+def _pack(folder: Path, target: Path) -> None:
+    """As zipapp does, which takes times and order from the file system, and the times in the local zone."""
+    moment = time.gmtime(int(os.environ.get("SOURCE_DATE_EPOCH", time.time())))[:6]
+    with target.open("wb") as file:
+        file.write(b"#!/usr/bin/env python3\n")
+        with zipfile.ZipFile(file, "w") as archive:
+            for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+                entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), moment)
+                entry.external_attr = 0o644 << 16
+                archive.writestr(entry, path.read_bytes())
+    target.chmod(0o755)
 
 
 if __name__ == "__main__":
-    make(Path(sys.argv[1] if len(sys.argv) > 1 else "dm.pyz"))
+    make(Path(sys.argv[1]), Path(sys.argv[2] if len(sys.argv) > 2 else "dm.pyz"))  # noqa: PLR2004
