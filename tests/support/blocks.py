@@ -59,9 +59,19 @@ class Step(NamedTuple):
     output: str
 
 
+def english_pages() -> list[Path]:
+    """README and all pages of docs/."""
+    return [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
+
+
 def pages() -> list[Path]:
-    """README and all pages below docs/ but the generated one."""
-    return [PROJECT / "README.md", *sorted(path for path in (PROJECT / "docs").rglob("*.md") if path != GENERATED)]
+    """The English pages but the generated one. Chinese pages have the same blocks, which are not run twice."""
+    return [path for path in english_pages() if path != GENERATED]
+
+
+def chinese_of(page: Path) -> Path:
+    """Where the Chinese page of an English one is."""
+    return PROJECT / "README.zh.md" if page == PROJECT / "README.md" else page.parent / "zh" / page.name
 
 
 def blocks_of(page: str, text: str) -> Iterator[Block]:
