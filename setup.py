@@ -29,9 +29,10 @@ class Build(build_py):
         super().run()
         if not self.editable_mode:
             topics = os.path.join(self.build_lib, "dmcli", "topics")
-            os.makedirs(topics, exist_ok=True)
-            for page in set(TOPICS.values()):
-                shutil.copyfile(os.path.join(HERE, "docs", page), os.path.join(topics, page))
+            for folder in ("", "zh"):
+                os.makedirs(os.path.join(topics, folder), exist_ok=True)
+                for page in set(TOPICS.values()):
+                    shutil.copyfile(os.path.join(HERE, "docs", folder, page), os.path.join(topics, folder, page))
 
 
 class Source(sdist):

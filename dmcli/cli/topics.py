@@ -5,8 +5,15 @@ from __future__ import annotations
 import os
 import pkgutil
 import re
+from typing import TYPE_CHECKING
 
-# Topic: its page in docs. The one place; setup.py puts these pages into the wheel.
+from dmcli.cli.run.folding import folded
+from dmcli.words import language
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+# Topic: its page in docs. The one place; setup.py puts these pages into the wheel, and the Chinese ones in `zh`.
 TOPICS = {
     "environment": "environment.md",
     "output": "output.md",
@@ -18,10 +25,25 @@ TOPICS = {
 }
 
 
-def topic_page(topic: str) -> str:
-    """A topic's page as it is read on a terminal: without comments, and links by their text alone."""
-    text = re.sub(r"(?m)^<!-- .* -->\n", "", _source(TOPICS[topic]))
-    return re.sub(r"\[([^][\n]+)\]\([^()\s]+\)", r"\1", text).rstrip("\n")
+def topic_page(topic: str, stream: TextIO) -> str:
+    """A topic's page: without comments, and links by their text alone. On a terminal prose is as wide as that is."""
+    text = _source(TOPICS[topic] if language() == "en" else f"zh/{TOPICS[topic]}")
+    text = re.sub(r"\A\[[^\n]+\)\n\n", "", text)  # the link to the page in the other language
+    text = re.sub(r"(?m)^<!-- .* -->\n", "", text)
+    text = re.sub(r"\[([^][\n]+)\]\([^()\s]+\)", r"\1", text).rstrip("\n")
+    if not stream.isatty():
+        return text
+    parts = re.split(r"(?ms)(^```.*?^```$)", text)  # prose, then a block, and so on
+    parts[::2] = [_refilled(prose, stream) for prose in parts[::2]]
+    return "".join(parts)
+
+
+def _refilled(prose: str, stream: TextIO) -> str:
+    """Paragraphs and items with their lines joined and folded anew; headings and rows of tables stay lines."""
+    lines = re.sub(r"(?<=[^\n|])\n(?:  )?(?![\s|#]|- )", " ", prose).split("\n")
+    return "\n".join(
+        f"- {folded(f'  {line[2:]}', stream)[2:]}" if line.startswith("- ") else folded(line, stream) for line in lines
+    )
 
 
 def _source(page: str) -> str:

@@ -75,7 +75,7 @@ def test_a_wheel_has_what_packagers_look_for(built: list[Path]) -> None:
         *(f"man/man1/dm-{name}.1" for name in GROUPS),
     }
     modules = {path.relative_to(PROJECT).as_posix() for path in (PROJECT / "dmcli").rglob("*.py")}
-    topics = {f"dmcli/topics/{page}" for page in TOPICS.values()}
+    topics = {f"dmcli/topics/{folder}{page}" for page in TOPICS.values() for folder in ("", "zh/")}
     data = {name for name in names if name.startswith("dmcli/") and not name.endswith(".py")}
     assert modules == {name for name in names if name.endswith(".py")}
     assert topics | {"dmcli/py.typed", "dmcli/render/report/page.html"} < data
@@ -206,6 +206,7 @@ def test_an_installed_wheel_and_a_zipapp_do_a_job(built: list[Path], tmp_path: P
     for dm in ([str(tmp_path / "venv/bin/dm")], [sys.executable, "-I", str(pyz)]):
         for args, shown in (
             ("help dates", "# Dates and times"),
+            ("--lang zh help dates", "# 日期和时间"),
             ("-p sandbox account show", "Daily"),
             ("-p sandbox domain list -o yaml", "DomainName"),
             ("-p sandbox domain records sandbox.test", "spf1"),

@@ -28,7 +28,8 @@ def _help(_: Session, *, words: tuple[str, ...]) -> None:
     if not topic or topic in GROUPS:
         show_help(_enter(root, words), sys.stdout)
     if topic:
-        click.echo(f"\n{topic_page(topic)}" if topic in GROUPS else topic_page(topic))
+        page = topic_page(topic, sys.stdout)
+        click.echo(f"\n{page}" if topic in GROUPS else page)
 
 
 def _enter(ctx: click.Context, words: Iterable[str]) -> click.Context:

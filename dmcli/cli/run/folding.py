@@ -10,10 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # A command or a word, with the blanks before it: what is to be typed can be copied from one line.
-# Chinese may be broken after any character, but not before the marks that end something.
-_WIDE, _END = "\u2e80-\u9fff\uff00-\uffef", "\u3001\u3002\u300b\u300d\uff01\uff09\uff0c\uff1a\uff1b\uff1f"
-_WORDS = f"[{_WIDE}][{_END}]*|[^ {_WIDE}]+[{_END}]*"
-_PIECE = re.compile(f" *(?:`[^`]*`[^ {_WIDE}]*[{_END}]*|dm (?! )[^,;{_WIDE}]*[,;{_END}]*|{_WORDS})| +")
+# Chinese may be broken after any character, but not before the marks that end something, nor after those that begin it.
+_WIDE, _BEGIN = "\u2e80-\u9fff\uff00-\uffef\u201c\u201d", "\u201c\u300a\u300c\u300e\u3010\uff08"
+_END = "\u201d\u2026\u3001\u3002\u300b\u300d\u300f\u3011\uff01\uff09\uff0c\uff1a\uff1b\uff1f"
+_WORDS = f"[{_BEGIN}]*[^ {_WIDE}]+[{_END}]*|[{_BEGIN}]*[{_WIDE}][{_END}]*"
+_PIECE = re.compile(f" *(?:[{_BEGIN}]*`[^`]*`[^ {_WIDE}]*[{_END}]*|dm (?! )[^,;{_WIDE}]*[,;{_END}]*|{_WORDS})| +")
 _WORD = re.compile(f" *(?:{_WORDS})| +")
 
 
@@ -45,6 +46,9 @@ def fold(text: str, room: int) -> str:
     >>> print(fold("其中没有打开和点击，见", 18))
     其中没有打开和点
     击，见
+    >>> print(fold("询问可以回答“是”（yes）或“否”", 20))
+    询问可以回答“是”
+    （yes）或“否”
     """
     if room <= 0 or _width(text) <= room:
         return text
