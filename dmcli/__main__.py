@@ -25,7 +25,10 @@ def main() -> None:
         run()
     except (ImportError, MemoryError, OSError) as error:
         try:
-            os.write(2, f"dm: this machine does not let dm work: {error or 'there is not enough memory'}\n".encode())
+            said = (
+                f"this machine does not let dm work: {error or 'there is not enough memory'}"  # untranslated: no room
+            )
+            os.write(2, f"dm: {said}\n".encode())
         except (MemoryError, OSError):
             sys.exit(_FAILED)  # nobody hears it
         sys.exit(_FAILED)

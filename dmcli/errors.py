@@ -5,17 +5,21 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING
 
+from dmcli.words import marked, tr
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _GRAVEST = (6, 8, 3, 4, 1, 10, 7, 5)  # exit codes of which several apply
 
 
-_LACKS = {
-    errno.EMFILE: "too many files are open: close some, or raise the limit (ulimit -n)",
-    errno.ENFILE: "too many files are open on this machine: end other programs",
-    errno.ENOMEM: "there is not enough memory: end other programs, or raise the limit (ulimit -v)",
-}
+_LACKS = marked(
+    {
+        errno.EMFILE: "too many files are open: close some, or raise the limit (ulimit -n)",
+        errno.ENFILE: "too many files are open on this machine: end other programs",
+        errno.ENOMEM: "there is not enough memory: end other programs, or raise the limit (ulimit -v)",
+    }
+)
 
 
 def worst(codes: Iterable[int]) -> int:
@@ -151,13 +155,17 @@ def local_error(error: BaseException) -> DmError | None:
         return error
     said = ""
     if isinstance(error, OSError):
-        said = _LACKS.get(error.errno or 0, f"{error.filename or 'output'}: {error.strerror or error}")
+        lack = _LACKS.get(error.errno or 0)
+        said = tr(lack) if lack else f"{error.filename or tr('output')}: {error.strerror or error}"
     elif isinstance(error, MemoryError):
-        said = _LACKS[errno.ENOMEM]
+        said = tr(_LACKS[errno.ENOMEM])
     elif isinstance(error, ImportError) and (error.path or "").endswith((".so", ".pyd")):  # it is there, but
-        said = f"the system does not load a library of Python: {error}"
-    elif isinstance(error, LookupError) and str(error).startswith("unknown encoding"):  # we name only known ones, so
-        said = f"the system does not let Python load a part of itself ({error}): there may be too little memory"
-    elif isinstance(error, RuntimeError) and "new thread" in str(error):
-        said = "the system allows no further thread: end other programs, or raise the limit (ulimit -u)"
+        said = tr("the system does not load a library of Python: {error}", error=error)
+    elif isinstance(error, LookupError) and str(error).startswith("unknown encoding"):  # untranslated: Python's
+        said = tr(
+            "the system does not let Python load a part of itself ({error}): there may be too little memory",
+            error=error,
+        )
+    elif isinstance(error, RuntimeError) and "new thread" in str(error):  # untranslated: Python's
+        said = tr("the system allows no further thread: end other programs, or raise the limit (ulimit -u)")
     return LocalIOError(said) if said else None

@@ -17,7 +17,7 @@ THEMES: Mapping[str, Mapping[str, str]] = {
     "dark": {
         "good": "green",
         "fair": "yellow",
-        "bad": "bold red",
+        "bad": "bold red",  # untranslated
         "heading": "bold",
         "name": "cyan",
         "chart": "cyan",
@@ -26,7 +26,7 @@ THEMES: Mapping[str, Mapping[str, str]] = {
     "light": {
         "good": "color(22)",
         "fair": "color(94)",
-        "bad": "bold color(124)",
+        "bad": "bold color(124)",  # untranslated
         "heading": "bold",
         "name": "color(24)",
         "chart": "color(24)",

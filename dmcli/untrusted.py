@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from dmcli.words import tr
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -105,7 +107,7 @@ def read_json(text: str | bytes, marks: int = 0) -> Any:
     except RecursionError:
         deep = True
     if deep:
-        raise ValueError(f"it has more than {DEEPEST} levels")
+        raise ValueError(tr("it has more than {most} levels", most=DEEPEST))
     return value
 
 
@@ -124,21 +126,21 @@ def _check_size(text: str, most: int) -> None:
         seen += 1
         level += (mark[0] in "[{") - (mark[0] in "]}")
         if level > DEEPEST:
-            raise ValueError(f"it has more than {DEEPEST} levels")
+            raise ValueError(tr("it has more than {most} levels", most=DEEPEST))
         if seen > most:
-            raise ValueError(f"it has more than {most:,} texts, brackets, commas and colons")
+            raise ValueError(tr("it has more than {most:,} texts, brackets, commas and colons", most=most))
 
 
 def _no_constant(name: str) -> None:
     """Python's JSON has NaN and infinities; nobody else's has."""
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(tr("{name} is no JSON number", name=name))
 
 
 def _finite(text: str) -> float:
     """A number with a fraction or an exponent, which Python would take for infinity where it is too large."""
     number = float(text)
     if number in (float("inf"), float("-inf")):
-        raise ValueError(f"{text[:20]} is too large a number")
+        raise ValueError(tr("{number} is too large a number", number=text[:20]))
     return number
 
 
@@ -146,7 +148,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """The object of these pairs. Readers disagree which of two equal keys counts, so there must be none."""
     made = dict(pairs)
     if len(made) != len(pairs):
-        raise ValueError("a key stands twice in one object")
+        raise ValueError(tr("a key stands twice in one object"))
     return made
 
 

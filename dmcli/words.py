@@ -70,6 +70,8 @@ def tr(text: str, /, **values: object) -> str:
     '、'
     """
     if language() != "en":
+        if isinstance(text, _Composed):
+            return _put("".join(map(tr, text.texts)), text.values)
         text = _catalogue().gettext(text)
     return text.format(**values) if values else text
 
@@ -88,6 +90,34 @@ def marked(data: Data) -> Data:
     ('Show a tag.', 'just added')
     """
     return data
+
+
+class _Composed(str):
+    """A text made of several, which `tr` translates each by itself."""
+
+    __slots__ = ("texts", "values")
+    texts: tuple[str, ...]
+    values: dict[str, str]
+
+
+def composed(*texts: str, **values: str) -> str:
+    """Several texts in one, for data that go through `tr` where they are shown; empty ones are left out.
+
+    Only the {names} of the values are replaced: other braces stay.
+
+    >>> text = composed("Region.", "Default: {value}.", value="cn-hangzhou")
+    >>> text, tr(text)
+    ('Region. Default: cn-hangzhou.', 'Region. Default: cn-hangzhou.')
+    """
+    made = _Composed(_put(" ".join(filter(None, texts)), values))
+    made.texts, made.values = tuple(filter(None, texts)), values
+    return made
+
+
+def _put(text: str, values: Mapping[str, str]) -> str:
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
@@ -137,7 +167,7 @@ def locale(environ: Mapping[str, str]) -> tuple[str, str]:
         for wanted in environ.get("LANGUAGE", "").split(":"):
             if wanted[:2] in LANGUAGES:
                 return wanted[:2], "LANGUAGE"
-    return ("zh" if environ.get(variable, "").startswith("zh") else "en"), variable or "built in"
+    return ("zh" if environ.get(variable, "").startswith("zh") else "en"), variable or marked("built in")
 
 
 @cache

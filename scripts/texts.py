@@ -26,7 +26,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 PROJECT = Path(__file__).resolve().parents[1]
 FOLDER = PROJECT / "dmcli/locale/zh_CN/LC_MESSAGES"
@@ -46,10 +46,11 @@ CLICK = "click"  # what the library says
 TEXTS: dict[str, tuple[int | str, ...]] = {
     "tr": (0,),
     "marked": (0,),
+    "composed": (0, 1, 2),
     "listed": (1, "last"),
     "Action": (2, "summary", "done"),
     "Param": (2, "help"),
-    "Field": (1, "title", 2, "words"),
+    "Field": (1, "title", 2, "words", "alone"),
     "Command": (1, "help"),
     "Ref": (0, "noun"),
     "Option": ("help",),
@@ -57,6 +58,19 @@ TEXTS: dict[str, tuple[int | str, ...]] = {
     "option": ("help",),
     "command": (3, "help"),
     "later": (1, "text"),
+    "_replace": ("help", "title"),
+    "good": (0,),
+    "fair": (0,),
+    "bad": (0,),
+    "count": (1, "title"),
+    "keyword": (0,),
+    "Text": ("rule",),
+    "HeaderText": ("rule",),
+}
+# What is typed, which looks like a sentence, is none: places as above.
+TYPED: dict[str, tuple[int | str, ...]] = {
+    "Action": ("look",),
+    "Command": (0, "example"),
 }
 COUNTED = "counted"  # its texts are a name in singular and plural; all stand in a catalogue of this name
 IN_CONTEXT = "tr_in"  # its texts are a context and a text in it
@@ -86,9 +100,10 @@ def texts_of(source: str, path: str) -> tuple[list[Text], list[tuple[int, str]]]
     """The texts of a module, and the sentences in it that are in no place where texts stand, with their lines."""
     tree = ast.parse(source)
     found: list[Text] = []
-    known = {id(node) for owner in ast.walk(tree) for node in _docstring(owner)}
+    known = {id(node) for owner in ast.walk(tree) for node in (*_docstring(owner), *_members(owner))}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
+            known |= {id(part) for argument in _arguments(node, TYPED) for part in ast.walk(argument)}
             for context, text, plural, parts in _texts_in(node):
                 known |= {id(part) for part in parts}
                 found.append(Text(text, plural, context, path, parts[0].lineno))
@@ -103,7 +118,7 @@ def texts_of(source: str, path: str) -> tuple[list[Text], list[tuple[int, str]]]
 
 def _texts_in(call: ast.Call) -> Iterator[tuple[str | None, str, str, list[ast.expr]]]:
     """The texts of a call: context, text, plural and the constants that they are."""
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    name = _name_of(call)
     if name in {COUNTED, IN_CONTEXT}:
         words = [part for part in call.args[0 if name == IN_CONTEXT else 1 :] if isinstance(part, ast.Constant)]
         values = [str(part.value) for part in words]
@@ -112,14 +127,23 @@ def _texts_in(call: ast.Call) -> Iterator[tuple[str | None, str, str, list[ast.e
         elif len(values) > 1:
             yield values[0], values[1], "", list(words)
         return
-    for place in TEXTS.get(name, ()):
+    for argument in _arguments(call, TEXTS):
+        for constant in _constants(argument):
+            yield None, str(constant.value), "", [constant]
+
+
+def _name_of(call: ast.Call) -> str:
+    """The bare name of what is called."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def _arguments(call: ast.Call, places: Mapping[str, tuple[int | str, ...]]) -> Iterator[ast.expr]:
+    """What a call has at the places that are listed for its name."""
+    for place in places.get(_name_of(call), ()):
         if isinstance(place, int):
-            arguments = call.args[place : place + 1]
+            yield from call.args[place : place + 1]
         else:
-            arguments = [given.value for given in call.keywords if given.arg == place]
-        for argument in arguments:
-            for constant in _constants(argument):
-                yield None, str(constant.value), "", [constant]
+            yield from (given.value for given in call.keywords if given.arg == place)
 
 
 def _constants(node: ast.expr) -> Iterator[ast.Constant]:
@@ -142,6 +166,12 @@ def _docstring(node: ast.AST) -> Iterator[ast.expr]:
         yield body[0].value
 
 
+def _members(node: ast.AST) -> Iterator[ast.expr]:
+    """The values of an enum, which nobody is shown."""
+    if isinstance(node, ast.ClassDef) and any(ast.unparse(base).endswith("Enum") for base in node.bases):
+        yield from (part.value for part in node.body if isinstance(part, ast.Assign))
+
+
 def _sentences(tree: ast.Module, known: set[int]) -> Iterator[tuple[ast.expr, str]]:
     """What looks like a sentence, and is not known to be a text."""
     inside: set[int] = set()
@@ -149,11 +179,11 @@ def _sentences(tree: ast.Module, known: set[int]) -> Iterator[tuple[ast.expr, st
         if isinstance(node, ast.JoinedStr):
             inside |= {id(part) for part in ast.walk(node) if part is not node}
             text = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inside | known:
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inside:
             text = node.value
         else:
             continue
-        if _SENTENCE.search(text) and not _SQL.match(text):
+        if id(node) not in known and _SENTENCE.search(text) and not _SQL.match(text):
             yield node, text
 
 

@@ -6,22 +6,26 @@ import importlib
 from functools import cache
 from typing import TYPE_CHECKING
 
+from dmcli.words import marked
+
 if TYPE_CHECKING:
     from dmcli.api.model import Action
 
 # Each area with the line of help of its group of commands.
-AREAS = {
-    "send": "Send mail: one, or a template to a list.",
-    "domain": "Sending domains and their verification.",
-    "address": "Sender addresses.",
-    "receiver": "Recipient lists and their members.",
-    "tag": "Tags that mail is filed under.",
-    "template": "Mail templates for batch sends.",
-    "task": "Batch sends under way and done.",
-    "stats": "Statistics: totals, details, tracking, invalid addresses.",
-    "account": "Quota, level and status of the account.",
-    "suppression": "Recipients who get no more mail.",
-}
+AREAS = marked(
+    {
+        "send": "Send mail: one, or a template to a list.",
+        "domain": "Sending domains and their verification.",
+        "address": "Sender addresses.",
+        "receiver": "Recipient lists and their members.",
+        "tag": "Tags that mail is filed under.",
+        "template": "Mail templates for batch sends.",
+        "task": "Batch sends under way and done.",
+        "stats": "Statistics: totals, details, tracking, invalid addresses.",
+        "account": "Quota, level and status of the account.",
+        "suppression": "Recipients who get no more mail.",
+    }
+)
 _LOADED: dict[str, Action] = {}  # by each spelling of a name
 
 

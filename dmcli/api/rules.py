@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api.windows import day_of, first_day, stamp_of
+from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -35,9 +36,9 @@ def at_most_one(*names: str, code: str = "InvalidParameter") -> Rule:
     """At most one of the parameters may be given. Without a `code` the service would choose one of them by itself."""
 
     def rule(values: Mapping[str, str], now: datetime) -> Iterator[Problem]:  # noqa: ARG001
-        given = [f"{{{name}}}" for name in names if values.get(name)]
+        given = [_typed(name) for name in names if values.get(name)]
         if len(given) > 1:
-            yield Problem(f"{' and '.join(given)} do not go together: give only one of them", code)
+            yield Problem(tr("{names} do not go together: give only one of them", names=tr(" and ").join(given)), code)
 
     return rule
 
@@ -47,7 +48,7 @@ def at_least_one(*names: str, code: str) -> Rule:
 
     def rule(values: Mapping[str, str], now: datetime) -> Iterator[Problem]:  # noqa: ARG001
         if not any(values.get(name) for name in names):
-            yield Problem("one of " + ", ".join(f"{{{name}}}" for name in names) + " is needed", code)
+            yield Problem(tr("one of {names} is needed", names=listed(map(_typed, names))), code)
 
     return rule
 
@@ -58,9 +59,16 @@ def needs(name: str, other: str, value: str = "", code: str = "") -> Rule:
     def rule(values: Mapping[str, str], now: datetime) -> Iterator[Problem]:  # noqa: ARG001
         given = values.get(name)
         if given and value in ("", given) and not values.get(other):
-            yield Problem(f"{{{name}}} needs {{{other}}} as well", code or f"Missing{other}")
+            yield Problem(
+                tr("{name} needs {other} as well", name=_typed(name), other=_typed(other)), code or f"Missing{other}"
+            )
 
     return rule
+
+
+def _typed(name: str) -> str:
+    """A parameter as a problem names it; how it is typed is put in where the problem is shown."""
+    return f"{{{name}}}"
 
 
 def warned(rule: Rule) -> Rule:
@@ -87,10 +95,20 @@ def tracks(name: str, html: str, *others: str) -> Rule:
         text = values.get(html, "")
         if not text:
             yield Problem(
-                f"{{{name}}} counts nothing without {{{html}}}: opens and clicks are seen in HTML alone", "", True
+                tr(
+                    "{name} counts nothing without {html}: opens and clicks are seen in HTML alone",
+                    name=_typed(name),
+                    html=_typed(html),
+                ),
+                "",
+                True,
             )
         elif not re.search(r"""href\s*=\s*(?:["']\s*)?https?://""", text, re.IGNORECASE):
-            yield Problem(f"{{{name}}} counts no clicks: there is no http link in {{{html}}}", "", True)
+            yield Problem(
+                tr("{name} counts no clicks: there is no http link in {html}", name=_typed(name), html=_typed(html)),
+                "",
+                True,
+            )
 
     return rule
 
@@ -105,14 +123,23 @@ def one_call(window: Window) -> Rule:
         start, end, first = *_bounds(values), first_day(window, now)
         if start and start < first:
             yield Problem(
-                f"{{StartTime}} {start:%Y-%m-%d} is more than {window.back} days back: give {first:%Y-%m-%d} or later",
+                tr(
+                    "{{StartTime}} {start:%Y-%m-%d} is more than {back} days back: give {first:%Y-%m-%d} or later",
+                    start=start,
+                    back=window.back,
+                    first=first,
+                ),
                 "InvalidStartTime.Malformed",
             )
         if start and end and values["EndTime"] < values["StartTime"]:
-            yield Problem("{EndTime} lies before {StartTime}: swap them", "InvalidBetweenTime.Malformed")
+            yield Problem(tr("{EndTime} lies before {StartTime}: swap them"), "InvalidBetweenTime.Malformed")
         if start and end and (end - start).days > window.span:
             yield Problem(
-                f"{{StartTime}} to {{EndTime}} spans {(end - start).days} days: give at most {window.span}",
+                tr(
+                    "{{StartTime}} to {{EndTime}} spans {days} days: give at most {span}",
+                    days=(end - start).days,
+                    span=window.span,
+                ),
                 "InvalidBetweenTime.Malformed",
             )
 
@@ -127,16 +154,33 @@ def several_calls(window: Window) -> Rule:
 
         start, end, first = *_bounds(values), first_day(window, now)
         soon = now + timedelta(minutes=_SKEW)
-        known = f"the service answers for the last {window.back} days"
+
         if start and values["StartTime"] > stamp_of(soon, values["StartTime"]):
-            yield Problem(f"{{StartTime}} {values['StartTime']} lies in the future: give today or earlier")
+            yield Problem(
+                tr("{{StartTime}} {given} lies in the future: give today or earlier", given=values["StartTime"])
+            )
         if start and end and values["EndTime"] < values["StartTime"]:
-            yield Problem("{EndTime} lies before {StartTime}: swap them")
+            yield Problem(tr("{EndTime} lies before {StartTime}: swap them"))
         if end and end < first:
-            yield Problem(f"{{EndTime}} {end.date()} is too long ago, {known}: give {first:%Y-%m-%d} or later")
+            yield Problem(
+                tr(
+                    "{{EndTime}} {given} is too long ago, the service answers for the last {back} days: "
+                    "give {first:%Y-%m-%d} or later",
+                    given=end.date(),
+                    back=window.back,
+                    first=first,
+                )
+            )
         if start and start < first:
             yield Problem(
-                f"{{StartTime}} {start.date()} is too long ago, {known}: shown from {first:%Y-%m-%d} on", warning=True
+                tr(
+                    "{{StartTime}} {given} is too long ago, the service answers for the last {back} days: "
+                    "shown from {first:%Y-%m-%d} on",
+                    given=start.date(),
+                    back=window.back,
+                    first=first,
+                ),
+                warning=True,
             )
 
     return rule

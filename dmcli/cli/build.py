@@ -11,6 +11,7 @@ from dmcli.api import catalogue
 from dmcli.cli.help import example_of
 from dmcli.cli.options import Value, options_of
 from dmcli.cli.tree import Group, command
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from dmcli.api.kinds.reference import Ref
@@ -57,5 +58,7 @@ def _show(listing: Action, declared: Declared, ref: Ref) -> click.Command:
 
         show_sheet(find_typed(current.client, ref, thing), listing.fields, declared.groups, current.output())
 
-    argument = click.Argument(["thing"], metavar=ref.metavar, help=f"The {ref.noun}, by name or id.", type=Value(ref))
+    argument = click.Argument(
+        ["thing"], metavar=ref.metavar, help=tr("The {noun}, by name or id.", noun=tr(ref.noun)), type=Value(ref)
+    )
     return command(declared.path.split()[-1], [argument], run, declared.help, declared.example)

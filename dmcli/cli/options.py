@@ -12,6 +12,7 @@ from dmcli.api.kinds.text import Choice, Flag, Text
 from dmcli.api.model import Action, Effect, Param
 from dmcli.cli.common import keep
 from dmcli.cli.session import session
+from dmcli.words import composed, marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,7 +55,7 @@ def idempotency_key() -> click.Option:
 def _refuse_both(ctx: click.Context, _: click.Parameter, value: Any) -> Any:
     """Refuse --all together with --limit."""
     if is_typed(ctx, "all") and is_typed(ctx, "limit"):
-        raise click.UsageError("--all and --limit do not go together; give one of them", ctx)
+        raise click.UsageError(tr("--all and --limit do not go together; give one of them"), ctx)
     return value
 
 
@@ -90,7 +91,9 @@ def arrangement() -> list[click.Parameter]:
     ]
 
 
-def from_history(about: str = "Read what dm stats sync has kept on this machine, and call nothing.") -> click.Option:
+def from_history(
+    about: str = marked("Read what dm stats sync has kept on this machine, and call nothing."),
+) -> click.Option:
     """--from-history, for what is kept there; the session knows it."""
     return click.Option(
         ["--from-history"],
@@ -116,7 +119,7 @@ class Value(click.ParamType[Any]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The text; an @FILE replaced by what it holds."""
         if isinstance(value, str) and not is_text(value):
-            self.fail(f"{value!r} is not text: it has bytes that are not UTF-8", param, ctx)
+            self.fail(tr("{value!r} is not text: it has bytes that are not UTF-8", value=value), param, ctx)
         if not (self.kind.files and isinstance(value, str)):
             return value
         from dmcli.cli.input import read_value, refuse_file_name
@@ -125,7 +128,7 @@ class Value(click.ParamType[Any]):
             self.fail(message, param, ctx)
 
         if value == "@-" and ctx and ctx.meta.setdefault("dmcli.stdin", param) is not param:
-            fail("standard input is read for another option already; give a file")
+            fail(tr("standard input is read for another option already; give a file"))
         refuse_file_name(value, fail, bare=not isinstance(self.kind, Text))
         return read_value(value, self.kind.files, fail)
 
@@ -164,23 +167,22 @@ def click_param(param: Param) -> click.Parameter:
         argument.name = param.name  # click would make it lower case
         return argument
     if param.secret:
-        return click.Option(
-            [f"--{param.flag}-stdin", param.name],
-            is_flag=True,
-            help=f"Read the {param.flag} from standard input instead of asking. {param.help}",
-        )
+        option = click.Option([f"--{param.flag}-stdin", param.name], is_flag=True)
+        option.help = composed("Read the {flag} from standard input instead of asking.", param.help, flag=param.flag)
+        return option
     if isinstance(param.kind, Flag):  # None, so that a flag that was not given is told from one that says no
         names = [f"--{param.flag}/--no-{param.flag}", param.name]
         return click.Option(names, default=None, help=param.help)
-    return click.Option(
+    option = click.Option(
         [f"--{param.flag}", param.name],
         type=Value(param.kind),
         multiple=param.kind.many,
         metavar=param.kind.metavar,
-        help=param.help + (f" Default: {param.default}." if param.default else ""),
         # What has a default is never missing, and a sender may come from the profile.
         required=param.required and not param.default and not isinstance(param.kind, Sender),
     )
+    option.help = composed(param.help, "Default: {value}." if param.default else "", value=param.default)
+    return option
 
 
 def visible_params(action: Action, only: Iterable[str] = ()) -> list[Param]:

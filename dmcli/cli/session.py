@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dmcli.words import tr
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime, tzinfo
@@ -114,13 +116,16 @@ class Session:
         from dmcli.api.model import Effect
 
         if action.done:
-            self.say(action.done.format_map(defaultdict(str, typed)))
+            self.say(tr(action.done).format_map(defaultdict(str, typed)))
 
         if self.settings.sandbox and self.settings.local and action.effect is not Effect.READ:
             # Over HTTP the endpoint decides on the region, whatever was typed.
-            command = "dm sandbox" if self.settings.endpoint else self.resources.sandbox_command
-            see = f"; see it: {command} mail list" if action.effect is Effect.SEND else ""
-            self.say(f"[sandbox] nothing left this machine{see}")
+            command = "dm sandbox" if self.settings.endpoint else self.resources.sandbox_command  # untranslated
+            self.say(
+                tr("[sandbox] nothing left this machine; see it: {command} mail list", command=command)
+                if action.effect is Effect.SEND
+                else tr("[sandbox] nothing left this machine")
+            )
 
     def output(self, default: str = "") -> Output:
         """Where and how results are shown; `default` is the format when none was asked for. Raises InputError."""

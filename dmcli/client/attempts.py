@@ -12,6 +12,7 @@ from dmcli.api.wire import Ambiguous, NotSent
 from dmcli.client.retry import MAYBE_DONE, Budget, Decision, Outcome, Step, Tried, decide, retry_after
 from dmcli.client.verdict import Result, Verdict, clock_text
 from dmcli.errors import DmError
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,7 +115,7 @@ class Retrier:
             if not last.maybe_done:
                 raise
             # What an earlier attempt may have done outweighs why there could be no other.
-            said = f"{last.verdict.said or last.verdict.code}; then {error.message}"
+            said = tr("{said}; then {next}", said=last.verdict.said or last.verdict.code, next=error.message)
             return last._replace(step=Step.STOP, verdict=last.verdict._replace(said=said))
 
     def _attempt(self, operation: Operation, seconds: float, *, maybe_done: bool) -> Verdict:
@@ -180,10 +181,10 @@ class Retrier:
         if skew is None or abs(skew - self._offset) <= _SKEW or abs(skew) > _MOST_SKEW:
             return False
         self._offset = skew
-        self.tell(f"warning: {clock_text(skew)}; signing with the service's time")
+        self.tell(tr("warning: {clock}; signing with the service's time", clock=clock_text(skew)))
         return True
 
     def _pause(self, verdict: Verdict, delay: float) -> None:
         if delay >= _WORTH_TELLING:
-            self.tell(f"{verdict.code or verdict.said}; trying again in {delay:.0f} s")
+            self.tell(tr("{reason}; trying again in {delay:.0f} s", reason=verdict.code or verdict.said, delay=delay))
         self._sleep(delay)

@@ -16,6 +16,7 @@ from dmcli.client.attempts import Operation
 from dmcli.client.retry import PATIENCE, Outcome, Step
 from dmcli.client.verdict import Verdict, error_class, error_text, judge
 from dmcli.errors import DmError, UnknownOutcomeError, UnreachableError
+from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
     from dmcli.client.verdict import Result
 
 _FORBIDDEN = frozenset({"Forbidden", "Forbidden.RAM", "NoPermission"})
-_NO_LOOK = "Do not simply run it again; find out first what became of it."
-_REPEATS = "the service gives the same page again and again; narrow the list with --keyword, or use --limit"
-_STANDS_STILL = (
+_NO_LOOK = marked("Do not simply run it again; find out first what became of it.")
+_REPEATS = marked("the service gives the same page again and again; narrow the list with --keyword, or use --limit")
+_STANDS_STILL = marked(
     "the service's cursor does not advance after {seen:,} rows, so that the rest of the list cannot be read; "
     "try again, or ask for less at a time"
 )
@@ -125,7 +126,7 @@ class Client(NamedTuple):
         if result.step is not Step.FINISH:
             raise self._error(action, params, result)
         if result.verdict.outcome is Outcome.ALREADY_DONE:
-            self.retrier.tell(f"{action.name}: an earlier attempt, whose answer was lost, did it")
+            self.retrier.tell(tr("{action}: an earlier attempt, whose answer was lost, did it", action=action.name))
             return result.verdict._replace(answer={"RequestId": result.verdict.request_id})
         return result.verdict
 
@@ -147,7 +148,9 @@ class Client(NamedTuple):
             return None
         if not rows:
             return None
-        self.retrier.tell(f"{action.name}: the answer was lost, but the {ref.noun} is there")
+        self.retrier.tell(
+            tr("{action}: the answer was lost, but the {noun} is there", action=action.name, noun=tr(ref.noun))
+        )
         return Verdict(Outcome.DONE, {ref.id: value_of(rows[0], ref.id)})
 
     def _error(self, action: Action, params: Mapping[str, str], result: Result) -> DmError:
@@ -155,7 +158,7 @@ class Client(NamedTuple):
         verdict, kind = result.verdict, error_class(result, action.effect)
         hint = self.absent if verdict.outcome is Outcome.NOT_SENT else ""
         if verdict.code in _FORBIDDEN:
-            hint = f"The permission that these keys lack is {self.ram}:{action.name}."
+            hint = tr("The permission that these keys lack is {permission}.", permission=f"{self.ram}:{action.name}")
         if kind is UnknownOutcomeError:
             hint = self.look_first(action, params)
         return kind(
@@ -170,7 +173,9 @@ class Client(NamedTuple):
     def look_first(self, action: Action, params: Mapping[str, str]) -> str:
         """What to do before a call of unknown outcome is made again."""
         look = action.look.format_map({name: shlex.quote(value.split(",")[0]) for name, value in params.items()})
-        return f"Do not simply run it again; look first: {self.command} {look}" if look else _NO_LOOK
+        if not look:
+            return tr(_NO_LOOK)
+        return tr("Do not simply run it again; look first: {command} {look}", command=self.command, look=look)
 
     def pages(self, action: Action, params: Mapping[str, str], size: int = 0) -> Iterator[Page]:
         """The pages of a list, each fetched when it is asked for. `size` 0 is the catalogue's page size."""
@@ -199,10 +204,10 @@ def walk(
         most = most or most_rows(action.paging, page.reply)
         following = next_page(action.paging, asked, page.reply, len(page.rows), seen)
         if following and following.get(action.paging.cursor) == asked.get(action.paging.cursor, ""):
-            raise UnreachableError(_STANDS_STILL.format(seen=seen))
+            raise UnreachableError(tr(_STANDS_STILL, seen=seen))
         mark = following.get(action.paging.cursor) or page.rows
         if (mark and circle.closes(mark)) or (most and seen > most):
-            raise UnreachableError(_REPEATS)
+            raise UnreachableError(tr(_REPEATS))
         yield page._replace(more=bool(following))
         if not following:
             return

@@ -9,6 +9,8 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
+from dmcli.words import tr
+
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
@@ -54,14 +56,16 @@ class Watch:
         """Count bytes of the reply. Raises OSError when they are too many."""
         self._bytes += size
         if self._bytes > MAX_REPLY:
-            self._broken = f"the reply is larger than {MAX_REPLY} bytes"
+            self._broken = tr("the reply is larger than {most} bytes", most=MAX_REPLY)
             raise OSError
 
     @property
     def broken(self) -> str:
         """The limit that was passed, in words; empty while none was."""
         late = self._clock() >= self._end
-        return self._broken or (f"there was no complete reply within {self._patience:g} s" if late else "")
+        return self._broken or (
+            tr("there was no complete reply within {seconds:g} s", seconds=self._patience) if late else ""
+        )
 
 
 def watched_class(kind: Any, current: Callable[[], Watch]) -> Any:

@@ -10,6 +10,7 @@ import dmcli
 from dmcli.api.wire import Ambiguous, NotSent, Reply, Request
 from dmcli.client.connection import PIECE, Watch, watched_class
 from dmcli.errors import ConfigError
+from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,7 @@ _IDLE = 20.0
 _CONNECTIONS = 50  # that threads may have open at a time; further ones are closed after a request
 _HEADERS = {"accept-encoding": "identity", "user-agent": f"dm/{dmcli.__version__}"}
 # The value may have a password in it, so it is not repeated.
-_NO_PROXY = "the proxy that {} names cannot be used; give a URL such as http://proxy.example.com:3128"
+_NO_PROXY = marked("the proxy that {where} names cannot be used; give a URL such as http://proxy.example.com:3128")
 # Addresses that no proxy can reach for us: this machine, and the cloud's metadata service for the instance.
 _DIRECT = ("127.", "localhost", "[::1]", "169.254.", "100.100.100.200")
 
@@ -61,7 +62,7 @@ class HttpExchange:
     def __call__(self, request: Request) -> Reply:
         """Send the request and read its reply. Raises NotSent, Ambiguous, or ConfigError when TLS trust fails."""
         if request.patience <= 0:  # a pause was longer than it was meant to be
-            raise NotSent(f"cannot reach {_host(request)}: no time is left for it")
+            raise NotSent(tr("cannot reach {host}: no time is left for it", host=_host(request)))
         watch = self._thread.watch = Watch(self._clock, request.patience, request.announce)
         try:
             with self._adapter().send(
@@ -84,7 +85,13 @@ class HttpExchange:
         finally:
             self._used = self._clock()
         if packed != "identity":
-            raise Ambiguous(f"the reply from {_host(request)} is packed ({packed}), which was not asked for")
+            raise Ambiguous(
+                tr(
+                    "the reply from {host} is packed ({encoding}), which was not asked for",
+                    host=_host(request),
+                    encoding=packed,
+                )
+            )
         return Reply(answer.status_code, headers, body)
 
     def close(self) -> None:
@@ -140,12 +147,16 @@ def _failure(request: Request, error: Exception, watch: Watch) -> Exception:
 
     cause = _innermost(error)
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return ConfigError(f"the TLS certificate of {_host(request)} is not trusted: {_text(cause)}")
+        return ConfigError(
+            tr("the TLS certificate of {host} is not trusted: {reason}", host=_host(request), reason=_text(cause))
+        )
     if isinstance(error, InvalidSchema):  # SOCKS needs a library that dm does not bring
-        return ConfigError(_NO_PROXY.format("the environment"))
+        return ConfigError(tr(_NO_PROXY, where=tr("the environment")))
     if watch.begun:
-        return Ambiguous(watch.broken or f"the connection to {_host(request)} broke: {_text(cause)}")
-    return NotSent(f"cannot reach {_host(request)}: {_text(cause)}")
+        return Ambiguous(
+            watch.broken or tr("the connection to {host} broke: {reason}", host=_host(request), reason=_text(cause))
+        )
+    return NotSent(tr("cannot reach {host}: {reason}", host=_host(request), reason=_text(cause)))
 
 
 def _find_proxies(url: str) -> dict[str, str]:
@@ -164,7 +175,7 @@ def _find_proxies(url: str) -> dict[str, str]:
         except ValueError:
             usable = False
         if not usable:
-            raise ConfigError(_NO_PROXY.format(f"{name}_proxy"))
+            raise ConfigError(tr(_NO_PROXY, where=f"{name}_proxy"))
     return found
 
 
@@ -191,7 +202,9 @@ def _check_bundle(path: str) -> str:
         try:
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
         except OSError as error:  # ssl.SSLError too
-            raise ConfigError(f"the CA bundle {path} cannot be used: {error.strerror or error}") from None
+            raise ConfigError(
+                tr("the CA bundle {path} cannot be used: {reason}", path=path, reason=error.strerror or error)
+            ) from None
     return path
 
 

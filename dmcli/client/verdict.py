@@ -18,24 +18,27 @@ from dmcli.errors import (
     UnreachableError,
 )
 from dmcli.untrusted import read_json
+from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
     from dmcli.api.wire import Reply
 
-_AGREES = "this machine's clock agrees with the service's to a second"
 _CLOCK_CODES = frozenset({"InvalidTimeStamp.Expired", "IllegalTimestamp"})
 _BY_EXIT: dict[int, type[DmError]] = {3: ConfigError, 4: UnreachableError, 5: CheckFailedError, 10: NotFoundError}
 # What to say of a call that may have been executed, by what it does.
-_MAYBE = {
-    Effect.READ: "it is safe to run this again",
-    Effect.WRITE: "the change may have been made, and it is safe to run this again",
-    Effect.CREATE: "it may or may not have been created",
-    Effect.DELETE: "it may be gone already, and it is safe to run this again",
-    Effect.SEND: "it may or may not have been accepted",
-}
-_NOTHING_DONE = "nothing was done, it is safe to run this again"
-_EARLIER = "an earlier attempt got no answer and may have done it"
+_MAYBE = marked(
+    {
+        Effect.READ: "it is safe to run this again",
+        Effect.WRITE: "the change may have been made, and it is safe to run this again",
+        Effect.CREATE: "it may or may not have been created",
+        Effect.DELETE: "it may be gone already, and it is safe to run this again",
+        Effect.SEND: "it may or may not have been accepted",
+    }
+)
+_NOTHING_DONE = marked("nothing was done, it is safe to run this again")
+_EARLIER = marked("an earlier attempt got no answer and may have done it")
 _TIMEOUT, _TOO_MANY, _SERVER_ERROR = 408, 429, 500
+_EXACT = 1  # second, since a Date has whole ones
 
 
 class Verdict(NamedTuple):
@@ -103,28 +106,37 @@ def error_text(result: Result, effect: Effect) -> str:
     verdict = result.verdict
     unanswered = verdict.outcome in (*UNANSWERED, Outcome.NOT_THE_SERVICE)
     unanswered = unanswered or error_class(result, effect) is UnknownOutcomeError
-    endings = (
-        (unanswered and result.attempts > 1, f" (tried {result.attempts} times)"),
-        (unanswered, f"; {_MAYBE[effect] if result.maybe_done else _NOTHING_DONE}"),
-        (result.maybe_done and not unanswered, f"; {_EARLIER}"),
-        (verdict.outcome is Outcome.CLOCK, f"; {clock_remedy(verdict)}"),
-    )
-    said, more = verdict.said or verdict.code, "".join(text for applies, text in endings if applies)
-    return said.rstrip(".") + more if more else said
+    said = verdict.said or verdict.code
+    endings = []
+    if unanswered:
+        endings = [tr(_MAYBE[effect] if result.maybe_done else _NOTHING_DONE)]
+    elif result.maybe_done:
+        endings = [tr(_EARLIER)]
+    if verdict.outcome is Outcome.CLOCK:
+        endings.append(clock_remedy(verdict))
+    if unanswered and result.attempts > 1:
+        said = tr("{said} (tried {number} times)", said=said.rstrip("."), number=result.attempts)
+    return tr("; ").join((said.rstrip("."), *endings)) if endings else said
 
 
 def clock_text(skew: timedelta) -> str:
     """How far this machine's clock is off, in words; `skew` is how far the service's is ahead of it."""
     seconds = round(skew.total_seconds())
-    if abs(seconds) <= 1:  # a Date has whole seconds
-        return _AGREES
-    return f"this machine's clock is {abs(seconds)} s {'behind' if seconds > 0 else 'ahead of'} the service's"
+    if abs(seconds) <= _EXACT:
+        return tr("this machine's clock agrees with the service's to a second")
+    if seconds > 0:
+        return tr("this machine's clock is {seconds} s behind the service's", seconds=seconds)
+    return tr("this machine's clock is {seconds} s ahead of the service's", seconds=-seconds)
 
 
 def clock_remedy(verdict: Verdict) -> str:
     """The end of a sentence on a call that was refused for its time."""
-    told = "this clock may be wrong" if verdict.skew is None else clock_text(verdict.skew)
-    return f"{told}: {'run this again' if told == _AGREES else 'set it'}"
+    skew = verdict.skew
+    if skew is None:
+        return tr("this clock may be wrong: set it")
+    if abs(round(skew.total_seconds())) <= _EXACT:
+        return tr("{clock}: run this again", clock=clock_text(skew))
+    return tr("{clock}: set it", clock=clock_text(skew))
 
 
 def judge(reply: Reply, form: str = "JSON", service: str = "DirectMail") -> Verdict:
@@ -145,14 +157,21 @@ def judge(reply: Reply, form: str = "JSON", service: str = "DirectMail") -> Verd
     )
     if code:
         return Verdict(_outcome(code, reply.status), {}, _redact(message), code, request_id, reply.status)
-    said = f"the reply (HTTP {reply.status}) is not one of {service}'s"
+    said = tr("the reply (HTTP {status}) is not one of {service}'s", status=reply.status, service=service)
     if reply.status == _TOO_MANY:
-        return Verdict(Outcome.THROTTLED, said=f"{said}: too many requests", status=reply.status)
+        return Verdict(Outcome.THROTTLED, said=tr("{said}: too many requests", said=said), status=reply.status)
     if reply.status == _TIMEOUT or reply.status >= _SERVER_ERROR or (good and (xml or not _is_page(reply))):
         return Verdict(Outcome.AMBIGUOUS, said=said, status=reply.status)
     where = reply.headers.get("location")
-    other = f" and points to {where.split('://')[-1].split('/')[0] or where}" if where else ""
-    said = f"something other than {service} answered with HTTP {reply.status}{other}: check the endpoint and the proxy"
+    values = {"service": service, "status": reply.status}
+    said = tr("something other than {service} answered with HTTP {status}: check the endpoint and the proxy", **values)
+    if where:
+        said = tr(
+            "something other than {service} answered with HTTP {status} and points to {host}: check the endpoint and "
+            "the proxy",
+            host=where.split("://")[-1].split("/")[0] or where,
+            **values,
+        )
     return Verdict(Outcome.NOT_THE_SERVICE, said=said, status=reply.status)
 
 
@@ -202,4 +221,4 @@ def _xml_fields(body: bytes) -> dict[str, Any]:
 
 def _redact(message: str) -> str:
     """A message without the string to sign that SignatureDoesNotMatch ends with: it holds every parameter."""
-    return message.partition(" server string to sign is:")[0]
+    return message.partition(" server string to sign is:")[0]  # untranslated: it is the service's

@@ -11,6 +11,7 @@ from itertools import accumulate
 
 from dmcli.config.file import CONTROL, KNOWN, SANDBOX, Entries, Node, Place, name_problem, nearest, read
 from dmcli.errors import ConfigError, InputError
+from dmcli.words import listed, tr
 
 _PLAIN = re.compile(r"(?!(?i:true|false|yes|no|on|off|null|y|n)$)[A-Za-z][A-Za-z0-9_./@-]*")
 
@@ -25,7 +26,14 @@ def set_default(text: str, name: str) -> str:
     content = read(text)
     if name != SANDBOX and name not in content.profiles:
         known = [*content.profiles, SANDBOX]
-        raise InputError(f"there is no profile '{name}'; there are {', '.join(known)}{nearest(name, known)}")
+        raise InputError(
+            tr(
+                "there is no profile '{name}'; there are {known}{nearest}",
+                name=name,
+                known=listed(known),
+                nearest=nearest(name, known),
+            )
+        )
     line = f"default: {_scalar(name)}{_eol(text)}"
     if "default" in content.tree:
         edit = _replace(content.tree["default"][1], name)
@@ -47,7 +55,9 @@ def add_profile(text: str, name: str, values: dict[str, str], *, replace: bool =
     _check_new(name, values)
     content = read(text)
     if name in content.profiles and not replace:
-        raise InputError(f"the profile '{name}' exists already; choose another name, or ask for it to be replaced")
+        raise InputError(
+            tr("the profile '{name}' exists already; choose another name, or ask for it to be replaced", name=name)
+        )
     edits = _profile_edits(text, content.tree, name, values)
     return _apply(text, edits, content.default, {**content.profiles, name: values})
 
@@ -58,9 +68,9 @@ def _check_new(name: str, values: dict[str, str]) -> None:
         raise InputError(problem)
     for key, value in values.items():
         if key not in KNOWN:
-            raise InputError(f"a profile has no value '{key}'{nearest(key, KNOWN)}")
+            raise InputError(tr("a profile has no value '{key}'{nearest}", key=key, nearest=nearest(key, KNOWN)))
         if CONTROL.search(value):
-            raise InputError(f"the value for {key} has a line break or control character; give it without")
+            raise InputError(tr("the value for {key} has a line break or control character; give it without", key=key))
 
 
 def _apply(text: str, edits: list[Edit], default: str, profiles: dict[str, dict[str, str]]) -> str:
@@ -78,7 +88,9 @@ def _apply(text: str, edits: list[Edit], default: str, profiles: dict[str, dict[
     except ConfigError:
         found = None
     if found is None or (found.default, found.profiles) != (default, profiles):
-        raise ConfigError("the file is laid out in a way that cannot be edited line by line; change it in an editor")
+        raise ConfigError(
+            tr("the file is laid out in a way that cannot be edited line by line; change it in an editor")
+        )
     return result
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeAlias
 from dmcli.errors import ConfigError
 from dmcli.local.files import check_private, read_text
 from dmcli.secret import Entry, Secret
+from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -27,9 +28,12 @@ CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\u
 _NAME = re.compile(r"[\w.@][\w.@-]{0,63}")
 _NO_YAML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _DEEPEST = 3  # the file, its profiles, a profile
+# What is said of a key at the top of the file, and of one in a profile.
+_UNKNOWN = marked(("unknown key {key}", "unknown key {key} in profile '{profile}'"))
+_ONE_PIECE = marked(("'{key}' must be one piece of text", "'{key}' in profile '{profile}' must be one piece of text"))
 
 Place = tuple[int, int]  # line and column, both from 0
-Entries: TypeAlias = "dict[str, tuple[Node, Node]]"  # by the text of the key: key and value
+Entries: TypeAlias = "dict[str, tuple[Node, Node]]"  # untranslated type: by the text of the key: key and value
 
 
 class ConfigFile(NamedTuple):
@@ -49,7 +53,11 @@ class ConfigFile(NamedTuple):
 
     def entry(self, name: str) -> Entry:
         """All that a profile says; nothing where there is none of that name."""
-        return Entry(f"profile '{name}' in {self.path}", self.profiles.get(name, {}), self.secrets.get(name, {}))
+        return Entry(
+            tr("profile '{name}' in {path}", name=name, path=self.path),
+            self.profiles.get(name, {}),
+            self.secrets.get(name, {}),
+        )
 
 
 class Node(NamedTuple):
@@ -91,15 +99,15 @@ def nearest(word: str, choices: Collection[str]) -> str:
     import difflib
 
     near = difflib.get_close_matches(word, choices, 1)
-    return f"; did you mean '{near[0]}'?" if near else ""
+    return tr("; did you mean '{near}'?", near=near[0]) if near else ""
 
 
 def name_problem(name: str) -> str:
     """Why a profile may not be called so, or empty."""
     if name == SANDBOX:
-        return f"the profile '{SANDBOX}' is built in; choose another name"
+        return tr("the profile '{name}' is built in; choose another name", name=SANDBOX)
     if not _NAME.fullmatch(name):
-        return f"the profile name {_shown(name)} will not do; use up to 64 letters, digits and . _ @ -"
+        return tr("the profile name {name} will not do; use up to 64 letters, digits and . _ @ -", name=_shown(name))
     return ""
 
 
@@ -109,23 +117,24 @@ def read(text: str, path: str = "config.yaml") -> Content:
 
     def entries(where: str, node: Node) -> Entries:
         if node.entries is None and node.text:
-            _fail(path, node.start, f"{where} must hold 'key: value' lines")
+            _fail(path, node.start, tr("{where} must hold 'key: value' lines", where=where))
         return node.entries or {}
 
-    def plain(known: Collection[str], where: str, of: Entries) -> dict[str, str]:
+    def plain(known: Collection[str], profile: str, of: Entries) -> dict[str, str]:
         for name, (key, value) in of.items():
             if name not in known:
-                _fail(path, key.start, f"unknown key {_shown(name)}{where}{nearest(name, known)}")
+                unknown = _in_profile(_UNKNOWN, profile, _shown(name))
+                _fail(path, key.start, unknown + nearest(name, known))
             if value.entries is not None and name != "profiles":
-                _fail(path, value.start, f"'{name}'{where} must be one piece of text")
+                _fail(path, value.start, _in_profile(_ONE_PIECE, profile, name))
         return {name: value.text for name, (_, value) in of.items() if value.text}
 
-    default = plain(("default", "profiles"), "", top := entries("the file", tree)).get("default", "")
+    default = plain(("default", "profiles"), "", top := entries(tr("the file"), tree)).get("default", "")
     profiles = {}
     for name, (key, value) in (entries("'profiles'", top["profiles"][1]) if "profiles" in top else {}).items():
         if problem := name_problem(name):
             _fail(path, key.start, problem)
-        profiles[name] = plain(KNOWN, f" in profile '{name}'", entries(f"profile '{name}'", value))
+        profiles[name] = plain(KNOWN, name, entries(tr("profile '{name}'", name=name), value))
     return Content(default, profiles, top)
 
 
@@ -136,7 +145,7 @@ def _tree(text: str, path: str) -> Node:
     import yaml
 
     if strange := _NO_YAML.search(text):
-        _fail(path, (text.count("\n", 0, strange.start()), 0), "a control character has no place in it")
+        _fail(path, (text.count("\n", 0, strange.start()), 0), tr("a control character has no place in it"))
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         events = yaml.parse(text, Loader=loader)
@@ -147,9 +156,11 @@ def _tree(text: str, path: str) -> Node:
         ]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        _fail(path, (mark.line if mark else 0, 0), f"not valid YAML: {error.problem or error.context}")
+        _fail(
+            path, (mark.line if mark else 0, 0), tr("not valid YAML: {problem}", problem=error.problem or error.context)
+        )
     if len(nodes) > 1:
-        _fail(path, nodes[1].start, "a second YAML document has no place in it")
+        _fail(path, nodes[1].start, tr("a second YAML document has no place in it"))
     return nodes[0] if nodes else Node("", {}, (0, 0), (0, 0))
 
 
@@ -158,28 +169,33 @@ def _node(event: Any, events: Iterator[Any], path: str, depth: int) -> Node:
     kind = type(event).__name__
     start = (event.start_mark.line, event.start_mark.column)
     if kind not in {"ScalarEvent", "MappingStartEvent"}:
-        _fail(path, start, "lists and aliases have no place in it; write 'key: value' lines")
+        _fail(path, start, tr("lists and aliases have no place in it; write 'key: value' lines"))
     if event.tag is not None or event.anchor is not None:
-        _fail(path, start, "YAML tags and anchors have no place in it; write the value alone")
+        _fail(path, start, tr("YAML tags and anchors have no place in it; write the value alone"))
     if kind == "ScalarEvent":
         text = "" if not event.style and event.value in {"~", "null", "Null", "NULL"} else event.value
         return Node(text, None, start, (event.end_mark.line, event.end_mark.column))
     if depth > _DEEPEST:
-        _fail(path, start, "values must be one piece of text")
+        _fail(path, start, tr("values must be one piece of text"))
     entries: Entries = {}
     while type(event := next(events)).__name__ != "MappingEndEvent":
         key = _node(event, events, path, _DEEPEST + 1)
         if key.text in entries:
-            _fail(path, key.start, f"the key {_shown(key.text)} stands there twice")
+            _fail(path, key.start, tr("the key {key} stands there twice", key=_shown(key.text)))
         entries[key.text] = (key, _node(next(events), events, path, depth + 1))
     return Node("", entries, start, (event.end_mark.line, event.end_mark.column))
 
 
+def _in_profile(texts: tuple[str, str], profile: str, key: str) -> str:
+    """What is said of a key; `profile` is empty at the top of the file."""
+    return tr(texts[1], key=key, profile=profile) if profile else tr(texts[0], key=key)
+
+
 def _fail(path: str, place: Place, problem: str) -> NoReturn:
     """Raise what is wrong with a line."""
-    raise ConfigError(f"{path} line {place[0] + 1}: {problem}")
+    raise ConfigError(tr("{path} line {number}: {problem}", path=path, number=place[0] + 1, problem=problem))
 
 
 def _shown(name: str) -> str:
     """A name to quote in a message; what is no name could be a secret in the wrong place."""
-    return f"'{name}'" if re.fullmatch(r"[\w.@<-]{1,40}", name) else "(not shown)"
+    return f"'{name}'" if re.fullmatch(r"[\w.@<-]{1,40}", name) else tr("(not shown)")

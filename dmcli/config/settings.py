@@ -12,7 +12,7 @@ from dmcli.config.file import CONTROL, SANDBOX, VALUES, ConfigFile, load_file, n
 from dmcli.config.vendor import cli_file
 from dmcli.errors import ConfigError, DmError, InputError
 from dmcli.local.paths import config_path
-from dmcli.words import locale
+from dmcli.words import listed, locale, tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,12 +81,14 @@ class _Found(NamedTuple):
     """A value, where it is from, and how far down the order that is."""
 
     text: str = ""
-    source: str = "not set"
+    source: str = ""
     rank: int = _BUILT_IN
 
     def error(self, problem: str) -> DmError:
         """The error for a value that will not do, with its source in front."""
-        return (InputError if self.rank == _FLAG else ConfigError)(f"{self.source}: {problem}")
+        return (InputError if self.rank == _FLAG else ConfigError)(
+            tr("{source}: {problem}", source=self.source, problem=problem)
+        )
 
 
 def resolve(flags: Flags, environ: Mapping[str, str]) -> Settings:
@@ -132,22 +134,32 @@ def choose_profile(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -
     choices = (
         (flags.profile, "--profile", True),
         (environ.get("DM_PROFILE", ""), "DM_PROFILE", True),
-        (file.default, f"default in {file.path}", False),
+        (file.default, tr("default in {path}", path=file.path), False),
     )
-    name, source, explicit = next((choice for choice in choices if choice[0]), ("", "not set", False))
+    name, source, explicit = next((choice for choice in choices if choice[0]), ("", tr("not set"), False))
     known = [*file.profiles, SANDBOX]
     if name and name not in known:
         near = nearest(name, known)
-        raise ConfigError(f"{source}: there is no profile '{name}' in {file.path}; there are {', '.join(known)}{near}")
+        raise ConfigError(
+            tr(
+                "{source}: there is no profile '{name}' in {path}; there are {known}{near}",
+                source=source,
+                name=name,
+                path=file.path,
+                known=listed(known),
+                near=near,
+            )
+        )
     return name, source, explicit
 
 
 def _find_values(flags: Flags, environ: Mapping[str, str], file: ConfigFile, profile: str) -> dict[str, _Found]:
     """Every value from the highest source that has it; `profile` is the explicit one, or the sandbox."""
-    found = {name: _Found() for name in VALUES} | {
-        "region": _Found(DEFAULT_REGION, "built in"),
-        "lang": _Found(*locale(environ)),
-        "signature": _Found("v1", "built in"),
+    chosen, variable = locale(environ)
+    found = {name: _Found(source=tr("not set")) for name in VALUES} | {
+        "region": _Found(DEFAULT_REGION, tr("built in")),
+        "lang": _Found(chosen, tr(variable)),
+        "signature": _Found("v1", tr("built in")),
     }
     # From the lowest to the highest, so that what comes later wins.
     for rank, layer in reversed(list(enumerate(_layers(flags, environ, file, profile)))):
@@ -156,7 +168,9 @@ def _find_values(flags: Flags, environ: Mapping[str, str], file: ConfigFile, pro
         found["region"] = _vendor_region(environ) or found["region"]
     for name, value in found.items():
         if CONTROL.search(value.text):
-            raise value.error(f"the value for {name} has a line break or control character; give it without")
+            raise value.error(
+                tr("the value for {name} has a line break or control character; give it without", name=name)
+            )
     return found | {name: _plain_word(found[name], words) for name, words in _ACCEPTED.items()}
 
 
@@ -179,7 +193,7 @@ def _layers(
         return typed, values_of(profile), variables, default
     # What belongs to an account stays out of the sandbox; how results look does not.
     default = {name: default[name] for name in ("output", "lang") if name in default}
-    return typed, {name: (value, "built in") for name, value in _SANDBOX_VALUES.items()}, variables, default
+    return typed, {name: (value, tr("built in")) for name, value in _SANDBOX_VALUES.items()}, variables, default
 
 
 def _usable(environ: Mapping[str, str], variable: str) -> bool:
@@ -202,7 +216,14 @@ def _plain_word(found: _Found, words: Mapping[str, str]) -> _Found:
     """One of the known words, in its plain spelling. Raises ConfigError or InputError."""
     word = found.text.lower()
     if word and word not in words:
-        raise found.error(f"'{found.text}' is not one of {', '.join(words)}{nearest(word, words)}")
+        raise found.error(
+            tr(
+                "'{word}' is not one of {known}{nearest}",
+                word=found.text,
+                known=listed(words),
+                nearest=nearest(word, words),
+            )
+        )
     return found._replace(text=words.get(word, ""))
 
 
@@ -211,24 +232,39 @@ def _place(region: _Found, endpoint: _Found, *, sandbox: bool) -> tuple[_Found, 
     warnings = []
     if endpoint.text and region.rank < endpoint.rank and not sandbox:
         # An endpoint set further down than the region is that of another region.
-        warnings = [f"{region.source} chooses region {region.text}, so the endpoint of {endpoint.source} is not used"]
+        warnings = [
+            tr(
+                "{source} chooses region {region}, so the endpoint of {other} is not used",
+                source=region.source,
+                region=region.text,
+                other=endpoint.source,
+            )
+        ]
     elif endpoint.text:
         url, host = _base_url(endpoint)
         if region.rank > endpoint.rank:
             same = [name for name, known in REGIONS.items() if known.host == host]
-            region = _Found(same[0], f"the host of {endpoint.source}", endpoint.rank) if same else region
+            region = (
+                _Found(same[0], tr("the host of {source}", source=endpoint.source), endpoint.rank) if same else region
+            )
         return region, endpoint._replace(text=url), warnings
     _check(region)
     if sandbox:
-        return region, _Found("", "built in"), warnings
-    return region, _Found(f"https://{REGIONS[region.text].host}", f"region {region.text}"), warnings
+        return region, _Found("", tr("built in")), warnings
+    return region, _Found(f"https://{REGIONS[region.text].host}", tr("region {region}", region=region.text)), warnings
 
 
 def _check(region: _Found) -> None:
     """Raises ConfigError or InputError for what is no region."""
     if region.text not in REGIONS:
-        rule = f"DirectMail is served in {', '.join(REGIONS)}{nearest(region.text, REGIONS)}"
-        raise region.error(f"unknown region '{region.text}'; {rule}")
+        raise region.error(
+            tr(
+                "unknown region '{region}'; DirectMail is served in {regions}{nearest}",
+                region=region.text,
+                regions=listed(REGIONS),
+                nearest=nearest(region.text, REGIONS),
+            )
+        )
 
 
 def sandbox_region(flags: Flags) -> str:
@@ -257,8 +293,11 @@ def _base_url(endpoint: _Found) -> tuple[str, str]:
     found = base_url(endpoint.text)
     if found is None:
         # What stands before an @ may be a password.
-        shown = "the value" if "@" in endpoint.text else f"'{endpoint.text}'"
+        shown = tr("the value") if "@" in endpoint.text else f"'{endpoint.text}'"
         raise endpoint.error(
-            f"{shown} is no endpoint; give http or https, host and perhaps port, like https://dm.aliyuncs.com"
+            tr(
+                "{shown} is no endpoint; give http or https, host and perhaps port, like https://dm.aliyuncs.com",
+                shown=shown,
+            )
         )
     return found[:2]

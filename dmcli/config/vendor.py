@@ -10,6 +10,7 @@ from dmcli.local.files import Access, read_text
 from dmcli.local.paths import home
 from dmcli.secret import Entry, Secret
 from dmcli.untrusted import read_json
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,7 @@ _SHOWN = frozenset(
     mode type access_key_id region_id ram_role_name role_name ram_role_arn role_arn ram_session_name role_session_name
     source_profile expired_seconds policy sts_region sts_endpoint enable_vpc oidc_provider_arn oidc_token_file
     oidc_token_file_path
-    """.split()  # noqa: SIM905  a list would take a screen
+    """.split()  # noqa: SIM905  a list would take a screen  # untranslated: names
 )
 
 
@@ -64,7 +65,9 @@ def cli_file(environ: Mapping[str, str]) -> VendorFile:
         current = str(data.get("current") or "default")
     except (ValueError, AttributeError, LookupError, TypeError):
         # The parser's own message could quote what is in the file.
-        raise ConfigError(f"{path} is not a file the vendor's CLI writes; repair it with: aliyun configure") from None
+        raise ConfigError(
+            tr("{path} is not a file the vendor's CLI writes; repair it with: aliyun configure", path=path)
+        ) from None
     entries = {
         name: _entry(name, path, {key: _text(value) for key, value in items}) for name, items in profiles.items()
     }
@@ -85,7 +88,13 @@ def ini_file(environ: Mapping[str, str]) -> VendorFile:
     text, access = read_text(path)
     if not text.strip():
         if given:
-            raise ConfigError(f"{INI_VARIABLE} names {path}, and nothing is there; correct or unset it")
+            raise ConfigError(
+                tr(
+                    "{variable} names {path}, and nothing is there; correct or unset it",
+                    variable=INI_VARIABLE,
+                    path=path,
+                )
+            )
         return VendorFile(path, "", "", {})
     import configparser
 
@@ -93,7 +102,9 @@ def ini_file(environ: Mapping[str, str]) -> VendorFile:
     try:
         parser.read_string(text)
     except configparser.Error:  # its message could quote what is in the file
-        raise ConfigError(f"{path} is not an INI file; write [default] and below it 'key = value' lines") from None
+        raise ConfigError(
+            tr("{path} is not an INI file; write [default] and below it 'key = value' lines", path=path)
+        ) from None
     # A # begins a comment wherever it stands, as in the vendor's libraries.
     entries = {
         name: _entry(name, path, {key: value.split("#")[0].strip() for key, value in parser.items(name)})
@@ -111,7 +122,7 @@ def _is_ignored(environ: Mapping[str, str]) -> bool:
 def _entry(name: str, path: str, texts: dict[str, str]) -> Entry:
     """A profile, its values sorted into what may be seen and what may not."""
     return Entry(
-        f"profile '{name}' in {path}",
+        tr("profile '{name}' in {path}", name=name, path=path),
         {key: text for key, text in texts.items() if text and key in _SHOWN},
         {key: Secret(text) for key, text in texts.items() if text and key not in _SHOWN},
     )

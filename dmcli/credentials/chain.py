@@ -17,6 +17,7 @@ from dmcli.credentials.refresh import RefreshingKeys
 from dmcli.errors import ConfigError
 from dmcli.local.paths import config_path
 from dmcli.secret import Entry, Secret
+from dmcli.words import listed, marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 _GENERIC = ("ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SECURITY_TOKEN")
 _MACHINE, _SERVER = "ALIBABA_CLOUD_ECS_METADATA", "ALIBABA_CLOUD_CREDENTIALS_URI"
 _ANSWERS = {"": False, "no": False, "false": False, "off": False, "yes": True, "true": True, "on": True}
-_SANDBOX = Provider("built in", SANDBOX_KEY_ID, lambda: Keys(SANDBOX_KEY_ID, Secret(SANDBOX_KEY_SECRET)))
+_SANDBOX = Provider(marked("built in"), SANDBOX_KEY_ID, lambda: Keys(SANDBOX_KEY_ID, Secret(SANDBOX_KEY_SECRET)))
 
 
 def source(
@@ -51,7 +52,11 @@ def source(
     ('environment (ALIBABA_CLOUD_ACCESS_KEY_ID)', ***)
     """
     context = ProviderContext(environ, exchange, retrier)
-    return RefreshingKeys(_SANDBOX if settings.sandbox else _found(flags, context), context, partial(_guard, settings))
+    return RefreshingKeys(
+        _SANDBOX._replace(source=tr(_SANDBOX.source)) if settings.sandbox else _found(flags, context),
+        context,
+        partial(_guard, settings),
+    )
 
 
 def _found(flags: Flags, context: ProviderContext) -> Provider:
@@ -61,8 +66,11 @@ def _found(flags: Flags, context: ProviderContext) -> Provider:
     found = next(filter(None, _providers(file, name if explicit else "", context)), None)
     if not found:
         raise ConfigError(
-            "no access keys found; make a profile with 'dm config init', or set ALIBABA_CLOUD_ACCESS_KEY_ID and "
-            "ALIBABA_CLOUD_ACCESS_KEY_SECRET, or try without an account: dm --profile sandbox ...",
+            tr(
+                "no access keys found; make a profile with 'dm config init', or set "
+                "ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or try "
+                "without an account: dm --profile sandbox ..."
+            ),
             hint=_advice(file, name),
         )
     return found
@@ -85,9 +93,11 @@ def _own(entry: Entry, context: ProviderContext) -> Provider | None:
     """The provider of a profile of our file. Raises ConfigError where it has more than one."""
     command, answer = entry.secret("credential_process"), entry.first("keychain").lower()
     if answer not in _ANSWERS:
-        raise ConfigError(f"keychain of {entry.source} must be yes or no; correct it")
+        raise ConfigError(tr("keychain of {source} must be yes or no; correct it", source=entry.source))
     if command and (_ANSWERS[answer] or any(entry.first(key) or entry.secret(key) for key in KEYS)):
-        raise ConfigError(f"{entry.source} has credential_process and keys or a keychain beside it; take one out")
+        raise ConfigError(
+            tr("{source} has credential_process and keys or a keychain beside it; take one out", source=entry.source)
+        )
     if command:
         return process.provider(command, entry.source, context)
     return keychain.provider(entry) if _ANSWERS[answer] else static_provider(entry, KEYS)
@@ -105,7 +115,10 @@ def _generic_variables(environ: Mapping[str, str]) -> Provider | None:
     if not environ.get(identity) or not environ.get(secret):
         return None
     found = static_provider(_entry(environ, *_GENERIC), _GENERIC)
-    warning = f"the keys are from {identity}, a name other programs use too; better set ALIBABA_CLOUD_{identity}"
+    warning = tr(
+        "the keys are from {identity}, a name other programs use too; better set ALIBABA_CLOUD_{identity}",
+        identity=identity,
+    )
     return found and found._replace(warnings=(warning,))
 
 
@@ -138,7 +151,7 @@ def _server(context: ProviderContext) -> Provider | None:
 
 
 def _of(name: str) -> str:
-    return f"environment ({name})"
+    return tr("environment ({variables})", variables=name)
 
 
 def _guard(settings: Settings, keys: Keys) -> None:
@@ -148,16 +161,28 @@ def _guard(settings: Settings, keys: Keys) -> None:
     where = urlsplit(settings.endpoint)
     if where.scheme == "http" and keys.access_key_id.startswith(REAL):
         raise ConfigError(
-            f"the keys of {keys.source} look real and {settings.endpoint} is not encrypted; use https, or made-up keys"
+            tr(
+                "the keys of {source} look real and {endpoint} is not encrypted; use https, or made-up keys",
+                source=keys.source,
+                endpoint=settings.endpoint,
+            )
         )
     if str(where.hostname).endswith(CLOUD_SUFFIX) and keys.access_key_id == SANDBOX_KEY_ID:
         raise ConfigError(
-            f"the keys ({keys.source}) are the sandbox's, and {settings.endpoint} is the cloud: choose another profile"
+            tr(
+                "the keys ({source}) are the sandbox's, and {endpoint} is the cloud: choose another profile",
+                source=keys.source,
+                endpoint=settings.endpoint,
+            )
         )
 
 
 def _advice(file: ConfigFile, name: str) -> str:
     """What else to say when there are no keys."""
     if name:
-        return f"profile '{name}' in {file.path} has no access_key_id"
-    return f"{file.path} has {', '.join(file.profiles)}; choose one with --profile" if file.profiles else ""
+        return tr("profile '{name}' in {path} has no access_key_id", name=name, path=file.path)
+    return (
+        tr("{path} has {profiles}; choose one with --profile", path=file.path, profiles=listed(file.profiles))
+        if file.profiles
+        else ""
+    )

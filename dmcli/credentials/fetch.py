@@ -11,6 +11,7 @@ from dmcli.client.verdict import Verdict, clock_remedy
 from dmcli.credentials.provider import CLOUD_NAMES, read_keys
 from dmcli.errors import ConfigError, UnreachableError
 from dmcli.untrusted import read_json
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,12 +60,14 @@ def ask(key_request: KeyRequest, context: ProviderContext) -> Verdict:
         return verdict
     said = verdict.said or verdict.code
     if verdict.outcome is Outcome.CLOCK:
-        said += f"; {clock_remedy(verdict)}"
-    unanswered = verdict.outcome in UNANSWERED
+        said = tr("; ").join((said, clock_remedy(verdict)))
+    told = {"service": key_request.service, "what": key_request.name, "reason": said}
+    if unanswered := verdict.outcome in UNANSWERED:
+        message = tr("no keys from {service}: {reason}; it is safe to run this again", **told)
+    else:
+        message = tr("{service} refused {what}: {reason}" if said else "{service} refused {what}", **told)
     raise (UnreachableError if unanswered else ConfigError)(
-        f"no keys from {key_request.service}: {said}; it is safe to run this again"
-        if unanswered
-        else f"{key_request.service} refused {key_request.name}{f': {said}' if said else ''}",
+        message,
         hint=key_request.hint(verdict.code),
         code=verdict.code,
         request_id=verdict.request_id,
@@ -77,7 +80,7 @@ def by_status(reply: Reply) -> Verdict:
     if reply.status == 200:  # noqa: PLR2004
         return Verdict(Outcome.DONE, {"body": reply.body})
     busy = reply.status == _TOO_MANY or reply.status >= _SERVER_ERROR
-    outcome, said = (Outcome.THROTTLED, "it is busy") if busy else (Outcome.REFUSED, "")
+    outcome, said = (Outcome.THROTTLED, tr("it is busy")) if busy else (Outcome.REFUSED, "")
     return Verdict(outcome, said=said, status=reply.status)
 
 
@@ -88,5 +91,7 @@ def read_reply(body: str | bytes, source: str, now: float) -> Keys:
     except ValueError:
         answer = None
     if not isinstance(answer, dict) or answer.get("Code") != "Success":
-        raise ConfigError(f"{source} answered with something else than keys; a Code of Success must be in it")
+        raise ConfigError(
+            tr("{source} answered with something else than keys; a Code of Success must be in it", source=source)
+        )
     return read_keys(answer, CLOUD_NAMES, source, now, token=True)

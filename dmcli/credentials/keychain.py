@@ -13,6 +13,7 @@ from dmcli.config.file import KEYS
 from dmcli.credentials.provider import Provider, check_keys
 from dmcli.errors import ConfigError
 from dmcli.secret import Secret
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,10 +30,10 @@ def provider(entry: Entry) -> Provider:
     """The keys of an entry that has the id only. Raises ConfigError where it has more or less than that."""
     identity = entry.first("access_key_id")
     if not identity:
-        raise ConfigError(f"{entry.source} has keychain: yes but no access_key_id; add it there")
+        raise ConfigError(tr("{source} has keychain: yes but no access_key_id; add it there", source=entry.source))
     if entry.secret(_SECRET) or entry.secret(_TOKEN):
-        raise ConfigError(f"{entry.source} has both keychain: yes and a secret; take one of them out")
-    source = f"keychain, for {entry.source}"
+        raise ConfigError(tr("{source} has both keychain: yes and a secret; take one of them out", source=entry.source))
+    source = tr("keychain, for {source}", source=entry.source)
     return Provider(source, identity, partial(_fetch, identity, source))
 
 
@@ -62,7 +63,11 @@ def _fetch(identity: str, source: str) -> Keys:
     secret, token = _within_limit(get)
     if not secret:
         raise ConfigError(
-            f"the {source} has no secret of the key id ***{identity[-3:]}; put it there: dm config init --keychain"
+            tr(
+                "the {source} has no secret of the key id ***{end}; put it there: dm config init --keychain",
+                source=source,
+                end=identity[-3:],
+            )
         )
     return check_keys(Keys(identity, Secret(secret), Secret(token)), KEYS, source)
 
@@ -77,7 +82,9 @@ def _within_limit(work: Callable[[Any], Any]) -> Any:
     try:
         import keyring
     except ImportError:
-        raise ConfigError("the keychain needs the package keyring; install it: pip install 'dmcli[keychain]'") from None
+        raise ConfigError(
+            tr("the keychain needs the package keyring; install it: pip install 'dmcli[keychain]'")
+        ) from None
     results: list[Any] = []
     failures: list[ConfigError] = []
 
@@ -87,7 +94,10 @@ def _within_limit(work: Callable[[Any], Any]) -> Any:
         except ConfigError as error:
             failures.append(error)
         except Exception as error:  # noqa: BLE001  backends raise what they like, and its text may be anything
-            said = f"the keychain failed ({type(error).__name__}); see that it works: python -m keyring diagnose"
+            said = tr(
+                "the keychain failed ({error}); see that it works: python -m keyring diagnose",
+                error=type(error).__name__,
+            )
             failures.append(ConfigError(said))
 
     thread = threading.Thread(target=run, daemon=True)
@@ -96,7 +106,9 @@ def _within_limit(work: Callable[[Any], Any]) -> Any:
     if failures:
         raise failures[0]
     if not results:
-        raise ConfigError(f"the keychain did not answer within {LIMIT:g} s; unlock it and run this again")
+        raise ConfigError(
+            tr("the keychain did not answer within {seconds:g} s; unlock it and run this again", seconds=LIMIT)
+        )
     return results[0]
 
 
@@ -104,5 +116,7 @@ def _safe(backend: Any) -> Any:
     """The backend, if it is one that keeps secrets safe. Raises ConfigError."""
     if backend.priority < _SAFE:
         kind = f"{type(backend).__module__}.{type(backend).__name__}"
-        raise ConfigError(f"there is no safe keychain here, only {kind}; set one up, or keep the keys in another way")
+        raise ConfigError(
+            tr("there is no safe keychain here, only {kind}; set one up, or keep the keys in another way", kind=kind)
+        )
     return backend

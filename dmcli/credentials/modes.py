@@ -9,6 +9,7 @@ from dmcli.credentials import ecs, process, sts, uri
 from dmcli.credentials.provider import Provider, static_provider
 from dmcli.errors import ConfigError
 from dmcli.local.files import check_private
+from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,8 +54,10 @@ def ini_provider(context: ProviderContext) -> Provider | None:
 
 
 def _absent(file: VendorFile) -> ConfigError:
-    chosen = f"{file.variable}: " if file.variable else ""
-    return ConfigError(f"{chosen}{file.path} has no profile '{file.chosen}'; it has {', '.join(file.entries)}")
+    said = tr(
+        "{path} has no profile '{name}'; it has {names}", path=file.path, name=file.chosen, names=listed(file.entries)
+    )
+    return ConfigError(tr("{source}: {problem}", source=file.variable, problem=said) if file.variable else said)
 
 
 def _provider(
@@ -66,19 +69,34 @@ def _provider(
     mode = entry.first("mode", "type")
     take = {word.lower(): take for word, take in modes.items()}.get(mode.lower())
     if take is None:
-        known = ", ".join(filter(None, modes))
-        raise ConfigError(f"{entry.source} has mode '{mode}', of which dm cannot take keys; these will do: {known}")
+        known = listed(filter(None, modes))
+        raise ConfigError(
+            tr(
+                "{source} has mode '{mode}', of which dm cannot take keys; these will do: {known}",
+                source=entry.source,
+                mode=mode,
+                known=known,
+            )
+        )
 
     def other(source: str) -> Provider:
         chain = (*seen, name)
         if source in chain:
             raise ConfigError(
-                f"{entry.source} takes its keys from itself ({' > '.join((*chain, source))}); break the loop"
+                tr(
+                    "{source} takes its keys from itself ({loop}); break the loop",
+                    source=entry.source,
+                    loop=" > ".join((*chain, source)),
+                )
             )
         found = _provider(file, source, modes, context, chain) if source in file.entries else None
         if found is None:
             raise ConfigError(
-                f"{entry.source} has source_profile '{source}', which has no keys in that file; correct it"
+                tr(
+                    "{source} has source_profile '{name}', which has no keys in that file; correct it",
+                    source=entry.source,
+                    name=source,
+                )
             )
         return found
 
@@ -92,21 +110,25 @@ def _keys(place: _Place) -> Provider | None:
 
 def _temporary(place: _Place) -> Provider | None:
     if not place.entry.secret("sts_token"):
-        raise ConfigError(f"{place.entry.source} has no sts_token; add it, or choose mode AK")
+        raise ConfigError(tr("{source} has no sts_token; add it, or choose mode AK", source=place.entry.source))
     return static_provider(place.entry, _ALL)
 
 
 def _role(place: _Place) -> Provider:
     base = static_provider(place.entry, _ALL)
     if base is None:
-        raise ConfigError(f"{place.entry.source} has no access_key_id to take its role on with; add it")
+        raise ConfigError(
+            tr("{source} has no access_key_id to take its role on with; add it", source=place.entry.source)
+        )
     return sts.assume_role(place.entry, base, place.context)
 
 
 def _chained(place: _Place) -> Provider:
     source = place.entry.first("source_profile")
     if not source:
-        raise ConfigError(f"{place.entry.source} has no source_profile; name the profile to take its role on with")
+        raise ConfigError(
+            tr("{source} has no source_profile; name the profile to take its role on with", source=place.entry.source)
+        )
     return sts.assume_role(place.entry, place.other(source), place.context)
 
 
@@ -133,7 +155,7 @@ def _command(place: _Place) -> Provider:
 def _require(place: _Place, name: str) -> Secret:
     secret = place.entry.secret(name)
     if not secret:
-        raise ConfigError(f"{place.entry.source} has no {name}; add it")
+        raise ConfigError(tr("{source} has no {name}; add it", source=place.entry.source, name=name))
     return secret
 
 

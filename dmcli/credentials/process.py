@@ -18,7 +18,7 @@ from dmcli.credentials.provider import KeyNames, Provider, fingerprint, read_key
 from dmcli.credentials.uri import FORBIDDEN
 from dmcli.errors import ConfigError
 from dmcli.untrusted import read_json
-from dmcli.words import counted
+from dmcli.words import counted, marked, tr
 
 if TYPE_CHECKING:
     import subprocess
@@ -29,7 +29,16 @@ if TYPE_CHECKING:
 
 LIMIT = 30.0  # seconds
 _MOST = 64 * 1024  # bytes of output
-_ADVICE = "run it by hand to see what is wrong"
+_ADVICE = marked("run it by hand to see what is wrong")
+# How a command failed: with an exit code or by a signal, and whether it wrote to standard error.
+_ENDED = marked(
+    {
+        (True, False): "{source} ended with exit code {code}; {advice}",
+        (True, True): "{source} ended with exit code {code}, having written {bytes} to standard error; {advice}",
+        (False, False): "{source} ended by signal {code}; {advice}",
+        (False, True): "{source} ended by signal {code}, having written {bytes} to standard error; {advice}",
+    }
+)
 _WINDOWS = os.name == "nt"
 # What a command may print: the form of botocore's credential_process, or that of the vendor's mode External.
 _VERSION_1 = KeyNames(
@@ -42,11 +51,17 @@ _MODES = {"ak": False, "ststoken": True, "": False}  # whether there must be a t
 def provider(command: Secret, source: str, context: ProviderContext, *, windows: bool = _WINDOWS) -> Provider:
     """The keys that a command prints. `source` is where the command is written. Raises ConfigError."""
     if switched_on(context.environ, FORBIDDEN):
-        raise ConfigError(f"{source} wants keys from a command, which {FORBIDDEN} forbids; unset it")
+        raise ConfigError(
+            tr(
+                "{source} wants keys from a command, which {variable} forbids; unset it",
+                source=source,
+                variable=FORBIDDEN,
+            )
+        )
     name = program(command, windows=windows)
     if not name:
-        raise ConfigError(f"the command of {source} names no program; check its quotes")
-    told = f"command '{name}' of {source}"
+        raise ConfigError(tr("the command of {source} names no program; check its quotes", source=source))
+    told = tr("command '{name}' of {source}", name=name, source=source)
     mark = fingerprint("command", command.reveal())
     # What it prints may depend on its environment, the working directory among it.
     given = fingerprint(mark, *(f"{name}={value}" for name, value in sorted(context.environ.items())))
@@ -77,8 +92,11 @@ def _keys(command: Secret, source: str, context: ProviderContext, *, windows: bo
     found = _names(answer)
     if found is None:
         raise ConfigError(
-            f'{source} printed no keys; it must print JSON with "Version": 1 and AccessKeyId, or with "mode": "AK" or '
-            '"StsToken" and access_key_id'
+            tr(
+                '{source} printed no keys; it must print JSON with "Version": 1 and '
+                'AccessKeyId, or with "mode": "AK" or "StsToken" and access_key_id',
+                source=source,
+            )
         )
     names, token = found
     if names is _EXTERNAL and str(answer.get("mode")).lower() == "ak":
@@ -111,8 +129,8 @@ def _output(command: str | list[str], source: str, environ: dict[str, str]) -> b
             start_new_session=True,  # a group of its own, to be ended with all that it starts
         )
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "it has a character that no command has"
-        raise ConfigError(f"{source} cannot be run: {why}") from None
+        why = getattr(error, "strerror", None) or tr("it has a character that no command has")
+        raise ConfigError(tr("{source} cannot be run: {why}", source=source, why=why)) from None
     readers: list[_Reader] = []
     end = partial(_end, process, readers)
     try:
@@ -130,15 +148,29 @@ def _wait_for(process: subprocess.Popen[bytes], readers: list[_Reader], source: 
     deadline = time.monotonic() + LIMIT
     said.join(LIMIT)
     if said.size > _MOST:
-        raise ConfigError(f"{source} printed more than {_MOST} bytes, which no keys are; {_ADVICE}")
+        raise ConfigError(
+            tr(
+                "{source} printed more than {most} bytes, which no keys are; {advice}",
+                source=source,
+                most=_MOST,
+                advice=tr(_ADVICE),
+            )
+        )
     complained.join(max(deadline - time.monotonic(), 0.0))
     # Its pipes may be held open by what it started.
     if said.is_alive() or complained.is_alive() or (code := _code(process, deadline)) is None:
-        raise ConfigError(f"{source} took longer than {LIMIT:g} s and was ended; {_ADVICE}")
+        raise ConfigError(
+            tr(
+                "{source} took longer than {seconds:g} s and was ended; {advice}",
+                source=source,
+                seconds=LIMIT,
+                advice=tr(_ADVICE),
+            )
+        )
     if code:
-        how = f"with exit code {code}" if code > 0 else f"by signal {-code}"
-        spoke = f", having written {counted(complained.size, 'byte')} to standard error" if complained.size else ""
-        raise ConfigError(f"{source} ended {how}{spoke}; {_ADVICE}")
+        said_so = complained.size and counted(complained.size, "byte")
+        ended = _ENDED[code > 0, bool(said_so)]
+        raise ConfigError(tr(ended, source=source, code=abs(code), bytes=said_so, advice=tr(_ADVICE)))
     return bytes(said.data)
 
 

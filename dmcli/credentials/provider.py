@@ -10,6 +10,7 @@ from dmcli.api.request import Keys
 from dmcli.api.signing import sha256_hex
 from dmcli.errors import ConfigError
 from dmcli.secret import Secret
+from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -89,7 +90,12 @@ def static_provider(entry: Entry, names: tuple[str, str, str]) -> Provider | Non
     if not identity or not secret:
         there, missing = names[:2] if identity else names[1::-1]
         raise ConfigError(
-            f"{entry.source} has {there} but no {missing}; keys are taken whole from one place: add it there"
+            tr(
+                "{source} has {there} but no {missing}; keys are taken whole from one place: add it there",
+                source=entry.source,
+                there=there,
+                missing=missing,
+            )
         )
     keys = check_keys(Keys(identity, secret, token), names, entry.source)
     return Provider(entry.source, identity, lambda: keys)
@@ -100,7 +106,13 @@ def check_keys(keys: Keys, names: tuple[str, ...], source: str) -> Keys:
     secret, token = keys.access_key_secret.reveal(), keys.security_token.reveal()
     for name, part in ((names[0], keys.access_key_id), (names[1], secret), (names[2], token)):
         if part and not VISIBLE.fullmatch(part):
-            raise ConfigError(f"{name} of {source} has a blank, line break or other character no key has; copy it anew")
+            raise ConfigError(
+                tr(
+                    "{name} of {source} has a blank, line break or other character no key has; copy it anew",
+                    name=name,
+                    source=source,
+                )
+            )
     return keys
 
 
@@ -114,15 +126,28 @@ def read_keys(answer: Any, names: KeyNames, source: str, now: float, *, token: b
     def part(spellings: tuple[str, ...], *, needed: bool = True) -> str:
         value = next((parts[name] for name in spellings if parts.get(name)), "")
         if not isinstance(value, str) or (needed and not value):
-            raise ConfigError(f"{source} gave no {' or '.join(spellings)}; keys must be whole, look at what it gives")
+            raise ConfigError(
+                tr(
+                    "{source} gave no {names}; keys must be whole, look at what it gives",
+                    source=source,
+                    names=listed(spellings, " or "),
+                )
+            )
         return value
 
     identity, secret, session = part(names.identity), part(names.secret), part(names.token, needed=token)
     expires = epoch(next((parts[name] for name in names.end if parts.get(name)), 0))
     if expires is None:
-        raise ConfigError(f"{source} gave an {names.end[0]} that is no time such as 2026-01-31T12:00:00Z")
+        raise ConfigError(
+            tr("{source} gave an {name} that is no time such as 2026-01-31T12:00:00Z", source=source, name=names.end[0])
+        )
     if 0 < expires <= now:
-        raise ConfigError(f"{source} gave keys that have ended already; renew them there, or set this machine's clock")
+        raise ConfigError(
+            tr(
+                "{source} gave keys that have ended already; renew them there, or set this machine's clock",
+                source=source,
+            )
+        )
     called = (names.identity[0], names.secret[0], names.token[0])
     return check_keys(Keys(identity, Secret(secret), Secret(session), expires=expires), called, source)
 

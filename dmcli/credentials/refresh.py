@@ -13,6 +13,7 @@ from dmcli.errors import DmError
 from dmcli.local.files import read_text, write_private
 from dmcli.local.paths import cache_folder
 from dmcli.untrusted import read_json
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +73,11 @@ class RefreshingKeys:
                 raise
             keys = old
             self._context.retrier.tell(
-                f"warning: {old.source}: keys that end soon could not be renewed: {error.message}"
+                tr(
+                    "warning: {source}: keys that end soon could not be renewed: {reason}",
+                    source=old.source,
+                    reason=error.message,
+                )
             )
         else:
             if self._provider.cache and keys.expires:

@@ -22,6 +22,7 @@ from dmcli.errors import ConfigError
 from dmcli.local.files import read_text
 from dmcli.secret import Secret
 from dmcli.untrusted import read_number
+from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +35,9 @@ _VERSION = "2015-04-01"
 _SESSION = "dm"  # what the vendor's audit log shows as the name of the session
 _SECONDS, _LEAST = 3600, 900  # how long keys last: the usual, and the least that STS allows
 _REGION = re.compile("[a-z0-9-]+")
-_TRUST = "A role is assumed by the RAM users and roles that its trust policy names, never with an account's own keys."
+_TRUST = marked(
+    "A role is assumed by the RAM users and roles that its trust policy names, never with an account's own keys."
+)
 
 
 class _Role(NamedTuple):
@@ -65,14 +68,14 @@ def assume_role(entry: Entry, base: Provider, context: ProviderContext) -> Provi
         return sign(call, role.params | ({"ExternalId": role.external.reveal()} if role.external else {}))
 
     key_request = KeyRequest(
-        f"AssumeRole for {role.words}",
+        tr("AssumeRole for {role}", role=role.words),
         "STS",
         request,
         partial(judge, service="STS"),
         renew=lambda: keys() != keys(renew=True),
-        hint=lambda code: _TRUST if code == "NoPermission" else "",
+        hint=lambda code: tr(_TRUST) if code == "NoPermission" else "",
     )
-    source = f"{role.words}, assumed with {base.source}"
+    source = tr("{role}, assumed with {source}", role=role.words, source=base.source)
     return Provider(
         source,
         f"{role.params['RoleArn']} by {base.owner}",
@@ -85,15 +88,23 @@ def assume_role_with_oidc(entry: Entry, context: ProviderContext) -> Provider:
     """The role of an entry, taken on with the token in its file, which is read each time. Raises ConfigError."""
     provider, path = entry.first("oidc_provider_arn"), entry.first("oidc_token_file", "oidc_token_file_path")
     if not provider or not path:
-        raise ConfigError(f"{entry.source} has no {'oidc_token_file' if provider else 'oidc_provider_arn'}; add it")
+        raise ConfigError(
+            tr(
+                "{source} has no {name}; add it",
+                source=entry.source,
+                name="oidc_token_file" if provider else "oidc_provider_arn",
+            )
+        )
     if CONTROL.search(path + provider):
-        raise ConfigError(f"the OIDC provider or token file of {entry.source} has a control character; correct it")
+        raise ConfigError(
+            tr("the OIDC provider or token file of {source} has a control character; correct it", source=entry.source)
+        )
     role = _role(entry, context.environ)
 
     def request() -> Request:
         token = read_text(path)[0].strip()
         if not token:
-            raise ConfigError(f"{path} has no OIDC token; it is named by {entry.source}")
+            raise ConfigError(tr("{path} has no OIDC token; it is named by {source}", path=path, source=entry.source))
         moment = context.retrier.now().strftime("%Y-%m-%dT%H:%M:%SZ")
         params = role.params | {
             "OIDCProviderArn": provider,
@@ -107,8 +118,10 @@ def assume_role_with_oidc(entry: Entry, context: ProviderContext) -> Provider:
         headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
         return Request("POST", f"{role.url}/", headers, canonical_query(params).encode())
 
-    key_request = KeyRequest(f"AssumeRoleWithOIDC for {role.words}", "STS", request, partial(judge, service="STS"))
-    source = f"{role.words}, assumed with the OIDC token of {entry.source}"
+    key_request = KeyRequest(
+        tr("AssumeRoleWithOIDC for {role}", role=role.words), "STS", request, partial(judge, service="STS")
+    )
+    source = tr("{role}, assumed with the OIDC token of {source}", role=role.words, source=entry.source)
     return Provider(
         source,
         f"{role.params['RoleArn']} by {provider}",
@@ -126,11 +139,13 @@ def _role(entry: Entry, environ: Mapping[str, str]) -> _Role:
     """The role that an entry describes, with what the environment adds. Raises ConfigError."""
     arn = entry.first("ram_role_arn", "role_arn")
     if not arn:
-        raise ConfigError(f"{entry.source} has no ram_role_arn; add the ARN of the role to take on")
+        raise ConfigError(tr("{source} has no ram_role_arn; add the ARN of the role to take on", source=entry.source))
     session = entry.first("ram_session_name", "role_session_name")
     seconds = entry.first("expired_seconds") or str(_SECONDS)
     if (read_number(seconds) or 0) < _LEAST:
-        raise ConfigError(f"expired_seconds of {entry.source} must be a number of {_LEAST} or more")
+        raise ConfigError(
+            tr("expired_seconds of {source} must be a number of {least} or more", source=entry.source, least=_LEAST)
+        )
     params = {
         "RoleArn": arn,
         "RoleSessionName": session or environ.get(variable(environ, "ROLE_SESSION_NAME")) or _SESSION,
@@ -140,9 +155,15 @@ def _role(entry: Entry, environ: Mapping[str, str]) -> _Role:
     external = entry.secret("external_id") or Secret(environ.get(variable(environ, "EXTERNAL_ID"), ""))
     for name, value in (params | {"ExternalId": external.reveal()}).items():
         if CONTROL.search(value):
-            raise ConfigError(f"the {name} of {entry.source} has a line break or control character; give it without")
+            raise ConfigError(
+                tr(
+                    "the {name} of {source} has a line break or control character; give it without",
+                    name=name,
+                    source=entry.source,
+                )
+            )
     params = {name: value for name, value in params.items() if value}
-    return _Role(f"role '{arn.rpartition('/')[2]}'", params, external, *_place(entry, environ))
+    return _Role(tr("role '{name}'", name=arn.rpartition("/")[2]), params, external, *_place(entry, environ))
 
 
 def _place(entry: Entry, environ: Mapping[str, str]) -> tuple[str, str]:
@@ -153,23 +174,37 @@ def _place(entry: Entry, environ: Mapping[str, str]) -> tuple[str, str]:
     region = entry.first("sts_region") or environ.get(variable(environ, "STS_REGION"))
     given = entry.first("sts_endpoint") or environ.get(variable(environ, "STS_ENDPOINT"))
     if region and not _REGION.fullmatch(region):
-        raise ConfigError(f"the STS region of {entry.source} is no region such as {DEFAULT_REGION}; correct it")
+        raise ConfigError(
+            tr(
+                "the STS region of {source} is no region such as {region}; correct it",
+                source=entry.source,
+                region=DEFAULT_REGION,
+            )
+        )
     said = entry.first("enable_vpc")
     vpc = said == "true" if said else switched_on(environ, "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED")
     host = f"{'sts-vpc' if vpc else 'sts'}.{region}.aliyuncs.com" if region else "sts.aliyuncs.com"
     found = base_url(given or host)
     if found is None:
-        raise ConfigError(f"the STS endpoint of {entry.source} is none; give a host such as {host}")
+        raise ConfigError(
+            tr("the STS endpoint of {source} is none; give a host such as {host}", source=entry.source, host=host)
+        )
     url, _, local = found
     if url.startswith("http:") and not local:
-        raise ConfigError(f"the STS endpoint of {entry.source} is not encrypted; use https")
+        raise ConfigError(tr("the STS endpoint of {source} is not encrypted; use https", source=entry.source))
     return url, region or DEFAULT_REGION
 
 
 def _guard(keys: Keys, url: str) -> None:
     """Raise ConfigError for keys of an account that would go unencrypted."""
     if url.startswith("http:") and keys.access_key_id.startswith(REAL):
-        raise ConfigError(f"the keys of {keys.source} look real and {url} is not encrypted; use https for STS")
+        raise ConfigError(
+            tr(
+                "the keys of {source} look real and {url} is not encrypted; use https for STS",
+                source=keys.source,
+                url=url,
+            )
+        )
 
 
 def _nonce() -> str:

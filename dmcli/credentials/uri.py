@@ -11,6 +11,7 @@ from dmcli.config.vendor import switched_on
 from dmcli.credentials.fetch import KeyRequest, ask, by_status, read_reply
 from dmcli.credentials.provider import Provider, fingerprint
 from dmcli.errors import ConfigError
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from dmcli.api.request import Keys
@@ -26,17 +27,29 @@ _METADATA = ("169.254.0.0/16", "100.100.100.200/32")  # reached from the machine
 def provider(uri: Secret, source: str, context: ProviderContext) -> Provider:
     """The keys that a URI answers with. `source` is where it is written. Raises ConfigError."""
     if switched_on(context.environ, FORBIDDEN):
-        raise ConfigError(f"{source} wants keys from a URI, which {FORBIDDEN} forbids; unset it")
+        raise ConfigError(
+            tr(
+                "{source} wants keys from a URI, which {variable} forbids; unset it",
+                source=source,
+                variable=FORBIDDEN,
+            )
+        )
     match = _URI.fullmatch(uri.reveal())
     if not match:
-        raise ConfigError(f"the credentials URI of {source} is none; give one such as http://127.0.0.1:8000/keys")
+        raise ConfigError(
+            tr("the credentials URI of {source} is none; give one such as http://127.0.0.1:8000/keys", source=source)
+        )
     scheme, host = match[1], match[2]
     origin = f"{scheme}://{host}{match[3] or ''}"
     if scheme == "http" and not _near(host):
         raise ConfigError(
-            f"the credentials URI of {source} ({origin}) is not encrypted and not on this machine; use https"
+            tr(
+                "the credentials URI of {source} ({origin}) is not encrypted and not on this machine; use https",
+                source=source,
+                origin=origin,
+            )
         )
-    words = f"credentials URI {origin} of {source}"
+    words = tr("credentials URI {origin} of {source}", origin=origin, source=source)
     mark = fingerprint("URI", uri.reveal())
     return Provider(words, f"credentials URI {mark}", partial(_keys, uri, words, context), mark)
 
@@ -56,8 +69,8 @@ def _near(host: str) -> bool:
 
 def _keys(uri: Secret, source: str, context: ProviderContext) -> Keys:
     key_request = KeyRequest(
-        "keys",
-        f"the {source}",
+        tr("keys"),
+        tr("the {source}", source=source),
         lambda: Request("GET", uri.reveal(), {"accept": "application/json"}, b""),
         by_status,
         _PATIENCE,

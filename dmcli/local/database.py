@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dmcli.errors import ConfigError, LocalIOError, LockedError
 from dmcli.local.files import make_folder, make_private
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     import sqlite3
@@ -53,9 +54,11 @@ def open_database(
             db.close()
             raise
     except sqlite3.OperationalError as error:
-        raise LocalIOError(f"cannot open {path}: {error}") from None
+        raise LocalIOError(tr("cannot open {path}: {error}", path=path, error=error)) from None
     except sqlite3.DatabaseError as error:
-        raise ConfigError(f"{path} is not a usable database ({error}); move it away to start anew") from None
+        raise ConfigError(
+            tr("{path} is not a usable database ({error}); move it away to start anew", path=path, error=error)
+        ) from None
     return db
 
 
@@ -78,16 +81,20 @@ def transaction(db: sqlite3.Connection, *, writes: bool = True) -> Iterator[None
             db.execute("ROLLBACK")
         if isinstance(error, sqlite3.OperationalError):
             if "locked" in str(error):
-                raise LockedError(f"another program holds {_name_of(db)} ({error}); try again") from None
-            raise LocalIOError(f"{_name_of(db)} cannot be used: {error}") from None
+                raise LockedError(
+                    tr("another program holds {database} ({error}); try again", database=_name_of(db), error=error)
+                ) from None
+            raise LocalIOError(tr("{database} cannot be used: {error}", database=_name_of(db), error=error)) from None
         if isinstance(error, sqlite3.DatabaseError) and any(sign in str(error) for sign in _DAMAGE):
-            raise ConfigError(f"{_name_of(db)} is damaged ({error}); move it away to start anew") from None
+            raise ConfigError(
+                tr("{database} is damaged ({error}); move it away to start anew", database=_name_of(db), error=error)
+            ) from None
         raise
 
 
 def _name_of(db: sqlite3.Connection) -> str:
     """The path of a database's file."""
-    return str(db.execute("PRAGMA database_list").fetchone()[2]) or "a temporary database"
+    return str(db.execute("PRAGMA database_list").fetchone()[2]) or tr("a temporary database")
 
 
 def _try_prepare(db: sqlite3.Connection, path: str, migrations: tuple[str, ...], deadline: float) -> bool:
@@ -101,7 +108,7 @@ def _try_prepare(db: sqlite3.Connection, path: str, migrations: tuple[str, ...],
         if "locked" not in str(error):
             raise
         if time.monotonic() >= deadline:
-            raise LockedError(f"{path} is locked by another run; try again when that has ended") from None
+            raise LockedError(tr("{path} is locked by another run; try again when that has ended", path=path)) from None
         return False
     return True
 
@@ -132,7 +139,12 @@ def _version(db: sqlite3.Connection, path: str, migrations: tuple[str, ...]) -> 
     version = int(db.execute("PRAGMA user_version").fetchone()[0])
     if version > len(migrations):
         raise ConfigError(
-            f"{path} has format {version}, this dm knows none above {len(migrations)}; upgrade dm or move the file away"
+            tr(
+                "{path} has format {version}, this dm knows none above {count}; upgrade dm or move the file away",
+                path=path,
+                version=version,
+                count=len(migrations),
+            )
         )
     return version
 

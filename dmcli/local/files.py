@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.errors import ConfigError, LocalIOError
 from dmcli.local.paths import WINDOWS
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,14 +44,16 @@ def make_folder(path: str) -> None:
         os.mkdir(path, 0o700)
     except OSError as error:
         if not os.path.isdir(path):  # another process may have been faster
-            raise LocalIOError(f"cannot make the folder {path}: {reason_of(error)}") from None
+            raise LocalIOError(
+                tr("cannot make the folder {path}: {reason}", path=path, reason=reason_of(error))
+            ) from None
 
 
 def write_where_told(path: str, text: str) -> None:
     """`write_private` for a path that was typed: a folder that is not there is misspelt, and not made."""
     folder = os.path.dirname(os.path.realpath(path))
     if not os.path.isdir(folder):
-        raise LocalIOError(f"cannot write {path}: there is no folder {folder}")
+        raise LocalIOError(tr("cannot write {path}: there is no folder {folder}", path=path, folder=folder))
     write_private(path, text)
 
 
@@ -72,7 +75,7 @@ def write_private(path: str, text: str) -> None:
         os.replace(temporary, target)
         made = False
     except OSError as error:
-        raise LocalIOError(f"cannot write {path}: {reason_of(error)}") from None
+        raise LocalIOError(tr("cannot write {path}: {reason}", path=path, reason=reason_of(error))) from None
     finally:
         if made:
             with suppress(OSError):
@@ -92,7 +95,7 @@ def whole(path: str) -> Iterator[str]:
             yield growing
         os.replace(growing, target)
     except OSError as error:
-        raise LocalIOError(f"cannot write {path}: {reason_of(error)}") from None
+        raise LocalIOError(tr("cannot write {path}: {reason}", path=path, reason=reason_of(error))) from None
     finally:
         with suppress(OSError):
             os.unlink(growing)
@@ -109,7 +112,7 @@ def writable(path: str) -> Iterator[None]:
         with open(path, "a", encoding="utf-8"):
             pass
     except OSError as error:
-        raise LocalIOError(f"cannot write {path}: {reason_of(error)}") from None
+        raise LocalIOError(tr("cannot write {path}: {reason}", path=path, reason=reason_of(error))) from None
     try:
         yield
     except BaseException:
@@ -134,13 +137,15 @@ def read_text(path: str) -> tuple[str, Access]:
     except FileNotFoundError:
         return "", Access()
     except OSError as error:
-        raise LocalIOError(f"cannot read {path}: {reason_of(error)}") from None
+        raise LocalIOError(tr("cannot read {path}: {reason}", path=path, reason=reason_of(error))) from None
     except ValueError as error:
-        raise ConfigError(f"{path} {error}; give the path of a file with a text") from None
+        raise ConfigError(tr("{path} {error}; give the path of a file with a text", path=path, error=error)) from None
     try:
         return data.decode("utf-8-sig"), access
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path} is not UTF-8 text (byte {error.start + 1}); save it as UTF-8") from None
+        raise ConfigError(
+            tr("{path} is not UTF-8 text (byte {number}); save it as UTF-8", path=path, number=error.start + 1)
+        ) from None
 
 
 def access_of(found: os.stat_result) -> Access:
@@ -157,7 +162,7 @@ def read_bytes(path: str, limit: int) -> tuple[bytes, Access]:
         found = os.fstat(file.fileno())
         data = file.read(limit + 1)
     if len(data) > limit:
-        raise ValueError(f"is larger than {limit} bytes")
+        raise ValueError(tr("is larger than {limit} bytes", limit=limit))
     return data, access_of(found)
 
 
@@ -170,7 +175,7 @@ def open_regular(path: str) -> BinaryIO:
     if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         return file
     file.close()
-    raise ValueError("is not a regular file")
+    raise ValueError(tr("is not a regular file"))
 
 
 def _open_nonblocking(path: str, flags: int) -> int:
@@ -187,16 +192,26 @@ def check_private(path: str, access: Access) -> list[str]:
         return []
     if access.owner not in (0, os.geteuid()):
         raise ConfigError(
-            f"{path} holds a secret and belongs to another user (id {access.owner}); use a copy of your own"
+            tr(
+                "{path} holds a secret and belongs to another user (id {owner}); use a copy of your own",
+                path=path,
+                owner=access.owner,
+            )
         )
     if not access.mode & 0o077:
         return []
     import shlex
 
-    remedy = f"(mode {access.mode:04o}); run: chmod 600 {shlex.quote(path)}"
+    told = {"path": path, "mode": access.mode, "quoted": shlex.quote(path)}
     if access.mode & 0o007:
-        raise ConfigError(f"{path} holds a secret and is open to every user of this machine {remedy}")
-    return [f"{path} holds a secret and is open to its group {remedy}"]
+        raise ConfigError(
+            tr(
+                "{path} holds a secret and is open to every user of this machine (mode {mode:04o}); "
+                "run: chmod 600 {quoted}",
+                **told,
+            )
+        )
+    return [tr("{path} holds a secret and is open to its group (mode {mode:04o}); run: chmod 600 {quoted}", **told)]
 
 
 def make_private(path: str) -> None:
@@ -209,7 +224,7 @@ def make_private(path: str) -> None:
     except FileExistsError:
         return
     except OSError as error:
-        raise LocalIOError(f"cannot make {path}: {reason_of(error)}") from None
+        raise LocalIOError(tr("cannot make {path}: {reason}", path=path, reason=reason_of(error))) from None
 
 
 def reason_of(error: OSError) -> str:

@@ -7,6 +7,7 @@ import os
 from dmcli.errors import LocalIOError
 from dmcli.local.files import make_folder, reason_of
 from dmcli.local.paths import WINDOWS
+from dmcli.words import tr
 
 
 class Claims:
@@ -26,7 +27,7 @@ class Claims:
         try:
             self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise LocalIOError(f"cannot open {path}: {reason_of(error)}") from None
+            raise LocalIOError(tr("cannot open {path}: {reason}", path=path, reason=reason_of(error))) from None
 
     def take(self, number: int) -> bool:
         """Claim a number; false when another process has it."""

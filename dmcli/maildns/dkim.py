@@ -6,6 +6,7 @@ import binascii
 from base64 import b64decode
 
 from dmcli.maildns.tags import tags
+from dmcli.words import tr
 
 LEAST_BITS = 1024  # shorter keys are not to be trusted (RFC 8301, section 3.2)
 _INTEGER, _SEQUENCE, _BITS, _LONG = 0x02, 0x30, 0x03, 0x80
@@ -19,23 +20,25 @@ def problems(found: tuple[str, ...], wanted: str) -> list[str]:
     """
     keys = [text for text in found if "p" in tags(text)]
     if not keys:
-        return ["no DKIM key is there"]
+        return [tr("no DKIM key is there")]
     if len(keys) > 1:
-        return [f"{len(keys)} DKIM keys are there, and there must be one"]
+        return [tr("{count} DKIM keys are there, and there must be one", count=len(keys))]
     have = tags(keys[0])
     said = []
     if have.get("v", "DKIM1") != "DKIM1":
-        said.append(f"v={have['v']} is not DKIM1")
+        said.append(tr("v={version} is not DKIM1", version=have["v"]))
     elif "v" in have and next(iter(have)) != "v":
-        said.append("v=DKIM1 must be the first tag")
+        said.append(tr("v=DKIM1 must be the first tag"))
     if not key(keys[0]):
-        return [*said, "the key is revoked: p= is empty"]
+        return [*said, tr("the key is revoked: p= is empty")]
     if key(keys[0]) != key(wanted):
-        return [*said, "it is another key"]
+        return [*said, tr("it is another key")]
     size = bits(keys[0])
     if have.get("k", "rsa") == "rsa" and (size is None or size < LEAST_BITS):
         said.append(
-            "the key is not an RSA key" if size is None else f"the key has {size} bits, fewer than {LEAST_BITS}"
+            tr("the key is not an RSA key")
+            if size is None
+            else tr("the key has {number} bits, fewer than {least}", number=size, least=LEAST_BITS)
         )
     return said
 
@@ -44,7 +47,9 @@ def notes(text: str) -> list[str]:
     """What is worth a word though the record is right."""
     flags = tags(text).get("t", "").split(":")
     size = bits(text)
-    return ([f"{size} bits"] if size else []) + (["t=y: receivers may treat it as a test"] if "y" in flags else [])
+    return ([tr("{number} bits", number=size)] if size else []) + (
+        [tr("t=y: receivers may treat it as a test")] if "y" in flags else []
+    )
 
 
 def key(text: str) -> str:
@@ -78,5 +83,5 @@ def _element(data: bytes) -> tuple[int, bytes, bytes]:
         at += size - _LONG
         size = int.from_bytes(data[2:at])
     if at + size > len(data):
-        raise ValueError("cut off")
+        raise ValueError
     return kind, data[at : at + size], data[at + size :]

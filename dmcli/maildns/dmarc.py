@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.maildns.lookup import ANSWER, NO_NAME, UNKNOWN
 from dmcli.maildns.tags import tags
+from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
     from dmcli.maildns.lookup import Answer, Ask
@@ -41,16 +42,18 @@ def problems(found: tuple[str, ...]) -> list[str]:
     """What keeps the TXT records at a `_dmarc` name from being a policy, in words."""
     there = records(found)
     if len(there) > 1:
-        return [f"{len(there)} DMARC records are there, and all of them are ignored"]
+        return [tr("{count} DMARC records are there, and all of them are ignored", count=len(there))]
     if not there:
         meant = [text for text in found if "v=dmarc1" in text.lower()]
-        wrong = [f"'{text}' is no DMARC record: v=DMARC1; must come first, in these letters" for text in meant]
-        return wrong or ["no DMARC record is there"]
+        wrong = [
+            tr("'{text}' is no DMARC record: v=DMARC1; must come first, in these letters", text=text) for text in meant
+        ]
+        return wrong or [tr("no DMARC record is there")]
     have = tags(there[0])
     if "p" in have and have["p"].lower() not in _POLICIES:
-        return [f"p={have['p']} is none of {', '.join(_POLICIES)}"]
+        return [tr("p={policy} is none of {policies}", policy=have["p"], policies=listed(_POLICIES))]
     if "p" not in have and not have.get("rua"):
-        return ["it has neither p= nor rua=, and so says nothing"]
+        return [tr("it has neither p= nor rua=, and so says nothing")]
     return []
 
 
@@ -61,9 +64,9 @@ def notes(record: str) -> list[str]:
     ['pct= has no meaning since RFC 9989', 't=y: the policy is on trial, receivers apply the next milder one']
     """
     have = tags(record)
-    said = [f"{name}= has no meaning since RFC 9989" for name in _GONE if name in have]
+    said = [tr("{name}= has no meaning since RFC 9989", name=name) for name in _GONE if name in have]
     if have.get("t", "").lower() == "y":
-        said.append("t=y: the policy is on trial, receivers apply the next milder one")
+        said.append(tr("t=y: the policy is on trial, receivers apply the next milder one"))
     return said
 
 
@@ -105,17 +108,25 @@ class Alignment(NamedTuple):
 async def alignment(sender: str, name: str, tag: str, ask: Ask) -> Alignment:
     """Whether `name` is aligned with the From domain `sender`; `tag` (aspf, adkim) says how strictly."""
     if name == sender:
-        return Alignment(aligned=True, said="is aligned, relaxed and strict")
+        return Alignment(aligned=True, said=tr("is aligned, relaxed and strict"))
     policy, other = await asyncio.gather(discover(sender, ask), discover(name, ask))
     unknown = tuple(dict.fromkeys((*policy.unknown, *other.unknown)))
     if unknown:
-        return Alignment(aligned=None, said=f"may be aligned: nothing is known of _dmarc.{unknown[0]}")
+        return Alignment(aligned=None, said=tr("may be aligned: nothing is known of _dmarc.{name}", name=unknown[0]))
     if policy.organisation != other.organisation:
-        said = f"is not aligned: {name} is of {other.organisation}, {sender} of {policy.organisation}"
+        said = tr(
+            "is not aligned: {name} is of {organisation}, {sender} of {other}",
+            name=name,
+            organisation=other.organisation,
+            sender=sender,
+            other=policy.organisation,
+        )
         return Alignment(aligned=False, said=said)
     if tags(policy.record).get(tag, "").lower() == "s":
-        return Alignment(aligned=False, said=f"is not aligned: {tag}=s asks for {sender} itself")
-    return Alignment(aligned=True, said=f"is aligned by {tag}=r, and would not be by {tag}=s")
+        return Alignment(
+            aligned=False, said=tr("is not aligned: {tag}=s asks for {sender} itself", tag=tag, sender=sender)
+        )
+    return Alignment(aligned=True, said=tr("is aligned by {tag}=r, and would not be by {tag}=s", tag=tag))
 
 
 def _record(answer: Answer) -> str:

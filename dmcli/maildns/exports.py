@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 _STRING = 255  # octets that a string of a TXT record has at most (RFC 1035, 3.3)
 _PLAIN = re.compile(r"[A-Za-z0-9_*.-]")
 _DELETE = 0x7F
-_OCTODNS = "# For octoDNS's YamlProvider with escaped_semicolons: true, the default before octoDNS 2.0.\n"
+_OCTODNS = (
+    "# For octoDNS's YamlProvider with escaped_semicolons: true, the default before octoDNS 2.0.\n"  # untranslated
+)
 
 
 def zone(records: Iterable[Record]) -> str:

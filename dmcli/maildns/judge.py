@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.maildns import dkim, dmarc, spf
 from dmcli.maildns.lookup import ANSWER, NO_NAME, NONE, Answer
+from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +41,9 @@ class Views(NamedTuple):
 async def judge(record: Record, views: Views, ask: Ask) -> Verdict:
     """The verdict on a record, from what each party sees of it."""
     if views.resolver.bogus:
-        return Verdict(FIX, (f"{views.resolver.why}: repair the zone's signatures, or its DS record at the registrar",))
+        return Verdict(
+            FIX, (tr("{why}: repair the zone's signatures, or its DS record at the registrar", why=views.resolver.why),)
+        )
     known = {server: answer for server, answer in views.servers.items() if answer.known}
     wrong = {server: said for server, answer in known.items() if (said := await _said(record, answer, ask))}
     silent = tuple(answer.why for answer in views.servers.values() if not answer.known)
@@ -50,7 +53,7 @@ async def judge(record: Record, views: Views, ask: Ask) -> Verdict:
             return await _wrong(record, known[server], ask, tuple(said))
         if wrong:
             ttl = max(known[server].ttl for server in wrong)
-            return Verdict(WAITING, (f"not yet at {', '.join(wrong)}",), seconds=ttl)
+            return Verdict(WAITING, (tr("not yet at {servers}", servers=listed(wrong)),), seconds=ttl)
     return await _by_resolver(record, views.resolver, ask, published=bool(known), silent=silent)
 
 
@@ -61,7 +64,7 @@ async def _said(record: Record, answer: Answer, ask: Ask) -> list[str]:
         return said
     walked = await _walk(record, answer, ask)
     missing = [name for name in spf.included(record.value) if name not in walked.includes and not walked.unknown]
-    return [*walked.problems, *(f"include:{name} is not in it" for name in missing)]
+    return [*walked.problems, *(tr("include:{name} is not in it", name=name) for name in missing)]
 
 
 async def _walk(record: Record, answer: Answer, ask: Ask) -> spf.Spf:
@@ -76,7 +79,9 @@ async def _by_resolver(
         return Verdict(UNSURE, tuple(dict.fromkeys((answer.why, *silent))))
     if said := await _said(record, answer, ask):
         if published:
-            return Verdict(WAITING, ("published; the resolver still has what was there before",), seconds=answer.ttl)
+            return Verdict(
+                WAITING, (tr("published; the resolver still has what was there before"),), seconds=answer.ttl
+            )
         return await _wrong(record, answer, ask, (*said, *silent))
     notes = (*_notes(record, answer), *silent)
     if record.check != "spf":
@@ -93,19 +98,30 @@ async def _wrong(record: Record, answer: Answer, ask: Ask, said: tuple[str, ...]
     if record.check == "dmarc" and not dmarc.records(answer.values):
         policy = await dmarc.discover(record.name.removeprefix("_dmarc."), ask)
         if policy.at:
-            said = (f"the policy of {policy.at} holds: {policy.policy}", *policy.notes)
+            said = (tr("the policy of {domain} holds: {policy}", domain=policy.at, policy=policy.policy), *policy.notes)
             if record.seen is not False:
                 return Verdict(OK, said)
-            said = ("DirectMail wants a record of the domain's own", *said)
+            said = (tr("DirectMail wants a record of the domain's own"), *said)
         elif policy.unknown and record.seen is not False:  # one above may hold
-            return Verdict(UNSURE, tuple(f"nothing is known of _dmarc.{name}" for name in policy.unknown))
+            return Verdict(UNSURE, tuple(tr("nothing is known of _dmarc.{name}", name=name) for name in policy.unknown))
         else:
             said = (*said, *policy.notes)
     if answer.alias and record.type != "CNAME":
-        leads = f"{record.name} is a CNAME to {answer.alias}"
-        said = (*said, f"{leads}: it must be removed first, or the record published there")
+        said = (
+            *said,
+            tr(
+                "{name} is a CNAME to {alias}: it must be removed first, or the record published there",
+                name=record.name,
+                alias=answer.alias,
+            ),
+        )
     if record.check == "cname" and answer.state == NONE and (there := await ask(record.name, "A")).state == ANSWER:
-        said = (f"addresses are there instead ({', '.join(there.values)}): switch the provider's proxy off",)
+        said = (
+            tr(
+                "addresses are there instead ({addresses}): switch the provider's proxy off",
+                addresses=listed(there.values),
+            ),
+        )
     if record.check == "spf" and (found := spf.records(answer.values)):
         return await _spf_cured(record, found, ask, said)
     return Verdict(FIX, said, cure(record))
@@ -122,7 +138,7 @@ async def _spf_cured(record: Record, found: list[str], ask: Ask, said: tuple[str
 def _seen(record: Record, notes: tuple[str, ...]) -> Verdict:
     """DNS has what is wanted: ok, but where the service has yet to see it."""
     if record.seen is False:
-        return Verdict(WAITING, ("published; DirectMail has not seen it yet", *notes), seconds=record.ttl)
+        return Verdict(WAITING, (tr("published; DirectMail has not seen it yet"), *notes), seconds=record.ttl)
     return Verdict(OK, notes)
 
 
@@ -130,7 +146,7 @@ def problems(record: Record, answer: Answer) -> list[str]:
     """What is wrong with what one party sees, in words; nothing where nothing is known."""
     if answer.state == ANSWER:
         return _PROBLEMS[record.check](record, answer.values)
-    missing = {NO_NAME: "there is no such name", NONE: f"no {record.type} record is there"}
+    missing = {NO_NAME: tr("there is no such name"), NONE: tr("no {type} record is there", type=record.type)}
     return [missing[answer.state]] if answer.state in missing else []
 
 
@@ -140,14 +156,18 @@ def cure(record: Record) -> str:
 
 
 def _ownership(record: Record, values: tuple[str, ...]) -> list[str]:
-    return [] if record.value in values else ["the value is not among those there"]
+    return [] if record.value in values else [tr("the value is not among those there")]
 
 
 def _one_spf(_: Record, values: tuple[str, ...]) -> list[str]:
     there = spf.records(values)
     if len(there) == 1:
         return []
-    return [f"{len(there)} SPF records are there, and there must be one" if there else "no SPF record is there"]
+    return [
+        tr("{count} SPF records are there, and there must be one", count=len(there))
+        if there
+        else tr("no SPF record is there")
+    ]
 
 
 def _mx(record: Record, values: tuple[str, ...]) -> list[str]:
@@ -160,12 +180,15 @@ def _mx(record: Record, values: tuple[str, ...]) -> list[str]:
 def elsewhere(hosts: list[str]) -> str:
     """What is to be said of MX records that lead to other hosts; "." alone is a null MX (RFC 7505)."""
     if hosts == ["."]:
-        return "the name says that it receives no mail (MX 0 .): remove that, or take a subdomain for DirectMail"
-    return f"the name receives mail at {', '.join(hosts)}: a subdomain of its own for DirectMail leaves that alone"
+        return tr("the name says that it receives no mail (MX 0 .): remove that, or take a subdomain for DirectMail")
+    return tr(
+        "the name receives mail at {hosts}: a subdomain of its own for DirectMail leaves that alone",
+        hosts=listed(hosts),
+    )
 
 
 def _cname(record: Record, values: tuple[str, ...]) -> list[str]:
-    return [] if record.value in values else [f"it leads to {', '.join(values)}"]
+    return [] if record.value in values else [tr("it leads to {hosts}", hosts=listed(values))]
 
 
 _PROBLEMS: dict[str, Callable[[Record, tuple[str, ...]], list[str]]] = {
@@ -185,5 +208,5 @@ def _notes(record: Record, answer: Answer) -> tuple[str, ...]:
         return tuple(dmarc.notes(dmarc.records(answer.values)[0]))
     if record.check == "mx" and len(answer.values) > 1:
         others = [value for value in answer.values if value.partition(" ")[2] != record.value]
-        return (f"the name receives mail elsewhere too: {', '.join(others)}",)
-    return (f"the name is an alias of {answer.alias}",) if answer.alias else ()
+        return (tr("the name receives mail elsewhere too: {hosts}", hosts=listed(others)),)
+    return (tr("the name is an alias of {alias}", alias=answer.alias),) if answer.alias else ()

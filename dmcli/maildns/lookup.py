@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
-ANSWER, NONE, NO_NAME, UNKNOWN = "answer", "none", "no such name", "unknown"
+ANSWER, NONE, NO_NAME, UNKNOWN = "answer", "none", "no such name", "unknown"  # untranslated: states, as data
 
 
 class Answer(NamedTuple):
@@ -15,7 +15,8 @@ class Answer(NamedTuple):
     a refusal: nothing is known, least of all that the record is missing). `values` are texts: a TXT with its strings
     joined, an MX as `10 host`, names in small letters without a dot at the end. `ttl` is in seconds, of a negative
     answer too. `why` says what was in the way of an answer, `alias` where a CNAME led, `bogus` that
-    DNSSEC was in the way.
+    DNSSEC was in the way. `failed` is the code of a server that has no answer, `remark` what it said beside it;
+    `silent` says that it did not answer at all.
     """
 
     state: str
@@ -24,6 +25,9 @@ class Answer(NamedTuple):
     why: str = ""
     alias: str = ""
     bogus: bool = False
+    failed: str = ""
+    remark: str = ""
+    silent: bool = False
 
     @property
     def known(self) -> bool:

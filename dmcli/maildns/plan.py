@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dmcli.maildns import dkim, dmarc, spf
 from dmcli.maildns.judge import elsewhere
 from dmcli.maildns.wanted import TTL
+from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -83,10 +84,10 @@ def _change(record: Record, zone: Zone) -> Change:
     lines = sorted({there.line for there in at if there.line and there.type in (record.type, "CNAME")})
     notes = [change.why] if change.why else []
     if any(there.paused for there in change.old):
-        notes.append("it is paused: enable it, so that it is served")
+        notes.append(tr("it is paused: enable it, so that it is served"))
     if lines and change.kind != REFUSED:
-        notes.append(f"visitors of line {', '.join(lines)} get other records, which stay as they are")
-    return change._replace(why="; ".join(notes), ttl=next((there.ttl for there in same), record.ttl))
+        notes.append(tr("visitors of line {lines} get other records, which stay as they are", lines=listed(lines)))
+    return change._replace(why=tr("; ").join(notes), ttl=next((there.ttl for there in same), record.ttl))
 
 
 def _in_the_way(record: Record, zone: Zone, here: list[Standing]) -> Change | None:
@@ -94,15 +95,19 @@ def _in_the_way(record: Record, zone: Zone, here: list[Standing]) -> Change | No
     aliases = [there for there in here if there.type == "CNAME"]
     if record.type == "CNAME":
         if record.name == zone.name:
-            return _refused(record, here, "the zone's own name cannot be a CNAME")
+            return _refused(record, here, tr("the zone's own name cannot be a CNAME"))
         others = sorted({there.type for there in here} - {"CNAME"})
         if others and not aliases:
-            return _refused(record, here, f"{', '.join(others)} stands there, beside which a CNAME cannot be")
+            return _refused(
+                record, here, tr("{types} stands there, beside which a CNAME cannot be", types=listed(others))
+            )
     elif aliases:
-        return _refused(record, aliases, "a CNAME stands there, beside which nothing else can be")
+        return _refused(record, aliases, tr("a CNAME stands there, beside which nothing else can be"))
     if caught := _caught_by(record.name, zone):
         return _refused(
-            record, (), f"mail for it is received by the MX of {caught}, which a first record here would end"
+            record,
+            (),
+            tr("mail for it is received by the MX of {name}, which a first record here would end", name=caught),
         )
     return None
 
@@ -139,13 +144,15 @@ def _spf(record: Record, same: list[Standing]) -> Change:
         return Change(record, ADD, record.value)
     if len(found) > 1:
         return _refused(
-            record, found, f"{len(found)} SPF records are there, and there must be one: make them one first"
+            record,
+            found,
+            tr("{count} SPF records are there, and there must be one: make them one first", count=len(found)),
         )
     (old,) = found
     try:
         new = spf.with_includes(old.value, record.value)
     except ValueError as error:
-        return _refused(record, found, f"the SPF record is not in order: {error}")
+        return _refused(record, found, tr("the SPF record is not in order: {error}", error=error))
     return _there(record, old) if new == old.value else Change(record, MERGE, new, (old,))
 
 
@@ -155,17 +162,17 @@ def _dkim(record: Record, same: list[Standing]) -> Change:
     own = dkim.problems((record.value,), record.value)  # those are not the zone's
     said = [text for text in dkim.problems(tuple(there.value for there in same), record.value) if text not in own]
     if said:
-        return _refused(record, same, f"what is at the selector stays: {', '.join(said)}")
+        return _refused(record, same, tr("what is at the selector stays: {problems}", problems=listed(said)))
     return _there(record, next(there for there in same if dkim.key(there.value) == dkim.key(record.value)))
 
 
 def _dmarc(record: Record, same: list[Standing]) -> Change:
     found = [there for there in same if dmarc.records((there.value,))]
     if len(found) > 1:
-        return _refused(record, found, f"{len(found)} DMARC records are there, and there must be one")
+        return _refused(record, found, tr("{count} DMARC records are there, and there must be one", count=len(found)))
     if not found:
         return Change(record, ADD, record.value)
-    return _there(record, found[0], "" if found[0].value == record.value else "the policy that is there is kept")
+    return _there(record, found[0], "" if found[0].value == record.value else tr("the policy that is there is kept"))
 
 
 def _mx(record: Record, same: list[Standing]) -> Change:
@@ -181,7 +188,11 @@ def _cname(record: Record, same: list[Standing]) -> Change:
     if not same:
         return Change(record, ADD, record.value)
     equal = next((there for there in same if there.value == record.value), None)
-    return _there(record, equal) if equal else _refused(record, same, f"it leads to {same[0].value}, and stays so")
+    return (
+        _there(record, equal)
+        if equal
+        else _refused(record, same, tr("it leads to {host}, and stays so", host=same[0].value))
+    )
 
 
 _BY_CHECK: dict[str, Callable[[Record, list[Standing]], Change]] = {

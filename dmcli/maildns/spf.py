@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.maildns.lookup import UNKNOWN
-from dmcli.words import counted
+from dmcli.words import counted, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +87,7 @@ def terms(record: str) -> list[Term]:
     names = [term.text.partition("=")[0].lower() for term in found if term.kind in ("redirect", "modifier")]
     for name in ("redirect", "exp"):
         if names.count(name) > 1:
-            raise ValueError(f"{name}= stands twice")
+            raise ValueError(tr("{name}= stands twice", name=name))
     mechanisms = [term for term in found if term.kind not in ("redirect", "modifier")]
     last = next((at for at, term in enumerate(mechanisms) if term.kind == "all"), None)
     return [*mechanisms, *redirects] if last is None else mechanisms[: last + 1]
@@ -140,16 +140,16 @@ def with_includes(record: str, wanted: str) -> str:
     'v=spf1  MX include:spf.test redirect=x.test'
     """
     if not record.isascii() or "\\" in record:  # an octet that is no text is shown with a backslash
-        raise ValueError("it is not in ASCII")
+        raise ValueError(tr("it is not in ASCII"))
     terms(record)  # all of them are read
     found = [(word.start(), _term(word[0])) for word in re.finditer("[^ ]+", record)][1:]
     kinds = [term.kind for _, term in found if term.kind not in ("redirect", "modifier")]
     if "all" in kinds[:-1]:
-        raise ValueError("terms stand after all, where they do not count")
+        raise ValueError(tr("terms stand after all, where they do not count"))
     domains = [domain for domain in included(wanted) if domain not in included(record)]
     for _, term in found:
         if term.kind == "include" and term.qualifier != "+" and term.domain.lower() in included(wanted):
-            raise ValueError(f"{term.text} does not let DirectMail send")
+            raise ValueError(tr("{term} does not let DirectMail send", term=term.text))
     ends = (next((at for at, term in found if term.kind == kind), None) for kind in ("all", "redirect"))
     end = next((at for at in ends if at is not None), None)
     text = " ".join(f"include:{domain}" for domain in domains)
@@ -172,7 +172,7 @@ def _term(text: str) -> Term:
     found = _MECHANISM.fullmatch(text)
     if found is None:
         if not _MODIFIER.fullmatch(text):
-            raise ValueError(f"{text} is no term of SPF")
+            raise ValueError(tr("{term} is no term of SPF", term=text))
         name, _, value = text.partition("=")
         if name.lower() != "redirect":
             return Term(text, "modifier")
@@ -182,31 +182,31 @@ def _term(text: str) -> Term:
         try:
             _FAMILIES[kind](f"{domain}{cidr}", strict=False)
         except ValueError:
-            raise ValueError(f"{text} has no address of its kind") from None
+            raise ValueError(tr("{term} has no address of its kind", term=text)) from None
         return Term(text, kind, qualifier)
     if (domain is None and kind in ("include", "exists")) or (domain is not None and kind == "all"):
-        raise ValueError(f"{text} is no term of SPF")
+        raise ValueError(tr("{term} is no term of SPF", term=text))
     if cidr and (kind not in ("a", "mx") or not _CIDR.fullmatch(cidr)):
-        raise ValueError(f"{text} is no term of SPF")
+        raise ValueError(tr("{term} is no term of SPF", term=text))
     return Term(text, kind, qualifier, "" if domain is None else _domain(text, domain))
 
 
 def _domain(text: str, domain: str) -> str:
     domain = domain.removesuffix(".")
     if "%" not in domain and (not all(domain.split(".")) or "." not in domain):
-        raise ValueError(f"{text} names no domain")
+        raise ValueError(tr("{term} names no domain", term=text))
     return domain
 
 
 def _grow(step: Step, above: tuple[str, ...]) -> None:
     """Add the terms of the step's record that cost a look-up."""
     if step.domain.lower() in (name.lower() for name in above):
-        step.problem = f"{step.domain} includes itself"
+        step.problem = tr("{domain} includes itself", domain=step.domain)
         return
     try:
         found = terms(step.record)
     except ValueError as error:
-        step.problem = f"{step.domain}: {error}"
+        step.problem = tr("{source}: {problem}", source=step.domain, problem=error)
         return
     step.steps = [Step(term, term.domain or step.domain) for term in found if term.kind not in ("all", *_FAMILIES)]
 
@@ -222,7 +222,12 @@ async def _look(step: Step, ask: Ask, above: tuple[str, ...]) -> None:
     if answer.state == UNKNOWN:
         step.unknown = f"{step.domain} {wire}: {answer.why}"
     elif kind == "mx" and len(answer.values) > MOST_MX:
-        step.problem = f"{step.domain} has {len(answer.values)} MX records, more than {MOST_MX}"
+        step.problem = tr(
+            "{domain} has {count} MX records, more than {most}",
+            domain=step.domain,
+            count=len(answer.values),
+            most=MOST_MX,
+        )
     elif kind == "mx":
         hosts = [host for value in answer.values if (host := value.partition(" ")[2].strip("."))]
         for host, found in zip(hosts, await asyncio.gather(*(ask(host, "A") for host in hosts)), strict=True):
@@ -234,7 +239,11 @@ async def _look(step: Step, ask: Ask, above: tuple[str, ...]) -> None:
             step.record = there[0]
             _grow(step, above)
         else:
-            step.problem = f"{step.domain} has {counted(len(there), 'SPF record')}, and must have one"
+            step.problem = tr(
+                "{domain} has {records}, and must have one",
+                domain=step.domain,
+                records=counted(len(there), "SPF record"),
+            )
 
 
 def _told(root: Step) -> Spf:
@@ -243,13 +252,13 @@ def _told(root: Step) -> Spf:
     void = sum(step.void for _, step in steps)
     problems = [step.problem for step in (root, *(step for _, step in steps)) if step.problem]
     if lookups > MOST_LOOKUPS:
-        problems.append(f"it takes {lookups} look-ups, more than {MOST_LOOKUPS}")
+        problems.append(tr("it takes {number} look-ups, more than {most}", number=lookups, most=MOST_LOOKUPS))
     if void > MOST_VOID:
-        problems.append(f"{void} of its look-ups are void, more than {MOST_VOID}")
+        problems.append(tr("{number} of its look-ups are void, more than {most}", number=void, most=MOST_VOID))
     if any(
         _open(step) for step in (root, *(step for _, step in steps)) if step is root or step.term.kind == "redirect"
     ):
-        problems.append("+all lets everybody send")
+        problems.append(tr("+all lets everybody send"))
     chain = tuple("  " * depth + step.term.text + _void(step.void) for depth, step in steps)
     includes = frozenset(
         step.domain.lower() for _, step in steps if step.term.kind in ("include", "redirect") and step.record
@@ -259,7 +268,9 @@ def _told(root: Step) -> Spf:
 
 
 def _void(number: int) -> str:
-    return f" ({number} void)" if number > 1 else " (void)" * number
+    if number > 1:
+        return tr(" ({number} void)", number=number)
+    return tr(" (void)") if number else ""
 
 
 def _open(step: Step) -> bool:

@@ -12,6 +12,7 @@ from dmcli.maildns.lookup import ANSWER, NO_NAME, Answer, Ask
 from dmcli.maildns.waiting import wait_for
 from dmcli.maildns.wanted import Record, wanted
 from dmcli.maildns.wire import Asker, Server, authorities
+from dmcli.words import listed, marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,11 +27,13 @@ _COMMON = {
 }
 _MOST_SERVERS = 4  # name servers that are asked; zones have two to four, and an anycast one is as good as all
 _BESIDE = ("A", "AAAA", "TXT", "MX")  # what is found beside a CNAME in practice
-_FILED = {
-    True: "the domain has an ICP filing",
-    False: "the domain has no ICP filing: mail can be sent, but sending from mainland China may want one",
-    None: "the service does not tell whether the domain has an ICP filing",
-}
+_FILED = marked(
+    {
+        True: "the domain has an ICP filing",
+        False: "the domain has no ICP filing: mail can be sent, but sending from mainland China may want one",
+        None: "the service does not tell whether the domain has an ICP filing",
+    }
+)
 
 
 class Wants(NamedTuple):
@@ -112,7 +115,7 @@ async def _examine(name: str, known: Future[Wants], ask: Asker, deadline: float)
     ]
     found = await asyncio.gather(*looks)
     await asyncio.gather(*ahead)
-    return [*found, Finding(domain, "icp", Verdict(OK, (_FILED[wants.filed],)))] if wants.account else found
+    return [*found, Finding(domain, "icp", Verdict(OK, (tr(_FILED[wants.filed]),)))] if wants.account else found
 
 
 async def _in_time(name: str, known: Future[Wants], deadline: float) -> Wants:
@@ -121,7 +124,7 @@ async def _in_time(name: str, known: Future[Wants], deadline: float) -> Wants:
         return await asyncio.wait_for(asyncio.wrap_future(known), left)
     except TimeoutError:
         raise UnreachableError(
-            f"the service has not told in time what {name} wants: give more --timeout, or --no-account"
+            tr("the service has not told in time what {name} wants: give more --timeout, or --no-account", name=name)
         ) from None
 
 
@@ -166,7 +169,7 @@ async def _beside(record: Record, look: Ask) -> str:
     ]
     if alias.state != ANSWER or not there:
         return ""
-    return f"other records stand beside the CNAME, where none may: remove {', '.join(there)}"
+    return tr("other records stand beside the CNAME, where none may: remove {records}", records=listed(there))
 
 
 async def _delegation(
@@ -193,11 +196,15 @@ def _hidden(domain: str, zone: str, alias: Answer, text: Answer) -> Verdict | No
     """The verdict on a CNAME at the domain's own name; None where there is none, or it only leads elsewhere."""
     if alias.state != ANSWER:
         return None
-    remove = f"remove {domain} CNAME {alias.values[0]}"
+    standing = f"{domain} CNAME {alias.values[0]}"
     if zone in (domain, ""):
-        return Verdict(FIX, (f"a CNAME is at the zone's own name, where none may be: {remove}",))
+        return Verdict(
+            FIX, (tr("a CNAME is at the zone's own name, where none may be: remove {record}", record=standing),)
+        )
     if text.state == ANSWER and not text.alias:
-        return Verdict(FIX, (f"other records stand beside a CNAME, where none may: {remove}",))
+        return Verdict(
+            FIX, (tr("other records stand beside a CNAME, where none may: remove {record}", record=standing),)
+        )
     return None
 
 
@@ -205,15 +212,19 @@ def _served(
     domain: str, zone: str, hosts: Mapping[str, tuple[Server, ...]], answers: Mapping[str, Answer], resolver: Answer
 ) -> Verdict:
     if not zone and resolver.bogus:
-        return Verdict(FIX, (f"{resolver.why}: repair the zone's signatures, or its DS record at the registrar",))
+        return Verdict(
+            FIX, (tr("{why}: repair the zone's signatures, or its DS record at the registrar", why=resolver.why),)
+        )
     if not zone and resolver.state == NO_NAME:
-        return Verdict(FIX, (f"{domain} is not in DNS: is it registered, and delegated to name servers?",))
+        return Verdict(
+            FIX, (tr("{domain} is not in DNS: is it registered, and delegated to name servers?", domain=domain),)
+        )
     if not zone:
-        return Verdict(UNSURE, (resolver.why or "no name servers were found",))
+        return Verdict(UNSURE, (resolver.why or tr("no name servers were found"),))
     silent = tuple(answer.why for answer in answers.values() if not answer.known)
-    lost = tuple(f"{host} has no address" for host, at in hosts.items() if not at)
+    lost = tuple(tr("{host} has no address", host=host) for host, at in hosts.items() if not at)
     good = len(silent) < len(answers)
-    return Verdict(OK if good else UNSURE, (f"zone {zone}", *silent, *lost))
+    return Verdict(OK if good else UNSURE, (tr("zone {zone}", zone=zone), *silent, *lost))
 
 
 async def _alignment(wants: Wants, ask: Ask) -> Finding:
@@ -227,10 +238,14 @@ async def _alignment(wants: Wants, ask: Ask) -> Finding:
     spf, dkim = await asyncio.gather(
         dmarc.alignment(domain, domain, "aspf", ask), dmarc.alignment(domain, signed or domain, "adkim", ask)
     )
-    said = [f"SPF (MAIL FROM {domain}) {spf.said}"]
+    said = [tr("SPF (MAIL FROM {domain}) {alignment}", domain=domain, alignment=spf.said)]
     if signed:
-        said.append(f"DKIM (d={signed}) {dkim.said}")
-    senders = [f"From {domain}, as in {wants.senders[0]}"] if wants.senders else [f"From {domain}"]
+        said.append(tr("DKIM (d={domain}) {alignment}", domain=signed, alignment=dkim.said))
+    senders = (
+        [tr("From {domain}, as in {address}", domain=domain, address=wants.senders[0])]
+        if wants.senders
+        else [tr("From {domain}", domain=domain)]
+    )
     both = [spf.aligned, *([dkim.aligned] if signed else [])]
     verdict = OK if any(both) else UNSURE if None in both else FIX
     return Finding(domain, "alignment", Verdict(verdict, (*senders, *said)))

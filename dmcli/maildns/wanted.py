@@ -5,28 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.paging import value_of
+from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MX_PRIORITY = 10
 TTL = 600  # seconds; the least that Alibaba Cloud DNS has in its free edition, and its default
-TITLES = {
-    "ownership": "Ownership",
-    "spf": "SPF",
-    "dkim": "DKIM",
-    "dmarc": "DMARC",
-    "mx": "MX",
-    "cname": "Tracking",
-}
-_WHY = {
-    "ownership": "proves that the domain is yours",
-    "spf": "lets DirectMail's servers send for the domain",
-    "dkim": "the key that DirectMail signs mails with",
-    "dmarc": "says what becomes of mails that pass neither SPF nor DKIM",
-    "mx": "takes bounces of what was sent",
-    "cname": "counts opened mails and clicked links under your name",
-}
+TITLES = marked(
+    {
+        "ownership": "Ownership",
+        "spf": "SPF",
+        "dkim": "DKIM",
+        "dmarc": "DMARC",
+        "mx": "MX",
+        "cname": "Tracking",
+    }
+)
+_WHY = marked(
+    {
+        "ownership": "proves that the domain is yours",
+        "spf": "lets DirectMail's servers send for the domain",
+        "dkim": "the key that DirectMail signs mails with",
+        "dmarc": "says what becomes of mails that pass neither SPF nor DKIM",
+        "mx": "takes bounces of what was sent",
+        "cname": "counts opened mails and clicked links under your name",
+    }
+)
 
 
 class Record(NamedTuple):
@@ -51,12 +56,12 @@ class Record(NamedTuple):
     @property
     def title(self) -> str:
         """What kind of record it is, as a heading has it."""
-        return TITLES[self.check]
+        return tr(TITLES[self.check])
 
     @property
     def why(self) -> str:
         """What the record is for, in words."""
-        return _WHY[self.check]
+        return tr(_WHY[self.check])
 
     @property
     def host(self) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.errors import InputError
 from dmcli.maildns.lookup import ANSWER, NO_NAME, NONE, UNKNOWN, Answer
+from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,27 +58,27 @@ class Asker:
     async def _look(self, name: str, kind: str) -> Answer:
         async with self._slots:
             answer = await self._try(name, kind)
-            if self._recursive and answer.why.startswith("SERVFAIL"):
+            if self._recursive and answer.failed == "SERVFAIL":
                 unchecked = await self._try(name, kind, unchecked=True)
                 if unchecked.known:  # without DNSSEC it is there
-                    return answer._replace(why=f"DNSSEC validation fails{_remark(answer.why)}", bogus=True)
+                    return answer._replace(why=_with_remark(tr("DNSSEC validation fails"), answer.remark), bogus=True)
             return answer
 
     async def _try(self, name: str, kind: str, *, unchecked: bool = False) -> Answer:
         """The first answer that says something, else the last that does not."""
-        answer = Answer(UNKNOWN, why="no time was left")
+        answer = Answer(UNKNOWN, why=tr("no time was left"))
         for attempt, patience in enumerate(_PATIENCE if self._recursive else _PATIENCE[:_TRIES]):
             server = self.servers[attempt % len(self.servers)]
             left = self._deadline - asyncio.get_running_loop().time()
             if left <= 0:
                 break
             answer = await _ask(server, name, kind, min(patience, left), recursive=self._recursive, unchecked=unchecked)
-            if answer.known or (len(self.servers) == 1 and not answer.why.startswith("no answer")):
+            if answer.known or (len(self.servers) == 1 and not answer.silent):
                 break
         return answer
 
 
-def server_at(text: str, what: str = "resolver") -> Server:
+def server_at(text: str, what: str = marked("resolver")) -> Server:
     """The DNS server at ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT. Raises InputError, in which it is called `what`.
 
     >>> tuple(server_at("192.0.2.1:5353")), tuple(server_at("[2001:db8::1]:53")), tuple(server_at("2001:db8::1"))
@@ -89,7 +90,11 @@ def server_at(text: str, what: str = "resolver") -> Server:
         return Server(str(ipaddress.ip_address(address)), _port(int(port)))
     except ValueError:
         raise InputError(
-            f"{text!r} is no {what}: give an IP address, with a port if it is not 53, such as 192.0.2.1:5353"
+            tr(
+                "{text!r} is no {what}: give an IP address, with a port if it is not 53, such as 192.0.2.1:5353",
+                text=text,
+                what=tr(what),
+            )
         ) from None
 
 
@@ -115,7 +120,7 @@ async def _ask(server: Server, name: str, kind: str, patience: float, *, recursi
     import dns.flags
     import dns.message
 
-    where = f"{server.address} port {server.port}"
+    where = tr("{address} port {port}", address=server.address, port=server.port)
     try:
         query = dns.message.make_query(name, kind, use_edns=0, payload=_PAYLOAD)
         query.flags |= dns.flags.CD if unchecked else 0
@@ -128,11 +133,11 @@ async def _ask(server: Server, name: str, kind: str, patience: float, *, recursi
             patience * 2,  # the second half for TCP
         )
     except (TimeoutError, dns.exception.Timeout):
-        return Answer(UNKNOWN, why=f"no answer from {where}")
+        return Answer(UNKNOWN, why=tr("no answer from {server}", server=where), silent=True)
     except (OSError, EOFError, dns.exception.DNSException, ValueError) as error:
-        return Answer(UNKNOWN, why=f"{where}: {error or type(error).__name__}")
+        return Answer(UNKNOWN, why=tr("{source}: {problem}", source=where, problem=error or type(error).__name__))
     if reply.flags & dns.flags.TC:
-        return Answer(UNKNOWN, why=f"{where} cuts its answer over TCP too")
+        return Answer(UNKNOWN, why=tr("{server} cuts its answer over TCP too", server=where))
     return _read(reply, where, recursive=recursive)
 
 
@@ -145,16 +150,17 @@ def _read(reply: dns.message.Message, where: str, *, recursive: bool) -> Answer:
     code = reply.rcode()
     if code not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
         remarks = [option.text for option in reply.extended_errors() if option.text]
-        said = f" ({remarks[0][:_LONGEST]})" if remarks else ""
-        return Answer(UNKNOWN, why=f"{dns.rcode.to_text(code)} from {where}{said}")
+        failed, remark = dns.rcode.to_text(code), remarks[0][:_LONGEST] if remarks else ""
+        why = _with_remark(tr("{code} from {server}", code=failed, server=where), remark)
+        return Answer(UNKNOWN, why=why, failed=failed, remark=remark)
     if not recursive and not reply.flags & dns.flags.AA:
-        return Answer(UNKNOWN, why=f"{where} is no authority for the name")
+        return Answer(UNKNOWN, why=tr("{server} is no authority for the name", server=where))
     try:
         chain = reply.resolve_chaining() if isinstance(reply, dns.message.QueryMessage) else None
     except dns.exception.DNSException as error:
-        return Answer(UNKNOWN, why=f"{where}: {error}")
+        return Answer(UNKNOWN, why=tr("{source}: {problem}", source=where, problem=error))
     if chain is None:
-        return Answer(UNKNOWN, why=f"{where}: no reply to a query")
+        return Answer(UNKNOWN, why=tr("{server}: no reply to a query", server=where))
     alias = _plain(chain.cnames[0][0].target.to_text()) if chain.cnames else ""
     if chain.answer is not None:
         values = tuple(sorted(text_of(rdata) for rdata in chain.answer))
@@ -163,10 +169,9 @@ def _read(reply: dns.message.Message, where: str, *, recursive: bool) -> Answer:
     return Answer(NO_NAME if code == dns.rcode.NXDOMAIN else NONE, ttl=ttl, alias=alias)
 
 
-def _remark(why: str) -> str:
-    """What a server said beside a code (RFC 8914), in parentheses as it stands in `why`."""
-    _, sign, said = why.partition(" (")
-    return sign + said
+def _with_remark(said: str, remark: str) -> str:
+    """What is said of an answer, with what the server said beside its code (RFC 8914)."""
+    return tr("{said} ({remark})", said=said, remark=remark) if remark else said
 
 
 def text_of(rdata: dns.rdata.Rdata) -> str:

@@ -7,6 +7,7 @@ from dmcli.api.kinds.dates import Day, Minute
 from dmcli.api.kinds.json import Headers
 from dmcli.api.kinds.text import Choice, Flag, Integer, Text
 from dmcli.api.model import ONLY_2015, Field, Paging, Param, bad, fair, good
+from dmcli.words import marked
 
 SENDER_PARAM = Param(
     "AccountName",
@@ -57,7 +58,7 @@ DELIVERY_OPTIONS = (
         option="unsubscribe-link",
     ),
 )
-SMTP_PASSWORD = "10 to 20 characters with digits, upper and lower case letters."  # noqa: S105  a help text
+SMTP_PASSWORD = marked("10 to 20 characters with digits, upper and lower case letters.")
 
 # Paging, by the names the requests use.
 PAGE_NO = Paging(page="PageNo", size="PageSize")
@@ -86,15 +87,26 @@ def minutes() -> tuple[Param, Param]:
     return _window(Minute(), Minute(end=True), True, "7d", "today")
 
 
+_FROM_MINUTE = marked(
+    ("From then on: a time, a date, today, yesterday, 7d or 2h.", "Up to then: a time, a date, today or yesterday.")
+)
+_FROM_DAY = marked(("From then on: a date, today, yesterday, 7d or 2h.", "Up to then: a date, today or yesterday."))
+_FROM_ANY_DAY = marked(
+    (
+        "From then on: a date, today, yesterday, 7d or 2h. Default: none.",
+        "Up to then: a date, today or yesterday. Default: none.",
+    )
+)
+
+
 def _window(start: Day, end: Day, required: bool, since: str, until: str) -> tuple[Param, Param]:
-    none = "" if since else " Default: none."
-    what = "a time, a date" if isinstance(start, Minute) else "a date"
+    after, before = _FROM_MINUTE if isinstance(start, Minute) else _FROM_DAY if since else _FROM_ANY_DAY
     missing, malformed = "InvalidDate.NotFound", "InvalidDate.Malformed"
     return (
         Param(
             "StartTime",
             start,
-            f"From then on: {what}, today, yesterday, 7d or 2h.{none}",
+            after,
             required=required,
             option="since",
             default=since,
@@ -104,7 +116,7 @@ def _window(start: Day, end: Day, required: bool, since: str, until: str) -> tup
         Param(
             "EndTime",
             end,
-            f"Up to then: {what}, today or yesterday.{none}",
+            before,
             required=required,
             option="until",
             default=until,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dmcli.api.kinds import addrspec, headers
 from dmcli.api.kinds.base import Kind, read_each
+from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,8 +23,8 @@ class Email(Kind):
     """One plain mail address in the service's character set, at most 192 characters; its domain goes out in ASCII."""
 
     metavar = "EMAIL"
-    disputed = ("no + before the @", "+ too")
-    several = "give one"  # what to do where it is more than one
+    _disputed = marked(("no + before the @", "+ too"))
+    several = marked("give one")  # what to do where it is more than one
 
     def __init__(self, most: int = addrspec.MOST, completes: tuple[str, str] | None = None) -> None:
         super().__init__(completes)
@@ -39,11 +40,14 @@ class Email(Kind):
         return [wire]
 
     def stricter(self, wire: str) -> str:
-        plus = f"{wire!r}: some of the service's pages do not list + among the characters of an address"
-        return plus if "+" in wire.partition("@")[0] else ""
+        if "+" not in wire.partition("@")[0]:
+            return ""
+        return tr(
+            "{address!r}: some of the service's pages do not list + among the characters of an address", address=wire
+        )
 
     def warning(self, wire: str) -> str:
-        return "; ".join(filter(None, (self.stricter(wire), addrspec.oddity(wire.partition("@")[2]))))
+        return tr("; ").join(filter(None, (self.stricter(wire), addrspec.oddity(wire.partition("@")[2]))))
 
     def conversion_note(self, typed: str, wire: str) -> str:
         return addrspec.conversion_note(typed, wire)
@@ -52,7 +56,7 @@ class Email(Kind):
 class RowEmail(Email):
     """The address in a row of a file."""
 
-    several = "a row has one recipient, so give each a row of its own"
+    several = marked("a row has one recipient, so give each a row of its own")
 
 
 class Sender(Email):
@@ -83,7 +87,7 @@ class Emails(Email):
     """Up to `count` mail addresses, separated by commas."""
 
     many = True
-    several = "put commas between them"
+    several = marked("put commas between them")
 
     def __init__(self, count: int) -> None:
         super().__init__()
@@ -92,9 +96,16 @@ class Emails(Email):
     def to_wire(self, text: str, now: datetime) -> str:
         addresses = [address.strip(" ") for address in split_addresses(text)]
         if len(addresses) > self.count:
-            raise ValueError(f"{len(addresses)} addresses are given; the service takes at most {self.count} in a call")
+            raise ValueError(
+                tr(
+                    "{given} addresses are given; the service takes at most {most} in a call",
+                    given=len(addresses),
+                    most=self.count,
+                )
+            )
         read = partial(super().to_wire, now=now)
-        return ",".join(read_each(addresses, read, "addresses", "address {}".format if addresses[1:] else None))
+        place = partial(tr, marked("address {number}")) if addresses[1:] else None
+        return ",".join(read_each(addresses, read, marked("{wrong} of {all} addresses are wrong"), place))
 
     def accepts(self, wire: str) -> bool:
         if wire.count(",") >= self.count:
@@ -105,24 +116,26 @@ class Emails(Email):
         return wire.split(",", self.count)[: self.count]
 
     def stricter(self, wire: str) -> str:
-        return "; ".join(filter(None, map(super().stricter, split_addresses(wire))))
+        return tr("; ").join(filter(None, map(super().stricter, split_addresses(wire))))
 
     def warning(self, wire: str) -> str:
-        return "; ".join(filter(None, (Email().warning(address) for address in split_addresses(wire))))
+        return tr("; ").join(filter(None, (Email().warning(address) for address in split_addresses(wire))))
 
     def encode(self, name: str, texts: list[str], now: datetime) -> dict[str, str]:
         return {name: self.to_wire(",".join(texts), now)}
 
 
 # What is typed where a domain is meant, and what to give instead.
-_NO_DOMAINS = {
-    r"[a-z][a-z0-9+.-]*://(?:[^/@]*@)?([^/:?#]*).*": "is a URL; give the domain alone: {}",
-    r"[^@]+@([^@]+)": "is a mail address; give its domain alone: {}",
-    r"[^.]*\*[^.]*\.(.+)": "is a wildcard; each domain has to be named, such as mail.{}",
-    r"[0-9]+(?:\.[0-9]+){3}|[0-9a-f]*:[0-9a-f.]*:[0-9a-f:.]*": "is an IP address; give a domain",
-    r"([^:/]+):[0-9]+": "has a port; give the domain alone: {}",
-    r"([^:/]+)/.*": "has a path; give the domain alone: {}",
-}
+_NO_DOMAINS = marked(
+    {
+        r"[a-z][a-z0-9+.-]*://(?:[^/@]*@)?(?P<domain>[^/:?#]*).*": "{text!r} is a URL; give the domain alone: {domain}",
+        r"[^@]+@(?P<domain>[^@]+)": "{text!r} is a mail address; give its domain alone: {domain}",
+        r"[^.]*\*[^.]*\.(?P<domain>.+)": "{text!r} is a wildcard; each domain has to be named, such as mail.{domain}",
+        r"[0-9]+(?:\.[0-9]+){3}|[0-9a-f]*:[0-9a-f.]*:[0-9a-f:.]*": "{text!r} is an IP address; give a domain",
+        r"(?P<domain>[^:/]+):[0-9]+": "{text!r} has a port; give the domain alone: {domain}",
+        r"(?P<domain>[^:/]+)/.*": "{text!r} has a path; give the domain alone: {domain}",
+    }
+)
 
 
 class Domain(Kind):
@@ -136,17 +149,22 @@ class Domain(Kind):
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
         for pattern, said in _NO_DOMAINS.items():
             if found := re.fullmatch(pattern, text, re.IGNORECASE):
-                raise ValueError(f"{text!r} {said.format(*found.groups())}")
+                raise ValueError(tr(said, text=text, **found.groupdict()))
         try:
             addrspec.check_wide(text)
             wire = addrspec.to_ascii(text)
         except ValueError as error:
             raise ValueError(f"{text!r} {error}") from None
         if not self.accepts(wire):
-            reason = "" if "." in wire else "it has no dot; "
-            reason = f"it has {len(wire)} characters; " if len(wire) > _MOST_IN_DOMAIN else reason
-            rule = "1 to 50 letters, digits, dots and hyphens, such as mail.example.com"
-            raise ValueError(f"{text!r} is not a domain: {reason}give {rule}")
+            rule = tr("give 1 to 50 letters, digits, dots and hyphens, such as mail.example.com")
+            said = tr("{text!r} is not a domain: {rule}", text=text, rule=rule)
+            if "." not in wire:
+                said = tr("{text!r} is not a domain: it has no dot; {rule}", text=text, rule=rule)
+            if len(wire) > _MOST_IN_DOMAIN:
+                said = tr(
+                    "{text!r} is not a domain: it has {count} characters; {rule}", text=text, count=len(wire), rule=rule
+                )
+            raise ValueError(said)
         return wire
 
     def accepts(self, wire: str) -> bool:
@@ -171,15 +189,19 @@ class Attachments(Kind):
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
         label, _, url = text.partition("=")
         if not label or not re.fullmatch(r"https?://\S+", url) or re.search(headers.BREAK, text):
-            raise ValueError(f"{text!r} is not NAME=URL such as report.pdf=https://example.com/report.pdf")
+            raise ValueError(
+                tr("{text!r} is not NAME=URL such as report.pdf=https://example.com/report.pdf", text=text)
+            )
         headers.check(label)
         return text
 
     def encode(self, name: str, texts: list[str], now: datetime) -> dict[str, str]:
         if len(texts) > 100:  # noqa: PLR2004
-            raise ValueError(f"{len(texts)} attachments are given; the service takes at most 100")
+            raise ValueError(tr("{count} attachments are given; the service takes at most 100", count=len(texts)))
         wire: dict[str, str] = {}
-        for number, text in enumerate(read_each(texts, partial(self.to_wire, now=now), "attachments"), 1):
+        for number, text in enumerate(
+            read_each(texts, partial(self.to_wire, now=now), marked("{wrong} of {all} attachments are wrong")), 1
+        ):
             label, _, url = text.partition("=")
             wire |= {f"{name}.{number}.AttachmentName": label, f"{name}.{number}.AttachmentUrl": url}
         return wire

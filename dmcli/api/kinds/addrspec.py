@@ -10,18 +10,22 @@ import re
 from contextlib import suppress
 from functools import lru_cache
 
+from dmcli.words import marked, tr
+
 MOST = 192  # characters (EmailLengthError, help page error-codes)
 ADDRESS = r"[A-Za-z0-9_+.-]+@[A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*"
 _PLAIN = "[A-Za-z0-9_+.-]+@[A-Za-z0-9_.-]+"  # what has no mark that could be meant otherwise
 _MOST_LOCAL, _MOST_LABEL = 64, 63  # RFC 5321 section 4.5.3.1, RFC 1035 section 2.3.4
-_MARKS = (
-    ("<>", "angle brackets; give the address alone"),
-    ("()", "a comment in parentheses; leave it out"),
-    ('"', "a quoted part, which the service does not take; give an address without quotes"),
-    (",", "a comma; leave it out"),
-    (";", "a semicolon; leave it out"),
+_MARKS = marked(
+    {
+        "<>": "has angle brackets; give the address alone",
+        "()": "has a comment in parentheses; leave it out",
+        '"': "has a quoted part, which the service does not take; give an address without quotes",
+        ",": "has a comma; leave it out",
+        ";": "has a semicolon; leave it out",
+    }
 )
-_NUMBERS = {2: "two", 3: "three"}
+_NUMBERS = marked({2: "two", 3: "three"})
 # What a Chinese or Japanese keyboard types, and what was meant, where that is not the same character in ASCII.
 _MEANT = {"\u3002": ".", "\uff61": ".", "\u3001": ",", "\uff1b": ","}
 # Scripts that are written together; all else in one label is a mixture (UTS 39, highly restrictive).
@@ -32,7 +36,7 @@ _TOGETHER = (
 )
 
 
-def parse(text: str, most: int = MOST, several: str = "give one") -> str:
+def parse(text: str, most: int = MOST, several: str = marked("give one")) -> str:
     """The one address that the text is, of at most `most` characters, as it is sent; parsing that gives the same again.
 
     `several` is what to do where it is more than one.
@@ -51,7 +55,9 @@ def parse(text: str, most: int = MOST, several: str = "give one") -> str:
         except ValueError as error:
             raise ValueError(f"{text!r} {error}") from None
     if len(wire) > most:
-        raise ValueError(f"has {len(wire)} characters; a mail address here has at most {most}")
+        raise ValueError(
+            tr("has {count} characters; a mail address here has at most {most}", count=len(wire), most=most)
+        )
     return wire
 
 
@@ -65,7 +71,7 @@ def check_wide(text: str) -> None:
         plain = _MEANT.get(char) or unicodedata.normalize("NFKC", char)
         wide = char in _MEANT or unicodedata.east_asian_width(char) == "F"
         if wide and plain.isascii() and not plain.isspace():
-            raise ValueError(f"has {_named(char)}; type {plain!r} in its place")
+            raise ValueError(tr("has {character}; type {plain!r} in its place", character=_named(char), plain=plain))
 
 
 @lru_cache(maxsize=1024)
@@ -75,10 +81,10 @@ def to_ascii(domain: str) -> str:
     Raises ValueError, a sentence whose beginning would be the domain or its address.
     """
     if not domain:
-        raise ValueError("has no domain; give one such as example.com")
+        raise ValueError(tr("has no domain; give one such as example.com"))
     wire = ".".join(_to_ascii(label) for label in domain.split("."))
     if wire[0] == "_":
-        raise ValueError("has a domain that begins with '_'; it must begin with a letter or digit")
+        raise ValueError(tr("has a domain that begins with '_'; it must begin with a letter or digit"))
     return wire
 
 
@@ -87,7 +93,7 @@ def oddity(domain: str) -> str:
     if "xn--" not in domain.lower():
         return ""
     labels = (label for label in domain.lower().split(".") if label.startswith("xn--"))
-    return "; ".join(filter(None, map(_oddity, labels)))
+    return tr("; ").join(filter(None, map(_oddity, labels)))
 
 
 def conversion_note(typed: str, wire: str) -> str:
@@ -100,51 +106,75 @@ def conversion_note(typed: str, wire: str) -> str:
         with suppress(ValueError):  # a name beside its address
             sent = local + at + to_ascii(domain)
             if sent != word and sent in wire.split(","):
-                said.append(f"{word!r} is sent in ASCII, as {sent}")
-    return "; ".join(said)
+                said.append(tr("{word!r} is sent in ASCII, as {sent}", word=word, sent=sent))
+    return tr("; ").join(said)
 
 
 def _check_marks(text: str, several: str) -> None:
     """Raise ValueError for anything but one text around one @."""
     count = sum("@" in part for part in re.split(r"[,;\s]+", text))
     if count > 1:
-        many = _NUMBERS.get(count, count)
-        raise ValueError(f"has {many} addresses; {several}")
-    for marks, reason in _MARKS:
+        many = tr(_NUMBERS[count]) if count in _NUMBERS else count
+        raise ValueError(tr("has {many} addresses; {remedy}", many=many, remedy=tr(several)))
+    for marks, said in _MARKS.items():
         if not set(marks).isdisjoint(text):
-            raise ValueError(f"has {reason}")
+            raise ValueError(tr(said))
     if re.search(r"\s", text):
-        raise ValueError("has white space; give an address such as name@example.com")
+        raise ValueError(tr("has white space; give an address such as name@example.com"))
     count = text.count("@")
-    if count != 1:
-        raise ValueError(f"has {count or 'no'} @; a mail address such as name@example.com has one")
+    if not count:
+        raise ValueError(tr("has no @; a mail address such as name@example.com has one"))
+    if count > 1:
+        raise ValueError(tr("has {count} @; a mail address such as name@example.com has one", count=count))
 
 
 def _check_local(local: str) -> None:
     """Raise ValueError for what cannot stand before the @."""
     if not local:
-        raise ValueError("has nothing before the @; a mail address is such as name@example.com")
+        raise ValueError(tr("has nothing before the @; a mail address is such as name@example.com"))
     if len(local) > _MOST_LOCAL:
-        raise ValueError(f"has {len(local)} characters before the @; a mail address has at most {_MOST_LOCAL} there")
+        raise ValueError(
+            tr(
+                "has {count} characters before the @; a mail address has at most {most} there",
+                count=len(local),
+                most=_MOST_LOCAL,
+            )
+        )
     if odd := re.search("[^A-Za-z0-9_+.-]", local):
         raise ValueError(
-            f"has {_named(odd[0])} before the @; the service takes only letters a to z, digits and _-+. there"
+            tr(
+                "has {character} before the @; the service takes only letters a to z, digits and _-+. there",
+                character=_named(odd[0]),
+            )
         )
 
 
 def _to_ascii(label: str) -> str:
     if not label:
-        raise ValueError("has an empty label in its domain, a dot too many; leave it out")
+        raise ValueError(tr("has an empty label in its domain, a dot too many; leave it out"))
     if label.isascii():
         if len(label) > _MOST_LABEL:
             raise ValueError(
-                f"has a label of {len(label)} characters in its domain; at most {_MOST_LABEL} are possible"
+                tr(
+                    "has a label of {count} characters in its domain; at most {most} are possible",
+                    count=len(label),
+                    most=_MOST_LABEL,
+                )
             )
         if label.startswith("-") or label.endswith("-"):
-            where = "begins" if label.startswith("-") else "ends"
-            raise ValueError(f"has a domain in which {label!r} {where} with a hyphen; no part of it may")
+            said = (
+                tr("has a domain in which {label!r} begins with a hyphen; no part of it may", label=label)
+                if label.startswith("-")
+                else tr("has a domain in which {label!r} ends with a hyphen; no part of it may", label=label)
+            )
+            raise ValueError(said)
         if odd := re.search("[^A-Za-z0-9_-]", label):
-            raise ValueError(f"has {_named(odd[0])} in its domain, where only letters, digits, hyphens and dots may be")
+            raise ValueError(
+                tr(
+                    "has {character} in its domain, where only letters, digits, hyphens and dots may be",
+                    character=_named(odd[0]),
+                )
+            )
         return label
     import unicodedata
 
@@ -153,7 +183,13 @@ def _to_ascii(label: str) -> str:
     try:
         return idna.alabel(unicodedata.normalize("NFC", label.lower())).decode()
     except idna.IDNAError as error:
-        raise ValueError(f"has the label {label!r} in its domain, which IDNA 2008 does not allow: {error}") from None
+        raise ValueError(
+            tr(
+                "has the label {label!r} in its domain, which IDNA 2008 does not allow: {error}",
+                label=label,
+                error=error,
+            )
+        ) from None
 
 
 def _oddity(label: str) -> str:
@@ -165,19 +201,33 @@ def _oddity(label: str) -> str:
     try:
         shown = label.removeprefix("xn--").encode().decode("punycode")
     except ValueError:
-        return f"{label} in its domain is no valid international label: it stands for nothing"
+        return tr("{label} in its domain is no valid international label: it stands for nothing", label=label)
     plain = unicodedata.normalize("NFKC", shown)
     if plain != shown:
-        return f"{label} in its domain stands for {shown!r}, which is no domain but another spelling of {plain!r}"
+        return tr(
+            "{label} in its domain stands for {shown!r}, which is no domain but another spelling of {plain!r}",
+            label=label,
+            shown=shown,
+            plain=plain,
+        )
     try:
         idna.ulabel(label)
     except idna.IDNAError:
-        return f"{label} in its domain stands for {shown!r} in a way that IDNA 2008 does not allow"
+        return tr(
+            "{label} in its domain stands for {shown!r} in a way that IDNA 2008 does not allow",
+            label=label,
+            shown=shown,
+        )
     letters = (char for char in shown if unicodedata.category(char) in {"Lu", "Ll", "Lo"})
     scripts = {unicodedata.name(char, "unnamed").partition(" ")[0] for char in letters}
     if len(scripts) < 2 or any(scripts <= together for together in _TOGETHER):  # noqa: PLR2004  two make a mixture
         return ""
-    return f"{label} in its domain stands for {shown!r}, which mixes {' and '.join(sorted(map(str.title, scripts)))}"
+    return tr(
+        "{label} in its domain stands for {shown!r}, which mixes {scripts}",
+        label=label,
+        shown=shown,
+        scripts=tr(" and ").join(sorted(map(str.title, scripts))),
+    )
 
 
 def _named(char: str) -> str:

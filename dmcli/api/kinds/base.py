@@ -17,6 +17,8 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING, TypeVar
 
+from dmcli.words import tr
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
@@ -38,17 +40,17 @@ class SeveralError(ValueError):
 
     def __init__(self, said: str, reasons: Sequence[str]) -> None:
         more = len(reasons) - _TOLD
-        self.reasons = (*reasons[:_TOLD], *((f"and {more} more",) if more > 0 else ()))
+        self.reasons = (*reasons[:_TOLD], *((tr("and {count} more", count=more),) if more > 0 else ()))
         super().__init__(said)
 
 
 def read_each(
-    parts: Iterable[_Part], read: Callable[[_Part], _Read], what: str, place: Callable[[int], str] | None = None
+    parts: Iterable[_Part], read: Callable[[_Part], _Read], said: str, place: Callable[..., str] | None = None
 ) -> list[_Read]:
     """Each of the parts as `read` gives it; what is wrong with any of them is told at once.
 
-    Raises ValueError for one that is wrong, SeveralError for several. `what` are the parts, in the plural; `place` says
-    where the one of that number is.
+    Raises ValueError for one that is wrong, SeveralError for several. `said` tells how many are wrong, with the
+    placeholders {wrong} and {all}; `place(number=...)` says where one is.
     """
     found: list[_Read] = []
     reasons: list[str] = []
@@ -56,9 +58,12 @@ def read_each(
         try:
             found.append(read(part))
         except ValueError as error:
-            reasons.append(f"{place(number)}: {error}" if place else str(error))
+            reasons.append(f"{place(number=number)}: {error}" if place else str(error))
     if len(reasons) > 1:
-        raise SeveralError(f"{len(reasons)} of {len(reasons) + len(found)} {what} are wrong", reasons)
+        raise SeveralError(
+            tr(said, wrong=len(reasons), all=len(reasons) + len(found)),
+            reasons,
+        )
     if reasons:
         raise ValueError(reasons[0])
     return found
@@ -68,18 +73,22 @@ class Kind:
     """Any text; the base of all kinds.
 
     `metavar` stands for a value in help. `files` is how many bytes a file may have where @FILE may stand for a value, 0
-    where it may not; `many` says that the option may be repeated. `disputed` are the stricter and the looser limit in
-    words, where sources disagree, and empty where they do not. `completes` is (listing action, field) where values
+    where it may not; `many` says that the option may be repeated. `completes` is (listing action, field) where values
     can be looked up for completion.
     """
 
     metavar = "TEXT"
     files = 0
     many = False
-    disputed: tuple[str, ...] = ()
+    _disputed: tuple[str, ...] = ()
 
     def __init__(self, completes: tuple[str, str] | None = None) -> None:
         self.completes = completes
+
+    @property
+    def disputed(self) -> tuple[str, ...]:
+        """The stricter and the looser limit in words, where sources disagree; empty where they do not."""
+        return tuple(map(tr, self._disputed))
 
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002  dates need the clock, others do not
         """The value as the service wants it. Raises ValueError: what is wrong with it, and what would be right."""

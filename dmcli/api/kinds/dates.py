@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dmcli.api.kinds.base import Kind
+from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
     from datetime import datetime, timezone, tzinfo
@@ -86,7 +87,7 @@ class Day(Kind):
     form = "%Y-%m-%d"
     width = len("yyyy-MM-dd")
     wire = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    expected = "a day such as 2026-01-31, today, yesterday, 7d or 2h"
+    wrong = marked("{text!r} is not a day such as 2026-01-31, today, yesterday, 7d or 2h")
 
     def to_wire(self, text: str, now: datetime) -> str:
         from datetime import timedelta
@@ -102,10 +103,12 @@ class Day(Kind):
             return text
         if moment := typed_moment(text):
             return moment.isoformat(" ", "minutes")[: self.width]
-        raise ValueError(f"{text!r} is not {self.expected}")
+        raise ValueError(tr(self.wrong, text=text))
 
     def conversion_note(self, typed: str, wire: str) -> str:
-        return f"only whole days count here: {wire}, by the service's calendar (UTC+8)" if typed_moment(typed) else ""
+        if not typed_moment(typed):
+            return ""
+        return tr("only whole days count here: {day}, by the service's calendar (UTC+8)", day=wire)
 
     def at(self, day: datetime) -> str:
         """The day in the wire's form."""
@@ -122,9 +125,9 @@ class Minute(Day):
     form = "%Y-%m-%d %H:%M"
     width = len("yyyy-MM-dd HH:mm")
     wire = r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}"
-    expected = (
-        "a time such as '2026-01-31 09:30' (UTC+8), 2026-01-31T01:30Z or 2h, or a day such as 2026-01-31, today, "
-        "yesterday or 7d"
+    wrong = marked(
+        "{text!r} is not a time such as '2026-01-31 09:30' (UTC+8), 2026-01-31T01:30Z or 2h, or a day such as "
+        "2026-01-31, today, yesterday or 7d"
     )
 
     def __init__(self, *, end: bool = False) -> None:

@@ -6,6 +6,8 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from dmcli.words import tr
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -25,7 +27,7 @@ def breaks(text: str) -> bool:
 def check_line(text: str) -> None:
     """Raise ValueError for a text that is more than a line, or has what no line may have."""
     if re.search(BREAK, text):
-        raise ValueError("has a line break or control character; leave it out")
+        raise ValueError(tr("has a line break or control character; leave it out"))
 
 
 def check(text: str) -> None:
@@ -33,10 +35,16 @@ def check(text: str) -> None:
     check_line(text)
     begun = re.search(_BEGINNING, text)
     if begun and len(text) > _LINE:  # also, reading them all would take long
-        raise ValueError(f"has an encoded word and {len(text)} characters; a header line has at most {_LINE}")
+        raise ValueError(
+            tr(
+                "has an encoded word and {count} characters; a header line has at most {most}",
+                count=len(text),
+                most=_LINE,
+            )
+        )
     if begun and any(re.search(BREAK, said) for said in _readings(text)):
         raise ValueError(
-            "has an encoded word (=?...?=) that stands for a line break or control character; leave it out"
+            tr("has an encoded word (=?...?=) that stands for a line break or control character; leave it out")
         )
 
 

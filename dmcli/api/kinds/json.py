@@ -10,6 +10,7 @@ from dmcli.api.kinds import headers
 from dmcli.api.kinds.base import Kind, read_each
 from dmcli.api.kinds.reference import Ref
 from dmcli.api.kinds.text import Body, HeaderText
+from dmcli.words import listed, marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,29 +49,33 @@ class Json(Kind):
     def warning(self, wire: str) -> str:
         value = self.read(wire)
         warnings = {name: kind.warning(value[name]) for name, kind in self.parts.items() if value.get(name)}
-        return "; ".join(f"its {name} {warning}" for name, warning in warnings.items() if warning)
+        return tr("; ").join(
+            tr("its {name} {problem}", name=name, problem=warning) for name, warning in warnings.items() if warning
+        )
 
     def read(self, text: str) -> Any:
         """The value, an object or array of no more elements than may be. Raises ValueError."""
         from dmcli.untrusted import MOST_MARKS, read_json
 
-        what = "a JSON object" if self.of is dict else "a JSON array"
+        what = tr("a JSON object") if self.of is dict else tr("a JSON array")
         try:
             text.encode()
             value = read_json(text, MOST_MARKS)
         except ValueError as error:
-            raise ValueError(f"is not {what}: {error}") from None
+            raise ValueError(tr("is not {what}: {error}", what=what, error=error)) from None
         if not isinstance(value, self.of):
-            raise ValueError(f"is not {what} but JSON of another type")  # noqa: TRY004  a refusal for people
+            raise ValueError(tr("is not {what} but JSON of another type", what=what))  # noqa: TRY004  a refusal for people
         if self.most and len(value) > self.most:
-            raise ValueError(f"has {len(value)} elements; the service takes at most {self.most}")
+            raise ValueError(
+                tr("has {count} elements; the service takes at most {most}", count=len(value), most=self.most)
+            )
         return value
 
     def check(self, value: Any, now: datetime) -> None:
         """Raise ValueError for what may not stand in the value; here its parts are judged."""
         for name, kind in self.parts.items():
             if value.get(name) is not None:
-                _check_part(f"its {name}", value[name], kind, now)
+                _check_part(tr("its {name}", name=name), value[name], kind, now)
 
 
 _OBJECT = Json(dict)
@@ -89,7 +94,7 @@ class StoredTemplate(Ref):
             return text
         thing = _OBJECT.read(text).get("TemplateId")
         if not isinstance(thing, (str, int)) or thing == "":
-            raise ValueError('has no "TemplateId"; give the name or id of a template there')
+            raise ValueError(tr('has no "TemplateId"; give the name or id of a template there'))
         return str(thing)
 
     def put(self, text: str, thing: str) -> str:
@@ -123,20 +128,23 @@ class Headers(Json):
         )
 
     def warning(self, wire: str) -> str:
-        odd = ", ".join(name for name in self.read(wire) if not re.fullmatch(headers.LISTED, name))
-        return (
-            odd and f"{odd}: the service lists only Message-ID, List-Unsubscribe, List-Unsubscribe-Post and X-User-..."
+        odd = listed(name for name in self.read(wire) if not re.fullmatch(headers.LISTED, name))
+        return odd and tr(
+            "{names}: the service lists only Message-ID, List-Unsubscribe, List-Unsubscribe-Post and X-User-...",
+            names=odd,
         )
 
     def check(self, value: Any, now: datetime) -> None:
         if len(value) > 10:  # noqa: PLR2004
-            raise ValueError(f"has {len(value)} headers; the service drops all but the first 10")
+            raise ValueError(tr("has {count} headers; the service drops all but the first 10", count=len(value)))
         if len({name.lower() for name in value}) < len(value):
-            raise ValueError("has a header twice; their names are the same in capitals and small letters")
+            raise ValueError(tr("has a header twice; their names are the same in capitals and small letters"))
         for name, text in value.items():
             if not re.fullmatch(headers.NAME, name):
-                raise ValueError(f"has {name!r}, which is no name of a header; give one such as X-User-Id")
-            _check_part(f"the name {name!r}", name, _LINE, now)
+                raise ValueError(
+                    tr("has {name!r}, which is no name of a header; give one such as X-User-Id", name=name)
+                )
+            _check_part(tr("the name {name!r}", name=name), name, _LINE, now)
             _check_part(name, text, _LINE, now)
 
 
@@ -152,15 +160,22 @@ class Recipients(Json):
         for number, group in enumerate(value, 1):
             addresses = recipients_in(group)
             parts += [(number, address) for address in ([_NO_LIST] if addresses is None else addresses)]
-        read_each(parts, partial(self._check_part, now=now), "recipients")
+        read_each(parts, partial(self._check_part, now=now), marked("{wrong} of {all} recipients are wrong"))
 
     def _check_part(self, part: tuple[int, Any], now: datetime) -> None:
         number, address = part
         if address is _NO_LIST:
-            raise ValueError(f'element {number} has no recipients; give it "To": ["a@example.com"]')
-        wire = _check_part(f"a recipient of element {number}", address, self.address, now)
+            raise ValueError(tr('element {number} has no recipients; give it "To": ["a@example.com"]', number=number))
+        wire = _check_part(tr("a recipient of element {number}", number=number), address, self.address, now)
         if wire != address:
-            raise ValueError(f"element {number} has {address!r}; write it in ASCII, as {wire}")
+            raise ValueError(
+                tr(
+                    "element {number} has {address!r}; write it in ASCII, as {wire}",
+                    number=number,
+                    address=address,
+                    wire=wire,
+                )
+            )
 
     def addresses(self, wire: str) -> list[str]:
         try:
@@ -179,7 +194,7 @@ def recipients_in(group: object) -> list[Any] | None:
 def _check_part(what: str, value: Any, kind: Kind, now: datetime) -> str:
     """The value as its kind sends it. Raises ValueError."""
     if not isinstance(value, str):
-        raise ValueError(f"{what} is not a text; put it in quotes")  # noqa: TRY004  a refusal for people
+        raise ValueError(tr("{what} is not a text; put it in quotes", what=what))  # noqa: TRY004  a refusal for people
     try:
         return kind.to_wire(value, now)
     except ValueError as error:

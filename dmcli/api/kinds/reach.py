@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from functools import cache
 
+from dmcli.words import tr
+
 # Special-use names: RFC 6761, 6762, 7686, 9476, and ICANN's resolution 2024.07.29.06.
 RESERVED = frozenset({"alt", "example", "internal", "invalid", "local", "localhost", "onion", "test"})
 _FOR_TRIALS = frozenset({"example", "test"})
@@ -27,11 +29,18 @@ def unreachable(domain: str) -> str:
     """
     top = _top(domain)
     if "." not in domain:
-        return f"{domain} has no dot: it is no domain that mail reaches"
+        return tr("{domain} has no dot: it is no domain that mail reaches", domain=domain)
     if top in RESERVED:
-        return f"{domain} is below .{top}, a name that is reserved: no mail reaches it"
+        return tr("{domain} is below .{top}, a name that is reserved: no mail reaches it", domain=domain, top=top)
     known, date = _top_level_domains()
-    return "" if top in known else f"{domain}: there is no top-level domain .{top} (list of the IANA, version {date})"
+    if top in known:
+        return ""
+    return tr(
+        "{domain}: there is no top-level domain .{top} (list of the IANA, version {date})",
+        domain=domain,
+        top=top,
+        date=date,
+    )
 
 
 def _top(domain: str) -> str:

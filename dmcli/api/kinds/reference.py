@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dmcli.api.kinds import headers
 from dmcli.api.kinds.base import Kind, utc_now
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -81,9 +82,17 @@ class Ref(Kind):
         if self._kind_sent:
             return self._kind_sent.to_wire(text, now)
         if self.takes == "id" and not self.is_id(text):
-            raise ValueError(f"{text!r} is not the id of a {self.noun}")
+            raise ValueError(tr("{text!r} is not the id of a {noun}", text=text, noun=tr(self.noun)))
         if not text or re.search(headers.BREAK, text):
-            raise ValueError(f"{text!r} is not the name of a {self.noun}")
+            raise ValueError(tr("{text!r} is not the name of a {noun}", text=text, noun=tr(self.noun)))
         if self.most and len(text) > self.most:
-            raise ValueError(f"{text!r} has {len(text)} characters; the name of a {self.noun} has at most {self.most}")
+            raise ValueError(
+                tr(
+                    "{text!r} has {count} characters; the name of a {noun} has at most {most}",
+                    text=text,
+                    count=len(text),
+                    noun=tr(self.noun),
+                    most=self.most,
+                )
+            )
         return text

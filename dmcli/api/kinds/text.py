@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dmcli.api.kinds import headers
 from dmcli.api.kinds.base import Kind
-from dmcli.words import counted
+from dmcli.words import counted, listed, marked, tr
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,19 +40,31 @@ class Text(Kind):
         self.metavar = metavar
         self.least, self.most, self.unsure, self.rule = least, most, unsure, rule
         self.pattern, self.unsure_pattern = pattern, unsure_pattern
-        if unsure:
-            self.disputed = (f"at most {unsure} characters", f"at most {most}" if most else "any number")
-        elif unsure_pattern:
-            self.disputed = (f"only {rule}", "any characters")
+
+    @property
+    def disputed(self) -> tuple[str, ...]:
+        """The stricter and the looser limit in words."""
+        if self.unsure:
+            looser = tr("at most {most}", most=self.most) if self.most else tr("any number")
+            return tr("at most {most} characters", most=self.unsure), looser
+        return (tr("only {rule}", rule=tr(self.rule)), tr("any characters")) if self.unsure_pattern else ()
 
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
         headers.check_line(text)
         if len(text) < self.least:
-            raise ValueError(f"has {counted(len(text), 'character')}; give at least {self.least}")
+            raise ValueError(
+                tr(
+                    "has {characters}; give at least {least}",
+                    characters=counted(len(text), "character"),
+                    least=self.least,
+                )
+            )
         if self.most and len(text) > self.most:
-            raise ValueError(f"has {len(text)} characters; the service takes at most {self.most}")
+            raise ValueError(
+                tr("has {count} characters; the service takes at most {most}", count=len(text), most=self.most)
+            )
         if text and self.pattern and not re.fullmatch(self.pattern, text):
-            raise ValueError(f"{text!r} may have only {self.rule}")
+            raise ValueError(tr("{text!r} may have only {rule}", text=text, rule=tr(self.rule)))
         return text
 
     def accepts(self, wire: str) -> bool:
@@ -61,9 +73,13 @@ class Text(Kind):
 
     def stricter(self, wire: str) -> str:
         if self.unsure and len(wire) > self.unsure:
-            return f"has {len(wire)} characters; some of the service's pages allow only {self.unsure}"
+            return tr(
+                "has {count} characters; some of the service's pages allow only {most}",
+                count=len(wire),
+                most=self.unsure,
+            )
         if wire and self.unsure_pattern and not re.fullmatch(self.unsure_pattern, wire):
-            return f"{wire!r}: some of the service's pages allow only {self.rule}"
+            return tr("{text!r}: some of the service's pages allow only {rule}", text=wire, rule=tr(self.rule))
         return ""
 
 
@@ -83,20 +99,22 @@ class Body(Kind):
 
     most = files = 8 * 1024 * 1024
     unsure = 28 * 1024
-    disputed: tuple[str, ...] = ("at most 28 KB", "at most 8 MB")
+    _disputed = marked(("at most 28 KB", "at most 8 MB"))
 
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
         try:
             size = len(text.encode())
         except UnicodeEncodeError:
-            raise ValueError("has a lone surrogate, which is no character; leave it out") from None
+            raise ValueError(tr("has a lone surrogate, which is no character; leave it out")) from None
         if size > self.most:
-            raise ValueError(f"has {size} bytes; the service takes at most {self.most}")
+            raise ValueError(tr("has {size} bytes; the service takes at most {most}", size=size, most=self.most))
         return text
 
     def stricter(self, wire: str) -> str:
         size = len(wire.encode())
-        return f"has {size} bytes; the 2019 reference allows only {self.unsure}" if size > self.unsure else ""
+        if size <= self.unsure:
+            return ""
+        return tr("has {size} bytes; the 2019 reference allows only {most}", size=size, most=self.unsure)
 
 
 class Integer(Kind):
@@ -110,8 +128,10 @@ class Integer(Kind):
 
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
         if not re.fullmatch(r"-?\d{1,19}", text, re.ASCII) or not self.least <= int(text) <= self.most:
-            limits = f"from {self.least} to {self.most}" if self.most < 2**63 - 1 else f"of {self.least} or more"
-            raise ValueError(f"{text!r} must be a whole number {limits}")
+            limits = {"text": text, "least": self.least, "most": self.most}
+            if self.most == 2**63 - 1:
+                raise ValueError(tr("{text!r} must be a whole number of {least} or more", **limits))
+            raise ValueError(tr("{text!r} must be a whole number from {least} to {most}", **limits))
         return str(int(text))
 
 
@@ -126,7 +146,7 @@ class Choice(Kind):
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
         wire = self.words.get(text.lower()) or next((w for w in self.words.values() if w.lower() == text.lower()), None)
         if wire is None:
-            raise ValueError(f"{text!r} must be one of {', '.join(self.words)}")
+            raise ValueError(tr("{text!r} must be one of {words}", text=text, words=listed(self.words)))
         return wire
 
 
@@ -145,7 +165,7 @@ class Flag(Kind):
             return self.yes
         if word in ("false", "no", "off", "0"):
             return self.no
-        raise ValueError(f"{text!r} must be true or false")
+        raise ValueError(tr("{text!r} must be true or false", text=text))
 
 
 class Password(Kind):
@@ -155,11 +175,13 @@ class Password(Kind):
     """
 
     metavar = "PASSWORD"
-    disputed = ("two digits, capitals and small letters at least", "one of each at least")
+    _disputed = marked(("two digits, capitals and small letters at least", "one of each at least"))
 
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
         if not self.accepts(text) or re.search(headers.BREAK, text):
-            raise ValueError("must have 10 to 20 characters, with digits, upper and lower case letters, no line breaks")
+            raise ValueError(
+                tr("must have 10 to 20 characters, with digits, upper and lower case letters, no line breaks")
+            )
         return text
 
     def accepts(self, wire: str) -> bool:
@@ -167,5 +189,5 @@ class Password(Kind):
 
     def stricter(self, wire: str) -> str:
         if any(len(re.findall(one, wire)) < 2 for one in ("[0-9]", "[A-Z]", "[a-z]")):  # noqa: PLR2004
-            return "some of the service's pages ask for two digits, two upper and two lower case letters"
+            return tr("some of the service's pages ask for two digits, two upper and two lower case letters")
         return ""

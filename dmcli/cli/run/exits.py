@@ -21,20 +21,29 @@ from dmcli.errors import DmError, InputError, local_error
 from dmcli.local.files import write_private
 from dmcli.local.paths import state_folder
 from dmcli.untrusted import brief
+from dmcli.words import language, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dmcli.cli.session import Session
 
-# Click's words, and those of a sentence that everybody reads.
+# Click's words by language, and those of a sentence that everybody reads. Its names of types are never translated.
 _WORDS = {
-    "Invalid value for ": "",
-    ". Choose from:": "; choose from:",
-    "is not a valid integer range": "is no whole number",
-    "is not a valid integer": "is no whole number",
-    "is not a valid float range": "is no number",
-    "is not in the range": "is out of range:",
+    "en": {
+        "Invalid value for ": "",  # untranslated
+        ". Choose from:": "; choose from:",  # untranslated
+        "is not a valid integer range": "is no whole number",  # untranslated
+        "is not a valid integer": "is no whole number",  # untranslated
+        "is not a valid float range": "is no number",  # untranslated
+        "is not in the range": "is out of range:",  # untranslated
+    },
+    "zh": {
+        ". 可选值： ": "；可选值：",
+        "不是有效的 integer range": "不是整数",  # untranslated
+        "不是有效的 integer": "不是整数",
+        "不是有效的 float range": "不是数字",  # untranslated
+    },
 }
 _NO_ROOM = b"dm: there is no memory or open file left, not even to say what ended this\n"
 _INTERRUPTED, _PIPE_CLOSED, _DEFECT = 130, 141, 70
@@ -103,13 +112,15 @@ def _sentence(error: click.ClickException) -> str:
     if isinstance(error, click.NoSuchOption):
         known = {name for param in error.ctx.command.params for name in param.opts} if error.ctx else set()
         meant = known & {DATES.get(error.option_name)} or error.possibilities or ()
-        hint = f"; did you mean {' or '.join(sorted(map(str, meant)))}?" if meant else ""
-        return f"no such option '{error.option_name}'{hint}"
+        if not meant:
+            return tr("no such option '{name}'", name=error.option_name)
+        near = tr(" or ").join(sorted(map(str, meant)))
+        return tr("no such option '{name}'; did you mean {near}?", name=error.option_name, near=near)
     if isinstance(error, click.BadParameter) and isinstance(error.param, click.Argument):
         name = error.param.human_readable_name.rpartition("] ")[2].strip("[].")  # those are for the usage line
         error.param_hint = f"'{name}'"
     text = " ".join(error.format_message().split())
-    for theirs, ours in _WORDS.items():
+    for theirs, ours in _WORDS[language()].items():
         text = text.replace(theirs, ours)
     text = text.rstrip(".")
     return text[:1].lower() + text[1:]

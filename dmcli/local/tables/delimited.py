@@ -10,18 +10,21 @@ from typing import TYPE_CHECKING
 from dmcli.errors import InputError
 from dmcli.local.tables.model import Record, Table
 from dmcli.local.tables.text import Encoding, lines_of
+from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+_DELIMITERS = marked({",": "commas", ";": "semicolons", "\t": "tabs"})
 _LONGEST = 1000  # lines that a header may have in quotation marks
 _SAYS = re.compile(r'"?sep=(?P<delimiter>[^\w"\r\n])"?[\r\n]*')  # Excel's first line; no row, and not shown as one
-_CSV_ERRORS = {
-    "expected after": "there is text after a closing quotation mark",
-    "unexpected end": "a quotation mark is opened and never closed",
-    "field limit": f"a value has more than {csv.field_size_limit():,} characters, or a quotation mark is not closed",
-}
+_CSV_ERRORS = marked(  # by what is in Python's
+    {
+        "expected after": "there is text after a closing quotation mark",  # untranslated: the key
+        "unexpected end": "a quotation mark is opened and never closed",  # untranslated: the key
+        "field limit": "a value has more than {most:,} characters, or a quotation mark is not closed",  # untranslated
+    }
+)
 
 
 def open_delimited(path: str, wanted: str) -> Table:
@@ -36,12 +39,24 @@ def open_delimited(path: str, wanted: str) -> Table:
 
     names = next((record for record in records() if any(record.cells) or record.faults), None)
     if not names:
-        raise InputError(f"{path} has no rows, and no names of columns either")
+        raise InputError(tr("{path} has no rows, and no names of columns either", path=path))
     number, cells, faults = names
     if faults:
-        raise InputError(f"{path}: row {number}, which has the names of the columns: {faults[-1]}")
-    between = _DELIMITERS.get(delimiter, f"{delimiter!r}")
-    found = f"{encoding.said}, {between} between values, the names of the columns in row {number}"
+        raise InputError(
+            tr(
+                "{path}: row {number}, which has the names of the columns: {reason}",
+                path=path,
+                number=number,
+                reason=faults[-1],
+            )
+        )
+    between = tr(_DELIMITERS[delimiter]) if delimiter in _DELIMITERS else repr(delimiter)
+    found = tr(
+        "{encoding}, {separators} between values, the names of the columns in row {number}",
+        encoding=encoding.said,
+        separators=between,
+        number=number,
+    )
     return Table(path, cells, found, number, lambda: islice(records(), number, None))
 
 
@@ -62,10 +77,14 @@ def _delimiter(path: str, header: str) -> str:
     outside = re.sub(r'"[^"]*"', "", header)
     found = [delimiter for delimiter in _DELIMITERS if delimiter in outside]
     if len(found) > 1:
-        both = " and ".join(_DELIMITERS[one] for one in found)
+        both = tr(" and ").join(tr(_DELIMITERS[one]) for one in found)
         raise InputError(
-            f"{path}: the names of the columns have {both} between them: write a line sep=; (or sep=,) above them to "
-            "say which separates values"
+            tr(
+                "{path}: the names of the columns have {both} between them: write a line "
+                "sep=; (or sep=,) above them to say which separates values",
+                path=path,
+                both=both,
+            )
         )
     return found[0] if found else ","
 
@@ -84,5 +103,13 @@ def _records(path: str, encoding: Encoding, delimiter: str, skipped: int) -> Ite
                 else:
                     yield Record(number, cells)
         except csv.Error as error:
-            said = next((words for mark, words in _CSV_ERRORS.items() if mark in str(error)), str(error))
-            raise InputError(f"{path}: row {number + 1}: {said}; what follows cannot be told apart") from None
+            known = (text for mark, text in _CSV_ERRORS.items() if mark in str(error))
+            said = next((tr(text, most=csv.field_size_limit()) for text in known), str(error))
+            raise InputError(
+                tr(
+                    "{path}: row {number}: {reason}; what follows cannot be told apart",
+                    path=path,
+                    number=number + 1,
+                    reason=said,
+                )
+            ) from None

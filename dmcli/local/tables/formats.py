@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from dmcli.words import marked, tr
+
 _MOST = 10**15  # a spreadsheet keeps 15 digits
 _PLAIN = re.compile(r"0|-?[1-9]\d{0,14}")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-REMEDY = "store the column as text, or save the sheet as CSV"
+REMEDY = marked("store the column as text, or save the sheet as CSV")
 _DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # of the built-in formats
 _BUILT_IN = {9: "0%", 10: "0.00%", 12: "# ?/?", 13: "# ??/??"} | dict.fromkeys(_DATES, "yyyy")
 # What stands in a code and shows no digit: [$-409] and [Red] but not [hh], what follows _ and *.
@@ -30,7 +32,7 @@ def format_of(number: int, codes: dict[int, str]) -> Format:
     code = codes.get(number) or _BUILT_IN.get(number, "0")
     sections = [_section(one) for one in _MARKS.sub("", code).split(";")]
     if _CONDITION.search(code) and len(set(sections)) > 1:
-        return Format("one of several forms")
+        return Format(tr("one of several forms"))
     return sections[0]
 
 
@@ -41,13 +43,13 @@ def _section(code: str) -> Format:
     if code in ("general", "@", ""):
         code = "0"
     if _DATE.search(code):
-        return Format("a date or a time")
+        return Format(tr("a date or a time"))
     if "%" in code:
-        return Format("a percentage")
+        return Format(tr("a percentage"))
     if "/" in code:
-        return Format("a fraction")
+        return Format(tr("a fraction"))
     if any(one.isalnum() for one in added):
-        return Format(f"with {added.strip()!r}")
+        return Format(tr("with {added!r}", added=added.strip()))
     return Format(width=len(re.sub("[^0]", "", code.partition(".")[0])))
 
 
@@ -59,17 +61,31 @@ def number_text(text: str, format_: Format) -> tuple[str, str]:
     """
     if not _PLAIN.fullmatch(text):
         if not _NUMBER.fullmatch(text):
-            return "", f"{text[:30]!r} is no number"
+            return "", tr("{text!r} is no number", text=text[:30])
         value = float(text)
         if abs(value) >= _MOST:
-            return "", f"{text[:30]} has more digits than the 15 that a spreadsheet keeps; {REMEDY}"
+            return "", tr(
+                "{number} has more digits than the 15 that a spreadsheet keeps; {remedy}",
+                number=text[:30],
+                remedy=tr(REMEDY),
+            )
         text = _shortest(value)
     if format_.shown:
-        return "", f"it is shown as {format_.shown} and stored as the number {text}; {REMEDY}"
+        return "", tr(
+            "it is shown as {shown} and stored as the number {number}; {remedy}",
+            shown=format_.shown,
+            number=text,
+            remedy=tr(REMEDY),
+        )
     digits = text.lstrip("-").partition(".")[0]
     if len(digits) < format_.width:
         shown = digits.zfill(format_.width)
-        return "", f"it is shown with zeros ({shown}) and stored as the number {text}; {REMEDY}"
+        return "", tr(
+            "it is shown with zeros ({shown}) and stored as the number {number}; {remedy}",
+            shown=shown,
+            number=text,
+            remedy=tr(REMEDY),
+        )
     return text, ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.errors import InputError
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -58,16 +59,28 @@ class Table:
         seen: dict[str, int] = {}
         for place, name in enumerate(self.columns):
             if name and seen.setdefault(name, place) != place:
-                both = f"columns {letters(seen[name])} and {letters(place)}"
-                raise self.error(self.header, f"{both} are both named {name!r}: give each its own name")
+                raise self.error(
+                    self.header,
+                    tr(
+                        "columns {one} and {other} are both named {name!r}: give each its own name",
+                        one=letters(seen[name]),
+                        other=letters(place),
+                        name=name,
+                    ),
+                )
             if not name.isprintable():
-                raise self.error(self.header, f"the name of column {letters(place)} has characters that nobody sees")
+                raise self.error(
+                    self.header,
+                    tr("the name of column {column} has characters that nobody sees", column=letters(place)),
+                )
         if not any(self.columns):
-            raise self.error(self.header, "there are no names of columns: the first row must have them")
+            raise self.error(self.header, tr("there are no names of columns: the first row must have them"))
 
     def error(self, number: int, reason: str) -> InputError:
         """The refusal of a row."""
-        return InputError(f"{self.path}: {f'row {number}: ' if number else ''}{reason}")
+        if not number:
+            return InputError(tr("{source}: {problem}", source=self.path, problem=reason))
+        return InputError(tr("{path}: row {number}: {reason}", path=self.path, number=number, reason=reason))
 
     def rows(
         self, wanted: Collection[str] | None = None, on_bad: Callable[[BadRow], None] | None = None
@@ -101,13 +114,15 @@ class Table:
         if -1 in record.faults:
             return record.faults[-1]
         if len(record.cells) < len(columns):
-            return f"it has {len(record.cells)} of {len(columns)} values"
+            return tr("it has {number} of {all} values", number=len(record.cells), all=len(columns))
         for place, text in enumerate(record.cells):
             if text and not (place < len(columns) and columns[place]):
-                return f"column {letters(place)} has the value {text[:30]!r} and no name"
+                return tr("column {column} has the value {text!r} and no name", column=letters(place), text=text[:30])
         for place, reason in record.faults.items():
             if wanted is None or columns[place] in wanted:
-                return f"column {columns[place]} ({letters(place)}): {reason}"
+                return tr(
+                    "column {name} ({letters}): {reason}", name=columns[place], letters=letters(place), reason=reason
+                )
         return ""
 
 

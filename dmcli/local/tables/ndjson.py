@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from dmcli.errors import InputError
 from dmcli.local.tables.model import Record, Table
 from dmcli.local.tables.text import Encoding, is_text, lines_of
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,9 +21,9 @@ def open_ndjson(path: str, wanted: str) -> Table:
         try:
             columns = tuple(_object(line, fault))
         except InputError as error:
-            raise InputError(f"{path}: row {number}: {error}") from None
+            raise InputError(tr("{path}: row {number}: {reason}", path=path, number=number, reason=error)) from None
         break
-    found = f"JSON, an object a line, {encoding.said}"
+    found = tr("JSON, an object a line, {encoding}", encoding=encoding.said)
     return Table(path, columns, found, 0, lambda: _records(path, encoding, columns))
 
 
@@ -46,7 +47,11 @@ def _records(path: str, encoding: Encoding, columns: tuple[str, ...]) -> Iterato
             yield Record(number, (line.strip(),), {-1: str(error)})
             continue
         new = next((name for name in found if name not in known), None)
-        faults = {-1: f"it has the name {new!r}, which the first row has not: give it there too (null)"} if new else {}
+        faults = (
+            {-1: tr("it has the name {name!r}, which the first row has not: give it there too (null)", name=new)}
+            if new
+            else {}
+        )
         yield Record(number, [found.get(name, "") for name in columns], faults)
 
 
@@ -61,12 +66,16 @@ def _object(line: str, fault: str) -> dict[str, str]:
         value = json.loads(line, parse_float=str, parse_int=str, parse_constant=_refuse, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
         raise InputError(
-            f"it is no JSON ({error.msg}, character {error.pos + 1}): a row is an object on a line"
+            tr(
+                "it is no JSON ({reason}, character {number}): a row is an object on a line",
+                reason=error.msg,
+                number=error.pos + 1,
+            )
         ) from None
     except RecursionError:
-        raise InputError("it has too many levels: a row is one object of texts and numbers") from None
+        raise InputError(tr("it has too many levels: a row is one object of texts and numbers")) from None
     if not isinstance(value, dict):
-        raise InputError("it is no JSON object: a row is an object on a line (of an array: jq -c '.[]')")
+        raise InputError(tr("it is no JSON object: a row is an object on a line (of an array: jq -c '.[]')"))
     return {name.strip(): _text(name, one) for name, one in value.items()}
 
 
@@ -77,19 +86,19 @@ def _text(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if not isinstance(value, str):
-        raise InputError(f"column {name}: its value is a list or an object, not a text or a number")
+        raise InputError(tr("column {name}: its value is a list or an object, not a text or a number", name=name))
     if not is_text(value):
-        raise InputError(f"column {name}: it has a character that is no text")
+        raise InputError(tr("column {name}: it has a character that is no text", name=name))
     return value
 
 
 def _refuse(name: str) -> NoReturn:
-    raise InputError(f"{name} is no JSON number")
+    raise InputError(tr("{name} is no JSON number", name=name))
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """The object of these pairs. Raises InputError for a name that is there twice."""
     made = dict(pairs)
     if len({name.strip() for name in made}) != len(pairs):
-        raise InputError("a name is there twice")
+        raise InputError(tr("a name is there twice"))
     return made

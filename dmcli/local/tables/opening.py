@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dmcli.errors import InputError
 from dmcli.local.tables.text import open_file
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from dmcli.local.tables.model import Table
@@ -22,17 +23,19 @@ def open_table(path: str, encoding: str = "", sheet: str = "") -> Table:
         start = file.read(4096)
     text = start.lstrip(b"\xef\xbb\xbf \t\r\n")
     if not start:
-        raise InputError(f"{path} is empty")
+        raise InputError(tr("{path} is empty", path=path))
     if start.startswith(_OLD_EXCEL):
-        raise InputError(f"{path} is an old Excel file or has a password: save it as .xlsx without one, or as CSV")
+        raise InputError(
+            tr("{path} is an old Excel file or has a password: save it as .xlsx without one, or as CSV", path=path)
+        )
     if start.startswith(b"PK"):
         from dmcli.local.tables.xlsx import open_xlsx
 
         if encoding:
-            raise InputError(f"{path} is an XLSX file, which needs no --encoding: leave it out")
+            raise InputError(tr("{path} is an XLSX file, which needs no --encoding: leave it out", path=path))
         return open_xlsx(path, sheet)
     if sheet:
-        raise InputError(f"{path} is no XLSX file and has no sheets: leave --sheet out")
+        raise InputError(tr("{path} is no XLSX file and has no sheets: leave --sheet out", path=path))
     if text[:1] in (b"{", b"["):
         from dmcli.local.tables.ndjson import open_ndjson
 

@@ -11,6 +11,7 @@ from xml.parsers import expat
 
 from dmcli.errors import InputError
 from dmcli.local.tables.text import open_file
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -47,7 +48,13 @@ class Package:
         unpacked = sum(one.file_size for one in zipped.infolist())
         if unpacked > MOST or (unpacked > _SMALL and unpacked > _RATIO * size):
             raise InputError(
-                f"{path} unpacks from {size:,} to {unpacked:,} bytes, which no honest sheet does: save the sheet as CSV"
+                tr(
+                    "{path} unpacks from {size:,} to {unpacked:,} bytes, which no honest sheet "
+                    "does: save the sheet as CSV",
+                    path=path,
+                    size=size,
+                    unpacked=unpacked,
+                )
             )
 
     def has(self, part: str) -> bool:
@@ -70,7 +77,9 @@ class Package:
             yield
 
     def _refuse_doctype(self, *_: object) -> None:
-        raise InputError(f"{self.path} has a document type in its XML, which no spreadsheet writes: save it anew")
+        raise InputError(
+            tr("{path} has a document type in its XML, which no spreadsheet writes: save it anew", path=self.path)
+        )
 
     def elements(self, part: str) -> list[tuple[str, Mapping[str, str]]]:
         """Names and attributes of all elements of a small part, in order."""
@@ -101,4 +110,6 @@ def open_package(path: str) -> Iterator[Package]:
         with open_file(path) as file, zipfile.ZipFile(file) as zipped:
             yield Package(path, zipped, file.seek(0, 2))
     except _DAMAGED as error:
-        raise InputError(f"{path} is no XLSX file, or a damaged one ({error}): save it anew, or as CSV") from None
+        raise InputError(
+            tr("{path} is no XLSX file, or a damaged one ({error}): save it anew, or as CSV", path=path, error=error)
+        ) from None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dmcli.errors import InputError
 from dmcli.local.files import open_regular, reason_of
+from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 LONGEST = 1 << 20  # characters of a line
 _MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _NAMES = {"utf-8": "UTF-8", "utf-16": "UTF-16"}
+_NOT_IN_IT = marked(  # by whether the encoding was guessed
+    {
+        False: "it has bytes that are not {encoding}",
+        True: "it has bytes that are not {encoding}; give --encoding, such as gb18030",
+    }
+)
 # What spreadsheets and databases of the places where DirectMail is used write; GBK and GB2312 are parts of GB18030.
 ENCODINGS = (
     "utf-8",
@@ -35,9 +42,9 @@ def open_file(path: str) -> BinaryIO:
     try:
         return open_regular(path)
     except OSError as error:
-        raise InputError(f"cannot read {path!r}: {reason_of(error)}") from None
+        raise InputError(tr("cannot read {path!r}: {reason}", path=path, reason=reason_of(error))) from None
     except ValueError as error:  # no regular file, or a name with a NUL
-        raise InputError(f"cannot read {path!r}: it {error}; give a regular file") from None
+        raise InputError(tr("cannot read {path!r}: it {error}; give a regular file", path=path, error=error)) from None
 
 
 class Encoding:
@@ -49,12 +56,17 @@ class Encoding:
         found = next((name for mark, name in _MARKS.items() if start.startswith(mark)), "")
         if found and wanted and wanted != found:
             raise InputError(
-                f"{path} begins with the mark of {_NAMES[found]}, and is not {wanted}: leave --encoding out"
+                tr(
+                    "{path} begins with the mark of {found}, and is not {wanted}: leave --encoding out",
+                    path=path,
+                    found=_NAMES[found],
+                    wanted=wanted,
+                )
             )
         name = found or wanted or "utf-8"
         self.codec = "utf-8-sig" if name == "utf-8" else name
         self.name = _NAMES.get(name, name)
-        self.said = f"{self.name} with a byte order mark" if found else self.name
+        self.said = tr("{name} with a byte order mark", name=self.name) if found else self.name
         self.guessed = not (found or wanted)
 
 
@@ -71,19 +83,27 @@ def lines_of(path: str, encoding: Encoding, faults: list[str]) -> Iterator[Itera
         try:
             yield _judged(path, stream, faults, encoding)
         except UnicodeDecodeError as error:  # UTF-16, where single bytes are nothing
-            raise InputError(f"{path} is not {encoding.name} text: {error.reason}") from None
+            raise InputError(
+                tr("{path} is not {name} text: {reason}", path=path, name=encoding.name, reason=error.reason)
+            ) from None
 
 
 def _judged(path: str, stream: TextIO, faults: list[str], encoding: Encoding) -> Iterator[str]:
     """The lines, with a reason in `faults` for each that has no text."""
     for number, line in enumerate(iter(partial(stream.readline, LONGEST), ""), 1):
         if len(line) >= LONGEST:
-            raise InputError(f"{path}: line {number} has more than {LONGEST:,} characters: it is no table")
+            raise InputError(
+                tr(
+                    "{path}: line {number} has more than {most:,} characters: it is no table",
+                    path=path,
+                    number=number,
+                    most=LONGEST,
+                )
+            )
         if "\0" in line:
-            faults.append("it has a NUL, which is no text")
+            faults.append(tr("it has a NUL, which is no text"))
         elif not line.isascii() and not is_text(line):
-            remedy = "; give --encoding, such as gb18030" if encoding.guessed else ""
-            faults.append(f"it has bytes that are not {encoding.name}{remedy}")
+            faults.append(tr(_NOT_IN_IT[encoding.guessed], encoding=encoding.name))
         yield line
 
 

@@ -15,6 +15,7 @@ from dmcli.local.tables.formats import REMEDY, Format, format_of, number_text
 from dmcli.local.tables.model import Record, Table, letters
 from dmcli.local.tables.package import Handlers, Package, open_package
 from dmcli.local.tables.text import is_text
+from dmcli.words import listed, marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,8 @@ _REF = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # how a character stands in the XML that XML has not
 _WORDS = {"0": "FALSE", "1": "TRUE"}
 _KINDS = ("n", "s", "str", "inlineStr", "b", "e")
-_KIND_REFUSED = {"d": f"it is a date or a time, of which people see another form; {REMEDY}"}
+_UNKNOWN_KIND = marked("it is of an unknown kind, {kind!r}")
+_KINDS_REFUSED = marked({"d": "it is a date or a time, of which people see another form; {remedy}"})
 
 
 def open_xlsx(path: str, wanted: str) -> Table:
@@ -34,15 +36,30 @@ def open_xlsx(path: str, wanted: str) -> Table:
         sheets = _sheets(package)
     chosen = wanted or _only(path, sheets)
     if chosen not in sheets:
-        raise InputError(f"{path} has no sheet {wanted!r}; it has {', '.join(map(repr, sheets)) or 'none'}")
-    place = f"{path}: sheet {chosen!r}"
+        raise InputError(
+            tr(
+                "{path} has no sheet {sheet!r}; it has {sheets}",
+                path=path,
+                sheet=wanted,
+                sheets=listed(map(repr, sheets)) or tr("none"),
+            )
+        )
+    place = tr("{path}: sheet {sheet!r}", path=path, sheet=chosen)
     names = next(_records(path, sheets[chosen]), None)
     if not names:
-        raise InputError(f"{place} has no cells")
+        raise InputError(tr("{place} has no cells", place=place))
     number, cells, faults = names
     for column, reason in faults.items():
-        raise InputError(f"{place}: row {number}: column {letters(column)}: {reason}")
-    found = f"XLSX, sheet {chosen!r}, the names of the columns in row {number}"
+        raise InputError(
+            tr(
+                "{place}: row {number}: column {column}: {reason}",
+                place=place,
+                number=number,
+                column=letters(column),
+                reason=reason,
+            )
+        )
+    found = tr("XLSX, sheet {sheet!r}, the names of the columns in row {number}", sheet=chosen, number=number)
     width = len(cells)
 
     def records() -> Iterator[Record]:
@@ -55,7 +72,7 @@ def _sheets(package: Package) -> dict[str, str]:
     """The parts with sheets, by their names as people see them."""
     books = [part for kind, part in package.related("").values() if kind == "officeDocument"]
     if not books:
-        raise InputError(f"{package.path} is no XLSX file: save the table as .xlsx or CSV")
+        raise InputError(tr("{path} is no XLSX file: save the table as .xlsx or CSV", path=package.path))
     parts = package.related(books[0])
     found = {}
     for tag, given in package.elements(books[0]):
@@ -73,8 +90,10 @@ def _only(path: str, sheets: dict[str, str]) -> str:
     if len(filled) == 1:
         return filled[0]
     if not filled:
-        raise InputError(f"{path} has no sheet with cells")
-    raise InputError(f"{path} has several sheets: give --sheet with one of {', '.join(map(repr, filled))}")
+        raise InputError(tr("{path} has no sheet with cells", path=path))
+    raise InputError(
+        tr("{path} has several sheets: give --sheet with one of {sheets}", path=path, sheets=listed(map(repr, filled)))
+    )
 
 
 def _records(path: str, part: str, width: int = 0) -> Iterator[Record]:
@@ -156,11 +175,13 @@ class _Sheet:
             self._cell, self._formula, self._pieces, self._values = given, False, None, 0
             self._place = _place(given["r"], self._row) if "r" in given else self._place + 1
             if self._place in self._cells or self._place in self._faults:
-                raise ValueError(f"row {self._row} has the column {letters(self._place)} twice")
+                raise ValueError(
+                    tr("row {row} has the column {letters} twice", row=self._row, letters=letters(self._place))
+                )
         elif tag == "row":
             number = int(given.get("r", self._row + 1))
             if number <= self._row:
-                raise ValueError(f"row {number} after row {self._row}")
+                raise ValueError(tr("row {number} after row {row}", number=number, row=self._row))
             self._row, self._place, self._cells, self._faults = number, -1, {}, {}
         elif self._cell is not None:
             self._formula |= tag == "f"
@@ -206,20 +227,20 @@ class _Sheet:
             value = self._strings[_index(value)]
         if "_x" in value:
             value = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), value)
-        return (value, "") if is_text(value) else ("", "it has a character that is no text")
+        return (value, "") if is_text(value) else ("", tr("it has a character that is no text"))
 
     def _fault(self, kind: str, value: str) -> str:
         """Why a cell of a kind cannot be taken, whatever it stands for."""
         if self._values > 1:
-            return "it has several values"
+            return tr("it has several values")
         if value and kind not in _KINDS:
-            return _KIND_REFUSED.get(kind, f"it is of an unknown kind, {kind[:30]!r}")
+            return tr(_KINDS_REFUSED.get(kind, _UNKNOWN_KIND), remedy=tr(REMEDY), kind=kind[:30])
         if len(value) > _LONGEST:
-            return f"it has more than {_LONGEST:,} characters"
+            return tr("it has more than {most:,} characters", most=_LONGEST)
         if kind == "e":
-            return f"it is the error {value}"
+            return tr("it is the error {value}", value=value)
         if kind == "n" and self._formula and not value:
-            return "its formula was never computed: open the file in a spreadsheet and save it"
+            return tr("its formula was never computed: open the file in a spreadsheet and save it")
         return ""
 
     def _record(self) -> Record:
@@ -227,14 +248,14 @@ class _Sheet:
         width = self.width or last
         faults = self._faults
         if last > width:
-            faults = {-1: f"column {letters(last - 1)} has a value and no name"}
+            faults = {-1: tr("column {letters} has a value and no name", letters=letters(last - 1))}
         return Record(self._row, [self._cells.get(place, "") for place in range(width)], faults)
 
 
 def _index(number: str) -> int:
     """The number of a text or a style; int() would take -1 too, and 1_0."""
     if not (number.isascii() and number.isdigit()):
-        raise ValueError(f"{number[:30]!r} is no number of a text or a style")
+        raise ValueError(tr("{number!r} is no number of a text or a style", number=number[:30]))
     return int(number)
 
 
@@ -245,5 +266,5 @@ def _place(ref: str, row: int) -> int:
     for letter in match[1] if match else "":
         place = place * 26 + ord(letter) - 64
     if not match or int(match[2]) != row or place > _MOST_COLUMNS:
-        raise ValueError(f"cell {ref} in row {row}")
+        raise ValueError(tr("cell {ref} in row {row}", ref=ref, row=row))
     return place - 1

@@ -16,6 +16,7 @@ from dmcli.api.kinds.common import EMAIL
 from dmcli.api.kinds.text import Body
 from dmcli.cli.options import Value
 from dmcli.errors import InputError
+from dmcli.words import marked
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -98,7 +99,7 @@ def check_addresses(current: Session, found: list[Typed], done: str) -> list[str
         wires = read_each(
             (one.text for one in found),
             partial(EMAIL.to_wire, now=current.now),
-            "addresses",
+            marked("{wrong} of {all} addresses are wrong"),
             lambda number: found[number - 1].place,
         )
     except ValueError as error:
