@@ -138,7 +138,7 @@ def test_bad_rows_stop_it_unless_they_are_to_be_skipped(run, mailed, people):
     ("rows", "problem"),
     [
         (["a@b.test,x@b.test,Two"], "has the value"),
-        (['"a@b.test, c@b.test",Two'], "comma"),
+        (['"a@b.test, c@b.test",Two'], "a row has one recipient"),
         (["Bob <a@b.test>,Two"], "angle brackets"),
         ([",Nobody"], "has no address"),
         (['a@b.test,"A\nB"'], "--subject has a line break"),
