@@ -66,19 +66,54 @@ TEXTS: dict[str, tuple[int | str, ...]] = {
     "keyword": (0,),
     "Text": ("rule",),
     "HeaderText": ("rule",),
+    "Package": (1,),
+    "_containing": (1,),
+    "_option": (2,),
+    "FaultEffect": (0, 2),
+    "Decision": (0,),
+    "Limit": (0, 1, 2),
+    "Section": (1,),
+    "Cause": (0,),
+    "_ByHand": (1, 2),
+    "said": (0,),
+    "naming": (0,),
+    "Facts": ("undeclared_codes",),
 }
-# What is typed, which looks like a sentence, is none: places as above.
-TYPED: dict[str, tuple[int | str, ...]] = {
+# Where the keys of a dictionary are texts, and its values are none.
+KEYS: dict[str, tuple[int | str, ...]] = {"Facts": ("copied", "guessed", "missing"), "named": (0,)}
+# Where words stand that are the same in every language: lines of a shell, what the service says, names.
+SAME: dict[str, tuple[int | str, ...]] = {
     "Action": ("look",),
     "Command": (0, "example"),
+    "command": (4, "example"),
+    "Section": (5, "empty"),
+    "ServiceError": (1, "message"),
+    "RefusedRequestError": (1,),
+    "Thread": ("name",),
+    "NameAttribute": (1,),
+    "_xml": (1,),
 }
 COUNTED = "counted"  # its texts are a name in singular and plural; all stand in a catalogue of this name
 IN_CONTEXT = "tr_in"  # its texts are a context and a text in it
 # Modules whose sentences are not shown by us in a language: what the service itself says on the wire, or what has its
 # languages side by side; and rooms that are not yet in the catalogue.
-APART = ("api/codes/", "api/replies/")
+APART = (
+    "api/codes/",
+    "api/replies/",
+    "sandbox/control/past/",  # mail of a made-up past, and what servers said of it
+    "sandbox/mail/extract.py",  # names of elements
+    "sandbox/environment.py",  # programs
+    "sandbox/pytest_plugin.py",  # for tests
+    "sandbox/server/http1.py",  # on the wire
+    "sandbox/testapi/",  # for programs
+)
 UNTRANSLATED = "# untranslated"  # at the end of a line with such a text; after it the reason
 _SENTENCE = re.compile(r"[A-Za-z]{2,}[,;:]? [a-z]{2,}")
+# Parts of SQL, and of what goes over HTTP.
+_PARTS = re.compile(
+    r"\b(SELECT|JOIN|WHERE|CREATE TABLE)\b|= \?|; (charset|filename|boundary)=|default-src|<base |<\?xml"
+)
+_COLUMNS = re.compile(r"[a-z_.]+(, [a-z_.{}]+)*(, coalesce\(.*)?")
 _SQL = re.compile(
     r"\s*(SELECT|INSERT|UPDATE|CREATE|DELETE|REPLACE|PRAGMA|BEGIN|WITH|ALTER|DROP|LISTEN|FROM|WHERE|ORDER)\b"
 )
@@ -103,22 +138,24 @@ def texts_of(source: str, path: str) -> tuple[list[Text], list[tuple[int, str]]]
     known = {id(node) for owner in ast.walk(tree) for node in (*_docstring(owner), *_members(owner))}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            known |= {id(part) for argument in _arguments(node, TYPED) for part in ast.walk(argument)}
+            known |= {id(part) for line in _at(node, SAME) for part in ast.walk(line)}
+            known |= {id(value) for owner in _at(node, KEYS) if isinstance(owner, ast.Dict) for value in owner.values}
             for context, text, plural, parts in _texts_in(node):
                 known |= {id(part) for part in parts}
                 found.append(Text(text, plural, context, path, parts[0].lineno))
-    lines = source.splitlines()
+    lines, said = source.splitlines(), {one.text for one in found}
     missed = [
         (node.lineno, text)
         for node, text in _sentences(tree, known)
-        if not any(UNTRANSLATED in line for line in lines[node.lineno - 1 : node.end_lineno])
+        if text not in said  # such as a key that another place gives as a text
+        and not any(UNTRANSLATED in line for line in lines[node.lineno - 1 : node.end_lineno])
     ]
     return found, missed
 
 
 def _texts_in(call: ast.Call) -> Iterator[tuple[str | None, str, str, list[ast.expr]]]:
     """The texts of a call: context, text, plural and the constants that they are."""
-    name = _name_of(call)
+    name = _name(call)
     if name in {COUNTED, IN_CONTEXT}:
         words = [part for part in call.args[0 if name == IN_CONTEXT else 1 :] if isinstance(part, ast.Constant)]
         values = [str(part.value) for part in words]
@@ -127,23 +164,23 @@ def _texts_in(call: ast.Call) -> Iterator[tuple[str | None, str, str, list[ast.e
         elif len(values) > 1:
             yield values[0], values[1], "", list(words)
         return
-    for argument in _arguments(call, TEXTS):
+    keys = (key for owner in _at(call, KEYS) if isinstance(owner, ast.Dict) for key in owner.keys if key)
+    for argument in (*_at(call, TEXTS), *keys):
         for constant in _constants(argument):
             yield None, str(constant.value), "", [constant]
 
 
-def _name_of(call: ast.Call) -> str:
-    """The bare name of what is called."""
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-
-
-def _arguments(call: ast.Call, places: Mapping[str, tuple[int | str, ...]]) -> Iterator[ast.expr]:
-    """What a call has at the places that are listed for its name."""
-    for place in places.get(_name_of(call), ()):
+def _at(call: ast.Call, places: Mapping[str, tuple[int | str, ...]]) -> Iterator[ast.expr]:
+    """The arguments of a call that stand at the places for what is called."""
+    for place in places.get(_name(call), ()):
         if isinstance(place, int):
             yield from call.args[place : place + 1]
         else:
             yield from (given.value for given in call.keywords if given.arg == place)
+
+
+def _name(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
 def _constants(node: ast.expr) -> Iterator[ast.Constant]:
@@ -178,12 +215,14 @@ def _sentences(tree: ast.Module, known: set[int]) -> Iterator[tuple[ast.expr, st
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             inside |= {id(part) for part in ast.walk(node) if part is not node}
+            if id(node) in known:
+                continue
             text = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inside:
             text = node.value
         else:
             continue
-        if id(node) not in known and _SENTENCE.search(text) and not _SQL.match(text):
+        if _SENTENCE.search(text) and not (_SQL.match(text) or _PARTS.search(text) or _COLUMNS.fullmatch(text)):
             yield node, text
 
 

@@ -14,12 +14,13 @@ from dmcli.errors import ConfigError, LockedError
 from dmcli.local.files import read_text, write_private
 from dmcli.local.locks import Claims
 from dmcli.local.paths import state_folder
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Mapping
 
-INSTALL = "python -m pip install 'dmcli[tls]'"
+INSTALL = "python -m pip install 'dmcli[tls]'"  # untranslated: a line of a shell
 _DAYS = 397  # what browsers accept at most
 _RENEWED = timedelta(days=30)
 _PATIENCE = 30.0  # seconds to wait for another process
@@ -68,7 +69,7 @@ def available() -> bool:
 def _ensure(path: str) -> None:
     """Make the certificate unless there is one that lasts; of all who want it at the same moment one does."""
     if not available():
-        raise ConfigError(f"TLS needs the package cryptography: {INSTALL}")
+        raise ConfigError(tr("TLS needs the package cryptography: {install}", install=INSTALL))
     mmap.mmap(-1, _ROOM).close()  # OSError where there is no room
     if _lasts(read_text(path)[0]):
         return
@@ -76,7 +77,7 @@ def _ensure(path: str) -> None:
         deadline = time.monotonic() + _PATIENCE
         while not claims.take(0):
             if time.monotonic() >= deadline:
-                raise LockedError(f"another run is making {path}; try again when that has ended")
+                raise LockedError(tr("another run is making {path}; try again when that has ended", path=path))
             time.sleep(0.01)
         # Read again: another may have made it while this one waited for its turn.
         if not _lasts(read_text(path)[0]):

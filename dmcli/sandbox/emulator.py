@@ -19,6 +19,7 @@ from dmcli.sandbox.gateway.request import Call, read_call, request_path
 from dmcli.sandbox.service.context import Context
 from dmcli.sandbox.store.store import Store, path_of, region_of
 from dmcli.untrusted import brief
+from dmcli.words import speaking, tr
 
 if TYPE_CHECKING:
     import sqlite3
@@ -107,13 +108,14 @@ class Sandbox:
     def _exchange(self, request: Request, *, served: bool) -> Reply:
         arrived = _Arrived(request, read_call(request), new_request_id(), self._now(), time.perf_counter())
         try:
-            checked = check_call(request, arrived.call, arrived.at, self.store.live, strict=self.strict)
-            arrived = arrived._replace(looked=self._look(checked))
+            with speaking("en"):
+                checked = check_call(request, arrived.call, arrived.at, self.store.live, strict=self.strict)
+                arrived = arrived._replace(looked=self._look(checked))
             done = self.store.write(lambda connection, live: self._handle(connection, live, arrived, checked))
         except Exception as error:  # noqa: BLE001  a server answers, whatever happens
             lack = local_error(error)
             if lack and not served:
-                lack.message += "; nothing was done"
+                lack.message = tr("{message}; nothing was done", message=lack.message)
                 raise lack from None
             done = _refuse(arrived, _fail(arrived.call.action, error, lack))
             if not isinstance(error, LockedError):  # or it would be waited for once more
@@ -164,12 +166,16 @@ class Sandbox:
             raise SpoiltError(fault.effect, reply)
 
     def _handle(self, connection: sqlite3.Connection, live: Live, arrived: _Arrived, checked: Checked) -> _Done:
-        """Do a call and log it, unless a fault strikes before; what a fault then makes of its answer."""
+        """Do a call and log it, unless a fault strikes before; what a fault then makes of its answer.
+
+        The service answers in its own words, whichever language this process or a thread of it speaks.
+        """
         now = arrived.at + timedelta(seconds=live.clock)
-        fault = _strike(connection, arrived) if live.faults else None
-        done = self._do(connection, live, arrived, checked, now, fault)
-        if fault:
-            done = _spoil(done, fault, arrived)
+        with speaking("en"):
+            fault = _strike(connection, arrived) if live.faults else None
+            done = self._do(connection, live, arrived, checked, now, fault)
+            if fault:
+                done = _spoil(done, fault, arrived)
         done = done._replace(fault=fault)
         self._log(connection, arrived, done, now)
         return done

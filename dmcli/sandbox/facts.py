@@ -7,27 +7,54 @@ source: who says so where it is copied, who leaves it open where it is guessed, 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from dmcli.words import listed, marked, speaking, tr
 
-NOBODY = "no source"
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+NOBODY = marked("no source")
 SDK = "SDK 1.11"
 # What a source's name begins with, and what it is.
-SOURCES = {
-    "reference": "the vendor's API reference of December 2019, with the section",
-    SDK: "the vendor's SDK alibabacloud-dm20151123, its parameters and fields and the texts beside them",
-    "SDK 2017": "the vendor's SDK alibabacloud-dm20170622 1.2",
-    "Terraform": "the vendor's Terraform provider, by the answers that it expects",
-    "publicsuffix.org": "the list of suffixes below which registries give out domains",
-    "page": "a page of the vendor's help, by its subject",
-    "help pages": "other pages of the vendor's help on DirectMail",
-    "gateway pages": "pages of the vendor's help on calling any of its services",
-    "RFC": "a standard",
-    "other actions": "what the sources say of other actions",
-    NOBODY: "undocumented; the sandbox does what is likeliest",
-}
+SOURCES = marked(
+    {
+        "reference": "the vendor's API reference of December 2019, with the section",
+        SDK: "the vendor's SDK alibabacloud-dm20151123, its parameters and fields and the texts beside them",
+        "SDK 2017": "the vendor's SDK alibabacloud-dm20170622 1.2",
+        "Terraform": "the vendor's Terraform provider, by the answers that it expects",
+        "publicsuffix.org": "the list of suffixes below which registries give out domains",
+        "page": "a page of the vendor's help, by its subject",
+        "help pages": "other pages of the vendor's help on DirectMail",
+        "gateway pages": "pages of the vendor's help on calling any of its services",
+        "RFC": "a standard",
+        "other actions": "what the sources say of other actions",
+        NOBODY: "undocumented; the sandbox does what is likeliest",
+    }
+)
+_NAMED = marked(
+    (
+        "reference",
+        "page",
+        "no source",
+        "help pages",
+        "gateway pages",
+        "other actions",
+        "page attachments",
+        "page error codes",
+        "page free quota",
+        "page message notification",
+        "page ways of sending",
+    )
+)  # fmt: skip  sources whose names are words; others are names and numbers
+_REFERENCE = "reference "
+
+
+def source_shown(source: str) -> str:
+    """A source by its name, in the language of the run."""
+    section = source.removeprefix(_REFERENCE)
+    return tr(source) if section == source else tr("reference {section}", section=section.replace(" and ", tr(" and ")))
 
 
 class Facts(NamedTuple):
@@ -59,7 +86,40 @@ class Facts(NamedTuple):
     missing: Mapping[str, str] = {}
 
 
-def in_words(words: list[str]) -> str:
+def named(subjects: dict[str, Facts]) -> dict[str, Facts]:
+    """The subjects themselves, whose names go through `tr` where they are shown."""
+    return subjects
+
+
+class Said(str):
+    """A sentence in English that is told in other languages too: `text` has {names}, for which `values` are put in."""
+
+    __slots__ = ("text", "values")
+    text: str
+    values: dict[str, object]
+
+
+def said(text: str, /, **values: object) -> str:
+    """A sentence of facts with values; one that is callable is asked for in each language anew, such as `in_words`."""
+    with speaking("en"):
+        made = Said(_filled(text, values))
+    made.text, made.values = text, values
+    return made
+
+
+def told(sentence: str) -> str:
+    """A sentence of facts in the language of the run.
+
+    >>> told(said("There are at most {most} tags.", most=500))
+    'There are at most 500 tags.'
+    """
+    return _filled(sentence.text, sentence.values) if isinstance(sentence, Said) else tr(sentence)
+
+
+def _filled(text: str, values: Mapping[str, object]) -> str:
+    return tr(text, **{name: value() if callable(value) else value for name, value in values.items()})
+
+
+def in_words(words: list[str]) -> Callable[[], str]:
     """Words as they stand in a sentence."""
-    *most, last = words
-    return f"{', '.join(most)} and {last}"
+    return partial(listed, words, " and ")

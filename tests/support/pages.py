@@ -241,6 +241,38 @@ def kinds(site: Site) -> list[str]:
     return list(found.values())
 
 
+def crawled(site: Site) -> dict[str, Answer]:
+    """Every address that the pages name, and what it answers; of filters only one query each."""
+    answers: dict[str, Answer] = {}
+    waiting = ["/_dm/", "/_dm/calls?code=none", "/_dm/?text=nothing-at-all", "/_dm/?page=9"]
+    while waiting:
+        path = waiting.pop()
+        if path in answers:
+            continue
+        answers[path] = site.get(path)
+        if answers[path].headers.get("content-type", "").startswith("text/html") and not path.endswith("/body"):
+            waiting += [target for target in targets(answers[path].page, path) if target not in answers]
+    return answers
+
+
+def targets(page: Document, path: str) -> set[str]:
+    """The addresses of our own that a page names, without fragments."""
+    shown = [element for element in page.elements if element.attributes.get("class") != "language"]  # the same page
+    named = [element.attributes.get(name) for element in shown for name in ("href", "src", "data-count")]
+    named += [form.attributes["action"] for form in page.all("form", method="get")]
+    absolute = {urljoin(path, target) for target in named if target}
+    return {target.partition("#")[0] for target in absolute if target.startswith("/_dm/")}
+
+
+def pages_of(answers: dict[str, Answer]) -> dict[str, Document]:
+    """Every page but the bodies of mails."""
+    return {
+        path: answer.page
+        for path, answer in answers.items()
+        if answer.headers.get("content-type", "").startswith("text/html") and not path.endswith("/body")
+    }
+
+
 def misspelt(cloud: Cloud, text: str):
     """A call signed by a client that encodes blanks as +."""
     request = cloud.request("QueryTagByParam", {"KeyWord": f"a b{text}"})

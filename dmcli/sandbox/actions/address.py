@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dmcli.sandbox.calendar import day_start, month_start, time_text
 from dmcli.sandbox.environment import PORT
 from dmcli.sandbox.errors import ServiceError
-from dmcli.sandbox.facts import NOBODY, SDK, Facts
+from dmcli.sandbox.facts import NOBODY, SDK, Facts, said
 from dmcli.sandbox.service.context import Context, Row, list_page
 from dmcli.sandbox.service.delivery import count_sent
 from dmcli.sandbox.service.sources import ADDRESSES
@@ -28,7 +28,11 @@ _FIELDS = (
     "a.id, a.name, a.sendtype, a.status, a.reply, a.reply_status, a.address_type, a.created, coalesce(d.status, 1) = 1"
 )
 _SOURCE = "address AS a LEFT JOIN domain AS d ON d.name = a.domain"
-_SUBJECT = {"en": "Confirm your reply-to address", "zh": "请确认您的回信地址"}
+# The mail is in the language that the call asks for, whichever its recipient's dm speaks.
+_SUBJECT = {
+    "en": "Confirm your reply-to address",  # untranslated: as said
+    "zh": "请确认您的回信地址",
+}
 _TEXT = {
     "en": """{reply} was given as the reply-to address of {sender}.
 
@@ -36,14 +40,14 @@ To confirm it, open
 {link}
 
 or run: dm -p sandbox address approve-reply {ticket}
-""",
+""",  # untranslated: as said
     "zh": """{reply} 被设置为 {sender} 的回信地址。
 
 请打开以下链接确认：
 {link}
 
 或运行：dm -p sandbox address approve-reply {ticket}
-""",
+""",  # untranslated: as said
 }
 
 
@@ -212,7 +216,7 @@ FACTS: dict[str, Facts] = {
             "InvalidMailAddressNumber.Malformed": "there are as many addresses as there may be",
         },
         copied={
-            f"There are at most {ADDRESSES.looser} sender addresses.": "help pages",
+            said("There are at most {most} sender addresses.", most=ADDRESSES.looser): "help pages",
             "An address is kept in lower case.": "help pages",
         },
         guessed={"An EXTERNAL address needs no domain here, and can send only once that domain is verified.": SDK},
@@ -247,7 +251,7 @@ FACTS: dict[str, Facts] = {
         section="7.3",
         printed=("MailAddressId",),
         never=_NO_ADDRESS,
-        copied={f"At most {MAX_DELETIONS} addresses are deleted a month.": "help pages"},
+        copied={said("At most {most} addresses are deleted a month.", most=MAX_DELETIONS): "help pages"},
         guessed={"The one above that is refused with InvalidMailAddressStatus.Malformed.": "reference 7.3"},
     ),
     "CheckReplyToMailAddress": Facts(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dmcli.maildns.wanted import wanted
 from dmcli.sandbox.calendar import time_text
 from dmcli.sandbox.errors import ServiceError
-from dmcli.sandbox.facts import NOBODY, SDK, Facts, in_words
+from dmcli.sandbox.facts import NOBODY, SDK, Facts, said
 from dmcli.sandbox.service.authority import read_zones
 from dmcli.sandbox.service.context import Context, list_page
 from dmcli.sandbox.service.delivery import is_reserved
@@ -25,6 +25,7 @@ from dmcli.sandbox.service.states import check_domain
 from dmcli.sandbox.service.verify import passes, seen_records
 from dmcli.sandbox.service.zones import host_in_zone, main_domain
 from dmcli.sandbox.store.sql import like
+from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -278,7 +279,7 @@ FACTS: dict[str, Facts] = {
         printed=("DomainName",),
         old=("domainId",),
         never=("InvalidDomainName.Conflict", "InvalidDomain.NotFound"),
-        copied={f"There are at most {MAX_DOMAINS} domains.": "help pages"},
+        copied={said("There are at most {most} domains.", most=MAX_DOMAINS): "help pages"},
         guessed={
             "A domain is kept in lower case.": NOBODY,
             "A public suffix, such as com.cn or localhost, is refused with InvalidDomainName.Malformed.": NOBODY,
@@ -332,9 +333,14 @@ FACTS: dict[str, Facts] = {
         never=("InvalidDomainName.DuplicateTLD",),
         copied={"An id that no domain has is refused with InvalidDomainId.Malformed.": "reference 12.2"},
         guessed={
-            "A check passes, unless a reserved domain begins otherwise: with "
-            f"{in_words([f'{label}. (status {status})' for label, status in CHECKS.items()])}, "
-            "or with fail. and unverified., which are refused with CheckDomain.Failed.": NOBODY,
+            said(
+                "A check passes, unless a reserved domain begins otherwise: with {labels}, or with fail. and "
+                "unverified., which are refused with CheckDomain.Failed.",
+                labels=lambda: listed(
+                    [tr("{label}. (status {status})", label=label, status=status) for label, status in CHECKS.items()],
+                    " and ",
+                ),
+            ): NOBODY,
             "A domain that is verified stays so.": NOBODY,
         },
         missing={

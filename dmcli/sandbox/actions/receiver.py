@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dmcli.api.actions.receiver import MAX_MEMBERS, MAX_SAVED, MEMBER_FIELDS
 from dmcli.sandbox.calendar import time_text
 from dmcli.sandbox.errors import ServiceError
-from dmcli.sandbox.facts import NOBODY, SDK, Facts
+from dmcli.sandbox.facts import NOBODY, SDK, Facts, said
 from dmcli.sandbox.service.context import Context, list_page
 from dmcli.sandbox.store.sql import from_json, like, to_json, where
 
@@ -140,7 +140,7 @@ def _problem(email: str, there: set[str]) -> str:
     from dmcli.api.kinds.common import EMAIL
 
     if email.lower() in there:
-        return "The Email already exists in the receiver list."
+        return "The Email already exists in the receiver list."  # untranslated: on the wire
     if EMAIL.accepts(email):
         return ""
     from dmcli.api import codes
@@ -184,7 +184,7 @@ FACTS: dict[str, Facts] = {
             "InvalidReceiverName.Duplicate": "a list has the name",
             "InvalidReceiverNumber.Malformed": "there are as many lists as there may be",
         },
-        copied={f"There are at most {MAX_LISTS} lists.": "help pages"},
+        copied={said("There are at most {most} lists.", most=MAX_LISTS): "help pages"},
         guessed={"The alias may be any line, where the SDK wants a mail address.": SDK},
     ),
     "QueryReceiverByParam": Facts(
@@ -210,8 +210,8 @@ FACTS: dict[str, Facts] = {
             "InvalidReceiverDetailNumber.Malformed": "there are more members than there may be",
         },
         copied={
-            f"At most {MAX_SAVED} members are added at once.": SDK,
-            f"A list has at most {MAX_MEMBERS:,} members.": "help pages",
+            said("At most {most} members are added at once.", most=MAX_SAVED): SDK,
+            said("A list has at most {most:,} members.", most=MAX_MEMBERS): "help pages",
             "What cannot be added counts in ErrorCount, duplicates too, and the rest is added.": SDK,
         },
         guessed={"The words for a duplicate are the sandbox's own.": SDK},

@@ -11,7 +11,7 @@ from dmcli.api.kinds.headers import LISTED
 from dmcli.api.kinds.json import recipients_in
 from dmcli.api.kinds.text import HeaderText
 from dmcli.sandbox.errors import ServiceError
-from dmcli.sandbox.facts import NOBODY, SDK, Facts
+from dmcli.sandbox.facts import NOBODY, SDK, Facts, said
 from dmcli.sandbox.service import uploads
 from dmcli.sandbox.service.delivery import (
     MAX_MAIL,
@@ -320,7 +320,7 @@ FACTS: dict[str, Facts] = {
         copied={
             "With a template the bodies are ignored.": SDK,
             "Opens and clicks of blind copies are not counted; blind copies count against the quota.": SDK,
-            f"Of more than {MAX_HEADERS} headers the rest is dropped.": SDK,
+            said("Of more than {most} headers the rest is dropped.", most=MAX_HEADERS): SDK,
             "DomainAuth lets every address of a domain send in which domain-auth-created-by-system@ was made.": SDK,
             "An address in the list of invalid ones is refused with InvalidToAddress.Spam.": "reference 4.1",
             "With ReplyToAddress the sender must have a reply-to address that is confirmed.": "reference 4.1",

@@ -11,6 +11,7 @@ from dmcli.sandbox.facts import NOBODY, SDK, Facts
 from dmcli.sandbox.service.delivery import DELIVERED, INVALID, Quota, count_sent, env_id
 from dmcli.sandbox.service.filters import mail_conditions, read_cursor, read_day, read_moment, window_conditions
 from dmcli.sandbox.store.sql import like, where
+from dmcli.words import marked
 
 if TYPE_CHECKING:
     from dmcli.sandbox.service.context import Context, Handler, Row
@@ -291,11 +292,16 @@ _OLD_TRACKS = (
     "offsetCreateTime",
     "offsetCreateTimeDesc",
 )
-_OPEN_LISTS = {
-    "Lists of opens and clicks have ten days a page, unless another number is asked for.": NOBODY,
-    "Shares are texts with two decimals and a percent sign.": NOBODY,
-    "MissingAccountName is answered where TagName stands alone.": NOBODY,
-}
+_OPEN_LISTS = dict.fromkeys(
+    marked(
+        (
+            "Lists of opens and clicks have ten days a page, unless another number is asked for.",
+            "Shares are texts with two decimals and a percent sign.",
+            "MissingAccountName is answered where TagName stands alone.",
+        )
+    ),
+    NOBODY,
+)
 FACTS: dict[str, Facts] = {
     "SenderStatisticsByTagNameAndBatchID": Facts(
         section="12.1",

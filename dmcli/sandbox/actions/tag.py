@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dmcli.sandbox.errors import ServiceError
-from dmcli.sandbox.facts import NOBODY, SDK, Facts
+from dmcli.sandbox.facts import NOBODY, SDK, Facts, said
 from dmcli.sandbox.service.context import Context, list_page
 from dmcli.sandbox.service.sources import TAGS
 from dmcli.sandbox.store.sql import like
@@ -73,7 +73,7 @@ FACTS: dict[str, Facts] = {
             "InvalidTagName.Duplicate": "a tag has the name",
             "InvalidTagNumber.Malformed": "there are as many tags as there may be",
         },
-        copied={f"There are at most {TAGS.looser} tags.": "help pages"},
+        copied={said("There are at most {most} tags.", most=TAGS.looser): "help pages"},
         guessed={"A name is any line of 1 to 128 characters, where the SDK's text has letters, digits and _.": SDK},
     ),
     "QueryTagByParam": Facts(),

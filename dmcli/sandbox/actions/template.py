@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.sandbox.calendar import time_text
 from dmcli.sandbox.errors import ServiceError
-from dmcli.sandbox.facts import NOBODY, SDK, Facts
+from dmcli.sandbox.facts import NOBODY, SDK, Facts, said
 from dmcli.sandbox.service.context import Context, Row, list_page
 from dmcli.sandbox.service.states import first_review, review
 from dmcli.sandbox.store.sql import like
@@ -120,7 +120,7 @@ FACTS: dict[str, Facts] = {
     "CreateTemplate": Facts(
         unread=("FromType",),
         undeclared_codes={"InvalidTemplateNumber.Malformed": "there are as many templates as there may be"},
-        copied={f"There are at most {MAX_TEMPLATES} templates.": "help pages"},
+        copied={said("There are at most {most} templates.", most=MAX_TEMPLATES): "help pages"},
         guessed={"Several templates may have one name.": SDK},
     ),
     "ModifyTemplate": Facts(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.api.kinds.dates import typed_moment
 from dmcli.errors import InputError
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +30,7 @@ def turn(sandbox: Account, how: Mapping[str, Any]) -> None:
     Raises InputError for anything else.
     """
     if len(how) != 1 or not set(how) <= {"advance", "set", "turned"}:
-        raise InputError("give one of advance (2h, 30m, 45s, 1d), set (2026-01-31T09:30:00Z) and turned (seconds)")
+        raise InputError(tr("give one of advance (2h, 30m, 45s, 1d), set (2026-01-31T09:30:00Z) and turned (seconds)"))
     turned = sandbox.store.live().clock
     if "advance" in how:
         turned += span(str(how["advance"]))
@@ -38,7 +39,7 @@ def turn(sandbox: Account, how: Mapping[str, Any]) -> None:
     else:
         turned = span(str(how["turned"]))
     if abs(turned) > _MOST:
-        raise InputError("the clock cannot be turned by more than a hundred years")
+        raise InputError(tr("the clock cannot be turned by more than a hundred years"))
     with sandbox.store.change() as connection:
         connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES ('clock', ?)", (math.ceil(turned),))
 
@@ -57,7 +58,7 @@ def span(text: str) -> float:
     """The seconds of a span such as 2h, 30m, 45s, 1d or -1d; a bare number is seconds. Raises InputError."""
     match = _SPAN.fullmatch(text)
     if not match:
-        raise InputError(f"{text!r} is no span of time such as 2h, 30m, 45s or 1d")
+        raise InputError(tr("{given!r} is no span of time such as 2h, 30m, 45s or 1d", given=text))
     return (-1 if match[1] else 1) * int(match[2]) * _UNITS[match[3] or "s"]
 
 
@@ -66,5 +67,5 @@ def _moment(text: str) -> datetime:
     try:
         moment = typed_moment(text) or datetime.fromisoformat(text)
     except ValueError:
-        raise InputError(f"{text!r} is no time such as 2026-01-31T09:30:00Z") from None
+        raise InputError(tr("{given!r} is no time such as 2026-01-31T09:30:00Z", given=text)) from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dmcli.errors import InputError, NotFoundError
 from dmcli.sandbox.service.authority import HOWS, TYPES, ZoneRecord, rdata_of, read_zones
+from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
     import sqlite3
@@ -89,7 +90,9 @@ def break_records(sandbox: Account, name: str, kind: str, how: str) -> None:
     Raises InputError for what cannot go wrong, NotFoundError where the name is in no domain of the sandbox.
     """
     if how not in HOWS and how != "none":
-        raise InputError(f"a record cannot be {how!r}; it can be {', '.join(HOWS)}, or none for as it is set")
+        raise InputError(
+            tr("a record cannot be {how!r}; it can be {ways}, or none for as it is set", how=how, ways=listed(HOWS))
+        )
     name = host_name(name)
     with sandbox.store.change() as connection:
         _in_zone(connection, name)
@@ -132,7 +135,9 @@ def host_name(text: str) -> str:
     except (dns.exception.DNSException, ValueError):
         labels = ()
     if not name or not labels or "*" in name or not name.isascii() or set(name) & set(" \\\"'();@"):
-        raise InputError(f"{text!r} is no host name that the sandbox serves; give one as mail.example.com, in ASCII")
+        raise InputError(
+            tr("{given!r} is no host name that the sandbox serves; give one as mail.example.com, in ASCII", given=text)
+        )
     return name
 
 
@@ -142,21 +147,25 @@ def _checked(record: ZoneRecord) -> ZoneRecord:
 
     kind = record.type.upper()
     if kind not in TYPES:
-        raise InputError(f"the sandbox serves no {record.type!r} records; give {', '.join(TYPES)}")
+        raise InputError(
+            tr("the sandbox serves no {type!r} records; give {types}", type=record.type, types=listed(TYPES))
+        )
     if not 0 <= record.ttl <= _MOST_TTL:
-        raise InputError(f"{record.ttl} is no TTL; give seconds from 0 to {_MOST_TTL}")
+        raise InputError(tr("{ttl} is no TTL; give seconds from 0 to {most}", ttl=record.ttl, most=_MOST_TTL))
     if not 1 <= record.split <= _LONGEST_STRING:
-        raise InputError(f"a string of a TXT has 1 to 255 octets, not {record.split}")
+        raise InputError(tr("a string of a TXT has 1 to 255 octets, not {octets}", octets=record.split))
     if (record.priority is not None) != (kind == "MX"):
-        raise InputError("an MX record has a priority, and no other record has one: --priority 10")
+        raise InputError(tr("an MX record has a priority, and no other record has one: --priority 10"))
     value = host_name(record.value) if kind in ("CNAME", "MX") else record.value
     kept = record._replace(name=host_name(record.name), type=kind, value=value, how="")
     try:
         size = len(rdata_of(kept).to_wire() or b"")
     except (dns.exception.DNSException, ValueError, OverflowError) as error:
-        raise InputError(f"{record.value!r} is no value of a record of type {kind}: {error}") from None
+        raise InputError(
+            tr("{value!r} is no value of a record of type {type}: {error}", value=record.value, type=kind, error=error)
+        ) from None
     if size > _MOST_OCTETS:
-        raise InputError(f"a record of {size} octets fits in no answer")
+        raise InputError(tr("a record of {size} octets fits in no answer", size=size))
     return kept
 
 
@@ -167,7 +176,11 @@ def _in_zone(connection: sqlite3.Connection, name: str) -> None:
     if not any(name == main or name.endswith(f".{main}") for main in mains):
         zones = ", ".join(sorted(mains)) or "none"
         raise NotFoundError(
-            f"{name} is in no zone of the sandbox, which serves those of its domains: {zones}; see dm domain create"
+            tr(
+                "{name} is in no zone of the sandbox, which serves those of its domains: {zones}; see dm domain create",
+                name=name,
+                zones=zones,
+            )
         )
 
 
@@ -176,7 +189,7 @@ def _alone(connection: sqlite3.Connection, record: ZoneRecord) -> None:
     from dmcli.sandbox.service.zones import main_domain
 
     if record.type == "CNAME" and record.name == main_domain(record.name):
-        raise InputError(f"{record.name} is a zone's own name, where no CNAME can be")
+        raise InputError(tr("{name} is a zone's own name, where no CNAME can be", name=record.name))
     others = connection.execute(
         "SELECT type FROM record WHERE name = ? AND NOT (type = ? AND (type != 'CNAME' OR value = ?))",
         (record.name, record.type, record.value),
@@ -184,5 +197,9 @@ def _alone(connection: sqlite3.Connection, record: ZoneRecord) -> None:
     if others and (record.type == "CNAME" or ("CNAME",) in others):
         there = ", ".join(sorted({str(kind) for (kind,) in others}))
         raise InputError(
-            f"a CNAME stands alone, and {record.name} has {there}; remove that: dm sandbox dns remove {record.name}"
+            tr(
+                "a CNAME stands alone, and {name} has {there}; remove that: dm sandbox dns remove {name}",
+                name=record.name,
+                there=there,
+            )
         )

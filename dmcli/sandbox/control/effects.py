@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dmcli.api.wire import Ambiguous
 from dmcli.errors import InputError
 from dmcli.untrusted import read_number
+from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,10 +24,10 @@ _MOST_LATE = 3600.0  # seconds
 class Stage(enum.Enum):
     """Where an effect is carried out: in the emulator, or on the connection, which is the server's."""
 
-    REFUSAL = "the emulator refuses the call, the value being the code"
-    REPLY = "the emulator puts another reply in the place of the call's own"
-    DELAY = "the emulator waits before it replies, the value being seconds"
-    CONNECTION = "the server sends other bytes than the reply"
+    REFUSAL = "the emulator refuses the call, the value being the code"  # untranslated: said in code
+    REPLY = "the emulator puts another reply in the place of the call's own"  # untranslated: said in code
+    DELAY = "the emulator waits before it replies, the value being seconds"  # untranslated: said in code
+    CONNECTION = "the server sends other bytes than the reply"  # untranslated: said in code
 
 
 class FaultEffect(NamedTuple):
@@ -50,7 +51,7 @@ class SpoiltError(Ambiguous):
     """An answer that the caller is not to get whole: `effect` is a name of EFFECTS, `reply` is what it was."""
 
     def __init__(self, effect: str, reply: Reply) -> None:
-        super().__init__(f"the sandbox was told to {effect}")
+        super().__init__(f"the sandbox was told to {effect}")  # untranslated: what a program sees of it
         self.effect = effect
         self.reply = reply
 
@@ -59,8 +60,12 @@ def _parse_code(value: str) -> str:
     from dmcli.api import codes
 
     if not codes.find(value):
-        near = " or ".join(codes.nearest(value))
-        raise InputError(f"{value!r} is no error code{f'; did you mean {near}?' if near else ''}")
+        near = listed(codes.nearest(value), " or ")
+        raise InputError(
+            tr("{value!r} is no error code; did you mean {near}?", value=value, near=near)
+            if near
+            else tr("{value!r} is no error code", value=value)
+        )
     return value
 
 
@@ -72,7 +77,7 @@ def _all_codes() -> list[str]:
 
 def _parse_status(value: str) -> str:
     if (read_number(value, 599) or 0) < 500:  # noqa: PLR2004
-        raise InputError(f"{value!r} is no status from 500 to 599")
+        raise InputError(tr("{value!r} is no status from 500 to 599", value=value))
     return value
 
 
@@ -82,7 +87,7 @@ def _parse_seconds(value: str) -> str:
     except ValueError:
         late = -1.0
     if not 0 <= late <= _MOST_LATE:
-        raise InputError(f"{value!r} is no number of seconds from 0 to {_MOST_LATE:.0f}")
+        raise InputError(tr("{value!r} is no number of seconds from 0 to {most:.0f}", value=value, most=_MOST_LATE))
     return f"{late:g}"
 
 
@@ -108,5 +113,12 @@ EFFECTS = {
     "garbage": FaultEffect("answer with bytes that are no HTTP", Stage.CONNECTION, spoil=_garble),
     "truncate": FaultEffect("break off in the middle of the answer", Stage.CONNECTION, spoil=_truncate),
 }
-VALUES = "Of " + ", of ".join(f"{name} {effect.takes}" for name, effect in EFFECTS.items() if effect.takes)
 REPLYING = [name for name, effect in EFFECTS.items() if effect.stage in (Stage.REFUSAL, Stage.REPLY)]
+
+
+def values_in_words() -> str:
+    """Which value goes with which effect."""
+    return tr(
+        "Of error {error}, of status {status}, of latency {latency}",
+        **{name: tr(effect.takes) for name, effect in EFFECTS.items() if effect.takes},
+    )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dmcli.errors import InputError, NotFoundError, RefusedError
 from dmcli.sandbox.mail import extract
 from dmcli.sandbox.mail.mailbox import get_mail
+from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
     import sqlite3
@@ -50,9 +51,9 @@ EVENTS = {
     "spam": Event("Deliver:SendFailed", "3", "554", "SmtpSpam"),
 }
 _REASONS = {
-    "bounce": "550 The recipient's mailbox does not exist",
-    "soft-bounce": "451 The recipient's server cannot be reached",
-    "spam": "554 Rejected by the recipient's spam filter",
+    "bounce": "550 The recipient's mailbox does not exist",  # untranslated: on the wire
+    "soft-bounce": "451 The recipient's server cannot be reached",  # untranslated: on the wire
+    "spam": "554 Rejected by the recipient's spam filter",  # untranslated: on the wire
 }
 
 
@@ -70,7 +71,7 @@ def parse_event(given: Mapping[str, Any]) -> dict[str, Any]:
     event, mail, url = (given.get(name, default) for name, default in (("event", ""), ("mail", None), ("url", "")))
     if set(given) - {"event", "mail", "url"} or type(mail) is not int or not isinstance(url, str):
         raise InputError(
-            'give the event and the number of a mail: {"event": "open", "mail": 1}; of a click also its url'
+            tr('give the event and the number of a mail: {"event": "open", "mail": 1}; of a click also its url')
         )
     return {"what": str(event), "mail": mail, "url": url}
 
@@ -82,13 +83,17 @@ def play(sandbox: Account, what: str, mail: int, *, url: str = "") -> Played:
     cannot happen to this mail.
     """
     if what not in EVENTS:
-        raise InputError(f"a mail cannot be played {what!r}; it is one of {', '.join(EVENTS)}")
+        raise InputError(
+            tr("a mail cannot be played {event!r}; it is one of {events}", event=what, events=listed(EVENTS))
+        )
     now = int(sandbox.now().timestamp())
     found = get_mail(sandbox, mail)
     if found is None:
-        raise NotFoundError(f"there is no mail {mail} in the sandbox; see: dm sandbox mail list")
+        raise NotFoundError(tr("there is no mail {number} in the sandbox; see: dm sandbox mail list", number=mail))
     if EVENTS[what].needs_tracking and not found["track"]:
-        raise RefusedError(f"mail {mail} was sent without tracking, so nobody learns of it: send with --track")
+        raise RefusedError(
+            tr("mail {number} was sent without tracking, so nobody learns of it: send with --track", number=mail)
+        )
     clicked = _clicked(found, url) if what == "click" else ""
     with sandbox.store.transaction() as connection:
         _happen(connection, what, found, now, clicked)
@@ -103,9 +108,16 @@ def _clicked(found: Mapping[str, Any], url: str) -> str:
     """The link that is clicked. Raises NotFoundError where the mail has none."""
     links = extract.read(found["html"], found["text"]).links
     if url and url not in links:
-        raise NotFoundError(f"mail {found['id']} has no link {url!r}; it has {', '.join(links[:_SHOWN]) or 'none'}")
+        raise NotFoundError(
+            tr(
+                "mail {number} has no link {url!r}; it has {links}",
+                number=found["id"],
+                url=url,
+                links=listed(links[:_SHOWN]) or tr("none"),
+            )
+        )
     if not links:
-        raise NotFoundError(f"mail {found['id']} has no link to click")
+        raise NotFoundError(tr("mail {number} has no link to click", number=found["id"]))
     return url or links[0]
 
 

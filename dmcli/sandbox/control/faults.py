@@ -12,6 +12,7 @@ from dmcli.api.wire import Reply
 from dmcli.errors import InputError
 from dmcli.sandbox.control.effects import EFFECTS, REPLYING, Stage
 from dmcli.sandbox.gateway.params import actions_with_recipients, known_action
+from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
     import sqlite3
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _CODES = {500: "InternalError", 503: "ServiceUnavailable"}
 FLAGS = ("after", "html")
+_TOLD = "The sandbox was told to fail."  # untranslated: on the wire
 
 
 class Fault(NamedTuple):
@@ -75,14 +77,25 @@ def fault_of(given: Mapping[str, Any]) -> Fault:
     """The rule that these values describe, by the names of its fields. Raises InputError."""
     unknown = set(given) - set(SETTABLE)
     if unknown:
-        raise InputError(f"a fault has no {', '.join(sorted(unknown))}; it has {', '.join(SETTABLE)}")
+        raise InputError(
+            tr(
+                "a fault has no {unknown}; it has {fields}",
+                unknown=listed(sorted(unknown)),
+                fields=listed(SETTABLE),
+            )
+        )
     effect, value = str(given.get("effect") or ""), str(given.get("value") or "")
     if effect not in EFFECTS:
-        raise InputError(f"a fault cannot be {effect!r}; it is one of {', '.join(EFFECTS)}")
+        raise InputError(
+            tr("a fault cannot be {effect!r}; it is one of {effects}", effect=effect, effects=listed(EFFECTS))
+        )
     kind = EFFECTS[effect]
     if bool(value) != bool(kind.takes):
-        what = "needs a value" if kind.takes else "takes no value"
-        raise InputError(f"the fault {effect} {what}: it is to {kind.text}")
+        raise InputError(
+            tr("the fault {effect} needs a value: it is to {act}", effect=effect, act=tr(kind.text))
+            if kind.takes
+            else tr("the fault {effect} takes no value: it is to {act}", effect=effect, act=tr(kind.text))
+        )
     rate = _number(given, "rate", float, 0.0, 1.0)
     times = _number(given, "times", int, 1, 10**9)
     fault = Fault(
@@ -105,15 +118,27 @@ def fault_of(given: Mapping[str, Any]) -> Fault:
 def _check_together(fault: Fault, *, seeded: bool) -> None:
     """Refuse fields that do nothing together with the others. Raises InputError."""
     if fault.html and fault.stage is not Stage.REPLY:
-        raise InputError(f"html makes a web page of a status; {fault.effect} has none")
+        raise InputError(tr("html makes a web page of a status; {effect} has none", effect=fault.effect))
     if fault.retry_after is not None and fault.effect not in REPLYING:
-        raise InputError(f"retry_after stands in the answer of {' and '.join(REPLYING)}; {fault.effect} has none")
+        raise InputError(
+            tr(
+                "retry_after stands in the answer of {effects}; {effect} has none",
+                effects=listed(REPLYING, " and "),
+                effect=fault.effect,
+            )
+        )
     if seeded and fault.rate is None:
-        raise InputError("seed chooses among the calls of a rate; give rate too")
+        raise InputError(tr("seed chooses among the calls of a rate; give rate too"))
     if fault.nth and (fault.rate is not None or fault.times != 1):
-        raise InputError("nth strikes one call; times and rate do not go with it")
+        raise InputError(tr("nth strikes one call; times and rate do not go with it"))
     if fault.recipient and fault.action and fault.action not in actions_with_recipients():
-        raise InputError(f"{fault.action} names no recipient; {' and '.join(actions_with_recipients())} do")
+        raise InputError(
+            tr(
+                "{action} names no recipient; {others} do",
+                action=fault.action,
+                others=listed(actions_with_recipients(), " and "),
+            )
+        )
 
 
 def _number(given: Mapping[str, Any], name: str, kind: type[Any], least: float, most: float) -> Any:
@@ -126,14 +151,22 @@ def _number(given: Mapping[str, Any], name: str, kind: type[Any], least: float, 
     except ValueError:
         number = None
     if number is None or isinstance(value, bool) or not least <= number <= most:
-        raise InputError(f"{name} {value!r} is not a number from {least:,.0f} to {most:,.0f}")
+        raise InputError(
+            tr(
+                "{name} {value!r} is not a number from {least:,.0f} to {most:,.0f}",
+                name=name,
+                value=value,
+                least=least,
+                most=most,
+            )
+        )
     return number
 
 
 def _flag(given: Mapping[str, Any], name: str) -> bool:
     value = given.get(name, False)
     if not isinstance(value, bool):
-        raise InputError(f"{name} {value!r} is neither true nor false")
+        raise InputError(tr("{name} {value!r} is neither true nor false", name=name, value=value))
     return value
 
 
@@ -225,5 +258,10 @@ def spoil_reply(fault: Fault, reply: Reply) -> Reply:
     import json
 
     code, request_id = _CODES.get(status, "InternalError"), reply.headers.get("x-acs-request-id", "")
-    body = {"RequestId": request_id, "HostId": "", "Code": code, "Message": "The sandbox was told to fail."}
+    body = {
+        "RequestId": request_id,
+        "HostId": "",
+        "Code": code,
+        "Message": _TOLD,
+    }
     return Reply(status, headers | {"content-type": "application/json;charset=utf-8"}, json.dumps(body).encode())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.errors import InputError
 from dmcli.sandbox.gateway.params import known_action
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     import sqlite3
@@ -39,7 +40,7 @@ def limit_of(action: str, text: str) -> Limit:
     """The limit that `10/s`, `20/min` or `5/h` means. Raises InputError."""
     match = _RATE.fullmatch(text)
     if not match or not int(match[1]):
-        raise InputError(f"{text!r} is no rate such as 10/s, 20/min or 100/h")
+        raise InputError(tr("{given!r} is no rate such as 10/s, 20/min or 100/h", given=text))
     calls = int(match[1])
     return Limit(known_action(action), calls / _UNITS[match[2]], float(calls))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dmcli.errors import InputError
 from dmcli.sandbox.service.context import Context
 from dmcli.sandbox.service.delivery import Quota
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from dmcli.sandbox.store.account import Account
@@ -23,7 +24,11 @@ def set_quota(sandbox: Account, daily: int | None = None, monthly: int | None = 
     wanted = {name: value for name, value in (("daily", daily), ("monthly", monthly)) if value is not None}
     for name, value in wanted.items():
         if not 0 <= value < 1 << 62:
-            raise InputError(f"a {name} quota of {value} is not possible; give a number of mails, 0 or more")
+            raise InputError(
+                tr("a daily quota of {value} is not possible; give a number of mails, 0 or more", value=value)
+                if name == "daily"
+                else tr("a monthly quota of {value} is not possible; give a number of mails, 0 or more", value=value)
+            )
     with sandbox.store.transaction() as connection:
         connection.executemany("UPDATE setting SET value = ? WHERE name = ?", [(v, n) for n, v in wanted.items()])
 

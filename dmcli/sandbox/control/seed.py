@@ -10,6 +10,7 @@ from dmcli.sandbox.calendar import day_of, day_start, day_text, month_start
 from dmcli.sandbox.control.past.story import LIST_SIZE, Sending, Story
 from dmcli.sandbox.control.past.world import CAMPAIGNS, LETTERS
 from dmcli.sandbox.service.delivery import INSERT_MAIL, INSERT_MESSAGE, INVALID
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     import sqlite3
@@ -43,11 +44,19 @@ class Seeded(NamedTuple):
 def numbers_of(given: Mapping[str, Any]) -> dict[str, int]:
     """The arguments of `add_past`: days, mails and seed, each a number within bounds. Raises InputError."""
     if set(given) - set(_BOUNDS) or not {"days", "mails"} <= set(given):
-        raise InputError('give days and mails, and a seed: {"days": 90, "mails": 100000, "seed": 7}')
+        raise InputError(tr('give days and mails, and a seed: {"days": 90, "mails": 100000, "seed": 7}'))
     for name, value in given.items():
         least, most = _BOUNDS[name]
         if type(value) is not int or not least <= value <= most:
-            raise InputError(f"{name} {value!r} is not possible; give a number from {least:,} to {most:,}")
+            raise InputError(
+                tr(
+                    "{name} {value!r} is not possible; give a number from {least:,} to {most:,}",
+                    name=name,
+                    value=value,
+                    least=least,
+                    most=most,
+                )
+            )
     return {"seed": 0, **given}
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dmcli.api import catalogue
 from dmcli.errors import InputError
 from dmcli.sandbox.service.sources import ADDRESSES, LOOSER, SETTING, STRICTER, TAGS, are_stricter
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from dmcli.sandbox.store.account import Account
@@ -30,7 +31,14 @@ def get_year(sandbox: Account) -> str:
 def set_year(sandbox: Account, year: str) -> None:
     """Let the limits of a year hold. Raises InputError."""
     if year not in YEARS:
-        raise InputError(f"{year!r} is no year of limits; give {STRICTER} for the stricter or {LOOSER} for the looser")
+        raise InputError(
+            tr(
+                "{year!r} is no year of limits; give {stricter} for the stricter or {looser} for the looser",
+                year=year,
+                stricter=STRICTER,
+                looser=LOOSER,
+            )
+        )
     with sandbox.store.change() as connection:
         connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", (SETTING, year))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.errors import InputError, NotFoundError
 from dmcli.sandbox.service.states import KINDS
+from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
     from dmcli.sandbox.store.account import Account
@@ -18,9 +19,9 @@ _CONFIRMED = 0
 
 
 class Decision(NamedTuple):
-    """What can be decided by hand: about what, in which table it is, and the statement that notes the status."""
+    """What can be decided by hand: what is said where there is no such thing, its table, what notes the status."""
 
-    about: str
+    lacking: str
     table: str
     sql: str
     status: int
@@ -37,11 +38,13 @@ _DOMAIN = "UPDATE domain SET status = ?, checks = 0, seen = '' WHERE name = ?"
 _TEMPLATE = "UPDATE template SET status = ?, checks = 0 WHERE name = ?"
 _REPLY = "UPDATE address SET reply_status = ? WHERE name = ? AND reply != ''"
 DECISIONS = {
-    "verify": Decision("domain", "domain", _DOMAIN, _VERIFIED),
-    "unverify": Decision("domain", "domain", _DOMAIN, _UNVERIFIED),
-    "approve": Decision("template", "template", _TEMPLATE, _APPROVED),
-    "reject": Decision("template", "template", _TEMPLATE, _REJECTED),
-    "confirm": Decision("reply address to confirm at sender address", "address", _REPLY, _CONFIRMED),
+    "verify": Decision("the sandbox has no domain {name!r}", "domain", _DOMAIN, _VERIFIED),
+    "unverify": Decision("the sandbox has no domain {name!r}", "domain", _DOMAIN, _UNVERIFIED),
+    "approve": Decision("the sandbox has no template {name!r}", "template", _TEMPLATE, _APPROVED),
+    "reject": Decision("the sandbox has no template {name!r}", "template", _TEMPLATE, _REJECTED),
+    "confirm": Decision(
+        "the sandbox has no reply address to confirm at sender address {name!r}", "address", _REPLY, _CONFIRMED
+    ),
 }
 
 
@@ -54,9 +57,9 @@ def get_modes(sandbox: Account) -> dict[str, str]:
 def set_mode(sandbox: Account, kind: str, text: str) -> None:
     """Set how a kind of state comes about. Raises InputError."""
     if kind not in KINDS:
-        raise InputError(f"there is no state of {kind!r}; there are {', '.join(KINDS)}")
+        raise InputError(tr("there is no state of {kind!r}; there are {kinds}", kind=kind, kinds=listed(KINDS)))
     if not _MODE.fullmatch(text):
-        raise InputError(f"{text!r} is none of immediate, checks:3, seconds:60 and manual")
+        raise InputError(tr("{given!r} is none of immediate, checks:3, seconds:60 and manual", given=text))
     with sandbox.store.change() as connection:
         connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", (f"state.{kind}", text))
 
@@ -64,12 +67,14 @@ def set_mode(sandbox: Account, kind: str, text: str) -> None:
 def decide(sandbox: Account, decision: str, name: str) -> None:
     """Decide by hand, about the thing of that name. Raises InputError or NotFoundError."""
     if decision not in DECISIONS:
-        raise InputError(f"nobody can {decision!r}; one can {', '.join(DECISIONS)}")
-    about, table, sql, status = DECISIONS[decision]
+        raise InputError(
+            tr("nobody can {decision!r}; one can {decisions}", decision=decision, decisions=listed(DECISIONS))
+        )
+    lacking, table, sql, status = DECISIONS[decision]
     with sandbox.store.transaction() as connection:
         named = name if table == "template" else name.lower()
         if not connection.execute(sql, (status, named)).rowcount:
-            raise NotFoundError(f"the sandbox has no {about} {name!r}")
+            raise NotFoundError(tr(lacking, name=name))
 
 
 def list_names(sandbox: Account, decision: str) -> list[str]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api import catalogue, codes
 from dmcli.api.actions.undeclared import undeclared
 from dmcli.sandbox.actions import facts_of
-from dmcli.sandbox.facts import NOBODY, SDK
+from dmcli.sandbox.facts import NOBODY, SDK, said, source_shown, told
 from dmcli.sandbox.fidelity.subjects import SUBJECTS
 from dmcli.sandbox.gateway.params import known_action
+from dmcli.words import listed, marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,12 +22,15 @@ if TYPE_CHECKING:
 
 COPIED, GUESSED, MISSING = "copied", "guessed", "missing"
 # What they mean of a statement and its source.
-KINDS = {
-    COPIED: "The source says so.",
-    GUESSED: "The source leaves it open.",
-    MISSING: "The source has it, the sandbox has not.",
-}
-_OTHERS = "other actions"
+KINDS = marked(
+    {
+        COPIED: "The source says so.",
+        GUESSED: "The source leaves it open.",
+        MISSING: "The source has it, the sandbox has not.",
+    }
+)
+_WORDS = marked(("copied", "guessed", "missing"))
+_OTHERS = marked("other actions")
 
 
 class Statement(NamedTuple):
@@ -35,6 +40,11 @@ class Statement(NamedTuple):
     kind: str
     text: str
     source: str
+
+    def shown(self) -> dict[str, str]:
+        """The statement as it is told to a person, in the language of the run."""
+        about = self.about if catalogue.find(self.about) else tr(self.about)
+        return {"about": about, "kind": tr(self.kind), "text": told(self.text), "source": source_shown(self.source)}
 
 
 def all_statements() -> list[Statement]:
@@ -64,7 +74,7 @@ def _by_kind(statements: Iterable[Statement]) -> list[Statement]:
 
 
 def _lacking(name: str) -> Statement:
-    return Statement(name, MISSING, "The whole action: it is answered with SandboxNotImplemented.", SDK)
+    return Statement(name, MISSING, marked("The whole action: it is answered with SandboxNotImplemented."), SDK)
 
 
 def _of_action(action: Action, facts: Facts) -> Iterator[Statement]:
@@ -80,28 +90,32 @@ def _declared(action: Action, facts: Facts) -> Iterator[tuple[str, str, str]]:
     printed = facts.printed
     newer = [param.name for param in action.params if param.name not in printed]
     if printed:
-        yield COPIED, f"Parameters: {', '.join(printed)}.", f"reference {facts.section}"
+        yield COPIED, naming("Parameters: {names}.", printed), f"reference {facts.section}"
     if newer:
-        yield COPIED, f"{'More parameters' if printed else 'Parameters'}: {', '.join(newer)}.", SDK
+        yield COPIED, naming("More parameters: {names}." if printed else "Parameters: {names}.", newer), SDK
     if facts.unread:
-        yield MISSING, f"Checked and otherwise without effect: {', '.join(facts.unread)}.", SDK
+        yield MISSING, naming("Checked and otherwise without effect: {names}.", facts.unread), SDK
 
 
 def _answered(facts: Facts) -> Iterator[tuple[str, str, str]]:
     """Its reply."""
     reference = f"reference {facts.section}"
     if facts.sdk:
-        yield COPIED, "The reply has all fields of the SDK, each of the type that it has there.", SDK
+        yield COPIED, marked("The reply has all fields of the SDK, each of the type that it has there."), SDK
     else:
-        yield COPIED, "The reply's fields.", reference
+        yield COPIED, marked("The reply's fields."), reference
     if facts.old:
-        yield COPIED, f"More in the reply: {', '.join(facts.old)}.", reference
+        yield COPIED, naming("More in the reply: {names}.", facts.old), reference
     if facts.own:
-        yield GUESSED, f"More in the reply: {', '.join(facts.own)}.", NOBODY
+        yield GUESSED, naming("More in the reply: {names}.", facts.own), NOBODY
     if facts.same:
-        yield COPIED, f"Always as printed: {_values(facts.same)}.", reference
+        yield COPIED, said("Always as printed: {fields}.", fields=partial(_values, facts.same)), reference
     if facts.always:
-        yield MISSING, f"Always the same here: {_values(facts.always)}.", SDK if facts.sdk else reference
+        yield (
+            MISSING,
+            said("Always the same here: {fields}.", fields=partial(_values, facts.always)),
+            SDK if facts.sdk else reference,
+        )
 
 
 def _coded(action: Action, facts: Facts) -> Iterator[tuple[str, str, str]]:
@@ -109,22 +123,31 @@ def _coded(action: Action, facts: Facts) -> Iterator[tuple[str, str, str]]:
     never, likely = facts.never, facts.likely
     copied = [code for code in action.errors if code not in (*never, *likely)]
     if copied:
-        yield COPIED, f"Refused with: {', '.join(copied)}.", f"reference {facts.section}"
+        yield COPIED, naming("Refused with: {names}.", copied), f"reference {facts.section}"
     if likely:
-        yield GUESSED, f"Refused with: {', '.join(likely)}.", _OTHERS
+        yield GUESSED, naming("Refused with: {names}.", likely), _OTHERS
     for code, when in facts.undeclared_codes.items():
-        yield GUESSED, f"{code}: {when}.", NOBODY if code in codes.INFERRED else _OTHERS
+        yield (
+            GUESSED,
+            said("{code}: {when}.", code=code, when=partial(tr, when)),
+            NOBODY if code in codes.INFERRED else _OTHERS,
+        )
     if never:
         source = f"reference {facts.section}" if facts.section else _OTHERS
-        yield MISSING, f"Refused by a fault alone with: {', '.join(never)}.", source
+        yield MISSING, naming("Refused by a fault alone with: {names}.", never), source
 
 
 def _said(about: str, facts: Facts) -> Iterator[Statement]:
     """The sentences that stand in the facts."""
-    for kind, said in ((COPIED, facts.copied), (GUESSED, facts.guessed), (MISSING, facts.missing)):
-        for text, source in said.items():
+    for kind, sentences in ((COPIED, facts.copied), (GUESSED, facts.guessed), (MISSING, facts.missing)):
+        for text, source in sentences.items():
             yield Statement(about, kind, text, source)
 
 
 def _values(fields: Mapping[str, str]) -> str:
-    return ", ".join(f"{name} {value or '(empty)'}" for name, value in fields.items())
+    return listed([f"{name} {value or tr('(empty)')}" for name, value in fields.items()])
+
+
+def naming(text: str, names: Iterable[str]) -> str:
+    """A sentence with names that are listed in it."""
+    return said(text, names=partial(listed, tuple(names)))

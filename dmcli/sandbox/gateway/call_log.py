@@ -89,7 +89,7 @@ def _cut(pairs: Iterator[tuple[str, str]]) -> dict[str, str]:
     for name, value in pairs:
         size += len(name) + len(value)
         if size > _CUT_ALL:
-            kept["..."] = "and more"
+            kept["..."] = "and more"  # untranslated: kept in the log
             break
         kept[name] = value
     return kept

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from string import Formatter
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, quote_plus
 
@@ -17,6 +18,7 @@ from dmcli.api import signing
 from dmcli.api.regions import SANDBOX_KEY_SECRET
 from dmcli.sandbox.gateway.redaction import beginning, secrets_of
 from dmcli.sandbox.gateway.request import authorization, form_fields, query_string
+from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -28,11 +30,17 @@ _AROUND = 24  # characters shown before and after a difference
 _LONGEST = 20_000  # characters of a string to sign that are kept
 MAX_BYTES = 20_000  # of query and form, or query and headers, that are searched
 MAX_NAMES = 100  # parameters, or signed headers, that are searched
-_NO_CAUSE = f"no mistake that is known gives the client's signature: most likely its secret is not {SANDBOX_KEY_SECRET}"
-_TOO_LARGE = (
-    f"not searched: a request of more than {MAX_NAMES} parameters or {MAX_BYTES:,} bytes is too large for that; "
-    "try a smaller one"
+# What is kept is English, as the log of calls is; `told` finds again which of these it was, and with which values.
+_NO_CAUSE = marked("no mistake that is known gives the client's signature: most likely its secret is not {secret}")
+_TOO_LARGE = marked(
+    "not searched: a request of more than {most} parameters or {size} bytes is too large for that; try a smaller one"
 )
+_METHOD = marked("it signed {other} and sent {method}")
+_NAME = marked("it does not sign {name}")
+_HEADER = marked("it does not sign the header {name}")
+_BOTH = marked("{cause}, in both rounds")
+_PART = marked("at character {at}: server ...{server}..., client ...{client}...")
+_WITH_VALUES = (_NO_CAUSE, _TOO_LARGE, _METHOD, _HEADER, _NAME, _BOTH, _PART)
 
 
 class Cause(NamedTuple):
@@ -60,11 +68,18 @@ def diagnose(request: Request, call: Call) -> dict[str, str]:
         ours = signing.v1_string_to_sign(request.method, given)
         small = _is_small(call.params, *call.params, *call.params.values())
         cause = find_v1_cause(request.method, call.params, call.params.get("Signature", ""), small=small)
-    said = {"server": ours, "cause": cause.said if cause else _NO_CAUSE if small else _TOO_LARGE}
+    said = {"server": ours, "cause": cause.said if cause else _unknown(small=small)}
     if cause and cause.string != ours:
         said |= {"client": cause.string, "difference": difference(ours, cause.string)}
     secrets = secrets_of(request, call)
     return {name: beginning(text, _LONGEST, secrets) for name, text in said.items()}
+
+
+def _unknown(*, small: bool) -> str:
+    """What is said of a mistake that was not found."""
+    if small:
+        return _NO_CAUSE.format(secret=SANDBOX_KEY_SECRET)
+    return _TOO_LARGE.format(most=MAX_NAMES, size=f"{MAX_BYTES:,}")
 
 
 def _is_small(names: Collection[str], *texts: str) -> bool:
@@ -82,9 +97,8 @@ def find_v1_cause(method: str, params: Mapping[str, str], theirs: str, *, small:
     for key, said in _V1_KEYS.items():
         if _base64(key, right, "sha1") == theirs:
             return Cause(said, right)
-    for digest, said in (("sha256", "it used SHA-256 where HMAC-SHA1 is announced"),):
-        if _base64(f"{SANDBOX_KEY_SECRET}&", right, digest) == theirs:
-            return Cause(said, right)
+    if _base64(f"{SANDBOX_KEY_SECRET}&", right, "sha256") == theirs:
+        return Cause("it used SHA-256 where HMAC-SHA1 is announced", right)
     if hmac.digest(f"{SANDBOX_KEY_SECRET}&".encode(), right.encode(), "sha1").hex() == theirs.lower():
         return Cause("it sent the signature in hex where base64 is expected", right)
     tries = _v1_strings(method, signed) if small else ()
@@ -121,9 +135,32 @@ def difference(ours: str, theirs: str) -> str:
     if ours == theirs:
         return ""
     start = max(at - _AROUND, 0)
-    return (
-        f"at character {at + 1}: server ...{ours[start : at + _AROUND]}..., client ...{theirs[start : at + _AROUND]}..."
-    )
+    return _PART.format(at=at + 1, server=ours[start : at + _AROUND], client=theirs[start : at + _AROUND])
+
+
+def told(said: str) -> str:
+    """What `diagnose` says of a cause or a difference, in the language of the run."""
+    for text in _WITH_VALUES:
+        values = _values_in(said, text)
+        if values is not None:
+            return tr(text, **{name: tr(value) for name, value in values.items()})
+    return tr(said)
+
+
+def _values_in(said: str, text: str) -> dict[str, str] | None:
+    """The values with which this text was filled in; None where it was another one."""
+    (before, name, _, _), *more = Formatter().parse(text)
+    if not said.startswith(before):
+        return None
+    values, rest = {}, said[len(before) :]
+    for between, following, _, _ in more:
+        value, found, rest = rest.partition(between)
+        if not found:
+            return None
+        values[str(name)], name = value, following
+    if name:
+        values[name] = rest
+    return values if name or not rest else None
 
 
 def _base64(key: str, text: str, digest: str) -> str:
@@ -134,28 +171,39 @@ def _v1(text: str) -> str:
     return signing.v1_signature(text, SANDBOX_KEY_SECRET)
 
 
-_V1_KEYS = {
-    SANDBOX_KEY_SECRET: "it signed with the bare secret; this signature wants & after it",
-    "&": "it signed with an empty secret",
-    f"{SANDBOX_KEY_SECRET}\n&": "its secret has a line break at the end",
-    f"{SANDBOX_KEY_SECRET} &": "its secret has a blank at the end",
-}
+_V1_KEYS = marked(
+    {
+        SANDBOX_KEY_SECRET: "it signed with the bare secret; this signature wants & after it",
+        "&": "it signed with an empty secret",
+        f"{SANDBOX_KEY_SECRET}\n&": "its secret has a line break at the end",
+        f"{SANDBOX_KEY_SECRET} &": "its secret has a blank at the end",
+    }
+)
 _PLAIN = "-_.~"
 # Ways of encoding a name or value, and what each gets wrong.
-_ENCODERS: dict[str, Callable[[str], str]] = {
-    "it encodes a blank as + where %20 is expected": lambda text: quote_plus(text, safe=_PLAIN),
-    "it leaves * as it is where %2A is expected": lambda text: quote(text, safe=_PLAIN + "*"),
-    "it encodes a blank as + and leaves * as it is": lambda text: quote_plus(text, safe=_PLAIN + "*"),
-    "it encodes ~ as %7E where it stays as it is": lambda text: quote(text, safe="-_.").replace("~", "%7E"),
-    "it leaves ! ' ( ) * as they are, as encodeURIComponent does": lambda text: quote(text, safe=_PLAIN + "!'()*"),
-    "it leaves / as it is where %2F is expected": lambda text: quote(text, safe=_PLAIN + "/"),
-    "it writes escapes in small letters": lambda text: _small(quote(text, safe=_PLAIN)),
-    "it does not encode names and values": lambda text: text,
-    "it encodes a blank as + and ~ as %7E, as form encoding does": lambda text: quote_plus(text, safe="-_.*").replace(
-        "~", "%7E"
-    ),
-    "it encodes text as GBK where UTF-8 is expected": lambda text: quote(text.encode("gbk", "replace"), safe=_PLAIN),
-}
+_ENCODERS: tuple[tuple[str, Callable[[str], str]], ...] = marked(
+    (
+        ("it encodes a blank as + where %20 is expected", lambda text: quote_plus(text, safe=_PLAIN)),
+        ("it leaves * as it is where %2A is expected", lambda text: quote(text, safe=_PLAIN + "*")),
+        ("it encodes a blank as + and leaves * as it is", lambda text: quote_plus(text, safe=_PLAIN + "*")),
+        ("it encodes ~ as %7E where it stays as it is", lambda text: quote(text, safe="-_.").replace("~", "%7E")),
+        (
+            "it leaves ! ' ( ) * as they are, as encodeURIComponent does",
+            lambda text: quote(text, safe=_PLAIN + "!'()*"),
+        ),
+        ("it leaves / as it is where %2F is expected", lambda text: quote(text, safe=_PLAIN + "/")),
+        ("it writes escapes in small letters", lambda text: _small(quote(text, safe=_PLAIN))),
+        ("it does not encode names and values", lambda text: text),
+        (
+            "it encodes a blank as + and ~ as %7E, as form encoding does",
+            lambda text: quote_plus(text, safe="-_.*").replace("~", "%7E"),
+        ),
+        (
+            "it encodes text as GBK where UTF-8 is expected",
+            lambda text: quote(text.encode("gbk", "replace"), safe=_PLAIN),
+        ),
+    )
+)
 
 
 def _small(text: str) -> str:
@@ -176,24 +224,26 @@ def _v1_strings(method: str, params: Mapping[str, str]) -> Iterator[Cause]:
     written = {name: f"{right(name)}={right(value)}" for name, value in pairs}
     for other in ("GET", "POST"):
         if other != method:
-            yield Cause(f"it signed {other} and sent {method}", f"{other}&%2F&{right(canonical)}")
-    for said, encode in _ENCODERS.items():
+            yield Cause(_METHOD.format(other=other, method=method), f"{other}&%2F&{right(canonical)}")
+    for said, encode in _ENCODERS:
         wrong = _joined(pairs, encode)
         yield Cause(said, f"{method}&%2F&{right(wrong)}")
-        yield Cause(f"{said}, in both rounds", f"{method}&%2F&{encode(wrong)}")
+        yield Cause(_BOTH.format(cause=said), f"{method}&%2F&{encode(wrong)}")
     yield Cause("it encodes once where the query is encoded twice", f"{method}&%2F&{canonical}")
     yield Cause("it does not encode the path: & / & where &%2F& is expected", f"{method}&/&{right(canonical)}")
     yield Cause("it encodes three times", f"{method}&%2F&{right(right(canonical))}")
-    orders = {
-        "it sorts the parameters without regard to case": sorted(pairs, key=lambda pair: pair[0].lower()),
-        "it does not sort the parameters": list(params.items()),
-        "it leaves empty parameters out": [pair for pair in pairs if pair[1]],
-    }
-    for said, ordered in orders.items():
+    orders = marked(
+        (
+            ("it sorts the parameters without regard to case", sorted(pairs, key=lambda pair: pair[0].lower())),
+            ("it does not sort the parameters", list(params.items())),
+            ("it leaves empty parameters out", [pair for pair in pairs if pair[1]]),
+        )
+    )
+    for said, ordered in orders:
         yield Cause(said, f"{method}&%2F&{right(_joined(ordered, right))}")
     for name in params:
         rest = "&".join([pair for other, pair in written.items() if other != name])
-        yield Cause(f"it does not sign {name}", signing.v1_of_canonical(method, rest))
+        yield Cause(_NAME.format(name=name), signing.v1_of_canonical(method, rest))
 
 
 def _v3_strings(
@@ -201,19 +251,19 @@ def _v3_strings(
 ) -> Iterator[Cause]:
     announced = headers.get("x-acs-content-sha256", "").lower()
     empty = hashlib.sha256(b"").hexdigest()
-    hashes = {
-        "the body that arrived is not the one whose hash it signed": announced,
-        "it signed the hash of an empty body": empty,
-        "it signed UNSIGNED-PAYLOAD": "UNSIGNED-PAYLOAD",
-    }
-    for said, other in hashes.items():
+    hashes = (
+        (marked("the body that arrived is not the one whose hash it signed"), announced),
+        (marked("it signed the hash of an empty body"), empty),
+        (marked("it signed UNSIGNED-PAYLOAD"), "UNSIGNED-PAYLOAD"),
+    )
+    for said, other in hashes:
         yield Cause(said, signing.v3_canonical_request(method, "/", query, headers, signed, other))
     for other in ("GET", "POST"):
         if other != method:
-            yield Cause(f"it signed {other} and sent {method}", right.replace(f"{method}\n", f"{other}\n", 1))
+            yield Cause(_METHOD.format(other=other, method=method), right.replace(f"{method}\n", f"{other}\n", 1))
     yield Cause("it signed an empty path where / is expected", right.replace("\n/\n", "\n\n", 1))
     lines = right.split("\n")
-    for said, encode in _ENCODERS.items():
+    for said, encode in _ENCODERS:
         yield Cause(said, "\n".join([*lines[:2], _joined(sorted(query.items()), encode), *lines[3:]]))
     yield Cause("it leaves the query out", "\n".join([*lines[:2], "", *lines[3:]]))
     names = signed.split(";")
@@ -224,7 +274,7 @@ def _v3_strings(
     yield Cause("it lacks the empty line after the headers", unbroken)
     for name in names:
         rest = ";".join(other for other in names if other != name)
-        yield Cause(f"it does not sign the header {name}", _v3(method, query, headers, rest, body_hash))
+        yield Cause(_HEADER.format(name=name), _v3(method, query, headers, rest, body_hash))
 
 
 def _v3(method: str, query: Mapping[str, str], headers: Mapping[str, str], signed: str, body_hash: str) -> str:

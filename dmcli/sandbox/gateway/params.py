@@ -12,6 +12,7 @@ from dmcli.api.rules import service_rules
 from dmcli.api.wire import COMMON
 from dmcli.errors import InputError
 from dmcli.sandbox.errors import ServiceError
+from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -52,8 +53,11 @@ def known_action(name: str, others: Iterable[str] = ()) -> str:
     if catalogue.find(name) or name in names:
         return name
     near = get_close_matches(name, [*(action.name for action in catalogue.all_actions()), *names], n=2)
-    hint = f"; did you mean {' or '.join(near)}?" if near else ""
-    raise InputError(f"{name!r} is no action of the service{hint}")
+    raise InputError(
+        tr("{name!r} is no action of the service; did you mean {near}?", name=name, near=listed(near, " or "))
+        if near
+        else tr("{name!r} is no action of the service", name=name)
+    )
 
 
 def check_params(

@@ -120,7 +120,7 @@ def _attached(attachment: Attachment) -> bytes:
     """An attachment that was uploaded here; of any other only a note, since nothing is fetched."""
     name = _line(attachment.name)
     if attachment.data is None:
-        return _text("plain", f"Not fetched: {attachment.url}\n", f"{name}.txt")
+        return _text("plain", f"Not fetched: {attachment.url}\n", f"{name}.txt")  # untranslated: in a message
     kind = attachment.kind
     if not kind or kind.startswith(("multipart/", "message/")):  # no base64 may be in these (RFC 2046)
         kind = "application/octet-stream"

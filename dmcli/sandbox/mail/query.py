@@ -8,6 +8,7 @@ from dmcli.errors import InputError
 from dmcli.sandbox.service.delivery import env_id, render
 from dmcli.sandbox.store.sql import from_json, like, where
 from dmcli.untrusted import read_number
+from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
     import sqlite3
@@ -111,16 +112,20 @@ def filter_of(given: Mapping[str, str]) -> Filter:
     """The filter that texts by the names of its fields describe. Raises InputError."""
     unknown = set(given) - set(NAMES)
     if unknown:
-        raise InputError(f"mail has no {', '.join(sorted(unknown))}; it is chosen by {', '.join(NAMES)}")
+        raise InputError(
+            tr("mail has no {unknown}; it is chosen by {names}", unknown=listed(sorted(unknown)), names=listed(NAMES))
+        )
     since, unseen = given.get("since") or "0", given.get("unseen", "").lower()
     after = read_number(since, MOST)
     if after is None:
-        raise InputError(f"since {since!r} is no number of a mail, nor seconds since 1970")
+        raise InputError(tr("since {since!r} is no number of a mail, nor seconds since 1970", since=since))
     if unseen not in ("", "true", "false", "1", "0"):
-        raise InputError(f"unseen {unseen!r} is neither true nor false")
+        raise InputError(tr("unseen {unseen!r} is neither true nor false", unseen=unseen))
     for name, text in given.items():
         if len(text) > _LONGEST:
-            raise InputError(f"{name} is too long to look for; give at most {_LONGEST:,} characters")
+            raise InputError(
+                tr("{name} is too long to look for; give at most {most:,} characters", name=name, most=_LONGEST)
+            )
     texts: dict[str, Any] = {name: value for name, value in given.items() if name not in ("since", "unseen")}
     return Filter(**texts, since=after, unseen=unseen in ("true", "1"))
 

@@ -17,6 +17,7 @@ from dmcli.sandbox.control.dns import served_at, set_served
 from dmcli.sandbox.server.server import POLL, why_unbound
 from dmcli.sandbox.service.authority import read_zones, reply_to
 from dmcli.untrusted import brief
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -46,7 +47,9 @@ class AuthorityServer:
         try:
             self._udp, self._tcp = _bound(sandbox, port)
         except (OSError, OverflowError) as error:
-            raise LocalIOError(f"cannot answer DNS on 127.0.0.1:{port}: {why_unbound(error)}") from None
+            raise LocalIOError(
+                tr("cannot answer DNS on 127.0.0.1:{port}: {why}", port=port, why=why_unbound(error))
+            ) from None
         self.port = int(self._tcp.server_address[1])
 
     def __enter__(self) -> Self:
@@ -89,7 +92,10 @@ class _Answering:
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002  socketserver's signature
         error = sys.exc_info()[1]
         if not isinstance(error, (OSError, EOFError)):
-            sys.stderr.write(brief(f"sandbox: a DNS question failed: {type(error).__name__}: {error}") + "\n")
+            sys.stderr.write(
+                brief(tr("sandbox: a DNS question failed: {kind}: {error}", kind=type(error).__name__, error=error))
+                + "\n"
+            )
 
 
 class _UdpListener(_Answering, socketserver.ThreadingUDPServer):

@@ -29,6 +29,7 @@ from dmcli.sandbox.server.http1 import (
     wire,
 )
 from dmcli.untrusted import brief
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     import ssl
@@ -56,7 +57,9 @@ class Server:
         try:
             self._listener = _Listener(exchange, port, tls)
         except (OSError, OverflowError) as error:
-            raise LocalIOError(f"cannot listen on 127.0.0.1:{port}: {why_unbound(error)}") from None
+            raise LocalIOError(
+                tr("cannot listen on 127.0.0.1:{port}: {why}", port=port, why=why_unbound(error))
+            ) from None
         self.url = f"http://127.0.0.1:{self._listener.server_address[1]}"
         self._stopping = threading.Event()
         self._serving = False
@@ -134,7 +137,10 @@ class _Listener(socketserver.ThreadingMixIn, socketserver.TCPServer):
         # A client that left before its connection was set up is no news; where TLS cannot be spoken an upload says so.
         error = sys.exc_info()[1]
         if not isinstance(error, (OSError, ConfigError)):
-            sys.stderr.write(brief(f"sandbox: a connection failed: {type(error).__name__}: {error}") + "\n")
+            sys.stderr.write(
+                brief(tr("sandbox: a connection failed: {kind}: {error}", kind=type(error).__name__, error=error))
+                + "\n"
+            )
 
     def secured(self, request: Any) -> Any:
         """The TLS connection over a client's socket. Raises OSError, and ConfigError where TLS cannot be spoken."""
@@ -261,7 +267,7 @@ def why_unbound(error: Exception) -> str:
     """Why a port cannot be had, and what to do."""
     code = getattr(error, "errno", None)
     if code == errno.EADDRINUSE:
-        return "another program has this port; give another one, or 0 for any that is free"
+        return tr("another program has this port; give another one, or 0 for any that is free")
     if code == errno.EACCES:
-        return "the system does not allow this port; give one from 1024, or 0 for any that is free"
-    return f"{error}; give a port from 0 to 65535"
+        return tr("the system does not allow this port; give one from 1024, or 0 for any that is free")
+    return tr("{error}; give a port from 0 to 65535", error=error)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.sandbox.service.zones import main_domain
+from dmcli.words import marked
 
 if TYPE_CHECKING:
     import sqlite3
@@ -21,15 +22,17 @@ if TYPE_CHECKING:
     import dns.rdatatype
     import dns.rrset
 
-HOWS = {
-    "wrong": "the value is another one",
-    "missing": "the record is not there",
-    "slow": "the answer comes after 1.5 seconds, which the service does not wait for",
-    "truncated": "cut over UDP, whole over TCP",
-    "servfail": "SERVFAIL",
-    "refused": "REFUSED",
-    "timeout": "no answer",
-}
+HOWS = marked(
+    {
+        "wrong": "the value is another one",
+        "missing": "the record is not there",
+        "slow": "the answer comes after 1.5 seconds, which the service does not wait for",
+        "truncated": "cut over UDP, whole over TCP",
+        "servfail": "SERVFAIL",
+        "refused": "REFUSED",
+        "timeout": "no answer",
+    }
+)
 TYPES = ("A", "AAAA", "CNAME", "MX", "TXT")
 SLOW = 1.5  # seconds
 TTL = 300  # seconds, of SOA, NS and the name server's address

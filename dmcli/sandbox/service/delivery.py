@@ -45,11 +45,11 @@ class Outcome(NamedTuple):
 
 
 OK = Outcome(DELIVERED, "250 Send Mail OK")
-_NO_MAILBOX = Outcome(INVALID, "550 The recipient's mailbox does not exist", "SmtpNxBox")
+_NO_MAILBOX = Outcome(INVALID, "550 The recipient's mailbox does not exist", "SmtpNxBox")  # untranslated: on the wire
 MAGIC = {
     "invalid": _NO_MAILBOX,
-    "spam": Outcome(SPAM, "554 Rejected by the recipient's spam filter", "SmtpSpam"),
-    "fail": Outcome(FAILED, "451 The recipient's server cannot be reached", "SmtpTimeout"),
+    "spam": Outcome(SPAM, "554 Rejected by the recipient's spam filter", "SmtpSpam"),  # untranslated: on the wire
+    "fail": Outcome(FAILED, "451 The recipient's server cannot be reached", "SmtpTimeout"),  # untranslated: on the wire
     "slow": OK._replace(delay=60),
 }
 

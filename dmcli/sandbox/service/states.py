@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dmcli.words import marked
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -16,9 +18,9 @@ if TYPE_CHECKING:
 
 # What is governed, how it is by default, and what a check of it is.
 KINDS = {
-    "domains": ("immediate", "a CheckDomain"),
-    "templates": ("immediate", "a look at the template or the list of templates"),
-    "replies": ("manual", "a look at the list of sender addresses, once the confirming mail was sent"),
+    "domains": ("immediate", marked("a CheckDomain")),
+    "templates": ("immediate", marked("a look at the template or the list of templates")),
+    "replies": ("manual", marked("a look at the list of sender addresses, once the confirming mail was sent")),
 }
 _IN_REVIEW, _APPROVED = 1, 2
 

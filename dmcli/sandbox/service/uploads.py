@@ -48,7 +48,8 @@ def authorize(host: str) -> dict[str, Any]:
         raise ServiceError("SandboxNotImplemented", "Uploads need the sandbox as a server: dm sandbox serve.")
     if not certificate.available():
         raise ServiceError(
-            "SandboxNotImplemented", f"Uploads go over TLS, which needs a package: {certificate.INSTALL}"
+            "SandboxNotImplemented",
+            f"Uploads go over TLS, which needs a package: {certificate.INSTALL}",
         )
     key = os.urandom(16).hex()
     policy = base64.b64encode(json.dumps({"conditions": [["eq", "$key", key]]}).encode()).decode()

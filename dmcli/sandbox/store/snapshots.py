@@ -12,6 +12,7 @@ from dmcli.errors import InputError, LocalIOError
 from dmcli.local.database import open_database
 from dmcli.local.files import make_private
 from dmcli.sandbox.store.schema import MIGRATIONS
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from dmcli.sandbox.store.account import Account
@@ -48,7 +49,9 @@ def take(sandbox: Account, name: str) -> None:
             store.copy_to(copy)
         os.replace(growing, path)
     except (OSError, sqlite3.Error) as error:
-        raise LocalIOError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from None
+        raise LocalIOError(
+            tr("cannot write {path}: {why}", path=path, why=getattr(error, "strerror", None) or error)
+        ) from None
     finally:
         for companion in ("", "-journal", "-wal", "-shm"):
             with suppress(OSError):
@@ -85,7 +88,7 @@ def drop(sandbox: Account, name: str) -> bool:
 def _check(name: str) -> None:
     """Raises InputError for what cannot be a part of a file's name."""
     if not re.fullmatch(NAME, name):
-        raise InputError(f"{name!r} is no name of a snapshot; give 1 to 64 letters, digits, - and _")
+        raise InputError(tr("{name!r} is no name of a snapshot; give 1 to 64 letters, digits, - and _", name=name))
 
 
 def _path(store: Store, name: str) -> str:

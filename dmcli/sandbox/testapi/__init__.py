@@ -14,6 +14,7 @@ from dmcli.sandbox.store import snapshots
 from dmcli.sandbox.testapi import control, mails
 from dmcli.sandbox.testapi.request import ApiRequest, MissingError, as_json
 from dmcli.untrusted import MOST_MARKS, read_json
+from dmcli.words import speaking
 
 if TYPE_CHECKING:
     from dmcli.api.wire import Request
@@ -23,7 +24,12 @@ _NOT_FOUND, _NOT_ALLOWED, _BAD = 404, 405, 400
 
 
 def answer(sandbox: Sandbox, request: Request, path: str) -> Reply:
-    """Answer a program; `path` is what stands after /_dm/api."""
+    """Answer a program, in English; `path` is what stands after /_dm/api."""
+    with speaking("en"):
+        return _answered(sandbox, request, path)
+
+
+def _answered(sandbox: Sandbox, request: Request, path: str) -> Reply:
     try:
         found = _ROUTER.find(request.method, path)
         query = dict(parse_qsl(request.url.partition("?")[2], keep_blank_values=True))

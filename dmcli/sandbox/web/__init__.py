@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from dmcli.api.wire import Reply
 from dmcli.errors import InputError
 from dmcli.sandbox.routing import NoMethodError, NoPathError, Place, Route, Router
-from dmcli.sandbox.web import page
+from dmcli.sandbox.web import languages, page
 from dmcli.sandbox.web.request import Page, PageRequest, RefusedError
 from dmcli.sandbox.web.views import account, calls, differences, faults, inbox, mail, stats
+from dmcli.words import speaking, tr
 
 if TYPE_CHECKING:
     from dmcli.api.wire import Request
@@ -55,7 +56,12 @@ _ROUTER = Router(ROUTES, {"number": _NUMBER, "nth": _NUMBER, "tab": Place("[a-z]
 
 
 def answer(sandbox: Sandbox, request: Request, path: str) -> Reply:
-    """Answer a browser; `path` is what stands after /_dm."""
+    """Answer a browser in its language; `path` is what stands after /_dm."""
+    with speaking(languages.language_of(request)):
+        return _answered(sandbox, request, path)
+
+
+def _answered(sandbox: Sandbox, request: Request, path: str) -> Reply:
     try:
         asked = PageRequest.of(sandbox, request)
         view, named = _find(request, path)
@@ -64,7 +70,7 @@ def answer(sandbox: Sandbox, request: Request, path: str) -> Reply:
         made = Page("error.html", {"message": str(refusal)}, refusal.status, refusal.headers)
     except InputError as error:
         made = Page("error.html", {"message": error.message}, 400)
-    return made if isinstance(made, Reply) else page.rendered(sandbox, made)
+    return made if isinstance(made, Reply) else page.rendered(sandbox, made, request)
 
 
 def _find(request: Request, path: str) -> Found:
@@ -73,12 +79,12 @@ def _find(request: Request, path: str) -> Found:
     try:
         found = _ROUTER.find(method, path)
     except NoPathError:
-        raise RefusedError(404, "There is no such page.") from None
+        raise RefusedError(404, tr("There is no such page.")) from None
     except NoMethodError as error:
         allow = ", ".join(sorted(set(error.allowed)))
-        raise RefusedError(405, f"This address does not take {method}.", {"allow": allow}) from None
+        raise RefusedError(405, tr("This address does not take {method}.", method=method), {"allow": allow}) from None
     if method == "POST" and not _from_here(request):
-        raise RefusedError(403, "Only the sandbox's own pages change anything here; a program uses /_dm/api/.")
+        raise RefusedError(403, tr("Only the sandbox's own pages change anything here; a program uses /_dm/api/."))
     return found
 
 

@@ -11,12 +11,14 @@ import dmcli
 from dmcli.api.wire import Reply
 from dmcli.sandbox.mail import mailbox
 from dmcli.sandbox.mail.query import Filter
-from dmcli.sandbox.web import words
+from dmcli.sandbox.web import languages, words
 from dmcli.sandbox.web.request import link
+from dmcli.words import language, marked
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+    from dmcli.api.wire import Request
     from dmcli.sandbox.emulator import Sandbox
     from dmcli.sandbox.web.request import Page, PageRequest
 
@@ -40,20 +42,25 @@ _ALWAYS = {
     "x-dns-prefetch-control": "off",
     "cache-control": "no-store",
 }
+# The name of a page as its own template has it, its path, its title.
 _NAVIGATION = (
-    ("inbox", "", "Inbox"),
-    ("calls", "calls", "Calls"),
-    ("faults", "faults", "Faults"),
-    ("stats", "stats", "Stats"),
-    ("account", "account", "Account"),
+    ("inbox", "", marked("Inbox")),
+    ("calls", "calls", marked("Calls")),
+    ("faults", "faults", marked("Faults")),
+    ("stats", "stats", marked("Stats")),
+    ("account", "account", marked("Account")),
 )
 
 
-def rendered(sandbox: Sandbox, page: Page) -> Reply:
-    """The page as HTML."""
+def rendered(sandbox: Sandbox, page: Page, request: Request) -> Reply:
+    """The page as HTML, in the language that is spoken here, with a switch to the other one."""
     unread = mailbox.count_mail(sandbox, Filter(unseen=True))
     nonce = base64.b64encode(os.urandom(16)).decode() if page.script else ""
-    html = _templates().get_template(page.template).render(page.shown, unread=unread, nonce=nonce)
+    html = (
+        _templates()
+        .get_template(page.template)
+        .render(page.shown, unread=unread, nonce=nonce, language=language(), switch=languages.switch(request))
+    )
     headers = {
         "content-type": "text/html; charset=utf-8",
         "content-security-policy": _POLICY + (f"; script-src 'nonce-{nonce}'; connect-src 'self'" if nonce else ""),
@@ -62,7 +69,9 @@ def rendered(sandbox: Sandbox, page: Page) -> Reply:
         "x-frame-options": "DENY",
         "cross-origin-opener-policy": "same-origin",
     }
-    return Reply(page.status, {**_ALWAYS, **headers, **page.headers}, html.encode("utf-8", "replace"))
+    return Reply(
+        page.status, {**_ALWAYS, **headers, **languages.kept(request), **page.headers}, html.encode("utf-8", "replace")
+    )
 
 
 def mail_body(html: str) -> Reply:
@@ -112,7 +121,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    known: dict[str, Any] = {"link": link, "navigation": _NAVIGATION, "version": dmcli.__version__}
+    known: dict[str, Any] = {"link": link, "navigation": _NAVIGATION, "version": dmcli.__version__, "tr": words.html_tr}
     made.globals.update(known)
     made.filters.update(words.FILTERS)
     return made

@@ -9,6 +9,7 @@ from dmcli.api.wire import Reply
 from dmcli.errors import InputError
 from dmcli.sandbox.server.site import HOME
 from dmcli.untrusted import read_number
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +62,7 @@ class PageRequest(NamedTuple):
         text = self.query.get(name) or self.field(name) or "0"
         number = read_number(text, MOST)
         if number is None:
-            raise InputError(f"{name} {text!r} is no number")
+            raise InputError(tr("{name} {given!r} is no number", name=name, given=text))
         return number
 
 
@@ -91,4 +92,4 @@ def _fields(text: str) -> dict[str, list[str]]:
     try:
         return parse_qs(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
     except ValueError:
-        raise RefusedError(400, f"There are more than {_MOST_FIELDS} fields.") from None
+        raise RefusedError(400, tr("There are more than {most} fields.", most=_MOST_FIELDS)) from None

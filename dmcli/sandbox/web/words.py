@@ -11,14 +11,17 @@ from urllib.parse import quote
 from dmcli.api.actions.common import DELIVERY_STATUS
 from dmcli.api.kinds.dates import moment_in, service_zone
 from dmcli.api.paging import value_of
-from dmcli.words import counted
+from dmcli.sandbox.gateway import diagnosis
+from dmcli.words import counted, listed, marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from markupsafe import Markup
+
     from dmcli.api.model import Field
 
-ON_ITS_WAY = "on its way"
+ON_ITS_WAY = marked("on its way")
 OUTCOMES = (*DELIVERY_STATUS.values(), ON_ITS_WAY)
 _KILO = 1024
 _PREHEADER = 140  # characters
@@ -69,7 +72,12 @@ def whole(at: float) -> str:
     """A moment in full: local with its offset, and as the service has it."""
     here = local(at)
     there = here.astimezone(service_zone())
-    return f"{second(at)} {offset(here)}, for the service {there.isoformat(' ', 'minutes')[:16]} +08:00"
+    return tr(
+        "{time} {offset}, for the service {there} +08:00",
+        time=second(at),
+        offset=offset(here),
+        there=there.isoformat(" ", "minutes")[:16],
+    )
 
 
 def since(at: float, now: float) -> str:
@@ -95,7 +103,8 @@ def cell(row: Mapping[str, Any], field: Field) -> str:
     value = value_of(dict(row), field.name)
     if value and (moment := moment_in(field.shape, str(value))):
         return minute(moment.timestamp())
-    return "" if value is None else field.words.get(str(value), str(value))
+    word = None if value is None else field.words.get(str(value))
+    return tr(word) if word else "" if value is None else str(value)
 
 
 def disposition(name: str) -> str:
@@ -105,4 +114,15 @@ def disposition(name: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{exact}"
 
 
-FILTERS = {one.__name__: one for one in (stamp, minute, second, whole, since, size, counted)} | {"worded": cell}
+def html_tr(text: str, /, **values: object) -> Markup:
+    """A text of a template, which may have tags in it, with values that are made harmless."""
+    from markupsafe import Markup
+
+    return Markup(tr(text)).format(**values) if values else Markup(tr(text))  # noqa: S704  the template's own
+
+
+FILTERS = {one.__name__: one for one in (stamp, minute, second, whole, since, size, counted, listed)} | {
+    "worded": cell,
+    "told": tr,  # data that are texts
+    "diagnosis": diagnosis.told,
+}

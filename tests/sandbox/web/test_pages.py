@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from cloud import Cloud
-from pages import EVIL, MARK, Site, fill
+from pages import EVIL, MARK, Site, crawled, fill, pages_of
 
 from dmcli.sandbox.server.server import Server
 from dmcli.sandbox.server.site import site_of
@@ -25,37 +25,6 @@ POLICY = (
 @pytest.fixture(params=["site", "full"], ids=["empty", "full"])
 def any_site(request: pytest.FixtureRequest) -> Site:
     return request.getfixturevalue(request.param)
-
-
-def crawled(site: Site) -> dict[str, Answer]:
-    """Every address that the pages name, and what it answers; of filters only one query each."""
-    answers: dict[str, Answer] = {}
-    waiting = ["/_dm/", "/_dm/calls?code=none", "/_dm/?text=nothing-at-all", "/_dm/?page=9"]
-    while waiting:
-        path = waiting.pop()
-        if path in answers:
-            continue
-        answers[path] = site.get(path)
-        if answers[path].headers.get("content-type", "").startswith("text/html") and not path.endswith("/body"):
-            waiting += [target for target in targets(answers[path].page, path) if target not in answers]
-    return answers
-
-
-def targets(page: Document, path: str) -> set[str]:
-    """The addresses of our own that a page names, without fragments."""
-    named = [element.attributes.get(name) for element in page.elements for name in ("href", "src", "data-count")]
-    named += [form.attributes["action"] for form in page.all("form", method="get")]
-    absolute = {urljoin(path, target) for target in named if target}
-    return {target.partition("#")[0] for target in absolute if target.startswith("/_dm/")}
-
-
-def pages_of(answers: dict[str, Answer]) -> dict[str, Document]:
-    """Every page but the bodies of mails."""
-    return {
-        path: answer.page
-        for path, answer in answers.items()
-        if answer.headers.get("content-type", "").startswith("text/html") and not path.endswith("/body")
-    }
 
 
 @pytest.fixture(scope="module", params=["empty", "full"])

@@ -14,7 +14,7 @@ from dmcli.cli.options import Value
 from dmcli.cli.tree import Group, command
 from dmcli.errors import NotFoundError
 from dmcli.sandbox.gateway.params import known_action
-from dmcli.words import counted
+from dmcli.words import counted, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -62,19 +62,26 @@ def _list(current: Session, *, limit: int, **chosen: Any) -> None:
     if chosen["action"]:
         known_action(chosen["action"])
     found = list_calls(current.sandbox, limit, Filter(**chosen))
-    nothing = "no call matches" if any(chosen.values()) else "no call yet"
+    nothing = tr("no call matches") if any(chosen.values()) else tr("no call yet")
     show_rows(current, "calls", [{**call, "ms": round(call["ms"], 1)} for call in found], _HEAD, nothing)
 
 
 def _show(current: Session, *, call: int) -> None:
     from dmcli.sandbox.gateway.call_log import get_call
+    from dmcli.sandbox.gateway.diagnosis import told
 
     found = get_call(current.sandbox, call)
     if found is None:
         raise NotFoundError(
-            f"there is no call {call} in the sandbox; see: {current.resources.sandbox_command} calls list"
+            tr(
+                "there is no call {call} in the sandbox; see: {sandbox} calls list",
+                call=call,
+                sandbox=current.resources.sandbox_command,
+            )
         )
     found["ms"] = round(found["ms"], 1)
+    if signature := found["request"].get("signature"):
+        signature |= {name: told(signature[name]) for name in ("cause", "difference") if name in signature}
     show_one(current, found, _WHOLE)
 
 
@@ -82,7 +89,7 @@ def _clear(current: Session) -> None:
     from dmcli.sandbox.gateway.call_log import clear_calls
 
     gone = clear_calls(current.sandbox)
-    current.say(f"forgot {counted(gone, 'call')}")
+    current.say(tr("forgot {calls}", calls=counted(gone, "call")))
 
 
 COMMAND = Group("calls")

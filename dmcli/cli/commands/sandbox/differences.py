@@ -13,6 +13,7 @@ from dmcli.cli.complete import action_names
 from dmcli.cli.options import Value
 from dmcli.cli.tree import command
 from dmcli.sandbox.fidelity.statements import KINDS, find_statements
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -21,8 +22,8 @@ _FIELDS = (Field("about", "About"), Field("kind", "Kind"), Field("text", "What")
 
 
 def _differences(current: Session, *, about: tuple[str, ...], kind: str | None) -> None:
-    rows = [one._asdict() for one in find_statements(about, kind or "")]
-    show_rows(current, "differences", rows, _FIELDS, "there is nothing of this kind")
+    rows = [one.shown() for one in find_statements(about, kind or "")]
+    show_rows(current, "differences", rows, _FIELDS, tr("there is nothing of this kind"))
 
 
 COMMAND = command(

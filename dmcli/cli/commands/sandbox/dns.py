@@ -14,7 +14,7 @@ from dmcli.cli.tree import Group, command
 from dmcli.errors import NotFoundError
 from dmcli.sandbox.control.dns import break_records, list_records, remove_records, set_record, turn_off
 from dmcli.sandbox.service.authority import HOWS, TYPES, ZoneRecord
-from dmcli.words import counted
+from dmcli.words import counted, listed, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -32,7 +32,7 @@ _FIELDS = (
 
 def _list(current: Session, *, name: str) -> None:
     rows = [record._asdict() for record in list_records(current.sandbox, name)]
-    show_rows(current, "records", rows, _FIELDS, "the zones have no records")
+    show_rows(current, "records", rows, _FIELDS, tr("the zones have no records"))
 
 
 def _set(
@@ -47,32 +47,48 @@ def _set(
     add: bool,
 ) -> None:
     record = set_record(current.sandbox, ZoneRecord(name, kind, value, priority, ttl, split), add=add)
-    current.say(f"{record.name} has the {record.type} record")
+    current.say(tr("{name} has the {type} record", name=record.name, type=record.type))
 
 
 def _remove(current: Session, *, name: str, kind: str) -> None:
     gone = remove_records(current.sandbox, name, kind)
     if not gone:
-        what = f"{kind} record" if kind else "record"
-        raise NotFoundError(f"there is no {what} at {name}; see: {current.resources.sandbox_command} dns list")
-    current.say(f"removed {counted(gone, 'record')}")
+        sandbox = current.resources.sandbox_command
+        raise NotFoundError(
+            tr("there is no {type} record at {name}; see: {sandbox} dns list", type=kind, name=name, sandbox=sandbox)
+            if kind
+            else tr("there is no record at {name}; see: {sandbox} dns list", name=name, sandbox=sandbox)
+        )
+    current.say(tr("removed {records}", records=counted(gone, "record")))
 
 
 def _break(current: Session, *, name: str, words: tuple[str, ...]) -> None:
     *kinds, how = words
     if len(kinds) > 1:
-        raise click.UsageError(f"give a type and how, not {len(words)} words: dns break NAME [TYPE] HOW")
+        raise click.UsageError(
+            tr("give a type and how, not {count} words: dns break NAME [TYPE] HOW", count=len(words))
+        )
     kind = kinds[0].upper() if kinds else ""
     if kind and kind not in TYPES:
-        raise click.UsageError(f"{kinds[0]!r} is no type of record that the sandbox serves; give {', '.join(TYPES)}")
+        raise click.UsageError(
+            tr(
+                "{kind!r} is no type of record that the sandbox serves; give {types}",
+                kind=kinds[0],
+                types=listed(TYPES),
+            )
+        )
     break_records(current.sandbox, name, kind, how)
     what = f"{name} {kind}".rstrip()
-    current.say(f"{what} is as it is set" if how == "none" else f"{what}: {HOWS[how]}")
+    current.say(
+        tr("{records} is as it is set", records=what)
+        if how == "none"
+        else tr("{records}: {broken}", records=what, broken=tr(HOWS[how]))
+    )
 
 
 def _off(current: Session) -> None:
     turn_off(current.sandbox)
-    current.say("domains verify without DNS")
+    current.say(tr("domains verify without DNS"))
 
 
 _NAME = "mail.example.com"
@@ -82,7 +98,7 @@ def _name(*, required: bool = True) -> click.Argument:
     metavar = "NAME" if required else "[NAME]"
     return click.Argument(
         ["name"], type=Value(TEXT), required=required, default=None if required else "", metavar=metavar,
-        help=f"Full name, as {_NAME}.",
+        help="Full name, as mail.example.com.",
     )  # fmt: skip
 
 
@@ -138,7 +154,7 @@ for _made in (
                 nargs=-1,
                 required=True,
                 metavar="[TYPE] HOW",
-                help=f"{', '.join(HOWS)}; none repairs.",
+                help=tr("{ways}; none repairs.", ways=", ".join(HOWS)),
                 shell_complete=lambda _, __, typed: [
                     word for word in (*HOWS, "none", *TYPES) if word.startswith(typed)
                 ],

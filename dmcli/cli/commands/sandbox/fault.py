@@ -13,9 +13,9 @@ from dmcli.cli.complete import action_names
 from dmcli.cli.options import Value
 from dmcli.cli.tree import Group, command
 from dmcli.errors import InputError, NotFoundError
-from dmcli.sandbox.control.effects import EFFECTS, VALUES
+from dmcli.sandbox.control.effects import EFFECTS, values_in_words
 from dmcli.sandbox.control.faults import add_fault, fault_of, list_faults, remove_faults
-from dmcli.words import counted
+from dmcli.words import counted, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -48,18 +48,22 @@ def _add(current: Session, **values: Any) -> None:
 
 def _list(current: Session) -> None:
     rows = [fault._asdict() for fault in list_faults(current.sandbox)]
-    show_rows(current, "faults", rows, _FIELDS, "nothing is to go wrong")
+    show_rows(current, "faults", rows, _FIELDS, tr("nothing is to go wrong"))
 
 
 def _remove(current: Session, *, fault: int | None, **values: Any) -> None:
     if (fault is None) != values["all"]:
-        raise InputError("give either the number of a fault from the list, or --all")
+        raise InputError(tr("give either the number of a fault from the list, or --all"))
     gone = remove_faults(current.sandbox, fault)
     if fault and not gone:
         raise NotFoundError(
-            f"there is no fault {fault} in the sandbox; see: {current.resources.sandbox_command} fault list"
+            tr(
+                "there is no fault {fault} in the sandbox; see: {sandbox} fault list",
+                fault=fault,
+                sandbox=current.resources.sandbox_command,
+            )
         )
-    current.say(f"removed {counted(gone, 'fault')}")
+    current.say(tr("removed {faults}", faults=counted(gone, "fault")))
 
 
 def _values(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
@@ -77,7 +81,7 @@ for _made in (
                 ["value"],
                 default="",
                 metavar="[VALUE]",
-                help=f"{VALUES}.",
+                help=tr("{values}.", values=values_in_words()),
                 shell_complete=_values,
             ),
             click.Option(

@@ -14,7 +14,7 @@ from dmcli.cli.options import Value
 from dmcli.cli.tree import Group, command
 from dmcli.errors import InputError, NotFoundError
 from dmcli.sandbox.control.limits import lift_limits, limit_of, list_limits, set_documented, set_limits
-from dmcli.words import counted
+from dmcli.words import counted, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -34,16 +34,22 @@ def _documented(current: Session) -> None:
 
 def _list(current: Session) -> None:
     rows = [{"action": one.action, "rate": one.text} for one in list_limits(current.sandbox)]
-    show_rows(current, "limits", rows, _FIELDS, "nothing is limited")
+    show_rows(current, "limits", rows, _FIELDS, tr("nothing is limited"))
 
 
 def _lift(current: Session, *, action: str | None, **values: Any) -> None:
     if (action is None) != values["all"]:
-        raise InputError("give either the action whose limit is to be lifted, or --all")
+        raise InputError(tr("give either the action whose limit is to be lifted, or --all"))
     gone = lift_limits(current.sandbox, action or "")
     if action and not gone:
-        raise NotFoundError(f"{action} is not limited; see: {current.resources.sandbox_command} limit list")
-    current.say(f"lifted {counted(gone, 'limit')}")
+        raise NotFoundError(
+            tr(
+                "{action} is not limited; see: {sandbox} limit list",
+                action=action,
+                sandbox=current.resources.sandbox_command,
+            )
+        )
+    current.say(tr("lifted {limits}", limits=counted(gone, "limit")))
 
 
 COMMAND = Group("limit")

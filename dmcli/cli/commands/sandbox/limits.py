@@ -10,6 +10,7 @@ from dmcli.api.model import Field
 from dmcli.cli.commands.sandbox.rows import show_rows
 from dmcli.cli.tree import command
 from dmcli.sandbox.control.sources import YEARS, get_year, list_disputed, set_year
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -21,9 +22,13 @@ def _limits(current: Session, *, year: str | None) -> None:
     if year:
         set_year(current.sandbox, year)
     held = get_year(current.sandbox)
-    rows = [{**limit._asdict(), "holds": held} for limit in list_disputed()]
+    rows = [{name: tr(words) for name, words in limit._asdict().items()} | {"holds": held} for limit in list_disputed()]
     show_rows(current, "limits", rows, _FIELDS)
-    current.say(f"the limits of {held} hold, the {'stricter' if held == YEARS[0] else 'looser'} ones")
+    current.say(
+        tr("the limits of {year} hold, the stricter ones", year=held)
+        if held == YEARS[0]
+        else tr("the limits of {year} hold, the looser ones", year=held)
+    )
 
 
 COMMAND = command(

@@ -17,7 +17,7 @@ from dmcli.cli.options import Value, limits
 from dmcli.cli.options import yes as yes_option
 from dmcli.cli.tree import Group, command
 from dmcli.errors import InputError, NotFoundError, TimedOutError
-from dmcli.words import counted
+from dmcli.words import counted, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -68,15 +68,25 @@ def _find_mail(current: Session, mail: int, wait: float, values: dict[str, Any])
         found = find_latest(current.sandbox, chosen, wait)
         if found is None:
             error = TimedOutError if wait else NotFoundError
-            waited = f" after {wait:g} s" if wait else ""
-            raise error(f"no mail matches{waited}; see: {current.resources.sandbox_command} mail list")
+            sandbox = current.resources.sandbox_command
+            raise error(
+                tr("no mail matches after {seconds:g} s; see: {sandbox} mail list", seconds=wait, sandbox=sandbox)
+                if wait
+                else tr("no mail matches; see: {sandbox} mail list", sandbox=sandbox)
+            )
         return found
     if wait or chosen != ALL:
-        raise InputError(f"mail {mail} is chosen by its number; --wait, --to and the like choose the latest")
+        raise InputError(
+            tr("mail {number} is chosen by its number; --wait, --to and the like choose the latest", number=mail)
+        )
     found = get_mail(current.sandbox, mail)
     if found is None:
         raise NotFoundError(
-            f"there is no mail {mail} in the sandbox; see: {current.resources.sandbox_command} mail list"
+            tr(
+                "there is no mail {mail} in the sandbox; see: {sandbox} mail list",
+                mail=mail,
+                sandbox=current.resources.sandbox_command,
+            )
         )
     return found
 
@@ -96,12 +106,17 @@ def _list(current: Session, *, limit: int, **values: Any) -> None:
     page = Page({"mails": found}, found, "mails")
     shown = show_pages(limiter.limit_pages([page], wanted), _HEAD, (), current.output())
     if limiter.more:
-        current.say(f"showing the newest {counted(shown, 'mail')}; there are more: give --all, or a larger --limit")
+        current.say(
+            tr(
+                "showing the newest {mails}; there are more: give --all, or a larger --limit",
+                mails=counted(shown, "mail"),
+            )
+        )
     elif not shown and chosen != ALL:
-        current.say("no mail matches")
+        current.say(tr("no mail matches"))
     elif not shown:
         dm = current.resources.sandbox_command.replace("sandbox", "-p sandbox")
-        current.say(f"no mail yet; send one: {dm} send single --to you@example.com --subject Hi --text Hi")
+        current.say(tr("no mail yet; send one: {dm} send single --to you@example.com --subject Hi --text Hi", dm=dm))
 
 
 def _show(current: Session, *, mail: int, wait: float, **values: Any) -> None:
@@ -111,8 +126,10 @@ def _show(current: Session, *, mail: int, wait: float, **values: Any) -> None:
 def _html(current: Session, *, mail: int, wait: float, **values: Any) -> None:
     found = _find_mail(current, mail, wait, values)
     if not found["html"]:
-        see = f"{current.resources.sandbox_command} mail text {found['id']}"
-        raise NotFoundError(f"mail {found['id']} has no HTML; see: {see}")
+        sandbox = current.resources.sandbox_command
+        raise NotFoundError(
+            tr("mail {number} has no HTML; see: {sandbox} mail text {number}", number=found["id"], sandbox=sandbox)
+        )
     show_part(current, "html", found["html"])
 
 
@@ -139,7 +156,9 @@ def _links(current: Session, *, mail: int, wait: float, **values: Any) -> None:
     from dmcli.sandbox.mail.extract import read
 
     found = _find_mail(current, mail, wait, values)
-    show_words(current, "links", read(found["html"], found["text"]).links, f"mail {found['id']} has no links")
+    show_words(
+        current, "links", read(found["html"], found["text"]).links, tr("mail {number} has no links", number=found["id"])
+    )
 
 
 def _codes(current: Session, *, mail: int, wait: float, **values: Any) -> None:
@@ -148,8 +167,13 @@ def _codes(current: Session, *, mail: int, wait: float, **values: Any) -> None:
     found = _find_mail(current, mail, wait, values)
     words = codes(found["subject"], read(found["html"], found["text"]).text)
     if not words:
-        see = f"{current.resources.sandbox_command} mail text {found['id']}"
-        raise NotFoundError(f"mail {found['id']} has no one-time codes; see: {see}")
+        raise NotFoundError(
+            tr(
+                "mail {number} has no one-time codes; see: {sandbox} mail text {number}",
+                number=found["id"],
+                sandbox=current.resources.sandbox_command,
+            )
+        )
     show_words(current, "codes", words)
 
 
@@ -159,39 +183,43 @@ def _delete(current: Session, *, mail: int | None, yes: bool, **values: Any) -> 
 
     whole, chosen = values.pop("all"), _filter(dict(values))
     if (mail is not None) + whole + (mail is None and chosen != ALL) != 1:
-        raise InputError("what is to be deleted? Give one of the number of a mail, --to and the like, and --all")
+        raise InputError(tr("what is to be deleted? Give one of the number of a mail, --to and the like, and --all"))
     number = 0 if mail is None else _find_mail(current, mail, 0.0, values)["id"]
     if not yes:
-        _confirm(f"mail {number}" if number else "all mail" if whole else "all mail that matches")
+        _confirm(
+            tr("mail {number}", number=number) if number else tr("all mail") if whole else tr("all mail that matches")
+        )
     gone = delete_mail(current.sandbox, Filter(ids=(number,)) if number else chosen)
-    current.say(f"deleted {counted(gone, 'mail')}")
+    current.say(tr("deleted {mails}", mails=counted(gone, "mail")))
 
 
 def _confirm(what: str) -> None:
     """Ask. Raises InputError where there is no terminal to ask, or when the answer is no."""
     if not sys.stdin.isatty():
-        raise InputError(f"delete {what} of the sandbox: there is no terminal to ask: give --yes to go ahead")
-    if not click.confirm(f"Delete {what} of the sandbox?", err=True):
-        raise InputError("nothing was deleted")
+        raise InputError(
+            tr("delete {what} of the sandbox: there is no terminal to ask: give --yes to go ahead", what=what)
+        )
+    if not click.confirm(tr("Delete {what} of the sandbox?", what=what), err=True):
+        raise InputError(tr("nothing was deleted"))
 
 
-def _containing(name: str, what: str, field: str = "") -> click.Option:
+def _containing(name: str, about: str, field: str = "") -> click.Option:
     return click.Option(
         [f"--{name}", *([field] if field else [])],
         type=Value(TEXT),
         default="",
         metavar="TEXT",
-        help=f"Only mail whose {what} has this text.",
+        help=about,
     )
 
 
 def _filters() -> list[click.Parameter]:
     """The options that choose mail by what it says."""
     return [
-        _containing("to", "recipient"),
-        _containing("from", "sender", "sender"),
-        _containing("subject", "subject"),
-        _containing("text", "subject, body or recipient"),
+        _containing("to", "Only mail whose recipient has this text."),
+        _containing("from", "Only mail whose sender has this text.", "sender"),
+        _containing("subject", "Only mail whose subject has this text."),
+        _containing("text", "Only mail whose subject, body or recipient has this text."),
         click.Option(["--tag"], type=Value(TEXT), default="", metavar="NAME", help="Only mail under this tag."),
         click.Option(["--unseen"], is_flag=True, help="Only mail that nobody looked at in the inbox."),
         click.Option(

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from dmcli.untrusted import read_number
+from dmcli.words import tr
 
 MOST = 10**9  # mails, more than a sandbox will ever have
 LATEST = "latest"
@@ -23,5 +24,9 @@ class MailNumber(click.ParamType[int]):
             return 0
         number = read_number(str(value), MOST)
         if not number:
-            self.fail(f"{value!r} is no mail; give its number from the list, or {LATEST}", param, ctx)
+            self.fail(
+                tr("{value!r} is no mail; give its number from the list, or {latest}", value=value, latest=LATEST),
+                param,
+                ctx,
+            )
         return number

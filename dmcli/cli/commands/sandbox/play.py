@@ -14,6 +14,7 @@ from dmcli.cli.tree import command
 from dmcli.errors import NotFoundError
 from dmcli.sandbox.control.events import EVENTS, play
 from dmcli.sandbox.mail.mailbox import find_latest
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -27,7 +28,7 @@ def _play(current: Session, *, event: str, mail: int, url: str) -> None:
     if not mail:
         newest = find_latest(current.sandbox)
         if newest is None:
-            raise NotFoundError("there is no mail in the sandbox; send one first")
+            raise NotFoundError(tr("there is no mail in the sandbox; send one first"))
         mail = newest["id"]
     played = play(current.sandbox, event, mail, url=url)
     show_document(played._asdict(), _FIELDS, current.output())

@@ -10,6 +10,7 @@ import click
 from dmcli.cli.options import yes as yes_option
 from dmcli.cli.tree import command
 from dmcli.errors import InputError
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
 def _reset(current: Session, *, yes: bool) -> None:
     if not yes:
         if not sys.stdin.isatty():
-            raise InputError("this deletes everything in the sandbox and there is no terminal to ask: give --yes")
-        if not click.confirm("Delete everything in the sandbox and start anew?", err=True):
-            raise InputError("nothing was deleted")
+            raise InputError(tr("this deletes everything in the sandbox and there is no terminal to ask: give --yes"))
+        if not click.confirm(tr("Delete everything in the sandbox and start anew?"), err=True):
+            raise InputError(tr("nothing was deleted"))
     current.sandbox.reset()
     current.resources.ledger.forget(current.resources.sandbox_place)
     current.resources.history.forget(current.resources.sandbox_place)
-    current.say("the sandbox is as new")
+    current.say(tr("the sandbox is as new"))
 
 
 COMMAND = command("reset", [yes_option()], _reset)

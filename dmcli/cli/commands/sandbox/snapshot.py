@@ -11,6 +11,7 @@ from dmcli.cli.commands.sandbox.rows import show_rows
 from dmcli.cli.complete import in_sandbox
 from dmcli.cli.tree import Group, command
 from dmcli.errors import NotFoundError
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -26,7 +27,7 @@ def _list(current: Session) -> None:
         "snapshots",
         rows,
         (Field("name", "Snapshot"),),
-        f"no snapshot yet: {current.resources.sandbox_command} snapshot take NAME",
+        tr("no snapshot yet: {sandbox} snapshot take NAME", sandbox=current.resources.sandbox_command),
     )
 
 
@@ -35,7 +36,11 @@ def _take(current: Session, *, name: str) -> None:
 
     take(current.sandbox, name)
     current.say(
-        f"the sandbox is kept as {name}; go back to it: {current.resources.sandbox_command} snapshot restore {name}"
+        tr(
+            "the sandbox is kept as {name}; go back to it: {sandbox} snapshot restore {name}",
+            name=name,
+            sandbox=current.resources.sandbox_command,
+        )
     )
 
 
@@ -44,7 +49,7 @@ def _restore(current: Session, *, name: str) -> None:
 
     if not restore(current.sandbox, name):
         raise _no_snapshot(current, name)
-    current.say(f"the sandbox is as it was kept in {name}")
+    current.say(tr("the sandbox is as it was kept in {name}", name=name))
 
 
 def _drop(current: Session, *, name: str) -> None:
@@ -52,11 +57,17 @@ def _drop(current: Session, *, name: str) -> None:
 
     if not drop(current.sandbox, name):
         raise _no_snapshot(current, name)
-    current.say(f"dropped {name}")
+    current.say(tr("dropped {name}", name=name))
 
 
 def _no_snapshot(current: Session, name: str) -> NotFoundError:
-    return NotFoundError(f"there is no snapshot {name!r}; see: {current.resources.sandbox_command} snapshot list")
+    return NotFoundError(
+        tr(
+            "there is no snapshot {name!r}; see: {sandbox} snapshot list",
+            name=name,
+            sandbox=current.resources.sandbox_command,
+        )
+    )
 
 
 def _known(sandbox: Sandbox) -> list[str]:
@@ -66,8 +77,11 @@ def _known(sandbox: Sandbox) -> list[str]:
 
 
 def _name() -> list[click.Parameter]:
-    about = "1 to 64 letters, digits, - and _"
-    return [click.Argument(["name"], metavar="NAME", help=about, shell_complete=in_sandbox(_known))]
+    return [
+        click.Argument(
+            ["name"], metavar="NAME", help="1 to 64 letters, digits, - and _", shell_complete=in_sandbox(_known)
+        )
+    ]
 
 
 COMMAND = Group("snapshot")

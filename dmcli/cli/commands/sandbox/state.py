@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -15,6 +15,7 @@ from dmcli.cli.options import Value
 from dmcli.cli.tree import Group, command
 from dmcli.sandbox.control.states import decide, get_modes, list_names, set_mode
 from dmcli.sandbox.service.states import KINDS
+from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -22,19 +23,35 @@ if TYPE_CHECKING:
 
 _FIELDS = (Field("kind", "State of"), Field("mode", "Comes about"), Field("check", "A check is"))
 _NAMES = {"domain": "mail.example.com", "template": "newsletter", "address": "news@mail.example.com"}  # of examples
-# What is named, what the command's help says, and what is said when it is done.
+_NAMED = marked(
+    {"domain": "Name of the domain.", "template": "Name of the template.", "address": "Name of the address."}
+)
+
+
+class _ByHand(NamedTuple):
+    """What is named, what the command's help says, and what is said when it is done."""
+
+    what: str
+    help: str
+    said: str
+
+
 _BY_HAND = {
-    "verify": ("domain", "Say that a domain is verified.", "the domain {} is verified"),
-    "unverify": ("domain", "Say that a domain is not verified.", "the domain {} is not verified"),
-    "approve": ("template", "Approve a template.", "the template {} is approved"),
-    "reject": ("template", "Reject a template.", "the template {} is rejected"),
-    "confirm": ("address", "Confirm the reply address of a sender address.", "the reply address of {} is confirmed"),
+    "verify": _ByHand("domain", "Say that a domain is verified.", "the domain {name} is verified"),
+    "unverify": _ByHand("domain", "Say that a domain is not verified.", "the domain {name} is not verified"),
+    "approve": _ByHand("template", "Approve a template.", "the template {name} is approved"),
+    "reject": _ByHand("template", "Reject a template.", "the template {name} is rejected"),
+    "confirm": _ByHand(
+        "address", "Confirm the reply address of a sender address.", "the reply address of {name} is confirmed"
+    ),
 }
 _MODES = ("immediate", "manual", "checks:", "seconds:")
 
 
 def _list(current: Session) -> None:
-    rows = [{"kind": kind, "mode": mode, "check": KINDS[kind][1]} for kind, mode in get_modes(current.sandbox).items()]
+    rows = [
+        {"kind": kind, "mode": mode, "check": tr(KINDS[kind][1])} for kind, mode in get_modes(current.sandbox).items()
+    ]
     show_rows(current, "states", rows, _FIELDS)
 
 
@@ -45,7 +62,7 @@ def _set(current: Session, *, kind: str, mode: str) -> None:
 
 def _decide(decision: str, current: Session, *, name: str) -> None:
     decide(current.sandbox, decision, name)
-    current.say(_BY_HAND[decision][2].format(name))
+    current.say(tr(_BY_HAND[decision].said, name=name))
 
 
 def _modes(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
@@ -79,7 +96,7 @@ for _made in (
                     ["name"],
                     type=Value(TEXT),
                     metavar=what.upper(),
-                    help=f"Name of the {what}.",
+                    help=_NAMED[what],
                     shell_complete=in_sandbox(partial(_names, name)),
                 )
             ],

@@ -21,7 +21,7 @@ async function look() {
   }
   const link = document.createElement("a");
   link.href = notice.dataset.here;
-  link.textContent = `Show ${count} new mail${count === 1 ? "" : "s"}`;
+  link.textContent = notice.dataset[count === 1 ? "one" : "many"].replace("{count}", count);
   if (notice.textContent !== link.textContent) notice.replaceChildren(link);
 }
 

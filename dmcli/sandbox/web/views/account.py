@@ -16,6 +16,7 @@ from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.service.context import MAX_PAGE
 from dmcli.sandbox.web.request import MOST, Page, PageRequest, RefusedError, link, see
 from dmcli.untrusted import read_number
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from dmcli.api.model import Action, Field
@@ -102,7 +103,7 @@ def confirm(request: PageRequest, ticket: str) -> Page:
     """What the link in a confirming mail leads to: the question whether the reply address is to be confirmed."""
     waiting = states.find_waiting(request.sandbox, ticket)
     if not waiting:
-        raise RefusedError(404, "This link was used, or a later one has taken its place.")
+        raise RefusedError(404, tr("This link was used, or a later one has taken its place."))
     return Page("confirm.html", {"ticket": ticket, **waiting._asdict()})
 
 
@@ -127,7 +128,7 @@ def _mails(text: str) -> int | None:
         return None
     number = read_number(text, MOST)
     if number is None:
-        raise InputError(f"{text!r} is no number of mails")
+        raise InputError(tr("{given!r} is no number of mails", given=text))
     return number
 
 
@@ -149,4 +150,4 @@ def _reply(request: PageRequest, action: Action, params: dict[str, str]) -> dict
     try:
         return request.sandbox.perform(action, params)
     except ServiceError:
-        raise RefusedError(404, "The account has no such thing; perhaps it was deleted.") from None
+        raise RefusedError(404, tr("The account has no such thing; perhaps it was deleted.")) from None

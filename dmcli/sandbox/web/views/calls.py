@@ -11,6 +11,7 @@ from dmcli.sandbox.control.effects import EFFECTS
 from dmcli.sandbox.gateway import call_log
 from dmcli.sandbox.mail import mailbox
 from dmcli.sandbox.web.request import Page, PageRequest, RefusedError, link
+from dmcli.words import language, marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,7 @@ PAGE = 100  # calls
 SCHEMES = {"v1": "HMAC-SHA1", "v3": "ACS3-HMAC-SHA256"}
 _DEEPEST = 20  # levels that are indented
 _MAILS = 20  # recipients of the mail that a call sent
+_SIGNED = marked(("What the server signed", "What the client signed"))
 _XML = re.compile(r"<[^>]*>?|[^<]+")
 
 
@@ -46,7 +48,7 @@ def one(request: PageRequest, number: int) -> Page:
     """One call with all that is known of it."""
     call = call_log.get_call(request.sandbox, number)
     if call is None:
-        raise RefusedError(404, f"There is no call {number} in the log; perhaps it was forgotten.")
+        raise RefusedError(404, tr("There is no call {number} in the log; perhaps it was forgotten.", number=number))
     newer, older = call_log.find_neighbours(request.sandbox, number)
     signature = call["request"].get("signature", {})
     return Page(
@@ -55,7 +57,7 @@ def one(request: PageRequest, number: int) -> Page:
             "call": call,
             "request": call["request"],
             "scheme": SCHEMES.get(call["scheme"], call["scheme"]),
-            "explained": codes.find(call["code"]) if call["code"] else None,
+            "explained": _explained(call["code"]),
             "effect": EFFECTS[call["spoilt"]].text if call["spoilt"] in EFFECTS else "",
             "signature": signature,
             "parted": parted(signature) if "client" in signature else (),
@@ -67,10 +69,16 @@ def one(request: PageRequest, number: int) -> Page:
     )
 
 
+def _explained(code: str) -> str:
+    """What a code means and what to do, "" where there is nothing to explain."""
+    found = codes.find(code) if code else None
+    return " ".join(codes.explain(found, language())) if found else ""
+
+
 class Parted(NamedTuple):
     """A string that was signed, cut where it parts from the other one and where both go on alike."""
 
-    who: str
+    title: str
     before: str
     apart: str
     after: str
@@ -82,8 +90,8 @@ def parted(signature: Mapping[str, str]) -> list[Parted]:
     begin = _alike(ours, theirs)
     end = _alike(ours[begin:][::-1], theirs[begin:][::-1])
     return [
-        Parted(who, text[:begin], text[begin : len(text) - end], text[len(text) - end :])
-        for who, text in (("server", ours), ("client", theirs))
+        Parted(title, text[:begin], text[begin : len(text) - end], text[len(text) - end :])
+        for title, text in zip(_SIGNED, (ours, theirs), strict=True)
     ]
 
 

@@ -13,11 +13,14 @@ from dmcli.sandbox.facts import SOURCES
 from dmcli.sandbox.fidelity.statements import KINDS, find_statements
 from dmcli.sandbox.fidelity.subjects import SUBJECTS
 from dmcli.sandbox.web.request import Page, PageRequest
+from dmcli.words import listed, marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dmcli.sandbox.fidelity.statements import Statement
+
+_GROUPS = marked(("Actions", "For all", "Not here"))
 
 
 class Topic(NamedTuple):
@@ -32,7 +35,7 @@ def show(request: PageRequest) -> Page:
     """All of it, or one action's or subject's, or one kind."""
     about, kind = request.query.get("about", ""), request.query.get("kind", "")
     if kind not in ("", *KINDS):
-        raise InputError(f"{kind!r} is no kind of difference; they are {', '.join(KINDS)}")
+        raise InputError(tr("{kind!r} is no kind of difference; they are {kinds}", kind=kind, kinds=listed(KINDS)))
     actions = [action.name for action in catalogue.all_actions()]
     found = find_statements([about] if about else [], kind)
     topics = [Topic(name, _counts(some), some) for name, group in groupby(found, _about) if (some := list(group))]
@@ -41,11 +44,11 @@ def show(request: PageRequest) -> Page:
         {
             "chosen": {"about": about, "kind": kind},
             "kinds": KINDS,
-            "known": {"Actions": actions, "For all": SUBJECTS, "Not here": sorted(undeclared())},
+            "known": dict(zip(_GROUPS, (actions, SUBJECTS, sorted(undeclared())), strict=True)),
             "total": _counts(found),
             "parts": {
-                "Actions": [topic for topic in topics if topic.name in actions],
-                "For all actions": [topic for topic in topics if topic.name in SUBJECTS],
+                marked("Actions"): [topic for topic in topics if topic.name in actions],
+                marked("For all actions"): [topic for topic in topics if topic.name in SUBJECTS],
             },
             "lacking": [topic.name for topic in topics if topic.name in undeclared()],
             "sources": SOURCES,

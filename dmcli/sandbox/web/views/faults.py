@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dmcli.api import catalogue, codes
 from dmcli.errors import InputError
 from dmcli.sandbox.control import faults, limits
-from dmcli.sandbox.control.effects import EFFECTS, VALUES
+from dmcli.sandbox.control.effects import EFFECTS, values_in_words
 from dmcli.sandbox.web.request import Page, PageRequest, link, see
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _page(request: PageRequest, given: dict[str, Any], wrong: str = "", wrong_li
             "limits": limits.list_limits(request.sandbox),
             "documented": limits.documented(request.sandbox),
             "effects": EFFECTS,
-            "values": VALUES,
+            "values": values_in_words(),
             "actions": sorted(action.name for action in catalogue.all_actions()),
             "codes": sorted(codes.CODES),
             "given": {name: given.get(name, "") for name in faults.SETTABLE},

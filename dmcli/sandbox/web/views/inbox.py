@@ -12,6 +12,7 @@ from dmcli.sandbox.mail.query import NAMES, Filter, filter_of
 from dmcli.sandbox.web import page, words
 from dmcli.sandbox.web.request import MOST, Page, PageRequest, RefusedError, link, see
 from dmcli.untrusted import read_number
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,8 +101,8 @@ def _read_selection(request: PageRequest) -> Filter:
         return _read_filter({name: request.field(name) for name in NAMES})
     selected = request.form.get("mail", [])
     if not selected:
-        raise RefusedError(400, "No mail is selected.")
+        raise RefusedError(400, tr("No mail is selected."))
     numbers = [read_number(text, MOST) for text in selected]
     if None in numbers:
-        raise InputError("a selected mail is no number")
+        raise InputError(tr("a selected mail is no number"))
     return Filter(ids=tuple(number for number in numbers if number is not None))

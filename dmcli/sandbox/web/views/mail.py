@@ -12,6 +12,7 @@ from dmcli.sandbox.mail.query import Filter
 from dmcli.sandbox.web import page, words
 from dmcli.sandbox.web.request import Page, PageRequest, RefusedError, see
 from dmcli.untrusted import windows
+from dmcli.words import marked, tr, tr_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     Gather = Callable[[Sandbox, dict[str, Any]], dict[str, Any]]
 
-WIDTHS = {"desktop": "Desktop", "phone": "Phone, 375 px"}
+WIDTHS = marked({"desktop": "Desktop", "phone": "Phone, 375 px"})
 _SHOWN = 200_000  # characters of a body or the message that are shown
 _RENDERED = 1_000_000  # characters of HTML in the frame
 _AROUND = 1000  # characters that a reference to a picture is not longer than
@@ -41,14 +42,16 @@ def show(request: PageRequest, number: int, tab: str = "") -> Page:
     tabs = _tabs(mail, parts)
     tab = tab or next(iter(tabs))
     if tab not in tabs:
-        raise RefusedError(404, f"Mail {number} has no such part.")
+        raise RefusedError(404, tr("Mail {number} has no such part.", number=number))
     if request.method == "GET" and not mail["seen"]:
         mailbox.mark(request.sandbox, number)
     more = _GATHER[tab](request.sandbox, mail) if tab in _GATHER else {}
     newer, older = mailbox.find_neighbours(request.sandbox, number)
+    found = extract.codes(mail["subject"], parts.text)
     shown = {
         "mail": {**mail, "outcome": words.outcome(mail, now)},
-        "codes": extract.codes(mail["subject"], parts.text),
+        "codes": found,
+        "codes_title": tr_in("one-time", "Code") if len(found) == 1 else tr_in("one-time", "Codes"),
         "parts": parts,
         "tabs": tabs,
         "tab": tab,
@@ -66,7 +69,7 @@ def body(request: PageRequest, number: int) -> Reply:
     """The HTML of a mail, for the frame on its page. Its links open elsewhere."""
     html = _opened(request, number)["html"][:_RENDERED]
     if not html:
-        raise RefusedError(404, f"Mail {number} has no HTML.")
+        raise RefusedError(404, tr("Mail {number} has no HTML.", number=number))
     harmless = _AHEAD.sub(lambda _: "<meta", html)  # a function lets other threads go on between two of them
     doctype = _DOCTYPE.match(harmless)
     at = doctype.end() if doctype else 0
@@ -86,7 +89,7 @@ def attachment(request: PageRequest, number: int, nth: int) -> Reply:
     for found in read_attachments(request.sandbox, _opened(request, number))[nth - 1 : nth]:
         if found.data is not None:
             return page.saved(found.name, found.data)
-    raise RefusedError(404, f"Mail {number} has no attachment {nth} that was uploaded here.")
+    raise RefusedError(404, tr("Mail {number} has no attachment {nth} that was uploaded here.", number=number, nth=nth))
 
 
 def unread(request: PageRequest, number: int) -> Reply:
@@ -100,7 +103,7 @@ def _opened(request: PageRequest, number: int) -> dict[str, Any]:
     """The mail of that number. Raises RefusedError."""
     mail = mailbox.get_mail(request.sandbox, number)
     if mail is None:
-        raise RefusedError(404, f"There is no mail {number}; perhaps it was deleted.")
+        raise RefusedError(404, tr("There is no mail {number}; perhaps it was deleted.", number=number))
     return mail
 
 
@@ -108,14 +111,14 @@ def _tabs(mail: dict[str, Any], parts: extract.Parts) -> dict[str, str]:
     """The names and titles of the tabs that this mail has something for."""
     files, links = len(mail["attachments"]), len(parts.links)
     titles = {
-        "html": "Rendered" if mail["html"] else "",
-        "text": "Text",
-        "source": "HTML source" if mail["html"] else "",
-        "headers": "Headers",
-        "raw": "Raw",
-        "files": f"Attachments ({files})" if files else "",
-        "links": f"Links ({links})" if links else "",
-        "delivery": "Delivery",
+        "html": tr("Rendered") if mail["html"] else "",
+        "text": tr("Text"),
+        "source": tr("HTML source") if mail["html"] else "",
+        "headers": tr("Headers"),
+        "raw": tr("Raw"),
+        "files": tr("Attachments ({count})", count=files) if files else "",
+        "links": tr("Links ({count})", count=links) if links else "",
+        "delivery": tr("Delivery"),
     }
     return {name: title for name, title in titles.items() if title}
 
@@ -152,11 +155,24 @@ def _delivery(sandbox: Sandbox, mail: dict[str, Any]) -> dict[str, Any]:
     same = Filter(env_id=mail["env_id"])
     others = [one for one in mailbox.list_mail(sandbox, _OTHERS + 1, same) if one["id"] != mail["id"]]
     return {
-        "events": mailbox.list_events(sandbox, mail["id"]),
+        "events": [(_event(kind), at) for kind, at in mailbox.list_events(sandbox, mail["id"])],
         "others": others[:_OTHERS],
         "total": mailbox.count_mail(sandbox, same) - 1,
         "call": find_call(sandbox, mail["request_id"]),
     }
+
+
+def _event(kind: str) -> str:
+    """What happened, in a word."""
+    words = {
+        "open": tr_in("event", "open"),
+        "click": tr_in("event", "click"),
+        "unsubscribe": tr_in("event", "unsubscribe"),
+        "bounce": tr_in("event", "bounce"),
+        "soft-bounce": tr_in("event", "soft-bounce"),
+        "spam": tr_in("event", "spam"),
+    }
+    return words.get(kind, kind)
 
 
 _GATHER: dict[str, Gather] = {

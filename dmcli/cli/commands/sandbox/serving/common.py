@@ -12,6 +12,7 @@ import click
 from dmcli.api.regions import DEFAULT_REGION
 from dmcli.errors import LocalIOError, LockedError, RefusedError
 from dmcli.sandbox.environment import PORT
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from dmcli.sandbox.emulator import Sandbox
     from dmcli.sandbox.server.server import Server
 
+NAME = "dm sandbox"  # untranslated: as /_dm/api/health has it
 _ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
 _TURN = 0.0005  # seconds
 
@@ -56,7 +58,12 @@ def dns_served(current: Session, sandbox: Sandbox, port: int | None) -> Iterator
 
     with AuthorityServer(sandbox, port) as authority:
         where = f"127.0.0.1:{authority.port}"
-        current.say(f"[sandbox] answering DNS on {where}, UDP and TCP; see: dm domain doctor DOMAIN --resolver {where}")
+        current.say(
+            tr(
+                "[sandbox] answering DNS on {where}, UDP and TCP; see: dm domain doctor DOMAIN --resolver {where}",
+                where=where,
+            )
+        )
         yield where
 
 
@@ -100,15 +107,27 @@ def served_already(current: Session, port: int) -> str:
         return ""
     mine = os.path.realpath(current.sandbox.path)
     if other != mine:
-        raise RefusedError(f"{running} serves the sandbox {other}, not {mine}; serve it beside that with --port 0")
-    current.say(f"[sandbox] {running} is served already, by another run")
+        raise RefusedError(
+            tr(
+                "{running} serves the sandbox {other}, not {mine}; serve it beside that with --port 0",
+                running=running,
+                other=other,
+                mine=mine,
+            )
+        )
+    current.say(tr("[sandbox] {running} is served already, by another run", running=running))
     return running
 
 
 def serving_line(server: Server, sandbox: Sandbox) -> str:
     """What is said once a server is there; the account's region where it is not the default one."""
-    region = "" if sandbox.region == DEFAULT_REGION else f" as {sandbox.region}"
-    return f"[sandbox] serving on {server.url}{region}, nothing leaves this machine; stop with Ctrl-C"
+    if sandbox.region == DEFAULT_REGION:
+        return tr("[sandbox] serving on {url}, nothing leaves this machine; stop with Ctrl-C", url=server.url)
+    return tr(
+        "[sandbox] serving on {url} as {region}, nothing leaves this machine; stop with Ctrl-C",
+        url=server.url,
+        region=sandbox.region,
+    )
 
 
 @contextmanager
@@ -142,4 +161,4 @@ def state_at(url: str) -> str:
         return ""
     finally:
         connection.close()
-    return str(said.get("state")) if isinstance(said, dict) and said.get("service") == "dm sandbox" else ""
+    return str(said.get("state")) if isinstance(said, dict) and said.get("service") == NAME else ""

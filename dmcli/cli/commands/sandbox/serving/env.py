@@ -11,6 +11,7 @@ from dmcli.api.regions import DEFAULT_REGION
 from dmcli.cli.commands.sandbox.serving.common import state_at
 from dmcli.cli.tree import command
 from dmcli.sandbox.environment import LANGUAGES, PORT, SHELLS, exports, snippet, variables
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -34,7 +35,14 @@ def _env(current: Session, *, port: int | None, shell: str | None, language: str
         show_text(lines.rstrip("\n"), output)
     if not state_at(url):
         serve = f"{current.resources.sandbox_command} serve"
-        current.say(f"nothing answers at {url} yet; start it: {serve} --port {url.rpartition(':')[2]}")
+        current.say(
+            tr(
+                "nothing answers at {url} yet; start it: {serve} --port {port}",
+                url=url,
+                serve=serve,
+                port=url.rpartition(":")[2],
+            )
+        )
 
 
 def _place(port: int | None) -> str:
@@ -59,7 +67,7 @@ COMMAND = command(
             ["--port"],
             type=click.IntRange(1, 65535),
             metavar="N",
-            help=f"Port on 127.0.0.1.  [default: {PORT}, or that of the run that this is in]",
+            help=tr("Port on 127.0.0.1.  [default: {port}, or that of the run that this is in]", port=PORT),
         ),
         click.Option(["--shell"], type=click.Choice(SHELLS), help="Write for this shell.  [default: yours]"),
         click.Option(

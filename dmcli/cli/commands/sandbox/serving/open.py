@@ -17,6 +17,7 @@ from dmcli.cli.commands.sandbox.serving.common import (
     until_ctrl_c,
 )
 from dmcli.cli.tree import command
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -48,7 +49,7 @@ def _browse(current: Session, inbox: str) -> None:
     import webbrowser
 
     if not webbrowser.open(inbox):
-        current.say("[sandbox] there is no browser to open; go to that address yourself")
+        current.say(tr("[sandbox] there is no browser to open; go to that address yourself"))
 
 
 _NO_BROWSER = click.Option(["--no-browser"], is_flag=True, help="Only serve, and print the address of the inbox.")

@@ -13,6 +13,7 @@ import click
 from dmcli.cli.commands.sandbox.serving.common import dns_option, dns_served, port_option, server_of, strict_option
 from dmcli.cli.tree import command
 from dmcli.untrusted import brief
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +67,7 @@ def _wait(words: tuple[str, ...], environ: dict[str, str]) -> int:
         process = subprocess.Popen(words, env=environ)  # noqa: S603  what the person asked for
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
-        click.echo(brief(f"dm: cannot run {words[0]!r}: {why}"), err=True)
+        click.echo(brief(tr("dm: cannot run {command!r}: {why}", command=words[0], why=why)), err=True)
         return _NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_RUN
     with process, _signals_for(process):
         code = process.wait()

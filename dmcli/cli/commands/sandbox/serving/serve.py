@@ -18,6 +18,7 @@ from dmcli.cli.commands.sandbox.serving.common import (
     until_ctrl_c,
 )
 from dmcli.cli.tree import command
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -33,9 +34,9 @@ def _serve(current: Session, *, port: int, dns: int | None, strict: bool) -> Non
         click.echo(server.url)
         current.say(
             serving_line(server, current.sandbox),
-            f"[sandbox] see what was sent: {server.url}/_dm/",
-            f"[sandbox] keys: {SANDBOX_KEY_ID} / {SANDBOX_KEY_SECRET}",
-            f"[sandbox] use it: dm -p sandbox --endpoint {server.url} account show",
+            tr("[sandbox] see what was sent: {url}/_dm/", url=server.url),
+            tr("[sandbox] keys: {key_id} / {secret}", key_id=SANDBOX_KEY_ID, secret=SANDBOX_KEY_SECRET),
+            tr("[sandbox] use it: dm -p sandbox --endpoint {url} account show", url=server.url),
         )
         server.serve()
 
