@@ -72,7 +72,8 @@ def one(request: PageRequest, number: int) -> Page:
 def _explained(code: str) -> str:
     """What a code means and what to do, "" where there is nothing to explain."""
     found = codes.find(code) if code else None
-    return " ".join(codes.explain(found, language())) if found else ""
+    between = "" if language() == "zh" else " "
+    return between.join(codes.explain(found, language())) if found else ""
 
 
 class Parted(NamedTuple):
