@@ -80,7 +80,8 @@ def _show(current: Session, *, call: int) -> None:
             )
         )
     found["ms"] = round(found["ms"], 1)
-    if signature := found["request"].get("signature"):
+    signature = found["request"].get("signature")
+    if signature and current.output().for_people:
         signature |= {name: told(signature[name]) for name in ("cause", "difference") if name in signature}
     show_one(current, found, _WHOLE)
 

@@ -22,7 +22,8 @@ _FIELDS = (Field("about", "About"), Field("kind", "Kind"), Field("text", "What")
 
 
 def _differences(current: Session, *, about: tuple[str, ...], kind: str | None) -> None:
-    rows = [one.shown() for one in find_statements(about, kind or "")]
+    found = find_statements(about, kind or "")
+    rows = [one.shown() if current.output().for_people else one._asdict() for one in found]
     show_rows(current, "differences", rows, _FIELDS, tr("there is nothing of this kind"))
 
 

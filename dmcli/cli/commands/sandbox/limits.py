@@ -22,7 +22,10 @@ def _limits(current: Session, *, year: str | None) -> None:
     if year:
         set_year(current.sandbox, year)
     held = get_year(current.sandbox)
-    rows = [{name: tr(words) for name, words in limit._asdict().items()} | {"holds": held} for limit in list_disputed()]
+    said = tr if current.output().for_people else str
+    rows = [
+        {name: said(words) for name, words in limit._asdict().items()} | {"holds": held} for limit in list_disputed()
+    ]
     show_rows(current, "limits", rows, _FIELDS)
     current.say(
         tr("the limits of {year} hold, the stricter ones", year=held)

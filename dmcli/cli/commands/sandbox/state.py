@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from dmcli.cli.session import Session
     from dmcli.sandbox.emulator import Sandbox
 
-_FIELDS = (Field("kind", "State of"), Field("mode", "Comes about"), Field("check", "A check is"))
+_FIELDS = (
+    Field("kind", "State of"),
+    Field("mode", "Comes about"),
+    Field("check", "A check is", {check: check for _, check in KINDS.values()}),
+)
 _NAMES = {"domain": "mail.example.com", "template": "newsletter", "address": "news@mail.example.com"}  # of examples
 _NAMED = marked(
     {"domain": "Name of the domain.", "template": "Name of the template.", "address": "Name of the address."}
@@ -49,9 +53,7 @@ _MODES = ("immediate", "manual", "checks:", "seconds:")
 
 
 def _list(current: Session) -> None:
-    rows = [
-        {"kind": kind, "mode": mode, "check": tr(KINDS[kind][1])} for kind, mode in get_modes(current.sandbox).items()
-    ]
+    rows = [{"kind": kind, "mode": mode, "check": KINDS[kind][1]} for kind, mode in get_modes(current.sandbox).items()]
     show_rows(current, "states", rows, _FIELDS)
 
 
