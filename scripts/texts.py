@@ -53,6 +53,18 @@ TEXTS: dict[str, tuple[int | str, ...]] = {
     "Field": (1, "title", 2, "words", "alone"),
     "Command": (1, "help"),
     "Ref": (0, "noun"),
+    "Package": (1,),
+    "_containing": (1,),
+    "_option": (2,),
+    "_ByHand": (1, 2),
+    "FaultEffect": (0, 2),
+    "Decision": (0,),
+    "Limit": (0, 1, 2),
+    "Section": (1,),
+    "Cause": (0,),
+    "said": (0,),
+    "naming": (0,),
+    "Facts": ("undeclared_codes",),
     "Option": ("help",),
     "Argument": ("help",),
     "option": ("help",),
@@ -66,33 +78,19 @@ TEXTS: dict[str, tuple[int | str, ...]] = {
     "keyword": (0,),
     "Text": ("rule",),
     "HeaderText": ("rule",),
-    "Package": (1,),
-    "_containing": (1,),
-    "_option": (2,),
-    "FaultEffect": (0, 2),
-    "Decision": (0,),
-    "Limit": (0, 1, 2),
-    "Section": (1,),
-    "Cause": (0,),
-    "_ByHand": (1, 2),
-    "said": (0,),
-    "naming": (0,),
-    "Facts": ("undeclared_codes",),
+}
+# What is typed, which looks like a sentence, is none: places as above.
+TYPED: dict[str, tuple[int | str, ...]] = {
+    "command": (4, "example"),
+    "Section": (5, "empty"),
+    "Thread": ("name",),
+    "NameAttribute": (1,),
+    **dict.fromkeys(("ServiceError", "RefusedRequestError", "_xml"), (1,)),  # what the service says
+    "Action": ("look",),
+    "Command": (0, "example"),
 }
 # Where the keys of a dictionary are texts, and its values are none.
 KEYS: dict[str, tuple[int | str, ...]] = {"Facts": ("copied", "guessed", "missing"), "named": (0,)}
-# Where words stand that are the same in every language: lines of a shell, what the service says, names.
-SAME: dict[str, tuple[int | str, ...]] = {
-    "Action": ("look",),
-    "Command": (0, "example"),
-    "command": (4, "example"),
-    "Section": (5, "empty"),
-    "ServiceError": (1, "message"),
-    "RefusedRequestError": (1,),
-    "Thread": ("name",),
-    "NameAttribute": (1,),
-    "_xml": (1,),
-}
 COUNTED = "counted"  # its texts are a name in singular and plural; all stand in a catalogue of this name
 IN_CONTEXT = "tr_in"  # its texts are a context and a text in it
 # Modules whose sentences are not shown by us in a language: what the service itself says on the wire, or what has its
@@ -138,8 +136,8 @@ def texts_of(source: str, path: str) -> tuple[list[Text], list[tuple[int, str]]]
     known = {id(node) for owner in ast.walk(tree) for node in (*_docstring(owner), *_members(owner))}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            known |= {id(part) for line in _at(node, SAME) for part in ast.walk(line)}
-            known |= {id(value) for owner in _at(node, KEYS) if isinstance(owner, ast.Dict) for value in owner.values}
+            known |= {id(part) for argument in _arguments(node, TYPED) for part in ast.walk(argument)}
+            known |= {id(value) for table in _tables(node) for value in table.values}
             for context, text, plural, parts in _texts_in(node):
                 known |= {id(part) for part in parts}
                 found.append(Text(text, plural, context, path, parts[0].lineno))
@@ -155,7 +153,7 @@ def texts_of(source: str, path: str) -> tuple[list[Text], list[tuple[int, str]]]
 
 def _texts_in(call: ast.Call) -> Iterator[tuple[str | None, str, str, list[ast.expr]]]:
     """The texts of a call: context, text, plural and the constants that they are."""
-    name = _name(call)
+    name = _name_of(call)
     if name in {COUNTED, IN_CONTEXT}:
         words = [part for part in call.args[0 if name == IN_CONTEXT else 1 :] if isinstance(part, ast.Constant)]
         values = [str(part.value) for part in words]
@@ -164,23 +162,29 @@ def _texts_in(call: ast.Call) -> Iterator[tuple[str | None, str, str, list[ast.e
         elif len(values) > 1:
             yield values[0], values[1], "", list(words)
         return
-    keys = (key for owner in _at(call, KEYS) if isinstance(owner, ast.Dict) for key in owner.keys if key)
-    for argument in (*_at(call, TEXTS), *keys):
+    keys = (key for table in _tables(call) for key in table.keys if key)
+    for argument in (*_arguments(call, TEXTS), *keys):
         for constant in _constants(argument):
             yield None, str(constant.value), "", [constant]
 
 
-def _at(call: ast.Call, places: Mapping[str, tuple[int | str, ...]]) -> Iterator[ast.expr]:
-    """The arguments of a call that stand at the places for what is called."""
-    for place in places.get(_name(call), ()):
+def _name_of(call: ast.Call) -> str:
+    """The bare name of what is called."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def _arguments(call: ast.Call, places: Mapping[str, tuple[int | str, ...]]) -> Iterator[ast.expr]:
+    """What a call has at the places that are listed for its name."""
+    for place in places.get(_name_of(call), ()):
         if isinstance(place, int):
             yield from call.args[place : place + 1]
         else:
             yield from (given.value for given in call.keywords if given.arg == place)
 
 
-def _name(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+def _tables(call: ast.Call) -> Iterator[ast.Dict]:
+    """The dictionaries of a call whose keys are texts."""
+    yield from (argument for argument in _arguments(call, KEYS) if isinstance(argument, ast.Dict))
 
 
 def _constants(node: ast.expr) -> Iterator[ast.Constant]:
@@ -215,15 +219,18 @@ def _sentences(tree: ast.Module, known: set[int]) -> Iterator[tuple[ast.expr, st
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             inside |= {id(part) for part in ast.walk(node) if part is not node}
-            if id(node) in known:
-                continue
             text = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inside:
             text = node.value
         else:
             continue
-        if _SENTENCE.search(text) and not (_SQL.match(text) or _PARTS.search(text) or _COLUMNS.fullmatch(text)):
+        if id(node) not in known and _SENTENCE.search(text) and not _unspoken(text):
             yield node, text
+
+
+def _unspoken(text: str) -> bool:
+    """Whether a text is a part of what programs read."""
+    return bool(_SQL.match(text) or _PARTS.search(text) or _COLUMNS.fullmatch(text))
 
 
 def modules() -> Iterator[Path]:

@@ -24,10 +24,10 @@ _MOST_LATE = 3600.0  # seconds
 class Stage(enum.Enum):
     """Where an effect is carried out: in the emulator, or on the connection, which is the server's."""
 
-    REFUSAL = "the emulator refuses the call, the value being the code"  # untranslated: said in code
-    REPLY = "the emulator puts another reply in the place of the call's own"  # untranslated: said in code
-    DELAY = "the emulator waits before it replies, the value being seconds"  # untranslated: said in code
-    CONNECTION = "the server sends other bytes than the reply"  # untranslated: said in code
+    REFUSAL = "the emulator refuses the call, the value being the code"
+    REPLY = "the emulator puts another reply in the place of the call's own"
+    DELAY = "the emulator waits before it replies, the value being seconds"
+    CONNECTION = "the server sends other bytes than the reply"
 
 
 class FaultEffect(NamedTuple):
