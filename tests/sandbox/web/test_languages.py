@@ -136,3 +136,17 @@ def test_programs_get_english_whatever_the_process_speaks(served: Site) -> None:
     assert "there is no mail 99999" in nothing
     assert "the fault error needs a value: it is to answer with an error code of the service" in wrong
     assert not re.search("[\u4e00-\u9fff]", unknown)
+
+
+def test_what_a_template_takes_for_harmless_stands_in_the_template() -> None:
+    """`tr` of a template may have tags in its text, so that no value may ever be one."""
+    for template in sorted((Path(dmcli.__file__).parent / "sandbox/web/templates").rglob("*.html")):
+        text = template.read_text("utf-8")
+        assert re.findall(r"\btr\((?![\"'])", text) == [], template
+        assert "| safe" not in text, template
+
+
+def test_a_value_in_a_sentence_is_made_harmless(served: Site) -> None:
+    for headers in ({}, CHINESE):
+        assert MARK not in served.get("mail/1/files", **headers).text
+        assert MARK not in served.get("calls/8", **headers).text

@@ -80,8 +80,7 @@ def _show(current: Session, *, call: int) -> None:
             )
         )
     found["ms"] = round(found["ms"], 1)
-    signature = found["request"].get("signature")
-    if signature and current.output().for_people:
+    if signature := found["request"].get("signature"):
         signature |= {name: told(signature[name]) for name in ("cause", "difference") if name in signature}
     show_one(current, found, _WHOLE)
 

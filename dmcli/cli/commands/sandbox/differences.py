@@ -22,8 +22,7 @@ _FIELDS = (Field("about", "About"), Field("kind", "Kind"), Field("text", "What")
 
 
 def _differences(current: Session, *, about: tuple[str, ...], kind: str | None) -> None:
-    found = find_statements(about, kind or "")
-    rows = [one.shown() if current.output().for_people else one._asdict() for one in found]
+    rows = [one.shown() for one in find_statements(about, kind or "")]
     show_rows(current, "differences", rows, _FIELDS, tr("there is nothing of this kind"))
 
 

@@ -22,10 +22,8 @@ def _limits(current: Session, *, year: str | None) -> None:
     if year:
         set_year(current.sandbox, year)
     held = get_year(current.sandbox)
-    said = tr if current.output().for_people else str
-    rows = [
-        {name: said(words) for name, words in limit._asdict().items()} | {"holds": held} for limit in list_disputed()
-    ]
+    said = [{name: tr(text) for name, text in limit._asdict().items()} for limit in list_disputed()]
+    rows = [{**limit, "holds": held} for limit in said]
     show_rows(current, "limits", rows, _FIELDS)
     current.say(
         tr("the limits of {year} hold, the stricter ones", year=held)

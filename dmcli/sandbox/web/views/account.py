@@ -16,7 +16,7 @@ from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.service.context import MAX_PAGE
 from dmcli.sandbox.web.request import MOST, Page, PageRequest, RefusedError, link, see
 from dmcli.untrusted import read_number
-from dmcli.words import tr
+from dmcli.words import tr, tr_in
 
 if TYPE_CHECKING:
     from dmcli.api.model import Action, Field
@@ -88,7 +88,9 @@ def members(request: PageRequest, receiver: str) -> Page:
     chosen = next(row for row in every.rows if row["ReceiverId"] == receiver)
     more = link(f"account/list/{receiver}", after=reply["NextStart"]) if reply["NextStart"] else ""
     schema = reply["DataSchema"].split(",")
-    return Page("list.html", {"receiver": chosen, "listing": listing, "more": more, "after": after, "schema": schema})
+    title = tr_in("of a list", "Members")  # in the catalogue of actions it is how many there are
+    shown = {"receiver": chosen, "listing": listing, "title": title, "more": more, "after": after, "schema": schema}
+    return Page("list.html", shown)
 
 
 def template(request: PageRequest, number: int) -> Page:
