@@ -96,9 +96,11 @@ def test_a_full_list_goes_on_in_the_next_and_a_second_run_does_the_rest(box, wri
     box("receiver import vip {} -q", write(many(700), "first.csv"))
     split = box("receiver import vip {} --split -o json", path)
     assert (split.json["added"], split.json["already"], split.json["lists"]) == (9_303, 700, ["vip", "vip-2"])
+    assert "saved into the lists vip and vip-2\n" in split.err
     box("receiver remove vip-2 m10002@example.com --yes")
     again = box("receiver import vip {} --split -o json", path)
     assert (again.json["added"], again.json["already"], again.json["lists"]) == (1, 10_002, ["vip-2"])
+    assert "saved into the list vip-2\n" in again.err
     assert members(box, "vip-2").keys() == {f"m{number}@example.com" for number in (10_000, 10_001, 10_002)}
 
 

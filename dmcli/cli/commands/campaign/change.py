@@ -111,7 +111,8 @@ def _settle(current: Session, *, name: str, sent: tuple[int, ...], not_sent: tup
             current.say("no mail is unknown")
             return
         found = sum(one.found for one in looked)
-        current.say(f"{found} of {counted(len(looked), 'unknown mail')} found at the service: they count as sent")
+        if found:
+            current.say(f"{found} of {counted(len(looked), 'unknown mail')} found at the service: they count as sent")
     if found < len(looked):
         rows = " ".join(str(one.row.number) for one in looked if not one.found)
         raise CheckFailedError(

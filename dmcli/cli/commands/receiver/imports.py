@@ -14,7 +14,7 @@ from dmcli.cli.commands.receiver.reading import list_argument, options, read
 from dmcli.cli.options import dry_run as dry_run_option
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, PartlyRejectedError
-from dmcli.words import counted
+from dmcli.words import counted, listed, marked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,7 @@ def _import(
     wanted = plan(current.client, find_list(current.client, ReceiverId), found.people, split=split)
     current.say(describe(wanted))
     document = put(current, wanted, skipped=len(found.bad))
-    show(current, document, ReceiverId)
+    show(current, document)
 
 
 def put(current: Session, wanted: Plan, skipped: int = 0) -> dict[str, Any]:
@@ -76,12 +76,14 @@ def put(current: Session, wanted: Plan, skipped: int = 0) -> dict[str, Any]:
     }
 
 
-def show(current: Session, document: dict[str, Any], typed: str, more: Sequence[Field] = ()) -> None:
+def show(current: Session, document: dict[str, Any], more: Sequence[Field] = ()) -> None:
     """Show what was done. Raises PartlyRejectedError for what was not."""
     from dmcli.render import show_document
 
     show_document(document, (*_FIELDS, *more), current.output())
-    current.mark(_SAVE if document["added"] else _SAVE._replace(done=""), {"ReceiverId": typed})
+    lists = document["lists"]
+    done = marked("saved into the lists {ReceiverId}") if len(lists) > 1 else _SAVE.done
+    current.mark(_SAVE._replace(done=done if document["added"] else ""), {"ReceiverId": listed(lists, " and ")})
     if document["rejected"] or document["skipped"]:
         details = [f"{row.get('Email')}: {row.get('ErrMessage')}" for row in document["errors"][:_TOLD]]
         left_out = f", {counted(document['skipped'], 'row')} left out" if document["skipped"] else ""

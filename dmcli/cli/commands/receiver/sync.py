@@ -58,7 +58,7 @@ def _sync(
         ask(what, "--dry-run")
     removed = _take_out(current, one.id, leaving)
     document = put(current, Plan([Share(one, new)] if new else [], len(people) - len(new)))
-    show(current, document | {"removed": removed, "missing": len(missing)}, ReceiverId, _REMOVED)
+    show(current, document | {"removed": removed, "missing": len(missing)}, _REMOVED)
 
 
 def _check(name: str, there: int, leaving: int, new: int, most: str) -> None:
