@@ -175,6 +175,18 @@ def test_workers_share_batches_and_a_dead_one_costs_its_own(run, people, faulty,
     assert "100 of 100 unknown mails found" in run("campaign settle people").err
 
 
+def test_rows_that_go_again_in_halves_are_no_other_workers(run, box, people, faulty, journal, mailed, work):
+    box("sandbox fault add error InvalidReceiverName.Malformed --action BatchSendMail --to 'p2@*' --rate 1")
+    run(f"{MERGE} --via batch --plan-only")
+    workers = [work(), work()]
+    for one in workers:
+        _, said = one.communicate()
+        assert one.returncode == 7, said
+    assert faulty.arrived("BatchSendMail") == 3  # all, the one that is refused, the others
+    assert mailed() == {"p3@b.test": 1, "p4@b.test": 1}
+    assert ask(journal, "SELECT count(DISTINCT worker) FROM dm_people.row") == [(1,)]
+
+
 def test_without_the_database_nothing_further_is_begun(run, people, faulty, journal, mailed, work):
     people(60)
     free = threading.Event()

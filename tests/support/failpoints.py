@@ -141,6 +141,7 @@ def _main(path: str) -> None:
     from dmcli.workflows.merge import pace, plan, sending, settle, standing, template  # noqa: F401
     from dmcli.workflows.merge.journals import local  # noqa: F401
 
+    pace.USED = 60  # so that no batch waits for the one before
     template.Template("", "{{ a }}", html=True)
     for text in sys.stdin:
         wish = json.loads(text)

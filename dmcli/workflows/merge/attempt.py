@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _OF_A_ROW = frozenset(
     (
         *("InvalidToAddress", "InvalidToAddress.Spam", "InvalidBody", "InvalidSubject.Malformed"),
-        "InvalidReceiverName.Malformed",  # of the groups of a batch
+        *("InvalidReceiverName.Malformed", "InvalidTemplateData.Malformed"),  # of the groups of a batch
     )
 )
 _OF_THE_RUN = frozenset({SPAM, *ACTION.errors, *BATCH_ACTION.errors}) - _OF_A_ROW
@@ -37,12 +37,13 @@ _WINDOW, _MOST_UNKNOWN = 500, 10  # of so many outcomes, so many may be unknown
 class Done(NamedTuple):
     """What was done with the rows of a call, the same with all; `error` is why they were not sent.
 
-    `kept` tells whether the journal has it.
+    `kept` tells whether the journal has it. `halved` are the rows where they are to go again, half of them in a call.
     """
 
     changes: tuple[Change, ...]
     error: BaseException | None = None
     kept: bool = True
+    halved: Sequence[Row] = ()
 
     @property
     def state(self) -> str:
@@ -84,12 +85,14 @@ def attempt(
         why = error
         became = _change_for(error, intended=intended)
     done = Done(changes(became), why)
-    if became.state == PENDING and not intended:
+    if became.state == REJECTED and became.code in _OF_A_ROW and len(rows) > 1:  # nothing was sent; which row is it?
+        done = Done(changes(became._replace(state=PENDING)), why, halved=rows)
+    if done.state == PENDING and not intended:
         return done._replace(kept=not failed)
     try:
         journal.write(*done.changes)
     except DmError as error:
-        return done._replace(error=error, kept=False)
+        return done._replace(error=error, kept=False, halved=())
     return done
 
 

@@ -87,7 +87,8 @@ class Journal(Protocol):
     def write(self, *changes: Change) -> None:
         """Keep what became of rows, in one commit. Returns once it outlasts a loss of power.
 
-        What others wait for goes with it. Raises LockedError where one of the rows is no longer this run's.
+        What others wait for goes with it. What becomes pending with a code stays this run's, and may be begun again.
+        Raises LockedError where one of the rows is no longer this run's.
         """
 
     def decide(self, numbers: Iterable[int] | None, state: str, what: str, *, of: str = UNKNOWN) -> int:

@@ -15,6 +15,7 @@ from dmcli.workflows.merge.attempt import Breaker, Done, attempt
 from dmcli.workflows.merge.bucket import Gate
 from dmcli.workflows.merge.journal import PENDING, Change
 from dmcli.workflows.merge.pace import AHEAD
+from dmcli.workflows.merge.rows import Waiting
 from dmcli.workflows.merge.standing import Left
 from dmcli.workflows.refusal import SPAM
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 THREADS = 48  # calls in flight: 98 a second at 300 ms each, and some that wait for their moments
 _BEHIND = 0.05  # seconds that mails may wait at the gate before further ones are begun
 _TICK = 0.5  # seconds between two looks at how it stands
-_CHUNK = 500  # rows read at once
 _LONG = 1.0  # seconds of a wait in which it is looked at how it stands
 _READ_EVERY = 300.0  # seconds between two looks at the quota
 _RECENT = 10.0  # seconds that the rate is taken over
@@ -74,10 +74,10 @@ class Sending:
         self._todo: SimpleQueue[tuple[list[Row], float] | None] = SimpleQueue()
         self._done: SimpleQueue[Done | Left | None] = SimpleQueue()  # None for an answer that throttles
         self._workers: list[threading.Thread] = []
-        self._rows: deque[Row] = deque()
-        self._after = self._in_flight = self._calls = 0
+        self._rows = Waiting(journal)
+        self._in_flight = self._calls = 0
         self._turn: Turn | None = None  # whose moment is awaited
-        self._again = self._ended = False
+        self._ended = False
         self._breaker = Breaker()
         self._moments: deque[float] = deque()
         self._asked = time.monotonic()  # whether to stop
@@ -120,7 +120,7 @@ class Sending:
     def _go_on(self) -> bool:
         """Begin a mail, or wait a moment; false at the end, which a journal that fails brings about too."""
         try:
-            if self._ended or not (self._next() or self._in_flight or self._may_come()):
+            if self._ended or not (self._rows.read(idle=not self._in_flight) or self._in_flight or self._may_come()):
                 return False
             if self._rows and self._calls < self._threads:
                 self._wait_and_begin()
@@ -157,23 +157,11 @@ class Sending:
         if self.error:
             raise self.error
 
-    def _next(self) -> bool:
-        """Whether there is a row to begin; reads on where none is at hand. Rows that came back are begun last."""
-        if self._rows:
-            return True
-        self._rows.extend(self._journal.claim(self._after, _CHUNK))
-        if not self._rows and self._again and not self._in_flight:
-            self._after, self._again = 0, False
-            self._rows.extend(self._journal.claim(0, _CHUNK))
-        if self._rows:
-            self._after = self._rows[-1].number
-        return bool(self._rows)
-
     def _may_come(self) -> bool:
         """Whether rows that others have may yet be this run's."""
         self._waits = self._journal.waits()
-        self._again = bool(self._waits)
-        return self._again
+        self._rows.again = bool(self._waits)
+        return self._rows.again
 
     def _wait_and_begin(self) -> None:
         """Begin the next rows once their moment has come; a wait of a long time ends now and then without them."""
@@ -200,8 +188,10 @@ class Sending:
             self._workers.append(threading.Thread(target=self._work, daemon=True))
             self._workers[-1].start()
         self._calls += 1
-        self._in_flight += turn.mails
-        self._todo.put(([self._rows.popleft() for _ in range(turn.mails)], turn.at))
+        rows = self._rows.take(turn.mails)
+        self._pace.give_back(turn.mails - len(rows))  # halves may have come since the turn was given
+        self._in_flight += len(rows)
+        self._todo.put((rows, turn.at))
 
     def _heed_all(self) -> None:
         while not self._done.empty():
@@ -231,8 +221,11 @@ class Sending:
         elif state != PENDING:
             self.lost += said.changes
         if state == PENDING:
-            self._again = True
             self._pace.give_back(mails)
+            if said.halved:
+                self._rows.halve(said.halved)
+            else:
+                self._rows.again = True
         else:
             self._moments.extend([time.monotonic()] * mails)
         self._judge(said)
@@ -240,6 +233,8 @@ class Sending:
     def _judge(self, said: Done) -> None:
         """Stop where the run has no sense any more."""
         error = said.error
+        if said.halved:  # one of the rows may be wrong, or all: the halves tell
+            return
         if error is not None and not isinstance(error, DmError):
             self._stop(error)
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+from collections import Counter
 from contextlib import closing, suppress
 
 import pytest
@@ -12,6 +13,7 @@ from faulty import Fault, reset
 
 from dmcli.api.wire import Reply
 from dmcli.sandbox.server.http1 import wire
+from dmcli.workflows.merge import pace
 from dmcli.workflows.merge.pace import Pace, Wishes, way_of
 
 MERGE = (
@@ -102,13 +104,48 @@ def test_without_a_whole_answer_all_of_a_call_are_unknown_and_none_is_sent_again
     assert set(states(run).values()) == {"sent"}
 
 
-def test_a_refused_call_refuses_all_of_its_rows(run, mailed, faulty, now):
-    faulty.inject(refused("InvalidReceiverName.Malformed"), "BatchSendMail", 1)
-    assert "3 of 3 mails were rejected" in run(f"{MERGE} --yes", code=7).err
+@pytest.fixture
+def at_once(monkeypatch):
+    """Calls may follow each other at once, so that many are quick."""
+    monkeypatch.setattr(pace, "USED", 60)
+
+
+@pytest.mark.parametrize("code", ["InvalidReceiverName.Malformed", "InvalidTemplateData.Malformed"])
+def test_a_recipient_that_is_refused_costs_no_other_of_its_call(run, people, mailed, faulty, box, at_once, code):
+    people(150)
+    box("sandbox fault add error {} --action BatchSendMail --to 'p77@*' --rate 1", code)
+    ended = run(f"{MERGE} --yes -o json", code=7)
+    assert (ended.json["sent"], ended.json["rejected"], ended.json["pending"]) == (149, 1, 0)
+    (row,) = run("campaign report people --only rejected -o json").json["rows"]
+    assert (row["address"], row["code"]) == ("p77@b.test", code)
+    assert row["reason"]
+    assert len(mailed()) == 149
+    assert set(mailed().values()) == {1}
+    assert faulty.arrived("BatchSendMail") == 1 + 2 * 6 + 1  # halves of 100 until one is alone, and the other 50
+
+
+def test_each_call_of_halves_keeps_its_distance_and_rows_in_halves_are_of_this_run(run, mailed, faulty, box):
+    box("sandbox fault add error InvalidReceiverName.Malformed --action BatchSendMail --to 'p2@*' --rate 1")
+    began = time.monotonic()
+    assert "1 of 3 mails were rejected" in run(f"{MERGE} --yes", code=7).err
+    assert time.monotonic() - began > 2 * 3.0  # of three calls: all, the one, the others
+    assert faulty.arrived("BatchSendMail") == 3
+    assert mailed() == {"p3@b.test": 1, "p4@b.test": 1}
+    box("sandbox fault remove --all")
     run("campaign retry-rejected people")
-    now()
     run("campaign resume people")
     assert mailed() == THREE
+
+
+def test_where_every_recipient_is_refused_the_run_stops_after_ten(run, people, mailed, faulty, at_once):
+    people(60)
+    faulty.inject(refused("InvalidReceiverName.Malformed"), "BatchSendMail")
+    assert "the last 10 mails all failed, so the run stopped" in run(f"{MERGE} --yes", code=1).err
+    left = Counter(states(run).values())
+    assert left.keys() == {"pending", "rejected"}
+    faulty.times = 0
+    run("campaign resume people", code=7)
+    assert len(mailed()) == left["pending"]
 
 
 def test_a_call_without_an_answer_or_refused_stops_what_is_larger(run, people, mailed, faulty, now):
@@ -116,7 +153,7 @@ def test_a_call_without_an_answer_or_refused_stops_what_is_larger(run, people, m
     faulty.inject(DROPPED, "BatchSendMail", 1)
     assert "100 of the last 100 mails got no answer" in run(f"{MERGE} --yes", code=6).err
     assert len(mailed()) == 100
-    faulty.inject(refused("InvalidTemplateData.Malformed"), "BatchSendMail", 1)
+    faulty.inject(refused("NeverHeardOf"), "BatchSendMail", 1)
     now()
     ended = run("campaign resume people", code=6).err
     assert "and what became of 100 mails is not known" in ended
@@ -181,11 +218,11 @@ def test_the_days_mails_bound_a_call_and_the_region_its_rate():
     home, abroad = way_of("batch", "cn-hangzhou"), way_of("batch", "ap-southeast-1")
     assert 59 < 20 / home.rate < 61
     assert home.rate == 2 * abroad.rate
-    pace = Pace(Free(), Wishes(per_day=130), lambda _: 0, home)
-    assert [pace.next(100).mails, pace.next(100).mails] == [100, 30]
-    assert "130 went out today" in pace.next(100).why
-    pace.give_back(30)
-    assert pace.next(100).mails == 30
+    one = Pace(Free(), Wishes(per_day=130), lambda _: 0, home)
+    assert [one.next(100).mails, one.next(100).mails] == [100, 30]
+    assert "130 went out today" in one.next(100).why
+    one.give_back(30)
+    assert one.next(100).mails == 30
     assert Wishes(rate=10.0).seconds(1000, home) == 100
 
 

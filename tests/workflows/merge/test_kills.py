@@ -10,6 +10,8 @@ import pytest
 from failpoints import KILLED, POINTS
 from shell import words
 
+from dmcli.sandbox.control.faults import add_fault, fault_of
+
 MERGE = "send merge people.csv --from news@sandbox.test --subject 'Hello {{ name }}' --text 'Dear {{ name }}' --yes"
 
 
@@ -18,18 +20,16 @@ class Campaign:
 
     def __init__(self, forks, faulty, folder, people, counts, name, size, via="single"):
         self.forks, self.name, (self.mailed, self.identified) = forks, name, counts
-        self.via, self.pace = via, folder / ".local/state/dm/pace.db"
+        self.via = via
         self.options = ["-p", "sandbox", "--endpoint", faulty.url]
         self.path = folder / ".local/state/dm/campaigns" / f"{name}.db"
         self.people = [f"p{number}.{name}@b.test" for number in range(size)]
         people([f"{address},{name} {number}" for number, address in enumerate(self.people)])
 
     def merge(self, *point):
-        self.pace.unlink(missing_ok=True)  # so that no batch waits for the one before
         return self.forks([*self.options, *words(MERGE), "--via", self.via, "--campaign", self.name], *point)
 
     def resume(self, *point):
-        self.pace.unlink(missing_ok=True)
         return self.forks([*self.options, "campaign", "resume", self.name], *point)
 
     def states(self):
@@ -82,6 +82,25 @@ def test_killed_at_every_point_nobody_is_mailed_twice_and_nobody_is_left_out(cam
         assert one.finish() in (0, 6), forks.output
         assert one.check() in (0, size)
     assert number > 1
+
+
+@pytest.mark.parametrize("point", [POINTS[2], POINTS[4]])
+def test_killed_between_halves_nobody_is_mailed_twice_and_nobody_is_left_out(campaign, forks, sandbox, point):
+    refuses = {"effect": "error", "value": "InvalidReceiverName.Malformed", "recipient": "p1*", "rate": 1.0}
+    add_fault(sandbox, fault_of(refuses))
+    for number in itertools.count(1):
+        one = campaign(f"h{number}", 2, via="batch")
+        code = one.merge(point, number)
+        assert code == (KILLED if code < 0 else 7), forks.output
+        assert one.finish() in (6, 7), forks.output
+        mails, states, (other, refused) = one.mailed(), one.states(), one.people
+        assert states.keys() == {other, refused}
+        assert states[refused] in ("rejected", "unknown")
+        assert not mails[refused]
+        assert (mails[other], states[other]) in ((1, "sent"), (1, "unknown"), (0, "unknown"))
+        if code != KILLED:
+            break
+    assert number > 3
 
 
 @pytest.mark.parametrize("number", range(1, 8))

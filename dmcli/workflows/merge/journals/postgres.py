@@ -46,11 +46,12 @@ CREATE TABLE event (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at BIGIN
 CREATE TABLE worker (id INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY, host TEXT NOT NULL);
 """
 _COLUMNS = "number, address, key, data, state, reason"
-# Given back is what is pending; an outcome may come after others took the worker for dead.
+# Given back is what is pending, but for what this worker sends again since it was refused: that has the refusal's code.
+# An outcome may come after others took the worker for dead.
 _SET = f"""
 UPDATE row AS r SET state = c.state, at = CASE WHEN c.state = '{PENDING}' THEN NULL ELSE ?::bigint END,
   env_id = c.env_id, request_id = c.request_id, code = c.code, reason = c.reason,
-  worker = CASE WHEN c.state = '{PENDING}' THEN NULL ELSE r.worker END
+  worker = CASE WHEN c.state = '{PENDING}' AND c.code = '' THEN NULL ELSE r.worker END
 FROM unnest(?::int[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
   AS c (number, state, env_id, request_id, code, reason)
 WHERE r.number = c.number AND r.worker = ? AND r.state = ANY (
