@@ -40,6 +40,7 @@ def speak(language: str) -> None:
         if chinese:
             gettext.bindtextdomain(_DOMAIN, _FOLDER)
             _wanted = os.environ.get("LANGUAGE", "")
+            _catalogue()  # when a run must tell of its end, there may be no open file left for it
         gettext.textdomain(_DOMAIN if chinese else "messages")
         os.environ["LANGUAGE"] = "zh_CN" if chinese else _wanted
     _spoken = language
@@ -69,7 +70,7 @@ def tr(text: str, /, **values: object) -> str:
     ...     tr(", ")
     '、'
     """
-    if language() != "en":
+    if language() != "en" and text:  # the empty text is the head of the catalogue
         if isinstance(text, _Composed):
             return _put("".join(map(tr, text.texts)), text.values)
         text = _catalogue().gettext(text)

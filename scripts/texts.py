@@ -53,7 +53,7 @@ TEXTS: dict[str, tuple[int | str, ...]] = {
     "Field": (1, "title", 2, "words", "alone"),
     "Command": (1, "help"),
     "Ref": (0, "noun"),
-    "Package": (1,),
+    "Package": (1, "help"),
     "_containing": (1,),
     "_option": (2,),
     "_ByHand": (1, 2),
@@ -71,6 +71,8 @@ TEXTS: dict[str, tuple[int | str, ...]] = {
     "command": (3, "help"),
     "later": (1, "text"),
     "_replace": ("help", "title"),
+    "Group": ("help",),
+    "from_history": (0,),
     "good": (0,),
     "fair": (0,),
     "bad": (0,),
@@ -96,6 +98,9 @@ IN_CONTEXT = "tr_in"  # its texts are a context and a text in it
 # Modules whose sentences are not shown by us in a language: what the service itself says on the wire, or what has its
 # languages side by side; and rooms that are not yet in the catalogue.
 APART = (
+    "cli/reference.py",  # pages of documentation in English
+    "cli/manual.py",  # the same
+    "cli/examples.py",  # what is typed
     "api/codes/",
     "api/replies/",
     "sandbox/control/past/",  # mail of a made-up past, and what servers said of it

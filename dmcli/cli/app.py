@@ -14,29 +14,31 @@ from dmcli.cli.run.language import language_of
 from dmcli.cli.session import Session
 from dmcli.cli.tree import Package, command_in
 from dmcli.errors import LocalIOError
-from dmcli.words import speak
+from dmcli.words import marked, speak, tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-GROUPS = {
-    **{catalogue.group_of(area): text for area, text in catalogue.AREAS.items()},
-    "campaign": "Mails to many, sent by dm send merge: resume, report, settle.",
-    "api": "Call any action by its name.",
-    "config": "Profiles: make, list, choose and check them.",
-    "trace": "Say what became of mail to an address, and why.",
-    "doctor": "Look for what keeps dm from working.",
-    "sandbox": "A DirectMail on this machine: its mail, servers, faults, clock.",
-    "completion": "Print the completion script of a shell.",
-    "explain": "Explain an error code, or the reply of a mail server.",
-    "help": "Show the help of a command.",
-    "version": "Show the version.",
-}
+GROUPS = marked(
+    {
+        **{catalogue.group_of(area): text for area, text in catalogue.AREAS.items()},
+        "campaign": "Mails to many, sent by dm send merge: resume, report, settle.",
+        "api": "Call any action by its name.",
+        "config": "Profiles: make, list, choose and check them.",
+        "trace": "Say what became of mail to an address, and why.",
+        "doctor": "Look for what keeps dm from working.",
+        "sandbox": "A DirectMail on this machine: its mail, servers, faults, clock.",
+        "completion": "Print the completion script of a shell.",
+        "explain": "Explain an error code, or the reply of a mail server.",
+        "help": "Show the help of a command.",
+        "version": "Show the version.",
+    }
+)
 _ELSEWHERE = {
-    **dict.fromkeys(("login", "configure", "auth", "init"), "; keys stand in profiles, see: dm config init"),
-    **dict.fromkeys(("ls", "list"), "; each group has its own, such as: dm domain list"),
-    **dict.fromkeys(("status", "whoami", "quota"), "; the account is shown by: dm account show"),
-    **dict.fromkeys(("mail", "inbox", "serve"), "; that is the sandbox's, see: dm sandbox --help"),
+    **dict.fromkeys(("login", "configure", "auth", "init"), marked("; keys stand in profiles, see: dm config init")),
+    **dict.fromkeys(("ls", "list"), marked("; each group has its own, such as: dm domain list")),
+    **dict.fromkeys(("status", "whoami", "quota"), marked("; the account is shown by: dm account show")),
+    **dict.fromkeys(("mail", "inbox", "serve"), marked("; that is the sandbox's, see: dm sandbox --help")),
 }
 _COMPLETE = "_DM_COMPLETE"
 _SIGNALLED = 128  # and the number of the signal that ended a run is its exit code
@@ -95,7 +97,7 @@ def _begin(version: bool) -> None:
         show_version(ctx.find_object(Session) or Session())
         ctx.exit()
     if ctx.invoked_subcommand is None:
-        raise click.UsageError("Missing command.", ctx)
+        raise click.UsageError(tr("Missing command."), ctx)
 
 
 def main() -> NoReturn:
@@ -170,4 +172,4 @@ def _check_streams() -> None:
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  same
     if sys.stdout is None:
-        raise LocalIOError("standard output is closed: redirect it to /dev/null if the result is not wanted")
+        raise LocalIOError(tr("standard output is closed: redirect it to /dev/null if the result is not wanted"))

@@ -10,6 +10,7 @@ import click
 
 from dmcli.cli.session import session
 from dmcli.config import choices
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -67,7 +68,9 @@ def zone_of(name: str) -> tzinfo | None:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # not there, no name of a zone, or a folder
-        raise ValueError(f"{name!r} is no time zone: give local, service, or a name such as Europe/Berlin") from None
+        raise ValueError(
+            tr("{name!r} is no time zone: give local, service, or a name such as Europe/Berlin", name=name)
+        ) from None
 
 
 def _zone(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
@@ -112,9 +115,9 @@ class Duration(click.ParamType[float]):
             return value
         number, unit = (value[:-1], value[-1]) if value[-1:] in _UNITS else (value, "s")
         if not (number.isascii() and number.isdigit() and len(number) <= 6):  # noqa: PLR2004
-            self.fail(f"{value!r} is not a time such as 45s, 30m or 1h", param, ctx)
+            self.fail(tr("{value!r} is not a time such as 45s, 30m or 1h", value=value), param, ctx)
         if int(number) < self.least:
-            self.fail(f"{value!r} is too short; give at least {self.least}s", param, ctx)
+            self.fail(tr("{value!r} is too short; give at least {least}s", value=value, least=self.least), param, ctx)
         return float(int(number) * _UNITS[unit])
 
 
@@ -165,7 +168,7 @@ def common() -> tuple[click.Parameter, ...]:
             type=Duration(1),
             help="Longest a call may take with its retries.  [default: 60s]",
         ),
-        option("--lang", type=click.Choice(choices.LANG), help="Language of explanations."),
+        option("--lang", type=click.Choice(choices.LANG), help="Language of all texts, data apart."),
         option(
             "--color",
             type=click.Choice(choices.COLOR),

@@ -38,7 +38,7 @@ class Formatter(click.HelpFormatter):
 
     def write_heading(self, heading: str) -> None:
         """Write the heading of a section."""
-        self.write(f"{' ' * self.current_indent}{self._in_style(f'{heading}:', 'heading')}\n")
+        self.write(f"{' ' * self.current_indent}{self._in_style(tr('{heading}:', heading=heading), 'heading')}\n")
 
     def write_text(self, text: str) -> None:
         """Write a paragraph at the current indent."""
@@ -48,21 +48,22 @@ class Formatter(click.HelpFormatter):
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """Write the usage line, continued under its arguments where there is room for them, else set in."""
         start = f"{prefix or tr('Usage: ')}{prog} "
-        after = " " * (len(start) if len(start) <= self.width // 2 else _INDENT)
+        room = _cells(start)
+        after = " " * (room if room <= self.width // 2 else _INDENT)
         filled = self._fill(f"{start}{args}", "", after)
-        word, colon, rest = filled.partition(":")
+        word, colon, rest = re.split("([:：])", filled, maxsplit=1)
         self.write(f"{self._in_style(word + colon, 'heading')}{rest}\n")
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = _MOST, col_spacing: int = 2) -> None:
         """Write what is described with its descriptions: beside it, or below where a line is narrow."""
         rows = list(rows)
         start = " " * self.current_indent
-        column = min(max(len(term) for term, _ in rows), col_max) + col_spacing if self.width >= _WIDE else 0
+        column = min(max(_cells(term) for term, _ in rows), col_max) + col_spacing if self.width >= _WIDE else 0
         below = " " * (self.current_indent + (column or _INDENT))
         for term, text in rows:
             filled = self._fill(text, below, below)
-            if text and len(term) + col_spacing <= column:
-                gap = " " * (column - len(term))
+            if text and _cells(term) + col_spacing <= column:
+                gap = " " * (column - _cells(term))
                 self.write(f"{start}{self._in_style(term, 'name')}{gap}{filled[len(below) :]}\n")
             else:
                 terms = self._fill(term, start, start).splitlines()
@@ -97,6 +98,15 @@ class Formatter(click.HelpFormatter):
         )
 
 
+def _cells(text: str) -> int:
+    """The columns that a text takes."""
+    if text.isascii():
+        return len(text)
+    from dmcli.cli.run.folding import cells
+
+    return cells(text)
+
+
 class Helped(click.Command):
     """A command with help of this kind. `example` is what is typed after its path."""
 
@@ -122,6 +132,13 @@ class Helped(click.Command):
         write_options(ctx, formatter, (param for param in self.get_params(ctx) if not isinstance(param, Common)))
         formatter.write_paragraph()
         formatter.write_text(tr("Common options, such as -o, --query and -p: dm help {word}", word=COMMON_WORD))
+
+    def format_arguments(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The arguments, where one is described."""
+        arguments = [param for param in self.get_params(ctx) if isinstance(param, click.Argument)]
+        if any(argument.help is not None for argument in arguments):
+            with formatter.section(tr("Positional arguments")):
+                formatter.write_dl([record for one in arguments if (record := _record(one, ctx))])
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The example, or the examples."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from dmcli.errors import InputError
 from dmcli.local.files import read_bytes
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +30,11 @@ def refuse_file_name(text: str, fail: Callable[[str], NoReturn], *, bare: bool =
     """
     if "\0" not in text and os.path.isfile(text) and (bare or not {".", "/", os.sep}.isdisjoint(text)):
         fail(
-            f"{text!r} is the name of a file: give @{text} for what is in it; to mean the name itself, pipe it in as @-"
+            tr(
+                "{name!r} is the name of a file: give @{name} for what is in it; to mean "
+                "the name itself, pipe it in as @-",
+                name=text,
+            )
         )
 
 
@@ -43,13 +48,19 @@ def read_file(name: str, limit: int, fail: Callable[[str], NoReturn]) -> str:
         data = _standard_input(limit) if name == "-" else read_bytes(name, limit)[0]
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        fail(f"cannot read {name!r}: it is not UTF-8 text")
+        fail(tr("cannot read {name!r}: it is not UTF-8 text", name=name))
     except OSError as error:
-        fail(f"cannot read {name!r}: {error.strerror}")
+        fail(tr("cannot read {name!r}: {why}", name=name, why=error.strerror))
     except ValueError as error:
-        fail(f"cannot read {name!r}: it {error}; give a smaller or a regular file, or pipe it in and give @-")
+        fail(
+            tr(
+                "cannot read {name!r}: it {why}; give a smaller or a regular file, or pipe it in and give @-",
+                name=name,
+                why=error,
+            )
+        )
     if not text.strip("\r\n"):
-        fail("standard input (@-) is empty" if name == "-" else f"{name!r} is empty")
+        fail(tr("standard input (@-) is empty") if name == "-" else tr("{name!r} is empty", name=name))
     return text.removesuffix("\n").removesuffix("\r")
 
 
@@ -58,7 +69,7 @@ def _standard_input(limit: int) -> bytes:
     data = getattr(sys.stdin, "buffer", sys.stdin).read(limit + 1)
     data = data.encode() if isinstance(data, str) else data  # a stream in memory has text
     if len(data) > limit:
-        raise ValueError(f"is larger than {limit} bytes")
+        raise ValueError(tr("is larger than {limit} bytes", limit=limit))
     return bytes(data)
 
 
@@ -68,9 +79,9 @@ def read_line(what: str) -> str:
         line = sys.stdin.readline(_LINE + 1)
         line.encode()  # in some locales Python reads bytes that are no text as lone surrogates
     except UnicodeError:
-        raise InputError(f"the {what} on standard input is not UTF-8 text") from None
+        raise InputError(tr("the {what} on standard input is not UTF-8 text", what=what)) from None
     if len(line) > _LINE:
-        raise InputError(f"the {what} on standard input is longer than {_LINE} characters")
+        raise InputError(tr("the {what} on standard input is longer than {most} characters", what=what, most=_LINE))
     if not line.rstrip("\r\n"):
-        raise InputError(f"the {what} is missing: standard input is empty, or its first line is")
+        raise InputError(tr("the {what} is missing: standard input is empty, or its first line is", what=what))
     return line.rstrip("\r\n")

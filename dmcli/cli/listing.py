@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from dmcli.api.paging import Page, total_of, value_of
 from dmcli.errors import InputError
 from dmcli.untrusted import read_number
-from dmcli.words import counted, tr
+from dmcli.words import counted, listed, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -72,10 +72,12 @@ def show_list(
         return
     if limiter.more:
         sys.stdout.flush()
-        current.say(f"showing the first {counted(shown, 'row')}; there are more: give --all, or a larger --limit")
+        current.say(
+            tr("showing the first {rows}; there are more: give --all, or a larger --limit", rows=counted(shown, "row"))
+        )
     elif not shown:
         _see_filters(current, action, wire)
-        current.say("nothing found")
+        current.say(tr("nothing found"))
 
 
 def _see_filters(current: Session, action: Action, wire: Mapping[str, str]) -> None:
@@ -99,7 +101,9 @@ def _chosen(fields: Sequence[Field], columns: str | None, output: Output) -> tup
     if columns is None:
         return tuple(fields)
     if not output.wants_columns:
-        raise InputError("--columns is for tables, tab-separated text and csv: cut json and the like down with --query")
+        raise InputError(
+            tr("--columns is for tables, tab-separated text and csv: cut json and the like down with --query")
+        )
     found = [_field_of(fields, name, "--columns") for name in columns.split(",")]
     return tuple(field._replace(title=field.title or field.name, priority=0) for field in found)
 
@@ -107,10 +111,12 @@ def _chosen(fields: Sequence[Field], columns: str | None, output: Output) -> tup
 def _field_of(fields: Sequence[Field], name: str, option: str) -> Field:
     """The field of that name on the wire, or with that title; case, blanks and hyphens do not count."""
     for field in fields:
-        if _plain(name) in (_plain(field.name), _plain(field.title)) and _plain(name):
+        if _plain(name) in map(_plain, (field.name, field.title, tr(field.title))) and _plain(name):
             return field
-    known = ", ".join(field.name for field in fields)
-    raise InputError(f"{option}: there is no column {name!r}; there are {known}")
+    known = listed(field.name for field in fields)
+    raise InputError(
+        tr("{option}: there is no column {name!r}; there are {known}", option=option, name=name, known=known)
+    )
 
 
 def _plain(name: str) -> str:
@@ -160,7 +166,7 @@ def _draw(rows: Sequence[dict[str, Any]], action: Action, sums: Mapping[str, Any
     for field in counts:
         found = [read_number(str(value_of(row, field.name))) or 0 for row in rows]
         if str(sums[field.name]) == str(sum(found)):
-            series.append(Series(field.title, found))
+            series.append(Series(tr(field.title), found))
     show_sparks(series, output)
 
 
@@ -171,7 +177,7 @@ def _sums(rows: Sequence[dict[str, Any]], action: Action, refiner: Refiner | Non
 
 def _sum_of(rows: Sequence[dict[str, Any]], action: Action) -> dict[str, Any]:
     """The sums of the columns that are counts, "" where one is not known; a share is that of the sums."""
-    total: dict[str, Any] = {action.fields[0].name: "Sum"}
+    total: dict[str, Any] = {action.fields[0].name: tr("Sum")}
     for field in action.fields:
         if field.shape == "number" and not field.share:
             found = [value_of(row, field.name) for row in rows]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from dmcli.api.model import Action, Effect, Window
 from dmcli.api.rules import several_calls
+from dmcli.cli.question import confirmed
 from dmcli.errors import DmError, InputError, UnknownOutcomeError
+from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -72,7 +73,7 @@ def carry_out(current: Session, call: Call, wire: Mapping[str, str], key: str | 
     if before:
         from dmcli.workflows.idempotency import moment
 
-        current.say(f"sent under this key before, {moment(before)}; nothing was sent again")
+        current.say(tr("sent under this key before, {when}; nothing was sent again", when=moment(before)))
         call = call._replace(action=action._replace(done=""))
     show_reply(current, call, reply)
 
@@ -89,8 +90,11 @@ def _send_once(current: Session, action: Action, wire: Mapping[str, str], key: s
             begun=lambda: current.resources.unfinished != "",
         )
     except UnknownOutcomeError as error:
-        settle = f"{current.resources.command} send resolve {shlex.quote(key)} --sent, or --not-sent"
-        error.hint = f"{error.hint or current.client.look_first(action, wire)}; then settle it: {settle}"
+        error.hint = tr(
+            "{hint}; then settle it: {command} --sent, or --not-sent",
+            hint=error.hint or current.client.look_first(action, wire),
+            command=f"{current.resources.command} send resolve {shlex.quote(key)}",  # untranslated: a command
+        )
         raise
 
 
@@ -121,7 +125,9 @@ def show_reply(current: Session, call: Call, reply: dict[str, Any]) -> None:
         if action.effect is not Effect.READ:
             import json
 
-            current.say(f"this was done: {action.name} {json.dumps(reply, ensure_ascii=False)}")
+            current.say(
+                tr("this was done: {action} {reply}", action=action.name, reply=json.dumps(reply, ensure_ascii=False))
+            )
         raise
     current.mark(action, call.wire)
 
@@ -134,11 +140,11 @@ def show_dry_run(current: Session, call: Call, version: str = "") -> None:
     document = {
         "action": call.action.name,
         "version": version or current.resources.target.version_of(call.action, call.wire),
-        "endpoint": current.settings.endpoint or "sandbox (in this process)",
+        "endpoint": current.settings.endpoint or "sandbox (in this process)",  # untranslated: data
         "parameters": dry_run_params(call),
     }
     show_document(document, (), current.output("json"))
-    current.say("dry run: nothing was sent")
+    current.say(tr("dry run: nothing was sent"))
 
 
 def confirm(current: Session, call: Call) -> None:
@@ -146,11 +152,12 @@ def confirm(current: Session, call: Call) -> None:
 
     Raises InputError where there is no terminal to ask, or when the answer is no.
     """
-    named = f"{call.action.summary.rstrip('.').split(';')[0]}: {description(current, call)}"
+    what = re.split("[;；]", tr(call.action.summary).rstrip(".。"))[0]
+    named = tr("{what}: {things}", what=what, things=description(current, call))
     if not sys.stdin.isatty():
-        raise InputError(f"{named}: there is no terminal to ask: give --yes to go ahead")
-    if not click.confirm(f"{named}. Go ahead?", err=True):
-        raise InputError("nothing was deleted")
+        raise InputError(tr("{what}: there is no terminal to ask: give --yes to go ahead", what=named))
+    if not confirmed(tr("{what}. Go ahead? [y/N]:", what=named)):
+        raise InputError(tr("nothing was deleted"))
 
 
 def description(current: Session, call: Call) -> str:
@@ -165,7 +172,8 @@ def description(current: Session, call: Call) -> str:
         text = call.wire.get(param.name)
         if text and isinstance(param.kind, Ref):
             row = find_row(current.client, param.kind, text, by_name=param.name in call.names)
-            parts.append(f"{value_of(row, param.kind.name)} (id {value_of(row, param.kind.id)})")
+            name, number = value_of(row, param.kind.name), value_of(row, param.kind.id)
+            parts.append(tr("{name} (id {id})", name=name, id=number))
         elif text:
             parts.append(text)
-    return safe(", ".join(parts))
+    return safe(listed(parts))

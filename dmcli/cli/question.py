@@ -8,6 +8,10 @@ import click
 
 from dmcli.cli.run.folding import folded
 from dmcli.errors import InputError
+from dmcli.words import tr
+
+# Understood in both languages: hands are quicker than settings.
+_ANSWERS = {**dict.fromkeys(("y", "yes", "是"), True), **dict.fromkeys(("n", "no", "否"), False)}
 
 
 def ask(what: str, look: str = "") -> None:
@@ -19,8 +23,27 @@ def ask(what: str, look: str = "") -> None:
 
     what = safe(what)
     if not sys.stdin.isatty():
-        also = f", or {look} to see what would be done" if look else ""
-        raise InputError(f"{what}: there is no terminal to ask: give --yes to go ahead{also}")
-    question = folded(f"{what[:1].upper()}{what[1:]}. Go ahead? [y/N]:", sys.stderr)
-    if not click.confirm(question, prompt_suffix=" ", show_default=False, err=True):
-        raise InputError("nothing was done")
+        if look:
+            raise InputError(
+                tr(
+                    "{what}: there is no terminal to ask: give --yes to go ahead, or {look} to see what would be done",
+                    what=what,
+                    look=look,
+                )
+            )
+        raise InputError(tr("{what}: there is no terminal to ask: give --yes to go ahead", what=what))
+    question = folded(tr("{what}. Go ahead? [y/N]:", what=f"{what[:1].upper()}{what[1:]}"), sys.stderr)
+    if not confirmed(question):
+        raise InputError(tr("nothing was done"))
+
+
+def confirmed(question: str) -> bool:
+    """Whether the answer to a question, shown on stderr, is yes; no is what an empty one means."""
+
+    def read(answer: str) -> bool:
+        try:
+            return _ANSWERS[answer.strip().lower()]
+        except KeyError:
+            raise click.UsageError(tr("invalid input")) from None
+
+    return bool(click.prompt(question, "n", prompt_suffix=" ", show_default=False, value_proc=read, err=True))

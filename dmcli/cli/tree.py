@@ -16,7 +16,7 @@ from dmcli.cli.common import common
 from dmcli.cli.examples import EXAMPLES
 from dmcli.cli.help import Helped
 from dmcli.cli.session import session
-from dmcli.words import tr
+from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -81,7 +81,11 @@ class Group(Helped, click.Group):
 
     def help_of(self, name: str) -> str:
         """A command's line of help, without making it."""
-        return tr(self._later[name][0] if name in self._later else (self.commands[name].help or ""))
+        return tr(self.text_of(name))
+
+    def text_of(self, name: str) -> str:
+        """A command's line of help as it stands in code."""
+        return self._later[name][0] if name in self._later else (self.commands[name].help or "")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands, which are why the help of a group is read, before the options."""
@@ -112,8 +116,11 @@ class Group(Helped, click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError:
-            near = self._elsewhere.get(args[0]) or suggestion(args[0], self.list_commands(ctx))
-            raise click.UsageError(f"{ctx.command_path} has no command {args[0]!r}{near}", ctx) from None
+            near = tr(self._elsewhere.get(args[0], "")) or suggestion(args[0], self.list_commands(ctx))
+            raise click.UsageError(
+                tr("{command} has no command {word!r}{near}", command=ctx.command_path, word=args[0], near=near),
+                ctx,
+            ) from None
 
 
 class Package(Group):
@@ -158,7 +165,7 @@ def suggestion(word: str, known: Iterable[str]) -> str:
 
     known = list(known)
     near = [_SAME[word]] if _SAME.get(word) in known else get_close_matches(word, known, n=2, cutoff=0.6)
-    return f"; did you mean {' or '.join(near)}?" if near else ""
+    return tr("; did you mean {near}?", near=listed(near, " or ")) if near else ""
 
 
 def command(

@@ -17,6 +17,7 @@ from dmcli.api.rules import client_rules
 from dmcli.cli.input import read_line
 from dmcli.cli.tree import DATES
 from dmcli.errors import InputError
+from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from dmcli.cli.session import Session
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
+_SECRETS = marked({"password": "Password"})  # by their options: what a prompt asks for
 _MAILS = (Effect.SEND, Effect.CREATE, Effect.WRITE)  # what is done so that mail goes somewhere, sooner or later
 
 
@@ -62,15 +64,20 @@ def collect(session: Session, action: Action, given: Mapping[str, Any]) -> Call:
                     continue
             encoded = param.kind.encode(param.name, texts, now)
         except ValueError as error:
-            said = f"{label(param)}: {error}{_suggestion(action, param, texts[-1])}"
+            why = f"{error}{_suggestion(action, param, texts[-1])}"
+            said = tr("{label}: {why}", label=label(param), why=why)
             raise InputError(said, details=getattr(error, "reasons", ())) from None
         known = {one for other in action.params for one in other.given_in(encoded)}
         if set(encoded) - known:
             raise InputError(
-                f"{label(param)}: {action.name} takes no display name with the address: give the address only"
+                tr(
+                    "{label}: {action} takes no display name with the address: give the address only",
+                    label=label(param),
+                    action=action.name,
+                )
             )
         if note := param.kind.conversion_note(", ".join(texts), encoded.get(param.name, "")):
-            notes.append(f"warning: {label(param)}: {note}")
+            notes.append(tr("warning: {label}: {warning}", label=label(param), warning=note))
         wire |= {name: value for name, value in encoded.items() if name == param.name or not given.get(name)}
     session.say(*notes)
     check(session, action, wire)
@@ -94,7 +101,7 @@ def texts_of(session: Session, param: Param, value: Any) -> list[str]:
     if isinstance(param.kind, Sender):
         if session.settings.sender:
             return [session.settings.sender]
-        raise InputError("--from is missing: give a sender address, or set 'from' in the profile")
+        raise InputError(tr("--from is missing: give a sender address, or set 'from' in the profile"))
     if param.default and isinstance(param.kind, Flag):
         return [param.kind.to_wire(param.default, session.now)]
     return [param.default] if param.default else []
@@ -105,8 +112,11 @@ def read_secret(param: Param, *, from_stdin: bool) -> str:
     if from_stdin:
         return read_line(param.flag)
     if not sys.stdin.isatty():
-        raise InputError(f"there is no terminal to ask for the {param.flag}: give --{param.flag}-stdin and pipe it in")
-    answer = click.prompt(param.flag.capitalize(), hide_input=True, confirmation_prompt=True, err=True)
+        raise InputError(
+            tr("there is no terminal to ask for the {flag}: give --{flag}-stdin and pipe it in", flag=param.flag)
+        )
+    question = tr(_SECRETS.get(param.flag, param.flag.capitalize()))
+    answer = click.prompt(question, hide_input=True, confirmation_prompt=True, err=True)
     return str(answer)
 
 
@@ -125,13 +135,13 @@ def check(session: Session, action: Action, wire: Mapping[str, str]) -> None:
         warnings = [param.kind.warning(wire[param.name])]
         if action.effect in _MAILS:
             warnings += unreachable(session, param.kind.domains(wire[param.name]))
-        session.say(*(f"warning: {label(param)}: {warning}" for warning in warnings if warning))
+        session.say(*(tr("warning: {label}: {warning}", label=label(param), warning=one) for one in warnings if one))
     for rule in client_rules(action):
         for problem in rule(wire, now):
-            text = problem.text.format_map(labels)
+            text = tr(problem.text).format_map(labels)
             if not problem.warning:
                 raise InputError(text)
-            session.say(f"warning: {text}")
+            session.say(tr("warning: {warning}", warning=text))
 
 
 def unreachable(session: Session, domains: Iterable[str]) -> list[str]:
@@ -162,7 +172,7 @@ def _suggestion(action: Action, param: Param, text: str) -> str:
     has_dates = any(p.name == "StartTime" for p in action.params)
     if not (other and has_dates and isinstance(param.kind, Email) and is_date(text)):
         return ""
-    return f"; did you mean {other}?"
+    return tr("; did you mean {near}?", near=other)
 
 
 def is_date(text: str) -> bool:

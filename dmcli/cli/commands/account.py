@@ -12,6 +12,7 @@ from dmcli.cli.build import group
 from dmcli.cli.common import Duration
 from dmcli.cli.options import options_of
 from dmcli.cli.tree import command
+from dmcli.words import composed, tr
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -31,7 +32,7 @@ def _show(current: Session, *, need: int, fail_below: str, watch: bool, interval
         return
     if output.raw:
         if need or fail_below:
-            raise InputError("--raw is the reply alone, which says nothing of what is left: leave it out")
+            raise InputError(tr("--raw is the reply alone, which says nothing of what is left: leave it out"))
         show_account(current.client.call(_SUMMARY, {}), output)
         return
     account = _look(current)
@@ -47,7 +48,7 @@ def _look(current: Session) -> dict[str, Any]:
     usage = quota_usage(current.client, current.service_now)
     return {
         **summary,
-        "profile": current.settings.profile or "none",
+        "profile": current.settings.profile or tr("none"),
         "region": current.settings.region,
         "usage": usage_of(summary, usage, current.service_now),
     }
@@ -69,13 +70,15 @@ def _watch(current: Session, need: int, fail_below: str, interval: float) -> Non
     output = current.output()
     if not (output.for_people and output.stdout.isatty() and current.voice.redraws()):
         raise InputError(
-            "--watch redraws a terminal: leave it out where there is none, with DM_ACCESSIBLE, "
-            "and with --output or --query"
+            tr(
+                "--watch redraws a terminal: leave it out where there is none, with DM_ACCESSIBLE, "
+                "and with --output or --query"
+            )
         )
     account, lack = _look(current), ""
 
     def drawn(when: str) -> RenderableType:
-        return account_panel(account, output, f"{lack}{when}; Ctrl-C ends it")
+        return account_panel(account, output, tr("; ").join(filter(None, (lack, when, tr("Ctrl-C ends it")))))
 
     with Redrawn(output, drawn, clock=current.resources.clock, keep=True) as board:
         while True:
@@ -86,12 +89,12 @@ def _watch(current: Session, need: int, fail_below: str, interval: float) -> Non
             try:
                 account, lack = _look(current), ""
             except UnreachableError as error:
-                lack = f"{error.message}; "
+                lack = error.message
 
 
 def _least(_: click.Context, __: click.Parameter, value: str | None) -> str:
     if value and not re.fullmatch("(100|[0-9]{1,2})%|[0-9]{1,9}", value):
-        raise click.BadParameter(f"{value!r} is neither a share such as 10% nor a number of mails")
+        raise click.BadParameter(tr("{value!r} is neither a share such as 10% nor a number of mails", value=value))
     return value or ""
 
 
@@ -122,7 +125,7 @@ COMMAND.add_command(
             click.Option(["--usage"], is_flag=True, hidden=True, expose_value=False, help="Is always there."),
         ],
         _show,
-        f"{_SUMMARY.summary} With --raw the service's reply alone.",
+        composed(_SUMMARY.summary, "With --raw the service's reply alone."),
         "--need 500",
     )
 )

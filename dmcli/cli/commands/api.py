@@ -17,6 +17,7 @@ from dmcli.cli.options import is_text
 from dmcli.cli.tree import command
 from dmcli.cli.values import Call
 from dmcli.errors import InputError
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -33,12 +34,12 @@ class Pair(click.ParamType[tuple[str, str]]):
             return value
         name, equals, text = str(value).partition("=")
         if not (name and equals):
-            self.fail(f"{value!r} is not KEY=VALUE such as PageNo=1", param, ctx)
+            self.fail(tr("{value!r} is not KEY=VALUE such as PageNo=1", value=value), param, ctx)
         if not is_text(value):
-            self.fail(f"{value!r} is not text: it has bytes that are not UTF-8", param, ctx)
+            self.fail(tr("{value!r} is not text: it has bytes that are not UTF-8", value=value), param, ctx)
 
         def fail(message: str) -> NoReturn:
-            self.fail(f"{name}: {message}", param, ctx)
+            self.fail(tr("{label}: {why}", label=name, why=message), param, ctx)
 
         action = catalogue.find(ctx.params.get("action", "")) if ctx else None
         kind = next((param.kind for param in action.params if param.name == name), None) if action else None
@@ -56,9 +57,9 @@ def _api(
     params = dict(pairs)
     for name, _ in pairs:
         if name in COMMON:
-            raise InputError(f"{name}: is set by dm itself")
+            raise InputError(tr("{name}: is set by dm itself", name=name))
         if sum(name == other for other, _ in pairs) > 1:
-            raise InputError(f"{name}: is given twice")
+            raise InputError(tr("{name}: is given twice", name=name))
     # What is not in the catalogue may well send mail, so nothing is assumed about repeating it.
     known = (catalogue.find(action) or Action(action, "", "", Effect.SEND))._replace(name=action)
     version = version or current.resources.target.version_of(known, params)

@@ -39,8 +39,8 @@ _dm_completion() {
 }
 
 complete -o nosort -F _dm_completion dm
-"""
-_COMPINIT = "(( $+functions[compdef] )) || { autoload -Uz compinit && compinit }"  # where ~/.zshrc does not
+"""  # untranslated: a script
+_COMPINIT = "(( $+functions[compdef] )) || { autoload -Uz compinit && compinit }"  # untranslated: zsh
 
 
 def script(shell: str) -> str:

@@ -16,6 +16,7 @@ from dmcli.cli.tree import Group, command
 from dmcli.config.file import KNOWN, SANDBOX, name_problem
 from dmcli.errors import DmError, InputError
 from dmcli.secret import Secret
+from dmcli.words import listed, marked, tr, tr_in
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -28,7 +29,12 @@ _ROWS = (
     Field("endpoint", "Endpoint"),
     Field("access_key_id", "Key"),
 )
-_VALUES = (Field("name", "Setting"), Field("value", "Value"), Field("source", "From"))
+_DEFAULT = marked("default")
+
+
+def _values() -> tuple[Field, ...]:
+    """How settings are shown."""
+    return Field("name", "Setting"), Field("value", "Value"), Field("source", tr_in("a source", "From"))
 
 
 def _file() -> ConfigFile:
@@ -80,7 +86,7 @@ def _list(current: Session) -> None:
             "name": SANDBOX,
             "default": file.default == SANDBOX,
             "region": "",
-            "endpoint": "in this process",
+            "endpoint": tr("in this process"),
             "access_key_id": "",
         }
     )
@@ -94,9 +100,9 @@ def _show(current: Session, name: str | None) -> None:
     file = _file()
     wanted = name or choose_profile(current.resources.flags, os.environ, file)[0]
     if not wanted:
-        raise InputError(f"there is no default profile in {file.path}: make one with 'dm config init'")
+        raise InputError(tr("there is no default profile in {path}: make one with 'dm config init'", path=file.path))
     _check_name(file, wanted)
-    values = _visible_values(file, wanted) or {"endpoint": "in this process", "from": _sandbox_sender()}
+    values = _visible_values(file, wanted) or {"endpoint": tr("in this process"), "from": _sandbox_sender()}
     show_document({"name": wanted} | values, tuple(Field(key, key) for key in ("name", *values)), current.output())
 
 
@@ -104,8 +110,16 @@ def _check_name(file: ConfigFile, name: str) -> None:
     """Raise InputError where there is no profile of that name."""
     known = (*file.profiles, SANDBOX)
     if name not in known:
-        more = "" if file.profiles else "; make one with 'dm config init'"
-        raise InputError(f"there is no profile {name!r} in {file.path}; there are {', '.join(known)}{more}")
+        more = "" if file.profiles else tr("; make one with 'dm config init'")
+        raise InputError(
+            tr(
+                "there is no profile {name!r} in {path}; there are {known}{more}",
+                name=name,
+                path=file.path,
+                known=listed(known),
+                more=more,
+            )
+        )
 
 
 def _sandbox_sender() -> str:
@@ -122,7 +136,7 @@ def _use(current: Session, name: str) -> None:
     file = _file()
     _check_name(file, name)
     write_private(file.path, set_default(read_text(file.path)[0], name))
-    current.say(f"{name} is the default profile now")
+    current.say(tr("{name} is the default profile now", name=name))
 
 
 def _check(current: Session) -> None:
@@ -132,22 +146,22 @@ def _check(current: Session) -> None:
     from dmcli.workflows.doctor import access
 
     settings = current.settings
-    names = ("profile", "region", "endpoint", "sender", "output", "lang", "signature", "api_version", "ca_bundle")
+    names = ("profile", "region", "endpoint", "from", "output", "lang", "signature", "api_version", "ca_bundle")
     rows: list[dict[str, Any]] = [
         {
-            "name": "from" if name == "sender" else name,
-            "value": getattr(settings, name) or "-",
-            "source": settings.sources.get("from" if name == "sender" else name, settings.sources.get(name, "default")),
+            "name": name,
+            "value": getattr(settings, "sender" if name == "from" else name) or "-",
+            "source": tr(settings.sources.get(name, _DEFAULT)),
         }
         for name in names
     ]
     try:
         keys = current.resources.keys()
     except DmError:
-        show_document(rows, _VALUES, current.output())
+        show_document(rows, _values(), current.output())
         raise
     rows.append({"name": "keys", "value": _mask("access_key_id", keys.access_key_id), "source": keys.source})
-    token = "yes" if keys.security_token else "no"
+    token = tr("yes") if keys.security_token else tr("no")
     rows.append({"name": "security_token", "value": token, "source": keys.source})
     if keys.expires:
         end = datetime.fromtimestamp(keys.expires, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -155,13 +169,13 @@ def _check(current: Session) -> None:
     try:
         verdict = access(current.client)
     except DmError as error:
-        rows.append({"name": "access", "value": error.code or "none", "source": "a signed call"})
-        show_document(rows, _VALUES, current.output())
+        rows.append({"name": "access", "value": error.code or tr("none"), "source": tr("a signed call")})
+        show_document(rows, _values(), current.output())
         raise
     skew = verdict.skew
-    rows.append({"name": "access", "value": "ok", "source": "a signed call"})
-    rows.append({"name": "clock", "value": clock_text(skew) if skew is not None else "-", "source": "its reply"})
-    show_document(rows, _VALUES, current.output())
+    rows.append({"name": "access", "value": "ok", "source": tr("a signed call")})
+    rows.append({"name": "clock", "value": clock_text(skew) if skew is not None else "-", "source": tr("its reply")})
+    show_document(rows, _values(), current.output())
 
 
 def _init(current: Session, *, name: str | None, force: bool, keychain: bool) -> None:
@@ -173,25 +187,26 @@ def _init(current: Session, *, name: str | None, force: bool, keychain: bool) ->
     from dmcli.local.paths import config_path
 
     if not sys.stdin.isatty():
-        where = config_path(os.environ)
-        raise InputError(f"there is no terminal to ask questions on: write {where} as config.example.yaml is written")
+        text = marked("there is no terminal to ask questions on: write {where} as config.example.yaml is written")
+        raise InputError(tr(text, where=config_path(os.environ)))
     file = _file()
     if keychain:
         chain.check()
     ask = _asker()
-    chosen = name or ask("Profile name", default="default")
+    chosen = name or ask(tr("Profile name"), default="default")
     problem = name_problem(chosen)
     if problem:
-        raise InputError(f"{chosen!r}: {problem}")
+        raise InputError(tr("{name!r}: {why}", name=chosen, why=tr(problem)))
     if chosen in file.profiles and not force:
-        raise InputError(f"there is a profile {chosen!r} in {file.path} already: give --force to replace it")
+        text = marked("there is a profile {name!r} in {path} already: give --force to replace it")
+        raise InputError(tr(text, name=chosen, path=file.path))
     answers = {
-        "access_key_id": ask("AccessKey id"),
-        "access_key_secret": ask("AccessKey secret", hide_input=True),
-        "security_token": ask("Security token (empty for none)", default="", show_default=False, hide_input=True),
-        "region": ask("Region", default=DEFAULT_REGION, type=click.Choice(list(REGIONS))),
+        "access_key_id": ask(tr("AccessKey id")),
+        "access_key_secret": ask(tr("AccessKey secret"), hide_input=True),
+        "security_token": ask(tr("Security token (empty for none)"), default="", show_default=False, hide_input=True),
+        "region": ask(tr("Region"), default=DEFAULT_REGION, type=click.Choice(list(REGIONS))),
         "from": ask(
-            "Sender address used by default (empty for none)", default="", show_default=False, value_proc=_sender
+            tr("Sender address used by default (empty for none)"), default="", show_default=False, value_proc=_sender
         ),
     }
     values = {key: value for key, value in answers.items() if value}
@@ -203,7 +218,10 @@ def _init(current: Session, *, name: str | None, force: bool, keychain: bool) ->
     if not file.default or not file.profiles:
         text = set_default(text, chosen)
     write_private(file.path, text)
-    current.say(f"wrote profile {chosen} to {file.path} (mode 0600)", f"try it: dm -p {chosen} account show")
+    current.say(
+        tr("wrote profile {name} to {path} (mode 0600)", name=chosen, path=file.path),
+        tr("try it: dm -p {name} account show", name=chosen),
+    )
 
 
 def _sender(text: str) -> str:

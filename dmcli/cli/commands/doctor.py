@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dmcli.api.model import Field, bad, fair, good
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, worst
+from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -27,12 +28,12 @@ def _examine(current: Session) -> None:
 
     patient = Patient(os.environ, lambda: current.settings, lambda: current.resources.keys, lambda: current.client)
     findings = list(examine(patient))
-    rows = [{"check": one.check, "state": one.state, "found": current.voice.hide(one.found)} for one in findings]
+    rows = [{"check": tr(one.check), "state": one.state, "found": current.voice.hide(one.found)} for one in findings]
     show_document(rows, _FIELDS, current.output())
     failed = [finding for finding in findings if finding.state == FAILED]
     if failed:
-        names = ", ".join(dict.fromkeys(finding.check for finding in failed))
-        error = DmError(f"something is wrong: {names}")
+        names = listed(dict.fromkeys(tr(finding.check) for finding in failed))
+        error = DmError(tr("something is wrong: {names}", names=names))
         error.exit_code = worst(finding.exit for finding in failed)
         raise error
 

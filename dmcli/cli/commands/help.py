@@ -10,11 +10,14 @@ import click
 from dmcli.cli.help import COMMON_WORD, common_options_page, show_help
 from dmcli.cli.topics import TOPICS, topic_page
 from dmcli.cli.tree import Group, command
+from dmcli.words import composed, marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dmcli.cli.session import Session
+
+_NONE = marked("'{command}' is a command and has none of its own, so no {word!r}")
 
 
 def _help(_: Session, *, words: tuple[str, ...]) -> None:
@@ -36,7 +39,10 @@ def _enter(ctx: click.Context, words: Iterable[str]) -> click.Context:
     """The context of the command that is reached by these words. Raises UsageError where there is none."""
     for word in words:
         if not isinstance(ctx.command, Group):
-            raise click.UsageError(f"'{ctx.command_path}' is a command and has none of its own, so no {word!r}", ctx)
+            raise click.UsageError(
+                tr(_NONE, command=ctx.command_path, word=word),
+                ctx,
+            )
         _, found, _ = ctx.command.resolve_command(ctx, [word])
         ctx = click.Context(found, info_name=word, parent=ctx)
     return ctx
@@ -54,18 +60,14 @@ def _complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[s
     return [name for name in names if name.startswith(incomplete)]
 
 
+_WORDS = click.Argument(["words"], nargs=-1, metavar="[COMMAND]...", shell_complete=_complete)
+_WORDS.help = composed("The command, word by word; '{word}' for those that every command takes.", word=COMMON_WORD)
 COMMAND = command(
     "help",
     [
-        click.Argument(
-            ["words"],
-            nargs=-1,
-            metavar="[COMMAND]...",
-            help=f"The command, word by word; '{COMMON_WORD}' for those that every command takes.",
-            shell_complete=_complete,
-        )
+        _WORDS,
     ],
     _help,
-    help=f"Show the help of a command, or of a topic: {', '.join(TOPICS)}.",
+    help=composed("Show the help of a command, or of a topic: {topics}.", topics=", ".join(TOPICS)),
     example="domain check",
 )

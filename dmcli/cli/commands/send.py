@@ -11,6 +11,7 @@ from dmcli.cli.build import group
 from dmcli.cli.options import one_line_key
 from dmcli.cli.tree import command, command_in
 from dmcli.errors import InputError
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
 
 def _resolve(current: Session, *, key: str, sent: bool, not_sent: bool) -> None:
     if sent == not_sent:
-        raise InputError("say what became of the mail: give either --sent or --not-sent")
+        raise InputError(tr("say what became of the mail: give either --sent or --not-sent"))
     current.resources.ledger.resolve(current.resources.scope(key), sent=sent)
-    current.say(f"the key {key} counts as sent" if sent else f"the key {key} is free to be used again")
+    current.say(
+        tr("the key {key} counts as sent", key=key) if sent else tr("the key {key} is free to be used again", key=key)
+    )
 
 
 COMMAND = group(
@@ -40,5 +43,5 @@ COMMAND = group(
     ),
 )
 for _name in ("single", "batch"):  # in place of the catalogue's, with what they look at before they send
-    COMMAND.later(_name, COMMAND.help_of(_name), partial(command_in, f"dmcli.cli.commands.sending.{_name}"))
+    COMMAND.later(_name, COMMAND.text_of(_name), partial(command_in, f"dmcli.cli.commands.sending.{_name}"))
 COMMAND.later("merge", "Send a mail for each row of a file.", partial(command_in, "dmcli.cli.commands.campaign.merge"))

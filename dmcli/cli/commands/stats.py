@@ -14,6 +14,7 @@ from dmcli.cli.build import group
 from dmcli.cli.options import from_history, options_of
 from dmcli.cli.tree import command, command_in
 from dmcli.errors import DmError, RefusedError
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,8 +61,8 @@ def _sender(current: Session, **values: Any) -> None:
         if error.code not in NO_ACTION:
             raise
         raise RefusedError(
-            "the service no longer has the action behind this command",
-            hint=f"'dm address show {wire['AccountName']}' tells the same.",
+            tr("the service no longer has the action behind this command"),
+            hint=tr("'dm address show {address}' tells the same.", address=wire["AccountName"]),
             code=error.code,
             request_id=error.request_id,
             http_status=error.http_status,
@@ -98,7 +99,7 @@ def _report(current: Session, *, html: str | None, markdown: bool, **typed: Any)
             text = page(found, current.lang, local_text(current.now.astimezone()))
             with open(html, "w", encoding="utf-8", newline="\n") as file:
                 file.write(text)
-            current.say(f"the report is in {html}")
+            current.say(tr("the report is in {file}", file=html))
     if current.output().wants_data:
         show_document(found, (), current.output())
     elif markdown or not html:

@@ -11,6 +11,7 @@ from dmcli.cli.build import group
 from dmcli.cli.options import options_of
 from dmcli.cli.tree import command
 from dmcli.errors import InputError
+from dmcli.words import tr
 from dmcli.workflows.modify import unchanged_params
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def _update(current: Session, *, dry_run: bool, **typed: Any) -> None:
     from dmcli.cli.values import collect
 
     if all(typed[name] is None for name in _KEPT):
-        raise InputError("nothing to change: give --name, --description or both")
+        raise InputError(tr("nothing to change: give --name, --description or both"))
     call = collect(current, _MODIFY, typed)
     if dry_run:
         show_dry_run(current, call._replace(wire=call.wire | unchanged_params(None, _KEPT, call.wire)))

@@ -9,6 +9,7 @@ from dmcli.cli.build import group
 from dmcli.cli.options import options_of
 from dmcli.cli.tree import command
 from dmcli.errors import InputError
+from dmcli.words import tr
 from dmcli.workflows.modify import unchanged_params
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def _update(current: Session, *, dry_run: bool, **typed: Any) -> None:
     from dmcli.cli.values import collect
 
     if all(typed[name] is None for name in _CONTENT):
-        raise InputError("nothing to change: give --name, --subject, --html or --alias")
+        raise InputError(tr("nothing to change: give --name, --subject, --html or --alias"))
     call = collect(current, _MODIFY, typed)
     if dry_run:
         show_dry_run(current, call._replace(wire=call.wire | unchanged_params(None, _KEPT, call.wire)))

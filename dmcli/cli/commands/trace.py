@@ -10,6 +10,7 @@ from dmcli.api.model import Field, State, Tone, good
 from dmcli.cli.options import click_param, from_history
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, worst
+from dmcli.words import marked, speaking, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -17,19 +18,17 @@ if TYPE_CHECKING:
     from dmcli.workflows.trace.sources import Asked
 
 _DETAILS = catalogue.get("SenderStatisticsDetailByParam")
-_ADDRESS = _DETAILS.param("ToAddress")._replace(argument=True, required=True, help="The recipient's address.")
+_ADDRESS = _DETAILS.param("ToAddress")._replace(argument=True, required=True, help=marked("The recipient's address."))
 _ASKED = _DETAILS._replace(params=tuple(_ADDRESS if one.name == _ADDRESS.name else one for one in _DETAILS.params))
 _SINCE = _DETAILS.param("StartTime")._replace(default="30d")
-_ONLY_SUMS = (
-    "opens and clicks are not among it: the service tells only their sums by day, see dm stats tracking",
-    "其中没有打开和点击：服务只提供按天的合计，见 dm stats tracking",
+_ONLY_SUMS = marked(
+    "opens and clicks are not among it: the service tells only their sums by day, see dm stats tracking"
 )
 _TONES = {
     "delivered": Tone.GOOD,
     **dict.fromkeys(("invalid", "spam", "failed", "found-invalid", "complained"), Tone.BAD),
     "unsubscribed": Tone.FAIR,
 }
-_ABSENT = ("this service does not have: {names}", "该服务没有：{names}")
 
 
 def _trace(current: Session, **values: Any) -> None:
@@ -39,11 +38,12 @@ def _trace(current: Session, **values: Any) -> None:
     resources = current.resources
     history = resources.reader if current.from_history else None
     found = gather(current.client, asked, resources.clock, resources.pause, history)
-    at, notes = int(current.lang == "zh"), list[str]()
-    if any(event.source == "deliveries" for event in found.events):
-        notes.append(_ONLY_SUMS[at])
-    if found.absent:
-        notes.append(_ABSENT[at].format(names=", ".join(found.absent)))
+    notes = list[str]()
+    with speaking(current.lang):
+        if any(event.source == "deliveries" for event in found.events):
+            notes.append(tr(_ONLY_SUMS))
+        if found.absent:
+            notes.append(tr("this service does not have: {names}", names=", ".join(found.absent)))
     _show(current, _document(current, asked, found, notes))
     if found.unread:
         raise _unread(found.unread)
@@ -114,7 +114,8 @@ def _show(current: Session, document: dict[str, Any]) -> None:
         output.stdout.write("\n" if document["events"] else "")
         show_document(record, verdict, output)
     else:
-        current.say(f"{document['verdict']}: {document['reason']} {document['remedy']}")
+        told = {name: document[name] for name in ("verdict", "reason", "remedy")}
+        current.say(tr("{verdict}: {reason} {remedy}", **told))
     sys.stdout.flush()
     current.say(*document["notes"])
 
@@ -129,21 +130,21 @@ def _fields(lang: str) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
     moves = {move: texts[at] for move, texts in MOVES.items()}
     return (
         (
-            Field("time", ("Time", "时间")[at], shape="epoch"),
-            Field("event", ("Event", "事件")[at], words),
-            Field("meaning", ("Meaning", "含义")[at]),
-            Field("message", ("Message", "返回信息")[at], priority=1),
-            Field("subject", ("Subject", "主题")[at], priority=2),
-            Field("from", ("From", "发信地址")[at], priority=3),
+            Field("time", "Time", shape="epoch"),
+            Field("event", "Event", words),
+            Field("meaning", "Meaning"),
+            Field("message", "Message", priority=1),
+            Field("subject", "Subject", priority=2),
+            Field("from", "From", priority=3),
             *map(Field, ("to", "tag", "classification", "list", "task", "source")),
         ),
         (
-            Field("address", ("Address", "地址")[at]),
-            Field("verdict", ("Verdict", "结论")[at], {"delivered": good("delivered")}),
-            Field("message", ("Last message", "最后返回")[at]),
-            Field("reason", ("Likely reason", "可能原因")[at]),
-            Field("move", ("Whose move", "由谁处理")[at], moves),
-            Field("remedy", ("Remedy", "处理办法")[at]),
+            Field("address", "Address"),
+            Field("verdict", "Verdict", {"delivered": good("delivered")}),
+            Field("message", "Last message"),
+            Field("reason", "Likely reason"),
+            Field("move", "Whose move", moves),
+            Field("remedy", "Remedy"),
         ),
     )
 
@@ -156,10 +157,12 @@ def _toned(what: str, word: str) -> str:
 def _unread(unread: dict[str, DmError]) -> DmError:
     """The failure of a trace that lacks a source."""
     first = next(iter(unread.values()))
-    why = "; ".join(dict.fromkeys(f"{name}: {error.message}" for name, error in unread.items()))
+    why = tr("; ").join(
+        dict.fromkeys(tr("{label}: {why}", label=name, why=error.message) for name, error in unread.items())
+    )
     hints = " ".join(dict.fromkeys(error.hint for error in unread.values() if error.hint))
     error = DmError(
-        f"not all could be read; {why}",
+        tr("not all could be read; {why}", why=why),
         hint=hints,
         code=first.code,
         request_id=first.request_id,

@@ -1,4 +1,4 @@
-"""What --debug shows of a call: an allow-list of names, sizes and times, never a value that could be secret.
+"""What --debug shows of a call, in English: names, sizes and times that are allowed, never what could be secret.
 
 Paths and queries are values too: those of a metadata service or of a server of keys name roles and hold tokens.
 """
@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 from dmcli.untrusted import brief
-from dmcli.words import counted
+from dmcli.words import counted, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,9 @@ def trace(exchange: Exchange, write: Callable[[str], None]) -> Exchange:
             say(f"< {type(error).__name__} after {time.monotonic() - began:.3f} s")
             raise
         request_id = reply.headers.get("x-acs-request-id", "")
-        say(f"< HTTP {reply.status}, {counted(len(reply.body), 'byte')}, {time.monotonic() - began:.3f} s {request_id}")
+        with speaking("en"):
+            size = counted(len(reply.body), "byte")
+        say(f"< HTTP {reply.status}, {size}, {time.monotonic() - began:.3f} s {request_id}")
         return reply
 
     return exchange_and_tell

@@ -71,15 +71,16 @@ def _say_why(current: Session, error: BaseException, args: Sequence[str]) -> Non
 
         show_help(error.ctx, sys.stderr)
     elif isinstance(error, (click.Abort, KeyboardInterrupt, Stopped)):
-        word = f"stopped by {error.name}" if isinstance(error, Stopped) else "interrupted"
-        _say(f"dm: {word}{_unknown_outcome(current)}{current.way_on and '; go on with: '}{current.way_on}")
+        word = tr("stopped by {name}", name=error.name) if isinstance(error, Stopped) else tr("interrupted")
+        way_on = tr("; go on with: {command}", command=current.way_on) if current.way_on else ""
+        _say(f"dm: {word}{_unknown_outcome(current)}{way_on}")
     elif code == _PIPE_CLOSED:
         return
     elif known := _as_dm_error(error):
         show_error(current, known, args)
     else:
-        told = f"{_where(error)}{_unknown_outcome(current)}; {_write_defect(current, error)}"
-        _say(f"dm: a defect in dm {dmcli.__version__}: {told}")
+        told = f"{_where(error)}{_unknown_outcome(current)}{_write_defect(current, error)}"
+        _say(tr("dm: a defect in dm {version}: {told}", version=dmcli.__version__, told=told))
 
 
 def _code(error: BaseException) -> int:
@@ -103,7 +104,7 @@ def _as_dm_error(error: BaseException) -> DmError | None:
         return error
     if isinstance(error, click.ClickException):
         ctx = getattr(error, "ctx", None)
-        return InputError(_sentence(error), hint=f"Try '{ctx.command_path} --help'." if ctx else "")
+        return InputError(_sentence(error), hint=tr("Try '{command} --help'.", command=ctx.command_path) if ctx else "")
     return local_error(error)
 
 
@@ -122,7 +123,7 @@ def _sentence(error: click.ClickException) -> str:
     text = " ".join(error.format_message().split())
     for theirs, ours in _WORDS[language()].items():
         text = text.replace(theirs, ours)
-    text = text.rstrip(".")
+    text = text.rstrip(".。")
     return text[:1].lower() + text[1:]
 
 
@@ -130,7 +131,9 @@ def _unknown_outcome(current: Session) -> str:
     """What to add when the run ended in the middle of a change."""
     name = current.resources.unfinished
     return (
-        f" while {name} was under way: whether it was done is not known, look before you run it again" if name else ""
+        tr(" while {name} was under way: whether it was done is not known, look before you run it again", name=name)
+        if name
+        else ""
     )
 
 
@@ -167,5 +170,5 @@ def _write_defect(current: Session, error: BaseException) -> str:
     try:
         write_private(path, "\n".join(lines) + "\n")
     except DmError:
-        return "please report it"
-    return f"please report it with {path}, which holds no value of yours"
+        return tr("; please report it")
+    return tr("; please report it with {path}, which holds no value of yours", path=path)

@@ -12,6 +12,7 @@ import click
 from dmcli.cli.run.folding import folded
 from dmcli.errors import local_error
 from dmcli.untrusted import brief
+from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,8 +29,9 @@ def show_error(current: Session, error: DmError, args: Sequence[str]) -> None:
         _show_json(current, error, hint)
         return
     facts = [error.code, f"HTTP {error.http_status}" if error.http_status else "", _request(error)]
-    told = ", ".join(fact for fact in facts if fact)
-    _say(current, f"dm: {error.message}" + (f" ({told})" if told else ""))
+    known = [fact for fact in facts if fact]
+    told = tr("{message} ({facts})", message=error.message, facts=listed(known)) if known else error.message
+    _say(current, f"dm: {told}")
     for line in dict.fromkeys((*error.details, meaning, remedy, error.hint)):
         if line:
             _say(current, f"    {line}")
@@ -56,7 +58,7 @@ def _explanation(current: Session, error: DmError) -> tuple[str, str]:
 
 
 def _request(error: DmError) -> str:
-    return f"request {error.request_id}" if error.request_id else ""
+    return tr("request {id}", id=error.request_id) if error.request_id else ""
 
 
 def _wants_json(current: Session, args: Sequence[str]) -> bool:

@@ -50,13 +50,13 @@ def fold(text: str, room: int) -> str:
     询问可以回答“是”
     （yes）或“否”
     """
-    if room <= 0 or _width(text) <= room:
+    if room <= 0 or cells(text) <= room:
         return text
     indent = " " * (len(text) - len(text.lstrip(" ")))
     lines, line = [], ""
     for piece in _pieces(text, room - len(indent)):
         word = indent + piece.lstrip(" ")
-        if line.strip() and _width(line + piece) > room >= _width(word):
+        if line.strip() and cells(line + piece) > room >= cells(word):
             lines.append(line)
             line = word
         else:
@@ -67,10 +67,10 @@ def fold(text: str, room: int) -> str:
 def _pieces(text: str, room: int) -> Iterator[str]:
     """What is not to be broken; a command that has no room on a line of its own is words."""
     for piece in _PIECE.findall(text):
-        yield from [piece] if _width(piece.lstrip(" ")) <= room else _WORD.findall(piece)
+        yield from [piece] if cells(piece.lstrip(" ")) <= room else _WORD.findall(piece)
 
 
-def _width(text: str) -> int:
+def cells(text: str) -> int:
     """Columns that a text takes; Chinese characters take two."""
     if text.isascii():
         return len(text)

@@ -7,6 +7,8 @@ import time
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from dmcli.words import tr
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
@@ -159,7 +161,9 @@ class Resources:
 
         absent = ""
         if self.settings.sandbox and self.settings.endpoint:
-            absent = "Start the sandbox there: dm sandbox serve; or leave the endpoint out, and it is in this process."
+            absent = tr(
+                "Start the sandbox there: dm sandbox serve; or leave the endpoint out, and it is in this process."
+            )
         return Client(self.exchange, self.keys, self.target, self.retrier, command=self.command, absent=absent)
 
     def client_of(self, service: str, ram: str, version: str, url: str) -> Client:
@@ -224,7 +228,7 @@ class Resources:
     def sandbox_command(self) -> str:
         """How a person would run `dm sandbox` for the same sandbox."""
         region = self.flags.region
-        return f"dm --region {region} sandbox" if region else "dm sandbox"
+        return f"dm --region {region} sandbox" if region else "dm sandbox"  # untranslated: a command
 
     @property
     def sandbox_place(self) -> str:
@@ -267,4 +271,4 @@ class Resources:
 
     def _warn(self, warnings: tuple[str, ...]) -> None:
         for warning in warnings:
-            self._voice.say(f"warning: {warning}")
+            self._voice.say(tr("warning: {warning}", warning=warning))

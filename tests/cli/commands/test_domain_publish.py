@@ -105,7 +105,7 @@ def test_what_changes_while_the_question_stands_is_not_overwritten(box, publish,
         alidns.add("example.com", "mail", "TXT", "v=spf1 a -all")
         return True
 
-    monkeypatch.setattr("click.confirm", confirm)
+    monkeypatch.setattr("click.prompt", confirm)
     assert "was changed" in box(f"domain publish {DOMAIN} --provider alidns", code=2, tty=True).err
     assert len(alidns.zones["example.com"]) == 1
 

@@ -19,14 +19,18 @@ from dmcli.cli.commands.campaign.options import (
 from dmcli.cli.question import ask
 from dmcli.cli.tree import command
 from dmcli.errors import CheckFailedError, InputError, UnreachableError
-from dmcli.words import counted
+from dmcli.words import counted, marked, tr
 from dmcli.workflows.merge.journal import PENDING, REJECTED, SENT, UNKNOWN
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
     from dmcli.workflows.merge.journal import Journal
 
-_BY_HAND = {"sent": (SENT, "settled by hand as sent"), "not_sent": (PENDING, "settled by hand as not sent")}
+_BY_HAND = {
+    "sent": (SENT, marked("settled by hand as sent")),
+    "not_sent": (PENDING, marked("settled by hand as not sent")),
+}
+_AGAIN = marked("to be tried again")
 
 
 def _resume(current: Session, *, name: str, as_planned: bool, moved: bool, **typed: Any) -> None:
@@ -41,8 +45,12 @@ def _resume(current: Session, *, name: str, as_planned: bool, moved: bool, **typ
         path = plan["path"]
         if not as_planned and os.path.exists(path) and file_hash(path) != plan["inputs"]["file"]:
             raise InputError(
-                f"the file {path} was changed since the campaign {name!r} was planned: put it back, or give "
-                "--as-planned to send what was planned"
+                tr(
+                    "the file {file} was changed since the campaign {name!r} was planned: put it back, or give "
+                    "--as-planned to send what was planned",
+                    file=path,
+                    name=name,
+                )
             )
         journal.pause(False)
         run(current, known, name, journal, Letter(**plan["letter"]), wishes_of(typed, plan["pace"]))
@@ -54,8 +62,11 @@ def _work(current: Session, *, name: str) -> None:
 
     if not journal_url(current):
         raise InputError(
-            "work is for a campaign in a database: give --journal postgresql://..., or go on with one of this machine "
-            f"by {command_of(current, 'resume', name)}"
+            tr(
+                "work is for a campaign in a database: give --journal postgresql://..., or go on with one of this "
+                "machine by {command}",
+                command=command_of(current, "resume", name),
+            )
         )
     with campaigns(current) as known:
         journal = known.work_on(name)
@@ -63,8 +74,8 @@ def _work(current: Session, *, name: str) -> None:
         _check_account(current, name, plan)
         if journal.paused:
             raise UnreachableError(
-                f"the campaign {name!r} is paused; nothing was sent",
-                hint=f"Go on with: {command_of(current, 'resume', name)}",
+                tr("the campaign {name!r} is paused; nothing was sent", name=name),
+                hint=tr("Go on with: {command}", command=command_of(current, "resume", name)),
             )
         run(current, known, name, journal, Letter(**plan["letter"]), wishes_of({}, plan["pace"]))
 
@@ -81,7 +92,10 @@ def _check_account(current: Session, name: str, plan: dict[str, Any]) -> None:
 
     if plan["inputs"]["account"] != account_of(*current.resources.scope("")[:2]):
         raise InputError(
-            f"the campaign {name!r} was planned with another account or endpoint: give its --profile, or --endpoint"
+            tr(
+                "the campaign {name!r} was planned with another account or endpoint: give its --profile, or --endpoint",
+                name=name,
+            )
         )
 
 
@@ -89,7 +103,13 @@ def _pause(current: Session, *, name: str) -> None:
     with campaigns(current) as known:
         known.look(name).pause(True)
     resume = command_of(current, "resume", name)
-    current.say(f"a run of {name} stops when the mails under way have ended; go on with: {resume}")
+    current.say(
+        tr(
+            "a run of {name} stops when the mails under way have ended; go on with: {command}",
+            name=name,
+            command=resume,
+        )
+    )
 
 
 def _settle(current: Session, *, name: str, sent: tuple[int, ...], not_sent: tuple[int, ...]) -> None:
@@ -100,35 +120,50 @@ def _settle(current: Session, *, name: str, sent: tuple[int, ...], not_sent: tup
         journal = known.work_on(name)
         if sent or not_sent:
             if both := set(sent) & set(not_sent):
-                raise InputError(f"row {min(both)} is given as --sent and as --not-sent: give one of them")
+                raise InputError(tr("row {row} is given as --sent and as --not-sent: give one of them", row=min(both)))
             settled = [journal.decide(sent, *_BY_HAND["sent"]), journal.decide(not_sent, *_BY_HAND["not_sent"])]
-            current.say(f"{counted(settled[0], 'row')} settled as sent, {settled[1]} as not sent")
+            rows = counted(settled[0], "row")
+            current.say(tr("{sent} settled as sent, {not_sent} as not sent", sent=rows, not_sent=settled[1]))
             return
         plan = _plan(journal)
         _check_account(current, name, plan)
         looked = list(settle(current.client, Letter(**plan["letter"]), journal))
         if not looked:
-            current.say("no mail is unknown")
+            current.say(tr("no mail is unknown"))
             return
         found = sum(one.found for one in looked)
         if found:
-            current.say(f"{found} of {counted(len(looked), 'unknown mail')} found at the service: they count as sent")
+            mails = counted(len(looked), "unknown mail")
+            current.say(tr("{found} of {mails} found at the service: they count as sent", found=found, mails=mails))
     if found < len(looked):
-        rows = " ".join(str(one.row.number) for one in looked if not one.found)
+        numbers = " ".join(str(one.row.number) for one in looked if not one.found)[:200]
+        one = found + 1 == len(looked)
         raise CheckFailedError(
-            f"nothing is found of {counted(len(looked) - found, 'mail')}, which is no proof that nothing was sent: "
-            f"{'row' if found + 1 == len(looked) else 'rows'} {rows[:200]}",
-            hint=f"Look again later, or decide: {command_of(current, 'settle', name)} --sent ROW, or --not-sent ROW",
+            tr(
+                "nothing is found of {mails}, which is no proof that nothing was sent: {rows}",
+                mails=counted(len(looked) - found, "mail"),
+                rows=tr("row {numbers}", numbers=numbers) if one else tr("rows {numbers}", numbers=numbers),
+            ),
+            hint=tr(
+                "Look again later, or decide: {command} --sent ROW, or --not-sent ROW",
+                command=command_of(current, "settle", name),
+            ),
         )
 
 
 def _retry_rejected(current: Session, *, name: str) -> None:
     with campaigns(current) as known:
-        number = known.work_on(name).decide(None, PENDING, "to be tried again", of=REJECTED)
+        number = known.work_on(name).decide(None, PENDING, _AGAIN, of=REJECTED)
     if not number:
-        current.say("no row is rejected")
+        current.say(tr("no row is rejected"))
         return
-    current.say(f"{counted(number, 'rejected row')} to be tried again: {command_of(current, 'resume', name)}")
+    current.say(
+        tr(
+            "{rows} to be tried again: {command}",
+            rows=counted(number, "rejected row"),
+            command=command_of(current, "resume", name),
+        )
+    )
 
 
 def _delete(current: Session, *, name: str, yes: bool) -> None:
@@ -136,12 +171,17 @@ def _delete(current: Session, *, name: str, yes: bool) -> None:
         known.claim(name)
         journal = known.look(name)
         counts = journal.counts()
-        left = f"{counts[PENDING]:,} not sent yet, {counts[UNKNOWN]:,} unknown"
-        what = f"delete the campaign {name} and all that is known of its rows ({left})"
+        what = tr(
+            "delete the campaign {name} and all that is known of its rows ({pending:,} not sent yet, {unknown:,} "
+            "unknown)",
+            name=name,
+            pending=counts[PENDING],
+            unknown=counts[UNKNOWN],
+        )
         if not yes:
             ask(what)
         journal.delete()
-    current.say(f"the campaign {name} is deleted")
+    current.say(tr("the campaign {name} is deleted", name=name))
 
 
 def _rows_option(flag: str, help: str) -> click.Option:  # noqa: A002  click's own word
@@ -174,8 +214,8 @@ COMMANDS = (
         "settle",
         [
             NAME,
-            _rows_option("--sent", "This unknown row was sent; repeatable."),
-            _rows_option("--not-sent", "This unknown row was not sent, and may be; repeatable."),
+            _rows_option("--sent", marked("This unknown row was sent; repeatable.")),
+            _rows_option("--not-sent", marked("This unknown row was not sent, and may be; repeatable.")),
             journal_option(),
         ],
         _settle,

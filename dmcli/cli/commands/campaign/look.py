@@ -11,7 +11,8 @@ from dmcli.api.model import Field, bad, fair, good
 from dmcli.cli.commands.campaign.options import campaigns, journal_option
 from dmcli.cli.commands.campaign.running import COUNTS, RESULT, result
 from dmcli.cli.tree import command
-from dmcli.workflows.merge.journal import STATES
+from dmcli.words import tr
+from dmcli.workflows.merge.journal import STATES, UNDER_WAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _STATE: dict[str, str] = {
     "sent": good("sent"),
     "pending": fair("pending"),
-    "under way": fair("under way"),
+    UNDER_WAY: fair("under way"),
     "unknown": bad("unknown"),
     "rejected": bad("rejected"),
     "skipped": fair("skipped"),
@@ -47,7 +48,7 @@ def _list(current: Session) -> None:
     with campaigns(current) as known:
         rows = [{"made": made} | result(name, known.look(name).counts()) for name, made, _ in known.all_plans()]
     if not rows:
-        current.say("nothing found")
+        current.say(tr("nothing found"))
     show_document(rows, (RESULT[0], *COUNTS, _MADE), current.output())
 
 
@@ -92,6 +93,7 @@ def _show_rows(current: Session, name: str, only: tuple[str, ...], *, data: bool
             for row in journal.rows(only or STATES):
                 values = row.values if data else {}
                 facts = {**row._asdict(), "row": row.number, "message_id": letter.message_id(row.number)}
+                facts["reason"] = tr(row.reason)
                 rows.append(values | {field.name: facts[field.name] for field in fields if field.name in facts})
                 if len(rows) == 1000:  # noqa: PLR2004  a page
                     yield Page({"rows": []}, rows, "rows", more=True)
@@ -99,7 +101,7 @@ def _show_rows(current: Session, name: str, only: tuple[str, ...], *, data: bool
             yield Page({"rows": []}, rows, "rows")
 
         if not show_pages(pages(), fields, (), current.output()):
-            current.say("nothing found")
+            current.say(tr("nothing found"))
 
 
 def _only() -> click.Option:

@@ -27,7 +27,7 @@ from dmcli.cli.question import ask
 from dmcli.cli.tree import command
 from dmcli.errors import InputError, LocalIOError, NotFoundError
 from dmcli.local.tables import ENCODINGS
-from dmcli.words import counted
+from dmcli.words import counted, marked, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -42,6 +42,10 @@ if TYPE_CHECKING:
 _ACTION = catalogue.get("SingleSendMail")
 _NOT_HERE = ("ToAddress", "BccAddress", "Template")
 _NOBODY = "nobody@example.com"  # stands for the recipient while the rest is checked
+_BEGUN = marked(
+    "the campaign {name!r} is of the same file, texts and sender: go on with it by {command}, or give --again to mail "
+    "them all once more"
+)
 _SAMPLE = 400  # characters of the sample's text
 _FIELDS = (
     Field("file", "File"),
@@ -82,7 +86,7 @@ class _Task(NamedTuple):
 
 def _merge(current: Session, *, file: str, preview: int | None, opens: bool, test_to: str | None, **typed: Any) -> None:
     if opens and preview is None:
-        raise InputError("--open shows what --preview writes: give --preview ROW too, such as --preview 2")
+        raise InputError(tr("--open shows what --preview writes: give --preview ROW too, such as --preview 2"))
     check_typed(typed | {"preview": preview, "test_to": test_to})
     task = _task(current, file, typed)
     if preview is not None:
@@ -136,10 +140,7 @@ def _begin(current: Session, known: Campaigns, task: _Task, typed: dict[str, Any
         check_name(wanted)  # what was typed is a name
     before = known.find(task.fingerprint)
     if before and not dry_run and not typed["again"]:
-        raise InputError(
-            f"the campaign {before!r} is of the same file, texts and sender: go on with it by "
-            f"{command_of(current, 'resume', before)}, or give --again to mail them all once more"
-        )
+        raise InputError(tr(_BEGUN, name=before, command=command_of(current, "resume", before)))
     letter = task.letter
     standing = read_standing(current.client, letter.wire["AccountName"], current.service_now, current.say, letter.via)
     name, journal = known.new(wanted)
@@ -156,16 +157,18 @@ def _begin(current: Session, known: Campaigns, task: _Task, typed: dict[str, Any
     except BaseException as error:
         journal.delete()
         if isinstance(error, _Undone):
-            current.say("dry run: nothing was sent")
+            current.say(tr("dry run: nothing was sent"))
             _check(current, task, plan, standing, skip_bad=typed["skip_bad"])
             return
         raise
     if typed["plan_only"]:
         _show(current, task, plan, standing)
-        verb = "work" if journal_url(current) else "resume"
-        current.say(f"campaign {name} is planned, and nothing was sent; go on with: {command_of(current, verb, name)}")
+        go_on = command_of(current, "work" if journal_url(current) else "resume", name)
+        text = marked("campaign {name} is planned, and nothing was sent; go on with: {command}")
+        current.say(tr(text, name=name, command=go_on))
         return
-    current.say(f"campaign {name}: {counted(plan.mails, 'mail')} from {task.letter.wire['AccountName']}")
+    mails, sender = counted(plan.mails, "mail"), task.letter.wire["AccountName"]
+    current.say(tr("campaign {name}: {mails} from {sender}", name=name, mails=mails, sender=sender))
     run(current, known, name, journal, task.letter, task.wishes)
 
 
@@ -192,7 +195,7 @@ def _plan(current: Session, task: _Task, journal: Journal, standing: Standing) -
     with reading(current) as read:
         plan = make_plan(task.letter, task.table, standing.barred, journal, read)
     if file_hash(task.path) != task.inputs["file"]:
-        raise InputError(f"{task.path} was changed while it was read; nothing was sent, run it again")
+        raise InputError(tr("{file} was changed while it was read; nothing was sent, run it again", file=task.path))
     return plan
 
 
@@ -200,7 +203,7 @@ def _check(current: Session, task: _Task, plan: Plan, standing: Standing, *, ski
     """Raise InputError for bad rows, and say which are skipped; CheckFailedError where the quota does not suffice."""
     plan.check(skip_bad=skip_bad)
     for line in plan.told:
-        current.say(f"left out: {line}")
+        current.say(tr("left out: {row}", row=line))
     standing.check_quota(plan.mails, task.wishes.mails_today(plan.mails))
 
 
@@ -239,7 +242,7 @@ def _show(current: Session, task: _Task, plan: Plan, standing: Standing, *, aski
         output.stdout.flush()
     except OSError as error:
         if asking:
-            raise LocalIOError(f"what is to be sent cannot be shown: {error}") from None
+            raise LocalIOError(tr("what is to be sent cannot be shown: {why}", why=error)) from None
         raise
 
 
@@ -247,7 +250,7 @@ def _ask(current: Session, task: _Task, plan: Plan, standing: Standing, *, yes: 
     """Show what is to be sent, and ask. Raises InputError without a terminal, and when the answer is no."""
     if yes:
         return
-    what = f"send {counted(plan.mails, 'mail')} from {task.letter.wire['AccountName']}"
+    what = tr("send {mails} from {sender}", mails=counted(plan.mails, "mail"), sender=task.letter.wire["AccountName"])
     if sys.stdin.isatty():
         _show(current, task, plan, standing, asking=True)
     ask(what, "--dry-run")
@@ -262,18 +265,25 @@ def _resume(current: Session, known: Campaigns, task: _Task, typed: dict[str, An
 
     name = typed["campaign"] or known.find(task.fingerprint) or known.find_file(os.path.abspath(task.path))
     if not name:
-        raise NotFoundError(f"no campaign of {task.path} was begun {known.place}: leave out --resume")
+        raise NotFoundError(
+            tr("no campaign of {file} was begun {place}: leave out --resume", file=task.path, place=tr(known.place))
+        )
     journal = known.look(name) if typed["dry_run"] else known.work_on(name)
     about = journal.about()
     assert about is not None  # noqa: S101  there is one in every journal that is found
     if differs := changed(about[2]["inputs"], task.inputs):
         raise InputError(
-            f"the campaign {name!r} was planned with another {differs}; put that back, or send what was planned with "
-            f"{command_of(current, 'resume', name)} --as-planned"
+            tr(
+                "the campaign {name!r} was planned with another {differs}; put that back, or send what was planned "
+                "with {command} --as-planned",
+                name=name,
+                differs=tr(differs),
+                command=command_of(current, "resume", name),
+            )
         )
     if typed["dry_run"]:
         show_document(result(name, journal.counts()), RESULT, current.output())
-        current.say("dry run: nothing was sent")
+        current.say(tr("dry run: nothing was sent"))
         return
     journal.pause(False)
     run(current, known, name, journal, Letter(**about[2]["letter"]), wishes_of(typed, about[2]["pace"]))

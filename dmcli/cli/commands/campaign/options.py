@@ -12,6 +12,7 @@ import click
 
 from dmcli.cli.common import keep
 from dmcli.errors import InputError
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -80,7 +81,7 @@ class Rate(click.ParamType[float]):
             return value
         found = re.fullmatch(r"([1-9][0-9]{0,6})/(s|min|h)", value)
         if not found:
-            self.fail(f"{value!r} is not a rate such as 20/s, 100/min or 500/h", param, ctx)
+            self.fail(tr("{value!r} is not a rate such as 20/s, 100/min or 500/h", value=value), param, ctx)
         return int(found[1]) / _PER[found[2]]
 
 
@@ -101,7 +102,7 @@ class Hours(click.ParamType[tuple[int, int]]):
         begin, end = (int(found[1]) * 60 + int(found[2]), int(found[3]) * 60 + int(found[4])) if found else (0, 0)
         minutes = [int(found[2]), int(found[4])] if found else []
         if begin == end or max(begin, end) > _DAY or max(minutes, default=0) > 59:  # noqa: PLR2004
-            self.fail(f"{value!r} is not a part of the day such as 09:00-18:00", param, ctx)
+            self.fail(tr("{value!r} is not a part of the day such as 09:00-18:00", value=value), param, ctx)
         return begin, end
 
 
@@ -121,8 +122,11 @@ class Ramp(click.ParamType[tuple[int, int]]):
         found = re.fullmatch(r"([1-9][0-9]{0,8}):\+([1-9][0-9]{0,2})%/day", value)
         if not found:
             self.fail(
-                f"{value!r} is not a ramp such as 200:+30%/day, which is 200 mails on the first day and 30 % more each "
-                "day after it (1 to 999)",
+                tr(
+                    "{value!r} is not a ramp such as 200:+30%/day, which is 200 mails on the first day and 30 % more "
+                    "each day after it (1 to 999)",
+                    value=value,
+                ),
                 param,
                 ctx,
             )
@@ -143,9 +147,9 @@ def check_typed(typed: Mapping[str, Any]) -> None:
     """Raise InputError where a merge is to do two things at once, or has no text."""
     modes = [f"--{name.replace('_', '-')}" for name in ("preview", "test_to", "resume", "plan_only") if typed[name]]
     if len(modes) > 1:
-        raise InputError(f"{modes[0]} and {modes[1]} are two things to do: give one of them")
+        raise InputError(tr("{one} and {other} are two things to do: give one of them", one=modes[0], other=modes[1]))
     if not (typed["HtmlBody"] or typed["TextBody"]):
-        raise InputError("there is nothing to send: give --html or --text, such as --html @body.html")
+        raise InputError(tr("there is nothing to send: give --html or --text, such as --html @body.html"))
 
 
 def pace_options() -> list[click.Parameter]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dmcli.errors import InputError
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -59,4 +60,4 @@ def inlined(current: Session, html: str | None) -> str:
 
 
 def _without_html(flag: str) -> InputError:
-    return InputError(f"{flag} is about the HTML: give --html @FILE too")
+    return InputError(tr("{option} is about the HTML: give --html @FILE too", option=flag))

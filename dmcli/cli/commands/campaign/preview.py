@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from dmcli.errors import InputError, NotFoundError
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -18,7 +19,7 @@ _FRAME = """<!doctype html>
 <title>{title}</title>
 <style>html, body, iframe {{ display: block; width: 100%; height: 100%; margin: 0; border: 0 }}</style>
 <iframe sandbox="allow-popups allow-popups-to-escape-sandbox" srcdoc="{page}"></iframe>
-"""
+"""  # untranslated: markup
 
 
 def write_preview(current: Session, letter: Letter, table: Table, number: int, *, opens: bool) -> None:
@@ -35,7 +36,7 @@ def write_preview(current: Session, letter: Letter, table: Table, number: int, *
             document[ending] = f"row-{number}.{ending}"
             write_private(document[ending], text)
     if mail.problems:
-        raise InputError(f"row {number} is bad: {'; '.join(mail.problems)}")
+        raise InputError(tr("row {number} is bad: {why}", number=number, why=tr("; ").join(mail.problems)))
     show_document({"to": mail.wire["ToAddress"], "subject": mail.wire["Subject"], **document}, (), current.output())
     if opens:
         shown = document.get("txt", "")
@@ -55,7 +56,7 @@ def _show(current: Session, path: str) -> None:
     sys.stdout.flush()
     whole = os.path.abspath(path)
     if not webbrowser.open(Path(whole).as_uri()):
-        current.say(f"there is no browser on this machine: the mail is in {whole}")
+        current.say(tr("there is no browser on this machine: the mail is in {file}", file=whole))
 
 
 def send_sample(current: Session, letter: Letter, table: Table, to: str, *, dry_run: bool) -> None:
@@ -65,7 +66,8 @@ def send_sample(current: Session, letter: Letter, table: Table, to: str, *, dry_
 
     mail = _mail(letter, table, 0, to)
     if mail.problems:
-        raise InputError(f"the first row's mail cannot be sent to {to!r}: {'; '.join(mail.problems)}")
+        why = tr("; ").join(mail.problems)
+        raise InputError(tr("the first row's mail cannot be sent to {to!r}: {why}", to=to, why=why))
     action, wire = letter.call([mail])
     call = Call(action, wire, {})
     if dry_run:
@@ -81,4 +83,6 @@ def _mail(letter: Letter, table: Table, number: int, to: str = "") -> Mail:
             if number and row.number != number:
                 break
             return letter.mail(row.number, letter.values(row.values), to)
-    raise NotFoundError(f"{table.path} has no row {number}" if number else f"{table.path} has no rows")
+    if number:
+        raise NotFoundError(tr("{file} has no row {number}", file=table.path, number=number))
+    raise NotFoundError(tr("{file} has no rows", file=table.path))

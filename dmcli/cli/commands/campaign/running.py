@@ -11,7 +11,7 @@ from dmcli.api.actions.common import count
 from dmcli.api.model import Field
 from dmcli.cli.commands.campaign.options import command_of
 from dmcli.errors import DmError, PartlyRejectedError, UnknownOutcomeError, UnreachableError
-from dmcli.words import counted
+from dmcli.words import counted, marked, tr
 from dmcli.workflows.merge.journal import PENDING, REJECTED, SENT, SKIPPED, STATES, UNDER_WAY, UNKNOWN
 
 if TYPE_CHECKING:
@@ -26,8 +26,12 @@ if TYPE_CHECKING:
     from dmcli.workflows.merge.sending import Progress
     from dmcli.workflows.merge.standing import Left
 
-COUNTS = tuple(count(state.replace(" ", "_"), state.capitalize()) for state in STATES)
+_TITLES = marked(("Sent", "Pending", "Under way", "Unknown", "Rejected", "Skipped"))
+COUNTS = tuple(count(state.replace(" ", "_"), title) for state, title in zip(STATES, _TITLES, strict=True))
 RESULT = (Field("campaign", "Campaign"), *COUNTS)
+_FINISHING = marked(
+    "finishing {mails} under way, then stopping; a second stop does not wait for them, and they are unknown"
+)
 _EVERY = 10.0  # seconds between two lines where nothing is redrawn
 
 
@@ -61,16 +65,14 @@ def run(current: Session, known: Campaigns, name: str, journal: Journal, letter:
                         tell(progress)
             except BaseException:
                 if under_way := sending.progress().in_flight:
-                    current.say(
-                        f"finishing {counted(under_way, 'mail')} under way, then stopping; a second stop does not wait "
-                        "for them, and they are unknown"
-                    )
+                    current.say(tr(_FINISHING, mails=counted(under_way, "mail")))
                     current.way_on = _way_on(current, name, under_way)
                 raise
     except BaseException:
         current.way_on = ""
         stands = sending.progress().counts
-        current.say(f"{_in_short(stands)}; go on with: {_way_on(current, name, stands[UNKNOWN])}")
+        way_on = _way_on(current, name, stands[UNKNOWN])
+        current.say(tr("{stands}; go on with: {command}", stands=_in_short(stands), command=way_on))
         raise
     unknown = len(sending.lost)
     try:
@@ -106,38 +108,49 @@ def _explained(current: Session, error: DmError, name: str, unknown: int) -> DmE
     if error.code == SPAM:
         error.explained = look_why(current.client, ACTION, {}, current.service_now)
     if unknown and not isinstance(error, UnknownOutcomeError):
-        said = f"{error.message}; and what became of {counted(unknown, 'mail')} is not known"
+        mails = counted(unknown, "mail")
+        said = tr("{why}; and what became of {mails} is not known", why=error.message, mails=mails)
         error = UnknownOutcomeError(said, code=error.code, request_id=error.request_id, http_status=error.http_status)
-    error.hint = f"{error.hint + ' ' if error.hint else ''}Go on with: {_way_on(current, name, unknown)}"
+    way_on = tr("Go on with: {command}", command=_way_on(current, name, unknown))
+    error.hint = f"{error.hint} {way_on}" if error.hint else way_on
     return error
 
 
 def _way_on(current: Session, name: str, unknown: int) -> str:
     """The commands that go on with a campaign, so many mails of which are unknown."""
-    settle = f"{command_of(current, 'settle', name)}; then " if unknown else ""
-    return settle + command_of(current, "resume", name)
+    resume = command_of(current, "resume", name)
+    return tr("{first}; then {second}", first=command_of(current, "settle", name), second=resume) if unknown else resume
 
 
 def _judge(current: Session, name: str, counts: dict[str, int], *, paused: bool) -> None:
     """Raise what a finished run has to tell by its exit code."""
     stopped = paused or counts[PENDING] or counts[UNDER_WAY]
     if counts[UNKNOWN]:
-        said = f"what became of {counted(counts[UNKNOWN], 'mail')} is not known, and nothing unknown is sent again"
+        said = tr(
+            "what became of {mails} is not known, and nothing unknown is sent again",
+            mails=counted(counts[UNKNOWN], "mail"),
+        )
         if stopped:
             left = counted(counts[PENDING], "row")
             raise UnknownOutcomeError(
-                f"the campaign was paused with {left} left; {said}", hint=f"Go on with: {_way_on(current, name, 1)}"
+                tr("the campaign was paused with {rows} left; {said}", rows=left, said=said),
+                hint=tr("Go on with: {command}", command=_way_on(current, name, 1)),
             )
-        raise UnknownOutcomeError(said, hint=f"Ask the service: {command_of(current, 'settle', name)}")
+        ask = command_of(current, "settle", name)
+        raise UnknownOutcomeError(said, hint=tr("Ask the service: {command}", command=ask))
     if stopped:
         raise UnreachableError(
-            f"the campaign was paused with {counted(counts[PENDING], 'row')} left; nothing is in doubt",
-            hint=f"Go on with: {command_of(current, 'resume', name)}",
+            tr("the campaign was paused with {rows} left; nothing is in doubt", rows=counted(counts[PENDING], "row")),
+            hint=tr("Go on with: {command}", command=command_of(current, "resume", name)),
         )
     if counts[REJECTED]:
         raise PartlyRejectedError(
-            f"{counts[REJECTED]:,} of {counted(counts[REJECTED] + counts[SENT], 'mail')} were rejected",
-            hint=f"See which: {command_of(current, 'report', name)} --only rejected",
+            tr(
+                "{rejected:,} of {mails} were rejected",
+                rejected=counts[REJECTED],
+                mails=counted(counts[REJECTED] + counts[SENT], "mail"),
+            ),
+            hint=tr("See which: {command} --only rejected", command=command_of(current, "report", name)),
         )
 
 
@@ -207,18 +220,29 @@ def describe(progress: Progress, wishes: Wishes) -> str:
     from dmcli.render.board import span
 
     counts = progress.counts
-    told = f"{counts[SENT]:,} of {_mails(counts):,} sent"
+    told = tr("{sent:,} of {all:,} sent", sent=counts[SENT], all=_mails(counts))
     if not progress.waits:
-        told += f", {progress.rate:.0f}/s"
+        told += tr(", {rate:.0f}/s", rate=progress.rate)
         if progress.rate and counts[PENDING] and not wishes.waits:
-            told += f", {span(counts[PENDING] / progress.rate)} left"
-    told += f"; {counts[REJECTED]:,} rejected, {counts[UNKNOWN]:,} unknown, {progress.in_flight} under way"
-    return f"{told}; {progress.waits}" if progress.waits else told
+            told += tr(", {time} left", time=span(counts[PENDING] / progress.rate))
+    told += tr(
+        "; {rejected:,} rejected, {unknown:,} unknown, {under_way} under way",
+        rejected=counts[REJECTED],
+        unknown=counts[UNKNOWN],
+        under_way=progress.in_flight,
+    )
+    return tr("; ").join((told, progress.waits)) if progress.waits else told
 
 
 def _in_short(counts: dict[str, int]) -> str:
     """What became of the mails, in a line, once the run is over."""
-    return f"{counts[SENT]:,} of {_mails(counts):,} sent, {counts[REJECTED]:,} rejected, {counts[UNKNOWN]:,} unknown"
+    return tr(
+        "{sent:,} of {all:,} sent, {rejected:,} rejected, {unknown:,} unknown",
+        sent=counts[SENT],
+        all=_mails(counts),
+        rejected=counts[REJECTED],
+        unknown=counts[UNKNOWN],
+    )
 
 
 def _mails(counts: dict[str, int]) -> int:

@@ -15,6 +15,7 @@ from dmcli.cli.common import Duration
 from dmcli.cli.options import Value, dry_run, is_typed
 from dmcli.cli.tree import command
 from dmcli.errors import CheckFailedError, DmError, InputError
+from dmcli.words import composed, listed, marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,6 +34,15 @@ _FIELDS = (
     Field("usable", words=_YES_OR_NO),
     Field("fully_verified", words=_YES_OR_NO),
     Field("checks"),
+)
+# By whether the check was strict, and whether it waited.
+_NOT_VERIFIED = marked(
+    {
+        (False, False): "not verified: {domains}; {see}",
+        (False, True): "not verified after {seconds:.0f} s: {domains}; {see}",
+        (True, False): "not fully verified: {domains}; {see}",
+        (True, True): "not fully verified after {seconds:.0f} s: {domains}; {see}",
+    }
 )
 
 
@@ -54,7 +64,7 @@ class Waiting(NamedTuple):
         ctx = click.get_current_context()
         for name in ("timeout", "interval"):
             if is_typed(ctx, name) and not wait:
-                raise InputError(f"--{name} goes with --wait; give that too")
+                raise InputError(tr("--{name} goes with --wait; give that too", name=name))
         return cls(wait, timeout, interval, strict, junit or "")
 
 
@@ -78,8 +88,8 @@ def waiting_options() -> list[click.Parameter]:
 
     return [
         click.Option(["--wait"], is_flag=True, help="Check again until every domain is verified."),
-        time("--timeout", "30m", "Wait at most this long, for all domains together."),
-        time("--interval", "30s", "Time between the first two checks; it grows up to 5 minutes."),
+        time("--timeout", "30m", marked("Wait at most this long, for all domains together.")),
+        time("--interval", "30s", marked("Time between the first two checks; it grows up to 5 minutes.")),
         click.Option(["--strict"], is_flag=True, help="Only status 0 passes: CNAME and ICP filing too."),
         click.Option(["--junit"], type=click.Path(dir_okay=False), metavar="FILE", help="Write JUnit XML for CI too."),
     ]
@@ -118,7 +128,7 @@ def report(current: Session, ids: Mapping[str, str], waiting: Waiting, more: Map
         if outcomes:
             _show(current, outcomes, waiting, more or {})
         failed = _failed(outcomes, waiting)
-        error.message += f"; not verified: {', '.join(failed)}" if failed else ""
+        error.message += tr("; not verified: {failed}", failed=listed(failed)) if failed else ""
         known = Report(ids, outcomes, waiting.strict, current.resources.clock() - began, error.message)
         tell_ci(current, known, waiting.junit)
         raise
@@ -126,11 +136,10 @@ def report(current: Session, ids: Mapping[str, str], waiting: Waiting, more: Map
     _show(current, outcomes, waiting, more or {})
     tell_ci(current, Report(ids, outcomes, waiting.strict, seconds), waiting.junit)
     if failed := _failed(outcomes, waiting):
-        what = "fully verified" if waiting.strict else "verified"
-        waited = f" after {seconds:.0f} s" if waiting.wait else ""
         dm, name = f"{current.resources.command} domain", failed[0]
-        see = f"to see why: {dm} doctor {name}; to publish what it lacks: {dm} publish {name}"
-        raise CheckFailedError(f"not {what}{waited}: {', '.join(failed)}; {see}")
+        see = tr("to see why: {dm} doctor {name}; to publish what it lacks: {dm} publish {name}", dm=dm, name=name)
+        text = _NOT_VERIFIED[waiting.strict, waiting.wait]
+        raise CheckFailedError(tr(text, domains=listed(failed), see=see, seconds=seconds))
 
 
 def _failed(outcomes: Mapping[str, Checked], waiting: Waiting) -> list[str]:
@@ -187,7 +196,8 @@ def _show(current: Session, outcomes: Mapping[str, Checked], waiting: Waiting, m
     show_document(rows, _FIELDS, output)
     for outcome in outcomes.values():
         if outcome.passes(strict=waiting.strict) and not outcome.fully_verified:
-            current.say(f"warning: {outcome.domain} is {DOMAIN_STATUS[str(outcome.status)]}")
+            status = tr(DOMAIN_STATUS[str(outcome.status)])
+            current.say(tr("warning: {domain} is {status}", domain=outcome.domain, status=status))
 
 
 def _row(outcome: Checked, waiting: Waiting) -> dict[str, Any]:
@@ -216,6 +226,6 @@ COMMAND = command(
         dry_run(),
     ],
     _check,
-    _CHECK.summary + " Exit code 5 when one is not verified.",
+    composed(_CHECK.summary, "Exit code 5 when one is not verified."),
     "mail.example.com --wait",
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api.actions.common import DOMAIN_STATUS
 from dmcli.maildns.wanted import TITLES
+from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from dmcli.cli.session import Session
     from dmcli.render.ci import Case, Suite
     from dmcli.workflows.domain.check import Checked
+
+_COMMAND = "dm domain check"  # untranslated: a command
 
 
 class Report(NamedTuple):
@@ -28,17 +31,20 @@ class Report(NamedTuple):
 def state_of(outcome: Checked, *, strict: bool) -> str:
     """How a domain stands, with what is missing by name."""
     if outcome.passes(strict=strict):
-        return "verified" if outcome.fully_verified else DOMAIN_STATUS[str(outcome.status)]
+        return tr("verified") if outcome.fully_verified else tr(DOMAIN_STATUS[str(outcome.status)])
     if missing := missing_of(outcome):
-        return f"not verified, missing: {', '.join(missing)}"
+        return tr("not verified, missing: {missing}", missing=listed(missing))
     if outcome.is_final(strict=strict):
-        return "not verified, the ICP filing is missing, which no wait brings"
-    return "not verified, though the service sees every record"
+        return tr("not verified, the ICP filing is missing, which no wait brings")
+    return tr("not verified, though the service sees every record")
 
 
 def missing_of(outcome: Checked) -> list[str]:
     """The records that are missing, in words."""
-    return [f"{TITLES[record.check]} ({record.type} {record.name})" for record in outcome.missing]
+    return [
+        tr("{record} ({type} {name})", record=tr(TITLES[record.check]), type=record.type, name=record.name)
+        for record in outcome.missing
+    ]
 
 
 def tell_ci(current: Session, report: Report, path: str) -> None:
@@ -53,7 +59,7 @@ def tell_ci(current: Session, report: Report, path: str) -> None:
         from dmcli.render.ci import junit
 
         with open(path, "w", encoding="utf-8") as file:
-            file.write(junit("dm domain check", _suites(report)) + "\n")
+            file.write(junit(_COMMAND, _suites(report)) + "\n")
 
 
 def _suites(report: Report) -> Iterator[Suite]:
@@ -76,8 +82,8 @@ def _cases(outcome: Checked, *, strict: bool) -> Iterator[Case]:
         if record.seen:
             yield Case(record.check)
         elif record.seen is None:
-            yield Case(record.check, "skipped", "the service does not tell")
+            yield Case(record.check, "skipped", tr("the service does not tell"))
         else:
-            found = f"; found: {record.found}" if record.found else ""
-            wanted = f"{record.type} {record.name} is missing: {cure(record)}{found}"
-            yield Case(record.check, "skipped" if passes else "failure", wanted)
+            found = tr("; found: {found}", found=record.found) if record.found else ""
+            text = tr("{type} {name} is missing: {cure}", type=record.type, name=record.name, cure=cure(record))
+            yield Case(record.check, "skipped" if passes else "failure", f"{text}{found}")

@@ -13,6 +13,7 @@ from dmcli.cli.commands.domain.check import Waiting, report, waiting_options
 from dmcli.cli.commands.domain.records import show_records
 from dmcli.cli.options import Value, dry_run, options_of
 from dmcli.cli.tree import command
+from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from dmcli.workflows.domain.ensure import Ensured
 
 _CREATE = catalogue.get("CreateDomain")
-_CREATED: dict[str, str] = {"True": good("yes"), "False": "no"}
+_CREATED: dict[str, str] = {"True": good("yes"), "False": marked("no")}
 _FIELDS = (Field("domain", "Domain"), Field("domain_id", "Domain id"), Field("created", "Created", _CREATED))
 
 
@@ -46,8 +47,12 @@ def _say_next(current: Session, domain: str) -> None:
 
     dm, name = current.resources.command, shlex.quote(domain)
     current.say(
-        f"next: {dm} domain publish {name}, or publish yourself what {dm} domain records {name} shows",
-        f"then: {dm} domain check {name} --wait",
+        tr(
+            "next: {dm} domain publish {name}, or publish yourself what {dm} domain records {name} shows",
+            dm=dm,
+            name=name,
+        ),
+        tr("then: {dm} domain check {name} --wait", dm=dm, name=name),
     )
 
 
@@ -61,7 +66,7 @@ def _ensured(current: Session, calls: list[Call]) -> list[Ensured]:
         if one.created:
             current.mark(_CREATE, {"DomainName": one.domain})
         else:
-            current.say(f"{one.domain} is there already")
+            current.say(tr("{domain} is there already", domain=one.domain))
     return found
 
 

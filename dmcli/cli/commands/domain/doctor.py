@@ -14,6 +14,7 @@ from dmcli.cli.common import Duration
 from dmcli.cli.tree import command
 from dmcli.errors import CheckFailedError, InputError, UnreachableError
 from dmcli.maildns.wanted import TITLES
+from dmcli.words import listed, marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from dmcli.maildns.survey import Wants
     from dmcli.maildns.wire import Server
 
-_TITLES = TITLES | {"delegation": "Delegation", "alignment": "Alignment", "icp": "ICP filing"}
+_TITLES = TITLES | marked({"delegation": "Delegation", "alignment": "Alignment", "icp": "ICP filing"})
 _VERDICTS: dict[str, str] = {
     "ok": good("ok"),
     "waiting": fair("waiting"),
@@ -37,8 +38,11 @@ _FOR_PEOPLE = (
     Field("why", "Why"),
 )
 _MOST_NAMED = 5  # domains that the last line names
-_COLUMNS = "domain record name type verdict seconds why publish wanted service authoritative resolver chain"
-_FIELDS = tuple(next((at for at in _FOR_PEOPLE if at.name == name), Field(name)) for name in _COLUMNS.split())
+_COLUMNS = (
+    *("domain", "record", "name", "type", "verdict", "seconds", "why"),
+    *("publish", "wanted", "service", "authoritative", "resolver", "chain"),
+)
+_FIELDS = tuple(next((at for at in _FOR_PEOPLE if at.name == name), Field(name)) for name in _COLUMNS)
 
 
 def _doctor(current: Session, domain: tuple[str, ...], resolver: str | None, no_account: bool, timeout: float) -> None:
@@ -55,14 +59,16 @@ def _doctor(current: Session, domain: tuple[str, ...], resolver: str | None, no_
     else:
         show_document([_joined(row) for row in rows] if output.wants_columns else rows, _FIELDS, output)
     if no_account:
-        current.say("not looked at without an account: ownership, DKIM and tracking")
+        current.say(tr("not looked at without an account: ownership, DKIM and tracking"))
     if "fix" in verdicts:
-        raise CheckFailedError(f"to fix at {verdicts['fix']}")
+        raise CheckFailedError(tr("to fix at {records}", records=verdicts["fix"]))
     if "unknown" in verdicts:
         found = [row["resolver"] for row in rows if row["resolver"]]
         if all(answer["state"] == "unknown" for answer in found):
-            raise UnreachableError(f"{found[0]['why']}: give another --resolver, or more --timeout")
-        raise UnreachableError(f"no answer about {verdicts['unknown']}: give another --resolver, or more --timeout")
+            raise UnreachableError(tr("{why}: give another --resolver, or more --timeout", why=found[0]["why"]))
+        raise UnreachableError(
+            tr("no answer about {records}: give another --resolver, or more --timeout", records=verdicts["unknown"])
+        )
 
 
 @contextmanager
@@ -80,21 +86,21 @@ def _resolvers(current: Session, typed: str | None) -> Iterator[tuple[Server, ..
     elif servers := system_servers():
         yield servers
     else:
-        raise InputError("the system names no DNS resolver; give one: --resolver ADDRESS")
+        raise InputError(tr("the system names no DNS resolver; give one: --resolver ADDRESS"))
 
 
 def _joined(row: dict[str, Any]) -> dict[str, Any]:
-    return row | {"why": "; ".join(row["why"])}
+    return row | {"why": tr("; ").join(row["why"])}
 
 
 def _in_words(row: dict[str, Any]) -> dict[str, Any]:
     """A row as people read it: what is to be done stands after the reason for it."""
     said = list(row["why"])
     if row["seconds"] is not None:
-        said.append(f"up to {row['seconds']} s more")
+        said.append(tr("up to {seconds} s more", seconds=row["seconds"]))
     if row["publish"]:
-        said.append(f"publish {row['name']} {row['type']} {row['publish']}")
-    return row | {"why": "; ".join(said) or "as wanted"}
+        said.append(tr("publish {name} {type} {value}", name=row["name"], type=row["type"], value=row["publish"]))
+    return row | {"why": tr("; ").join(said) or tr("as wanted")}
 
 
 def _named(rows: list[dict[str, Any]], verdict: str) -> str:
@@ -102,9 +108,11 @@ def _named(rows: list[dict[str, Any]], verdict: str) -> str:
     found: dict[str, list[str]] = {}
     for row in rows:
         if row["verdict"] == verdict:
-            found.setdefault(row["domain"], []).append(_TITLES[row["record"]])
-    told = [f"{domain}: {', '.join(titles)}" for domain, titles in found.items()]
-    return "; ".join(told[:_MOST_NAMED] + [f"and {len(told) - _MOST_NAMED} more"] * (len(told) > _MOST_NAMED))
+            found.setdefault(row["domain"], []).append(tr(_TITLES[row["record"]]))
+    told = [tr("{domain}: {records}", domain=domain, records=listed(titles)) for domain, titles in found.items()]
+    if len(told) > _MOST_NAMED:
+        told[_MOST_NAMED:] = [tr("and {number} more", number=len(told) - _MOST_NAMED)]
+    return tr("; ").join(told)
 
 
 def _wants(current: Session, domains: tuple[str, ...], no_account: bool) -> dict[str, Future[Wants]]:
@@ -131,7 +139,10 @@ def _name(current: Session, text: str) -> str:
     """A domain's name in ASCII, which is said where it was not typed; an id means nothing without an account."""
     if text.isdigit():
         raise InputError(
-            f"{text} is an id, which only the account knows: give the domain's name, or leave --no-account out"
+            tr(
+                "{id} is an id, which only the account knows: give the domain's name, or leave --no-account out",
+                id=text,
+            )
         )
     typed = text.removeprefix("name:")
     try:
@@ -139,7 +150,7 @@ def _name(current: Session, text: str) -> str:
     except ValueError as error:
         raise InputError(str(error)) from None
     if not typed.isascii():
-        current.say(f"{typed} is {name} in DNS")
+        current.say(tr("{typed} is {name} in DNS", typed=typed, name=name))
     return name
 
 

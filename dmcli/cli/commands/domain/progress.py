@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dmcli.api.model import Tone
 from dmcli.cli.commands.domain.ci import missing_of, state_of
 from dmcli.errors import UnreachableError
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -41,14 +42,14 @@ def _by_lines(current: Session, *, waits: bool, strict: bool) -> Tell:
     began = clock()
 
     def tell(look: Look) -> None:
-        again = "" if look.pause is None else f"; checking again in {look.pause:.0f} s"
+        again = "" if look.pause is None else tr("; checking again in {pause:.0f} s", pause=look.pause)
         if isinstance(look.outcome, UnreachableError):
             current.say(f"{_lack(look.outcome, look.domain)}{again}")
             return
         state = state_of(look.outcome, strict=strict)
-        if state != said.get(look.domain, "verified"):
-            waited = f", after {clock() - began:.0f} s{again}" if waits else ""
-            current.say(f"{look.domain}: {state}{waited}")
+        if state != said.get(look.domain, tr("verified")):
+            waited = tr(", after {seconds:.0f} s{again}", seconds=clock() - began, again=again) if waits else ""
+            current.say(tr("{domain}: {state}", domain=look.domain, state=state) + waited)
         said[look.domain] = state
 
     return tell
@@ -57,11 +58,11 @@ def _by_lines(current: Session, *, waits: bool, strict: bool) -> Tell:
 def _on_board(board: Board, *, strict: bool) -> Tell:
     def tell(look: Look) -> None:
         if isinstance(look.outcome, UnreachableError):
-            board.tell(look.domain, look.outcome.code or "not reachable", Tone.FAIR)
+            board.tell(look.domain, look.outcome.code or tr("not reachable"), Tone.FAIR)
         else:
             passes = look.outcome.passes(strict=strict)
             missing = [] if passes else missing_of(look.outcome)
-            state = "not verified, missing:" if missing else state_of(look.outcome, strict=strict)
+            state = tr("not verified, missing:") if missing else state_of(look.outcome, strict=strict)
             board.tell(look.domain, state, _tone(look.outcome, strict=strict), missing)
         if look.pause is not None:
             board.rest(look.pause)
@@ -70,7 +71,7 @@ def _on_board(board: Board, *, strict: bool) -> Tell:
 
 
 def _lack(error: UnreachableError, domain: str) -> str:
-    return f"{domain}: {error.code}" if error.code else error.message
+    return tr("{domain}: {state}", domain=domain, state=error.code) if error.code else error.message
 
 
 def _tone(outcome: Checked, *, strict: bool) -> Tone:

@@ -14,7 +14,7 @@ from dmcli.cli.question import ask
 from dmcli.cli.tree import command
 from dmcli.errors import InputError, LocalIOError, UnreachableError
 from dmcli.maildns.wanted import TITLES, wanted
-from dmcli.words import counted
+from dmcli.words import counted, listed, tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,12 +72,14 @@ def _publish(current: Session, *, yes: bool, preview: bool, resolver: str | None
     if asked:
         _ask(current, provider, zone, changes)
         if read_plan(provider, domain, records, servers)[1] != changes:
-            raise InputError(f"{zone.name} was changed while the question stood; nothing was published, run it again")
+            raise InputError(
+                tr("{name} was changed while the question stood; nothing was published, run it again", name=zone.name)
+            )
     done: list[Done] = []
     for one in publish(provider, zone, changes if due else ()):
         done.append(one)
         if not one.error:
-            current.say(f"published {one.change.record.type} {one.change.record.name}")
+            current.say(tr("published {type} {name}", type=one.change.record.type, name=one.change.record.name))
     try:
         if not (asked and current.output().for_people):  # who was asked has seen it, and the lines since
             _show(current, zone, changes, done)
@@ -85,7 +87,7 @@ def _publish(current: Session, *, yes: bool, preview: bool, resolver: str | None
         if error := failure(changes, done):
             raise error
     if preview:
-        current.say("dry run: nothing was published")
+        current.say(tr("dry run: nothing was published"))
 
 
 def _wanted(current: Session, domain: str) -> tuple[str, list[Record]]:
@@ -97,7 +99,9 @@ def _wanted(current: Session, domain: str) -> tuple[str, list[Record]]:
     reply = current.client.call(_DESC, resolve_names(current, collect(current, _DESC, {"DomainId": domain})))
     name = str(value_of(reply, "DomainName") or "").lower()
     if not name:
-        raise UnreachableError(f"DirectMail tells no name for the domain {domain}; it is safe to run this again")
+        raise UnreachableError(
+            tr("DirectMail tells no name for the domain {domain}; it is safe to run this again", domain=domain)
+        )
     return name, wanted(reply)
 
 
@@ -127,7 +131,7 @@ def _provider(
     if name == "rfc2136":
         return _rfc2136(current, server, key_file, zone)
     if given:
-        raise InputError(f"{given[0]} goes with --provider rfc2136, and not with {name}")
+        raise InputError(tr("{option} goes with --provider rfc2136, and not with {name}", option=given[0], name=name))
     return _alidns(current) if name == "alidns" else _sandbox(current)
 
 
@@ -146,10 +150,20 @@ def _found(current: Session, domain: str, servers: tuple[Server, ...]) -> str:
     zone, hosts = wait_for(look) if servers else ("", {})
     if hosts and all(host.endswith(_ALIDNS_SERVERS) for host in hosts):
         return "alidns"
-    served = f"{zone} is served by {', '.join(sorted(hosts))}" if hosts else f"no name server of {domain} was found"
+    served = (
+        tr("{zone} is served by {hosts}", zone=zone, hosts=listed(sorted(hosts)))
+        if hosts
+        else tr("no name server of {domain} was found", domain=domain)
+    )
     raise InputError(
-        f"{served}: give --provider {' or '.join(_PROVIDERS[:2])}, or take the records to your provider with "
-        f"{current.resources.command} domain records {domain} --as zone"
+        tr(
+            "{served}: give --provider {providers}, or take the records to your provider "
+            "with {command} domain records {domain} --as zone",
+            served=served,
+            providers=listed(_PROVIDERS[:2], " or "),
+            command=current.resources.command,
+            domain=domain,
+        )
     )
 
 
@@ -166,7 +180,7 @@ def _alidns(current: Session) -> Provider:
     name = variable(os.environ, "ALIDNS_ENDPOINT")
     place = base_url(os.environ.get(name) or HOST)
     if place is None:
-        raise ConfigError(f"{name} is no endpoint; give a host such as {HOST}")
+        raise ConfigError(tr("{name} is no endpoint; give a host such as {host}", name=name, host=HOST))
     return Alidns(current.resources.client_of(SERVICE, RAM, VERSION, place[0]))
 
 
@@ -180,16 +194,16 @@ def _rfc2136(current: Session, server: str | None, key_file: str | None, zone: s
     from dmcli.workflows.publish.tsig import VARIABLE, key_in, read_key_file
 
     if not server:
-        raise InputError("--provider rfc2136 needs the zone's primary server: give --server ADDRESS")
-    place = server_at(server, "DNS server")
+        raise InputError(tr("--provider rfc2136 needs the zone's primary server: give --server ADDRESS"))
+    place = server_at(server, tr("DNS server"))
     try:
         name = DOMAIN.to_wire(zone.removesuffix("."), current.now).lower() if zone else ""
     except ValueError as error:
-        raise InputError(f"--zone: {error}") from None
+        raise InputError(tr("{label}: {why}", label="--zone", why=error)) from None
     key: TsigKey | None
     if key_file:
         key, warnings = read_key_file(key_file)
-        current.say(*(f"warning: {warning}" for warning in warnings))
+        current.say(*(tr("warning: {warning}", warning=warning) for warning in warnings))
     else:
         text = os.environ.get(VARIABLE, "")
         key = key_in(text, VARIABLE) if text else None
@@ -202,7 +216,7 @@ def _sandbox(current: Session) -> Provider:
     """The DNS of the sandbox in this process. Raises InputError where another one is called."""
     if not current.settings.sandbox or current.settings.endpoint:
         raise InputError(
-            "the sandbox's DNS goes with the sandbox of this machine: give --profile sandbox, no --endpoint"
+            tr("the sandbox's DNS goes with the sandbox of this machine: give --profile sandbox, no --endpoint")
         )
     from dmcli.cli.commands.domain.zones import SandboxZones
 
@@ -215,14 +229,21 @@ def _ask(current: Session, provider: Provider, zone: Zone, changes: Sequence[Cha
     from dmcli.untrusted import safe
 
     publishing = [change for change in changes if change.publishes]
-    what = safe(f"publish {counted(len(publishing), 'record')} in {zone.name} at {provider.title}")
+    what = safe(
+        tr(
+            "publish {records} in {zone} at {provider}",
+            records=counted(len(publishing), "record"),
+            zone=zone.name,
+            provider=tr(provider.title),
+        )
+    )
     if sys.stdin.isatty():
         output = current.output()._replace(format="table", query="", stdout=sys.stderr)
         try:
             show_document([_in_words(row) for row in _rows(zone, changes, ())], _FOR_PEOPLE[:-1], output)
             sys.stderr.flush()
         except OSError as error:
-            raise LocalIOError(f"what is to be published cannot be shown: {error}") from None
+            raise LocalIOError(tr("what is to be published cannot be shown: {why}", why=error)) from None
     ask(what, "--dry-run")
 
 
@@ -243,8 +264,8 @@ def _in_words(row: dict[str, Any]) -> dict[str, Any]:
     value = row["new"] or row["old"]
     said = [f"{row['name']} {row['type']} {priority}{_brief(value)}".rstrip()]
     if row["old"] and row["old"] != value:
-        said.append(f"in place of {_brief(row['old'])}")
-    return row | {"what": "; ".join([*said, row["why"]] if row["why"] else said)}
+        said.append(tr("in place of {value}", value=_brief(row["old"])))
+    return row | {"what": tr("; ").join([*said, row["why"]] if row["why"] else said)}
 
 
 def _brief(value: str) -> str:

@@ -14,6 +14,7 @@ from dmcli.errors import InputError
 from dmcli.maildns.exports import EXPORTS
 from dmcli.maildns.wanted import TITLES, wanted
 from dmcli.untrusted import safe
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -48,7 +49,7 @@ def _records(current: Session, *, export: str | None, **typed: Any) -> None:
     from dmcli.render import show_document, show_text
 
     if export and (current.given.get("output") or current.given.get("query")):
-        raise InputError("--as is a format of its own: give it without --output and --query")
+        raise InputError(tr("--as is a format of its own: give it without --output and --query"))
     found = wanted(_described(current, typed))
     if export:
         output, text = current.output(), EXPORTS[export](found)

@@ -9,6 +9,7 @@ from dmcli.maildns.plan import MERGE, Standing, Zone
 from dmcli.sandbox.control.dns import list_records, set_records
 from dmcli.sandbox.service.authority import ZoneRecord
 from dmcli.sandbox.service.zones import main_domain
+from dmcli.words import marked
 from dmcli.workflows.publish.publish import Done
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 class SandboxZones:
     """The zones of a sandbox in this process."""
 
-    title = "the sandbox's DNS"
+    title = marked("the sandbox's DNS")
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox

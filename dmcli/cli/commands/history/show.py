@@ -15,7 +15,7 @@ from dmcli.cli.question import ask
 from dmcli.cli.session import session
 from dmcli.cli.tree import Group, command
 from dmcli.errors import InputError
-from dmcli.words import counted
+from dmcli.words import counted, listed, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,13 +53,15 @@ def show_holdings(current: Session, kept: Kept) -> None:
     document = {"account": place, **found, "bytes": history.size, "file": history.path}
     output = current.output()
     show_document(
-        document | ({"gaps": ", ".join(found["gaps"]) or "none"} if output.wants_columns else {}), _FIELDS, output
+        document | ({"gaps": ", ".join(found["gaps"]) or tr("none")} if output.wants_columns else {}), _FIELDS, output
     )
     if found["gaps"]:
         sys.stdout.flush()
         current.say(
-            f"warning: lost for good, since the service keeps a month: {', '.join(found['gaps'])}; "
-            "run dm stats sync every day"
+            tr(
+                "warning: lost for good, since the service keeps a month: {gaps}; run dm stats sync every day",
+                gaps=listed(found["gaps"]),
+            )
         )
 
 
@@ -78,7 +80,7 @@ class Age(click.ParamType[int]):
         """The days."""
         match = re.fullmatch("([0-9]{1,5})d?", str(value))
         if not match:
-            self.fail(f"{value!r} is no number of days such as 400d", param, ctx)
+            self.fail(tr("{value!r} is no number of days such as 400d", value=value), param, ctx)
         return int(match[1])
 
 
@@ -90,9 +92,15 @@ def _prune(current: Session, *, older_than: int, yes: bool) -> None:
     before = day_at(current.service_now) - older_than
     mails = count_before(kept, before)
     if not yes:
-        ask(f"delete all before {day_text(before)} from the history, {counted(mails, 'mail')} among it")
+        ask(
+            tr(
+                "delete all before {day} from the history, {mails} among it",
+                day=day_text(before),
+                mails=counted(mails, "mail"),
+            )
+        )
     prune(kept, before)
-    current.say(f"deleted {counted(mails, 'mail')} before {day_text(before)}")
+    current.say(tr("deleted {mails} before {day}", mails=counted(mails, "mail"), day=day_text(before)))
 
 
 def _export(current: Session, *, to: str) -> None:
@@ -101,12 +109,18 @@ def _export(current: Session, *, to: str) -> None:
 
     write = next((write for ending, write in _WRITERS.items() if to.lower().endswith(ending)), None)
     if write is None:
-        raise InputError(f"{to!r} is no file to export to; give a name that ends in {' or '.join(_WRITERS)}")
+        raise InputError(
+            tr(
+                "{to!r} is no file to export to; give a name that ends in {endings}",
+                to=to,
+                endings=listed(_WRITERS, " or "),
+            )
+        )
     everything = window(_kept(current))
     pages = current.resources.reader.pages(_DETAILS, everything, _PAGE) if everything else iter(())
     with whole(to) as growing:
         rows = write(pages, growing, raw=bool(current.given.get("csv_raw")))
-    current.say(f"wrote {counted(rows, 'mail')} to {to}")
+    current.say(tr("wrote {mails} to {file}", mails=counted(rows, "mail"), file=to))
 
 
 def _csv(pages: Iterator[Page], path: str, *, raw: bool) -> int:

@@ -9,7 +9,7 @@ import click
 
 from dmcli.cli.commands.history.show import show_holdings
 from dmcli.cli.tree import command
-from dmcli.words import counted
+from dmcli.words import counted, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -23,7 +23,7 @@ def _sync(current: Session, *, reread: int) -> None:
     kept = current.resources.history.claim(*current.resources.account)
     for read in sync(current.client, kept, current.service_now, reread):
         if read.kind == "mails" and sys.stderr.isatty():
-            current.say(f"{read.days}: {counted(read.rows, 'mail')}")
+            current.say(tr("{days}: {mails}", days=read.days, mails=counted(read.rows, "mail")))
     show_holdings(current, kept)
 
 

@@ -8,12 +8,12 @@ from dmcli.api import catalogue
 from dmcli.api.actions.common import count
 from dmcli.api.actions.receiver import MAX_SAVED
 from dmcli.api.model import Field
-from dmcli.cli.commands.receiver.addresses import check_addresses, emails, typed
+from dmcli.cli.commands.receiver.addresses import check_addresses, emails, first_of, typed
 from dmcli.cli.options import options_of
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, InputError, PartlyRejectedError
 from dmcli.untrusted import read_json
-from dmcli.words import counted
+from dmcli.words import composed, counted, marked, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _CREATE = catalogue.get("CreateReceiver")
 _SAVE = catalogue.get("SaveReceiverDetail")
 _ADDED = (count("added", "Added"), count("rejected", "Rejected"), Field("errors", "Errors"))
+_NOTHING = marked("{why}; nothing was added")
 
 
 def _create(current: Session, **values: Any) -> None:
@@ -46,7 +47,7 @@ def _add(current: Session, *, addresses: tuple[str, ...], dry_run: bool, **value
         show_dry_run(current, call)
         if len(records) > MAX_SAVED:
             calls = -(-len(records) // MAX_SAVED)
-            current.say(f"this is the first of {calls} calls: {len(records)} records, at most {MAX_SAVED} in a call")
+            current.say(first_of(calls, len(records)))
         return
     from dmcli.workflows.lists.members import add
 
@@ -56,12 +57,20 @@ def _add(current: Session, *, addresses: tuple[str, ...], dry_run: bool, **value
     except DmError as error:
         if outcomes:
             added = _show_added(current, call, outcomes)["added"]
-            error.message += f" ({added} of {len(records)} records were added before this; they are in the list)"
+            error.message += tr(
+                " ({added} of {records} records were added before this; they are in the list)",
+                added=added,
+                records=len(records),
+            )
         raise
     rejected = _show_added(current, call, outcomes)["rejected"]
     if rejected:
         raise PartlyRejectedError(
-            f"{rejected} of {counted(len(records), 'address', 'addresses')} rejected; those already in the list count"
+            tr(
+                "{rejected} of {addresses} rejected; those already in the list count",
+                rejected=rejected,
+                addresses=counted(len(records), "address", "addresses"),
+            )
         )
 
 
@@ -84,17 +93,18 @@ def _records(current: Session, given_addresses: tuple[str, ...], values: dict[st
     addresses = typed(given_addresses)
     given = [name for name in ("Detail", "CustomDetail") if values.get(name)]
     if bool(addresses) + len(given) != 1:
-        raise InputError("give addresses to add, or --detail, or --custom-detail: one of the three")
+        raise InputError(tr("give addresses to add, or --detail, or --custom-detail: one of the three"))
     if addresses:
-        return "Detail", [{"e": address} for address in check_addresses(current, addresses, "added")]
+        return "Detail", [{"e": address} for address in check_addresses(current, addresses, _NOTHING)]
     # More than one call's worth is fine here: it is sent in pieces.
     try:
         records = read_json(values[given[0]])
     except ValueError as error:
         option = _SAVE.param(given[0]).flag
-        raise InputError(f"--{option} is not a JSON array: {error}") from None
+        raise InputError(tr("--{option} is not a JSON array: {why}", option=option, why=error)) from None
     if not isinstance(records, list) or not records:
-        raise InputError(f"--{_SAVE.param(given[0]).flag} must be a JSON array with at least one element")
+        option = _SAVE.param(given[0]).flag
+        raise InputError(tr("--{option} must be a JSON array with at least one element", option=option))
     return given[0], records
 
 
@@ -109,10 +119,10 @@ COMMAND = command(
     "add",
     [
         *options_of(_SAVE, ("ReceiverId",)),
-        emails("Addresses to add"),
+        emails(marked("Addresses to add; @FILE has one a line, or a column named email.")),
         *[p for p in options_of(_SAVE, ("Detail", "CustomDetail")) if p.name != "dry_run"],
     ],
     _add,
-    _SAVE.summary + " Exit code 7 when some were rejected.",
+    composed(_SAVE.summary, "Exit code 7 when some were rejected."),
     "customers ada@example.com bob@example.com",
 )

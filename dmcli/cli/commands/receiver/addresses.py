@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from dmcli.api.actions.receiver import ADDRESS
+from dmcli.api.actions.receiver import ADDRESS, MAX_SAVED
 from dmcli.api.kinds.addresses import Email
 from dmcli.api.kinds.addrspec import oddity
 from dmcli.api.kinds.base import read_each
@@ -16,7 +16,7 @@ from dmcli.api.kinds.common import EMAIL
 from dmcli.api.kinds.text import Body
 from dmcli.cli.options import Value
 from dmcli.errors import InputError
-from dmcli.words import marked
+from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -64,13 +64,13 @@ def _column(path: str) -> str | None:
     return "\n".join(lines)
 
 
-def emails(what: str) -> click.Argument:
+def emails(about: str) -> click.Argument:
     """The argument for several addresses."""
     return click.Argument(
         ["addresses"],
         nargs=-1,
         metavar="[EMAIL]...",
-        help=f"{what}; @FILE has one a line, or a column named email.",
+        help=about,
         type=AddressesValue(Addresses()),
     )
 
@@ -88,13 +88,16 @@ def typed(given: tuple[str, ...]) -> list[Typed]:
     for number, text in enumerate(given, 1):
         lines = text.split("\n")
         for line, address in enumerate(lines, 1):
-            place = f"line {line}" if lines[1:] else f"address {number}"
+            place = tr("line {number}", number=line) if lines[1:] else tr("address {number}", number=number)
             found.append(Typed(address.strip(" \t\r"), place))
     return [one for one in found if one.text]
 
 
-def check_addresses(current: Session, found: list[Typed], done: str) -> list[str]:
-    """The addresses as they are sent. Says doubts; raises InputError for any that is none."""
+def check_addresses(current: Session, found: list[Typed], nothing: str) -> list[str]:
+    """The addresses as they are sent. Says doubts; raises InputError for any that is none.
+
+    `nothing` says that nothing was done, after {why}.
+    """
     try:
         wires = read_each(
             (one.text for one in found),
@@ -103,9 +106,15 @@ def check_addresses(current: Session, found: list[Typed], done: str) -> list[str
             lambda number: found[number - 1].place,
         )
     except ValueError as error:
-        raise InputError(f"{error}; nothing was {done}", details=getattr(error, "reasons", ())) from None
+        raise InputError(tr(nothing, why=error), details=getattr(error, "reasons", ())) from None
     say_doubts(current, [(one.text, wire) for one, wire in zip(found, wires, strict=True)])
     return wires
+
+
+def first_of(calls: int, records: int) -> str:
+    """What a dry run says that shows the first of several calls to add records."""
+    text = marked("this is the first of {calls} calls: {records} records, at most {most} in a call")
+    return tr(text, calls=calls, records=records, most=MAX_SAVED)
 
 
 def say_doubts(current: Session, pairs: list[tuple[str, str]]) -> None:
@@ -118,6 +127,6 @@ def say_doubts(current: Session, pairs: list[tuple[str, str]]) -> None:
             continue
         warnings += filter(None, (EMAIL.conversion_note(text, wire), oddity(wire.partition("@")[2])))
     warnings += unreachable(current, dict.fromkeys(wire.partition("@")[2] for _, wire in pairs))
-    current.say(*(f"warning: {warning}" for warning in warnings[:_SAID]))
+    current.say(*(tr("warning: {warning}", warning=warning) for warning in warnings[:_SAID]))
     if len(warnings) > _SAID:
-        current.say(f"warning: and {len(warnings) - _SAID} more like these")
+        current.say(tr("warning: and {number} more like these", number=len(warnings) - _SAID))

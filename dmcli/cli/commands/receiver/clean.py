@@ -17,7 +17,7 @@ from dmcli.cli.question import ask
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, InputError
 from dmcli.untrusted import safe
-from dmcli.words import counted
+from dmcli.words import counted, listed, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -38,7 +38,9 @@ def _clean(current: Session, *, lists: tuple[str, ...], dry_run: bool, yes: bool
     from dmcli.workflows.lists.clean import Plan, find
 
     if not (dry_run or yes or sys.stdin.isatty()):
-        raise InputError("this takes addresses off lists, and there is no terminal to ask: give --yes, or --dry-run")
+        raise InputError(
+            tr("this takes addresses off lists, and there is no terminal to ask: give --yes, or --dry-run")
+        )
     plan = Plan()
     try:
         find(current.client, _chosen(current, lists), plan)
@@ -46,7 +48,9 @@ def _clean(current: Session, *, lists: tuple[str, ...], dry_run: bool, yes: bool
         total = sum(share.invalid for share in shares)
         if dry_run or not total:
             _show(current, shares, Counter())
-            current.say("dry run: nothing was taken off" if dry_run else "no list has an address that is known invalid")
+            current.say(
+                tr("dry run: nothing was taken off") if dry_run else tr("no list has an address that is known invalid")
+            )
             return
         if not yes:
             _ask(current, shares, total)
@@ -69,10 +73,10 @@ def _chosen(current: Session, texts: tuple[str, ...]) -> dict[str, str]:
 def _ask(current: Session, shares: list[Share], total: int) -> None:
     """Show the plan and ask. Raises InputError when the answer is no."""
     for share in shares:
-        such_as = f", such as {', '.join(share.sample)}" if share.sample else ""
+        such_as = tr(", such as {sample}", sample=listed(share.sample)) if share.sample else ""
         invalid = counted(share.invalid, "known invalid address", "known invalid addresses")
-        current.say(safe(f"{share.name}: {invalid}{such_as}"))
-    ask(f"take {counted(total, 'address', 'addresses')} off", "--dry-run")
+        current.say(safe(tr("{list}: {addresses}", list=share.name, addresses=invalid) + such_as))
+    ask(tr("take {addresses} off", addresses=counted(total, "address", "addresses")), "--dry-run")
 
 
 def _take_off(current: Session, plan: Plan, shares: list[Share], total: int) -> None:
@@ -85,7 +89,7 @@ def _take_off(current: Session, plan: Plan, shares: list[Share], total: int) -> 
             done[one.list_id] += 1
     except DmError as error:
         _show(current, shares, done)
-        error.message += f" ({_said(done, total)})"
+        error.message += tr(" ({said})", said=_said(done, total))
         raise
     except BaseException:
         current.say(_said(done, total))
@@ -96,7 +100,12 @@ def _take_off(current: Session, plan: Plan, shares: list[Share], total: int) -> 
 
 def _said(done: Counter[str], total: int) -> str:
     off = done.total()
-    return f"{off} of {counted(total, 'address', 'addresses')} taken off, {total - off} left; run it again for the rest"
+    return tr(
+        "{off} of {addresses} taken off, {left} left; run it again for the rest",
+        off=off,
+        addresses=counted(total, "address", "addresses"),
+        left=total - off,
+    )
 
 
 def _show(current: Session, shares: list[Share], done: Counter[str]) -> None:

@@ -10,7 +10,7 @@ import click
 from dmcli.cli.commands.receiver.reading import list_argument
 from dmcli.cli.tree import command
 from dmcli.errors import PartlyRejectedError
-from dmcli.words import counted
+from dmcli.words import counted, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -32,14 +32,17 @@ def _export(current: Session, *, ReceiverId: str, to: str | None) -> None:  # no
     writer.writerows({"email": one.email} | (one.values or {}) for one in found)
     if to:
         write_where_told(to, text.getvalue())
-        current.say(f"wrote {counted(len(found), 'member')} to {to}")
+        current.say(tr("wrote {members} to {file}", members=counted(len(found), "member"), file=to))
     else:
         show_text(text.getvalue().removesuffix("\r\n"), current.output())
     lost = [one.email for one in found if one.values is None and names]
     if lost:
         raise PartlyRejectedError(
-            f"the values of {counted(len(lost), 'member')} have commas, and the service does not tell where one ends; "
-            "only their addresses were exported",
+            tr(
+                "the values of {members} have commas, and the service does not tell where one ends; only their "
+                "addresses were exported",
+                members=counted(len(lost), "member"),
+            ),
             details=lost[:20],
         )
 

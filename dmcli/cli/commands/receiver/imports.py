@@ -10,11 +10,12 @@ from dmcli.api import catalogue
 from dmcli.api.actions.common import count
 from dmcli.api.actions.receiver import MAX_SAVED
 from dmcli.api.model import Field
+from dmcli.cli.commands.receiver.addresses import first_of
 from dmcli.cli.commands.receiver.reading import list_argument, options, read
 from dmcli.cli.options import dry_run as dry_run_option
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, PartlyRejectedError
-from dmcli.words import counted, listed, marked
+from dmcli.words import counted, listed, marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +65,9 @@ def put(current: Session, wanted: Plan, skipped: int = 0) -> dict[str, Any]:
     try:
         done.extend(fill(current.client, wanted))
     except DmError as error:
-        error.message += f" ({sum(one.added for one in done):,} were added before this; run it again for the rest)"
+        error.message += tr(
+            " ({added:,} were added before this; run it again for the rest)", added=sum(one.added for one in done)
+        )
         raise
     return {
         "added": sum(one.added for one in done),
@@ -86,10 +89,11 @@ def show(current: Session, document: dict[str, Any], more: Sequence[Field] = ())
     current.mark(_SAVE._replace(done=done if document["added"] else ""), {"ReceiverId": listed(lists, " and ")})
     if document["rejected"] or document["skipped"]:
         details = [f"{row.get('Email')}: {row.get('ErrMessage')}" for row in document["errors"][:_TOLD]]
-        left_out = f", {counted(document['skipped'], 'row')} left out" if document["skipped"] else ""
-        raise PartlyRejectedError(
-            f"{counted(document['rejected'], 'address', 'addresses')} rejected{left_out}", details=details
-        )
+        addresses, rows = counted(document["rejected"], "address", "addresses"), counted(document["skipped"], "row")
+        told = tr("{addresses} rejected", addresses=addresses)
+        if document["skipped"]:
+            told = tr("{addresses} rejected, {rows} left out", addresses=addresses, rows=rows)
+        raise PartlyRejectedError(told, details=details)
 
 
 def _show_first(current: Session, typed: str, found: People) -> None:
@@ -105,7 +109,7 @@ def _show_first(current: Session, typed: str, found: People) -> None:
     show_dry_run(current, collect(current, _SAVE, {"ReceiverId": typed, param: text}))
     calls = -(-len(records) // MAX_SAVED)
     if calls > 1:
-        current.say(f"this is the first of {calls} calls: {len(records)} records, at most {MAX_SAVED} in a call")
+        current.say(first_of(calls, len(records)))
 
 
 COMMAND = command(

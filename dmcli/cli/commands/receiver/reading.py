@@ -11,7 +11,7 @@ import click
 from dmcli.api.kinds.common import ROW_EMAIL
 from dmcli.cli.commands.receiver.addresses import say_doubts
 from dmcli.errors import InputError
-from dmcli.words import counted
+from dmcli.words import counted, listed, tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,7 @@ class _Encoding(click.ParamType[str]):
         from dmcli.local.tables import ENCODINGS
 
         if value.lower() not in ENCODINGS:
-            self.fail(f"{value!r} is none of {', '.join(ENCODINGS)}", param, ctx)
+            self.fail(tr("{value!r} is none of {known}", value=value, known=listed(ENCODINGS)), param, ctx)
         return value.lower()
 
 
@@ -69,7 +69,7 @@ def read(
     mapped = dict(_pair(text) for text in maps)
     table = open_table(file, encoding or "", sheet or "")
     fields = fields_of(table, mapped)
-    current.say(f"{file}: {table.found}; {said(fields)}")
+    current.say(tr("{file}: {found}; {columns}", file=file, found=table.found, columns=said(fields)))
     pairs: list[tuple[str, str]] = []
     parse = partial(ROW_EMAIL.to_wire, now=current.now)
 
@@ -80,11 +80,12 @@ def read(
 
     found = read_people(table, fields, address)
     if found.repeated:
-        current.say(f"{counted(found.repeated, 'row')} left out: the same address with the same values is there before")
+        rows = counted(found.repeated, "row")
+        current.say(tr("{rows} left out: the same address with the same values is there before", rows=rows))
     if found.bad:
         _tell_bad(current, table, found, skip_bad)
     if not found.people:
-        raise InputError(f"{file} has no row that can be taken")
+        raise InputError(tr("{file} has no row that can be taken", file=file))
     say_doubts(current, pairs)
     return found
 
@@ -92,23 +93,32 @@ def read(
 def _pair(text: str) -> tuple[str, str]:
     column, equals, field = text.rpartition("=")
     if not equals or not column:
-        raise InputError(f"--map {text}: give COLUMN=FIELD, such as --map mail=email")
+        raise InputError(tr("--map {typed}: give COLUMN=FIELD, such as --map mail=email", typed=text))
     return column.strip(), field.strip()
 
 
 def _tell_bad(current: Session, table: Table, found: People, skip_bad: str | None) -> None:
     """Say which rows are bad; write them to the file given, else raise InputError."""
-    rows = [f"row {one.number}: {one.reason}" for one in found.bad[:_TOLD]]
+    rows = [tr("row {number}: {why}", number=one.number, why=tr(one.reason)) for one in found.bad[:_TOLD]]
     if len(found.bad) > _TOLD:
-        rows.append(f"and {len(found.bad) - _TOLD:,} more")
+        rows.append(tr("and {number:,} more", number=len(found.bad) - _TOLD))
     if skip_bad:
         _write(skip_bad, table, found.bad)
-        current.say(*(f"left out: {one}" for one in rows), f"left out {counted(len(found.bad), 'row')}: see {skip_bad}")
+        current.say(
+            *(tr("left out: {row}", row=one) for one in rows),
+            tr("left out {rows}: see {file}", rows=counted(len(found.bad), "row"), file=skip_bad),
+        )
         return
     total = len(found.bad) + len(found.people) + found.repeated
-    remedy = "mend them, or give --skip-bad FILE to go on without them and have them in a file"
     raise InputError(
-        f"{table.path}: {len(found.bad):,} of {counted(total, 'row')} cannot be taken: {remedy}", details=rows
+        tr(
+            "{file}: {bad:,} of {rows} cannot be taken: mend them, or give --skip-bad FILE to go on without them and "
+            "have them in a file",
+            file=table.path,
+            bad=len(found.bad),
+            rows=counted(total, "row"),
+        ),
+        details=rows,
     )
 
 

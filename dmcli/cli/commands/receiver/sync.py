@@ -14,7 +14,7 @@ from dmcli.cli.commands.receiver.reading import list_argument, options, read
 from dmcli.cli.question import ask
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, InputError
-from dmcli.words import counted
+from dmcli.words import counted, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -45,20 +45,31 @@ def _sync(
     missing = [email for key, email in there.items() if key not in in_file]
     leaving = missing if delete_missing else []
     _check(one.name, len(there), len(leaving), len(new), max_delete)
-    what = f"the list {one.name} of {len(there):,}: add {len(new):,}, remove {len(leaving):,}"
-    kept = "" if delete_missing or not missing else f"; {len(missing):,} not in the file stay without --delete-missing"
-    current.say(what + kept)
-    current.say(*(f"remove {email}" for email in leaving[:_TOLD]))
-    if len(leaving) > _TOLD:
-        current.say(f"and {len(leaving) - _TOLD:,} more")
+    what = tr(
+        "the list {list} of {members:,}: add {added:,}, remove {removed:,}",
+        list=one.name,
+        members=len(there),
+        added=len(new),
+        removed=len(leaving),
+    )
+    _say_plan(current, what, leaving, 0 if delete_missing else len(missing))
     if preview:
-        current.say("dry run: nothing was changed")
+        current.say(tr("dry run: nothing was changed"))
         return
     if leaving and not yes:
         ask(what, "--dry-run")
     removed = _take_out(current, one.id, leaving)
     document = put(current, Plan([Share(one, new)] if new else [], len(people) - len(new)))
     show(current, document | {"removed": removed, "missing": len(missing)}, _REMOVED)
+
+
+def _say_plan(current: Session, what: str, leaving: list[str], staying: int) -> None:
+    """Say what will happen, who leaves, and how many stay that are not in the file."""
+    kept = tr("; {number:,} not in the file stay without --delete-missing", number=staying) if staying else ""
+    current.say(what + kept)
+    current.say(*(tr("remove {address}", address=email) for email in leaving[:_TOLD]))
+    if len(leaving) > _TOLD:
+        current.say(tr("and {number:,} more", number=len(leaving) - _TOLD))
 
 
 def _check(name: str, there: int, leaving: int, new: int, most: str) -> None:
@@ -68,11 +79,25 @@ def _check(name: str, there: int, leaving: int, new: int, most: str) -> None:
     if leaving > allowed:
         share = f"{100 * leaving / there:.3g}%"
         raise InputError(
-            f"{counted(leaving, 'member')} of {there:,} ({share}) of the list {name} are not in the file, more than "
-            f"--max-delete {most}: give the file that has all, or a larger --max-delete"
+            tr(
+                "{members} of {all:,} ({share}) of the list {list} are not in the file, more than --max-delete {most}: "
+                "give the file that has all, or a larger --max-delete",
+                members=counted(leaving, "member"),
+                all=there,
+                share=share,
+                list=name,
+                most=most,
+            )
         )
     if there - leaving + new > MAX_MEMBERS:
-        raise InputError(f"the list {name} would have {there - leaving + new:,} members, and takes {MAX_MEMBERS:,}")
+        raise InputError(
+            tr(
+                "the list {list} would have {members:,} members, and takes {most:,}",
+                list=name,
+                members=there - leaving + new,
+                most=MAX_MEMBERS,
+            )
+        )
 
 
 def _take_out(current: Session, list_id: str, leaving: list[str]) -> int:
@@ -83,7 +108,11 @@ def _take_out(current: Session, list_id: str, leaving: list[str]) -> int:
     try:
         done.extend(not each.gone for each in remove(current.client, ((list_id, email) for email in leaving)))
     except DmError as error:
-        error.message += f" ({sum(done):,} of {len(leaving):,} were removed before this; run it again for the rest)"
+        error.message += tr(
+            " ({removed:,} of {all:,} were removed before this; run it again for the rest)",
+            removed=sum(done),
+            all=len(leaving),
+        )
         raise
     return sum(done)
 
@@ -91,7 +120,7 @@ def _take_out(current: Session, list_id: str, leaving: list[str]) -> int:
 def _share(_: click.Context, __: click.Parameter, value: str) -> str:
     """A number of members, or a share of them."""
     if not re.fullmatch(r"[0-9]{1,5}|(?:100|[0-9]{1,2})%", value):
-        raise click.BadParameter(f"{value!r} is neither a number nor a percentage, such as 50 or 10%")
+        raise click.BadParameter(tr("{value!r} is neither a number nor a percentage, such as 50 or 10%", value=value))
     return value
 
 

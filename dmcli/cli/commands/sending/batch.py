@@ -15,7 +15,7 @@ from dmcli.cli.options import Value, options_of
 from dmcli.cli.question import ask
 from dmcli.cli.tree import command
 from dmcli.errors import InputError
-from dmcli.words import counted
+from dmcli.words import counted, listed, marked, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -47,7 +47,8 @@ def _batch(
     from dmcli.cli.values import collect
 
     if plan and test_to:
-        raise InputError("--plan and --test-to are two things to do: give one of them")
+        text = marked("{one} and {other} are two things to do: give one of them")
+        raise InputError(tr(text, one="--plan", other="--test-to"))
     dry_run = values["dry_run"] and not test_to
     if dry_run or (yes and allow_unfilled and not (plan or test_to)):  # there is nothing to look at
         perform(current, _BATCH, values)
@@ -58,7 +59,8 @@ def _batch(
     wire = resolve_names(current, call)
     found = look(current.client, wire)
     if not found.people:
-        raise InputError(f"the list {wire.get('ReceiversName', '')} has no members, so there is nobody to send to")
+        name = wire.get("ReceiversName", "")
+        raise InputError(tr("the list {name} has no members, so there is nobody to send to", name=name))
     if test_to:
         sample = _sample(current, found, wire, test_to)
         if values["dry_run"]:
@@ -68,14 +70,18 @@ def _batch(
         return
     _show(current, found, wire, asked=not plan)
     if found.unfilled and not allow_unfilled:
-        said = ", ".join(f"{{{name}}} for {number:,}" for name, number in found.unfilled.items())
+        said = (tr("{variable} for {number:,}", variable=f"{{{one}}}", number=of) for one, of in found.unfilled.items())
         raise InputError(
-            f"variables would stay as they are in the mail: {said}; nothing was sent (--allow-unfilled goes on)"
+            tr(
+                "variables would stay as they are in the mail: {variables}; nothing was sent "
+                "(--allow-unfilled goes on)",
+                variables=listed(said),
+            )
         )
     if plan:
         return
     if not yes:
-        ask(f"send to {counted(found.people, 'person', 'people')}", "--plan")
+        ask(tr("send to {people}", people=counted(found.people, "person", "people")), "--plan")
     carry_out(current, call, wire, values["idempotency_key"])
 
 
@@ -90,16 +96,16 @@ def _show(current: Session, found: Look, wire: dict[str, str], *, asked: bool) -
     usage = usage_of(client.call(catalogue.get("DescAccountSummary"), {}), quota_usage(client, now), now)
     document = {
         "sender": wire["AccountName"],
-        "to": wire.get("ReceiversName") or "the recipients given",
+        "to": wire.get("ReceiversName") or tr("the recipients given"),
         "people": found.people,
-        "template": wire.get("TemplateName") or "the content given",
+        "template": wire.get("TemplateName") or tr("the content given"),
         "lacking": ", ".join(f"{name}: {number:,}" for name, number in found.lacking.items()),
         "day_left": usage["day_left"],
         "month_left": usage["month_left"],
         "sample_to": found.sample,
         "subject": found.filled(found.subject),
         "body": found.filled(found.html or found.text)[:_SHOWN],
-        "takes": "one call; the service mails at its own pace",
+        "takes": tr("one call; the service mails at its own pace"),
     }
     output = current.output()
     if asked:
@@ -110,7 +116,11 @@ def _show(current: Session, found: Look, wire: dict[str, str], *, asked: bool) -
     left = usage["day_left"]
     if left is not None and found.people > left:
         current.say(
-            f"warning: {left:,} mails are left today, and these are {found.people:,}: the service will refuse them"
+            tr(
+                "warning: {left:,} mails are left today, and these are {number:,}: the service will refuse them",
+                left=left,
+                number=found.people,
+            )
         )
 
 

@@ -12,6 +12,7 @@ from dmcli.cli.commands.receiver.addresses import Addresses, AddressesValue, che
 from dmcli.cli.options import options_of
 from dmcli.cli.tree import command
 from dmcli.errors import InputError
+from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from dmcli.cli.session import Session
 
 _SINGLE = catalogue.get("SingleSendMail")
+_TO = marked("Recipient; repeat it or separate with commas, up to 100; @FILE has one a line, or a column named email.")
+_NOTHING = marked("{why}; nothing was sent")
 
 
 def allow_unfilled() -> click.Option:
@@ -69,14 +72,18 @@ def _recipients(current: Session, given: tuple[str, ...]) -> tuple[str, ...]:
             found.append(text)
             continue
         try:
-            found += check_addresses(current, typed((text,)), "sent")
+            found += check_addresses(current, typed((text,)), _NOTHING)
         except InputError as error:
-            raise InputError(f"--to: {error.message}", details=error.details) from None
+            raise InputError(tr("{label}: {why}", label="--to", why=error.message), details=error.details) from None
     most = _SINGLE.param("ToAddress").kind.count  # type: ignore[attr-defined]
     if len(found) > most:
         raise InputError(
-            f"--to: {len(found):,} addresses are given, and one mail takes {most}, who see each other; dm send merge "
-            "sends each a mail of their own"
+            tr(
+                "--to: {number:,} addresses are given, and one mail takes {most}, who see each other; dm send merge "
+                "sends each a mail of their own",
+                number=len(found),
+                most=most,
+            )
         )
     return tuple(found)
 
@@ -86,7 +93,7 @@ def _options() -> list[click.Parameter]:
     for option in options:
         if option.name == "ToAddress" and isinstance(option, click.Option):
             option.type = _ToValue(Addresses())
-            option.help = f"{(option.help or '').rstrip('.')}; @FILE has one a line, or a column named email."
+            option.help = _TO
     return options
 
 
@@ -98,17 +105,17 @@ def _with_variables(template: str | None, variables: Sequence[str]) -> str:
     from dmcli.untrusted import read_json
 
     if not template:
-        raise InputError("--var goes with --template: give the template, by name or id")
+        raise InputError(tr("--var goes with --template: give the template, by name or id"))
     data = {}
     for text in variables:
         name, equals, value = text.partition("=")
         if not equals or not name:
-            raise InputError(f"--var {text}: give NAME=VALUE, such as --var name=Li")
+            raise InputError(tr("--var {typed}: give NAME=VALUE, such as --var name=Li", typed=text))
         data[name] = value
     try:
         whole = read_json(STORED_TEMPLATE.put(template, STORED_TEMPLATE.thing_in(template)))
     except ValueError as error:
-        raise InputError(f"--template: {error}") from None
+        raise InputError(tr("{label}: {why}", label="--template", why=error)) from None
     known = whole.get("TemplateData") or {}
     return json.dumps(whole | {"TemplateData": {**known, **data}}, ensure_ascii=False)
 
@@ -126,7 +133,9 @@ def _check(current: Session, template: str) -> None:
     ]
     if missing:
         give = " ".join(f"--var {name}=..." for name in missing)
-        raise InputError(f"variables of the template would stay unfilled: give {give}, or --allow-unfilled")
+        raise InputError(
+            tr("variables of the template would stay unfilled: give {options}, or --allow-unfilled", options=give)
+        )
 
 
 COMMAND = command(
