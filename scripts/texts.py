@@ -109,6 +109,7 @@ APART = (
     "sandbox/pytest_plugin.py",  # for tests
     "sandbox/server/http1.py",  # on the wire
     "sandbox/testapi/",  # for programs
+    "workflows/trace/reasons.py",  # as api/replies/
 )
 UNTRANSLATED = "# untranslated"  # at the end of a line with such a text; after it the reason
 _SENTENCE = re.compile(r"[A-Za-z]{2,}[,;:]? [a-z]{2,}")

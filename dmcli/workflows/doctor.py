@@ -15,7 +15,7 @@ from dmcli.client.verdict import clock_text
 from dmcli.errors import ConfigError, DmError, UnreachableError
 from dmcli.local.files import access_of, check_private
 from dmcli.local.paths import cache_folder, config_path, home, state_folder
-from dmcli.words import counted
+from dmcli.words import counted, listed, marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -55,13 +55,13 @@ def examine(patient: Patient) -> Iterator[Finding]:
     failed: list[str] = []
     for name, look in _CHECKS.items():
         if lacking := [need for need in _NEEDS.get(name, ()) if need in failed]:
-            yield Finding(name, SKIPPED, f"it needs what failed above: {', '.join(lacking)}")
+            yield Finding(name, SKIPPED, tr("it needs what failed above: {checks}", checks=listed(map(tr, lacking))))
             continue
         try:
             yield from (finding._replace(check=name) for finding in look(patient))
         except DmError as error:
-            hint = f" ({error.code})" if error.code else ""
-            yield Finding(name, FAILED, error.message + hint, error.exit_code)
+            said = tr("{message} ({code})", message=error.message, code=error.code) if error.code else error.message
+            yield Finding(name, FAILED, said, error.exit_code)
             failed.append(name)
 
 
@@ -75,9 +75,14 @@ def _versions(_: Patient) -> Iterator[Finding]:
     import ssl
     from importlib import metadata
 
-    libraries = ", ".join(f"{name} {metadata.version(name)}" for name in _LIBRARIES)
-    python = f"Python {platform.python_version()} on {platform.system()} {platform.release()}"
-    yield _good(f"dm {dmcli.__version__}, {python}, {ssl.OPENSSL_VERSION}, {libraries}")
+    libraries = [f"{name} {metadata.version(name)}" for name in _LIBRARIES]
+    python = tr(
+        "Python {version} on {system} {release}",
+        version=platform.python_version(),
+        system=platform.system(),
+        release=platform.release(),
+    )
+    yield _good(listed((f"dm {dmcli.__version__}", python, ssl.OPENSSL_VERSION, *libraries)))
 
 
 def _files(patient: Patient) -> Iterator[Finding]:
@@ -95,41 +100,53 @@ def _files(patient: Patient) -> Iterator[Finding]:
             yield Finding("", FAILED, error.message, error.exit_code)
         else:
             yield from (Finding("", WARNING, warning) for warning in warnings)
-    shown = ", ".join(there) or "none yet"
-    yield _good(f"looked at: {shown}; the profile file is {shared}")
+    shown = listed(there) or tr("none yet")
+    yield _good(tr("looked at: {paths}; the profile file is {path}", paths=shown, path=shared))
 
 
 def _profile(patient: Patient) -> Iterator[Finding]:
     settings = patient.settings()
     yield from (Finding("", WARNING, warning) for warning in settings.warnings)
-    name = settings.profile or "none"
-    where = settings.endpoint or "the sandbox in this process"
-    yield _good(f"profile {name} ({settings.sources['profile']}), region {settings.region}, endpoint {where}")
+    name = settings.profile or tr("none")
+    where = settings.endpoint or tr("the sandbox in this process")
+    yield _good(
+        tr(
+            "profile {name} ({source}), region {region}, endpoint {where}",
+            name=name,
+            source=tr(settings.sources["profile"]),
+            region=settings.region,
+            where=where,
+        )
+    )
 
 
 def _keys(patient: Patient) -> Iterator[Finding]:
     source = patient.keys()
     yield from (Finding("", WARNING, warning) for warning in source.warnings)
     keys = source()
-    left = f", for {max(keys.expires - time.time(), 0) / 60:.0f} minutes more" if keys.expires else ""
-    yield _good(f"***{keys.access_key_id[-3:]} from {keys.source}{left}")
+    key, place = f"***{keys.access_key_id[-3:]}", tr(keys.source)
+    if not keys.expires:
+        yield _good(tr("{key} from {source}", key=key, source=place))
+        return
+    left = max(keys.expires - time.time(), 0) / 60
+    yield _good(tr("{key} from {source}, for {minutes:.0f} minutes more", key=key, source=place, minutes=left))
 
 
 def _proxy(patient: Patient) -> Iterator[Finding]:
     settings = patient.settings()
     if not settings.endpoint:
-        yield _good("none is needed in this process")
+        yield _good(tr("none is needed in this process"))
         return
     from dmcli.client.transport import proxy_for
 
     proxy = proxy_for(settings.endpoint)
-    yield _good(f"{proxy}, from the environment" if proxy else "none")
+    yield _good(tr("{proxy}, from the environment", proxy=proxy) if proxy else tr("none"))
 
 
 def _dns(patient: Patient) -> Iterator[Finding]:
     address = _address(patient)
     if address is None:
-        yield _good("no name is looked up here: the call stays in this process or goes through the proxy")
+        yield _good(tr("no name is looked up here: the call stays in this process or goes through the proxy"))
         return
     import socket
 
@@ -137,14 +154,15 @@ def _dns(patient: Patient) -> Iterator[Finding]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise UnreachableError(f"{host} cannot be resolved: {error.strerror or error}") from None
-    yield _good(f"{host} is {', '.join(sorted({str(entry[4][0]) for entry in found}))}")
+        raise UnreachableError(tr("{host} cannot be resolved: {why}", host=host, why=error.strerror or error)) from None
+    addresses = sorted({str(entry[4][0]) for entry in found})
+    yield _good(tr("{host} is {addresses}", host=host, addresses=listed(addresses)))
 
 
 def _tls(patient: Patient) -> Iterator[Finding]:
     address, settings = _address(patient), patient.settings()
     if address is None or settings.endpoint.startswith("http://"):
-        yield _good("not spoken here" if address is None else "none: the endpoint is plain HTTP")
+        yield _good(tr("not spoken here") if address is None else tr("none: the endpoint is plain HTTP"))
         return
     import socket
     import ssl
@@ -159,18 +177,28 @@ def _tls(patient: Patient) -> Iterator[Finding]:
         ):
             version, end = secure.version(), str((secure.getpeercert() or {}).get("notAfter"))
     except ssl.SSLCertVerificationError as error:
-        raise ConfigError(f"the certificate of {address[0]} is not trusted: {error.verify_message}") from None
+        raise ConfigError(
+            tr(
+                "the certificate of {host} is not trusted: {why}",
+                host=address[0],
+                why=error.verify_message,
+            )
+        ) from None
     except OSError as error:
-        raise UnreachableError(f"no TLS with {address[0]}: {error.strerror or error}") from None
+        raise UnreachableError(tr("no TLS with {host}: {why}", host=address[0], why=error.strerror or error)) from None
     days = int((ssl.cert_time_to_seconds(end) - time.time()) // 86400)
     state = WARNING if days < _SOON else OK
-    yield Finding("", state, f"{version}, the certificate is trusted and good for {counted(days, 'day')}")
+    yield Finding(
+        "",
+        state,
+        tr("{version}, the certificate is trusted and good for {days}", version=version, days=counted(days, "day")),
+    )
 
 
 def _service(patient: Patient) -> Iterator[Finding]:
     """One signed read: signature, permission and clock."""
     verdict = access(patient.client())
-    yield _good("a signed call was answered")
+    yield _good(tr("a signed call was answered"))
     skew = verdict.skew
     if skew is not None:
         seconds = abs(round(skew.total_seconds()))
@@ -195,16 +223,9 @@ def _good(text: str) -> Finding:
     return Finding("", OK, text)
 
 
-_CHECKS: dict[str, Callable[[Patient], Iterator[Finding]]] = {
-    "versions": _versions,
-    "files": _files,
-    "profile": _profile,
-    "keys": _keys,
-    "proxy": _proxy,
-    "DNS": _dns,
-    "TLS": _tls,
-    "service": _service,
-}
+_NAMES = marked(("versions", "files", "profile", "keys", "proxy", "DNS", "TLS", "service"))
+_LOOKS = (_versions, _files, _profile, _keys, _proxy, _dns, _tls, _service)
+_CHECKS: dict[str, Callable[[Patient], Iterator[Finding]]] = dict(zip(_NAMES, _LOOKS, strict=True))
 # What fails with another check, and would only say the same again.
 _NEEDS = {
     "keys": ("profile",),

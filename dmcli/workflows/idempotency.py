@@ -16,15 +16,15 @@ from dmcli.errors import DmError, InputError, LocalIOError, LockedError, NotFoun
 from dmcli.local.database import open_database, transaction
 from dmcli.local.locks import Claims
 from dmcli.local.paths import state_folder
-from dmcli.words import counted
+from dmcli.words import counted, marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _KEPT = 30 * 86400  # seconds, by the entries themselves, that the entry of a sent mail is kept; all others stay
+# `payload` is a hash of all that is sent; no address and no text is kept. `state` is under way, sent or unknown.
 _MIGRATIONS = (
     """
--- `payload` is a hash of all that is sent; no address and no text is kept. `state` is under way, sent or unknown.
 CREATE TABLE entry (
   id INTEGER PRIMARY KEY AUTOINCREMENT, endpoint TEXT NOT NULL, owner TEXT NOT NULL, key TEXT NOT NULL,
   payload TEXT NOT NULL, state TEXT NOT NULL, answer TEXT NOT NULL DEFAULT '', at INTEGER NOT NULL,
@@ -34,7 +34,7 @@ CREATE TABLE entry (
 _SET_STATE = "UPDATE entry SET state = ?, answer = ?, at = ? WHERE id = ?"
 _DAY = 86400
 _DELETE = "DELETE FROM entry WHERE id = ?"
-UNDER_WAY, SENT, UNKNOWN = "under way", "sent", "unknown"
+UNDER_WAY, SENT, UNKNOWN = marked(("under way", "sent", "unknown"))
 
 
 class Scope(NamedTuple):
@@ -129,7 +129,9 @@ class Ledger:
             for intent in intents:
                 self._record(intent.id, SENT, reply)
         except Exception as error:  # noqa: BLE001  whatever it is, the first thing to say is that the mail is on its way
-            raise LocalIOError(f"the mail was accepted: {reply}; but this could not be kept: {error}") from None
+            raise LocalIOError(
+                tr("the mail was accepted: {reply}; but this could not be kept: {why}", reply=reply, why=error)
+            ) from None
         return Answer(reply)
 
     def resolve(self, scope: Scope, *, sent: bool) -> None:
@@ -141,10 +143,18 @@ class Ledger:
         with transaction(self._db):
             entry = self._find(scope)
             if entry is None:
-                raise NotFoundError(f"nothing was sent under the key {scope.key!r} with these keys to {scope.endpoint}")
+                raise NotFoundError(
+                    tr(
+                        "nothing was sent under the key {key!r} with these keys to {endpoint}",
+                        key=scope.key,
+                        endpoint=scope.endpoint,
+                    )
+                )
             if entry.state == SENT:
                 if not sent:
-                    raise InputError(f"the mail under the key {scope.key!r} was accepted: {entry.answer}")
+                    raise InputError(
+                        tr("the mail under the key {key!r} was accepted: {answer}", key=scope.key, answer=entry.answer)
+                    )
                 return
             self._claim(entry, scope)
             if sent:
@@ -163,12 +173,22 @@ class Ledger:
         if entry is None:
             return None
         if entry.payload != payload:
-            raise InputError(f"the key {scope.key!r} was used for another mail on {moment(entry.at)}: give another key")
+            raise InputError(
+                tr(
+                    "the key {key!r} was used for another mail on {moment}: give another key",
+                    key=scope.key,
+                    moment=moment(entry.at),
+                )
+            )
         if entry.state == UNDER_WAY:
             self._claim(entry, scope)  # nobody has it: its process has died
         if entry.state != SENT:
             raise UnknownOutcomeError(
-                f"what became of the mail under the key {scope.key!r} of {moment(entry.at)} is not known"
+                tr(
+                    "what became of the mail under the key {key!r} of {moment} is not known",
+                    key=scope.key,
+                    moment=moment(entry.at),
+                )
             )
         return entry
 
@@ -198,16 +218,23 @@ class Ledger:
         ).fetchone()
         if ahead and ahead - now > _DAY:
             days = (ahead - now) // _DAY
-            self._tell(f"warning: a mail was recorded {counted(days, 'day')} ahead of this machine's clock: check it")
+            self._tell(
+                tr(
+                    "warning: a mail was recorded {days} ahead of this machine's clock: check it",
+                    days=counted(days, "day"),
+                )
+            )
         elif newest and now - newest > _KEPT:
             days = (now - newest) // _DAY
-            self._tell(f"warning: the last mail was recorded {days} days ago by this machine's clock: check it")
+            self._tell(
+                tr("warning: the last mail was recorded {days} days ago by this machine's clock: check it", days=days)
+            )
         if newest:
             self._db.execute("DELETE FROM entry WHERE state = ? AND at < ?", (SENT, newest - _KEPT))
 
     def _claim(self, entry: _Entry, scope: Scope) -> None:
         if not self._claims.take(entry.id):
-            raise LockedError(f"another dm is sending under the key {scope.key!r} right now: wait for it")
+            raise LockedError(tr("another dm is sending under the key {key!r} right now: wait for it", key=scope.key))
 
     def _find(self, scope: Scope) -> _Entry | None:
         row = self._db.execute(
@@ -225,7 +252,7 @@ class Ledger:
                     self._db.execute(_DELETE, (entry.id,))
         except (LocalIOError, LockedError) as trouble:  # the entry stays under way, which is as good as unknown
             if isinstance(error, DmError):
-                error.message += f"; the key {scope.key!r} could not be settled: {trouble}"
+                error.message += tr("; the key {key!r} could not be settled: {why}", key=scope.key, why=trouble)
 
     def _record(self, number: int, state: str, reply: Mapping[str, Any]) -> None:
         import json

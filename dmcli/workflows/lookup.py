@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dmcli.api import catalogue
 from dmcli.api.paging import value_of
 from dmcli.errors import ConfigError, NotFoundError, RefusedError
-from dmcli.words import counted
+from dmcli.words import counted, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -25,7 +25,14 @@ def find_row(client: Client, ref: Ref, wanted: str, *, by_name: bool) -> dict[st
             return row
         names.append(str(value_of(row, ref.name) or ""))
     raise NotFoundError(
-        f"there is no {ref.noun} {'named' if by_name else 'with the id'} {wanted!r}{_nearest(wanted, names)}"
+        tr(
+            "there is no {noun} named {name!r}{nearest}"
+            if by_name
+            else "there is no {noun} with the id {name!r}{nearest}",
+            noun=tr(ref.noun),
+            name=wanted,
+            nearest=_nearest(wanted, names),
+        )
     )
 
 
@@ -34,11 +41,18 @@ def resolve_all(client: Client, ref: Ref, typed: Collection[str]) -> dict[str, s
     ids = {text: text for text in typed if ref.is_id(text)}
     names = {text: text.removeprefix("name:") for text in typed if text not in ids}
     rows = list(client.rows(catalogue.get(ref.listing), {})) if names else []
-    listed = {str(value_of(row, ref.name)): str(value_of(row, ref.id)) for row in rows}
+    known = {str(value_of(row, ref.name)): str(value_of(row, ref.id)) for row in rows}
     for text, name in names.items():
-        found = listed.get(name) or listed.get(ref.listed(name))
+        found = known.get(name) or known.get(ref.listed(name))
         if not found:
-            raise NotFoundError(f"there is no {ref.noun} named {name!r}{_nearest(name, list(listed))}")
+            raise NotFoundError(
+                tr(
+                    "there is no {noun} named {name!r}{nearest}",
+                    noun=tr(ref.noun),
+                    name=name,
+                    nearest=_nearest(name, list(known)),
+                )
+            )
         ids[text] = found
     return ids
 
@@ -56,7 +70,14 @@ def see_named(ref: Ref, wanted: str, names: Callable[[], list[str]]) -> None:
     except (ConfigError, RefusedError):
         return
     if wanted.lower() not in map(str.lower, known):
-        raise NotFoundError(f"there is no {ref.noun} named {wanted!r}{_nearest(wanted, known)}")
+        raise NotFoundError(
+            tr(
+                "there is no {noun} named {name!r}{nearest}",
+                noun=tr(ref.noun),
+                name=wanted,
+                nearest=_nearest(wanted, known),
+            )
+        )
 
 
 def names_of(client: Client, ref: Ref) -> list[str]:
@@ -75,7 +96,8 @@ def _nearest(wanted: str, names: list[str]) -> str:
 
     near = get_close_matches(wanted, names, n=3, cutoff=0.5)
     if near:
-        return f"; did you mean {' or '.join(near)}?"
+        return tr("; did you mean {names}?", names=tr(" or ").join(near))
     if not names:
-        return "; there are none at all"
-    return f"; there {'is' if len(names) == 1 else 'are'} {counted(len(names), 'other')}"
+        return tr("; there are none at all")
+    others = counted(len(names), "other")
+    return tr("; there is {others}", others=others) if len(names) == 1 else tr("; there are {others}", others=others)

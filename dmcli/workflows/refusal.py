@@ -11,6 +11,7 @@ from dmcli.api.kinds.common import LIST_NAME
 from dmcli.api.paging import value_of
 from dmcli.errors import DmError
 from dmcli.untrusted import read_number
+from dmcli.words import LANGUAGES, marked, speaking, tr
 from dmcli.workflows.lookup import find_row
 from dmcli.workflows.usage import SPANS, quota_usage
 
@@ -24,26 +25,30 @@ if TYPE_CHECKING:
 
 SPAM = "InvalidSendMail.Spam"
 _NORMAL = "0"
-_STATUS_ZH = {"1": "已冻结", "2": "欠费", "3": "限制外发", "4": "限制外发", "8": "已删除"}
-_STATUS_REMEDY = (
-    "See `dm account show` and the messages in the web console, and ask the vendor's support.",
-    "请查看 `dm account show` 和控制台中的通知，并联系厂商支持。",
+_STATUS = marked(
+    (
+        "The account is {status}, so it sends no mail.",
+        "See `dm account show` and the messages in the web console, and ask the vendor's support.",
+    )
 )
-_QUOTA_REMEDY = (
-    "Send to fewer, wait for the next {0} of the service (UTC+8), or ask the vendor for a larger quota.",
-    "请减少收件人，等到服务的下一个{0}（UTC+8），或联系厂商提高额度。",
-)
-_ALL_ELSE = {
-    "en": (
+_ALL_ELSE = marked(
+    (
         "The mail was refused for its content or the sending rate: the account is in order, and its quota suffices.",
         "Look at the content, and send more slowly.",
-    ),
-    "zh": (
-        "账号状态正常且额度足够，发信被拒绝的原因是邮件内容或发送频率。",
-        "请检查邮件内容，并降低发送频率。",
-    ),
-}
-_SPANS = {"day": ("today", "今天", "自然日"), "month": ("this month", "本月", "自然月")}
+    )
+)
+_SHORT = marked(
+    {
+        "day": (
+            "The quota does not suffice: {left:,} left today, {wanted:,} wanted.",
+            "Send to fewer, wait for the next day of the service (UTC+8), or ask the vendor for a larger quota.",
+        ),
+        "month": (
+            "The quota does not suffice: {left:,} left this month, {wanted:,} wanted.",
+            "Send to fewer, wait for the next month of the service (UTC+8), or ask the vendor for a larger quota.",
+        ),
+    }
+)
 
 
 def look_why(client: Client, action: Action, params: Mapping[str, str], now: datetime) -> Explained:
@@ -52,7 +57,7 @@ def look_why(client: Client, action: Action, params: Mapping[str, str], now: dat
         summary = client.call(catalogue.get("DescAccountSummary"), {})
         status = str(value_of(summary, "UserStatus"))
         if status in USER_STATUS and status != _NORMAL:
-            return _account_is(status)
+            return _explained(_STATUS, USER_STATUS[status])
         usage = quota_usage(client, now)
         wanted = _wanted(client, Asked(action.name, True, params))
     except DmError:
@@ -61,8 +66,8 @@ def look_why(client: Client, action: Action, params: Mapping[str, str], now: dat
         used = usage.of(span).mails
         quota = read_number(str(value_of(summary, name)))
         if quota is not None and used is not None and wanted > quota - used:
-            return _quota_is_short(span, max(quota - used, 0), wanted)
-    return {} if usage.day.mails is None else _ALL_ELSE
+            return _explained(_SHORT[span], left=max(quota - used, 0), wanted=wanted)
+    return {} if usage.day.mails is None else _explained(_ALL_ELSE)
 
 
 def _wanted(client: Client, asked: Asked) -> int:
@@ -72,17 +77,11 @@ def _wanted(client: Client, asked: Asked) -> int:
     return asked.recipients()
 
 
-def _account_is(status: str) -> Explained:
-    en_remedy, zh_remedy = _STATUS_REMEDY
-    return {
-        "en": (f"The account is {USER_STATUS[status]}, so it sends no mail.", en_remedy),
-        "zh": (f"账号状态为{_STATUS_ZH[status]}，不能发信。", zh_remedy),
-    }
-
-
-def _quota_is_short(span: str, left: int, wanted: int) -> Explained:
-    (en_when, zh_when, zh_span), (en_remedy, zh_remedy) = _SPANS[span], _QUOTA_REMEDY
-    return {
-        "en": (f"The quota does not suffice: {left:,} left {en_when}, {wanted:,} wanted.", en_remedy.format(span)),
-        "zh": (f"额度不足：{zh_when}还剩 {left:,} 封，本次需要 {wanted:,} 封。", zh_remedy.format(zh_span)),
-    }
+def _explained(texts: tuple[str, str], status: str = "", **values: int) -> Explained:
+    """A meaning and a remedy, in each language: what the error is shown in may be another than that of the run."""
+    explained = {}
+    for language in LANGUAGES:
+        with speaking(language):
+            meaning, remedy = texts
+            explained[language] = (tr(meaning, status=status and tr(status), **values), tr(remedy))
+    return explained

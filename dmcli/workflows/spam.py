@@ -16,6 +16,7 @@ from dmcli.api.paging import value_of
 from dmcli.api.windows import first_day
 from dmcli.errors import ConfigError
 from dmcli.untrusted import read_number
+from dmcli.words import marked, tr
 from dmcli.workflows.together import together
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ def _fields() -> Iterator[Any]:
         if field.name != _BOTH:
             yield field
             continue
-        yield count(FAILED, "Failed")
-        yield count(SPAM, "Spam")._replace(words={"": "in failed"})
+        yield count(FAILED, marked("Failed"))
+        yield count(SPAM, marked("Spam"))._replace(words=marked({"": "in failed"}))
         yield field._replace(title="")
 
 
@@ -70,7 +71,11 @@ class Apart:
         self._left, self._lock, self._tried = _MOST, threading.Lock(), False
         self._first = f"{first_day(_DETAILS.window, now):%Y-%m-%d}" if _DETAILS.window else ""
         self._why = next(
-            (f"--{_TOTALS.param(name).flag} cannot be put to the details" for name in _UNASKABLE if params.get(name)),
+            (
+                tr("--{option} cannot be put to the details", option=_TOTALS.param(name).flag)
+                for name in _UNASKABLE
+                if params.get(name)
+            ),
             "",
         )
 
@@ -84,8 +89,14 @@ class Apart:
                 unknown += sum(row[SPAM] == "" for row in rows)
                 yield page._replace(rows=rows)
         if unknown:
-            why = self._why or f"the service tells it from {self._first} on"
-            self._tell(f"spam is not apart from failed on {unknown} of the days: {why}; the history may know more")
+            why = self._why or tr("the service tells it from {day} on", day=self._first)
+            self._tell(
+                tr(
+                    "spam is not apart from failed on {count} of the days: {why}; the history may know more",
+                    count=unknown,
+                    why=why,
+                )
+            )
 
     @staticmethod
     def row(row: Row) -> Row:
@@ -126,7 +137,7 @@ class Apart:
         with self._lock:
             self._left -= mails
             if self._left < 0:
-                self._why = f"there are more than {_MOST:,} mails to count"
+                self._why = tr("there are more than {most:,} mails to count", most=_MOST)
             return not self._why
 
     def _is_of(self, sender: str) -> bool:

@@ -10,6 +10,7 @@ from dmcli.api.paging import value_of
 from dmcli.api.quota import left_of, runs_out
 from dmcli.errors import CheckFailedError, ConfigError, DmError, QuotaError, RefusedError
 from dmcli.untrusted import read_number
+from dmcli.words import marked, tr
 from dmcli.workflows.windows import rows
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from dmcli.client.client import Client
 
 STATISTICS, ADDRESSES = "statistics", "addresses"
-SPANS = {"day": ("DailyQuota", "today"), "month": ("MonthQuota", "this month")}
-_MISSING = "what sender addresses sent that are deleted"
+SPANS = {"day": ("DailyQuota", marked("today")), "month": ("MonthQuota", marked("this month"))}
+_MISSING = marked("what sender addresses sent that are deleted")
 
 
 class Used(NamedTuple):
@@ -126,17 +127,33 @@ def check_quota(summary: dict[str, Any], figures: Mapping[str, Any], need: int, 
             raise _unknown(figures)
         floor = -(-limit * int(least[:-1]) // 100) if least.endswith("%") else int(least or 0)
         if need > left:
-            short.append(f"{need:,} more do not fit: {left:,} of {limit:,} left {when}")
+            short.append(
+                tr(
+                    "{need:,} more do not fit: {left:,} of {limit:,} left {when}",
+                    need=need,
+                    left=left,
+                    limit=limit,
+                    when=tr(when),
+                )
+            )
         elif left < floor:
-            short.append(f"{left:,} of {limit:,} left {when} is below {least}")
+            short.append(
+                tr(
+                    "{left:,} of {limit:,} left {when} is below {least}",
+                    left=left,
+                    limit=limit,
+                    when=tr(when),
+                    least=least,
+                )
+            )
     if short:
-        raise QuotaError("; ".join(short), hint="Wait for the next day or month of the service (UTC+8).")
+        raise QuotaError(tr("; ").join(short), hint=tr("Wait for the next day or month of the service (UTC+8)."))
 
 
 def _unknown(figures: Mapping[str, Any]) -> DmError:
     if figures["day_used"] is None:
         return ConfigError(
-            "what is left of the quota is not known: these keys may see neither statistics nor sender addresses",
-            hint="Allow them dm:SenderStatisticsByTagNameAndBatchID or dm:QueryMailAddressByParam.",
+            tr("what is left of the quota is not known: these keys may see neither statistics nor sender addresses"),
+            hint=tr("Allow them dm:SenderStatisticsByTagNameAndBatchID or dm:QueryMailAddressByParam."),
         )
-    return CheckFailedError("what is left of the quota is not known: the service did not tell how large it is")
+    return CheckFailedError(tr("what is left of the quota is not known: the service did not tell how large it is"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dmcli.api.windows import day_of, first_day, split
 from dmcli.errors import DmError
 from dmcli.untrusted import read_number
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -49,11 +50,15 @@ def pages(
                 raise
             refusal = error
     if not answered:
-        raise refusal or RuntimeError("a range without a call")
+        raise refusal or RuntimeError("a range without a call")  # untranslated: a defect
     if refusal and action.window and action.window.stricter:
         known = action.window.stricter.back
         tell(
-            f"warning: the service keeps {known} days: nothing before {first_day(action.window.stricter, now):%Y-%m-%d}"
+            tr(
+                "warning: the service keeps {days} days: nothing before {first:%Y-%m-%d}",
+                days=known,
+                first=first_day(action.window.stricter, now),
+            )
         )
     yield from _joined(action, answered)
 

@@ -68,4 +68,4 @@ def test_the_state_of_the_account_is_told(status, said):
     )
     told = look_why(client, catalogue.get("SingleSendMail"), {"ToAddress": "a@x.com"}, datetime.now(UTC))
     assert (f"The account is {said}" if said else "content or the sending rate") in told["en"][0]
-    assert bool(said) == ("账号状态为" in told["zh"][0])
+    assert bool(said) == ("账户状态为" in told["zh"][0])

@@ -126,7 +126,7 @@ def _fields(lang: str) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
     from dmcli.workflows.trace.verdict import EVENTS
 
     at = int(lang == "zh")
-    words = {what: _toned(what, texts[at][0]) for what, texts in EVENTS.items()}
+    words = {what: _toned(what, word) for what, (word, _) in EVENTS.items()}
     moves = {move: texts[at] for move, texts in MOVES.items()}
     return (
         (

@@ -9,6 +9,7 @@ from dmcli.api.paging import value_of
 from dmcli.errors import CheckFailedError, DmError, UnreachableError
 from dmcli.maildns.wanted import wanted
 from dmcli.untrusted import read_number
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -129,7 +130,7 @@ def _try_look(name: str, look: Callable[[], Checked]) -> Checked | UnreachableEr
     try:
         return look()
     except DmError as error:
-        error.message = f"{name}: {error.message}"
+        error.message = tr("{domain}: {why}", domain=name, why=error.message)
         if isinstance(error, UnreachableError):
             return error
         raise

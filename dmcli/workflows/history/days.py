@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api.kinds.dates import OFFSET, service_zone
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,7 +51,7 @@ class Span(NamedTuple):
 
     def __str__(self) -> str:
         first, last = map(day_text, self)
-        return first if first == last else f"{first} to {last}"
+        return first if first == last else tr("{first} to {last}", first=first, last=last)
 
 
 def spans(days: Iterable[int]) -> list[Span]:

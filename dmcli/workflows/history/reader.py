@@ -16,6 +16,7 @@ from dmcli.api.paging import value_of
 from dmcli.client.client import walk
 from dmcli.errors import InputError
 from dmcli.untrusted import read_number
+from dmcli.words import listed, tr
 from dmcli.workflows.history.days import Span, day_number, day_start, day_text, spans, stamp
 from dmcli.workflows.history.figures import NAMED, KeptFigures
 from dmcli.workflows.history.store import SORT
@@ -60,7 +61,9 @@ class HistoryReader:
         unknown = [name for name in params if name not in (*_WINDOW, *_PAGING, *filters) and params[name]]
         if unknown:
             flag = action.param(unknown[0]).flag
-            raise InputError(f"--{flag} cannot be used with --from-history, which does not keep that: leave one out")
+            raise InputError(
+                tr("--{flag} cannot be used with --from-history, which does not keep that: leave one out", flag=flag)
+            )
         self._tell_missing(action, params)
         return answer(self._kept, params)
 
@@ -92,8 +95,8 @@ class HistoryReader:
         asked = range(day_number(window[0]), day_number(window[1]) + 1)
         missing = [day for day in asked if day not in states]
         if missing:
-            said = ", ".join(map(str, spans(missing)))
-            self._tell(f"warning: the history has nothing of {said}; what it keeps: dm stats history")
+            days = listed(map(str, spans(missing)))
+            self._tell(tr("warning: the history has nothing of {days}; what it keeps: dm stats history", days=days))
 
 
 def _days(params: Mapping[str, str]) -> Span:
@@ -111,7 +114,7 @@ def _totals(kept: Kept, params: Mapping[str, str]) -> dict[str, Any]:
             "day <= ?": _days(params).last,
             "sender = ?": params.get("AccountName", "").lower() or None,
             "tag = ?": params.get("TagName") or None,
-            "substr(sender, instr(sender, '@') + 1) = ?": params.get("Domain", "").lower() or None,
+            "substr(sender, instr(sender, '@') + 1) = ?": params.get("Domain", "").lower() or None,  # untranslated: SQL
             "provider = ?": esp if esp and esp != "others" else None,
             f"(provider NOT IN ({others})) = ?": 1 if esp == "others" else None,
         }
@@ -161,7 +164,7 @@ def _details(kept: Kept, params: Mapping[str, str]) -> dict[str, Any]:
         clause, values = f"{clause} AND d.recipient IN ({_ANY_CASE})", [*values, to, to]
     if len(after) > 1:
         clause, values = f"{clause} AND (d.day, d.seq) < (?, ?)", [*values, *after]
-    index = " INDEXED BY detail_by_recipient" if to else ""
+    index = " INDEXED BY detail_by_recipient" if to else ""  # untranslated: SQL
     rows = kept.all(
         f"SELECT d.day, d.seq, d.at, r.value, t.value, {_SORT} FROM detail AS d{index} "
         "CROSS JOIN sort AS s ON s.id = sort "
@@ -222,7 +225,7 @@ def _tracks(kept: Kept, params: Mapping[str, str]) -> list[dict[str, Any]]:
             "sender = ?": sender.lower() if sender or not narrowed else None,
             "sender != ?": "" if narrowed else None,
             "tag = ?": tag,
-            "substr(sender, instr(sender, '@') + 1) = ?": domain.lower() or None,
+            "substr(sender, instr(sender, '@') + 1) = ?": domain.lower() or None,  # untranslated: SQL
         }
     )
     by_day: dict[int, list[dict[str, Any]]] = {}
@@ -258,7 +261,7 @@ def _invalid(kept: Kept, params: Mapping[str, str]) -> dict[str, Any]:
     )
     if address:
         total = int(counted)
-        clause, values = f"{clause} AND (at, address) < (?, ?)", [*values, int(at), address]
+        clause, values = f"{clause} AND (at, address) < (?, ?)", [*values, int(at), address]  # untranslated: SQL
     else:
         ((total,),) = kept.all(f"SELECT count(*) FROM invalid{clause}", *values)
     rows = kept.all(

@@ -17,6 +17,7 @@ from dmcli.local.database import open_database, transaction
 from dmcli.local.locks import Claims
 from dmcli.local.paths import state_folder
 from dmcli.untrusted import read_number
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     import sqlite3
@@ -62,8 +63,8 @@ CREATE TABLE invalid (
   PRIMARY KEY (account, at, address)) WITHOUT ROWID;
 CREATE UNIQUE INDEX invalid_by_address ON invalid (account, address);
 """,
+    # Details of a day that were not delivered, counted by all that a row says but the recipient, and by their domain.
     f"""
--- The details of a day that were not delivered, counted by all that a row says but the recipient, and by their domain.
 CREATE TABLE failure (
   account INTEGER NOT NULL, day INTEGER NOT NULL, sort INTEGER NOT NULL, domain TEXT NOT NULL, mails INTEGER NOT NULL,
   PRIMARY KEY (account, day, sort, domain)) WITHOUT ROWID;
@@ -142,7 +143,7 @@ class History:
         assert kept is not None  # noqa: S101  it was just inserted
         if not self._claims.take(kept.account):
             raise LockedError(
-                "another dm is writing the history of this account right now: let it end, or run it later"
+                tr("another dm is writing the history of this account right now: let it end, or run it later")
             )
         return kept
 
@@ -294,5 +295,5 @@ def find_kept(history: History, place: str, owner: str) -> Kept:
     """What is kept of an account. Raises NotFoundError where nothing is."""
     kept = history.find(place, owner)
     if kept is None:
-        raise NotFoundError("there is no history of this account yet: begin one with dm stats sync")
+        raise NotFoundError(tr("there is no history of this account yet: begin one with dm stats sync"))
     return kept

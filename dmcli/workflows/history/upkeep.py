@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dmcli.local.database import transaction
+from dmcli.words import tr
 from dmcli.workflows.history.days import day_start, day_text
 from dmcli.workflows.history.sync import gaps
 
@@ -67,5 +68,7 @@ def compact(kept: Kept) -> None:
         kept.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
-            raise LockedError(f"it is deleted, but the file stays large while others read it ({error})") from None
-        raise LocalIOError(f"it is deleted, but the file stays large: {error}") from None
+            raise LockedError(
+                tr("it is deleted, but the file stays large while others read it ({why})", why=error)
+            ) from None
+        raise LocalIOError(tr("it is deleted, but the file stays large: {why}", why=error)) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from dmcli.api.actions.alidns import ACTIONS, ADD, DEFAULT_LINE, DESCRIBE, NO_ZONE, PAUSED, RAM, SERVICE, UPDATE
+from dmcli.api.actions.alidns import ACTIONS, ADD, DEFAULT_LINE, DESCRIBE, NO_ZONE, PAUSED, RAM, UPDATE
 from dmcli.api.paging import value_of
 from dmcli.client.retry import Outcome
 from dmcli.client.verdict import Verdict
@@ -14,6 +14,7 @@ from dmcli.maildns.plan import MERGE, Standing, Zone
 from dmcli.maildns.wanted import TTL
 from dmcli.maildns.wire import above
 from dmcli.untrusted import read_number
+from dmcli.words import listed, marked, tr
 from dmcli.workflows.publish.publish import Done
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Alidns:
     It has no condition on a change: what somebody else changes between the look and the call is not noticed.
     """
 
-    title = SERVICE
+    title = marked("Alibaba Cloud DNS")
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -50,8 +51,11 @@ class Alidns:
                 if error.code not in NO_ZONE:
                     raise
         raise NotFoundError(
-            f"the account of these keys has no zone for {domain} in {SERVICE}: choose the profile that has it, "
-            "or publish with another --provider"
+            tr(
+                "the account of these keys has no zone for {domain} in Alibaba Cloud DNS: choose the "
+                "profile that has it, or publish with another --provider",
+                domain=domain,
+            )
         )
 
     def publish(self, zone: Zone, changes: Sequence[Change]) -> Iterator[Done]:
@@ -62,7 +66,9 @@ class Alidns:
             except RefusedError as error:
                 yield Done(change, error)
             except UnknownOutcomeError as error:  # another run reads the zone first, so that nothing is added twice
-                raise UnreachableError(f"{error.message}; it is safe to run this again", code=error.code) from None
+                raise UnreachableError(
+                    tr("{why}; it is safe to run this again", why=error.message), code=error.code
+                ) from None
             else:
                 yield Done(change)
 
@@ -106,8 +112,8 @@ class _Permissions:
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         if isinstance(error, DmError) and error.code in _FORBIDDEN:
-            needed = ", ".join(f"{RAM}:{action.name}" for action in ACTIONS)
-            said = f"{SERVICE} does not let these keys publish: grant them {needed}"
+            needed = listed(f"{RAM}:{action.name}" for action in ACTIONS)
+            said = tr("Alibaba Cloud DNS does not let these keys publish: grant them {permissions}", permissions=needed)
             about: dict[str, Any] = {"code": error.code, "request_id": error.request_id}
             raise ConfigError(said, http_status=error.http_status, explained=_NOTHING, **about) from None
 
@@ -123,7 +129,7 @@ def _standing(row: Mapping[str, Any], zone: str) -> Standing:
 
     host, kind, value, line = text("RR").lower(), text("Type").upper(), text("Value"), text("Line")
     if not (host and kind and text("RecordId")):
-        raise UnreachableError(f"{SERVICE} lists a record of {zone} without RR, Type or RecordId")
+        raise UnreachableError(tr("Alibaba Cloud DNS lists a record of {zone} without RR, Type or RecordId", zone=zone))
     if kind in _HOSTS:
         value = value.lower().removesuffix(".") or "."
     elif kind == "TXT":

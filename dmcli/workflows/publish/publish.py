@@ -11,7 +11,7 @@ from dmcli.maildns.plan import MERGE, REFUSED, plan
 from dmcli.maildns.spf import MOST_LOOKUPS
 from dmcli.maildns.spf import walk as walk_spf
 from dmcli.maildns.waiting import wait_for
-from dmcli.words import counted
+from dmcli.words import counted, listed, marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -60,7 +60,13 @@ def read_plan(
         hosts = (record.name, record.value) if record.type in _OF_HOSTS else (record.name,)
         if not (record.value.isprintable() and all(map(_HOST.fullmatch, hosts))):
             raise UnreachableError(
-                f"DirectMail tells a {record.type} record of {domain} that none can be: {record.name} {record.value}"
+                tr(
+                    "DirectMail tells a {type} record of {domain} that none can be: {name} {value}",
+                    type=record.type,
+                    domain=domain,
+                    name=record.name,
+                    value=record.value,
+                )
             )
     zone = provider.read(domain, {record.name for record in records})
     changes = plan(records, zone)
@@ -83,7 +89,11 @@ async def _checked(change: Change, servers: tuple[Server, ...]) -> Change:
     lookups = (await walk_spf(change.record.name, change.new, ask)).lookups
     if lookups <= MOST_LOOKUPS:
         return change
-    why = f"with it the SPF record takes {lookups} DNS look-ups, more than {MOST_LOOKUPS}: take something out first"
+    why = tr(
+        "with it the SPF record takes {lookups} DNS look-ups, more than {most}: take something out first",
+        lookups=lookups,
+        most=MOST_LOOKUPS,
+    )
     return change._replace(kind=REFUSED, why=why)
 
 
@@ -112,22 +122,35 @@ def failure(changes: Sequence[Change], done: Sequence[Done]) -> DmError | None:
     refused = [change for change in changes if change.kind == REFUSED]
     if not errors and not refused:
         return None
-    told = "; ".join(
-        f"{what}: {', '.join(_name(change) for change in those)}"
+    told = tr("; ").join(
+        tr(what, records=listed(map(_name, those)))
         for what, those in (
-            ("published", [one.change for one in done if not one.error]),
-            ("not published", [*(one.change for one in done if one.error), *refused]),
+            (marked("published: {records}"), [one.change for one in done if not one.error]),
+            (marked("not published: {records}"), [*(one.change for one in done if one.error), *refused]),
         )
         if those
     )
     if not errors:
-        return PartlyRejectedError(f"{counted(len(refused), 'record')} of {len(changes)} refused; {told}")
+        return PartlyRejectedError(
+            tr(
+                "{records} of {all} refused; {published}",
+                records=counted(len(refused), "record"),
+                all=len(changes),
+                published=told,
+            )
+        )
     if len(errors) < len(done) and all(isinstance(error, RefusedError) for error in errors):
-        return PartlyRejectedError(f"{errors[0].message.rstrip('.')}; {told}", code=errors[0].code)
+        return PartlyRejectedError(_with(errors[0], told), code=errors[0].code)
     first = min(errors, key=lambda error: error.exit_code != worst(each.exit_code for each in errors))
-    first.message = f"{first.message.rstrip('.')}; {told}"
+    first.message = _with(first, told)
     return first
 
 
+def _with(error: DmError, told: str) -> str:
+    return tr("{why}; {published}", why=error.message.rstrip(".。"), published=told)
+
+
 def _name(change: Change) -> str:
-    return f"{change.record.title} ({change.record.type} {change.record.name})"
+    return tr(
+        "{title} ({type} {name})", title=tr(change.record.title), type=change.record.type, name=change.record.name
+    )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dmcli.errors import ConfigError, DmError, InputError, NotFoundError, RefusedError, UnreachableError
 from dmcli.maildns.plan import MERGE, Standing, Zone
 from dmcli.maildns.waiting import wait_for
+from dmcli.words import marked, tr
 from dmcli.workflows.publish.publish import Done
 
 if TYPE_CHECKING:
@@ -28,6 +29,28 @@ _NOBODY = "dm-nobody"  # a label that no zone has
 _TYPES = ("TXT", "MX", "A", "AAAA")  # with any of which a CNAME comes; what else stands there a prerequisite finds
 _LONG_NAMES = {"hmac-md5": "hmac-md5.sig-alg.reg.int"}
 _CHANGED = frozenset({"YXDOMAIN", "YXRRSET", "NXRRSET", "NXDOMAIN"})  # a prerequisite does not hold
+_REFUSALS: dict[str, tuple[type[DmError], str]] = {
+    "REFUSED": (
+        ConfigError,
+        marked("{server} refuses {name} with {key}: {remedy}, or give another --server"),
+    ),
+    "NOTAUTH": (
+        ConfigError,
+        marked("{server} is not the primary server of {name}, or refuses it with {key}: {remedy}, or --server"),
+    ),
+    "NOTZONE": (
+        InputError,
+        marked("{server} says that a name is not in the zone {name}: give the --zone that it is in"),
+    ),
+    "NOTIMP": (
+        RefusedError,
+        marked("{server} takes no dynamic updates: use the exports of `dm domain records --as`"),
+    ),
+}
+_OTHER_REFUSAL: tuple[type[DmError], str] = (
+    UnreachableError,
+    marked("{server} answers {code} for {name}: look at its log, then run this again"),
+)
 
 
 class Rfc2136:
@@ -38,16 +61,29 @@ class Rfc2136:
 
     def __init__(self, server: Server, key: TsigKey | None, zone: str = "") -> None:
         self._server, self._key, self._zone = server, key, zone
-        self.title = f"the server {server.address} port {server.port}"
+        self.title = tr("the server {address} port {port}", address=server.address, port=server.port)
         self._there: dict[tuple[str, str], dns.rrset.RRset] = {}
 
     def read(self, domain: str, names: Collection[str]) -> Zone:
         """The zone, by its SOA record, and what stands at the names and at the wildcards over them."""
         if self._zone and not f".{domain}".endswith(f".{self._zone}"):
-            raise InputError(f"{domain} is not in the zone {self._zone}: give the --zone that it is in, or none")
+            raise InputError(
+                tr(
+                    "{domain} is not in the zone {zone}: give the --zone that it is in, or none",
+                    domain=domain,
+                    zone=self._zone,
+                )
+            )
         zone = self._zone_of(self._zone or domain)
         if self._zone not in ("", zone):
-            raise InputError(f"{self._zone} is no zone of {self.title}, which has it in {zone}: give that as --zone")
+            raise InputError(
+                tr(
+                    "{name} is no zone of {server}, which has it in {zone}: give that as --zone",
+                    name=self._zone,
+                    server=self.title,
+                    zone=zone,
+                )
+            )
         wild = {f"*.{up}" for name in names for up in _parents(name, zone)}
         below = {f"{_NOBODY}.{name}": name for name in names}
         found = self._at({*names, *wild, *below})
@@ -85,7 +121,11 @@ class Rfc2136:
         name = _plain(soas[0].name.to_text()) if soas else ""
         if not name or not (domain == name or domain.endswith(f".{name}")):
             raise NotFoundError(
-                f"{self.title} tells no zone that {domain} is in: give the primary server of the zone, or --zone"
+                tr(
+                    "{server} tells no zone that {domain} is in: give the primary server of the zone, or --zone",
+                    server=self.title,
+                    domain=domain,
+                )
             )
         return name
 
@@ -101,7 +141,11 @@ class Rfc2136:
             self._check(reply, name, missing=True)
             if not reply.flags & dns.flags.AA:
                 raise NotFoundError(
-                    f"{self.title} is no authority for {name}: give the primary server of the zone that it is in"
+                    tr(
+                        "{server} is no authority for {name}: give the primary server of the zone that it is in",
+                        server=self.title,
+                        name=name,
+                    )
                 )
             for rrset in reply.answer:
                 if _plain(rrset.name.to_text()) == name and rrset.rdtype.name in (kind, "CNAME"):
@@ -180,19 +224,30 @@ class Rfc2136:
             return wait_for(gather)
         except (dns.tsig.PeerBadKey, dns.tsig.PeerBadSignature):
             raise ConfigError(
-                f"{self.title} does not know this TSIG key, or has another secret for it: configure the key there "
-                "under the same name, algorithm and secret"
+                tr(
+                    "{server} does not know this TSIG key, or has another secret for it: "
+                    "configure the key there under the same name, algorithm and secret",
+                    server=self.title,
+                )
             ) from None
         except (dns.tsig.PeerBadTime, dns.tsig.BadTime):
-            raise ConfigError(f"{self.title} has another time than this machine: set the clock that is wrong") from None
+            raise ConfigError(
+                tr("{server} has another time than this machine: set the clock that is wrong", server=self.title)
+            ) from None
         except (TimeoutError, dns.exception.Timeout):
-            raise UnreachableError(f"no answer from {self.title}; it is safe to run this again") from None
+            raise UnreachableError(
+                tr("no answer from {server}; it is safe to run this again", server=self.title)
+            ) from None
         except OSError as error:
             said = error.strerror or type(error).__name__
-            raise UnreachableError(f"{self.title} cannot be reached: {said}; it is safe to run this again") from None
+            raise UnreachableError(
+                tr("{server} cannot be reached: {why}; it is safe to run this again", server=self.title, why=said)
+            ) from None
         except (EOFError, dns.exception.DNSException, ValueError) as error:
             said = str(error) or type(error).__name__
-            raise UnreachableError(f"{self.title} gives no DNS answer ({said}): see its log, or give another") from None
+            raise UnreachableError(
+                tr("{server} gives no DNS answer ({why}): see its log, or give another", server=self.title, why=said)
+            ) from None
 
     def _check(self, reply: dns.message.Message, name: str, *, missing: bool = False) -> None:
         """Raise DmError for a reply that refuses; `missing` lets one pass that says that there is no such name."""
@@ -203,20 +258,16 @@ class Rfc2136:
             return
         if code in _CHANGED and reply.opcode().name == "UPDATE":
             raise RefusedError(
-                f"{name} has other records than were read, and nothing of this was published: run it again", code=code
+                tr(
+                    "{name} has other records than were read, and nothing of this was published: run it again",
+                    name=name,
+                ),
+                code=code,
             )
-        key = f"the TSIG key {self._key.name}" if self._key else "no key"
-        remedy = f"let {key} query and update the zone there" if self._key else "give --key-file"
-        kind, said = {
-            "REFUSED": (ConfigError, f"refuses {name} with {key}: {remedy}, or give another --server"),
-            "NOTAUTH": (
-                ConfigError,
-                f"is not the primary server of {name}, or refuses it with {key}: {remedy}, or --server",
-            ),
-            "NOTZONE": (InputError, f"says that a name is not in the zone {name}: give the --zone that it is in"),
-            "NOTIMP": (RefusedError, "takes no dynamic updates: use the exports of `dm domain records --as`"),
-        }.get(code, (UnreachableError, f"answers {code} for {name}: look at its log, then run this again"))
-        raise kind(f"{self.title} {said}", code=code)
+        key = tr("the TSIG key {name}", name=self._key.name) if self._key else tr("no key")
+        remedy = tr("let {key} query and update the zone there", key=key) if self._key else tr("give --key-file")
+        kind, said = _REFUSALS.get(code, _OTHER_REFUSAL)
+        raise kind(tr(said, server=self.title, name=name, key=key, remedy=remedy, code=code), code=code)
 
 
 def _tsig(key: TsigKey) -> Any:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from dmcli.errors import ConfigError
 from dmcli.local.files import Access, check_private, read_text
 from dmcli.secret import Secret
+from dmcli.words import listed, tr
 
 VARIABLE = "DM_TSIG_KEY"
 ALGORITHMS = ("hmac-sha256", "hmac-sha512", "hmac-sha384", "hmac-sha224", "hmac-sha1", "hmac-md5")
@@ -30,9 +31,11 @@ def read_key_file(path: str) -> tuple[TsigKey, list[str]]:
     """The key of a file, and warnings of who may read it. Raises ConfigError or LocalIOError."""
     text, access = read_text(path)
     if not text and access == Access():
-        raise ConfigError(f"there is no file {path}: give --key-file a file that tsig-keygen or keymgr -t wrote")
+        raise ConfigError(
+            tr("there is no file {path}: give --key-file a file that tsig-keygen or keymgr -t wrote", path=path)
+        )
     if not text.strip():
-        raise ConfigError(f"{path} is empty: give a file that tsig-keygen or keymgr -t wrote")
+        raise ConfigError(tr("{path} is empty: give a file that tsig-keygen or keymgr -t wrote", path=path))
     warnings = check_private(path, access)
     return key_in(text, path), warnings
 
@@ -49,19 +52,40 @@ def key_in(text: str, source: str) -> TsigKey:
     """
     found = [*_of_bind(text), *_of_knot(text), *_of_line(text)]
     if len(found) != 1:
-        how_many = "no TSIG key" if not found else f"{len(found)} TSIG keys, and must hold one"
-        raise ConfigError(f"{source} holds {how_many}: give a key as tsig-keygen or keymgr -t writes it")
+        if not found:
+            raise ConfigError(
+                tr("{source} holds no TSIG key: give a key as tsig-keygen or keymgr -t writes it", source=source)
+            )
+        raise ConfigError(
+            tr(
+                "{source} holds {count} TSIG keys, and must hold one: give a key as tsig-keygen or keymgr -t writes it",
+                source=source,
+                count=len(found),
+            )
+        )
     key = found[0]._replace(algorithm=found[0].algorithm.lower().removesuffix(".").removesuffix(".sig-alg.reg.int"))
     if key.algorithm not in ALGORITHMS:
-        raise ConfigError(f"the TSIG key of {source} has no algorithm of {', '.join(ALGORITHMS)}; make a new one")
+        raise ConfigError(
+            tr(
+                "the TSIG key of {source} has no algorithm of {algorithms}; make a new one",
+                source=source,
+                algorithms=listed(ALGORITHMS),
+            )
+        )
     if not _is_name(key.name):
-        raise ConfigError(f"{key.name!r} is no name of a TSIG key in {source}: give it as the server has it")
+        raise ConfigError(
+            tr(
+                "{name!r} is no name of a TSIG key in {source}: give it as the server has it",
+                name=key.name,
+                source=source,
+            )
+        )
     try:
         good = bool(b64decode(key.secret.reveal(), validate=True))
     except binascii.Error:
         good = False
     if not good:
-        raise ConfigError(f"the secret of the TSIG key of {source} is not base64; copy it again")
+        raise ConfigError(tr("the secret of the TSIG key of {source} is not base64; copy it again", source=source))
     return key
 
 
