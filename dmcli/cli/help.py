@@ -83,7 +83,7 @@ class Formatter(click.HelpFormatter):
 
     def _fill(self, text: str, start: str, after: str) -> str:
         if not text.isascii():
-            from dmcli.cli.run.folding import fold
+            from dmcli.folding import fold
 
             return start + f"\n{after}".join(fold(text, self.width - len(after)).split("\n"))
         import textwrap
@@ -102,7 +102,7 @@ def _cells(text: str) -> int:
     """The columns that a text takes."""
     if text.isascii():
         return len(text)
-    from dmcli.cli.run.folding import cells
+    from dmcli.folding import cells
 
     return cells(text)
 

@@ -9,6 +9,7 @@ from dmcli.look import style
 from dmcli.render.console import console_for
 from dmcli.render.encoding import fit_encoding
 from dmcli.untrusted import Painted, brief
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -71,7 +72,7 @@ class Redrawn:
 
     def _when(self) -> str:
         left = self._next - self._clock()
-        return f"next look in {left:.0f} s" if left > 0 else "looking"
+        return tr("next look in {seconds:.0f} s", seconds=left) if left > 0 else tr("looking")
 
 
 class Board(Redrawn):
@@ -86,7 +87,7 @@ class Board(Redrawn):
 
     def __init__(self, sink: Sink, names: Iterable[str], *, end: float, clock: Callable[[], float]) -> None:
         self._sink, self._end = sink, end
-        self._lines = dict.fromkeys(names, _Line("is being looked at"))
+        self._lines = dict.fromkeys(names, _Line(tr("is being looked at")))
         super().__init__(sink, self._drawn, clock=clock)
 
     def tell(self, name: str, text: str, tone: Tone | None, details: Iterable[str] = ()) -> None:
@@ -100,9 +101,10 @@ class Board(Redrawn):
         drawn = Text()
         for name, line in self._lines.items():
             tone = style(line.tone.value) if line.tone else ""
-            drawn.append(self._fit(f"{name}: "), style("heading")).append(self._fit(line.text), tone)
+            drawn.append(self._fit(tr("{label}: ", label=name)), style("heading")).append(self._fit(line.text), tone)
             drawn.append("".join(f"\n  {self._fit(detail)}" for detail in line.details)).append("\n")
-        return drawn.append(f"{when}, until {span(max(self._end - self._clock(), 0))} from now", style("quiet"))
+        left = span(max(self._end - self._clock(), 0))
+        return drawn.append(tr("{when}, until {span} from now", when=when, span=left), style("quiet"))
 
     def _fit(self, text: str) -> str:
         return fit_encoding(brief(text), self._sink.stdout)
@@ -140,7 +142,9 @@ def span(seconds: float) -> str:
     hours, minutes = divmod(minutes, 60)
     if hours >= 24:  # noqa: PLR2004  a day
         days, hours = divmod(round(seconds / 3600), 24)
-        return f"{days} d {hours} h"
+        return tr("{days} d {hours} h", days=days, hours=hours)
     if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+        return tr("{hours} h {minutes} min", hours=hours, minutes=minutes)
+    return (
+        tr("{minutes} min {seconds} s", minutes=minutes, seconds=rest) if minutes else tr("{seconds} s", seconds=rest)
+    )

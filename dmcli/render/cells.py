@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dmcli.api.kinds.dates import local_text, moment_in
 from dmcli.api.model import Field, State, Tone
 from dmcli.untrusted import read_number
+from dmcli.words import language, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -146,6 +147,26 @@ def zone_apart(texts: Sequence[str]) -> tuple[str, list[str]]:
 def all_fields(fields: tuple[Field, ...], rows: Iterable[Row]) -> tuple[Field, ...]:
     """The declared fields; where none are, one for every key of these rows in the order they appear."""
     return fields or tuple(Field(name, name) for name in {key: None for row in rows for key in row})
+
+
+def translated(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """The fields with titles and words in the language of the run."""
+    if language() == "en":
+        return fields
+    return tuple(
+        field._replace(
+            title=_said(field.title),
+            alone=_said(field.alone),
+            words={code: _said(word) for code, word in field.words.items()},
+        )
+        for field in fields
+    )
+
+
+def _said(word: str) -> str:
+    """A word in the language of the run; a state keeps how well things stand."""
+    said = tr(word) if word else word
+    return State(said, word.tone) if isinstance(word, State) else said
 
 
 def table_fields(fields: tuple[Field, ...]) -> tuple[Field, ...]:

@@ -36,8 +36,8 @@ def junit(name: str, suites: Iterable[Suite]) -> str:
     <?xml version="1.0" encoding="UTF-8"?>
     <testsuites name="check" tests="2" failures="1" errors="0" skipped="0" time="1.500">
       <testsuite name="a.test" tests="2" failures="1" errors="0" skipped="0" time="1.500">
-        <testcase classname="a.test" name="mx" time="0.000"/>
-        <testcase classname="a.test" name="spf" time="0.000">
+        <testcase classname="a.test" name="mx" time="0.000"/>  # untranslated: a format
+        <testcase classname="a.test" name="spf" time="0.000">  # untranslated: a format
           <failure message="a &lt; b\x00"/>
         </testcase>
       </testsuite>
@@ -45,7 +45,7 @@ def junit(name: str, suites: Iterable[Suite]) -> str:
     """
     suites = tuple(suites)
     cases = [case for suite in suites for case in suite.cases]
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>']
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>']  # untranslated: a format
     lines.append(f"<testsuites{_head(name, cases, max((suite.seconds for suite in suites), default=0.0))}>")
     for suite in suites:
         lines.append(f"  <testsuite{_head(suite.name, suite.cases, suite.seconds)}>")
@@ -74,7 +74,7 @@ def _command(text: str) -> str:
 
 
 def _case(suite: str, case: Case) -> Iterator[str]:
-    head = f'    <testcase classname="{_text(suite)}" name="{_text(case.name)}" time="0.000"'
+    head = f'    <testcase classname="{_text(suite)}" name="{_text(case.name)}" time="0.000"'  # untranslated: a format
     if case.outcome == "passed":
         yield f"{head}/>"
         return

@@ -8,13 +8,15 @@ from dmcli.api.actions.account import ACTIONS
 from dmcli.api.kinds.dates import local_text, moment_in
 from dmcli.api.model import Field
 from dmcli.api.quota import MOST, percent_used, tone_of
+from dmcli.folding import cells
 from dmcli.look import is_accessible, style
-from dmcli.render.cells import cell_words, raw_text, values
+from dmcli.render.cells import cell_words, raw_text, translated, values
 from dmcli.render.console import console_for, show_renderable, style_of
 from dmcli.render.encoding import fit_encoding
-from dmcli.render.sheet import drawn
+from dmcli.render.sheet import around, drawn
 from dmcli.render.show import show_document
 from dmcli.untrusted import safe
+from dmcli.words import listed, tr, tr_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 _SUMMARY = {field.name: field for field in ACTIONS[0].fields}
 _COUNTS = ("Domains", "MailAddresses", "Receivers", "Tags", "Templates")
 _BAR = 20  # cells of the bar where there is room for them
-_AROUND = 16  # cells of the frame, the longest label and the blanks after it
 
 
 class _Quota(NamedTuple):
@@ -71,12 +72,32 @@ def account_panel(account: dict[str, Any], output: Output, below: str = "") -> R
     bar = "" if is_accessible() else "#." if console.options.ascii_only else "█░"
     lines: list[Line] = []
     if "profile" in account:
-        lines.append(("Profile", f"{_plain(account['profile'], output)}, {_plain(account['region'], output)}"))
-    lines += [("Status", _status(account, output)), ("Level", _level(account, output))]
-    lines += _quotas(account, bar, console.width - _AROUND, output.zone)
-    counts: list[Line] = [(_SUMMARY[name].title, _count(account, name, output)) for name in _COUNTS]
-    sheet = drawn("Account", [lines + _said(account, output) + counts], console)
+        profile, region = (_plain(account[name], output) for name in ("profile", "region"))
+        lines.append((tr_in("account", "Profile"), tr("{profile}, {region}", profile=profile, region=region)))
+    lines += [
+        (tr_in("account", "Status"), _status(account, output)),
+        (tr_in("account", "Level"), _level(account, output)),
+    ]
+    lines += _quotas(account, bar, console.width - around(_labels()), output.zone)
+    counts: list[Line] = [(tr(_SUMMARY[name].title), _count(account, name, output)) for name in _COUNTS]
+    sheet = drawn(tr_in("account", "Account"), [lines + _said(account, output) + counts], console)
     return Group(sheet, Text(fit_encoding(safe(below), output.stdout), style("quiet"))) if below else sheet
+
+
+def _spans() -> tuple[tuple[str, str, str], ...]:
+    """The label of each quota, the field with its limit, and the span of time it is for."""
+    return (
+        (tr_in("account", "Today"), "DailyQuota", "day"),
+        (tr_in("account", "This month"), "MonthQuota", "month"),
+    )
+
+
+def _labels() -> Iterator[str]:
+    """The labels that may stand in the panel, the longest of which says where its values begin."""
+    yield from (tr_in("account", "Profile"), tr_in("account", "Status"), tr_in("account", "Level"))
+    yield from (tr("Free mails"), tr("Uncounted"))
+    yield from (label for label, *_ in _spans())
+    yield from (tr(_SUMMARY[name].title) for name in _COUNTS)
 
 
 def _quotas(account: dict[str, Any], bar: str, room: int, zone: tzinfo | None) -> Iterator[Line]:
@@ -84,32 +105,36 @@ def _quotas(account: dict[str, Any], bar: str, room: int, zone: tzinfo | None) -
     from rich.text import Text
 
     used = account.get("usage") or {}
-    for label, limit, span in (("Today", "DailyQuota", "day"), ("This month", "MonthQuota", "month")):
+    for label, limit, span in _spans():
         quota = _Quota(_number(values(account, [limit])[0]), _number(used.get(f"{span}_used")))
         yield label, _quota(quota, bar, room)
         if forecast := _forecast(used, span, zone):
             yield "", Text(forecast, style("bad"))
         elif used.get("day_used") and used.get(f"{span}_left"):
-            yield "", Text("enough at today's pace", style("quiet"))
+            yield "", Text(tr("enough at today's pace"), style("quiet"))
 
 
 def _said(account: dict[str, Any], output: Output) -> list[Line]:
     """What the service says of free mails, and what could not be counted."""
     missing = (account.get("usage") or {}).get("missing")
-    said = (("Free mails", _free(account)), ("Uncounted", _plain(missing, output) if missing else ""))
+    said = ((tr("Free mails"), _free(account)), (tr("Uncounted"), _plain(tr(missing), output) if missing else ""))
     return [(label, text) for label, text in said if text]
 
 
 def _forecast(used: dict[str, Any], span: str, zone: tzinfo | None) -> str:
     """When what is left is gone, where that is before the day or month is over."""
     gone = moment_in("epoch", str(used.get(f"{span}_runs_out")), zone)
-    return f"at today's pace used up by {local_text(gone)}" if gone and used.get(f"{span}_left") else ""
+    if not (gone and used.get(f"{span}_left")):
+        return ""
+    return tr("at today's pace used up by {time}", time=local_text(gone))
 
 
 def _free(account: dict[str, Any]) -> str:
     """What is left of the mails without charge, as the service says."""
     today, ever = map(_number, values(account, ["DailyRemainFreeQuota", "RemainFreeQuota"]))
-    return f"{today:,} left today, {ever:,} in all" if today is not None and ever is not None else ""
+    if today is None or ever is None:
+        return ""
+    return tr("{today:,} left today, {ever:,} in all", today=today, ever=ever)
 
 
 def _count(account: dict[str, Any], name: str, output: Output) -> str:
@@ -117,20 +142,22 @@ def _count(account: dict[str, Any], name: str, output: Output) -> str:
     count, most = _plain(values(account, [name])[0], output), MOST.get(name, ())
     if not most:
         return count
-    return f"{count} of {most[0]:,}" + "".join(f" ({older:,} by an older page)" for older in most[1:])
+    if len(most) == 1:
+        return tr("{count} of {most:,}", count=count, most=most[0])
+    return tr("{count} of {most:,} ({older:,} by an older page)", count=count, most=most[0], older=most[1])
 
 
 def _status(summary: dict[str, Any], output: Output) -> Text:
     """The state in words; an unknown code as it is."""
     from rich.text import Text
 
-    field, code = _SUMMARY["UserStatus"], values(summary, ["UserStatus"])[0]
+    (field,), (code,) = translated((_SUMMARY["UserStatus"],)), values(summary, ["UserStatus"])
     return Text(_plain(cell_words(field, code), output), style_of(field, code))
 
 
 def _level(summary: dict[str, Any], output: Output) -> str:
     level, highest = (_plain(value, output) for value in values(summary, ["QuotaLevel", "MaxQuotaLevel"]))
-    return f"{level} of {highest}"
+    return tr("{level} of {highest}", level=level, highest=highest)
 
 
 def _quota(quota: _Quota, bar: str, room: int) -> Text:
@@ -143,13 +170,13 @@ def _quota(quota: _Quota, bar: str, room: int) -> Text:
     percent = percent_used(quota.used, quota.limit)
     beside = f" {percent:3,}%"
     if not bar:
-        return Text(f"{percent:,}%, {figures}")
+        return Text(listed((f"{percent:,}%", figures)))
     length = max(min(_BAR, room - len(beside)), 1)
     filled = min(length, -(-percent * length // 100))
     text = Text().append(bar[0] * filled, style=style(tone_of(percent).value))
     text.append(bar[1] * (length - filled), style=style("quiet"))
     text.append(beside)
-    fits = len(text) + 2 + len(figures) <= room
+    fits = text.cell_len + 2 + cells(figures) <= room
     return text.append("  " if fits else "\n").append(figures)
 
 
@@ -157,12 +184,12 @@ def _figures(quota: _Quota) -> str:
     """Used, allowed and left in words."""
     limit, used = quota
     if limit is not None and limit < 0:
-        return f"{used:,} used, no limit" if used is not None else "no limit, used unknown"
+        return tr("{used:,} used, no limit", used=used) if used is not None else tr("no limit, used unknown")
     if used is None:
-        return f"{limit:,} allowed, used unknown" if limit is not None else "unknown"
+        return tr("{limit:,} allowed, used unknown", limit=limit) if limit is not None else tr("unknown")
     if limit is None:
-        return f"{used:,} used, quota unknown"
-    return f"{used:,} of {limit:,} used, {max(limit - used, 0):,} left"
+        return tr("{used:,} used, quota unknown", used=used)
+    return tr("{used:,} of {limit:,} used, {left:,} left", used=used, limit=limit, left=max(limit - used, 0))
 
 
 def _number(value: Any) -> int | None:
@@ -175,4 +202,4 @@ def _number(value: Any) -> int | None:
 
 def _plain(value: Any, output: Output) -> str:
     """A received value as harmless text, `unknown` where there is none."""
-    return fit_encoding(safe(raw_text(value)), output.stdout) or "unknown"
+    return fit_encoding(safe(raw_text(value)), output.stdout) or tr("unknown")

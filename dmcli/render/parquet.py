@@ -10,6 +10,7 @@ from dmcli.api.kinds.dates import moment_in
 from dmcli.errors import ConfigError
 from dmcli.render.cells import cell_words, raw_text, values
 from dmcli.untrusted import read_number
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +29,7 @@ def write_parquet(pages: Iterable[list[dict[str, Any]]], fields: tuple[Field, ..
         arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
     except ImportError:
         raise ConfigError(
-            "Parquet needs the extra of that name: pip install 'dmcli[parquet]', or export .csv"
+            tr("Parquet needs the extra of that name: pip install 'dmcli[parquet]', or export .csv")
         ) from None
     moment, number, text = arrow.timestamp("s", tz="UTC"), arrow.int64(), arrow.string()
     types = {"epoch": moment, "stamp": moment, "number": number}

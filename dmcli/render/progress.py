@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dmcli.render.board import Redrawn
 from dmcli.render.console import console_for
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +37,7 @@ class Progress(Redrawn):
         from rich.text import Text
 
         if not self._total:
-            return Text(f"{self.seen:,} rows")
+            return Text(tr("{seen:,} rows", seen=self.seen))
         filled = min(_BAR * self.seen // self._total, _BAR)
         bar = self._cells[0] * filled + self._cells[1] * (_BAR - filled)
-        return Text(f"{bar} {self.seen:,} of {self._total:,} rows")
+        return Text(tr("{bar} {seen:,} of {all:,} rows", bar=bar, seen=self.seen, all=self._total))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.errors import InputError
 from dmcli.untrusted import safe
+from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 _DEEPEST = 100  # levels of an expression
 _MOST_KEYS = 60  # named where a query finds nothing
-_TOO_DEEP = "--query is nested too deeply; ask for less at a time."
-_HINT = "The language is described at https://jmespath.org."
+_TOO_DEEP = marked("--query is nested too deeply; ask for less at a time.")
+_HINT = marked("The language is described at https://jmespath.org.")
 
 
 def check_query(query: str) -> None:
@@ -55,7 +56,9 @@ class Query:
         try:
             found = search(self._tree, data, rows)
         except ValueError as error:
-            raise InputError(f"--query {safe(self.text)!r} does not fit the data: {error}.") from None
+            raise InputError(
+                tr("--query {query!r} does not fit the data: {why}.", query=safe(self.text), why=error)
+            ) from None
         self._found = self._found or not is_nothing(found.value) or (rows == found.value == [])
         self._searched, self._doubt = self._searched or (data, rows), self._doubt or found.doubt
         return found.value
@@ -67,8 +70,10 @@ class Query:
             return ""
         from dmcli.render.search import keys_of
 
-        doubt = f"; {self._doubt}" if self._doubt else ""
-        return f"--query found nothing{doubt}; there is: {', '.join(islice(keys_of(*self._searched), _MOST_KEYS))}"
+        there = ", ".join(islice(keys_of(*self._searched), _MOST_KEYS))
+        if self._doubt:
+            return tr("--query found nothing; {doubt}; there is: {keys}", doubt=self._doubt, keys=there)
+        return tr("--query found nothing; there is: {keys}", keys=there)
 
 
 def _parse(query: str) -> Node:
@@ -84,14 +89,16 @@ def _parse(query: str) -> Node:
             tree: Node = jmespath.compile(query).parsed
     except ParseError as error:
         column, token = error.lex_position + 1, error.token_value
-        place = f"at {safe(str(token))!r}, column {column}" if token else f"at its end, column {column}"
-        raise InputError(
-            f"--query {safe(query)!r} is not a JMESPath expression: it goes wrong {place}.", hint=_HINT
-        ) from None
+        said = marked(
+            "--query {query!r} is not a JMESPath expression: it goes wrong at {token!r}, column {column}."
+            if token
+            else "--query {query!r} is not a JMESPath expression: it goes wrong at its end, column {column}."
+        )
+        raise InputError(tr(said, query=safe(query), token=safe(str(token)), column=column), hint=tr(_HINT)) from None
     except RecursionError:
-        raise InputError(_TOO_DEEP) from None
+        raise InputError(tr(_TOO_DEEP)) from None
     except ValueError:  # a number of thousands of digits
-        raise InputError(f"--query {safe(query)!r} has a number that is too large.") from None
+        raise InputError(tr("--query {query!r} has a number that is too large.", query=safe(query))) from None
     for node, parent in _walk(tree):
         _check_node(query, node, parent)
     return tree
@@ -105,13 +112,15 @@ def _check_node(query: str, node: Node, parent: Node | None) -> None:
     if node["type"] == "function_expression" and node["value"] not in functions:
         known = ", ".join(sorted(functions))
         raise InputError(
-            f"--query calls {safe(node['value'])}(), which JMESPath does not have.", hint=f"It has {known}."
+            tr("--query calls {function}(), which JMESPath does not have.", function=safe(node["value"])),
+            hint=tr("It has {functions}.", functions=known),
         )
     if node["type"] == "expref":
         function = functions.get(parent["value"]) if parent and parent["type"] == "function_expression" else None
         if not function or not any("expref" in argument["types"] for argument in function["signature"]):
             raise InputError(
-                f"--query {safe(query)!r} uses & outside of a function that takes an expression.", hint=_HINT
+                tr("--query {query!r} uses & outside of a function that takes an expression.", query=safe(query)),
+                hint=tr(_HINT),
             )
     if node["type"] == "literal":
         import json
@@ -119,7 +128,9 @@ def _check_node(query: str, node: Node, parent: Node | None) -> None:
         try:
             json.dumps(node["value"], allow_nan=False)
         except ValueError:
-            raise InputError(f"--query {safe(query)!r} has a number that JSON has no room for.") from None
+            raise InputError(
+                tr("--query {query!r} has a number that JSON has no room for.", query=safe(query))
+            ) from None
 
 
 def _walk(tree: Node) -> Iterator[tuple[Node, Node | None]]:
@@ -129,4 +140,4 @@ def _walk(tree: Node) -> Iterator[tuple[Node, Node | None]]:
         yield from level
         level = [(child, node) for node, _ in level for child in node["children"] if isinstance(child, dict)]
     if level:
-        raise InputError(_TOO_DEEP)
+        raise InputError(tr(_TOO_DEEP))

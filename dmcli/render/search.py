@@ -11,6 +11,7 @@ from jmespath.exceptions import JMESPathTypeError
 from jmespath.visitor import TreeInterpreter
 
 from dmcli.untrusted import safe
+from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,12 +41,15 @@ def search(tree: Node, data: Any, rows: Sequence[Any] | None) -> Found:
     try:
         return Found(interpreter.visit(tree, data), interpreter.doubt)
     except JMESPathTypeError as error:
-        wanted = " or ".join(map(str, error.expected_types))
+        wanted = tr(" or ").join(map(str, error.expected_types))
         numbers = any("number" in one for one in error.expected_types) and error.actual_type in ("str", "string")
-        remedy = "; to_number(NAME) makes a number of text" if numbers else ""
-        raise ValueError(
-            f"{error.function_name}() takes {wanted}, not {_TYPES.get(error.actual_type, error.actual_type)}{remedy}"
-        ) from None
+        given = _TYPES.get(error.actual_type, error.actual_type)
+        said = marked(
+            "{function}() takes {types}, not {given}; to_number(NAME) makes a number of text"
+            if numbers
+            else "{function}() takes {types}, not {given}"
+        )
+        raise ValueError(tr(said, function=error.function_name, types=wanted, given=given)) from None
     except _MISFITS as error:
         raise ValueError(safe(str(error)).rstrip(".")) from None
 
@@ -69,8 +73,12 @@ class _Interpreter(TreeInterpreter):
         texts = [side for side, one in zip(node["children"], found, strict=True) if isinstance(one, str)]
         if texts and any(type(one) in (int, float) for one in found):
             name = _spelling(texts[0])
-            subject = f"{name} is text" if name else "one is text"
-            self.doubt = f"it compares text with a number: {subject}, to_number({name or 'NAME'}) makes a number of it"
+            said = marked(
+                "it compares text with a number: {name} is text, to_number({name}) makes a number of it"
+                if name
+                else "it compares text with a number: one is text, to_number(NAME) makes a number of it"
+            )
+            self.doubt = tr(said, name=name)
             if node["value"] not in ("eq", "ne"):
                 raise ValueError(self.doubt)
         sides: list[Node] = [{"type": "literal", "value": one, "children": []} for one in found]
@@ -84,9 +92,9 @@ class _Interpreter(TreeInterpreter):
         except TypeError:
             if name != "contains":
                 raise
-            raise ValueError("contains() looks for text in text; to_string(NAME) makes text of a value") from None
+            raise ValueError(tr("contains() looks for text in text; to_string(NAME) makes text of a value")) from None
         if isinstance(found, (int, float)) and not abs(found) <= _LARGEST:
-            raise ValueError(f"{name}() gives no finite number")
+            raise ValueError(tr("{function}() gives no finite number", function=name))
         return found
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dmcli.folding import cells, fold_chinese
 from dmcli.look import is_accessible, style
-from dmcli.render.cells import cell_words, raw_text, values
+from dmcli.render.cells import cell_words, raw_text, translated, values
 from dmcli.render.console import console_for, show_renderable, style_of
 from dmcli.render.encoding import fit_encoding
 from dmcli.render.flat import flat
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     # A label and what stands beside it, harmless both; without a label it goes on what stands above.
     Line = tuple[str, Text | str]
 
+_FRAME = 6  # cells of the frame, and of the blanks within it and between its columns
+
 
 def show_sheet(
     record: dict[str, Any], fields: tuple[Field, ...], groups: Sequence[Sequence[str]], output: Output
@@ -36,6 +39,7 @@ def show_sheet(
     if not output.for_people:
         show_document(record, fields, output)
         return
+    fields = translated(fields)
     grouped = {name for group in groups for name in group}
     present = {name.lower() for name, value in record.items() if value not in (None, "", [])}
     titled = [field._replace(title=field.title or field.alone) for field in fields if field.name.lower() in present]
@@ -54,6 +58,20 @@ def line_of(field: Field, value: Any, output: Sink) -> Line:
     return field.title, Text(fit_encoding(text, output.stdout), style_of(field, value))
 
 
+def around(labels: Iterable[str]) -> int:
+    """Cells of a frame, the longest of its labels and the blanks after it."""
+    return _FRAME + max(map(cells, labels), default=0)
+
+
+def _folded(value: Text | str, room: int) -> Text | str:
+    """What stands beside a label, Chinese in lines that fit; what is drawn of several styles is left as it is."""
+    from rich.text import Text
+
+    if isinstance(value, str):
+        return fold_chinese(value, room)
+    return value if value.spans else Text(fold_chinese(value.plain, room), value.style)
+
+
 def drawn(title: str, groups: Iterable[Iterable[Line]], console: Console) -> RenderableType:
     """The groups in a frame with a title, an empty line between them."""
     if is_accessible():
@@ -65,9 +83,11 @@ def drawn(title: str, groups: Iterable[Iterable[Line]], console: Console) -> Ren
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style=style("heading"), overflow="fold")
     grid.add_column(overflow="fold")
-    for at, group in enumerate(groups):
+    parts = [list(group) for group in groups]
+    room = console.width - around(label for part in parts for label, _ in part)
+    for at, part in enumerate(parts):
         if at:
             grid.add_row("", "")
-        for line in group:
-            grid.add_row(*line)
+        for label, value in part:
+            grid.add_row(label, _folded(value, room))
     return Panel(grid, title=title, box=box.ROUNDED, expand=False)

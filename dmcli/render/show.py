@@ -6,6 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api.paging import Page
+from dmcli.render.cells import translated
 from dmcli.render.formats import JSON, Listing
 from dmcli.render.formats.document import drop, put
 from dmcli.render.query import Query
@@ -27,7 +28,7 @@ def show_pages(pages: Iterable[Page], fields: tuple[Field, ...], twins: tuple[st
     pass.
     """
     query, format_ = Query(output.query), output.effective_format
-    listing = _listing(pages, fields, twins)
+    listing = _listing(pages, translated(fields) if format_.translates else fields, twins)
     if format_.per_row and not query.whole:
         count = format_.show_rows(listing._replace(pages=(map(query.find, rows) for rows in listing.pages)), output)
     elif output.query:
@@ -48,6 +49,7 @@ def show_document(document: Any, fields: tuple[Field, ...], output: Output) -> N
     Raises InputError for a query that fails; errors of the stream pass.
     """
     query, format_, many = Query(output.query), output.effective_format, isinstance(document, list)
+    fields = translated(fields) if format_.translates else fields
     if format_.per_row and many and not query.whole:
         format_.show_rows(Listing([map(query.find, document)]), output)
     elif output.query:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.look import is_accessible, style
 from dmcli.render.console import console_for, show_renderable
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +31,7 @@ def show_sparks(series: Sequence[Series], output: Sink) -> None:
 
     if is_accessible():  # the table has the counts and their sums
         return
-    series = [one for one in series if any(one.counts)]
+    series = [one._replace(title=tr(one.title)) for one in series if any(one.counts)]
     if not series:
         return
     console = console_for(output)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from dmcli.cli.run.folding import cells
+from dmcli.folding import cells
 
 ENDS = "，。：；）、”》」？！"
 CHINESE = re.compile("[一-鿿]")

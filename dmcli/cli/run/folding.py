@@ -1,79 +1,20 @@
-"""Lines for people on a terminal, folded between words: a terminal by itself breaks them anywhere."""
+"""Lines for people on a terminal, folded to its width."""
 
 from __future__ import annotations
 
 import os
-import re
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
+
+from dmcli.folding import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-# A command or a word, with the blanks before it: what is to be typed can be copied from one line.
-# Chinese may be broken after any character, but not before the marks that end something, nor after those that begin it.
-_WIDE, _BEGIN = "\u2e80-\u9fff\uff00-\uffef\u201c\u201d", "\u201c\u300a\u300c\u300e\u3010\uff08"
-_END = "\u201d\u2026\u3001\u3002\u300b\u300d\u300f\u3011\uff01\uff09\uff0c\uff1a\uff1b\uff1f"
-_WORDS = f"[{_BEGIN}]*[^ {_WIDE}]+[{_END}]*|[{_BEGIN}]*[{_WIDE}][{_END}]*"
-_PIECE = re.compile(f" *(?:[{_BEGIN}]*`[^`]*`[^ {_WIDE}]*[{_END}]*|dm (?! )[^,;{_WIDE}]*[,;{_END}]*|{_WORDS})| +")
-_WORD = re.compile(f" *(?:{_WORDS})| +")
+    from typing import TextIO
 
 
 def folded(text: str, stream: TextIO) -> str:
-    """The text with line breaks where the terminal behind a stream is too narrow for it; as it is elsewhere.
-
-    What follows is set in as far as the first line. A command stays on one line where it has room.
-    """
+    """The text with line breaks where the terminal behind a stream is too narrow for it; as it is elsewhere."""
     try:
         room = os.get_terminal_size(stream.fileno()).columns
     except (OSError, ValueError, AttributeError):  # no terminal
         return text
     return fold(text, room)
-
-
-def fold(text: str, room: int) -> str:
-    """The text in lines of so many columns; one that is longer stays where it is.
-
-    >>> print(fold("warning: gone; run dm stats sync every day, or do not", 40))
-    warning: gone; run
-    dm stats sync every day, or do not
-    >>> print(fold("    give `dm domain check a.test` a try, or wait", 30))
-        give
-        `dm domain check a.test` a
-        try, or wait
-    >>> print(fold("其中没有打开和点击，见 dm stats tracking", 22))
-    其中没有打开和点击，见
-    dm stats tracking
-    >>> print(fold("其中没有打开和点击，见", 18))
-    其中没有打开和点
-    击，见
-    >>> print(fold("询问可以回答“是”（yes）或“否”", 20))
-    询问可以回答“是”
-    （yes）或“否”
-    """
-    if room <= 0 or cells(text) <= room:
-        return text
-    indent = " " * (len(text) - len(text.lstrip(" ")))
-    lines, line = [], ""
-    for piece in _pieces(text, room - len(indent)):
-        word = indent + piece.lstrip(" ")
-        if line.strip() and cells(line + piece) > room >= cells(word):
-            lines.append(line)
-            line = word
-        else:
-            line += piece
-    return "\n".join([*lines, line])
-
-
-def _pieces(text: str, room: int) -> Iterator[str]:
-    """What is not to be broken; a command that has no room on a line of its own is words."""
-    for piece in _PIECE.findall(text):
-        yield from [piece] if cells(piece.lstrip(" ")) <= room else _WORD.findall(piece)
-
-
-def cells(text: str) -> int:
-    """Columns that a text takes; Chinese characters take two."""
-    if text.isascii():
-        return len(text)
-    from unicodedata import east_asian_width
-
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)

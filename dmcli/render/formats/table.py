@@ -10,6 +10,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dmcli.folding import fold_chinese, has_chinese
 from dmcli.look import is_accessible, style
 from dmcli.render.cells import all_fields, cell_words, table_fields, values, zone_apart
 from dmcli.render.console import console_for, show_renderable, style_of
@@ -18,6 +19,7 @@ from dmcli.render.flat import flat
 from dmcli.render.formats.base import Format
 from dmcli.render.formats.document import JSON
 from dmcli.untrusted import safe
+from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,13 +54,14 @@ class _Column(NamedTuple):
     def least(self) -> int:
         """Columns in which no word is folded: numbers and times are whole, and words no longer than ids are."""
         whole = max(map(_width, self.cells)) if self.shape else 0
-        words = [_width(word) for text in (self.title, *self.cells) for word in text.split()]
-        return max(whole, *(width if width <= _LONGEST else _WORD for width in words), _NARROWEST)
+        words = [_least(word) for text in (self.title, *self.cells) for word in text.split()]
+        return max(whole, *words, _NARROWEST)
 
 
 class _Table(Format):
     columns = True
     for_people = True
+    translates = True
 
     def show_rows(self, listing: Listing, output: Sink) -> int:
         """Print the titled fields of the rows as tables of at most 1000 rows; nothing where there is no row."""
@@ -80,7 +83,9 @@ class _Table(Format):
                 left_out |= dict.fromkeys(field.title for field in titled if field.priority > most)
             _print_grid(shown or _blocks(titled, lines, output), console, output)
         if left_out:
-            output.tell(f"no room for {', '.join(left_out)}: a wider terminal shows more, -o csv everything")
+            output.tell(
+                tr("no room for {columns}: a wider terminal shows more, -o csv everything", columns=listed(left_out))
+            )
         return count
 
     def show_record(self, record: dict[str, Any], fields: tuple[Field, ...], output: Sink) -> None:
@@ -178,7 +183,12 @@ def _print_grid(columns: list[_Column], console: Console, output: Sink) -> None:
     widths = fit([column.width for column in columns], least, room)
     table = Table(
         *(
-            Column(column.title, width=width, overflow="fold", justify="right" if column.shape == "number" else "left")
+            Column(
+                fold_chinese(column.title, width),
+                width=width,
+                overflow="fold",
+                justify="right" if column.shape == "number" else "left",
+            )
             for column, width in zip(columns, widths, strict=True)
         ),
         box=box.SIMPLE_HEAD,
@@ -189,10 +199,17 @@ def _print_grid(columns: list[_Column], console: Console, output: Sink) -> None:
         padding=(0, _GAP - 1, 0, 0),
     )
     for row in zip(*(zip(column.cells, column.styles, strict=True) for column in columns), strict=True):
-        table.add_row(*(Text(text, style) for text, style in row))
+        cells = zip(row, widths, strict=True)
+        table.add_row(*(Text(fold_chinese(text, width), style) for (text, style), width in cells))
     # Where not even the narrowest columns fit, the terminal wraps; nothing is lost.
     console.width = max(console.width, sum(widths) + _GAP * (len(widths) - 1))
     show_renderable(console, table, output)
+
+
+def _least(word: str) -> int:
+    """Columns that a word needs: all of it, or a part of what is very long, and of Chinese, which has no blanks."""
+    width = _width(word)
+    return width if width <= (_WORD if has_chinese(word) else _LONGEST) else _WORD
 
 
 def _width(text: str) -> int:
