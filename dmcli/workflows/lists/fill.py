@@ -10,7 +10,7 @@ from dmcli.api.kinds.common import LIST_REF
 from dmcli.api.paging import value_of
 from dmcli.errors import InputError
 from dmcli.untrusted import read_number
-from dmcli.words import counted
+from dmcli.words import counted, listed, tr
 from dmcli.workflows.lists.members import add, members
 from dmcli.workflows.lists.people import records_of
 from dmcli.workflows.lookup import find_typed
@@ -77,8 +77,14 @@ def plan(client: Client, first: Target, people: list[Person], *, split: bool) ->
     rooms = [max(0, MAX_MEMBERS - len(some)) for some in there]
     if len(rest) > sum(rooms) and not split:
         raise InputError(
-            f"{first.name} takes {rooms[0]:,} more (a list has at most {MAX_MEMBERS:,}), and {len(rest):,} are to be "
-            f"added: give --split to go on in {first.name}-2"
+            tr(
+                "{name} takes {room:,} more (a list has at most {most:,}), and "
+                "{count:,} are to be added: give --split to go on in {name}-2",
+                name=first.name,
+                room=rooms[0],
+                most=MAX_MEMBERS,
+                count=len(rest),
+            )
         )
     shares: list[Share] = []
     for one, room in zip(lists, rooms, strict=True):
@@ -87,7 +93,7 @@ def plan(client: Client, first: Target, people: list[Person], *, split: bool) ->
     while rest:
         shares.append(Share(Target(f"{first.name}-{len(shares) + 1}"), rest[:MAX_MEMBERS]))
         rest = rest[MAX_MEMBERS:]
-    placed = sum(len(share.people) for share in shares)
+    placed = sum(len(people) for share in shares)
     return Plan([share for share in shares if share.people], len(people) - placed)
 
 
@@ -118,6 +124,11 @@ def _make(client: Client, wanted: Target) -> Target:
 def describe(wanted: Plan) -> str:
     """A plan in words."""
     parts = [
-        f"{counted(len(share.people), 'address', 'addresses')} into {share.target.name}" for share in wanted.shares
+        tr(
+            "{addresses} into {name}",
+            addresses=counted(len(people), "address", "addresses"),
+            name=target.name,
+        )
+        for target, people in wanted.shares
     ]
-    return ", ".join(parts) or "nothing to add"
+    return listed(parts) or tr("nothing to add")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dmcli.api.actions.receiver import ADDRESS, MEMBER_FIELDS
 from dmcli.errors import InputError
 from dmcli.local.tables import BadRow
+from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -52,22 +53,43 @@ def fields_of(table: Table, mapped: Mapping[str, str]) -> dict[str, str]:
     columns = [name for name in table.columns if name]
     for column in mapped:
         if column not in columns:
-            raise InputError(f"{table.path} has no column {column!r}; its columns are {', '.join(columns)}")
+            raise InputError(
+                tr(
+                    "{path} has no column {column!r}; its columns are {columns}",
+                    path=table.path,
+                    column=column,
+                    columns=listed(columns),
+                )
+            )
     found: dict[str, str] = {}
     for column in columns:
         given = mapped.get(column, "" if column.startswith("_") else column)
         field = _WORDS.get(folded(given), given)
         other = next((one for one, taken in found.items() if taken == field), "")
         if field and other:
-            both = f"the columns {other!r} and {column!r} are both {field}"
-            raise InputError(f"{table.path}: {both}: leave one out with --map {column}=")
+            raise InputError(
+                tr(
+                    "{path}: the columns {other!r} and {column!r} are both {field}: leave one out with --map {column}=",
+                    path=table.path,
+                    other=other,
+                    column=column,
+                    field=field,
+                )
+            )
         if field:
             found[column] = field
     if ADDRESS.name not in found.values():
-        remedy = "say which it is with --map COLUMN=email"
+        remedy = tr("say which it is with --map COLUMN=email")
         if any("@" in column for column in columns):
-            remedy = "its first row must have the names of the columns, such as email"
-        raise InputError(f"{table.path} has no column of addresses among {', '.join(columns)}: {remedy}")
+            remedy = tr("its first row must have the names of the columns, such as email")
+        raise InputError(
+            tr(
+                "{path} has no column of addresses among {columns}: {remedy}",
+                path=table.path,
+                columns=listed(columns),
+                remedy=remedy,
+            )
+        )
     return found
 
 
@@ -90,7 +112,9 @@ def read_people(table: Table, fields: Mapping[str, str], read: Callable[[str], s
             elif found[key].values == person.values:
                 repeated += 1
             else:
-                raise InputError(f"{person.email} is in row {first[key]} already, with other values")  # noqa: TRY301
+                raise InputError(  # noqa: TRY301
+                    tr("{email} is in row {row} already, with other values", email=person.email, row=first[key])
+                )
         except (ValueError, InputError) as error:
             bad.append(BadRow(row.number, str(error), list(row.values.values())))
     return People(list(found.values()), sorted(bad), repeated)
@@ -103,15 +127,23 @@ def _person(row: Row, fields: Mapping[str, str], read: Callable[[str], str]) -> 
         text = row.values[column]
         if name == ADDRESS.name:
             if not text.strip():
-                raise ValueError(f"column {column}: the address is missing")
+                raise ValueError(tr("column {column}: the address is missing", column=column))
             try:
                 email = read(text.strip())
             except ValueError as error:
-                raise ValueError(f"column {column}: {error}") from None
+                raise ValueError(tr("column {column}: {why}", column=column, why=error)) from None
         elif text:
             most = _NAMED[name].most if name in _NAMED else len(text)
             if len(text) > most:
-                raise ValueError(f"column {column}: {len(text)} characters, and {name} takes {most}")
+                raise ValueError(
+                    tr(
+                        "column {column}: {count} characters, and {name} takes {most}",
+                        column=column,
+                        count=len(text),
+                        name=name,
+                        most=most,
+                    )
+                )
             values[name] = text
     return Person(email, values)
 
@@ -128,8 +160,9 @@ def records_of(people: Sequence[Person]) -> tuple[str, list[dict[str, Any]]]:
 
 def said(fields: Mapping[str, str]) -> str:
     """The columns in words, as `mail is Email, city is the variable city`."""
-    return ", ".join(
-        f"{column} is {name if name in _NAMED else f'the variable {name}'}" for column, name in fields.items()
+    return listed(
+        tr("{column} is {name}" if name in _NAMED else "{column} is the variable {name}", column=column, name=name)
+        for column, name in fields.items()
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dmcli.client.retry import Outcome
 from dmcli.client.verdict import judge
 from dmcli.errors import DmError, InputError, LocalIOError, RefusedError, UnknownOutcomeError, UnreachableError
+from dmcli.words import tr
 from dmcli.workflows.merge.inline import ACTION as BATCH_ACTION
 from dmcli.workflows.merge.journal import PENDING, REJECTED, SENT, UNDER_WAY, UNKNOWN, Change
 from dmcli.workflows.merge.letter import ACTION
@@ -76,7 +77,7 @@ def attempt(
         mails = [letter.mail(row.number, row.values) for row in rows]
         for row, mail in zip(rows, mails, strict=True):
             if mail.problems:
-                raise InputError(f"row {row.number}: {'; '.join(mail.problems)}")  # noqa: TRY301  as a refusal
+                raise InputError(tr("row {row}: {problem}", row=row.number, problem=tr("; ").join(mail.problems)))  # noqa: TRY301  as a refusal
         action, wire = letter.call(mails)
         paced = client._replace(exchange=_Heeding(client.exchange, throttled))
         reply = paced.call(action, wire, announce)
@@ -138,9 +139,17 @@ class Breaker:
         unknown = self._last.count(UNKNOWN)
         if state == UNKNOWN and (same or unknown > _MOST_UNKNOWN):
             return UnknownOutcomeError(
-                f"{unknown} of the last {len(self._last)} mails got no answer, so the run stopped"
+                tr(
+                    "{unknown} of the last {count} mails got no answer, so the run stopped",
+                    unknown=unknown,
+                    count=len(self._last),
+                )
             )
         if same and isinstance(error, DmError):
-            error.message = f"the last {_IN_A_ROW} mails all failed, so the run stopped: {error.message}"
+            error.message = tr(
+                "the last {count} mails all failed, so the run stopped: {why}",
+                count=_IN_A_ROW,
+                why=error.message,
+            )
             return error
         return None

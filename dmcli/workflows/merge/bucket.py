@@ -30,7 +30,7 @@ _MIGRATIONS = (
     """
 -- `next` is when the next call may leave, `rate` how many a second may from `changed` on, all in epoch seconds.
 CREATE TABLE bucket (scope TEXT PRIMARY KEY, next REAL NOT NULL, rate REAL NOT NULL, changed REAL NOT NULL);
-""",
+""",  # untranslated: SQL
 )
 
 

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from dmcli.api import catalogue
 from dmcli.errors import InputError
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -40,21 +41,27 @@ class Inline:
         self._templates = templates
         rest = {name: text for name, text in wire.items() if name not in _FIELDS}
         if rest.pop("ReplyToAddress", "false") != "false":
-            raise InputError("--via batch has no --use-reply-to: give the address with --reply-to")
+            raise InputError(tr("--via batch has no --use-reply-to: give the address with --reply-to"))
         if rest.keys() - {param.name for param in ACTION.params}:
-            raise InputError("--via batch takes no attachments: leave them out, or leave out --via")
+            raise InputError(tr("--via batch takes no attachments: leave them out, or leave out --via"))
         content = {_FIELDS[name]: wire[name] for name in _FIELDS if wire.get(name)}
         for name, template in templates.items():
             texts = template.constants
             if odd := next((found[0] for text in texts for found in [_BRACES.search(text)] if found), ""):
-                raise InputError(f"{template.what} has {odd}, which the service would take for a variable of a batch")
+                raise InputError(
+                    tr(
+                        "{what} has {odd}, which the service would take for a variable of a batch",
+                        what=template.what,
+                        odd=odd,
+                    )
+                )
             content[name] = "".join(
                 text + (f"{{{_PARTS[name]}{number}}}" if number < len(texts) else "")
                 for number, text in enumerate(texts, 1)
             )
         self._rest = rest | {"TemplateContent": json.dumps(content, ensure_ascii=False)}
         if len(quote(self._rest["TemplateContent"])) > _MOST_CONTENT:
-            raise InputError("the texts are too large for --via batch: leave out --via, or shorten them")
+            raise InputError(tr("the texts are too large for --via batch: leave out --via, or shorten them"))
 
     def variables(self, values: Mapping[str, str]) -> dict[str, str]:
         """The variables of a row. Raises ValueError, a sentence, for what cannot be one."""
@@ -64,9 +71,15 @@ class Inline:
             for number, text in enumerate(template.differing(values), 1)
         }
         if odd := next((match[0] for text in found.values() for match in [_BRACES.search(text)] if match), ""):
-            raise ValueError(f"has {odd} in a value, which the service may take for a variable of a batch")
+            raise ValueError(tr("has {odd} in a value, which the service may take for a variable of a batch", odd=odd))
         if (size := len(quote(json.dumps(found, ensure_ascii=False)))) > _MOST_VARIABLES:
-            raise ValueError(f"differs from other rows by {size} bytes; in a batch it may by {_MOST_VARIABLES}")
+            raise ValueError(
+                tr(
+                    "differs from other rows by {size} bytes; in a batch it may by {most}",
+                    size=size,
+                    most=_MOST_VARIABLES,
+                )
+            )
         return found
 
     def wire(self, people: Iterable[tuple[str, Mapping[str, str]]]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dmcli.api.signing import canonical_query, sha256_hex
 from dmcli.errors import InputError
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +55,7 @@ def file_hash(path: str) -> str:
             while piece := file.read(_PIECE):
                 digest.update(piece)
     except OSError as error:
-        raise InputError(f"cannot read {path!r}: {error.strerror}") from None
+        raise InputError(tr("cannot read {path!r}: {why}", path=path, why=error.strerror)) from None
     return digest.hexdigest()
 
 

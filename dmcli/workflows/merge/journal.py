@@ -10,11 +10,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from dmcli.words import marked
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
-PENDING, UNDER_WAY, SENT, REJECTED, SKIPPED, UNKNOWN = "pending", "under way", "sent", "rejected", "skipped", "unknown"
+PENDING, UNDER_WAY, SENT, REJECTED, SKIPPED, UNKNOWN = marked(
+    ("pending", "under way", "sent", "rejected", "skipped", "unknown")
+)
 STATES = (SENT, PENDING, UNDER_WAY, UNKNOWN, REJECTED, SKIPPED)
 
 

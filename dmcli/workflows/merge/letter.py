@@ -11,6 +11,7 @@ from dmcli.api import catalogue
 from dmcli.api.kinds.base import utc_now
 from dmcli.api.kinds.common import EMAIL, ROW_EMAIL
 from dmcli.errors import InputError
+from dmcli.words import listed, tr
 from dmcli.workflows.merge.inline import ACTION as BATCH_ACTION
 from dmcli.workflows.merge.inline import Inline
 from dmcli.workflows.merge.plaintext import plain_text
@@ -62,10 +63,11 @@ class Letter:
         texts = {name: wire[name] for name in TEXTS if wire.get(name)}
         made_from = ""
         if "TextBody" not in texts and "HtmlBody" in texts:
-            texts["TextBody"], made_from = plain_text(texts["HtmlBody"]), " (the text made from it; give --text)"
+            texts["TextBody"] = plain_text(texts["HtmlBody"])
+            made_from = tr("--html (the text made from it; give --text)")
         self._templates = {
             name: Template(
-                f"--html{made_from}" if made_from and name == "TextBody" else TEXTS[name], text, html=name == "HtmlBody"
+                made_from if made_from and name == "TextBody" else TEXTS[name], text, html=name == "HtmlBody"
             )
             for name, text in texts.items()
             if text
@@ -78,7 +80,7 @@ class Letter:
         self._more_headers = "," * bool(more) + json.dumps(more)[1:]  # after that of each row
         if any(name.lower() == "message-id" for name in more):
             raise InputError(
-                "--headers has a Message-ID, which would be that of every mail; a merge gives each its own"
+                tr("--headers has a Message-ID, which would be that of every mail; a merge gives each its own")
             )
         self._inline = Inline(wire, self._templates) if via == BATCH else None
         self._kinds = {name: ACTION.param(name).kind for name in self._templates}
@@ -97,8 +99,8 @@ class Letter:
             cell = values.get(self.address_column, "").strip(" \t")
             wire["ToAddress"] = EMAIL.to_wire(address, now) if address else ROW_EMAIL.to_wire(cell, now)
         except ValueError as error:
-            problems.append(str(error) if values.get(self.address_column) else "has no address")
-        problems += [f"has no value for {name}" for name in sorted(self.required) if not values.get(name)]
+            problems.append(str(error) if values.get(self.address_column) else tr("has no address"))
+        problems += [tr("has no value for {name}", name=name) for name in sorted(self.required) if not values.get(name)]
         for name, template in self._templates.items():
             try:
                 wire[name] = self._kinds[name].to_wire(template.render(values), now)
@@ -147,7 +149,14 @@ def identifiers(columns: Iterable[str]) -> list[str]:
     for column in filter(None, columns):
         name = identifier(column)
         if name in found:
-            raise InputError(f"the columns {found[name]!r} and {column!r} would both be {{{{ {name} }}}}: rename one")
+            raise InputError(
+                tr(
+                    "the columns {other!r} and {column!r} would both be {{{{ {name} }}}}: rename one",
+                    other=found[name],
+                    column=column,
+                    name=name,
+                )
+            )
         found[name] = column
     return list(found)
 
@@ -158,11 +167,20 @@ def address_column(columns: Iterable[str], wanted: str | None) -> str:
     if wanted:
         if identifier(wanted) in known:
             return identifier(wanted)
-        raise InputError(f"--to-column: the file has no column {wanted!r}; it has {', '.join(known[:_TOLD])}")
+        raise InputError(
+            tr(
+                "--to-column: the file has no column {column!r}; it has {columns}",
+                column=wanted,
+                columns=listed(known[:_TOLD]),
+            )
+        )
     folded = {name.casefold().strip("_"): name for name in reversed(known)}
     found = next((folded[name] for name in _ADDRESS_COLUMNS if name in folded), "")
     if not found:
         raise InputError(
-            f"no column of the file is called email; it has {', '.join(known[:_TOLD])}: name one with --to-column"
+            tr(
+                "no column of the file is called email; it has {columns}: name one with --to-column",
+                columns=listed(known[:_TOLD]),
+            )
         )
     return found

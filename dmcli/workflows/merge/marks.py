@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from dmcli.errors import InputError
+from dmcli.words import tr
 
 # What is read whole, so that a mark in it stays a word; everywhere else a mark is a comment, which may also stand
 # between the rows of a table, where HTML moves a word out of it.
@@ -78,9 +79,16 @@ class Marks:
                     self._tags.append(_Tag(tag, begun))
                     tag = ""
         except TemplateError as error:
-            raise InputError(f"{self.what}, line {getattr(error, 'lineno', 1)}: {str(error).rstrip('.')}") from None
+            raise InputError(
+                tr(
+                    "{what}, line {line}: {why}",
+                    what=self.what,
+                    line=getattr(error, "lineno", 1),
+                    why=str(error).rstrip("."),
+                )
+            ) from None
         if tag:
-            raise InputError(f"{self.what}, line {begun}: {tag.strip()} has no end")
+            raise InputError(tr("{what}, line {line}: {tag} has no end", what=self.what, line=begun, tag=tag.strip()))
         return pieces
 
     def restore(self, made: str, tool: str) -> str:
@@ -118,6 +126,13 @@ class Marks:
 
     def _refusal(self, tag: _Tag, tool: str) -> InputError:
         return InputError(
-            f"{self.what}, line {tag.line}: {tool} would lose or move {tag.text}; values may stand in texts, "
-            "attributes and styles, {% if %} around whole elements or within an attribute's value"
+            tr(
+                "{what}, line {line}: {tool} would lose or move {tag}; values may stand in "
+                "texts, attributes and styles, {{% if %}} around whole elements or within an "
+                "attribute's value",
+                what=self.what,
+                line=tag.line,
+                tool=tool,
+                tag=tag.text,
+            )
         )

@@ -6,16 +6,18 @@ from html.parser import HTMLParser
 from importlib import import_module
 
 from dmcli.errors import ConfigError, InputError
+from dmcli.words import tr
 from dmcli.workflows.merge.marks import Marks, words
 
 # The elements that mjml-python knows, and which of them have HTML in them; what it does not know it lets through.
 _WITH_HTML = words(
-    "mj-text mj-button mj-table mj-raw mj-navbar-link mj-accordion-title mj-accordion-text mj-social-element"
+    "mj-text mj-button mj-table mj-raw mj-navbar-link mj-accordion-title mj-accordion-text "
+    "mj-social-element"  # untranslated: names
 )
 _KNOWN = _WITH_HTML | words(
     "mjml mj-head mj-body mj-all mj-attributes mj-breakpoint mj-class mj-font mj-preview mj-style mj-title "
     "mj-accordion mj-accordion-element mj-carousel mj-carousel-image mj-column mj-divider mj-group mj-hero "
-    "mj-image mj-navbar mj-section mj-social mj-spacer mj-wrapper"
+    "mj-image mj-navbar mj-section mj-social mj-spacer mj-wrapper"  # untranslated: names
 )
 
 
@@ -27,13 +29,13 @@ def compile_mjml(source: str) -> str:
     try:
         library = import_module("mjml")
     except ImportError:
-        raise ConfigError("--mjml needs the extra of that name: pip install 'dmcli[mjml]'") from None
+        raise ConfigError(tr("--mjml needs the extra of that name: pip install 'dmcli[mjml]'")) from None
     marks = Marks("--html", source)
     _Lint(marks).check()
     try:
         made: str = library.mjml2html(marks.text)
     except ValueError as error:
-        raise InputError(f"--html is no MJML: {error}") from None
+        raise InputError(tr("--html is no MJML: {why}", why=error)) from None
     return marks.restore(made, "--mjml")
 
 
@@ -70,10 +72,16 @@ class _Lint(HTMLParser):
             return
         from difflib import get_close_matches
 
-        where = f"{self._marks.what}, line {self.getpos()[0]}"
+        where = tr("{what}, line {line}", what=self._marks.what, line=self.getpos()[0])
         if tag == "mj-include":
-            raise InputError(f"{where}: <mj-include> is not possible: put what it includes into the template")
+            raise InputError(
+                tr("{where}: <mj-include> is not possible: put what it includes into the template", where=where)
+            )
         if not tag.startswith("mj"):
-            raise InputError(f"{where}: <{tag}> is HTML, which stands in <mj-text>, <mj-table> or <mj-raw>")
+            raise InputError(
+                tr("{where}: <{tag}> is HTML, which stands in <mj-text>, <mj-table> or <mj-raw>", where=where, tag=tag)
+            )
         near = get_close_matches(tag, sorted(_KNOWN), n=1, cutoff=0)
-        raise InputError(f"{where}: there is no <{tag}> in MJML; did you mean <{near[0]}>?")
+        raise InputError(
+            tr("{where}: there is no <{tag}> in MJML; did you mean <{near}>?", where=where, tag=tag, near=near[0])
+        )

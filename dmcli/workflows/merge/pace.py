@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api.kinds.dates import OFFSET
+from dmcli.words import tr
 from dmcli.workflows.merge.bucket import CATCH_UP, RATE, USED
 from dmcli.workflows.merge.inline import MOST
 from dmcli.workflows.merge.letter import SINGLE
@@ -159,14 +160,20 @@ class Pace:
     def _window(self, at: float) -> Turn | None:
         """When the window opens, where it is closed at a time."""
         opens = opening(self.wishes.window, at)
-        return Turn(opens, f"the window opens at {clock_text(opens)}") if opens else None
+        return Turn(opens, tr("the window opens at {time}", time=clock_text(opens))) if opens else None
 
     def _next_day(self, now: float) -> Turn | None:
         """When the service's next day begins, where today has had its mails."""
         day = day_of(now)
         begins = begin_of(day + 1)
         if day == self._closed:
-            return Turn(begins, f"the day's quota is used up; the service's next day begins at {clock_text(begins)}")
+            return Turn(
+                begins,
+                tr(
+                    "the day's quota is used up; the service's next day begins at {time}",
+                    time=clock_text(begins),
+                ),
+            )
         if day != self._day:
             self._day, self._most = day, 0 if self._shared else self.wishes.allowance(day - self._first)
             self._left = self._most - self._begun_since(begin_of(day)) if self._most else 0
@@ -187,7 +194,11 @@ def begin_of(day: int) -> float:
 
 def used_up(most: int, begins: float) -> str:
     """Why nothing more goes out on a day."""
-    return f"{most:,} went out today; the service's next day begins at {clock_text(begins)}"
+    return tr(
+        "{most:,} went out today; the service's next day begins at {time}",
+        most=most,
+        time=clock_text(begins),
+    )
 
 
 def opening(window: tuple[int, int] | None, now: float) -> float:

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 _BLOCKS = words(
     "address article aside blockquote center div dl dt dd fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr li "
-    "main nav ol p pre section table tr ul"
+    "main nav ol p pre section table tr ul"  # untranslated: names
 )
-_SPACED = words("p h1 h2 h3 h4 h5 h6 ul ol table blockquote pre hr")  # by an empty line
-_HIDDEN = words("script style title template")
-_VOID = words("area base br col embed hr img input link meta source track wbr")
+_SPACED = words("p h1 h2 h3 h4 h5 h6 ul ol table blockquote pre hr")  # by an empty line  # untranslated: names
+_HIDDEN = words("script style title template")  # untranslated: names
+_VOID = words("area base br col embed hr img input link meta source track wbr")  # untranslated: names
 _UNSEEN = r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|(?:max-height|opacity)\s*:\s*0(?![.\d])"
 _SPACE, _CELL = "\0", "\1"  # a space that stays, and where a cell of a table begins
 

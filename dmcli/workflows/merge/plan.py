@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api.kinds.base import utc_now
 from dmcli.errors import InputError
-from dmcli.words import counted
+from dmcli.words import counted, language, marked, speaking, tr
 from dmcli.workflows.merge.letter import Mail
 from dmcli.workflows.merge.standing import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from dmcli.local.tables import BadRow, Table
     from dmcli.workflows.merge.journal import Journal
@@ -46,19 +46,26 @@ class Plan(NamedTuple):
     def check(self, *, skip_bad: bool) -> None:
         """Raise InputError where rows are bad and not to be skipped, or none is left."""
         if not self.rows:
-            raise InputError("the file has no rows, so there is nobody to send to")
+            raise InputError(tr("the file has no rows, so there is nobody to send to"))
         if self.bad and (not skip_bad or not self.mails):
-            remedy = "correct them, or give --skip-bad" if self.mails else "correct them"
-            are = "is" if self.bad == 1 else "are"
+            remedy = tr("correct them, or give --skip-bad") if self.mails else tr("correct them")
+            said = marked(
+                "{bad:,} of {rows} is bad; nothing was sent: {remedy}"
+                if self.bad == 1
+                else "{bad:,} of {rows} are bad; nothing was sent: {remedy}"
+            )
             raise InputError(
-                f"{self.bad:,} of {counted(self.rows, 'row')} {are} bad; nothing was sent: {remedy}", details=self.told
+                tr(said, bad=self.bad, rows=counted(self.rows, "row"), remedy=remedy),
+                details=self.told,
             )
 
     @property
     def told(self) -> list[str]:
         """The first bad rows, a line each."""
-        told = [f"row {one.row}: {one.problem}" for one in self.problems[:_TOLD]]
-        return told + ([f"and {self.bad - _TOLD:,} more: --dry-run -o json has them"] if self.bad > _TOLD else [])
+        told = [tr("row {row}: {problem}", row=one.row, problem=one.problem) for one in self.problems[:_TOLD]]
+        if self.bad <= _TOLD:
+            return told
+        return [*told, tr("and {count:,} more: --dry-run -o json has them", count=self.bad - _TOLD)]
 
 
 def make_plan(
@@ -70,24 +77,25 @@ def make_plan(
 ) -> Plan:
     """Read all rows into a new journal. `barred` are folded addresses that get none, with the reason.
 
-    `read` is told now and then how many rows were read. Raises InputError for a file that cannot be read on.
+    The journal keeps English, whatever the run speaks. `read` is told now and then how many rows were read. Raises
+    InputError for a file that cannot be read on.
     """
     now = utc_now()
     problems: list[Problem] = []
     total = bad = largest = 0
     sample = Mail({})
 
-    def refuse(number: int, address: str, said: str, values: Mapping[str, str]) -> None:
+    def refuse(number: int, address: str, values: Mapping[str, str], said: str, kept: str) -> None:
         nonlocal bad
         bad += 1
-        journal.put(number, address, None, values, said)
+        journal.put(number, address, None, values, kept)
         if len(problems) < _KEPT:
             problems.append(Problem(number, address, said))
 
     def on_bad(row: BadRow) -> None:
         nonlocal total
         total += 1
-        refuse(row.number, "", row.reason, {})
+        refuse(row.number, "", {}, row.reason, row.reason)
 
     for row in table.rows(letter.wanted(table.columns), on_bad):
         total += 1
@@ -96,12 +104,22 @@ def make_plan(
         values = letter.values(row.values)
         mail = letter.mail(row.number, values, now=now)
         address = mail.wire.get("ToAddress", "")
-        said = "; ".join(mail.problems) or barred.get(fold(address), "")
-        if not said and (earlier := journal.put(row.number, address, fold(address), values)):
-            said = f"has the address of row {earlier}"
-        if said:
-            refuse(row.number, address or values.get(letter.address_column, ""), said, values)
+        why = barred.get(fold(address), "")
+        earlier = 0 if mail.problems or why else journal.put(row.number, address, fold(address), values)
+        if mail.problems or why or earlier:
+            said = kept = _problem(mail.problems, why, earlier)
+            if language() != "en":
+                with speaking("en"):
+                    kept = _problem(letter.mail(row.number, values, now=now).problems, why, earlier)
+            refuse(row.number, address or values.get(letter.address_column, ""), values, said, kept)
             continue
         sample = sample if sample.wire else mail
         largest = max(largest, *(len(mail.wire.get(name, "").encode()) for name in ("HtmlBody", "TextBody")))
     return Plan(total, total - bad, bad, problems, sample, largest)
+
+
+def _problem(problems: Sequence[str], why: str, earlier: int) -> str:
+    """What is wrong with a row: its mail, its address for a reason, or that it has that of an earlier row."""
+    if problems:
+        return tr("; ").join(problems)
+    return tr(why) if why else tr("has the address of row {row}", row=earlier)

@@ -10,7 +10,7 @@ from threading import Event
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from dmcli.errors import DmError, QuotaError, UnknownOutcomeError
-from dmcli.words import counted
+from dmcli.words import counted, tr
 from dmcli.workflows.merge.attempt import Breaker, Done, attempt
 from dmcli.workflows.merge.bucket import Gate
 from dmcli.workflows.merge.journal import PENDING, Change
@@ -150,9 +150,16 @@ class Sending:
     def check(self) -> None:
         """Raise what stopped the run."""
         if self.lost:
-            kept = "; ".join(f"row {one.number}: {one.state} {one.env_id or one.code}" for one in self.lost)
+            kept = tr("; ").join(
+                tr("row {row}: {state} {id}", row=one.number, state=tr(one.state), id=one.env_id or one.code)
+                for one in self.lost
+            )
             raise UnknownOutcomeError(
-                f"the journal could not be written ({self.error}), so these count as unknown: {kept}"
+                tr(
+                    "the journal could not be written ({why}), so these count as unknown: {rows}",
+                    why=self.error,
+                    rows=kept,
+                )
             )
         if self.error:
             raise self.error
@@ -166,7 +173,7 @@ class Sending:
     def _wait_and_begin(self) -> None:
         """Begin the next rows once their moment has come; a wait of a long time ends now and then without them."""
         if self._refused:
-            self._waits = "the service refused a mail; what is left of the quota is looked at"
+            self._waits = tr("the service refused a mail; what is left of the quota is looked at")
             self._heed(_TICK)
             return
         if (behind := self._gate.behind) > _BEHIND:  # who waits at the gate is under way, and unknown after a kill
@@ -266,12 +273,14 @@ class Sending:
         least = min(self._pace.way.mails, self._counts[PENDING]) if refused else 1  # of which nothing may be sent
         month, day = (number is not None and number < least for number in (left.month, left.day))
         if month:
-            self._stop(QuotaError(f"the month's quota is used up, with {pending} left to send"))
+            self._stop(QuotaError(tr("the month's quota is used up, with {mails} left to send", mails=pending)))
         elif day and self._pace.wishes.waits:
             self._pace.end_the_day()
         elif day:
-            hint = "Wait for the next day of the service (UTC+8)."
-            self._stop(QuotaError(f"the day's quota is used up, with {pending} left to send", hint=hint))
+            hint = tr("Wait for the next day of the service (UTC+8).")
+            self._stop(
+                QuotaError(tr("the day's quota is used up, with {mails} left to send", mails=pending), hint=hint)
+            )
         elif refused:
             self._stop(refused)
 

@@ -9,6 +9,7 @@ from dmcli.api import catalogue
 from dmcli.api.kinds.dates import Minute
 from dmcli.api.paging import value_of
 from dmcli.untrusted import read_number
+from dmcli.words import marked
 from dmcli.workflows.merge.journal import SENT, UNKNOWN
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 _DETAILS = catalogue.get("SenderStatisticsDetailByParam")
 _BEFORE, _AFTER = 60, 86400  # seconds around the attempt in which its mail would be counted
-FOUND = "found in the service's statistics"
+FOUND = marked("found in the service's statistics")  # kept in journals
 
 
 class Settled(NamedTuple):

@@ -8,6 +8,7 @@ from dmcli.api import catalogue
 from dmcli.api.actions.account import USER_STATUS
 from dmcli.api.paging import value_of
 from dmcli.errors import CheckFailedError, ConfigError, DmError, NotFoundError, QuotaError
+from dmcli.words import listed, marked, tr
 from dmcli.workflows.merge.letter import BATCH, SINGLE
 from dmcli.workflows.usage import quota_usage, usage_of
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from dmcli.client.client import Client
 
 _NORMAL = "0"
-_BLOCKS = {"UNSUB": "unsubscribed", "REPORT": "complained"}
+_BLOCKS = marked({"UNSUB": "unsubscribed (dm suppression blocked)", "REPORT": "complained (dm suppression blocked)"})
 
 
 class Left(NamedTuple):
@@ -40,11 +41,20 @@ class Standing(NamedTuple):
 
     def check_quota(self, mails: int, in_a_day: int) -> None:
         """Raise QuotaError where so many mails, so many of them in a day, do not fit into what is left."""
-        for left, wanted, when in ((self.day_left, in_a_day, "today"), (self.month_left, mails, "this month")):
+        for left, wanted, when in (
+            (self.day_left, in_a_day, marked("today")),
+            (self.month_left, mails, marked("this month")),
+        ):
             if left is not None and wanted > left:
-                remedy = "give --per-day or --ramp, or " if when == "today" else ""
+                remedy = tr("give --per-day or --ramp, or send to fewer") if when == "today" else tr("send to fewer")
                 raise QuotaError(
-                    f"{wanted:,} mails do not fit into the quota: {left:,} are left {when}; {remedy}send to fewer"
+                    tr(
+                        "{wanted:,} mails do not fit into the quota: {left:,} are left {when}; {remedy}",
+                        wanted=wanted,
+                        left=left,
+                        when=tr(when),
+                        remedy=remedy,
+                    )
                 )
 
 
@@ -63,14 +73,19 @@ def read_standing(
     summary = client.call(catalogue.get("DescAccountSummary"), {})
     status = str(value_of(summary, "UserStatus"))
     if status != _NORMAL and status in USER_STATUS:
-        raise CheckFailedError(f"the account is {USER_STATUS[status]}, so it sends no mail: see dm account show")
+        raise CheckFailedError(
+            tr(
+                "the account is {status}, so it sends no mail: see dm account show",
+                status=tr(USER_STATUS[status]),
+            )
+        )
     try:
         _check_sender(sender, list(client.rows(catalogue.get("QueryMailAddressByParam"), {})), via)
     except ConfigError:
-        tell("warning: these keys may not see the sender addresses, so the state of this one is not known")
+        tell(tr("warning: these keys may not see the sender addresses, so the state of this one is not known"))
     figures = usage_of(summary, quota_usage(client, now), now)
     if figures["day_used"] is None:
-        tell("warning: what is left of the quota is not known to these keys")
+        tell(tr("warning: what is left of the quota is not known to these keys"))
     return Standing(figures["day_left"], figures["month_left"], _barred(client, sender, tell))
 
 
@@ -91,32 +106,39 @@ def _check_sender(sender: str, rows: list[dict[str, Any]], via: str) -> None:
         from difflib import get_close_matches
 
         near = get_close_matches(sender, list(names), n=2, cutoff=0.5)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise NotFoundError(f"{sender} is no sender address of this account{hint}")
+        hint = tr("; did you mean {names}?", names=listed(near, " or ")) if near else ""
+        raise NotFoundError(tr("{sender} is no sender address of this account{nearest}", sender=sender, nearest=hint))
     if str(value_of(names[fold(sender)], "AccountStatus")) == "1":
-        raise CheckFailedError(f"the sender address {sender} is frozen: see dm address list")
+        raise CheckFailedError(tr("the sender address {sender} is frozen: see dm address list", sender=sender))
     if via == BATCH and value_of(names[fold(sender)], "Sendtype") == "trigger":
-        raise CheckFailedError(f"{sender} is of the trigger type, and --via batch takes a sender of the batch type")
+        raise CheckFailedError(
+            tr("{sender} is of the trigger type, and --via batch takes a sender of the batch type", sender=sender)
+        )
 
 
 def _barred(client: Client, sender: str, tell: Callable[[str], None]) -> dict[str, str]:
     found: dict[str, str] = {}
     looks: list[tuple[str, dict[str, str], str, str]] = [
-        ("QueryInvalidAddress", {}, "ToAddress", "was found invalid earlier (dm stats invalid)")
+        ("QueryInvalidAddress", {}, "ToAddress", marked("was found invalid earlier (dm stats invalid)"))
     ]
     looks += [
         (
             "ListBlockSending",
             {"BlockType": kind, "SenderEmail": sender},
             "BlockEmail",
-            f"{word} (dm suppression blocked)",
+            why,
         )
-        for kind, word in _BLOCKS.items()
+        for kind, why in _BLOCKS.items()
     ]
     for name, params, field, reason in looks:
         try:
             for row in client.rows(catalogue.get(name), params):
                 found.setdefault(fold(str(value_of(row, field))), reason)
         except ConfigError:
-            tell(f"warning: these keys may not call {name}, so addresses that it would name are not left out")
+            tell(
+                tr(
+                    "warning: these keys may not call {action}, so addresses that it would name are not left out",
+                    action=name,
+                )
+            )
     return found

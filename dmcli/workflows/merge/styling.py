@@ -9,13 +9,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from dmcli.errors import ConfigError, InputError
+from dmcli.words import tr
 from dmcli.workflows.merge.marks import Marks, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 # Elements whose end HTML lets one leave out, so that an added one changes nothing.
-_OPTIONAL = words("html head body p li dt dd option optgroup thead tbody tfoot tr td th colgroup caption rp rt")
+_OPTIONAL = words(
+    "html head body p li dt dd option optgroup thead tbody tfoot tr td th colgroup caption rp rt"  # untranslated: names
+)
 
 
 def inline_css(html: str, written: str, say: Callable[[str], None]) -> str:
@@ -36,19 +39,27 @@ def inline_page(html: str, written: str, say: Callable[[str], None]) -> str:
     try:
         library = import_module("css_inline")
     except ImportError:
-        raise ConfigError("--css-inline needs the extra of that name: pip install 'dmcli[css-inline]'") from None
+        raise ConfigError(tr("--css-inline needs the extra of that name: pip install 'dmcli[css-inline]'")) from None
     try:
         made = str(library.inline(html, keep_at_rules=True, keep_link_tags=True, load_remote_stylesheets=False))
     except library.InlineError as error:
         raise InputError(
-            f"--html: its styles cannot be inlined: {str(error).rstrip('.')}; look for a declaration that is not "
-            "complete, such as a style attribute that begins with {{ }}"
+            tr(
+                "--html: its styles cannot be inlined: {why}; look for a declaration that "
+                "is not complete, such as a style attribute that begins with {{{{ }}}}",
+                why=str(error).rstrip("."),
+            )
         ) from None
     for sheet in _sheets(written):
-        say(f"warning: --html: {sheet} is not loaded and its rules are not inlined: put them into a <style>")
+        say(
+            tr(
+                "warning: --html: {sheet} is not loaded and its rules are not inlined: put them into a <style>",
+                sheet=sheet,
+            )
+        )
     added = _ends(made) - _ends(html)
     for name in sorted(set(added) - _OPTIONAL):
-        say(f"warning: --html leaves <{name}> open, and --css-inline closed it: look at --preview")
+        say(tr("warning: --html leaves <{name}> open, and --css-inline closed it: look at --preview", name=name))
     return made
 
 
@@ -72,7 +83,7 @@ class _Sheets(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "link" and "stylesheet" in given.get("rel", "").lower().split():
-            self.found.append(f"<link href={given.get('href', '')!r}>")
+            self.found.append(f"<link href={given.get('href', '')!r}>")  # untranslated: HTML
 
     def handle_data(self, data: str) -> None:
         if self.lasttag == "style":

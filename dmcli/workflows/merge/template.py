@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from dmcli.errors import InputError
+from dmcli.words import listed, marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,18 +35,20 @@ _NODES = _words(
 )
 _FILTERS = _words(
     "capitalize count d default e escape first float forceescape int last length lower safe string striptags "
-    "title trim truncate upper urlencode wordcount"
+    "title trim truncate upper urlencode wordcount"  # untranslated: names
 )
-_TESTS = _words("defined undefined eq equalto ne lt le gt ge in none number string lower upper")
-_NAMES = {
-    "For": "a loop",
-    "Call": "a call",
-    "Getattr": "an attribute",
-    "Getitem": "an index",
-    "Include": "an include",
-    "Macro": "a macro",
-    "Assign": "a set",
-}
+_TESTS = _words("defined undefined eq equalto ne lt le gt ge in none number string lower upper")  # untranslated: names
+_NAMES = marked(
+    {
+        "For": "a loop",
+        "Call": "a call",
+        "Getattr": "an attribute",
+        "Getitem": "an index",
+        "Include": "an include",
+        "Macro": "a macro",
+        "Assign": "a set",
+    }
+)
 _SINGLE = r"(?<!\{)\{ ?(\w+) ?\}(?!\})"  # as stored templates of the service have their variables
 
 
@@ -81,7 +84,7 @@ class Template:
             line = getattr(error, "lineno", 0)
             raise InputError(f"{what}{f', line {line}' if line else ''}: {str(error).rstrip('.')}") from None
         except (RecursionError, SyntaxError, ValueError):  # too much for Python's own parser
-            raise InputError(f"{what} is nested too deeply, or has a number that is too long") from None
+            raise InputError(tr("{what} is nested too deeply, or has a number that is too long", what=what)) from None
         self.columns = frozenset(meta.find_undeclared_variables(tree))
         self.required = self.columns - _optional(tree)
         self._uses = Counter(name.name for name in tree.find_all(nodes.Name))
@@ -96,14 +99,21 @@ class Template:
 
         size = self._size + sum(times * len(values.get(name, "")) for name, times in self._uses.items())
         if size > MOST:
-            raise ValueError(f"{self.what} would come to {size} characters; at most {MOST} are possible")
+            raise ValueError(
+                tr(
+                    "{what} would come to {size} characters; at most {most} are possible",
+                    what=self.what,
+                    size=size,
+                    most=MOST,
+                )
+            )
         try:
             if not self._pieces or not values.keys() >= self.columns:
                 return self._compiled.render(values)
             cells = {name: self._escape(values[name]) for name in self.columns}
             return "".join([piece if name is None else cells[name] for name, piece in self._pieces])
         except (TemplateError, ArithmeticError, TypeError, ValueError) as error:
-            raise ValueError(f"{self.what} cannot be filled in: {error}") from None
+            raise ValueError(tr("{what} cannot be filled in: {why}", what=self.what, why=error)) from None
 
     @cached_property
     def _marked(self) -> jinja2.Template:
@@ -128,17 +138,30 @@ class Template:
     def differing(self, values: Mapping[str, str]) -> list[str]:
         """What stands for these values where rows differ. Raises ValueError as `render` does."""
         if _MARK in self.render(values):
-            raise ValueError(f"{self.what} would have a NUL")
+            raise ValueError(tr("{what} would have a NUL", what=self.what))
         return self._marked.render(values).split(_MARK)[1::2]
 
     def check_columns(self, columns: Iterable[str]) -> None:
         """Raise InputError for a name that is none of the columns' identifiers, or one in single braces."""
         known = list(columns)
         for name in sorted(self.columns - set(known)):
-            raise InputError(f"{self.what} uses {{{{ {name} }}}}, which is no column of the file{_near(name, known)}")
+            raise InputError(
+                tr(
+                    "{what} uses {{{{ {name} }}}}, which is no column of the file{nearest}",
+                    what=self.what,
+                    name=name,
+                    nearest=_near(name, known),
+                )
+            )
         for name in re.findall(_SINGLE, self._literal):
             if name in known:
-                raise InputError(f"{self.what} has {{{name}}}, which stays as it is: a merge fills in {{{{ {name} }}}}")
+                raise InputError(
+                    tr(
+                        "{what} has {{{name}}}, which stays as it is: a merge fills in {{{{ {name} }}}}",
+                        what=self.what,
+                        name=name,
+                    )
+                )
 
 
 def _near(name: str, known: list[str]) -> str:
@@ -146,7 +169,9 @@ def _near(name: str, known: list[str]) -> str:
 
     folded = {one.casefold(): one for one in known}
     near = [folded[one] for one in get_close_matches(name.casefold(), list(folded), n=2, cutoff=0.5)]
-    return f"; did you mean {' or '.join(near)}?" if near else f"; it has {', '.join(known[:20])}"
+    if near:
+        return tr("; did you mean {names}?", names=listed(near, " or "))
+    return tr("; it has {columns}", columns=listed(known[:20]))
 
 
 def _environment(*, html: bool) -> jinja2.Environment:
@@ -172,14 +197,32 @@ def _check(what: str, tree: nodes.Template) -> None:
 
     for node in tree.find_all(nodes.Node):
         kind = type(node).__name__
-        where = f"{what}, line {node.lineno}"
+        where = tr("{what}, line {line}", what=what, line=node.lineno)
         if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
-            raise InputError(f"{where}: there is no filter {node.name!r} here; there are {', '.join(sorted(_FILTERS))}")
+            raise InputError(
+                tr(
+                    "{where}: there is no filter {name!r} here; there are {filters}",
+                    where=where,
+                    name=node.name,
+                    filters=listed(sorted(_FILTERS)),
+                )
+            )
         if isinstance(node, nodes.Test) and node.name not in _TESTS:
-            raise InputError(f"{where}: there is no test {node.name!r} here; there are {', '.join(sorted(_TESTS))}")
+            raise InputError(
+                tr(
+                    "{where}: there is no test {name!r} here; there are {tests}",
+                    where=where,
+                    name=node.name,
+                    tests=listed(sorted(_TESTS)),
+                )
+            )
         if kind not in _NODES:
             raise InputError(
-                f"{where}: {_NAMES.get(kind, kind)} is not possible here; there are {{{{ column }}}}, filters and if"
+                tr(
+                    "{where}: {construct} is not possible here; there are {{{{ column }}}}, filters and if",
+                    where=where,
+                    construct=tr(_NAMES.get(kind, kind)),
+                )
             )
 
 

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from dmcli.errors import ConfigError, InputError, LockedError, NotFoundError
+from dmcli.words import listed, marked, tr
 from dmcli.workflows.merge.pace import BY_ONE
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from dmcli.workflows.merge.pace import Pace, Way, Wishes
 
 _NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
-BUSY = "another dm is working on this campaign right now: wait for it, or stop it"
+BUSY = marked("another dm is working on this campaign right now: wait for it, or stop it")
 
 
 class Campaigns(ABC):
@@ -64,8 +65,10 @@ class Campaigns(ABC):
         from difflib import get_close_matches
 
         near = get_close_matches(name, self.names(), n=3, cutoff=0.5)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise NotFoundError(f"there is no campaign {name!r} {self.place}{hint}")
+        hint = tr("; did you mean {names}?", names=listed(near, " or ")) if near else ""
+        raise NotFoundError(
+            tr("there is no campaign {name!r} {place}{nearest}", name=name, place=tr(self.place), nearest=hint)
+        )
 
     def find(self, fingerprint: str) -> str:
         """The newest campaign that the same went into; "" where there is none."""
@@ -100,7 +103,9 @@ def is_name(text: str) -> bool:
 def check_name(name: str) -> None:
     """Raise InputError for what is no name of a campaign."""
     if not is_name(name):
-        raise InputError(f"{name!r} is no name of a campaign; give letters, digits, dots, - and _, 64 at most")
+        raise InputError(
+            tr("{name!r} is no name of a campaign; give letters, digits, dots, - and _, 64 at most", name=name)
+        )
 
 
 def names_like(wanted: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from dmcli.errors import LockedError
 from dmcli.local.files import make_folder, make_private
 from dmcli.local.locks import Claims
 from dmcli.local.paths import state_folder
+from dmcli.words import marked, tr
 from dmcli.workflows.merge.bucket import Bucket, open_bucket
 from dmcli.workflows.merge.journals.campaigns import BUSY, Campaigns, check_name, is_name, names_like, number_of
 from dmcli.workflows.merge.journals.sqlite import LOCK, FileJournal, remove
@@ -29,7 +30,7 @@ class LocalCampaigns(Campaigns):
     Raises LocalIOError when the folder cannot be had.
     """
 
-    place = "on this machine"
+    place = marked("on this machine")
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
@@ -79,7 +80,7 @@ class LocalCampaigns(Campaigns):
     def claim(self, what: str) -> None:
         """Keep other processes from what this names until this one ends. Raises LockedError when one has it."""
         if not self._claims.take(number_of(what)):
-            raise LockedError(BUSY)
+            raise LockedError(tr(BUSY))
 
     def new(self, wanted: str) -> tuple[str, FileJournal]:
         """An empty journal under the first free name of `wanted`, `wanted-2`, ..., claimed for this process."""

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from dmcli.errors import ConfigError, DmError
+from dmcli.words import tr
 from dmcli.workflows.merge.journal import PENDING, UNDER_WAY, UNKNOWN, Change, Row
 from dmcli.workflows.merge.journals.rate import TABLES as RATE_TABLES
 from dmcli.workflows.merge.journals.rate import SharedBucket, SharedRate
@@ -45,7 +46,7 @@ CREATE TABLE event (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at BIGIN
   what TEXT NOT NULL);
 CREATE TABLE worker (id INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY, host TEXT NOT NULL);
 """
-_COLUMNS = "number, address, key, data, state, reason"
+_COLUMNS = "number, address, key, data, state, reason"  # untranslated: SQL
 # Given back is what is pending, but for what this worker sends again since it was refused: that has the refusal's code.
 # An outcome may come after others took the worker for dead.
 _SET = f"""
@@ -99,7 +100,14 @@ class PostgresJournal(Tables):
             return False
         version = self._execute("SELECT max(format) FROM campaign").fetchone()[0]
         if version > _FORMAT:
-            raise ConfigError(f"the campaign {self.name!r} has format {version}, this dm knows {_FORMAT}; upgrade dm")
+            raise ConfigError(
+                tr(
+                    "the campaign {name!r} has format {version}, this dm knows {format}; upgrade dm",
+                    name=self.name,
+                    version=version,
+                    format=_FORMAT,
+                )
+            )
         return True
 
     def _execute(self, statement: str, values: Sequence[Any] = ()) -> Cursor:
@@ -156,11 +164,11 @@ class PostgresJournal(Tables):
         """Make rows of workers that have ended unknown where they were under way, free where not; how many unknown."""
         with self._turn, self._transaction():
             found = 0
-            held = f"state IN ('{PENDING}', '{UNDER_WAY}') AND worker IS NOT NULL"
+            held = f"state IN ('{PENDING}', '{UNDER_WAY}') AND worker IS NOT NULL"  # untranslated: SQL
             workers = self._execute(f"SELECT DISTINCT worker FROM row WHERE {held}").fetchall()
             for (worker,) in workers:
                 if worker != self._worker and self._server.free(self._life_of(worker)):
-                    clause = f"state = '{UNDER_WAY}' AND worker = ?"
+                    clause = f"state = '{UNDER_WAY}' AND worker = ?"  # untranslated: SQL
                     found += self._move_here(clause, (worker,), UNKNOWN, ENDED)
                     self._free(worker)
             return found
@@ -215,7 +223,7 @@ class PostgresJournal(Tables):
         self.recover()
         with self._turn:
             left = self._execute(f"SELECT count(*) FROM row WHERE state IN ('{PENDING}', '{UNDER_WAY}')").fetchone()[0]
-        return (self._why or "other workers have the rest") if left else ""
+        return (self._why or tr("other workers have the rest")) if left else ""
 
     def _set(self, changes: list[Change], _: int) -> set[int]:
         found = self._execute(_SET, (int(self._server.now()), *map(list, zip(*changes, strict=True)), self._worker))

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from dmcli.errors import ConfigError, DmError, InputError, LocalIOError, LockedError, NotFoundError, UnreachableError
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,9 +30,17 @@ _SILENT = {"keepalives_idle": 10, "keepalives_interval": 10, "keepalives_count":
 _SESSION = """
 SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3;
 SET idle_in_transaction_session_timeout = '30s'; SET lock_timeout = '60s'; SET client_min_messages = warning
-"""
+"""  # untranslated: SQL
 # How a server says that it was reached and will not have us; libpq gives no code for what ends a connection early.
-_NOT_HAD = ("authentication", "password", "does not exist", "pg_hba", "permission denied", "certificate", "SSL")
+_NOT_HAD = (
+    "authentication",
+    "password",
+    "does not exist",  # untranslated: as a server says it
+    "pg_hba",
+    "permission denied",  # untranslated: same
+    "certificate",
+    "SSL",
+)
 
 
 class Server:
@@ -47,7 +56,7 @@ class Server:
             import psycopg
         except ImportError:
             raise ConfigError(
-                "a journal in PostgreSQL needs the extra postgres; install it: pip install 'dmcli[postgres]'"
+                tr("a journal in PostgreSQL needs the extra postgres; install it: pip install 'dmcli[postgres]'")
             ) from None
         learn(str(told.get("password") or ""))
         self._schema = ""
@@ -56,13 +65,18 @@ class Server:
             self.db = psycopg.connect(url, autocommit=True, **{"connect_timeout": 10, **_SILENT, **_given(told)})
             self.shown = f"{self.db.info.host}/{self.db.info.dbname}"
             self.db.execute(_SESSION)
-            if self.db.execute("SHOW synchronous_commit").fetchone() in (("off",), ("local",)):
-                self.db.execute("SET synchronous_commit = on")  # what is committed outlasts a loss of power
+            # What is committed is to outlast a loss of power.
+            if self.db.execute("SHOW synchronous_commit").fetchone() in (("off",), ("local",)):  # untranslated: SQL
+                self.db.execute("SET synchronous_commit = on")  # untranslated: SQL
         except psycopg.Error as error:
             said = _said(error)
             if any(sign in said for sign in _NOT_HAD):
-                raise ConfigError(f"the journal at {self.shown} cannot be had: {said}") from None
-            raise UnreachableError(f"the journal at {self.shown} cannot be reached: {said}") from None
+                raise ConfigError(
+                    tr("the journal at {server} cannot be had: {why}", server=self.shown, why=said)
+                ) from None
+            raise UnreachableError(
+                tr("the journal at {server} cannot be reached: {why}", server=self.shown, why=said)
+            ) from None
 
     def close(self) -> None:
         """End the connection, and with it all locks: those at once, since a server ends a connection when it likes."""
@@ -120,7 +134,7 @@ class Server:
     def _use(self, schema: str) -> None:
         """Have names of tables be those of a schema; transactions are of one."""
         if schema != self._schema:
-            self.db.execute(f"SET search_path TO {schema}".encode())
+            self.db.execute(f"SET search_path TO {schema}".encode())  # untranslated: SQL
             self._schema = schema
 
     @contextmanager
@@ -136,20 +150,27 @@ class Server:
     def _tell(self, error: psycopg.Error) -> NoReturn:
         from psycopg import errors
 
-        where, said = f"the journal at {self.shown}", _said(error)
+        where, said = self.shown, _said(error)
         if self.db.closed:
-            raise UnreachableError(f"{where} was lost: {said}") from None
+            raise UnreachableError(tr("the journal at {server} was lost: {why}", server=where, why=said)) from None
         if isinstance(error, errors.UndefinedTable | errors.InvalidSchemaName):
-            raise NotFoundError(f"the campaign is no longer in {where}") from None
+            raise NotFoundError(tr("the campaign is no longer in the journal at {server}", server=where)) from None
         if isinstance(error, errors.InsufficientPrivilege):
             raise ConfigError(
-                f"{where}: {said}; the role that plans needs CREATE on the database, those that work the same role"
+                tr(
+                    "the journal at {server}: {why}; the role that plans needs CREATE on the database, "
+                    "those that work the same role",
+                    server=where,
+                    why=said,
+                )
             ) from None
         if isinstance(error, errors.LockNotAvailable | errors.DeadlockDetected):
-            raise LockedError(f"another program holds {where} ({said}); try again") from None
+            raise LockedError(
+                tr("another program holds the journal at {server} ({why}); try again", server=where, why=said)
+            ) from None
         if isinstance(error, errors.DiskFull | errors.OutOfMemory):
-            raise LocalIOError(f"{where} cannot be written: {said}") from None
-        raise ConfigError(f"{where} cannot be used: {said}") from None
+            raise LocalIOError(tr("the journal at {server} cannot be written: {why}", server=where, why=said)) from None
+        raise ConfigError(tr("the journal at {server} cannot be used: {why}", server=where, why=said)) from None
 
 
 def key_of(what: str) -> int:
@@ -162,14 +183,20 @@ def _checked(url: str, *, typed: bool) -> dict[str, Any]:
     source, kind = ("--journal", InputError) if typed else ("DM_JOURNAL", ConfigError)
     if not _URL.fullmatch(url):
         raise kind(
-            f"{source} is no URL of a PostgreSQL database such as {_EXAMPLE}; what is special in a password is written "
-            "as %40 and the like"
+            tr(
+                "{source} is no URL of a PostgreSQL database such as {example}; what is "
+                "special in a password is written as %40 and the like",
+                source=source,
+                example=_EXAMPLE,
+            )
         )
     password = re.match(r"\w+://[^@/?:]*:[^@/?]*@", url) or re.search(r"[?&](?:ssl)?password=", url)
     if typed and password:
         raise InputError(
-            "--journal has a password, which others on this machine can see: put it into ~/.pgpass or PGPASSWORD, or "
-            "the whole URL into DM_JOURNAL"
+            tr(
+                "--journal has a password, which others on this machine can see: put it into "
+                "~/.pgpass or PGPASSWORD, or the whole URL into DM_JOURNAL"
+            )
         )
     try:
         from psycopg import ProgrammingError
@@ -180,7 +207,11 @@ def _checked(url: str, *, typed: bool) -> dict[str, Any]:
         return dict(conninfo_to_dict(url))
     except ProgrammingError:
         raise kind(
-            f"{source} has an option that PostgreSQL does not know; such as {_EXAMPLE}?sslmode=verify-full"
+            tr(
+                "{source} has an option that PostgreSQL does not know; such as {example}?sslmode=verify-full",
+                source=source,
+                example=_EXAMPLE,
+            )
         ) from None
 
 

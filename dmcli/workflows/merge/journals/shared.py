@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.api.signing import sha256_hex
 from dmcli.errors import InputError, LockedError
+from dmcli.words import tr
 from dmcli.workflows.merge.journals.campaigns import BUSY, Campaigns, check_name, is_name, names_like
 from dmcli.workflows.merge.journals.postgres import PostgresJournal
 from dmcli.workflows.merge.journals.server import Server
@@ -30,7 +31,7 @@ class SharedCampaigns(Campaigns):
     def __init__(self, url: str, *, typed: bool, learn: Callable[[str], None]) -> None:
         self._server = Server(url, typed=typed, learn=learn)
         self._open: list[PostgresJournal] = []
-        self.place = f"in the journal at {self._server.shown}"
+        self.place = tr("in the journal at {server}", server=self._server.shown)
 
     def close(self) -> None:
         """Give back what is reserved, and the connection with all locks."""
@@ -56,10 +57,10 @@ class SharedCampaigns(Campaigns):
     def work_on(self, name: str, *, moved: bool = False) -> Journal:
         """The journal of a campaign, to change with others: it is not deleted meanwhile."""
         if moved:
-            raise InputError("--moved is for a journal in a file of this machine: leave it out")
+            raise InputError(tr("--moved is for a journal in a file of this machine: leave it out"))
         check_name(name)
         if not self._server.lock(name, shared=True):
-            raise LockedError(BUSY)
+            raise LockedError(tr(BUSY))
         journal = self.look(name)
         journal.recover()
         return journal
@@ -67,12 +68,18 @@ class SharedCampaigns(Campaigns):
     def claim(self, what: str) -> None:
         """Keep others from what this names until the connection ends. Raises LockedError when one has it."""
         if not self._server.lock(what):
-            raise LockedError(BUSY)
+            raise LockedError(tr(BUSY))
 
     def new(self, wanted: str) -> tuple[str, Journal]:
         """A journal that is not there yet, under the first free name of `wanted`, `wanted-2`, ..."""
         if len(wanted) > _MOST:
-            raise InputError(f"{wanted!r} is too long for a campaign in a database: {_MOST} characters at most")
+            raise InputError(
+                tr(
+                    "{name!r} is too long for a campaign in a database: {most} characters at most",
+                    name=wanted,
+                    most=_MOST,
+                )
+            )
         for name in names_like(wanted):
             if self._server.lock(name):
                 if not self.open(name):

@@ -12,6 +12,7 @@ from dmcli.errors import ConfigError
 from dmcli.local.database import open_database, transaction
 from dmcli.local.files import write_private
 from dmcli.local.identity import identity_of
+from dmcli.words import tr
 from dmcli.workflows.merge.journal import PENDING, Change, Row
 from dmcli.workflows.merge.journals.tables import Cursor, Tables
 
@@ -34,7 +35,7 @@ CREATE INDEX row_under_way ON row (number) WHERE state = 'under way';
 CREATE INDEX row_at ON row (at) WHERE at IS NOT NULL;
 -- What a person or a recovery decided about a row.
 CREATE TABLE event (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, number INTEGER NOT NULL, what TEXT NOT NULL);
-""",
+""",  # untranslated: SQL
 )
 LOCK = "lock"  # the file of claims beside all journals
 _SET = "UPDATE row SET state = ?, at = ?, env_id = ?, request_id = ?, code = ?, reason = ? WHERE number = ?"
@@ -83,8 +84,12 @@ class FileJournal(Tables):
             found, place = self._execute("SELECT place FROM campaign").fetchone()[0], self._place()
             if found != place and not moved:
                 raise ConfigError(
-                    f"{self.path} is a copy: sending from it could mail people twice; use the one on the machine and "
-                    "in the folder where it was made, or give --moved if that one is gone"
+                    tr(
+                        "{path} is a copy: sending from it could mail people twice; use the one on "
+                        "the machine and in the folder where it was made, or give --moved if that "
+                        "one is gone",
+                        path=self.path,
+                    )
                 )
             self._execute("UPDATE campaign SET place = ?", (place,))
 
@@ -97,7 +102,7 @@ class FileJournal(Tables):
 
     def claim(self, after: int, most: int) -> list[Row]:
         """The next pending rows after a number: no other process sends any."""
-        clause = f"state = '{PENDING}' AND number > ? ORDER BY number LIMIT ?"
+        clause = f"state = '{PENDING}' AND number > ? ORDER BY number LIMIT ?"  # untranslated: SQL
         with self._turn:
             return self._rows(clause, (after, most))
 

@@ -14,6 +14,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dmcli.errors import DmError, InputError, LockedError
+from dmcli.words import marked, tr
 from dmcli.workflows.merge.journal import PENDING, SENT, SKIPPED, STATES, UNDER_WAY, UNKNOWN, Change, Row
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 PUT = (
     "INSERT INTO row (number, address, key, data, state, reason) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING"
 )
-ENDED = "the run ended before an answer came"
+ENDED = marked("the run ended before an answer came")  # kept in journals
 
 
 class Cursor(Protocol):
@@ -113,7 +114,7 @@ class Tables(ABC):
             ticket.done, ticket.error = True, error
             taken = [change.number for change in ticket.changes if change.number not in kept]
             if not error and taken:
-                ticket.error = LockedError(f"row {taken[0]} is no longer this run's")
+                ticket.error = LockedError(tr("row {row} is no longer this run's", row=taken[0]))
 
     def decide(self, numbers: Iterable[int] | None, state: str, what: str, *, of: str = UNKNOWN) -> int:
         """Put rows of one state into another because somebody knows better; how many (all of that state for None).
@@ -125,9 +126,9 @@ class Tables(ABC):
         changed = 0
         with self._transaction():
             for number in numbers:
-                found = self._move_here("state = ? AND number = ?", (of, number), state, what)
+                found = self._move_here("state = ? AND number = ?", (of, number), state, what)  # untranslated: SQL
                 if not found:
-                    raise InputError(f"row {number} is not {of}; nothing was changed")
+                    raise InputError(tr("row {row} is not {state}; nothing was changed", row=number, state=tr(of)))
                 changed += found
         return changed
 
@@ -149,7 +150,8 @@ class Tables(ABC):
     def rows(self, states: Iterable[str] = STATES) -> Iterator[Row]:
         """All rows in these states, by number, a thousand at a time."""
         marks, after = list(states), 0
-        clause = f"state IN ({', '.join('?' * len(marks))}) AND number > ? ORDER BY number LIMIT 1000"
+        places = ", ".join("?" * len(marks))
+        clause = f"state IN ({places}) AND number > ? ORDER BY number LIMIT 1000"  # untranslated: SQL
         while found := self._rows(clause, (*marks, after)):
             yield from found
             after = found[-1].number
