@@ -93,7 +93,7 @@ def plan(client: Client, first: Target, people: list[Person], *, split: bool) ->
     while rest:
         shares.append(Share(Target(f"{first.name}-{len(shares) + 1}"), rest[:MAX_MEMBERS]))
         rest = rest[MAX_MEMBERS:]
-    placed = sum(len(people) for share in shares)
+    placed = sum(len(share.people) for share in shares)
     return Plan([share for share in shares if share.people], len(people) - placed)
 
 
