@@ -72,7 +72,7 @@ def tr(text: str, /, **values: object) -> str:
     """
     if language() != "en" and text:  # the empty text is the head of the catalogue
         if isinstance(text, _Composed):
-            return _put("".join(map(tr, text.texts)), text.values)
+            return _put("".join(map(tr, text.texts)), {name: tr(value) for name, value in text.values.items()})
         text = _catalogue().gettext(text)
     return text.format(**values) if values else text
 
@@ -104,7 +104,7 @@ class _Composed(str):
 def composed(*texts: str, **values: str) -> str:
     """Several texts in one, for data that go through `tr` where they are shown; empty ones are left out.
 
-    Only the {names} of the values are replaced: other braces stay.
+    Only the {names} of the values are replaced, by their own translations where they have one: other braces stay.
 
     >>> text = composed("Region.", "Default: {value}.", value="cn-hangzhou")
     >>> text, tr(text)

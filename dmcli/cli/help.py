@@ -47,10 +47,12 @@ class Formatter(click.HelpFormatter):
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """Write the usage line, continued under its arguments where there is room for them, else set in."""
-        start = f"{prefix or tr('Usage: ')}{prog} "
-        room = _cells(start)
-        after = " " * (room if room <= self.width // 2 else _INDENT)
-        filled = self._fill(f"{start}{args}", "", after)
+        lead = prefix or tr("Usage: ")
+        room = _cells(f"{lead}{prog} ")
+        beside = room <= self.width // 2 and all(room + len(word) <= self.width for word in args.split())
+        after = " " * (room if beside else _INDENT)
+        # What is typed is ASCII; the word before it need not be, and is as many columns.
+        filled = lead + self._fill(f"{'x' * _cells(lead)}{prog} {args}", "", after)[_cells(lead) :]
         word, colon, rest = re.split("([:：])", filled, maxsplit=1)
         self.write(f"{self._in_style(word + colon, 'heading')}{rest}\n")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dmcli.api.wire import Ambiguous
 from dmcli.errors import InputError
 from dmcli.untrusted import read_number
-from dmcli.words import listed, tr
+from dmcli.words import composed, listed, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,8 +117,8 @@ REPLYING = [name for name, effect in EFFECTS.items() if effect.stage in (Stage.R
 
 
 def values_in_words() -> str:
-    """Which value goes with which effect."""
-    return tr(
-        "Of error {error}, of status {status}, of latency {latency}",
-        **{name: tr(effect.takes) for name, effect in EFFECTS.items() if effect.takes},
+    """Which value goes with which effect; to be shown through `tr`."""
+    return composed(
+        "Of error {error}, of status {status}, of latency {latency}.",
+        **{name: effect.takes for name, effect in EFFECTS.items() if effect.takes},
     )

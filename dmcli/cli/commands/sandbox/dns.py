@@ -14,7 +14,7 @@ from dmcli.cli.tree import Group, command
 from dmcli.errors import NotFoundError
 from dmcli.sandbox.control.dns import break_records, list_records, remove_records, set_record, turn_off
 from dmcli.sandbox.service.authority import HOWS, TYPES, ZoneRecord
-from dmcli.words import counted, listed, tr
+from dmcli.words import composed, counted, listed, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -154,7 +154,7 @@ for _made in (
                 nargs=-1,
                 required=True,
                 metavar="[TYPE] HOW",
-                help=tr("{ways}; none repairs.", ways=", ".join(HOWS)),
+                help=composed("{ways}; none repairs.", ways=", ".join(HOWS)),
                 shell_complete=lambda _, __, typed: [
                     word for word in (*HOWS, "none", *TYPES) if word.startswith(typed)
                 ],

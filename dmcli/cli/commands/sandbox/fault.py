@@ -81,7 +81,7 @@ for _made in (
                 ["value"],
                 default="",
                 metavar="[VALUE]",
-                help=tr("{values}.", values=values_in_words()),
+                help=values_in_words(),
                 shell_complete=_values,
             ),
             click.Option(

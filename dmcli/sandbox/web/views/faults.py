@@ -9,6 +9,7 @@ from dmcli.errors import InputError
 from dmcli.sandbox.control import faults, limits
 from dmcli.sandbox.control.effects import EFFECTS, values_in_words
 from dmcli.sandbox.web.request import Page, PageRequest, link, see
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from dmcli.api.wire import Reply
@@ -69,7 +70,7 @@ def _page(request: PageRequest, given: dict[str, Any], wrong: str = "", wrong_li
             "limits": limits.list_limits(request.sandbox),
             "documented": limits.documented(request.sandbox),
             "effects": EFFECTS,
-            "values": values_in_words(),
+            "values": tr(values_in_words()).rstrip(".。"),
             "actions": sorted(action.name for action in catalogue.all_actions()),
             "codes": sorted(codes.CODES),
             "given": {name: given.get(name, "") for name in faults.SETTABLE},

@@ -11,7 +11,7 @@ from dmcli.api.regions import DEFAULT_REGION
 from dmcli.cli.commands.sandbox.serving.common import state_at
 from dmcli.cli.tree import command
 from dmcli.sandbox.environment import LANGUAGES, PORT, SHELLS, exports, snippet, variables
-from dmcli.words import tr
+from dmcli.words import composed, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -60,15 +60,13 @@ def _shell() -> str:
     return "fish" if os.path.basename(os.environ.get("SHELL", "")) == "fish" else "sh"
 
 
+_PORT = click.Option(["--port"], type=click.IntRange(1, 65535), metavar="N")
+_PORT.help = composed("Port on 127.0.0.1.  [default: {port}, or that of the run that this is in]", port=str(PORT))
+
 COMMAND = command(
     "env",
     [
-        click.Option(
-            ["--port"],
-            type=click.IntRange(1, 65535),
-            metavar="N",
-            help=tr("Port on 127.0.0.1.  [default: {port}, or that of the run that this is in]", port=PORT),
-        ),
+        _PORT,
         click.Option(["--shell"], type=click.Choice(SHELLS), help="Write for this shell.  [default: yours]"),
         click.Option(
             ["--snippet", "language"], type=click.Choice(LANGUAGES), help="Print a program that uses the sandbox."
