@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from patience import PATIENT
 
-WORDS = re.compile("([A-Z][^（(]*[.]) ?[（(]([A-Za-z.]+)[,、] ?HTTP ([0-9]+)")  # the message, code and status of the service
+# The message, code and status of the service.
+WORDS = re.compile("([A-Z][^（(]*[.]) ?[（(]([A-Za-z.]+)[,、] ?HTTP ([0-9]+)")
 HAN = re.compile("[\u4e00-\u9fff]")
 
 
@@ -52,7 +53,7 @@ def test_the_service_keeps_its_words(dm) -> None:
         words = [WORDS.search(dm(f"{call} --lang {lang}", code=code).err) for lang in ("en", "zh")]
         assert words[0] is not None, call
         assert words[1] is not None, call
-            assert words[0].groups() == words[1].groups(), call
+        assert words[0].groups() == words[1].groups(), call
 
 
 def test_why_a_signature_is_wrong_is_told_in_chinese_and_kept_in_english(zh, box, server) -> None:
