@@ -2,8 +2,8 @@
 
 `python docs/pictures.py` makes those that are stale; the page needs Chromium and the extra `outer`. `--check` needs
 neither: each picture carries a digest of the text it was made from (what the terminal showed, with its colours; the
-page with its style), and the check makes that text anew. What differs from run to run does not count. `--lang zh` makes
-the pictures in that language, beside the others: terminal.zh.svg.
+page with its style), and the check makes that text anew. What differs from run to run does not count. Each is made in
+English and in Chinese: terminal.svg, terminal.zh.svg.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import tempfile
 import time
 import zlib
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.request import Request, urlopen
@@ -33,6 +34,7 @@ from patience import PATIENT  # noqa: E402
 
 from dmcli.sandbox.server.server import Server  # noqa: E402
 from dmcli.sandbox.server.site import site_of  # noqa: E402
+from dmcli.words import LANGUAGES  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -215,19 +217,19 @@ def main() -> None:
     """Make the pictures that are stale; with --check only say which are, and exit with 1; in FOLDER if one is given."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--check", action="store_true")
-    parser.add_argument("--lang", choices=("en", "zh"), default="en")
     parser.add_argument("folder", type=Path, nargs="?", default=HERE, metavar="FOLDER")
     given = parser.parse_args()
     os.environ["TZ"] = "Asia/Shanghai"
     time.tzset()
     stale = []
-    for name, (text_of, picture_of) in PICTURES.items():
-        path, text = given.folder / named(name, given.lang), text_of(name, given.lang)
+    for lang, name in product(LANGUAGES, PICTURES):
+        text_of, picture_of = PICTURES[name]
+        path, text = given.folder / named(name, lang), text_of(name, lang)
         if is_fresh(path, text):
             continue
         stale.append(path.name)
         if not given.check:
-            path.write_bytes(signed(picture_of(name, text, given.lang), text))
+            path.write_bytes(signed(picture_of(name, text, lang), text))
     if stale and given.check:
         sys.exit(f"stale: {', '.join(stale)}; run python docs/pictures.py")
 
