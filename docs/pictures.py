@@ -19,6 +19,7 @@ import tempfile
 import time
 import zlib
 from contextlib import contextmanager
+from html import unescape
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,7 +90,20 @@ def terminal_picture(name: str, text: str, _: str) -> bytes:
     theme = DEFAULT_TERMINAL_THEME if name == LIGHT else SVG_EXPORT_THEME
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, legacy_windows=False)
     console.print(Text.from_ansi(text))  # noqa: TID251
-    return console.export_svg(title="dm", theme=theme, code_format=_SVG, unique_id="dm").encode()
+    made = console.export_svg(title="dm", theme=theme, code_format=_SVG, unique_id="dm")
+    return _STRETCHED.sub(_by_cells, made).encode()
+
+
+# Rich has each text as long as it has characters, and Chinese ones, which take two columns, would lie on one another.
+_STRETCHED = re.compile('(textLength=")([0-9.]+)("[^>]*>)([^<]*)<')
+
+
+def _by_cells(found: re.Match[str]) -> str:
+    from rich.cells import cell_len
+
+    text = unescape(found[4])
+    length = float(found[2]) / len(text) * cell_len(text)
+    return f"{found[1]}{length:g}{found[3]}{found[4]}<"
 
 
 # Rich's own frame without the font that it would fetch.
