@@ -36,8 +36,8 @@ def junit(name: str, suites: Iterable[Suite]) -> str:
     <?xml version="1.0" encoding="UTF-8"?>
     <testsuites name="check" tests="2" failures="1" errors="0" skipped="0" time="1.500">
       <testsuite name="a.test" tests="2" failures="1" errors="0" skipped="0" time="1.500">
-        <testcase classname="a.test" name="mx" time="0.000"/>  # untranslated: a format
-        <testcase classname="a.test" name="spf" time="0.000">  # untranslated: a format
+        <testcase classname="a.test" name="mx" time="0.000"/>
+        <testcase classname="a.test" name="spf" time="0.000">
           <failure message="a &lt; b\x00"/>
         </testcase>
       </testsuite>

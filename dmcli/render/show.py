@@ -28,7 +28,7 @@ def show_pages(pages: Iterable[Page], fields: tuple[Field, ...], twins: tuple[st
     pass.
     """
     query, format_ = Query(output.query), output.effective_format
-    listing = _listing(pages, translated(fields) if format_.translates else fields, twins)
+    listing = _listing(pages, translated(fields) if format_.for_people else fields, twins)
     if format_.per_row and not query.whole:
         count = format_.show_rows(listing._replace(pages=(map(query.find, rows) for rows in listing.pages)), output)
     elif output.query:
@@ -49,7 +49,7 @@ def show_document(document: Any, fields: tuple[Field, ...], output: Output) -> N
     Raises InputError for a query that fails; errors of the stream pass.
     """
     query, format_, many = Query(output.query), output.effective_format, isinstance(document, list)
-    fields = translated(fields) if format_.translates else fields
+    fields = translated(fields) if format_.for_people else fields
     if format_.per_row and many and not query.whole:
         format_.show_rows(Listing([map(query.find, document)]), output)
     elif output.query:

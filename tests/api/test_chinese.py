@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 REFUSED = [
-    ("send single --from x --to y --subject s", "--from: 'x' 没有 @；name@example.com 这样的邮件地址有一个"),
+    ("send single --from x --to y --subject s", "--from：'x' 没有 @；name@example.com 这样的邮件地址有一个"),
     ("send single --from a@b.cn --to a,b@c --subject s", "第 1 个地址: 'a' 没有 @；"),
     ("domain create https://a.b/c", "'https://a.b/c' 是 URL；只给出域名：a.b"),
     ("domain create {}".format("a" * 60 + ".cn"), "不是域名：它有 63 个字符；给出 1 至 50 个字母、数字、点和连字符"),
@@ -16,7 +16,7 @@ REFUSED = [
     ("send single --from a@b.cn --to a@b.cn --subject s --text t --headers [", "不是 JSON 对象："),
     ("tag list --limit x", "'--limit'：'x' 不是整数"),
     ("tag list --limit 0", "'--limit'：0 不在范围 x>=1 内"),
-    ("tag list --limit 1 --all", "--all 和 --limit 不能同时使用；只给出其中一个"),
+    ("tag list --limit 1 --all", "--all 和 --limit 不能同时使用；只用其中一个"),
     ("address create", "缺少参数 'EMAIL'"),
     ("address create a@b.cn", "缺少选项 '--type'"),
     ("tag create a b", "多余的参数（b）"),
@@ -54,7 +54,7 @@ def test_files_and_keys_speak_chinese(bare, tmp_path):
 
 
 def test_what_was_done_is_said_in_chinese_and_results_stay_what_they_are(box):
-    assert "已创建邮件标签 greeting\n[sandbox] 没有任何内容离开本机\n" in box("tag create greeting --lang zh").err
+    assert "已创建邮件标签 greeting\n[沙箱] 没有任何内容离开本机\n" in box("tag create greeting --lang zh").err
     help_text = box("stats details --help --lang zh").out
     assert "列出每封邮件的投递结果，每个收件人一行。" in help_text
     assert "7d 或 2h。" in help_text

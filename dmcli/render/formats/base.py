@@ -83,13 +83,12 @@ class Format(ABC):
 
     With `columns` a row is shown as cells, a column for each field, and nothing of the document around the rows.
     With `per_row` a query is put to each row, without it to the document. `for_people` is a format that leaves out what
-    says nothing, since no program reads it. With `translates` words and titles are in the language of the run.
+    says nothing, since no program reads it, and has words and titles in the language of the run.
     """
 
     columns: ClassVar[bool] = False
     per_row: ClassVar[bool] = False
     for_people: ClassVar[bool] = False
-    translates: bool = False
 
     @abstractmethod
     def show_rows(self, listing: Listing, output: Sink) -> int:

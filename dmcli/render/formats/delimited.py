@@ -49,7 +49,6 @@ class _Delimited(Format):
     ) -> None:
         self._mark, self._write_cell, self._time_text = mark, write_cell, time_text
         self._for_spreadsheets = for_spreadsheets
-        self.translates = not for_spreadsheets
 
     def show_rows(self, listing: Listing, output: Sink) -> int:
         """Print a line of wire names, then a line for each row: the words of codes, and times."""

@@ -61,7 +61,6 @@ class _Column(NamedTuple):
 class _Table(Format):
     columns = True
     for_people = True
-    translates = True
 
     def show_rows(self, listing: Listing, output: Sink) -> int:
         """Print the titled fields of the rows as tables of at most 1000 rows; nothing where there is no row."""
