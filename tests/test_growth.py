@@ -27,7 +27,7 @@ from dmcli.sandbox.store.sql import holds
 from dmcli.sandbox.web import words
 from dmcli.sandbox.web.views import calls
 from dmcli.untrusted import MOST_MARKS, read_json, safe
-from dmcli.workflows.merge.marks import _WHOLE
+from dmcli.workflows.merge.letters.marks import _WHOLE
 
 KINDS = [param.kind for action in catalogue.all_actions() for param in action.params]
 TEXTS = [kind for kind in KINDS if isinstance(kind, Text)]

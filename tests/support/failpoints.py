@@ -138,7 +138,8 @@ def _main(path: str) -> None:
     from dmcli.cli.commands.receiver import imports, sync  # noqa: F401
     from dmcli.cli.run import exits, failure  # noqa: F401
     from dmcli.client import transport  # noqa: F401
-    from dmcli.workflows.merge import pace, plan, sending, settle, standing, template  # noqa: F401
+    from dmcli.workflows.merge import pace, plan, sending, settle, standing  # noqa: F401
+    from dmcli.workflows.merge.letters import template  # noqa: F401
     from dmcli.workflows.merge.journals import local  # noqa: F401
 
     pace.USED = 60  # so that no batch waits for the one before

@@ -9,9 +9,9 @@ from dmcli.client.retry import Outcome
 from dmcli.client.verdict import judge
 from dmcli.errors import DmError, InputError, LocalIOError, RefusedError, UnknownOutcomeError, UnreachableError
 from dmcli.words import tr
-from dmcli.workflows.merge.inline import ACTION as BATCH_ACTION
 from dmcli.workflows.merge.journal import PENDING, REJECTED, SENT, UNDER_WAY, UNKNOWN, Change
-from dmcli.workflows.merge.letter import ACTION
+from dmcli.workflows.merge.letters.inline import ACTION as BATCH_ACTION
+from dmcli.workflows.merge.letters.letter import ACTION
 from dmcli.workflows.refusal import SPAM
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dmcli.client.client import Client
     from dmcli.workflows.merge.bucket import Gate
     from dmcli.workflows.merge.journal import Journal, Row
-    from dmcli.workflows.merge.letter import Letter
+    from dmcli.workflows.merge.letters.letter import Letter
 
 # Codes that are about the rows of a call; all others that the service documents for it are about the run.
 _OF_A_ROW = frozenset(

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from dmcli.api.kinds.dates import OFFSET
 from dmcli.words import tr
 from dmcli.workflows.merge.bucket import CATCH_UP, RATE, USED
-from dmcli.workflows.merge.inline import MOST
-from dmcli.workflows.merge.letter import SINGLE
+from dmcli.workflows.merge.letters.inline import MOST
+from dmcli.workflows.merge.letters.letter import SINGLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

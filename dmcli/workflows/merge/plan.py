@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dmcli.api.kinds.base import utc_now
 from dmcli.errors import InputError
 from dmcli.words import counted, language, marked, speaking, tr
-from dmcli.workflows.merge.letter import Mail
+from dmcli.workflows.merge.letters.letter import Mail
 from dmcli.workflows.merge.standing import fold
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from dmcli.local.tables import BadRow, Table
     from dmcli.workflows.merge.journal import Journal
-    from dmcli.workflows.merge.letter import Letter
+    from dmcli.workflows.merge.letters.letter import Letter
 
 _KEPT = 10_000  # problems that a plan remembers one by one
 _TOLD = 20

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from dmcli.client.client import Client
     from dmcli.workflows.merge.journal import Journal, Row
-    from dmcli.workflows.merge.letter import Letter
+    from dmcli.workflows.merge.letters.letter import Letter
     from dmcli.workflows.merge.pace import Pace, Turn
 
 THREADS = 48  # calls in flight: 98 a second at 300 ms each, and some that wait for their moments

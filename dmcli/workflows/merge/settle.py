@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dmcli.client.client import Client
     from dmcli.workflows.merge.journal import Journal, Row
-    from dmcli.workflows.merge.letter import Letter
+    from dmcli.workflows.merge.letters.letter import Letter
 
 _DETAILS = catalogue.get("SenderStatisticsDetailByParam")
 _BEFORE, _AFTER = 60, 86400  # seconds around the attempt in which its mail would be counted

@@ -9,7 +9,7 @@ from dmcli.api.actions.account import USER_STATUS
 from dmcli.api.paging import value_of
 from dmcli.errors import CheckFailedError, ConfigError, DmError, NotFoundError, QuotaError
 from dmcli.words import listed, marked, tr
-from dmcli.workflows.merge.letter import BATCH, SINGLE
+from dmcli.workflows.merge.letters.letter import BATCH, SINGLE
 from dmcli.workflows.usage import quota_usage, usage_of
 
 if TYPE_CHECKING:

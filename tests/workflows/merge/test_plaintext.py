@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dmcli.workflows.merge.plaintext import plain_text
+from dmcli.workflows.merge.letters.plaintext import plain_text
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dmcli.errors import InputError
-from dmcli.workflows.merge.plaintext import plain_text
-from dmcli.workflows.merge.template import MOST, Template, identifier
+from dmcli.workflows.merge.letters.plaintext import plain_text
+from dmcli.workflows.merge.letters.template import MOST, Template, identifier
 
 REFUSED = {
     "{{ a * 3 }}": "line 1: Mul is not possible",

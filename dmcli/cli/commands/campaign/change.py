@@ -36,7 +36,7 @@ _AGAIN = marked("to be tried again")
 def _resume(current: Session, *, name: str, as_planned: bool, moved: bool, **typed: Any) -> None:
     from dmcli.cli.commands.campaign.running import run
     from dmcli.workflows.merge.inputs import file_hash
-    from dmcli.workflows.merge.letter import Letter
+    from dmcli.workflows.merge.letters.letter import Letter
 
     with campaigns(current) as known:
         journal = known.work_on(name, moved=moved)
@@ -58,7 +58,7 @@ def _resume(current: Session, *, name: str, as_planned: bool, moved: bool, **typ
 
 def _work(current: Session, *, name: str) -> None:
     from dmcli.cli.commands.campaign.running import run
-    from dmcli.workflows.merge.letter import Letter
+    from dmcli.workflows.merge.letters.letter import Letter
 
     if not journal_url(current):
         raise InputError(
@@ -113,7 +113,7 @@ def _pause(current: Session, *, name: str) -> None:
 
 
 def _settle(current: Session, *, name: str, sent: tuple[int, ...], not_sent: tuple[int, ...]) -> None:
-    from dmcli.workflows.merge.letter import Letter
+    from dmcli.workflows.merge.letters.letter import Letter
     from dmcli.workflows.merge.settle import settle
 
     with campaigns(current) as known:

@@ -78,7 +78,7 @@ def _show_rows(current: Session, name: str, only: tuple[str, ...], *, data: bool
     """The rows of a campaign; with `data` also what the mails were made of, as a merge would take it again."""
     from dmcli.api.paging import Page
     from dmcli.render import show_pages
-    from dmcli.workflows.merge.letter import Letter
+    from dmcli.workflows.merge.letters.letter import Letter
 
     with campaigns(current) as known:
         journal = known.look(name)

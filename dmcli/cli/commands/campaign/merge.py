@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from dmcli.local.tables import Table
     from dmcli.workflows.merge.journal import Journal
     from dmcli.workflows.merge.journals.campaigns import Campaigns
-    from dmcli.workflows.merge.letter import Letter
+    from dmcli.workflows.merge.letters.letter import Letter
     from dmcli.workflows.merge.pace import Wishes
     from dmcli.workflows.merge.plan import Plan
     from dmcli.workflows.merge.standing import Standing
@@ -112,7 +112,7 @@ def _task(current: Session, path: str, typed: dict[str, Any]) -> _Task:
     from dmcli.cli.values import collect
     from dmcli.local.tables import open_table
     from dmcli.workflows.merge.inputs import inputs_of
-    from dmcli.workflows.merge.letter import Letter, address_column
+    from dmcli.workflows.merge.letters.letter import Letter, address_column
 
     typed = typed | {
         "HtmlBody": prepared(current, typed["HtmlBody"], mjml=typed["mjml"], css_inline=typed["css_inline"])
@@ -261,7 +261,7 @@ def _resume(current: Session, known: Campaigns, task: _Task, typed: dict[str, An
     from dmcli.cli.commands.campaign.running import RESULT, result, run
     from dmcli.render import show_document
     from dmcli.workflows.merge.inputs import changed
-    from dmcli.workflows.merge.letter import Letter
+    from dmcli.workflows.merge.letters.letter import Letter
 
     name = typed["campaign"] or known.find(task.fingerprint) or known.find_file(os.path.abspath(task.path))
     if not name:

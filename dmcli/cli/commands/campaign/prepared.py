@@ -36,15 +36,15 @@ def prepared(current: Session, html: str | None, *, mjml: bool, css_inline: bool
         return html
     written = html
     if mjml or css_inline:
-        from dmcli.workflows.merge.template import Template
+        from dmcli.workflows.merge.letters.template import Template
 
         Template("--html", html, html=True)  # what is wrong with it is told by the lines of what was typed
     if mjml:
-        from dmcli.workflows.merge.mjml import compile_mjml
+        from dmcli.workflows.merge.letters.mjml import compile_mjml
 
         html = compile_mjml(html)
     if css_inline:
-        from dmcli.workflows.merge.styling import inline_css
+        from dmcli.workflows.merge.letters.styling import inline_css
 
         html = inline_css(html, written, current.say)
     return html
@@ -52,7 +52,7 @@ def prepared(current: Session, html: str | None, *, mjml: bool, css_inline: bool
 
 def inlined(current: Session, html: str | None) -> str:
     """HTML that is no template, its style rules in the elements. Says and raises as `prepared` does."""
-    from dmcli.workflows.merge.styling import inline_page
+    from dmcli.workflows.merge.letters.styling import inline_page
 
     if not html:
         raise _without_html("--css-inline")

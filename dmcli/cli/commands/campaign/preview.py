@@ -11,7 +11,7 @@ from dmcli.words import tr
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
     from dmcli.local.tables import Table
-    from dmcli.workflows.merge.letter import Letter, Mail
+    from dmcli.workflows.merge.letters.letter import Letter, Mail
 
 # A mail program runs no script of a mail, and neither does this frame; links open beside it.
 _FRAME = """<!doctype html>
@@ -26,7 +26,7 @@ def write_preview(current: Session, letter: Letter, table: Table, number: int, *
     """Write the mail of a row as .eml, .html and .txt into this folder, and say where; show it in a browser."""
     from dmcli.local.files import write_private
     from dmcli.render import show_document
-    from dmcli.workflows.merge.eml import eml
+    from dmcli.workflows.merge.letters.eml import eml
 
     mail = _mail(letter, table, number)
     parts = {"eml": eml(mail.wire), "html": mail.wire.get("HtmlBody", ""), "txt": mail.wire.get("TextBody", "")}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dmcli.client.client import Client
     from dmcli.workflows.merge.journal import Journal
     from dmcli.workflows.merge.journals.campaigns import Campaigns
-    from dmcli.workflows.merge.letter import Letter
+    from dmcli.workflows.merge.letters.letter import Letter
     from dmcli.workflows.merge.pace import Wishes
     from dmcli.workflows.merge.sending import Progress
     from dmcli.workflows.merge.standing import Left
@@ -39,7 +39,7 @@ def run(current: Session, known: Campaigns, name: str, journal: Journal, letter:
     """Send what is pending. Raises DmError where not everything was sent; the result is shown all the same."""
     from datetime import timedelta
 
-    from dmcli.workflows.merge.letter import BATCH
+    from dmcli.workflows.merge.letters.letter import BATCH
     from dmcli.workflows.merge.pace import way_of
     from dmcli.workflows.merge.sending import Sending
     from dmcli.workflows.merge.standing import read_left
@@ -93,7 +93,7 @@ def result(name: str, counts: dict[str, int]) -> dict[str, object]:
 
 def _show_end(current: Session, name: str, counts: dict[str, int]) -> None:
     from dmcli.render import show_document
-    from dmcli.workflows.merge.letter import ACTION
+    from dmcli.workflows.merge.letters.letter import ACTION
 
     show_document(result(name, counts), RESULT, current.output())
     sys.stdout.flush()
@@ -102,7 +102,7 @@ def _show_end(current: Session, name: str, counts: dict[str, int]) -> None:
 
 def _explained(current: Session, error: DmError, name: str, unknown: int) -> DmError:
     """What stopped a run, and what to do; mails of unknown outcome outweigh it."""
-    from dmcli.workflows.merge.letter import ACTION
+    from dmcli.workflows.merge.letters.letter import ACTION
     from dmcli.workflows.refusal import SPAM, look_why
 
     if error.code == SPAM:

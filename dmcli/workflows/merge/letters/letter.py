@@ -12,10 +12,10 @@ from dmcli.api.kinds.base import utc_now
 from dmcli.api.kinds.common import EMAIL, ROW_EMAIL
 from dmcli.errors import InputError
 from dmcli.words import listed, tr
-from dmcli.workflows.merge.inline import ACTION as BATCH_ACTION
-from dmcli.workflows.merge.inline import Inline
-from dmcli.workflows.merge.plaintext import plain_text
-from dmcli.workflows.merge.template import Template, identifier
+from dmcli.workflows.merge.letters.inline import ACTION as BATCH_ACTION
+from dmcli.workflows.merge.letters.inline import Inline
+from dmcli.workflows.merge.letters.plaintext import plain_text
+from dmcli.workflows.merge.letters.template import Template, identifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

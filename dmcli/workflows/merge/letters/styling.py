@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dmcli.errors import ConfigError, InputError
 from dmcli.words import tr
-from dmcli.workflows.merge.marks import Marks, words
+from dmcli.workflows.merge.letters.marks import Marks, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, NamedTuple
 
-from dmcli.workflows.merge.marks import Marks, words
+from dmcli.workflows.merge.letters.marks import Marks, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

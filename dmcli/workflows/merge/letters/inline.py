@@ -19,7 +19,7 @@ from dmcli.words import tr
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from dmcli.workflows.merge.template import Template
+    from dmcli.workflows.merge.letters.template import Template
 
 ACTION = catalogue.get("BatchSendMail")
 MOST = 100  # rows in a call (SDK)

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from dmcli.errors import ConfigError, InputError
 from dmcli.words import tr
-from dmcli.workflows.merge.marks import Marks, words
+from dmcli.workflows.merge.letters.marks import Marks, words
 
 # The elements that mjml-python knows, and which of them have HTML in them; what it does not know it lets through.
 _WITH_HTML = words(
