@@ -46,16 +46,26 @@ class Standing(NamedTuple):
             (self.month_left, mails, marked("this month")),
         ):
             if left is not None and wanted > left:
-                remedy = tr("give --per-day or --ramp, or send to fewer") if when == "today" else tr("send to fewer")
                 raise QuotaError(
                     tr(
                         "{wanted:,} mails do not fit into the quota: {left:,} are left {when}; {remedy}",
                         wanted=wanted,
                         left=left,
                         when=tr(when),
-                        remedy=remedy,
+                        remedy=tr(_remedy(when, left, paced=in_a_day < mails)),
                     )
                 )
+
+
+def _remedy(when: str, left: int, *, paced: bool) -> str:
+    """What to do where mails do not fit into what is left; `paced` are they when --per-day or --ramp was given."""
+    if when != "today":
+        return marked("send to fewer")
+    if left == 0:
+        return marked("wait for the next day of the service (UTC+8)")
+    if paced:
+        return marked("give a smaller --per-day or --ramp, or send to fewer")
+    return marked("give --per-day or --ramp, or send to fewer")
 
 
 def fold(address: str) -> str:
