@@ -8,7 +8,7 @@ from collections import deque
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from dmcli.api.kinds.dates import OFFSET
+from dmcli.api.kinds.dates import OFFSET, local_text
 from dmcli.words import tr
 from dmcli.workflows.merge.bucket import CATCH_UP, RATE, USED
 from dmcli.workflows.merge.letters.inline import MOST
@@ -215,5 +215,5 @@ def opening(window: tuple[int, int] | None, now: float) -> float:
 
 
 def clock_text(at: float) -> str:
-    """A time as people read it."""
-    return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M")
+    """A time in this machine's zone, as people read it and may type it."""
+    return local_text(datetime.fromtimestamp(at).astimezone())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import threading
@@ -87,6 +88,7 @@ def test_a_quota_that_others_use_up_ends_the_run_or_is_waited_for(said, run, peo
     # Known before the first mail is begun, or from a refusal; a run that may last for days waits.
     assert "the day's quota is used up" in run("campaign resume people", code=5).err
     told = said("campaign resume people --per-day 5", "the day's quota is used up; the service's next day begins at")
+    assert re.search(r"begins at \d{4}-\d\d-\d\d \d\d:00 [+-]\d\d:00", told), "a time has its offset"
     assert "campaign resume people" in told
     set_quota(faulty.sandbox, daily=2000, monthly=3)
     assert "the month's quota is used up, with 3 mails" in run("campaign resume people --per-day 5", code=5).err
