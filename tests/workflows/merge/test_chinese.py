@@ -31,6 +31,9 @@ def test_bad_rows_are_told_in_chinese_and_kept_in_english(run, mailed, people):
     [
         ("--to-column Mail", "--to-column：文件中没有列 'Mail'；现有的列为 email、name"),
         ("--html '{{ nam }}'", "--html 使用了 {{ nam }}，文件中没有这一列；是否指 name？"),
+        ("--html '{{ first name }}'", "--html 第 1 行："),
+        ("--html '{{ first name }}'", "列写成 {{ First_name }}"),
+        ("--html '{{ name' --css-inline", "列写成 {{ First_name }}"),
         ("--html '{% for x in y %}{% endfor %}'", "--html 第 1 行：此处不能使用循环"),
     ],
 )

@@ -35,6 +35,14 @@ def test_what_could_run_long_or_is_no_template_is_refused(source, said):
     assert said.lower() in str(refused.value).lower()
 
 
+@pytest.mark.parametrize("source", ["{{ first name }}", "{{ a", "{{ a }", "{% if a %}", "{{ }}"])
+def test_what_is_no_template_is_told_with_how_a_column_is_written(source):
+    with pytest.raises(InputError) as refused:
+        Template("--text", source, html=False)
+    assert "{{ First_name }}, with _ for each space" in refused.value.hint
+    assert refused.value.message.startswith("--text, line 1: ")
+
+
 def test_values_are_escaped_in_html_alone():
     values = {"name": "<b>&'"}
     assert Template("--html", "{{ name }}", html=True).render(values) == "&lt;b&gt;&amp;&#39;"

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from dmcli.errors import InputError
 from dmcli.words import tr
+from dmcli.workflows.merge.letters.template import no_template
 
 # What is read whole, so that a mark in it stays a word; everywhere else a mark is a comment, which may also stand
 # between the rows of a table, where HTML moves a word out of it.
@@ -79,14 +80,7 @@ class Marks:
                     self._tags.append(_Tag(tag, begun))
                     tag = ""
         except TemplateError as error:
-            raise InputError(
-                tr(
-                    "{what}, line {line}: {why}",
-                    what=self.what,
-                    line=getattr(error, "lineno", 1),
-                    why=str(error).rstrip("."),
-                )
-            ) from None
+            raise no_template(self.what, error) from None
         if tag:
             raise InputError(tr("{what}, line {line}: {tag} has no end", what=self.what, line=begun, tag=tag.strip()))
         return pieces

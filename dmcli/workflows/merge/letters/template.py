@@ -58,6 +58,22 @@ def identifier(column: str) -> str:
     return f"_{name}" if name[:1].isdigit() else name
 
 
+def no_template(what: str, error: jinja2.TemplateError) -> InputError:
+    """What Jinja2 says of a text that is no template, with how a column is written, which it does not know."""
+    return InputError(
+        tr(
+            "{what}, line {line}: {why}",
+            what=what,
+            line=getattr(error, "lineno", 1),
+            why=str(error).rstrip("."),
+        ),
+        hint=tr(
+            "A column is written {{ First_name }}, with _ for each space or sign in its name; each {{ is closed, "
+            "and each {% if %} has its {% endif %}."
+        ),
+    )
+
+
 class Template:
     """One compiled text; `what` names it in messages. Raises InputError for what is no template, or not allowed in one.
 
@@ -81,8 +97,7 @@ class Template:
             _check(what, tree)
             self._compiled = environment.from_string(tree)
         except TemplateError as error:
-            line = getattr(error, "lineno", 0)
-            raise InputError(f"{what}{f', line {line}' if line else ''}: {str(error).rstrip('.')}") from None
+            raise no_template(what, error) from None
         except (RecursionError, SyntaxError, ValueError):  # too much for Python's own parser
             raise InputError(tr("{what} is nested too deeply, or has a number that is too long", what=what)) from None
         self.columns = frozenset(meta.find_undeclared_variables(tree))
