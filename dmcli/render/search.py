@@ -11,7 +11,7 @@ from jmespath.exceptions import JMESPathTypeError
 from jmespath.visitor import TreeInterpreter
 
 from dmcli.untrusted import safe
-from dmcli.words import marked, tr
+from dmcli.words import listed, marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,7 +41,7 @@ def search(tree: Node, data: Any, rows: Sequence[Any] | None) -> Found:
     try:
         return Found(interpreter.visit(tree, data), interpreter.doubt)
     except JMESPathTypeError as error:
-        wanted = tr(" or ").join(map(str, error.expected_types))
+        wanted = listed(map(str, error.expected_types), " or ")
         numbers = any("number" in one for one in error.expected_types) and error.actual_type in ("str", "string")
         given = _TYPES.get(error.actual_type, error.actual_type)
         said = marked(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dmcli.api import catalogue
 from dmcli.api.paging import value_of
 from dmcli.errors import ConfigError, NotFoundError, RefusedError
-from dmcli.words import counted, tr
+from dmcli.words import counted, listed, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -96,7 +96,7 @@ def _nearest(wanted: str, names: list[str]) -> str:
 
     near = get_close_matches(wanted, names, n=3, cutoff=0.5)
     if near:
-        return tr("; did you mean {names}?", names=tr(" or ").join(near))
+        return tr("; did you mean {names}?", names=listed(near, " or "))
     if not names:
         return tr("; there are none at all")
     others = counted(len(names), "other")

@@ -59,6 +59,7 @@ def test_what_is_no_answer_is_asked_again(box):
 @pytest.mark.parametrize(
     ("line", "code", "said"),
     [
+        ("explain InvalidTag", 10, "是否指 InvalidAction、InvalidToAddress 或 InvalidTag.NotFound？"),
         ("tag lst", 2, "dm tag 没有命令 'lst'；是否指 list？"),
         ("ls", 2, "每个命令组各有一个，例如：dm domain list"),
         ("tag list --all --limit 3", 2, "--all 和 --limit 不能同时使用"),

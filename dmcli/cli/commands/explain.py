@@ -27,7 +27,7 @@ from dmcli.errors import (
     UnreachableError,
 )
 from dmcli.untrusted import brief
-from dmcli.words import marked, speaking, tr
+from dmcli.words import listed, marked, speaking, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -169,7 +169,7 @@ def _explain(current: Session, words: tuple[str, ...]) -> None:
         return
     if known is None:
         code = brief(code)
-        if near := tr(" or ").join(codes.nearest(code)):
+        if near := listed(codes.nearest(code), " or "):
             raise NotFoundError(tr("no error code {code!r} is known; did you mean {near}?", code=code, near=near))
         text = marked("no error code {code!r} is known, and it is no reply of a mail server, such as 550 5.1.1")
         raise NotFoundError(tr(text, code=code))

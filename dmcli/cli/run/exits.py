@@ -21,7 +21,7 @@ from dmcli.errors import DmError, InputError, local_error
 from dmcli.local.files import write_private
 from dmcli.local.paths import state_folder
 from dmcli.untrusted import brief
-from dmcli.words import language, tr
+from dmcli.words import language, listed, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -115,7 +115,7 @@ def _sentence(error: click.ClickException) -> str:
         meant = known & {DATES.get(error.option_name)} or error.possibilities or ()
         if not meant:
             return tr("no such option '{name}'", name=error.option_name)
-        near = tr(" or ").join(sorted(map(str, meant)))
+        near = listed(sorted(map(str, meant)), " or ")
         return tr("no such option '{name}'; did you mean {near}?", name=error.option_name, near=near)
     if isinstance(error, click.BadParameter) and isinstance(error.param, click.Argument):
         name = error.param.human_readable_name.rpartition("] ")[2].strip("[].")  # those are for the usage line
