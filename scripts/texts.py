@@ -276,7 +276,7 @@ def _said_by_click() -> list[tuple[str, str]]:
     spec = find_spec("click")
     assert spec is not None  # noqa: S101  it is installed with us
     assert spec.origin is not None  # noqa: S101  same
-    said = {}
+    said = {"required": ""}  # it stands in data there
     for path in sorted(Path(spec.origin).parent.glob("*.py")):
         with path.open("rb") as file:
             for _, message, _, _ in extract("python", file, {"_": None, "ngettext": (1, 2)}):

@@ -35,6 +35,7 @@ def test_help_begins_its_descriptions_in_one_column(bare):
 def test_help_that_is_put_together_is_chinese_in_all_its_parts(bare):
     assert re.search("默认：\\s*account。", bare("--lang zh send single --help").out)
     assert "从标准输入读取 password，" in bare("--lang zh domain set-password --help").out
+    assert "主题。  [必填]" in bare("--lang zh send single --help").out
     assert "'options' 显示所有命令都接受的选项" in bare("--lang zh help --help").out
     assert "使用 --raw 时只显示服务的" in bare("--lang zh account show --help").out
     assert "Default: " in bare("send single --help").out  # and a run after it speaks English again
