@@ -40,7 +40,8 @@ def _regions(_: click.Context, __: click.Parameter, incomplete: str) -> list[str
     return [name for name in REGIONS if name.startswith(incomplete)]
 
 
-def _files(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def file_names(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The files that begin so, which the shell itself finds."""
     from click.shell_completion import CompletionItem
 
     return [CompletionItem(incomplete, type="file")]
@@ -160,7 +161,7 @@ def common() -> tuple[click.Parameter, ...]:
             help="Zone of the times shown: local, service (UTC+8), or a name such as Europe/Berlin.  [default: local]",
         ),
         option(
-            "--ca-bundle", metavar="FILE", help="Certificates to trust instead of the usual.", shell_complete=_files
+            "--ca-bundle", metavar="FILE", help="Certificates to trust instead of the usual.", shell_complete=file_names
         ),
         option(
             "--deadline",

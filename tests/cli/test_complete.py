@@ -17,6 +17,7 @@ from shell import DM, words
 
 from dmcli.cli import complete as cli_complete
 from dmcli.cli.app import root
+from dmcli.cli.reference import walk
 from dmcli.cli.session import Session
 
 BUDGET = cli_complete._BUDGET  # seconds, as people have it
@@ -76,6 +77,28 @@ def complete(line: str, *values: object) -> list[str]:
 )
 def test_values(line, values):
     assert complete(line) == values
+
+
+def test_where_a_file_is_named_the_shell_offers_files():
+    named = [
+        (" ".join(path), param.name, [item.type for item in param.shell_complete(ctx, "peo")])
+        for path, ctx in walk()
+        for param in ctx.command.params
+        if param.metavar == "FILE"
+    ]
+    assert {"send merge", "receiver sync", "stats history export"} <= {path for path, _, _ in named}
+    assert not [(path, name) for path, name, types in named if types != ["file"]]
+
+
+def test_campaigns_are_offered_by_name(box, tmp_path, monkeypatch):
+    assert complete("campaign resume ") == []
+    assert not (tmp_path / ".local").exists(), "a key that is pressed makes no folders"
+    (tmp_path / "people.csv").write_text("email\nada@example.com\n", encoding="utf-8")
+    box(f"send merge {tmp_path / 'people.csv'} --subject s --text t --plan-only")
+    assert complete("campaign resume ") == ["people"]
+    assert complete("campaign report x") == []
+    monkeypatch.setenv("DM_JOURNAL", "postgresql:///mail")
+    assert complete("campaign resume ") == [], "what is in a database is not asked for"
 
 
 def cached(tmp_path, **changes):

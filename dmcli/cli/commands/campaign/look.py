@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from dmcli.api.actions.common import count
 from dmcli.api.model import Field, bad, fair, good
-from dmcli.cli.commands.campaign.options import campaigns, journal_option
+from dmcli.cli.commands.campaign.options import campaigns, journal_option, journal_url
 from dmcli.cli.commands.campaign.running import COUNTS, RESULT, result
 from dmcli.cli.tree import command
 from dmcli.words import tr
@@ -39,7 +40,23 @@ _ROWS = (
     Field("request_id"),
     Field("message_id"),
 )
-NAME = click.Argument(["name"], metavar="NAME", help="The campaign.")
+
+
+def _names(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """The campaigns of this machine that begin so; a database is not asked while somebody types."""
+    from dmcli.cli.session import session
+    from dmcli.workflows.merge.journals.local import folder_of, names_in
+
+    with ctx.scope(cleanup=False):
+        if journal_url(session()):
+            return []
+    try:
+        return [name for name in names_in(folder_of(os.environ)) if name.startswith(incomplete)]
+    except OSError:
+        return []
+
+
+NAME = click.Argument(["name"], metavar="NAME", help="The campaign.", shell_complete=_names)
 
 
 def _list(current: Session) -> None:

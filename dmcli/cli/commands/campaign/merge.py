@@ -22,6 +22,7 @@ from dmcli.cli.commands.campaign.options import (
     wishes_of,
 )
 from dmcli.cli.commands.campaign.prepared import html_options, prepared
+from dmcli.cli.common import file_names
 from dmcli.cli.options import options_of
 from dmcli.cli.question import ask
 from dmcli.cli.tree import command
@@ -296,7 +297,9 @@ def _only() -> tuple[str, ...]:
 COMMAND = command(
     "merge",
     [
-        click.Argument(["file"], metavar="FILE", help="CSV, TSV, XLSX or ndjson; a row a mail."),
+        click.Argument(
+            ["file"], metavar="FILE", help="CSV, TSV, XLSX or ndjson; a row a mail.", shell_complete=file_names
+        ),
         *[param for param in options_of(_ACTION, only=_only()) if param.name != "idempotency_key"],
         click.Option(["--to-column"], metavar="COLUMN", help="Column with the addresses.  [default: email]"),
         click.Option(["--encoding"], type=click.Choice(ENCODINGS), help="Encoding of the file.  [default: utf-8]"),

@@ -10,6 +10,7 @@ import click
 
 from dmcli.api import catalogue
 from dmcli.api.model import Field
+from dmcli.cli.common import file_names
 from dmcli.cli.options import yes as yes_option
 from dmcli.cli.question import ask
 from dmcli.cli.session import session
@@ -170,7 +171,11 @@ for _made in (
         "export",
         [
             click.Option(
-                ["--to"], metavar="FILE", required=True, help="A file to write, which ends in .csv or .parquet."
+                ["--to"],
+                metavar="FILE",
+                required=True,
+                help="A file to write, which ends in .csv or .parquet.",
+                shell_complete=file_names,
             )
         ],
         _export,

@@ -24,6 +24,17 @@ if TYPE_CHECKING:
 _ENDING = ".db"
 
 
+def folder_of(environ: Mapping[str, str]) -> str:
+    """Where the journals of this machine are. It need not exist."""
+    return os.path.join(state_folder(environ), "campaigns")
+
+
+def names_in(folder: str) -> list[str]:
+    """The names of the campaigns whose journals are in a folder. Raises OSError where it cannot be read."""
+    found = (name.removesuffix(_ENDING) for name in os.listdir(folder) if name.endswith(_ENDING))
+    return sorted(name for name in found if is_name(name))
+
+
 class LocalCampaigns(Campaigns):
     """The journals in a folder. One process at a time works on a campaign; its claim ends with the process.
 
@@ -34,7 +45,7 @@ class LocalCampaigns(Campaigns):
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
-        self.folder = os.path.join(state_folder(environ), "campaigns")
+        self.folder = folder_of(environ)
         make_folder(self.folder)
         self._claims = Claims(os.path.join(self.folder, LOCK))
         self._open: list[FileJournal | Bucket] = []
@@ -51,8 +62,7 @@ class LocalCampaigns(Campaigns):
 
     def names(self) -> list[str]:
         """The names of all campaigns."""
-        found = (name.removesuffix(_ENDING) for name in os.listdir(self.folder) if name.endswith(_ENDING))
-        return sorted(name for name in found if is_name(name))
+        return names_in(self.folder)
 
     def open(self, name: str) -> FileJournal | None:
         """The journal of a campaign, to read; None where there is none."""
