@@ -174,12 +174,27 @@ def test_columns_give_way_by_priority_before_a_word_is_cut_and_it_is_said(monkey
     assert told == ([said] if left_out else [])
 
 
+def test_a_column_without_a_word_gives_way_to_one_that_has_some_and_nothing_is_said_of_it(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "95")
+    told = []
+    fields = (*WIDE[:1], Field("Reason", "Reason"), *WIDE[2:4], Field("Code", "Code"), WIDE[4])
+    stdout = io.StringIO()
+    rows = [LETTER | {"Reason": "", "Code": None}] * 2
+    show_pages([Page({}, rows, "")], fields, (), Output("table", "", stdout, tell=told.append))
+    assert lines(stdout.getvalue())[0].split() == ["To", "Subject", "From", "Message"]
+    assert told == []
+    monkeypatch.setenv("COLUMNS", "85")
+    stdout = io.StringIO()
+    show_pages([Page({}, rows, "")], fields, (), Output("table", "", stdout, tell=told.append))
+    assert told == ["no room for Message: a wider terminal shows more, -o csv everything"]
+
+
 def test_where_whole_words_do_not_fit_beside_each_other_each_row_is_a_block(monkeypatch):
     monkeypatch.setenv("COLUMNS", "40")
-    row = LETTER | {"ToAddress": "ada@customers.example.com"}
+    row = LETTER | {"ToAddress": "ada@customers.example.com", "UtcCreateTime": 1569734892}
     assert lines(table(row, row, fields=(*WIDE, FIELDS[3])))[4:11] == [
         "Message  250 Send Mail OK",
-        "Created",
+        "Created  2019-09-29 13:28 +08:00",
         "",
         "To       ada@customers.example.com",
         "Note     three short words",

@@ -1,8 +1,8 @@
 """The format for people: tables as wide as the terminal, or 80 columns where there is none, in which words stay whole.
 
-What does not fit gives way in this order: text folds between words; columns of a priority are left out, which is said;
-each row becomes a block of its own, a line a field. A word is folded where a block has no room for it, and where it is
-longer than an address or an id is.
+What does not fit gives way in this order: text folds between words; columns that are empty are left out, and then those
+of a priority, which is said; each row becomes a block of its own, a line a field. A word is folded where a block has no
+room for it, and where it is longer than an address or an id is.
 """
 
 from __future__ import annotations
@@ -46,6 +46,11 @@ class _Column(NamedTuple):
     priority: int = 0
 
     @property
+    def says_something(self) -> bool:
+        """Whether any cell has a word."""
+        return any(self.cells)
+
+    @property
     def width(self) -> int:
         """Columns of the terminal that nothing folds in."""
         return max(map(_width, (self.title, *self.cells)))
@@ -78,8 +83,8 @@ class _Table(Format):
                 continue
             shown = _fitting(columns, console.width)
             if shown:
-                most = max(column.priority for column in shown)
-                left_out |= dict.fromkeys(field.title for field in titled if field.priority > most)
+                lost = [column.says_something and column not in shown for column in columns]
+                left_out |= dict.fromkeys(field.title for field, gone in zip(titled, lost, strict=True) if gone)
             _print_grid(shown or _blocks(titled, lines, output), console, output)
         if left_out:
             output.tell(
@@ -146,9 +151,13 @@ def _blocks(fields: Sequence[Field], lines: Iterable[Sequence[Any]], output: Sin
 
 
 def _fitting(columns: list[_Column], width: int) -> list[_Column]:
-    """The columns of which none has to fold a word, without those that must give way for it; empty where none fit."""
-    for most in sorted({column.priority for column in columns}, reverse=True):
-        left = [column for column in columns if column.priority <= most]
+    """The columns of which none has to fold a word, without those that must give way for it; empty where none fit.
+
+    What says nothing in any row gives way first, then what has a priority.
+    """
+    words = [column for column in columns if column.says_something]
+    priorities = sorted({column.priority for column in words}, reverse=True)
+    for left in (columns, *([column for column in words if column.priority <= most] for most in priorities)):
         if sum(column.least for column in left) + _GAP * (len(left) - 1) <= width:
             return left
     return []
