@@ -140,12 +140,9 @@ class Sending:
         while self._moments and now - self._moments[0] > _RECENT:
             self._moments.popleft()
         span = now - self._moments[0] if self._moments else 0.0
-        return Progress(
-            dict(self._counts),
-            self._in_flight,
-            len(self._moments) / max(span, 1.0, 1 / self._pace.way.rate),
-            self._waits,
-        )
+        rate = len(self._moments) / max(span, 1.0, 1 / self._pace.way.rate)
+        wished = self._pace.wishes.rate or rate  # no more than that leave, but the first of them takes no time
+        return Progress(dict(self._counts), self._in_flight, min(rate, wished), self._waits)
 
     def check(self) -> None:
         """Raise what stopped the run."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
+from shell import on_a_terminal
 
 MERGE = "send merge people.csv --from news@sandbox.test --subject 'Hello {{ name }}' --html '<p>Dear {{ name }},</p>'"
 
@@ -17,6 +19,15 @@ def test_a_dry_run_of_a_resume_shows_how_it_stands_and_sends_nothing(run, mailed
     assert not mailed()
     run(f"{MERGE} --resume")
     assert sum(mailed().values()) == 3
+
+
+def test_a_run_is_told_to_be_no_faster_than_was_asked(people, tmp_path, monkeypatch):
+    """Five mails at four a second take one second, which does not make five a second of them."""
+    people(5)
+    monkeypatch.chdir(tmp_path)
+    told = on_a_terminal(f"-p sandbox {MERGE} --yes --rate 4/s", DM_ACCESSIBLE="1")[1]
+    assert "5 of 5 sent" in told
+    assert max(map(int, re.findall(r"(\d+)/s", told))) <= 4, told
 
 
 def test_a_dry_run_of_a_sample_shows_its_call(run, box, mailed):
