@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 REFUSED = [
-    ("send single --from x --to y --subject s", "--from：'x' 没有 @；name@example.com 这样的邮件地址有一个"),
+    ("send single --from x --to y --subject s", "--from：'x' 没有 @；邮件地址应形如 name@example.com"),
     ("send single --from a@b.cn --to a,b@c --subject s", "第 1 个地址: 'a' 没有 @；"),
     ("domain create https://a.b/c", "'https://a.b/c' 是 URL；只给出域名：a.b"),
     ("domain create {}".format("a" * 60 + ".cn"), "不是域名：它有 63 个字符；给出 1 至 50 个字母、数字、点和连字符"),
