@@ -127,7 +127,7 @@ def test_a_recipient_that_is_refused_costs_no_other_of_its_call(run, people, mai
 def test_each_call_of_halves_keeps_its_distance_and_rows_in_halves_are_of_this_run(run, mailed, faulty, box):
     box("sandbox fault add error InvalidReceiverName.Malformed --action BatchSendMail --to 'p2@*' --rate 1")
     began = time.monotonic()
-    assert "1 of 3 mails were rejected" in run(f"{MERGE} --yes", code=7).err
+    assert "1 of 3 mails was rejected" in run(f"{MERGE} --yes", code=7).err
     assert time.monotonic() - began > 2 * 3.0  # of three calls: all, the one, the others
     assert faulty.arrived("BatchSendMail") == 3
     assert mailed() == {"p3@b.test": 1, "p4@b.test": 1}

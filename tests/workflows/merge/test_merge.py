@@ -325,7 +325,7 @@ def test_what_never_arrived_is_decided_by_hand(run, mailed, faulty):
 def test_a_row_that_is_refused_is_no_reason_to_stop(run, mailed, faulty):
     faulty.inject(refused("InvalidToAddress"), "SingleSendMail", 1)
     ended = run(f"{MERGE} --yes", code=7)
-    assert "1 of 3 mails were rejected" in ended.err
+    assert "1 of 3 mails was rejected" in ended.err
     (row,) = report(run, "people", "--only", "rejected").values()
     assert (row["code"], row["state"]) == ("InvalidToAddress", "rejected")
     run("campaign retry-rejected people")

@@ -144,9 +144,12 @@ def _judge(current: Session, name: str, counts: dict[str, int], *, paused: bool)
             hint=tr("Go on with: {command}", command=command_of(current, "resume", name)),
         )
     if counts[REJECTED]:
+        said = marked(
+            "{rejected:,} of {mails} was rejected" if counts[REJECTED] == 1 else "{rejected:,} of {mails} were rejected"
+        )
         raise PartlyRejectedError(
             tr(
-                "{rejected:,} of {mails} were rejected",
+                said,
                 rejected=counts[REJECTED],
                 mails=counted(counts[REJECTED] + counts[SENT], "mail"),
             ),
