@@ -146,8 +146,8 @@ def main() -> None:
         client = Client(folder / "home")
         from dmcli.cli.commands.campaign import change  # noqa: F401  loaded once for all forks
         from dmcli.workflows.merge import sending, settle  # noqa: F401
-        from dmcli.workflows.merge.letters import template  # noqa: F401
         from dmcli.workflows.merge.journals import shared  # noqa: F401
+        from dmcli.workflows.merge.letters import template
 
         template.Template("", "{{ a }}", html=True)
         os.chdir(folder)

@@ -139,8 +139,8 @@ def _main(path: str) -> None:
     from dmcli.cli.run import exits, failure  # noqa: F401
     from dmcli.client import transport  # noqa: F401
     from dmcli.workflows.merge import pace, plan, sending, settle, standing  # noqa: F401
-    from dmcli.workflows.merge.letters import template  # noqa: F401
     from dmcli.workflows.merge.journals import local  # noqa: F401
+    from dmcli.workflows.merge.letters import template
 
     pace.USED = 60  # so that no batch waits for the one before
     template.Template("", "{{ a }}", html=True)
