@@ -50,10 +50,12 @@ class Session:
         self._leave_signals: Callable[[], None] = lambda: None
 
     def begin(self, command_path: str) -> None:
-        """Note which command runs, and end it in good order on a signal."""
+        """Note which command runs, and end it in good order on a signal. Raises InputError for a theme that is not."""
         from dmcli.cli.run import exits, resources, signals, voice  # noqa: F401  what tells how a run ended
+        from dmcli.look import check_theme
 
         self.command_path = command_path
+        check_theme()  # before a mail leaves, not when its result is shown
         if self.owns_process:
             signals.raise_on_signals(lambda wish: exits.report(self, wish, ()))
             self._leave_signals = signals.end_at_once
@@ -129,10 +131,8 @@ class Session:
 
     def output(self, default: str = "") -> Output:
         """Where and how results are shown; `default` is the format when none was asked for. Raises InputError."""
-        from dmcli.look import check_theme
         from dmcli.render import Output
 
-        check_theme()
         raw, csv_raw, bom = (bool(self.given.get(name)) for name in ("raw", "csv_raw", "bom"))
         return Output(
             self._format() or default,

@@ -123,9 +123,13 @@ def test_one_thing_is_shown_in_a_panel_with_its_states_in_colour(box, line, titl
         assert max(map(len, plain.splitlines())) <= columns
 
 
-def test_an_unknown_theme_is_refused(box, monkeypatch):
+def test_an_unknown_theme_is_refused_before_anything_is_done(box, monkeypatch):
     monkeypatch.setenv("DM_THEME", "blue")
-    assert "DM_THEME is 'blue': give dark or light" in box("domain list", code=2).err
+    for line in ("domain list", "send single --from noreply@sandbox.test --to a@b.cn --subject s --text t"):
+        assert "DM_THEME is 'blue': give dark or light" in box(line, code=2).err
+    assert "Usage: dm send single" in box("send single --help").out
+    monkeypatch.delenv("DM_THEME")
+    assert "a@b.cn" not in box("sandbox mail list -o json").out, "exit code 2 sends nothing"
 
 
 def test_themes_have_the_same_meanings():
