@@ -1,10 +1,10 @@
 """The catalogues of translations: `python scripts/texts.py` brings them up to date, `--check` tells what they lack.
 
 Names of catalogues after it (`--check api cli`) are all that is then told of. Texts are found by the syntax tree of
-each module: what `tr`, `counted` and their kind are called with, and the places of data where texts stand (TEXTS). New
-ones come into `dmcli/locale/zh_CN/LC_MESSAGES/ROOM.po` untranslated, those that are gone leave, and `dm.mo` is made of
-all. The check fails for a text without a translation, a stale file, a translation with other placeholders than its
-text, and a text in code that reaches no catalogue.
+each module: what `tr`, `counted` and their kind are called with, and the places of data where texts stand, which are
+in `text_places.py`. New ones come into `dmcli/locale/zh_CN/LC_MESSAGES/ROOM.po` untranslated, those that are gone
+leave, and `dm.mo` is made of all. The check fails for a text without a translation, a stale file, a translation with
+other placeholders than its text, and a text in code that reaches no catalogue.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from text_places import APART, KEYS, TEXTS, TYPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,76 +42,8 @@ ROOMS = {
     "": "api",
 }
 CLICK = "click"  # what the library says
-# Where texts stand in what is called: positions and names of arguments. The strings in a tuple, a list, or the values
-# of a dictionary that stands there are texts too.
-TEXTS: dict[str, tuple[int | str, ...]] = {
-    "tr": (0,),
-    "marked": (0,),
-    "composed": (0, 1, 2),
-    "listed": (1, "last"),
-    "Action": (2, "summary", "done"),
-    "Param": (2, "help"),
-    "Field": (1, "title", 2, "words", "alone"),
-    "Command": (1, "help"),
-    "Ref": (0, "noun"),
-    "Package": (1, "help"),
-    "_containing": (1,),
-    "_option": (2,),
-    "_ByHand": (1, 2),
-    "FaultEffect": (0, 2),
-    "Decision": (0,),
-    "Limit": (0, 1, 2),
-    "Section": (1,),
-    "Cause": (0,),
-    "said": (0,),
-    "naming": (0,),
-    "Facts": ("undeclared_codes",),
-    "Option": ("help",),
-    "Argument": ("help",),
-    "option": ("help",),
-    "command": (3, "help"),
-    "later": (1, "text"),
-    "_replace": ("help", "title"),
-    "Group": ("help",),
-    "from_history": (0,),
-    "good": (0,),
-    "fair": (0,),
-    "bad": (0,),
-    "count": (1, "title"),
-    "keyword": (0,),
-    "Text": ("rule",),
-    "HeaderText": ("rule",),
-}
-# What is typed, which looks like a sentence, is none: places as above.
-TYPED: dict[str, tuple[int | str, ...]] = {
-    "command": (4, "example"),
-    "Section": (5, "empty"),
-    "Thread": ("name",),
-    "NameAttribute": (1,),
-    **dict.fromkeys(("ServiceError", "RefusedRequestError", "_xml"), (1,)),  # what the service says
-    "Action": ("look",),
-    "Command": (0, "example"),
-}
-# Where the keys of a dictionary are texts, and its values are none.
-KEYS: dict[str, tuple[int | str, ...]] = {"Facts": ("copied", "guessed", "missing"), "named": (0,)}
 COUNTED = "counted"  # its texts are a name in singular and plural; all stand in a catalogue of this name
 IN_CONTEXT = "tr_in"  # its texts are a context and a text in it
-# Modules whose sentences are not shown by us in a language: what the service itself says on the wire, or what has its
-# languages side by side; and rooms that are not yet in the catalogue.
-APART = (
-    "cli/reference.py",  # pages of documentation in English
-    "cli/manual.py",  # the same
-    "cli/examples.py",  # what is typed
-    "api/codes/",
-    "api/replies/",
-    "sandbox/control/past/",  # mail of a made-up past, and what servers said of it
-    "sandbox/mail/extract.py",  # names of elements
-    "sandbox/environment.py",  # programs
-    "sandbox/pytest_plugin.py",  # for tests
-    "sandbox/server/http1.py",  # on the wire
-    "sandbox/testapi/",  # for programs
-    "workflows/trace/reasons.py",  # as api/replies/
-)
 UNTRANSLATED = "# untranslated"  # at the end of a line with such a text; after it the reason
 _SENTENCE = re.compile(r"[A-Za-z]{2,}[,;:]? [a-z]{2,}")
 # Parts of SQL, and of what goes over HTTP.
@@ -276,7 +209,7 @@ def _said_by_click() -> list[tuple[str, str]]:
     spec = find_spec("click")
     assert spec is not None  # noqa: S101  it is installed with us
     assert spec.origin is not None  # noqa: S101  same
-    said = {"required": ""}  # it stands in data there
+    said = {"required": ""}  # of an option; the one text that it does not write where it passes it
     for path in sorted(Path(spec.origin).parent.glob("*.py")):
         with path.open("rb") as file:
             for _, message, _, _ in extract("python", file, {"_": None, "ngettext": (1, 2)}):
