@@ -46,7 +46,7 @@ CODES: tuple[Code, ...] = (
          "The account has as many sender addresses as it may have.",
          "Delete one that is no longer used with `dm address delete ADDRESS`, or ask the vendor for more.",
          "发信地址数量已达上限。",
-         "请用 `dm address delete ADDRESS` 删除不再使用的地址，或联系厂商提高上限。"),
+         "请用 `dm address delete ADDRESS` 删除不再使用的地址，或提交工单提高上限。"),
     Code("InvalidTicket.Malformed", 400, "The specified ticket is wrongly formed.",
          "The ticket that confirms a reply-to address is unknown, used or out of date.",
          "Have a new mail sent with `dm address verify-reply ADDRESS`, and use the ticket in it.",

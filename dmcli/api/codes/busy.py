@@ -18,7 +18,7 @@ CODES: tuple[Code, ...] = (
     Code("Throttling.Api", 400, "Request was denied due to api flow control.",
          "This action was called too often in a short time; this call was not carried out.",
          "Wait a little and run it again, with fewer calls at a time.",
-         "该操作短时间内被调用过多，本次调用没有执行。",
+         "该接口短时间内被调用过多，本次调用没有执行。",
          "请稍候重试，并降低调用频率。", 4),
     Code("Rejected.Throttling", 400, "Request was denied due to request throttling.",
          "The service turned the call away because of too many calls; it was not carried out.",

@@ -14,7 +14,7 @@ CODES: tuple[Code, ...] = (
          "The account has as many recipient lists as it may have.",
          "Delete one that is no longer used with `dm receiver delete LIST`, or ask the vendor for more.",
          "收件人列表数量已达上限。",
-         "请用 `dm receiver delete LIST` 删除不再使用的列表，或联系厂商提高上限。"),
+         "请用 `dm receiver delete LIST` 删除不再使用的列表，或提交工单提高上限。"),
     Code("InvalidReceiverDetailNumber.Malformed", 400, "The maximum number of receiver details is exceeded.",
          "Too many members at once, or more than the recipient list can hold.",
          "Add at most 500 members in one call, and make another list with `dm receiver create NAME` when one is full.",
