@@ -89,7 +89,13 @@ async def _by_resolver(
     walked = await _walk(record, answer, ask)
     if walked.unknown:
         return Verdict(UNSURE, walked.unknown, chain=walked.chain)
-    counts = f"{walked.lookups} of {spf.MOST_LOOKUPS} look-ups, {walked.void} of {spf.MOST_VOID} void"
+    counts = tr(
+        "{lookups} of {most} look-ups, {void} of {most_void} void",
+        lookups=walked.lookups,
+        most=spf.MOST_LOOKUPS,
+        void=walked.void,
+        most_void=spf.MOST_VOID,
+    )
     return _seen(record, (counts, *notes))._replace(chain=walked.chain)
 
 

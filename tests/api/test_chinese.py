@@ -8,7 +8,7 @@ REFUSED = [
     ("domain create https://a.b/c", "'https://a.b/c' 是 URL；只给出域名：a.b"),
     ("domain create {}".format("a" * 60 + ".cn"), "不是域名：它有 63 个字符；给出 1 至 50 个字母、数字、点和连字符"),
     ("domain create a。cn", "'a。cn' 带有 '。'"),
-    ("stats totals --since tomorrow", "'tomorrow' 不是日期，例如 2026-01-31、today"),
+    ("stats totals --since tomorrow", "'tomorrow' 不是 2026-01-31、today、yesterday、7d 或 2h 这样的日期"),
     ("stats totals --since today --until 5d", "--until 早于 --since：对调两者"),
     ("stats details --from a@b.cn --tag x", "--from 和 --tag 不能同时使用：只给出其中一个"),
     ("stats tracking --tag a", "--tag 还需要 --from"),
@@ -21,7 +21,7 @@ REFUSED = [
     ("address create a@b.cn", "缺少选项 '--type'"),
     ("tag create a b", "多余的参数（b）"),
     ("tag list --nosuch", "没有选项 '--nosuch'"),
-    ("tag list --keywrd x", "没有选项 '--keywrd'；是不是 --keyword？"),
+    ("tag list --keywrd x", "没有选项 '--keywrd'；是否指 --keyword？"),
     ("--region mars tag list", "--region：未知地域 'mars'；邮件推送的地域有 cn-hangzhou、"),
     ("--endpoint 'x y' tag list", "--endpoint：'x y' 不是接入点；给出 http 或 https、主机"),
 ]
@@ -41,7 +41,7 @@ def test_files_and_keys_speak_chinese(bare, tmp_path):
     config.parent.mkdir(parents=True)
     config.write_text("profiles:\n  shop:\n    regoin: cn-hangzhou\n")
     error = bare("tag list -p shop", code=3).err
-    assert f"{config} 第 3 行：配置 'shop' 中有未知的键 'regoin'；是不是 'region'？" in error
+    assert f"{config} 第 3 行：配置 'shop' 中有未知的键 'regoin'；是否指 'region'？" in error
     config.write_text("profiles:\n  shop:\n    access_key_id: x\n    access_key_secret: y\n    endpoint: 127.0.0.1:1\n")
     config.chmod(0o604)
     assert (

@@ -6,7 +6,9 @@ import re
 
 import pytest
 
+from dmcli.cli.reference import walk
 from dmcli.folding import cells
+from dmcli.words import speaking, tr
 
 ENDS = "，。：；）、”》」？！"
 CHINESE = re.compile("[一-鿿]")
@@ -30,6 +32,22 @@ def test_help_begins_its_descriptions_in_one_column(bare):
         cells(line[: match.start()]) for line in shown.splitlines() if (match := re.search("(?<=  )[一-鿿]", line))
     }
     assert len(starts) == 1, shown
+
+
+def test_no_line_that_describes_a_command_or_what_it_takes_stays_english():
+    with speaking("zh"):
+        said = [
+            (*path, tr(text))
+            for path, ctx in walk()
+            for text in (ctx.command.help, *(getattr(param, "help", "") for param in ctx.command.params))
+            if text
+        ]
+    assert len(said) > 1000
+    assert not [one for one in said if re.search("[a-z]+ [a-z]+", one[-1]) and not CHINESE.search(one[-1])]
+
+
+def test_a_required_option_is_marked_in_chinese(bare):
+    assert "主题。  [必填]" in bare("--lang zh send merge --help").out
 
 
 def test_help_that_is_put_together_is_chinese_in_all_its_parts(bare):
@@ -72,6 +90,7 @@ def test_what_is_no_answer_is_asked_again(box):
         ("receiver add customers", 2, "三者选一"),
         ("campaign show nosuch", 10, "nosuch"),
         ("send merge nosuch.csv --subject s", 2, "没有要发送的内容"),
+        ("tag show summer", 10, "没有名为 'summer' 的邮件标签；另有 1 个\n"),
         ("explain Nonsense.Nonsense", 10, "没有错误码 'Nonsense.Nonsense'"),
         ("config show nosuch", 2, "没有配置 'nosuch'"),
         ("api DescAccountSummary Action=x", 2, "由 dm 自行设置"),

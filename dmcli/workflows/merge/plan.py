@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _KEPT = 10_000  # problems that a plan remembers one by one
 _TOLD = 20
 _EVERY = 1000  # rows between two looks at how far it is
+_SAME_ADDRESS = marked("has the address of row {row}")
 
 
 class Problem(NamedTuple):
@@ -122,4 +123,15 @@ def _problem(problems: Sequence[str], why: str, earlier: int) -> str:
     """What is wrong with a row: its mail, its address for a reason, or that it has that of an earlier row."""
     if problems:
         return tr("; ").join(problems)
-    return tr(why) if why else tr("has the address of row {row}", row=earlier)
+    return tr(why) if why else tr(_SAME_ADDRESS, row=earlier)
+
+
+def reason_shown(kept: str) -> str:
+    """Why a row was left out, as the journal keeps it, in the language of the run where it has no values of the row.
+
+    >>> reason_shown("has the address of row 2")
+    'has the address of row 2'
+    """
+    said, _, _ = _SAME_ADDRESS.partition("{")
+    row = kept.removeprefix(said)
+    return tr(_SAME_ADDRESS, row=row) if kept.startswith(said) and row.isdecimal() else tr(kept)

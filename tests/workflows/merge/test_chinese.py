@@ -24,6 +24,14 @@ def test_bad_rows_are_told_in_chinese_and_kept_in_english(run, mailed, people):
     ]
     shown = run("campaign report people --lang zh").out
     assert "此前已发现为无效地址" in shown
+    assert "与第 2 行的地址相同" in shown
+
+
+def test_rows_whose_outcome_is_not_known_are_numbered_in_chinese(box, people):
+    people(["a@b.test,Ada", "c@b.test,Cem", "d@b.test,Dan"])
+    box("sandbox fault add drop --action SingleSendMail --times 2")
+    box(f"{MERGE} --yes --lang zh", code=6)
+    assert "第 2、3 行" in box("campaign settle people --lang zh", code=5).err
 
 
 @pytest.mark.parametrize(
@@ -35,6 +43,7 @@ def test_bad_rows_are_told_in_chinese_and_kept_in_english(run, mailed, people):
         ("--html '{{ first name }}'", "列写成 {{ First_name }}"),
         ("--html '{{ name' --css-inline", "列写成 {{ First_name }}"),
         ("--html '{% for x in y %}{% endfor %}'", "--html 第 1 行：此处不能使用循环"),
+        ("--html '{{ name'", "--html 第 1 行："),
     ],
 )
 def test_what_is_wrong_with_a_template_is_told_in_chinese(run, people, more, said):

@@ -19,7 +19,7 @@ from dmcli.cli.commands.campaign.options import (
 from dmcli.cli.question import ask
 from dmcli.cli.tree import command
 from dmcli.errors import CheckFailedError, InputError, UnreachableError
-from dmcli.words import counted, marked, tr
+from dmcli.words import counted, marked, tr, tr_in
 from dmcli.workflows.merge.journal import PENDING, REJECTED, SENT, UNKNOWN
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _settle(current: Session, *, name: str, sent: tuple[int, ...], not_sent: tup
             mails = counted(len(looked), "unknown mail")
             current.say(tr("{found} of {mails} found at the service: they count as sent", found=found, mails=mails))
     if found < len(looked):
-        numbers = " ".join(str(one.row.number) for one in looked if not one.found)[:200]
+        numbers = tr_in("rows", " ").join(str(one.row.number) for one in looked if not one.found)[:200]
         one = found + 1 == len(looked)
         raise CheckFailedError(
             tr(

@@ -96,6 +96,7 @@ def _show_rows(current: Session, name: str, only: tuple[str, ...], *, data: bool
     from dmcli.api.paging import Page
     from dmcli.render import show_pages
     from dmcli.workflows.merge.letters.letter import Letter
+    from dmcli.workflows.merge.plan import reason_shown
 
     with campaigns(current) as known:
         journal = known.look(name)
@@ -110,7 +111,7 @@ def _show_rows(current: Session, name: str, only: tuple[str, ...], *, data: bool
             for row in journal.rows(only or STATES):
                 values = row.values if data else {}
                 facts = {**row._asdict(), "row": row.number, "message_id": letter.message_id(row.number)}
-                facts["reason"] = tr(row.reason)
+                facts["reason"] = reason_shown(row.reason)
                 rows.append(values | {field.name: facts[field.name] for field in fields if field.name in facts})
                 if len(rows) == 1000:  # noqa: PLR2004  a page
                     yield Page({"rows": []}, rows, "rows", more=True)

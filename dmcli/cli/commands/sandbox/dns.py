@@ -112,6 +112,14 @@ def _kind(*, required: bool = True) -> click.Argument:
     )  # fmt: skip
 
 
+_HOW = click.Argument(
+    ["words"],
+    nargs=-1,
+    required=True,
+    metavar="[TYPE] HOW",
+    shell_complete=lambda _, __, typed: [word for word in (*HOWS, "none", *TYPES) if word.startswith(typed)],
+)
+_HOW.help = composed("{ways}; none repairs.", ways=", ".join(HOWS))  # not in the constructor: click cleans it
 COMMAND = Group("dns")
 for _made in (
     command("list", [_name(required=False)], _list, "List the records that are set, and what is wrong with each."),
@@ -149,16 +157,7 @@ for _made in (
         "break",
         [
             _name(),
-            click.Argument(
-                ["words"],
-                nargs=-1,
-                required=True,
-                metavar="[TYPE] HOW",
-                help=composed("{ways}; none repairs.", ways=", ".join(HOWS)),
-                shell_complete=lambda _, __, typed: [
-                    word for word in (*HOWS, "none", *TYPES) if word.startswith(typed)
-                ],
-            ),
+            _HOW,
         ],
         _break,
         "Let the records at a name go wrong, until none.",

@@ -71,19 +71,15 @@ def _values(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str
     return [value for value in effect.suggest() if value.startswith(incomplete)] if effect else []
 
 
+_VALUE = click.Argument(["value"], default="", metavar="[VALUE]", shell_complete=_values)
+_VALUE.help = values_in_words()  # given to the constructor it would be any text: click cleans it
 COMMAND = Group("fault")
 for _made in (
     command(
         "add",
         [
             click.Argument(["effect"], type=click.Choice(list(EFFECTS)), metavar="EFFECT", help=", ".join(EFFECTS)),
-            click.Argument(
-                ["value"],
-                default="",
-                metavar="[VALUE]",
-                help=values_in_words(),
-                shell_complete=_values,
-            ),
+            _VALUE,
             click.Option(
                 ["--action"],
                 type=Value(TEXT),
