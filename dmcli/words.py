@@ -46,6 +46,15 @@ def speak(language: str) -> None:
     _spoken = language
 
 
+def environment() -> dict[str, str]:
+    """The environment that this process was given: LANGUAGE is no news to settings, nor to programs that it starts."""
+    given = dict(os.environ)
+    if _spoken != "en":
+        given.pop("LANGUAGE", None)
+        given |= {"LANGUAGE": _wanted} if _wanted else {}
+    return given
+
+
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Within the block, this task or thread speaks `en` or `zh`."""

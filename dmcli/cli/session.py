@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from datetime import UTC
 from functools import cached_property
@@ -173,12 +172,12 @@ class Session:
     def lang(self) -> str:
         """`en` or `zh`; what was typed, or the locale's, when the profile cannot be read."""
         from dmcli.errors import DmError
-        from dmcli.words import locale
+        from dmcli.words import environment, locale
 
         try:
             return self.settings.lang
         except DmError:
-            return str(self.given.get("lang") or locale(os.environ)[0])
+            return str(self.given.get("lang") or locale(environment())[0])
 
     @property
     def now(self) -> datetime:

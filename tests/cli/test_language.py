@@ -47,3 +47,9 @@ def test_a_profile_has_a_language(args, environ, language, tmp_path):
     file.write_text(PROFILES, encoding="utf-8")
     file.chmod(0o600)
     assert language_of(args, {"HOME": str(tmp_path), "DM_CONFIG": str(file)} | environ) == language
+
+
+def test_that_chinese_is_spoken_is_no_news_to_settings(box, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    told = box("config check", tty=True).out
+    assert next(line.split() for line in told.splitlines() if line.startswith("lang ")) == ["lang", "zh", "LC_ALL"]

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from dmcli.untrusted import Painted, safe
+from dmcli.words import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +102,9 @@ class _Paged:
 
     def _start(self) -> None:
         try:
-            self.pager = subprocess.Popen(shlex.split(self._command), stdin=subprocess.PIPE)  # noqa: S603  the person's own
+            self.pager = subprocess.Popen(  # noqa: S603  the person's own
+                shlex.split(self._command), stdin=subprocess.PIPE, env=environment()
+            )
         except (OSError, ValueError):  # there is none, or its command is no command
             self._write_held()
             return

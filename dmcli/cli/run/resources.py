@@ -7,7 +7,7 @@ import time
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from dmcli.words import tr
+from dmcli.words import environment, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -91,7 +91,7 @@ class Resources:
         """The settings of this run; warnings about their source are said once. Raises ConfigError or InputError."""
         from dmcli.config.settings import resolve
 
-        self.known_settings = settings = resolve(self.flags, os.environ)
+        self.known_settings = settings = resolve(self.flags, environment())
         self._warn(settings.warnings)
         return settings
 
@@ -100,7 +100,7 @@ class Resources:
         """Where the keys come from; nothing is asked for them yet. Raises ConfigError."""
         from dmcli import credentials
 
-        source = credentials.source(self.settings, self.flags, os.environ, lambda: self.network, self.retrier)
+        source = credentials.source(self.settings, self.flags, environment(), lambda: self.network, self.retrier)
         self._warn(source.warnings)
         return _LearningSource(source, self._voice)
 
@@ -175,7 +175,7 @@ class Resources:
         from dmcli.client.client import Client
 
         settings = self.settings._replace(endpoint=url, api_version=version)
-        keys = credentials.source(settings, self.flags, os.environ, lambda: self.network, self.retrier)
+        keys = credentials.source(settings, self.flags, environment(), lambda: self.network, self.retrier)
         target = self.target._replace(url=url, api_version=version)
         keys = _LearningSource(keys, self._voice)
         return Client(self.network, keys, target, self.retrier, command=self.command, service=service, ram=ram)

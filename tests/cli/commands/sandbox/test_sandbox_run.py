@@ -47,6 +47,12 @@ def test_a_command_finds_the_sandbox_and_nothing_else(tmp_path):
     assert not {"HTTPS_PROXY", "http_proxy", "ALIBABA_CLOUD_PROFILE"} & set(environ)
 
 
+@pytest.mark.parametrize("given", ["", "de:fr"])
+def test_the_language_of_dm_is_not_that_of_the_command(given):
+    ask = "import os; print(os.environ.get('LANGUAGE', ''), os.environ['DM_LANG'])"
+    assert ran("-- {} -c {}", sys.executable, ask, DM_LANG="zh", LANGUAGE=given).stdout == f"{given} zh\n"
+
+
 def test_a_command_can_trust_the_sandbox_from_the_start():
     program = (
         "import json, os, ssl, urllib.request;"

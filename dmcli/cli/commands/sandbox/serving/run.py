@@ -13,7 +13,7 @@ import click
 from dmcli.cli.commands.sandbox.serving.common import dns_option, dns_served, port_option, server_of, strict_option
 from dmcli.cli.tree import command
 from dmcli.untrusted import brief
-from dmcli.words import tr
+from dmcli.words import environment, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ def _run(current: Session, *, words: tuple[str, ...], port: int, dns: int | None
         )
         server = stack.enter_context(server_of(sandbox, port, strict=strict))
         made = variables(server.url, trusted(os.environ), sandbox.region)
-        environ = applied(os.environ, made) | {"DM_SANDBOX_DB": os.path.abspath(sandbox.path)}
+        environ = applied(environment(), made) | {"DM_SANDBOX_DB": os.path.abspath(sandbox.path)}
         if where := stack.enter_context(dns_served(current, sandbox, dns)):
             environ["DM_SANDBOX_DNS"] = where
         code = _wait(words, environ)
