@@ -18,6 +18,8 @@ PROFILES = "default: office\nprofiles:\n  office: {lang: zh}\n  abroad: {lang: e
         ([], {"LANG": "de_DE", "LANGUAGE": "de:zh_CN"}, "zh"),
         ([], {"LC_ALL": "C", "LANGUAGE": "zh_CN"}, "en"),
         (["tag", "list", "--lang", "zh"], {}, "zh"),
+        (["--lang", "fr", "tag", "list"], {"DM_LANG": "zh"}, "zh"),  # which is told in the language that there is
+        (["--lang", "en", "tag", "list", "--lang", "zh"], {}, "zh"),
         (["--lang=zh", "tag", "list"], {"DM_LANG": "en"}, "zh"),
         (["--lang", "zh", "tag", "list", "-o", "json"], {}, "en"),
         (["tag", "list", "-ojson"], {"LANG": "zh_CN"}, "en"),

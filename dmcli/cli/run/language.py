@@ -18,7 +18,7 @@ def language_of(args: Sequence[str], environ: Mapping[str, str]) -> str:
     In the order of the settings: what was typed, an explicit profile, the environment, the default profile, the locale.
     """
     output, lang, profile = (_typed(args, *names) for names in (("-o", "--output"), ("--lang",), ("-p", "--profile")))
-    output, lang = output or environ.get("DM_OUTPUT", ""), lang or environ.get("DM_LANG", "")
+    output, lang = output or environ.get("DM_OUTPUT", ""), lang if lang in choices.LANG else environ.get("DM_LANG", "")
     if (not lang or not output) and _speaks(config_path(environ)):
         output, lang = _configured(profile, output, lang, environ)
     if output in choices.DATA:
