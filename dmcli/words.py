@@ -21,6 +21,7 @@ Data = TypeVar("Data")
 LANGUAGES = ("en", "zh")
 _FOLDER = os.path.join(os.path.dirname(__file__), "locale")
 _DOMAIN = "dm"
+_CATALOGUE = f"locale/zh_CN/LC_MESSAGES/{_DOMAIN}.mo"
 _COUNTED = "counted"  # the context of names of what is counted: the same word alone may be translated otherwise
 _spoken = "en"  # by this process
 _wanted = ""  # LANGUAGE as it was before Chinese was spoken; empty and not there are the same
@@ -183,6 +184,8 @@ def locale(environ: Mapping[str, str]) -> tuple[str, str]:
 @cache
 def _catalogue() -> NullTranslations:
     """What there is in Chinese."""
-    from gettext import translation
+    from gettext import GNUTranslations
+    from io import BytesIO
+    from pkgutil import get_data  # which finds it in a zip file too, where click's own messages stay English
 
-    return translation(_DOMAIN, _FOLDER, ["zh_CN"])
+    return GNUTranslations(BytesIO(get_data("dmcli", _CATALOGUE) or b""))
