@@ -4,9 +4,10 @@ What the wheel needs is installed in the versions of constraints.txt. With SOURC
 same bytes.
 
 Compiled accelerators cannot be loaded from a zip file and are left out, as are the extras. PyYAML, MarkupSafe and
-charset-normalizer have Python in their place; nothing is ever unpacked, so what click itself says stays English. Modules are compiled beforehand, since Python
-keeps no cache for a zip file, and not compressed, so that a start reads them as fast as from a folder: so dm.pyz wants
-the minor version of Python that made it to be fast, and works on the others from the sources beside.
+charset-normalizer have Python in their place; nothing is ever unpacked, so what click itself says stays English.
+Modules are compiled beforehand, since Python keeps no cache for a zip file, and not compressed, so that a start reads
+them as fast as from a folder: so dm.pyz wants the minor version of Python that made it to be fast, and works on the
+others from the sources beside.
 """
 
 from __future__ import annotations
