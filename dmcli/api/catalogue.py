@@ -24,6 +24,7 @@ AREAS = marked(
         "stats": "Statistics: totals, details, tracking, invalid addresses.",
         "account": "Quota, level and status of the account.",
         "suppression": "Recipients who get no more mail.",
+        "ip_filter": "IP addresses that mail may be sent from.",
     }
 )
 _LOADED: dict[str, Action] = {}  # by each spelling of a name

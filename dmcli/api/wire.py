@@ -19,7 +19,8 @@ class Request(NamedTuple):
     """One HTTP request as it is sent, and the `patience` with it: seconds until its reply must be there.
 
     `url` has scheme, host, path and query; header names are lower case. `announce` is called just before the first byte
-    leaves; what it raises ends the exchange, and nothing was sent. Its repr shows no more than the method.
+    leaves; what it raises ends the exchange, and nothing was sent. A server knows the IP address that it came from,
+    `peer`. Its repr shows no more than the method.
     """
 
     method: str
@@ -28,6 +29,7 @@ class Request(NamedTuple):
     body: bytes
     patience: float = 60.0
     announce: Callable[[], None] = lambda: None
+    peer: str = "127.0.0.1"
 
     @property
     def origin(self) -> str:

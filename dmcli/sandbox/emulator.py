@@ -217,7 +217,7 @@ class Sandbox:
 
             permit = authorize(host)
             return _Done(write_success(call.action, permit, request_id, call.xml, at))
-        about = (int(now.timestamp()), request_id, live.settings, host, arrived.looked)
+        about = (int(now.timestamp()), request_id, live.settings, host, arrived.looked, request.peer)
         context = Context(connection, checked.params, *about)
         reply = handler_of(action)(context)
         return _Done(write_success(action.name, reply, request_id, call.xml, at), notes=checked.notes)

@@ -46,7 +46,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, str], str, int]] = {
     "secret": ("DescAccountSummary", {}, {"secret": "wrong"}, "SignatureDoesNotMatch", 400),
     "key": ("DescAccountSummary", {}, {"id": "nobody"}, "InvalidAccessKeyId.NotFound", 404),
     "action": ("DescNothing", {}, {}, "InvalidAction.NotFound", 404),
-    "unimplemented": ("GetIpProtection", {}, {}, "SandboxNotImplemented", 400),
+    "unimplemented": ("GetSendifyInfo", {}, {}, "SandboxNotImplemented", 400),
 }
 FAULTS = {"Throttling.User": 400, "InternalError": 500, "ServiceUnavailable": 503}
 every_way = pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)

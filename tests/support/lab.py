@@ -114,10 +114,13 @@ def fill(cloud: Cloud) -> None:
     """Let there be at least two of everything that a call can list, and let them differ in all that it can ask for."""
     cloud.sql("INSERT INTO invalid (address, at) VALUES ('old@b.test', ?)", int(cloud.now.timestamp()) - 6 * 86400)
     cloud.pass_time(days=-3)
+    cloud.ok("AddIpfilter", IpAddress="127.0.0.0/8")
     tracked = {"ClickTrace": "1", "TagName": "welcome"}
     cloud.send("a@gmail.com", **tracked)
     play(cloud.sandbox, "unsubscribe", 1)
     cloud.pass_time(days=3)
+    cloud.ok("AddIpfilter", IpAddress="198.51.100.1-198.51.100.9")
+    cloud.ok("UpdateIpProtection", IpProtection="1")
     cloud.ok("CreateDomain", DomainName="icp.example.com", dkimSelector="mine")
     cloud.ok("CheckDomain", DomainId="2")
     cloud.ok("CreateDomain", DomainName="mail.example.org")

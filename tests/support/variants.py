@@ -44,6 +44,8 @@ VALUES: dict[str, list[Any]] = {
     "EndTime": ["2026-03-11", "2026-03-15"],
     "Esp": ["gmail.com", "others"],
     "Headers": ['{"X-User-A": "b"}'],
+    "Id": ["1", "2"],
+    "IpAddress": ["192.0.2.1", "192.0.2.8/29"],
     "KeyWord": ["a", "zzz"],
     "MailFrom": ["noreply@sandbox.test", "news@sandbox.test"],
     "NotifyUrl": ["http://127.0.0.1:1/"],
@@ -107,10 +109,13 @@ def rows(count: int, table: str, **values: str) -> str:
 
 
 DRAFTS = "UPDATE template SET status = 1"
+NO_PEER = "DELETE FROM ipfilter"
 NO_QUOTA = "UPDATE setting SET value = 0 WHERE name = 'daily'"
 # Calls that find trouble in the account: parameters, and statements of SQL before.
 TROUBLE: dict[str, list[tuple[dict[str, Any], str]]] = {
+    "AddIpfilter": [({}, rows(10, "ipfilter", address="i", created="0"))],
     "SingleSendMail": [
+        ({}, NO_PEER),
         ({"AccountName": "elsewhere@b.test"}, ""),
         ({"ToAddress": "old@b.test"}, ""),
         ({"TextBody": None, "Template": {"TemplateId": "99"}}, ""),
@@ -119,6 +124,7 @@ TROUBLE: dict[str, list[tuple[dict[str, Any], str]]] = {
         ({}, NO_QUOTA),
     ],
     "BatchSendMail": [
+        ({}, NO_PEER),
         ({"AccountName": "noreply@sandbox.test"}, ""),
         ({"ReceiversName": None, "Receivers": [{"To": "a@b.test", "TemplateData": "{"}]}, ""),
         ({"TemplateName": None, "TemplateContent": {**CONTENT, "Alias": "a\nb"}}, ""),
@@ -172,12 +178,13 @@ CHANGED = [
     "DELETE FROM setting WHERE name = 'dns'",
     *(
         f"DELETE FROM {table} WHERE id = (SELECT max(id) FROM {table})"
-        for table in ("domain", "message", "tag", "template")
+        for table in ("domain", "ipfilter", "message", "tag", "template")
     ),
     "DELETE FROM receiver WHERE name = 'empty'",
     "DELETE FROM address WHERE name LIKE '%@b.test'",
     "DELETE FROM used",
     "UPDATE setting SET value = value + 1",
+    "UPDATE setting SET value = 0 WHERE name = 'ip_protection'",
     "UPDATE receiver SET columns = 'UserName'",
     "UPDATE member SET created = 0",
     "UPDATE address SET updated = 0",

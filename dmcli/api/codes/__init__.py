@@ -21,6 +21,7 @@ INFERRED = frozenset(
         *("InvalidReceiverName.Duplicate", "InvalidTagName.Duplicate", "InvalidTemplateName.Duplicate"),
         *("InvalidMailAddressNumber.Malformed", "InvalidReceiverNumber.Malformed", "InvalidTagNumber.Malformed"),
         *("InvalidTemplateNumber.Malformed", "InvalidReceiverDetailNumber.Malformed"),
+        "InvalidIPNumber.Malformed",
         *("InvalidTicket.Malformed", "InvalidNotifyUrl.Malformed"),
     )
 )

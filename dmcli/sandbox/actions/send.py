@@ -13,6 +13,7 @@ from dmcli.api.kinds.text import HeaderText
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts, said
 from dmcli.sandbox.service import uploads
+from dmcli.sandbox.service.callers import check_caller
 from dmcli.sandbox.service.delivery import (
     MAX_MAIL,
     MAX_SUBJECT,
@@ -103,7 +104,8 @@ def batch(context: Context) -> dict[str, Any]:
 
 
 def _sender(context: Context) -> Sender:
-    """The sender, which must be able to send. Raises ServiceError."""
+    """The sender, which must be able to send from where the call comes. Raises ServiceError."""
+    check_caller(context)
     name = context.params["AccountName"].lower()
     row = context.one(_SENDER, name)
     if row is None and context.yes("DomainAuth"):  # stands for every address of its domain
@@ -314,6 +316,7 @@ FACTS: dict[str, Facts] = {
             "InvalidMailAddressStatus.Malformed",
         ),
         undeclared_codes={
+            "InvalidIP.NotFound": "only listed IP addresses may send, and the call comes from another",
             "InvalidTemplateStatus.Malformed": "the template is not approved",
             "InvalidTemplateData.Malformed": "the variables are a text that is no JSON",
         },
@@ -353,6 +356,7 @@ FACTS: dict[str, Facts] = {
         unread=_UNSUBSCRIBE,
         never=("InvalidMailAddressStatus.Malformed",),
         undeclared_codes={
+            "InvalidIP.NotFound": "only listed IP addresses may send, and the call comes from another",
             "InvalidTemplateData.Malformed": "the variables of a recipient are a text that is no JSON, or too large",
             "InvalidBody": "a body is too large, or would be with its variables filled in",
             "InvalidFromAlias.Malformed": "the alias has a line break or is too long",

@@ -225,7 +225,8 @@ class _Connection(socketserver.StreamRequestHandler):
 
     def _exchange(self, head: Head) -> bytes:
         host = guard(head, self.scheme)
-        request = Request(head.method, f"{self.scheme}://{host}{head.target}", head.headers, self._body(head))
+        url, peer = f"{self.scheme}://{host}{head.target}", self.client_address[0]
+        request = Request(head.method, url, head.headers, self._body(head), peer=peer)
         try:
             return wire(self.server.exchange(request), connection=head.connection, bodiless=head.method == "HEAD")
         except (Ambiguous, NotSent):

@@ -18,7 +18,8 @@ MAX_PAGE = 1000
 class Context(NamedTuple):
     """One call. `params` have passed the catalogue's checks, `now` is in epoch seconds; `settings` of the sandbox.
 
-    `host` is where the call came to, as the caller wrote it; `looked` what was found out before the call's turn.
+    `host` is where the call came to, as the caller wrote it; `looked` what was found out before the call's turn,
+    `peer` the IP address that the call came from.
     """
 
     connection: sqlite3.Connection
@@ -28,6 +29,7 @@ class Context(NamedTuple):
     settings: Mapping[str, Any] = {}
     host: str = ""
     looked: str = ""
+    peer: str = "127.0.0.1"
 
     def get(self, name: str, default: str = "") -> str:
         """A parameter; the default when it was not given or is empty."""
