@@ -113,6 +113,32 @@ def tracks(name: str, html: str, *others: str) -> Rule:
     return rule
 
 
+def within_days(start: str, end: str, days: int) -> Rule:
+    """Two parameters in epoch seconds: the end not before the start, and at most so many days after it."""
+
+    def rule(values: Mapping[str, str], now: datetime) -> Iterator[Problem]:  # noqa: ARG001
+        if not (values.get(start) and values.get(end)):
+            return
+        seconds = int(values[end]) - int(values[start])
+        if seconds < 0:
+            yield Problem(
+                tr("{end} lies before {start}: swap them", end=_typed(end), start=_typed(start)),
+                "InvalidBetweenTime.Malformed",
+            )
+        if seconds > days * 86400:
+            yield Problem(
+                tr(
+                    "{start} to {end} spans more than {most} days: give at most {most}",
+                    start=_typed(start),
+                    end=_typed(end),
+                    most=days,
+                ),
+                "InvalidBetweenTime.Malformed",
+            )
+
+    return rule
+
+
 def one_call(window: Window) -> Rule:
     """The service's side of a window: StartTime not too far back, EndTime not too far after it and not before it.
 

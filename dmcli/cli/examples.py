@@ -33,7 +33,7 @@ EXAMPLES = {
     "stats history": ("stats history export --to mails.csv",),
     "account": ("account show", "account show --need 500"),
     "ip-filter": ("ip-filter add 203.0.113.0/24", "ip-filter protect on"),
-    "suppression": ("suppression blocked --type unsubscribe",),
+    "suppression": ("suppression add ada@example.com", "suppression blocked --type unsubscribe"),
     "campaign": ("campaign list", "campaign resume customers"),
     "config": ("config init work", "config check"),
     "sandbox": ("sandbox serve --port 8025", "sandbox run --fresh -- pytest", "sandbox mail list"),

@@ -231,6 +231,7 @@ RULES = [
 def test_rules_name_only_parameters_of_their_action(action: Action, rule: Rule) -> None:
     names = {param.name for param in action.params}
     dates = {"StartTime": "2020-01-01", "EndTime": "2020-06-01"}
+    dates |= dict.fromkeys(("EndCreateTime", "EndBounceTime"), "9000000")
     everything = dict.fromkeys(names, "1") | {name: value for name, value in dates.items() if name in names}
     each = [{name: everything[name]} for name in names]
     problems = [problem for values in ({}, everything, *each) for problem in rule(values, NOW)]

@@ -115,6 +115,7 @@ def fill(cloud: Cloud) -> None:
     cloud.sql("INSERT INTO invalid (address, at) VALUES ('old@b.test', ?)", int(cloud.now.timestamp()) - 6 * 86400)
     cloud.pass_time(days=-3)
     cloud.ok("AddIpfilter", IpAddress="127.0.0.0/8")
+    cloud.ok("CreateUserSuppression", Address="held.test")
     tracked = {"ClickTrace": "1", "TagName": "welcome"}
     cloud.send("a@gmail.com", **tracked)
     play(cloud.sandbox, "unsubscribe", 1)
@@ -156,6 +157,8 @@ def fill(cloud: Cloud) -> None:
     (read,) = cloud.mails(to="b@gmail.com")
     for what in ("open", "open", "click", "unsubscribe"):
         play(cloud.sandbox, what, read["id"])
+    cloud.ok("CreateUserSuppression", Address="invalid@b.test")
+    cloud.ok("SetSuppressionListLevel", SuppressionListLevel="account")
     set_served(cloud.sandbox, 0)  # DNS is in use, and empty
 
 

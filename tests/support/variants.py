@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 NOBODY, NONE = "nobody@sandbox.test", "0" * 32
 TEMPLATE = {"TextBody": None, "Template": {"TemplateId": "1", "TemplateData": {"UserName": "Ada"}}}
 CONTENT = {"Subject": "S", "HtmlBody": "H"}
+LEVELS = ("disabled", "default", "mailfrom", "mailfrom_domain", "edm_id")
 FILE = {"Attachments.1.AttachmentName": "a.pdf", "Attachments.1.AttachmentUrl": "https://a.test/a.pdf"}
 
 
@@ -33,6 +34,7 @@ def varied(name: str, *values: Any, **besides: Any) -> list[dict[str, Any]]:
 VALUES: dict[str, list[Any]] = {
     **{name: ["1", "2"] for name in ("MailAddressId", "TagId", "TemplateId")},
     "AccountName": ["noreply@sandbox.test", "shop@icp.example.com"],
+    "Address": ["invalid@b.test", "held.test"],
     "BccAddress": ["y@b.test"],
     "CustomDetail": [[{"Email": "y@b.test", "CustomData": {"name": "Y"}}]],
     "Detail": [[{"e": "y@b.test"}], [{"e": "z@b.test"}]],
@@ -54,6 +56,7 @@ VALUES: dict[str, list[Any]] = {
     "ReceiversAlias": ["a@list", "b@list"],
     "ReceiversName": ["customers", "new", "newer"],
     "ReplyAddress": ["y@example.com"],
+    "SuppressionIds": ["1", "2", "1,2"],
     "StartTime": ["2026-03-12", "2026-03-15"],
     "TagName": ["welcome", "spring", "newer"],
     "TemplateName": ["newsletter", "newer"],
@@ -71,6 +74,14 @@ OWN: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("SingleSendMail", "Attachments"): [{}, FILE],
     ("SingleSendMail", "ClickTrace"): varied("ClickTrace", "0", "1", TagName="welcome"),
     ("SingleSendMail", "DomainAuth"): varied("DomainAuth", "true", "false", AccountName=NOBODY),
+    ("SingleSendMail", "UnSubscribeFilterLevel"): varied(
+        "UnSubscribeFilterLevel", None, *LEVELS, ToAddress="a@gmail.com"
+    ),
+    ("BatchSendMail", "UnSubscribeFilterLevel"): varied(
+        "UnSubscribeFilterLevel", None, *LEVELS, ReceiversName=None, Receivers=[{"To": "a@gmail.com"}]
+    ),
+    ("UnblockSending", "BlockEmail"): varied("BlockEmail", "a@gmail.com", "b@gmail.com"),
+    ("DeleteInvalidAddress", "ToAddress"): varied("ToAddress", "old@b.test", "invalid@b.test"),
     ("SingleSendMail", "Template"): [TEMPLATE, {"TextBody": "T"}],
     ("BatchSendMail", "AccountName"): varied("AccountName", "news@sandbox.test", "elsewhere@b.test"),
     ("BatchSendMail", "ClickTrace"): varied("ClickTrace", "0", "1", TagName="welcome"),
@@ -171,6 +182,8 @@ TROUBLE: dict[str, list[tuple[dict[str, Any], str]]] = {
         )
     },
     "SenderStatisticsDetailByParam": [({"AccountName": NOBODY, "TagName": "welcome"}, "")],
+    "DeleteInvalidAddress": [({"ToAddress": "fine@b.test"}, "")],
+    "ListUserSuppression": [({"StartCreateTime": "1000000000", "EndCreateTime": "1000700000"}, "")],
     "QueryInvalidAddress": [({"StartTime": "2026-03-15", "EndTime": "2026-03-14"}, "")],
 }
 # Another account, as far as calls show it.
@@ -189,6 +202,8 @@ CHANGED = [
     "UPDATE member SET created = 0",
     "UPDATE address SET updated = 0",
     "UPDATE task SET template = '', created = 0",
+    "DELETE FROM suppression WHERE id = 2",
+    "UPDATE suppression_level SET level = 'other'",
     "UPDATE sqlite_sequence SET seq = seq + 10",
 ]
 

@@ -180,6 +180,38 @@ class Domain(Kind):
         return addrspec.conversion_note(typed, wire)
 
 
+class EmailOrDomain(Kind):
+    """A mail address, or a domain that stands for all addresses at it (SDK)."""
+
+    metavar = "EMAIL|DOMAIN"
+
+    def to_wire(self, text: str, now: datetime) -> str:
+        return _either(text).to_wire(text, now)
+
+    def accepts(self, wire: str) -> bool:
+        return _either(wire).accepts(wire)
+
+    def addresses(self, wire: str) -> list[str]:
+        return _either(wire).addresses(wire)
+
+    def domains(self, wire: str) -> list[str]:
+        return _either(wire).domains(wire)
+
+    def stricter(self, wire: str) -> str:
+        return _either(wire).stricter(wire)
+
+    def warning(self, wire: str) -> str:
+        return _either(wire).warning(wire)
+
+    def conversion_note(self, typed: str, wire: str) -> str:
+        return _either(typed).conversion_note(typed, wire)
+
+
+def _either(text: str) -> Email | Domain:
+    """The kind of a text that is one of the two."""
+    return Email() if "@" in text else Domain()
+
+
 class Attachments(Kind):
     """Attachments as NAME=URL; on the wire a numbered pair of parameters each (SDK SingleSendMailRequest)."""
 

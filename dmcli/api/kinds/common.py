@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dmcli.api.kinds.addresses import Domain, Email, RowEmail, Sender
+from dmcli.api.kinds.addresses import Domain, Email, EmailOrDomain, RowEmail, Sender
 from dmcli.api.kinds.dates import Day
 from dmcli.api.kinds.json import StoredTemplate
 from dmcli.api.kinds.reference import Ref
@@ -17,6 +17,7 @@ SUBJECT = HeaderText(1, 256, unsure=100)
 PASSWORD = Password()
 EMAIL, ROW_EMAIL = Email(), RowEmail()
 DOMAIN = Domain()
+EMAIL_OR_DOMAIN = EmailOrDomain()
 BODY = Body()
 _LISTED_TAG = ("QueryTagByParam", "TagName")
 # A tag for CreateTag has no hyphen, SingleSendMail allows it, the reference's own sample is Chinese: only a warning.
@@ -45,6 +46,15 @@ _LIST_IDS = "[0-9]+|[0-9a-fA-F]{32}"  # numbers in the reference, hex digits tod
 LIST_REF = Ref("list", "QueryReceiverByParam", "ReceiversName", "ReceiverId", ids=_LIST_IDS)
 LIST_NAME = Ref("list", "QueryReceiverByParam", "ReceiversName", "ReceiverId", takes="name", ids=_LIST_IDS, most=30)
 IP_REF = Ref("allowed address", "GetIpfilterList", "IpAddress", "Id", metavar="IP")
+SUPPRESSION_REF = Ref(
+    "suppressed address",
+    "ListUserSuppression",
+    "Address",
+    "SuppressionId",
+    metavar="EMAIL|DOMAIN",
+    names=EMAIL_OR_DOMAIN,
+    several=True,
+)
 TAG_REF = Ref("tag", "QueryTagByParam", "TagName", "TagId")
 TEMPLATE_REF = Ref("template", "QueryTemplateByParam", "TemplateName", "TemplateId")
 STORED_TEMPLATE = StoredTemplate("template", "QueryTemplateByParam", "TemplateName", "TemplateId")

@@ -18,7 +18,7 @@ class Ref(Kind):
 
     `listing` is the action that lists such things, `name` and `id` the row fields, `takes` says which of them goes on
     the wire. What matches the pattern `ids` is an id; `name:TEXT` forces a name. `names` is the kind of the names. A
-    name on the wire has at most `most` characters (0: any number).
+    name on the wire has at most `most` characters (0: any number). Where `several`, the wire takes ids with commas.
     """
 
     def __init__(  # `id` is the field's role, not Python's function
@@ -33,11 +33,12 @@ class Ref(Kind):
         ids: str = "[0-9]+",
         names: Kind | None = None,
         most: int = 0,
+        several: bool = False,
     ) -> None:
         super().__init__((listing, name))
         self.noun, self.listing, self.name, self.id, self.takes = noun, listing, name, id, takes
         self.metavar = metavar or noun.upper()
-        self.ids, self.names, self.most = ids, names, most
+        self.ids, self.names, self.most, self.several = ids, names, most, several
 
     def listed(self, name: str) -> str:
         """A name as its listing has it: an international domain in ASCII. What is none of its kind stays as it is."""
@@ -64,7 +65,9 @@ class Ref(Kind):
         return self.names if self.takes == "name" else None
 
     def accepts(self, wire: str) -> bool:
-        return self._kind_sent.accepts(wire) if self._kind_sent else super().accepts(wire)
+        if self._kind_sent:
+            return self._kind_sent.accepts(wire)
+        return all(super(Ref, self).accepts(one) for one in (wire.split(",") if self.several else [wire]))
 
     def domains(self, wire: str) -> list[str]:
         return self._kind_sent.domains(wire) if self._kind_sent else []

@@ -25,7 +25,9 @@ from dmcli.sandbox.service.delivery import (
     deliver,
     render,
 )
+from dmcli.sandbox.service.holding import held_back, known_invalid
 from dmcli.sandbox.store.sql import from_json, to_json
+from dmcli.words import marked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +40,6 @@ _BUILT_IN = ("UserName", "NickName", "Gender", "Birthday", "Mobile")
 MAX_HEADERS = 10  # the rest is dropped (SDK)
 MAX_ATTACHMENTS = 100
 _LINE = HeaderText()
-_AT_ONCE = 500
 _ANY_SENDER = "domain-auth-created-by-system"  # the sender that DomainAuth needs in a domain (SDK)
 _SENDER = (
     "SELECT a.sendtype, a.reply, a.reply_status, a.status, d.status FROM address AS a "
@@ -72,10 +73,12 @@ def single(context: Context) -> dict[str, Any]:
     to += [Recipient(address.strip(), bcc=True) for address in split_addresses(context.get("BccAddress")) if address]
     message = _common(context, sender, _single_message(context))
     quota = Quota.of(context)
-    if quota.invalid and _known_invalid(context, [one.address for one in to]):
+    addresses = [one.address for one in to]
+    if quota.invalid and known_invalid(context, addresses):
         raise ServiceError("InvalidToAddress.Spam")
     _check_quota(quota, len(to))
-    return {"EnvId": deliver(context, sender.name, message, to, tag=context.get("TagName"))}
+    held = held_back(context, sender.name, sender.sendtype, addresses)
+    return {"EnvId": deliver(context, sender.name, message, to, tag=context.get("TagName"), held=held)}
 
 
 def batch(context: Context) -> dict[str, Any]:
@@ -86,10 +89,11 @@ def batch(context: Context) -> dict[str, Any]:
     message = _common(context, sender, _batch_message(context))
     people = _members(context) if context.get("ReceiversName") else _inline(context)
     _check_quota(Quota.of(context), len(people))
-    invalid = _known_invalid(context, [address for address, _ in people])
+    addresses = [address for address, _ in people]
+    invalid, held = known_invalid(context, addresses), held_back(context, sender.name, sender.sendtype, addresses)
     recipients = _personal(message, people)
     tag = context.get("TagName")
-    env = deliver(context, sender.name, message, recipients, tag=tag, known_invalid=invalid)
+    env = deliver(context, sender.name, message, recipients, tag=tag, known_invalid=invalid, held=held)
     context.add(
         "task",
         receivers=context.get("ReceiversName"),
@@ -270,19 +274,6 @@ def _check_size(size: int) -> None:
         raise ServiceError("InvalidBody", f"The mail would have more than {MAX_MAIL:,} bytes.")
 
 
-def _known_invalid(context: Context, addresses: list[str]) -> frozenset[str]:
-    """Those of the addresses, in lower case, that were found invalid before."""
-    found: set[str] = set()
-    for start in range(0, len(addresses), _AT_ONCE):
-        some = addresses[start : start + _AT_ONCE]
-        marks = ", ".join("?" * len(some))
-        found.update(
-            address.lower()
-            for (address,) in context.all(f"SELECT address FROM invalid WHERE address IN ({marks})", *some)
-        )
-    return frozenset(found)
-
-
 def _check_quota(quota: Quota, mails: int) -> None:
     """Refuse when that many mails are more than may be sent."""
     if mails > quota.left:
@@ -291,7 +282,10 @@ def _check_quota(quota: Quota, mails: int) -> None:
 
 HANDLERS: dict[str, Handler] = {"SingleSendMail": single, "BatchSendMail": batch}
 
-_UNSUBSCRIBE = ("UnSubscribeFilterLevel", "UnSubscribeLinkType")
+_LEVELS = marked(
+    "UnSubscribeFilterLevel says whose unsubscribes hold mail back: those from the sender address, its domain or the "
+    "account; by default those from the sender address where that is of the batch type."
+)
 FACTS: dict[str, Facts] = {
     "SingleSendMail": Facts(
         section="4.1",
@@ -307,7 +301,7 @@ FACTS: dict[str, Facts] = {
             "TagName",
             "TextBody",
         ),
-        unread=("AddressType", *_UNSUBSCRIBE),
+        unread=("AddressType", "UnSubscribeLinkType"),
         never=(
             "InvalidReceiverName.Malformed",
             "InvalidReceiver.NotFound",
@@ -328,6 +322,7 @@ FACTS: dict[str, Facts] = {
             "An address in the list of invalid ones is refused with InvalidToAddress.Spam.": "reference 4.1",
             "With ReplyToAddress the sender must have a reply-to address that is confirmed.": "reference 4.1",
             "Opens and clicks are tracked only of mail that has a tag.": "help pages",
+            _LEVELS: SDK,
         },
         guessed={
             "One recipient that cannot be sent to refuses the whole call.": NOBODY,
@@ -353,7 +348,7 @@ FACTS: dict[str, Facts] = {
     "BatchSendMail": Facts(
         section="4.2",
         printed=("AccountName", "AddressType", "ReceiversName", "TemplateName", "ClickTrace", "TagName"),
-        unread=_UNSUBSCRIBE,
+        unread=("UnSubscribeLinkType",),
         never=("InvalidMailAddressStatus.Malformed",),
         undeclared_codes={
             "InvalidIP.NotFound": "only listed IP addresses may send, and the call comes from another",
@@ -363,6 +358,7 @@ FACTS: dict[str, Facts] = {
             "InvalidSubject.Malformed": "the subject is empty, has a line break or is too long",
         },
         copied={
+            _LEVELS: SDK,
             "ReceiversName goes before Receivers, and TemplateName before TemplateContent.": SDK,
             "A list that is larger than what is left of the quota is refused.": SDK,
             "A template must be approved.": "reference 4.2",

@@ -46,6 +46,7 @@ class Outcome(NamedTuple):
 
 OK = Outcome(DELIVERED, "250 Send Mail OK")
 _NO_MAILBOX = Outcome(INVALID, "550 The recipient's mailbox does not exist", "SmtpNxBox")  # untranslated: on the wire
+_HELD = Outcome(FAILED, "550 The recipient gets no mail from this sender", "Suppressed")  # untranslated: on the wire
 MAGIC = {
     "invalid": _NO_MAILBOX,
     "spam": Outcome(SPAM, "554 Rejected by the recipient's spam filter", "SmtpSpam"),  # untranslated: on the wire
@@ -206,13 +207,18 @@ def deliver(
     tag: str = "",
     kind: str = "mail",
     known_invalid: frozenset[str] = frozenset(),
+    held: frozenset[str] = frozenset(),
 ) -> str:
-    """Keep a message and what became of it at each recipient; the EnvId. `known_invalid` are in lower case."""
+    """Keep a message and what became of it at each recipient; the EnvId.
+
+    `known_invalid`, and those that are `held` back, are in lower case.
+    """
     now = context.now
     message_id = context.run(INSERT_MESSAGE, *message, context.request_id, message.size)
     mails = []
     for one in recipients:
-        became = _NO_MAILBOX if one.address.lower() in known_invalid else outcome(one.address)
+        address = one.address.lower()
+        became = _NO_MAILBOX if address in known_invalid else _HELD if address in held else outcome(address)
         who = (message_id, kind, sender, one.address, one.bcc, tag)
         mails.append((*who, *became[:3], one.subject, one.variables, now, now + became.delay))
         if became.status == INVALID:

@@ -132,4 +132,17 @@ ALTER TABLE domain ADD COLUMN seen TEXT NOT NULL DEFAULT '';
 _IP_FILTER = """
 CREATE TABLE ipfilter (id INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT NOT NULL UNIQUE, created INTEGER NOT NULL);
 """
-MIGRATIONS = (_SCHEMA, SEED, _AROUND, _BODIES_LAST, _DNS, _IP_FILTER)
+# Who gets no mail: whom the account suppressed, and who blocks a sender, up to the event after which that was lifted.
+_SUPPRESSION = """
+CREATE TABLE suppression (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT NOT NULL UNIQUE COLLATE NOCASE, created INTEGER NOT NULL);
+CREATE TABLE suppression_level (level TEXT NOT NULL);
+CREATE TABLE unblocked (
+  recipient TEXT COLLATE NOCASE, sender TEXT COLLATE NOCASE, kind TEXT, event INTEGER NOT NULL,
+  PRIMARY KEY (recipient, sender, kind)) WITHOUT ROWID;
+CREATE VIEW block AS SELECT event.id, event.kind, mail.recipient, mail.sender, event.at, mail.created FROM event
+  JOIN mail ON mail.id = event.mail LEFT JOIN unblocked
+    ON unblocked.recipient = mail.recipient AND unblocked.sender = mail.sender AND unblocked.kind = event.kind
+  WHERE event.id > coalesce(unblocked.event, 0);
+"""
+MIGRATIONS = (_SCHEMA, SEED, _AROUND, _BODIES_LAST, _DNS, _IP_FILTER, _SUPPRESSION)

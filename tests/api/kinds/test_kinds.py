@@ -16,6 +16,7 @@ from dmcli.api.kinds import addresses, common, text
 from dmcli.api.kinds.addresses import Attachments, Email, Emails
 from dmcli.api.kinds.dates import Day, Instant, Minute
 from dmcli.api.kinds.json import Headers, Json, Recipients, StoredTemplate
+from dmcli.api.kinds.network import IpRange
 from dmcli.api.kinds.reference import Ref
 from dmcli.api.kinds.text import Choice, Flag, Integer, Text
 
@@ -29,6 +30,7 @@ SOME = settings(database=None, max_examples=20)  # for each of eighty kinds
 USED = {id(p.kind): (f"{action.name}.{p.name}", p.kind) for action in catalogue.all_actions() for p in action.params}
 # How people spell a value of a kind whose values are not just any text.
 EMAILS = st.from_regex(r"[A-Za-z0-9_+.-]{1,20}@[a-z0-9]{1,9}(\.[a-z]{2,5}){1,3}", fullmatch=True)
+DOMAINS = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?(\.[a-z]{2,5}){1,3}", fullmatch=True)
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
@@ -39,7 +41,10 @@ SPELLINGS: dict[type[Kind], st.SearchStrategy[str]] = {
     Emails: st.lists(EMAILS, min_size=1, max_size=2).map(", ".join),
     addresses.Sender: EMAILS,
     Email: EMAILS,
-    addresses.Domain: st.from_regex(r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?(\.[a-z]{2,5}){1,3}", fullmatch=True),
+    addresses.Domain: DOMAINS,
+    addresses.EmailOrDomain: EMAILS | DOMAINS,
+    IpRange: st.ip_addresses().map(str)
+    | st.sampled_from(["0.0.0.0/0", "203.0.113.0/24", "203.0.113.5-203.0.113.9", "2001:db8::/32", "::1-::1"]),
     text.Password: st.from_regex(r"[A-Z][a-z][0-9][!-~]{7,17}", fullmatch=True),
     Flag: st.sampled_from(["true", "True", "FALSE", "yes", "No", "on", "OFF", "0", "1"]),
     Day: st.dates().map(str) | st.sampled_from(["today", "Yesterday", "0d", "7d", "9999D"]),

@@ -1,4 +1,4 @@
-"""Templates and tasks."""
+"""Templates."""
 
 from __future__ import annotations
 
@@ -43,13 +43,3 @@ def test_a_hundred_are_all_and_twenty_a_page(cloud):
 def test_states_filter(cloud):
     assert cloud.ok("QueryTemplateByParam", Status="2")["TotalCount"] == 1
     assert cloud.ok("QueryTemplateByParam", Status="1")["TotalCount"] == 0
-
-
-def test_tasks_are_found_by_what_they_name(cloud):
-    asked = {"AccountName": "news@sandbox.test", "AddressType": "1", "ReceiversName": "customers"}
-    cloud.ok("BatchSendMail", **asked, TemplateName="newsletter", TagName="welcome")
-    cloud.ok("BatchSendMail", **asked, TemplateName="newsletter")
-    assert [t["TaskId"] for t in cloud.ok("QueryTaskByParam")["data"]["task"]] == ["1", "2"]
-    assert cloud.ok("QueryTaskByParam", KeyWord="WELC")["TotalCount"] == 1
-    assert cloud.ok("QueryTaskByParam", KeyWord="customers")["TotalCount"] == 2
-    assert cloud.ok("QueryTaskByParam", Status="0")["TotalCount"] == 0

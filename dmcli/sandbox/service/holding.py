@@ -1,0 +1,55 @@
+"""Who gets no mail: addresses found invalid, who is suppressed, and who unsubscribed as far as a send asks for that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dmcli.sandbox.service.context import Context
+
+_AT_ONCE = 500
+_SUPPRESSED = "SELECT address FROM suppression WHERE address IN ({marks})"
+_INVALID = "SELECT address FROM invalid WHERE address IN ({marks})"
+_UNSUBSCRIBED = "SELECT DISTINCT recipient FROM block WHERE kind = 'unsubscribe' AND recipient IN ({marks})"
+# Whose unsubscribes count, by UnSubscribeFilterLevel (SDK).
+_LEVELS = {
+    "mailfrom": " AND sender = ?",
+    "mailfrom_domain": " AND substr(sender, instr(sender, '@') + 1) = ?",
+    "edm_id": "",
+}
+
+
+def known_invalid(context: Context, addresses: Iterable[str]) -> frozenset[str]:
+    """Those of the addresses, in lower case, that were found invalid before."""
+    return frozenset(_among(context, _INVALID, addresses))
+
+
+def held_back(context: Context, sender: str, sendtype: str, addresses: Iterable[str]) -> frozenset[str]:
+    """Those of the addresses, in lower case, that get no mail of this sender, which is in lower case."""
+    wanted = {address.lower() for address in addresses}
+    found = _among(context, _SUPPRESSED, {*wanted, *map(_domain, wanted)})
+    held = {address for address in wanted if address in found or _domain(address) in found}
+    level = context.get("UnSubscribeFilterLevel", "default")
+    if level == "default":  # counts for senders of the batch type, by the sender address (SDK)
+        level = "mailfrom" if sendtype == "batch" else "disabled"
+    if level in _LEVELS:
+        whose = {"mailfrom": [sender], "mailfrom_domain": [_domain(sender)]}.get(level, [])
+        held |= _among(context, _UNSUBSCRIBED + _LEVELS[level], wanted, *whose)
+    return frozenset(held)
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2]
+
+
+def _among(context: Context, sql: str, texts: Iterable[str], *more: str) -> set[str]:
+    """What a query finds among some texts, in lower case; `more` are the values after them."""
+    every = list(texts)
+    found: set[str] = set()
+    for start in range(0, len(every), _AT_ONCE):
+        some = every[start : start + _AT_ONCE]
+        rows = context.all(sql.format(marks=", ".join("?" * len(some))), *some, *more)
+        found.update(text.lower() for (text,) in rows)
+    return found
