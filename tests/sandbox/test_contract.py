@@ -61,7 +61,7 @@ def assert_complete(model: Any) -> None:
         if isinstance(value, list):
             assert value, f"{name} shows no row"
             for one in value:
-                assert_complete(one)
+                assert isinstance(one, str) or assert_complete(one) is None
         elif hasattr(value, "to_map"):
             assert_complete(value)
         else:

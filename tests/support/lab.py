@@ -134,6 +134,16 @@ def fill(cloud: Cloud) -> None:
     cloud.ok("ModifyMailAddress", MailAddressId="2", ReplyAddress="s@example.com")
     cloud.sql("UPDATE address SET reply_status = 0 WHERE id = 2")
     cloud.sql("INSERT INTO ticket (ticket, address, reply) VALUES ('ticket', 1, 'r@example.com')")
+    for name, pool, backoff in (("shop", "pool", "true"), ("rest", "", "false")):
+        status = {
+            "Enabled": backoff == "true",
+            "ForbiddenStatusList": [f"{name}1"],
+            "ForbiddenSubStatusList": [f"{name}2"],
+        }
+        given = {"Description": f"{name} mail", "IpPoolId": pool, "IsPublicChannelBackoff": backoff}
+        cloud.ok("ConfigSetCreate", Name=name, ValidationOption=status, **given)
+    cloud.ok("ConfigSetRelationFromAddress", Id="1", FromAddress="elsewhere@b.test")
+    cloud.ok("ConfigSetRelationFromAddress", Id="2", FromAddress="shop@icp.example.com")
     cloud.ok("CreateReceiver", ReceiversName="empty", ReceiversAlias="e@list", Desc="none yet")
     cloud.ok("CreateTag", TagName="spring", TagDescription="of the year")
     cloud.ok(

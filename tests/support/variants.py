@@ -47,6 +47,10 @@ VALUES: dict[str, list[Any]] = {
     "Esp": ["gmail.com", "others"],
     "Headers": ['{"X-User-A": "b"}'],
     "Id": ["1", "2"],
+    "FromAddress": ["noreply@sandbox.test", "shop@icp.example.com"],
+    "Ids": ["1", "2", "1,2"],
+    "Keyword": ["rest", "zzz"],
+    "ValidationOption": ['{"Enabled": true}', "{}"],
     "IpAddress": ["192.0.2.1", "192.0.2.8/29"],
     "KeyWord": ["a", "zzz"],
     "MailFrom": ["noreply@sandbox.test", "news@sandbox.test"],
@@ -124,6 +128,16 @@ NO_PEER = "DELETE FROM ipfilter"
 NO_QUOTA = "UPDATE setting SET value = 0 WHERE name = 'daily'"
 # Calls that find trouble in the account: parameters, and statements of SQL before.
 TROUBLE: dict[str, list[tuple[dict[str, Any], str]]] = {
+    "ConfigSetCreate": [
+        ({"Name": "shop"}, ""),
+        ({}, rows(100, "config_set", name="i", description="''", ip_pool="''", fall_back="0", validation="''")),
+    ],
+    "ConfigSetDelete": [({"IsForce": None}, "")],
+    "ConfigSetUpdate": [({"Name": "rest"}, "")],
+    **{
+        action: [({"FromAddress": "nobody@b.test"}, "")]
+        for action in ("ConfigSetRelationFromAddress", "ConfigSetCancelRelationFromAddress")
+    },
     "AddIpfilter": [({}, rows(10, "ipfilter", address="i", created="0"))],
     "SingleSendMail": [
         ({}, NO_PEER),
@@ -191,7 +205,7 @@ CHANGED = [
     "DELETE FROM setting WHERE name = 'dns'",
     *(
         f"DELETE FROM {table} WHERE id = (SELECT max(id) FROM {table})"
-        for table in ("domain", "ipfilter", "message", "tag", "template")
+        for table in ("config_set", "domain", "ipfilter", "message", "tag", "template")
     ),
     "DELETE FROM receiver WHERE name = 'empty'",
     "DELETE FROM address WHERE name LIKE '%@b.test'",

@@ -22,6 +22,8 @@ INFERRED = frozenset(
         *("InvalidMailAddressNumber.Malformed", "InvalidReceiverNumber.Malformed", "InvalidTagNumber.Malformed"),
         *("InvalidTemplateNumber.Malformed", "InvalidReceiverDetailNumber.Malformed"),
         "InvalidIPNumber.Malformed",
+        *("InvalidConfigSet.NotFound", "InvalidConfigSetName.Duplicate"),
+        *("InvalidConfigSetNumber.Malformed", "InvalidConfigSetStatus.Malformed"),
         *("InvalidTicket.Malformed", "InvalidNotifyUrl.Malformed"),
     )
 )

@@ -55,6 +55,8 @@ SUPPRESSION_REF = Ref(
     names=EMAIL_OR_DOMAIN,
     several=True,
 )
+# The SDK's ids are texts.
+CONFIG_SET_REF = Ref("configuration set", "ConfigSetList", "Name", "Id", metavar="SET", ids=_LIST_IDS, several=True)
 TAG_REF = Ref("tag", "QueryTagByParam", "TagName", "TagId")
 TEMPLATE_REF = Ref("template", "QueryTemplateByParam", "TemplateName", "TemplateId")
 STORED_TEMPLATE = StoredTemplate("template", "QueryTemplateByParam", "TemplateName", "TemplateId")

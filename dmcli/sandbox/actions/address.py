@@ -25,9 +25,10 @@ _TARGET = re.compile(r"https?://[!-~]+|[a-z]{2}-[a-z0-9-]+")  # a web hook, or a
 # A server of the sandbox; in the process it is none, and the link is to the one that will be started to read the mail.
 _HERE = re.compile(r"(?:https?://)?((?:127\.0\.0\.1|localhost|\[::1\]):[0-9]{1,5})", re.ASCII)
 _FIELDS = (
-    "a.id, a.name, a.sendtype, a.status, a.reply, a.reply_status, a.address_type, a.created, coalesce(d.status, 1) = 1"
+    "a.id, a.name, a.sendtype, a.status, a.reply, a.reply_status, a.address_type, a.created, "
+    "coalesce(d.status, 1) = 1, coalesce(c.id, ''), coalesce(c.name, '')"
 )
-_SOURCE = "address AS a LEFT JOIN domain AS d ON d.name = a.domain"
+_SOURCE = "address AS a LEFT JOIN domain AS d ON d.name = a.domain LEFT JOIN config_set AS c ON c.id = a.config_set"
 # The mail is in the language that the call asks for, whichever its recipient's dm speaks.
 _SUBJECT = {
     "en": "Confirm your reply-to address",  # untranslated: as said
@@ -84,7 +85,7 @@ def query(context: Context) -> dict[str, Any]:
 
 
 def _row(context: Context, row: Row) -> dict[str, str]:
-    address, name, sendtype, status, reply, reply_status, kind, created, domain_failed = row
+    address, name, sendtype, status, reply, reply_status, kind, created, domain_failed, config, config_name = row
     sent = count_sent(context, name)
     return {
         "MailAddressId": str(address),
@@ -100,8 +101,8 @@ def _row(context: Context, row: Row) -> dict[str, str]:
         "DomainStatus": str(domain_failed),
         "AddressType": kind,
         "CreateTime": time_text(created),
-        "ConfigSetId": "",
-        "ConfigSetName": "",
+        "ConfigSetId": str(config),
+        "ConfigSetName": config_name,
         "MailAddressVerificationStatus": "0",
         "SenderAddress": name,
     }
@@ -204,7 +205,6 @@ HANDLERS: dict[str, Handler] = {
     "UpdateMailAddressMsgCallBackUrl": set_callback,
 }
 
-_CONFIG_SET = {"ConfigSetId": "", "ConfigSetName": ""}
 _NO_ADDRESS = ("InvalidMailAddressSendType.Malformed", "InvalidMailAddressDomain.Malformed")
 FACTS: dict[str, Facts] = {
     "CreateMailAddress": Facts(
@@ -223,7 +223,6 @@ FACTS: dict[str, Facts] = {
     ),
     "QueryMailAddressByParam": Facts(
         always={
-            **_CONFIG_SET,
             "AccountStatus": "0",
             "DailyCount": "-1",
             "MonthCount": "-1",

@@ -42,18 +42,19 @@ MAX_ATTACHMENTS = 100
 _LINE = HeaderText()
 _ANY_SENDER = "domain-auth-created-by-system"  # the sender that DomainAuth needs in a domain (SDK)
 _SENDER = (
-    "SELECT a.sendtype, a.reply, a.reply_status, a.status, d.status FROM address AS a "
-    "LEFT JOIN domain AS d ON d.name = a.domain WHERE a.name = ?"
+    "SELECT a.sendtype, a.reply, a.reply_status, coalesce(c.ip_pool, ''), a.status, d.status FROM address AS a "
+    "LEFT JOIN domain AS d ON d.name = a.domain LEFT JOIN config_set AS c ON c.id = a.config_set WHERE a.name = ?"
 )
 
 
 class Sender(NamedTuple):
-    """A sender address as far as sending needs it."""
+    """A sender address as far as sending needs it; `ip_pool` is that of its configuration set."""
 
     name: str
     sendtype: str
     reply: str
     reply_status: int
+    ip_pool: str
 
 
 class Template(NamedTuple):
@@ -172,7 +173,7 @@ def _common(context: Context, sender: Sender, message: Message) -> Message:
         reply_alias=context.get("ReplyAddressAlias"),
         track=track,
         headers=_headers(context) if context.get("Headers") else "",
-        ip_pool=context.get("IpPoolId"),
+        ip_pool=context.get("IpPoolId", sender.ip_pool),
     )
 
 

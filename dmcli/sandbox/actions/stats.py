@@ -89,7 +89,7 @@ def details(context: Context) -> dict[str, Any]:
         "m.recipient = ?": context.get("ToAddress") or None,
         "m.status = ?": context.get("Status") or None,
         "g.ip_pool = ?": context.get("IpPoolId") or None,
-        "? = ''": context.get("ConfigSetId") or None,  # there are none, so no mail has one
+        "? = ''": context.get("ConfigSetId") or None,  # no mail keeps its set
         "m.kind = ?": "mail",
         "m.settled <= ?": context.now,
         "m.created >= ?": since,

@@ -33,7 +33,7 @@ def mail_conditions(context: Context) -> dict[str, Any]:
         "substr(m.sender, instr(m.sender, '@') + 1) = ?": domain or None,
         f"{provider} = ?": esp if esp and esp != "others" else None,
         f"({provider} NOT IN ({others})) = ?": 1 if esp == "others" else None,
-        "? = 0": 1 if nowhere else None,  # the sandbox has no such things, so no mail went over one
+        "? = 0": 1 if nowhere else None,  # no mail keeps any of them
     }
 
 

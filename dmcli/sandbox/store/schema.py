@@ -145,4 +145,10 @@ CREATE VIEW block AS SELECT event.id, event.kind, mail.recipient, mail.sender, e
     ON unblocked.recipient = mail.recipient AND unblocked.sender = mail.sender AND unblocked.kind = event.kind
   WHERE event.id > coalesce(unblocked.event, 0);
 """
-MIGRATIONS = (_SCHEMA, SEED, _AROUND, _BODIES_LAST, _DNS, _IP_FILTER, _SUPPRESSION)
+_CONFIG_SETS = """
+CREATE TABLE config_set (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, description TEXT NOT NULL, ip_pool TEXT NOT NULL,
+  fall_back INTEGER NOT NULL, validation TEXT NOT NULL);
+ALTER TABLE address ADD COLUMN config_set INTEGER;
+"""
+MIGRATIONS = (_SCHEMA, SEED, _AROUND, _BODIES_LAST, _DNS, _IP_FILTER, _SUPPRESSION, _CONFIG_SETS)
