@@ -42,7 +42,7 @@ ACTIONS = (
         fields=(
             Field("Address", "Address"),
             Field("SuppressionId", "Id"),
-            Field("Type", "Added by", {"system": "service", "user": "account"}),
+            Field("Type", "Added by", {"system": "the service", "user": "the account"}),
             Field("CreateTime", "Added", shape="epoch"),
             Field("LastBounceTime", "Last bounce", shape="epoch", priority=1),
         ),
