@@ -20,6 +20,7 @@ function filled(Model, params) {
 
 // The fields of a model that are empty or not of the type that it declares.
 function lacking(model, at = '') {
+  if (typeof model === 'string') return []; // of a list of texts
   return Object.entries(model.constructor.types()).flatMap(([name, type]) => {
     const [value, here] = [model[name], at ? `${at}.${name}` : name];
     if (value === undefined || value === null) return [here];

@@ -92,7 +92,9 @@ class Dm:
 
 
 def lacking(model, path=""):
-    """The fields of a model that are empty or not of the type that it declares."""
+    """The fields of a model that are empty or not of the type that it declares; a text in a list has none."""
+    if isinstance(model, str):
+        return []
     types = typing.get_type_hints(type(model).__init__, vars(inspect.getmodule(type(model))))
     found = []
     for name, value in vars(model).items():
