@@ -47,6 +47,7 @@ ANSWERS = {
     },
     "SenderStatisticsByTagNameAndBatchID": {"TotalCount": 0, "data": {"stat": []}},
     "QueryInvalidAddress": {"TotalCount": 0, "data": {"mailDetail": []}},
+    "ListUserSuppression": {"TotalCount": 0, "Data": {"UserSuppressions": []}},
     "ListBlockSending": {"Data": []},
 }
 # dm takes no more mails a second than the service does; to see what a mail costs it is let go of that.

@@ -76,7 +76,7 @@ def make_plan(
     journal: Journal,
     read: Callable[[int], None] = lambda _: None,
 ) -> Plan:
-    """Read all rows into a new journal. `barred` are folded addresses that get none, with the reason.
+    """Read all rows into a new journal. `barred` are folded addresses, and domains, that get none, with the reason.
 
     The journal keeps English, whatever the run speaks. `read` is told now and then how many rows were read. Raises
     InputError for a file that cannot be read on.
@@ -105,7 +105,7 @@ def make_plan(
         values = letter.values(row.values)
         mail = letter.mail(row.number, values, now=now)
         address = mail.wire.get("ToAddress", "")
-        why = barred.get(fold(address), "")
+        why = barred.get(fold(address), "") or barred.get(fold(address).rpartition("@")[2], "")
         earlier = 0 if mail.problems or why else journal.put(row.number, address, fold(address), values)
         if mail.problems or why or earlier:
             said = kept = _problem(mail.problems, why, earlier)

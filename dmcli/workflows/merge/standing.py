@@ -32,7 +32,7 @@ class Left(NamedTuple):
 class Standing(NamedTuple):
     """`day_left` and `month_left` are mails, None where that is not known or there is no limit.
 
-    `barred` are folded addresses that must not get mail, with the reason.
+    `barred` are folded addresses, and domains, that must not get mail, with the reason.
     """
 
     day_left: int | None
@@ -129,7 +129,8 @@ def _check_sender(sender: str, rows: list[dict[str, Any]], via: str) -> None:
 def _barred(client: Client, sender: str, tell: Callable[[str], None]) -> dict[str, str]:
     found: dict[str, str] = {}
     looks: list[tuple[str, dict[str, str], str, str]] = [
-        ("QueryInvalidAddress", {}, "ToAddress", marked("was found invalid earlier (dm stats invalid)"))
+        ("QueryInvalidAddress", {}, "ToAddress", marked("was found invalid earlier (dm stats invalid)")),
+        ("ListUserSuppression", {}, "Address", marked("is suppressed (dm suppression list)")),
     ]
     looks += [
         (

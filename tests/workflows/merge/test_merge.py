@@ -147,11 +147,15 @@ def test_bad_rows_stop_it_unless_they_are_to_be_skipped(run, mailed, people):
         (["a@b.test"], "it has 1 of 2 values"),
         ([], "the file has no rows"),
         (["invalid@sandbox.test,Earlier"], "was found invalid earlier"),
+        (["Ada@Held.test,Domain"], "is suppressed (dm suppression list)"),
+        (["ada@example.com,Address"], "is suppressed (dm suppression list)"),
     ],
 )
 def test_what_is_wrong_with_a_row_is_told_before_anything_is_sent(run, mailed, people, rows, problem):
     if "Earlier" in str(rows):
         run("send single --to invalid@sandbox.test --subject s --text t")
+    for address in ("held.test", "ADA@example.com") if "suppressed" in problem else ():
+        run("suppression add {}", address)
     people([*rows, "good@b.test,Good"] if rows else [])
     assert problem in run(f"{MERGE} --yes", code=2).err
     assert "good@b.test" not in mailed()
