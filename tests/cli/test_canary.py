@@ -42,6 +42,7 @@ ARGUMENTS = {
     "domain show": "1",
     "domain delete": "1 --yes",
     "domain check": "1",
+    "domain rotate-dkim": "b.cn",
     "domain set-password": "example.com --password-stdin",
     "address create": "a@example.com --type batch",
     "address show": "1",

@@ -125,6 +125,7 @@ def fill(cloud: Cloud) -> None:
     cloud.ok("CreateDomain", DomainName="icp.example.com", dkimSelector="mine")
     cloud.ok("CheckDomain", DomainId="2")
     cloud.ok("CreateDomain", DomainName="mail.example.org")
+    cloud.ok("ChangeDomainDkimRecord", Domain="icp.example.com", DkimRsaLength="1024")
     cloud.ok("ModifyPWByDomain", DomainName="sandbox.test", Password=f"{PASSWORD}X")
     cloud.ok("CreateMailAddress", AccountName="shop@icp.example.com", Sendtype="trigger", ReplyAddress="q@example.com")
     cloud.ok("CreateMailAddress", AccountName="elsewhere@b.test", Sendtype="batch", AddressType="EXTERNAL")

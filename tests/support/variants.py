@@ -39,6 +39,7 @@ VALUES: dict[str, list[Any]] = {
     "CustomDetail": [[{"Email": "y@b.test", "CustomData": {"name": "Y"}}]],
     "Detail": [[{"e": "y@b.test"}], [{"e": "z@b.test"}]],
     "Domain": ["sandbox.test", "icp.example.com"],
+    "DkimRsaLength": ["1024", "2048"],
     "DomainAuth": ["true", "false"],
     "DomainId": ["1", "2", "3"],
     "DomainName": ["sandbox.test", "other.test"],
@@ -160,6 +161,7 @@ TROUBLE: dict[str, list[tuple[dict[str, Any], str]]] = {
     ],
     "CreateDomain": [({}, rows(5, "domain", name="i", created="0"))],
     "CheckDomain": [({}, "UPDATE domain SET name = 'fail.test', status = 1 WHERE id = 1")],
+    "ChangeDomainDkimRecord": [({"Domain": "nobodys.test"}, "")],
     "ModifyPWByDomain": [({"Password": f"{PASSWORD}X"}, "")],
     "CreateMailAddress": [
         ({"AccountName": "new@b.test"}, ""),

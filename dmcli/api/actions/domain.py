@@ -1,4 +1,4 @@
-"""Sending domains (reference sections 6 and 12.2)."""
+"""Sending domains (reference sections 6 and 12.2; ChangeDomainDkimRecord is the SDK's alone)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dmcli.api.actions.common import (
 )
 from dmcli.api.kinds.common import DOMAIN, DOMAIN_BY_NAME, DOMAIN_REF, PASSWORD
 from dmcli.api.kinds.text import Choice, Flag, Text
-from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
+from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param, fair, good
 
 _DOMAIN_ID = Param(
     "DomainId",
@@ -187,6 +187,34 @@ ACTIONS = (
         already_done=("InvalidDomainPassword.equalcurrent",),
         commands=(Command("domain set-password", example="mail.example.com"),),
         sample={"DomainName": "sandbox.test", "Password": "abcABC123456"},
+    ),
+    Action(
+        "ChangeDomainDkimRecord",
+        "domain",
+        "Change a domain's DKIM key; DKIM fails until the new record is in DNS.",
+        Effect.CREATE,
+        done="{Domain} has a new DKIM key; put its record in place of the old one in DNS: dm domain records {Domain}",
+        params=(
+            Param("Domain", DOMAIN_BY_NAME, "Domain, by name or id.", required=True, option="domain", argument=True),
+            Param(
+                "DkimRsaLength",
+                Choice(("1024", "2048")),
+                "Bits of the new key; default: as many as the key has.",
+                option="bits",
+            ),
+        ),
+        fields=(
+            Field("Changed", "Changed", {"True": good("yes"), "False": fair("no")}),
+            Field("Hostname", "DKIM TXT host"),
+            Field("DkimPublicKey", "DKIM TXT value"),
+            Field("DkimRsaLength", "Bits"),
+            Field("RequestId", "Request id"),
+        ),
+        errors=("InvalidDomain.NotFound",),
+        look="domain records {Domain}",
+        versions=ONLY_2015,
+        commands=(Command("domain rotate-dkim", example="mail.example.com --bits 2048"),),
+        sample={"Domain": "sandbox.test"},
     ),
     Action(
         "DeleteDomain",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+
 import pytest
+from cryptography.hazmat.primitives import serialization
 
 from dmcli.sandbox.actions import domain as actions
 from dmcli.sandbox.control.dns import set_record
@@ -149,3 +152,49 @@ def test_no_other_call_waits_for_an_answer_of_dns(cloud, monkeypatch):
     monkeypatch.setattr(actions, "seen_records", ask)
     assert cloud.ok("CheckDomain", DomainId=number)["DomainStatus"] == 1
     assert "meanwhile" in {row["TagName"] for row in cloud.ok("QueryTagByParam")["data"]["tag"]}
+
+
+def test_a_dkim_key_is_changed(cloud):
+    before = cloud.ok("DescDomain", DomainId="1")
+    done = cloud.ok("ChangeDomainDkimRecord", Domain="Sandbox.test", DkimRsaLength="1024")
+    after = cloud.ok("DescDomain", DomainId="1")
+    assert (done["Changed"], done["Hostname"], done["DkimPublicKey"]) == (True, after["DkimRR"], after["DkimPublicKey"])
+    assert (after["DkimRR"], after["DkimRsaLength"]) == (before["DkimRR"], 1024)
+    assert key_of(before).key_size == 2048
+    assert key_of(after).key_size == 1024
+    again = cloud.ok("ChangeDomainDkimRecord", Domain="sandbox.test")
+    assert again["DkimRsaLength"] == 1024
+    assert len({shown["DkimPublicKey"] for shown in (before, after, again)}) == 3
+    assert cloud.refused("ChangeDomainDkimRecord", Domain="nobodys.test") == (404, "InvalidDomain.NotFound")
+    assert cloud.refused("ChangeDomainDkimRecord", Domain="sandbox.test", DkimRsaLength="512")[1] == (
+        "InvalidDkimRsaLength.Malformed"
+    )
+
+
+def key_of(shown):
+    """The public key of a domain, as a library of others reads it."""
+    return serialization.load_der_public_key(b64decode(shown["DkimPublicKey"].rpartition("p=")[2]))
+
+
+def test_a_changed_dkim_key_is_not_in_dns_until_its_record_is(cloud):
+    def publish():
+        for record in actions.records_of(actions.Domain(*cloud.sql(f"SELECT {actions._FIELDS} FROM domain")[0])):
+            set_record(cloud.sandbox, ZoneRecord(record.name, record.type, record.value, record.priority))
+
+    def dkim() -> str:
+        cloud.ok("CheckDomain", DomainId="1")
+        return str(cloud.ok("DescDomain", DomainId="1")["DkimAuthStatus"])
+
+    publish()
+    assert dkim() == "0"
+    cloud.ok("ChangeDomainDkimRecord", Domain="sandbox.test")
+    assert dkim() == "1"
+    publish()
+    assert dkim() == "0"
+
+
+def test_the_command_that_changes_a_dkim_key(dm):
+    shown = dm("domain rotate-dkim sandbox.test --bits 1024 -o json")
+    assert shown.json["DkimRsaLength"] == 1024
+    assert "dm domain records sandbox.test" in shown.err
+    assert dm("domain rotate-dkim 1").out
