@@ -1,4 +1,4 @@
-"""Sending mail (reference section 4)."""
+"""Sending mail (reference section 4; SendTestByTemplate is the SDK's alone)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,24 @@ from dmcli.api.actions.common import (
     SENDER_PARAM,
 )
 from dmcli.api.kinds.addresses import Attachments, Emails
-from dmcli.api.kinds.common import ALIAS, BODY, EMAIL, LIST_NAME, STORED_TEMPLATE, SUBJECT, TAG, TEMPLATE_NAME
+from dmcli.api.kinds.common import (
+    ALIAS,
+    BODY,
+    EMAIL,
+    LIST_NAME,
+    STORED_TEMPLATE,
+    SUBJECT,
+    TAG,
+    TEMPLATE_NAME,
+    TEMPLATE_REF,
+)
 from dmcli.api.kinds.json import Json, Recipients
-from dmcli.api.kinds.text import Flag
+from dmcli.api.kinds.text import Flag, HeaderText
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
 from dmcli.api.rules import at_least_one, at_most_one, needs, tracks
 
 _TAG = Param("TagName", TAG, "Tag to file the mail under.", option="tag", malformed="InvalidTagName.Malformed")
+_BLANK = HeaderText(0, 30)
 _FIELDS = (Field("EnvId", "Send id"), Field("RequestId", "Request id"))
 _SEND_ERRORS = (
     "InvalidReceiverName.Malformed",
@@ -200,5 +211,44 @@ ACTIONS = (
             "ReceiversName": "customers",
             "TemplateName": "newsletter",
         },
+    ),
+    Action(
+        "SendTestByTemplate",
+        "send",
+        "Send one test mail, filled in from a template.",
+        Effect.SEND,
+        done="the service accepted the test mail to {Email}",
+        params=(
+            SENDER_PARAM,
+            Param("TemplateId", TEMPLATE_REF, "Template, by name or id.", required=True, option="template"),
+            Param("Email", EMAIL, "Who gets the mail.", required=True, option="to", recipients=True),
+            Param("UserName", _BLANK, "What {UserName} stands for."),
+            Param("NickName", _BLANK, "What {NickName} stands for.", option="nickname"),
+            Param("Gender", _BLANK, "What {Gender} stands for."),
+            Param("Birthday", _BLANK, "What {Birthday} stands for."),
+            Param("Mobile", _BLANK, "What {Mobile} stands for."),
+            Param(
+                "TemplateParams",
+                Json(dict),
+                'Values of other variables: {"city": "Oslo"}.',
+                option="variables",
+            ),
+        ),
+        errors=(
+            "InvalidMailAddress.NotFound",
+            "InvalidMailAddressDomain.Malformed",
+            "InvalidTemplate.NotFound",
+            "InvalidTemplateStatus.Malformed",
+            "InvalidToAddress.Spam",
+            "InvalidSendMail.Spam",
+            "InvalidSubject.Malformed",
+            "InvalidBody",
+        ),
+        look="stats details --to {Email}",
+        versions=ONLY_2015,
+        commands=(
+            Command("send test", example="--from news@mail.example.com --template newsletter --to ada@example.com"),
+        ),
+        sample={"AccountName": "news@sandbox.test", "TemplateId": "1", "Email": "a@b.test"},
     ),
 )

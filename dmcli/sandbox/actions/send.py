@@ -108,6 +108,21 @@ def batch(context: Context) -> dict[str, Any]:
     return {"EnvId": env}
 
 
+def test(context: Context) -> dict[str, Any]:
+    """SendTestByTemplate: a mail as the template's batches make it, to one address."""
+    sender, to = _sender(context), context.params["Email"]
+    template = _template(context, "id", context.params["TemplateId"])
+    message = Message(template.subject, template.html, alias=template.nickname, template=template.name)
+    given = {name: context.params[name] for name in _BUILT_IN if context.get(name)}
+    others = variables_of(from_json(context.get("TemplateParams"), "InvalidTemplateParams.Malformed"))
+    quota = Quota.of(context)
+    if quota.invalid and _known_invalid(context, [to]):
+        raise ServiceError("InvalidToAddress.Spam")
+    _check_quota(quota, 1)
+    deliver(context, sender.name, message, _personal(message, [(to, {**others, **given})]))
+    return {}
+
+
 def _sender(context: Context) -> Sender:
     """The sender, which must be able to send from where the call comes. Raises ServiceError."""
     check_caller(context)
@@ -281,7 +296,7 @@ def _check_quota(quota: Quota, mails: int) -> None:
         raise ServiceError("InvalidSendMail.Spam")
 
 
-HANDLERS: dict[str, Handler] = {"SingleSendMail": single, "BatchSendMail": batch}
+HANDLERS: dict[str, Handler] = {"SingleSendMail": single, "BatchSendMail": batch, "SendTestByTemplate": test}
 
 _LEVELS = marked(
     "UnSubscribeFilterLevel says whose unsubscribes hold mail back: those from the sender address, its domain or the "
@@ -379,6 +394,25 @@ FACTS: dict[str, Facts] = {
             "AddressType 0 is only shown again in the list of tasks.": "reference 4.2",
             "With DomainAuth too AccountName must be an address, and not the domain alone.": SDK,
             "No sender address is ever frozen.": "reference 4.2",
+        },
+    ),
+    "SendTestByTemplate": Facts(
+        likely=(
+            "InvalidMailAddress.NotFound",
+            "InvalidMailAddressDomain.Malformed",
+            "InvalidTemplate.NotFound",
+            "InvalidTemplateStatus.Malformed",
+            "InvalidToAddress.Spam",
+            "InvalidSendMail.Spam",
+            "InvalidSubject.Malformed",
+            "InvalidBody",
+        ),
+        undeclared_codes={"InvalidTemplateData.Malformed": "the variables are too large"},
+        guessed={
+            "A test mail counts against the quota, and in the statistics.": NOBODY,
+            "The template must be approved, as for a batch.": "other actions",
+            "Senders of both types may send it.": NOBODY,
+            "UserName and the other parameters go before a variable of their name in TemplateParams.": NOBODY,
         },
     ),
 }

@@ -305,3 +305,32 @@ def test_variables_bring_no_second_line_into_a_subject(cloud, batch):
 def test_template_data_may_be_text_in_text(cloud):
     cloud.send(Subject="Hi {UserName}", Template={"TemplateId": 1, "TemplateData": json.dumps({"UserName": "Li"})})
     assert cloud.mails()[0]["subject"] == "Hi Li"
+
+
+def test_a_test_mail_is_the_template_filled_in(cloud):
+    html = "<p>{UserName} {NickName} {city} {EAddr} {other}</p>"
+    made = {"TemplateName": "t", "TemplateSubject": "To {UserName}", "TemplateText": html, "TemplateNickName": "Us"}
+    number = cloud.ok("CreateTemplate", TemplateType="0", **made)["TemplateId"]
+    given = {"AccountName": "noreply@sandbox.test", "TemplateId": number, "Email": "ada@example.com"}
+    others = {"city": "Oslo", "UserName": "Eve"}
+    assert set(cloud.ok("SendTestByTemplate", **given, UserName="Ada", TemplateParams=others)) == {"RequestId"}
+    (mail,) = cloud.mails()
+    assert (mail["subject"], mail["html"], mail["alias"]) == (
+        "To Ada",
+        "<p>Ada  Oslo ada@example.com {other}</p>",
+        "Us",
+    )
+    assert cloud.ok("DescAccountSummary")["RemainFreeQuota"] == 1999
+    assert cloud.refused("SendTestByTemplate", **{**given, "TemplateId": "99"}) == (404, "InvalidTemplate.NotFound")
+    assert cloud.refused("SendTestByTemplate", **given, UserName="x" * 31)[1] == "InvalidUserName.Malformed"
+    assert cloud.refused("SendTestByTemplate", **given, TemplateParams="[]")[1] == "InvalidTemplateParams.Malformed"
+
+
+def test_the_command_that_sends_a_test_mail(dm):
+    line = "send test --from news@sandbox.test --template newsletter --to ada@example.com --user-name Ada"
+    shown = dm(f"{line} --dry-run").json["parameters"]
+    assert (shown["TemplateId"], shown["UserName"]) == ("<id of newsletter>", "Ada")
+    assert "the service accepted the test mail to ada@example.com" in dm(line).err
+    assert dm("sandbox mail show latest -o json").json["subject"] == "News for Ada"
+    assert dm(f"{line} --idempotency-key k").err
+    assert "nothing was sent again" in dm(f"{line} --idempotency-key k").err
