@@ -183,7 +183,8 @@ class Action(NamedTuple):
     the action. `sample` is what a person could type for the parameters of a call: values by wire name, a thing by its
     name or id, days as `5d` and `today`. `unsure_versions` are API versions that have it by one source and lack it by
     another: the client calls none of them. `form` are the parameters that the SDK puts into the form body, None
-    for all of them; the others go in the URL. `window` is how much of the past a call may ask for.
+    for all of them; the others go in the URL. `method` is GET where the service takes no POST. `charges` is what a call
+    costs, in its unit; it is asked about. `window` is how much of the past a call may ask for.
     `sums` says that the counts of its rows can be added up. What an action that is `kept` lists is in the history too.
     """
 
@@ -203,6 +204,8 @@ class Action(NamedTuple):
     creates: Ref | None = None
     look: str = ""
     form: tuple[str, ...] | None = ()
+    method: str = "POST"
+    charges: str = ""
     done: str = ""
     versions: tuple[str, ...] = BOTH
     unsure_versions: tuple[str, ...] = ()

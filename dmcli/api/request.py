@@ -76,6 +76,7 @@ class Signed(NamedTuple):
     moment: datetime
     nonce: str
     form: str = "JSON"
+    method: str = "POST"
 
     @property
     def stamp(self) -> str:
@@ -84,24 +85,37 @@ class Signed(NamedTuple):
 
 
 def sign(call: Signed, params: Mapping[str, str], in_query: Container[str] = ()) -> Request:
-    """The signed POST request of a call. A pure function.
+    """The signed request of a call. A pure function.
 
     Those of the parameters that are `in_query` go in the URL, as long as it stays short enough for every proxy; the
-    others, and what is common to all calls, in the form body.
+    others, and what is common to all calls, in the form body. A GET has all of it in the URL.
     """
+    if call.method == "GET":
+        return _sign_get(call, params)
     query = {name: value for name, value in params.items() if name in in_query}
     line = signing.canonical_query(query)
     if len(line) > _LONGEST_QUERY:
         query, line = {}, ""
-    host = call.target.url.split("://", 1)[1].split("/", 1)[0]
-    headers = {
-        "host": host,
-        "content-type": "application/x-www-form-urlencoded",
-        "accept": f"application/{call.form.lower()}",
-    }
+    headers = {"content-type": "application/x-www-form-urlencoded", **_headers(call)}
     form = {name: value for name, value in params.items() if name not in query}
     signed = _sign_v3(call, query, form, headers) if call.target.signature == "v3" else _sign_v1(call, query, form)
     return Request("POST", f"{call.target.url}/{'?' if line else ''}{line}", headers, signed)
+
+
+def _sign_get(call: Signed, params: Mapping[str, str]) -> Request:
+    headers = _headers(call)
+    if call.target.signature == "v3":
+        query = {**params, "RegionId": call.target.region}
+        _add_v3_headers(call, query, b"", headers)
+        line = signing.canonical_query(query)
+    else:
+        line = _sign_v1(call, {}, params).decode()
+    return Request("GET", f"{call.target.url}/?{line}", headers, b"")
+
+
+def _headers(call: Signed) -> dict[str, str]:
+    host = call.target.url.split("://", 1)[1].split("/", 1)[0]
+    return {"host": host, "accept": f"application/{call.form.lower()}"}
 
 
 def _sign_v1(call: Signed, query: Mapping[str, str], form: Mapping[str, str]) -> bytes:
@@ -120,9 +134,9 @@ def _sign_v1(call: Signed, query: Mapping[str, str], form: Mapping[str, str]) ->
     }
     if call.keys.security_token:
         body["SecurityToken"] = call.keys.security_token.reveal()
-    canonical, text = signing.v1_form("POST", body)
+    canonical, text = signing.v1_form(call.method, body)
     if query:
-        text = signing.v1_string_to_sign("POST", {**query, **body})
+        text = signing.v1_string_to_sign(call.method, {**query, **body})
     signature = signing.v1_signature(text, call.keys.access_key_secret.reveal())
     mark = "&SignatureMethod="  # what it stands before by its name
     return canonical.replace(mark, f"&Signature={signing.percent_encode(signature)}{mark}", 1).encode()
@@ -131,6 +145,12 @@ def _sign_v1(call: Signed, query: Mapping[str, str], form: Mapping[str, str]) ->
 def _sign_v3(call: Signed, query: Mapping[str, str], form: Mapping[str, str], headers: dict[str, str]) -> bytes:
     """The form body; what is common, and the signature, is added to the headers."""
     body = signing.canonical_query({**form, "RegionId": call.target.region}).encode()
+    _add_v3_headers(call, query, body, headers)
+    return body
+
+
+def _add_v3_headers(call: Signed, query: Mapping[str, str], body: bytes, headers: dict[str, str]) -> None:
+    """What is common to all calls, and the signature over it, the query and the body."""
     headers |= {
         "x-acs-action": call.name,
         "x-acs-version": call.version,
@@ -144,7 +164,6 @@ def _sign_v3(call: Signed, query: Mapping[str, str], form: Mapping[str, str], he
             "x-acs-security-token": call.keys.security_token.reveal(),
         }
     names = ";".join(sorted(headers))
-    canonical = signing.v3_canonical_request("POST", "/", query, headers, names, headers["x-acs-content-sha256"])
+    canonical = signing.v3_canonical_request(call.method, "/", query, headers, names, headers["x-acs-content-sha256"])
     signature = signing.v3_signature(signing.v3_string_to_sign(canonical), call.keys.access_key_secret.reveal())
     headers["authorization"] = signing.v3_authorization(call.keys.access_key_id, names, signature)
-    return body

@@ -32,6 +32,11 @@ def yes() -> click.Option:
     return click.Option(["-y", "--yes"], is_flag=True, help="Delete without asking.")
 
 
+def agreed() -> click.Option:
+    """--yes, for what charges."""
+    return click.Option(["-y", "--yes"], is_flag=True, help="Go ahead without asking.")
+
+
 def one_line_key(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     """The key, of one line."""
     if value is None:
@@ -206,6 +211,8 @@ def options_of(
         params.append(dry_run())
     if action.effect is Effect.DELETE:
         params.append(yes())
+    if action.charges:
+        params.append(agreed())
     if action.effect is Effect.SEND:
         params.append(idempotency_key())
     if action.paging and (action.paging.page or action.paging.cursor):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.api.model import Action, Effect, Window
 from dmcli.api.rules import several_calls
-from dmcli.cli.question import confirmed
+from dmcli.cli.question import ask, confirmed
 from dmcli.errors import DmError, InputError, UnknownOutcomeError
 from dmcli.words import listed, tr
 
@@ -50,6 +50,8 @@ def perform(
         return
     if action.effect is Effect.DELETE and not values.get("yes"):
         confirm(current, call)
+    if action.charges and not values.get("yes"):
+        ask(tr("{what}; this costs {charges}", what=_what(action), charges=tr(action.charges)))
     wire = resolve_names(current, call)
     if action.paging:
         from dmcli.cli.listing import show_list
@@ -152,12 +154,16 @@ def confirm(current: Session, call: Call) -> None:
 
     Raises InputError where there is no terminal to ask, or when the answer is no.
     """
-    what = re.split("[;；]", tr(call.action.summary).rstrip(".。"))[0]
-    named = tr("{what}: {things}", what=what, things=description(current, call))
+    named = tr("{what}: {things}", what=_what(call.action), things=description(current, call))
     if not sys.stdin.isatty():
         raise InputError(tr("{what}: there is no terminal to ask: give --yes to go ahead", what=named))
     if not confirmed(tr("{what}. Go ahead? [y/N]:", what=named)):
         raise InputError(tr("nothing was deleted"))
+
+
+def _what(action: Action) -> str:
+    """What an action does, as a question has it."""
+    return re.split("[;；]", tr(action.summary).rstrip(".。"))[0]
 
 
 def description(current: Session, call: Call) -> str:

@@ -124,7 +124,7 @@ class Session:
             command = "dm sandbox" if self.settings.endpoint else self.resources.sandbox_command  # untranslated
             self.say(
                 tr("[sandbox] nothing left this machine; see it: {command} mail list", command=command)
-                if action.effect is Effect.SEND
+                if action.effect is Effect.SEND and not action.charges
                 else tr("[sandbox] nothing left this machine")
             )
 

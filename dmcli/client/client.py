@@ -108,7 +108,8 @@ class Client(NamedTuple):
         version = version or self.target.version_of(action, params)
 
         def request() -> Request:
-            call = Signed(action.name, version, self.target, self.keys(), self.retrier.now(), self.nonce(), form)
+            moment, nonce = self.retrier.now(), self.nonce()
+            call = Signed(action.name, version, self.target, self.keys(), moment, nonce, form, action.method)
             return sign(call, params, action.in_query)._replace(patience=PATIENCE[action.effect], announce=announce)
 
         result = self.retrier.run(

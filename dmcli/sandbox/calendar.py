@@ -34,3 +34,8 @@ def time_text(at: int) -> str:
     """A moment as the service writes it: the time in China, with a Z that is wrong (reference section 6.4)."""
     here = datetime.fromtimestamp(at + OFFSET, UTC)
     return f"{here.year:04}-{here.month:02}-{here.day:02}T{here.hour:02}:{here.minute:02}Z"
+
+
+def utc_text(at: int) -> str:
+    """A moment in UTC, as the newer actions write it."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

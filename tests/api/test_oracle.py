@@ -42,7 +42,8 @@ def test_all_of_the_reference_is_there():
 
 @pytest.mark.parametrize("action", KNOWN, ids=lambda action: action.name)
 def test_every_request_parameter_is_declared(action):
-    known = wire_names(getattr(models, f"{action.name}Request")) - INTERNAL
+    request = getattr(models, f"{action.name}Request", None)  # there is none without parameters
+    known = wire_names(request) - INTERNAL if request else set()
     declared = {param.name for param in action.params}
     # The SDK sends objects under a shrunken name of the same wire name.
     assert known <= declared, known - declared

@@ -103,3 +103,23 @@ def test_a_query_that_would_be_too_long_for_a_proxy_goes_in_the_form():
     request = sign(Signed("X", "2015-11-23", TARGET, KEYS, WHEN, NONCE), {"Detail": "x" * 6000}, ("Detail",))
     assert request.url == "https://dm.aliyuncs.com/"
     assert b"Detail=xxx" in request.body
+
+
+def test_a_get_has_everything_in_the_url():
+    """The signature is that of the known vector, computed with two of the vendor's libraries."""
+    call = Signed("DescAccountSummary", "2015-11-23", TARGET, KEYS, WHEN, NONCE, method="GET")
+    request = sign(call, {})
+    query = dict(parse_qsl(request.url.partition("/?")[2], strict_parsing=True))
+    assert (request.method, request.body, sorted(query)) == (
+        "GET",
+        b"",
+        sorted(name for name in COMMON if name != "SecurityToken"),
+    )
+    assert query["Signature"] == "kxgDqGkB95umwN0xl+melJjgSi8="
+    request = sign(call._replace(target=TARGET._replace(signature="v3")), {"A": "b"})
+    assert (request.method, request.url, request.body) == (
+        "GET",
+        "https://dm.aliyuncs.com/?A=b&RegionId=cn-hangzhou",
+        b"",
+    )
+    assert "content-type" not in request.headers

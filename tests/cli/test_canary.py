@@ -33,6 +33,7 @@ ARGUMENTS = {
     "send single": "--from a@b.cn --to a@example.com --subject s --text t",
     "send batch": "--from a@b.cn --list l --template t --yes --allow-unfilled",
     "send test": "--from a@b.cn --template 1 --to a@example.com",
+    "account sendify-trial": "--yes",
     "send merge": "none.csv --from a@b.cn --subject s --text t --yes",
     "send resolve": "k --sent",
     "domain create": "mail.example.com",

@@ -27,7 +27,7 @@ COMMON = {option.name for option in common()}
 BY_HAND = """
 send merge|send resolve|campaign list|campaign show|campaign report|campaign export|campaign resume|campaign pause|
 campaign work|campaign settle|campaign retry-rejected|campaign delete|domain check|domain doctor|domain ensure|
-domain publish|
+domain publish|account settings|
 domain records|receiver create|receiver add|receiver export|receiver import|receiver remove|receiver sync|
 config-set update|
 tag update|stats tracking|stats sender|template update|api|explain|completion|help|version|config init|config list|
@@ -136,7 +136,7 @@ def test_options_follow_from_the_effect(path):
         return
     assert ("dry_run" in names) == (action.effect is not Effect.READ)
     many = action.name == "BatchSendMail"  # what mails many asks too
-    assert ("yes" in names) == (action.effect is Effect.DELETE or many)
+    assert ("yes" in names) == (action.effect is Effect.DELETE or many or bool(action.charges))
     paged = action.paging is not None and bool(action.paging.page or action.paging.cursor)
     assert ("limit" in names) == paged
     shown = {p.name for p in action.params if not p.hidden}

@@ -145,6 +145,8 @@ def fill(cloud: Cloud) -> None:
         cloud.ok("ConfigSetCreate", Name=name, ValidationOption=status, **given)
     cloud.ok("ConfigSetRelationFromAddress", Id="1", FromAddress="elsewhere@b.test")
     cloud.ok("ConfigSetRelationFromAddress", Id="2", FromAddress="shop@icp.example.com")
+    cloud.ok("UpdateUser", User={"EnableEventbridge": True})
+    cloud.ok("OpenSendifyTrialService")
     cloud.ok("CreateReceiver", ReceiversName="empty", ReceiversAlias="e@list", Desc="none yet")
     cloud.ok("CreateTag", TagName="spring", TagDescription="of the year")
     cloud.ok(

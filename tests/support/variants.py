@@ -215,7 +215,7 @@ TROUBLE: dict[str, list[tuple[dict[str, Any], str]]] = {
 }
 # Another account, as far as calls show it.
 CHANGED = [
-    "DELETE FROM setting WHERE name = 'dns'",
+    "DELETE FROM setting WHERE name IN ('dns', 'eventbridge', 'sendify')",
     *(
         f"DELETE FROM {table} WHERE id = (SELECT max(id) FROM {table})"
         for table in ("config_set", "domain", "ipfilter", "message", "tag", "template")

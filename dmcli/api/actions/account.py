@@ -1,9 +1,10 @@
-"""The account (reference section 5)."""
+"""The account (reference section 5), its settings, and the add-on product Sendify (SDK)."""
 
 from __future__ import annotations
 
 from dmcli.api.actions.common import count
-from dmcli.api.model import Action, Command, Effect, Field, bad, good
+from dmcli.api.kinds.json import Switch
+from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param, bad, fair, good
 
 # 3 is the reference's word for restricted sending; the SDK counts 4 and 8 instead.
 USER_STATUS: dict[str, str] = {
@@ -14,6 +15,8 @@ USER_STATUS: dict[str, str] = {
     "4": bad("outbound restricted"),
     "8": bad("deleted"),
 }
+
+_YES: dict[str, str] = {"True": good("yes"), "False": fair("no")}
 
 ACTIONS = (
     Action(
@@ -42,5 +45,77 @@ ACTIONS = (
             Field("IpChannelType"),
         ),
         commands=(Command("account show"),),
+    ),
+    Action(
+        "GetUser",
+        "account",
+        "Show the settings of the account.",
+        Effect.READ,
+        fields=(Field("EnableEventbridge", "Events go to EventBridge", _YES), Field("Data")),
+        method="GET",
+        versions=ONLY_2015,
+    ),
+    Action(
+        "UpdateUser",
+        "account",
+        "Change the settings of the account.",
+        Effect.WRITE,
+        done="changed the settings of the account",
+        params=(
+            Param(
+                "User",
+                Switch("EnableEventbridge"),
+                "Publish events of mail, such as deliveries and opens, to EventBridge.",
+                required=True,
+                option="eventbridge",
+            ),
+        ),
+        form=("User",),
+        versions=ONLY_2015,
+        sample={"User": "true"},
+    ),
+    Action(
+        "GetSendifyInfo",
+        "account",
+        "Show whether the add-on product Sendify is open, and where it is bought.",
+        Effect.READ,
+        fields=(
+            Field("Opened", "Open", _YES),
+            Field("Status", "Status"),
+            Field("ProductCode", "Product"),
+            Field("ExpireTime", "Ends"),
+            Field("SupportTrial", "Trial possible", _YES),
+            Field("Discount", "Discount"),
+            Field("BuyUrl", "Buy"),
+            Field("RenewUrl", "Renew"),
+            Field("LearnMoreUrl", "Learn more"),
+            Field("UpgradeUrl"),
+            Field("DowngradeUrl"),
+            Field("SpecUpgradeUrl"),
+            Field("BuyResourcePackageUrl"),
+        ),
+        versions=ONLY_2015,
+        commands=(Command("account sendify"),),
+    ),
+    Action(
+        "GetSendifyAutoLoginURL",
+        "account",
+        "Make a link that logs in to Sendify, for anybody who has it.",
+        Effect.READ,
+        fields=(Field("AutoLoginURL", "Login link"),),
+        versions=ONLY_2015,
+        commands=(Command("account sendify-login"),),
+    ),
+    Action(
+        "OpenSendifyTrialService",
+        "account",
+        "Open the trial of the add-on product Sendify.",
+        Effect.SEND,
+        charges="the trial, which an account may have once",
+        done="opened the trial of Sendify",
+        fields=(Field("AutoLoginURL", "Login link"), Field("RequestId", "Request id")),
+        look="account sendify",
+        versions=ONLY_2015,
+        commands=(Command("account sendify-trial"),),
     ),
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dmcli.api.kinds import headers
 from dmcli.api.kinds.base import Kind, read_each
 from dmcli.api.kinds.reference import Ref
-from dmcli.api.kinds.text import Body, HeaderText
+from dmcli.api.kinds.text import Body, Flag, HeaderText
 from dmcli.words import listed, marked, tr
 
 if TYPE_CHECKING:
@@ -79,6 +79,22 @@ class Json(Kind):
 
 
 _OBJECT = Json(dict)
+
+
+class Switch(Flag):
+    """The one switch in a JSON object: people say yes or no, the wire has {"NAME": true}."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f'{{"{name}":true}}', f'{{"{name}":false}}')
+        self.name = name
+
+    def to_wire(self, text: str, now: datetime) -> str:
+        if not _is_object(text):
+            return super().to_wire(text, now)
+        value = _OBJECT.read(text).get(self.name)
+        if not isinstance(value, bool):
+            raise ValueError(tr('has no "{name}" that is true or false', name=self.name))  # noqa: TRY004  a refusal for people
+        return self.yes if value else self.no
 
 
 class StoredTemplate(Ref):

@@ -1,4 +1,4 @@
-"""`dm account show`: the summary, what is used and left of the quota, and whether that suffices."""
+"""`dm account show`: the summary and the quota, and whether that suffices; `dm account settings`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dmcli.cli.session import Session
 
 _SUMMARY = catalogue.get("DescAccountSummary")
+_SETTINGS, _CHANGE = catalogue.get("GetUser"), catalogue.get("UpdateUser")
 
 
 def _show(current: Session, *, need: int, fail_below: str, watch: bool, interval: float) -> None:
@@ -92,6 +93,19 @@ def _watch(current: Session, need: int, fail_below: str, interval: float) -> Non
                 lack = error.message
 
 
+def _settings(current: Session, **typed: Any) -> None:
+    from dmcli.cli.perform import perform
+    from dmcli.render import show_document
+
+    if typed["User"] is not None:
+        perform(current, _CHANGE, typed)
+    elif typed["dry_run"]:
+        perform(current, _SETTINGS, typed)
+    else:
+        reply, output = current.client.call(_SETTINGS, {}), current.output()
+        show_document(reply.get("Data", {}) if output.wants_columns else reply, _SETTINGS.fields, output)
+
+
 def _least(_: click.Context, __: click.Parameter, value: str | None) -> str:
     if value and not re.fullmatch("(100|[0-9]{1,2})%|[0-9]{1,9}", value):
         raise click.BadParameter(tr("{value!r} is neither a share such as 10% nor a number of mails", value=value))
@@ -127,5 +141,14 @@ COMMAND.add_command(
         _show,
         composed(_SUMMARY.summary, "With --raw the service's reply alone."),
         "--need 500",
+    )
+)
+COMMAND.add_command(
+    command(
+        "settings",
+        options_of(_CHANGE),
+        _settings,
+        composed(_SETTINGS.summary, "With an option it is changed."),
+        "--eventbridge",
     )
 )

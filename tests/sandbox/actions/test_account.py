@@ -62,3 +62,57 @@ def test_one_quota_can_be_set_alone_and_must_make_sense(cloud):
     with pytest.raises(InputError, match="daily quota of -1"):
         cloud.quota(-1, 6)
     assert get_quota(cloud.sandbox) == {"daily": 5, "monthly": 6}
+
+
+def test_settings_are_kept(cloud):
+    def eventbridge():
+        return cloud.ok("GetUser")["Data"]["EnableEventbridge"]
+
+    assert eventbridge() is False
+    cloud.ok("UpdateUser", User={"EnableEventbridge": True})
+    assert eventbridge() is True
+    assert cloud.refused("UpdateUser", User={"EnableEventbridge": "x"}) == (400, "InvalidUser.Malformed")
+    cloud.ok("UpdateUser", User='{"EnableEventbridge":false}')
+    assert eventbridge() is False
+
+
+@pytest.mark.parametrize("signature", ["v1", "v3"])
+def test_the_command_shows_and_changes_settings(dm, signature, monkeypatch):
+    monkeypatch.setenv("DM_SIGNATURE", signature)
+    assert dm("account settings -o csv").out.split() == ["EnableEventbridge,Data", "no,"]
+    assert "changed the settings of the account" in dm("account settings --eventbridge").err
+    assert dm("account settings -o json").json["Data"] == {"EnableEventbridge": True}
+    shown = dm("account settings --no-eventbridge --dry-run").json
+    assert (shown["action"], shown["parameters"]) == ("UpdateUser", {"User": '{"EnableEventbridge":false}'})
+    assert dm("account settings --dry-run").json["action"] == "GetUser"
+
+
+def test_the_trial_of_sendify_runs_out(cloud):
+    def stands():
+        info = cloud.ok("GetSendifyInfo")
+        return info["Opened"], info["Status"], info["SupportTrial"], info["ExpireTime"]
+
+    assert stands() == (False, "", True, "")
+    link = cloud.ok("OpenSendifyTrialService")["AutoLoginURL"]
+    assert stands() == (True, "VALID", False, "2026-04-14T04:00:00Z")
+    cloud.pass_time(days=29)
+    assert (
+        link
+        != cloud.ok("OpenSendifyTrialService")["AutoLoginURL"]
+        != cloud.ok("GetSendifyAutoLoginURL")["AutoLoginURL"]
+    )
+    cloud.pass_time(days=1)
+    assert stands() == (False, "EXPIRED", False, "2026-04-14T04:00:00Z")
+
+
+def test_what_charges_asks_with_its_price(dm):
+    refused = dm("account sendify-trial", code=2).err
+    assert "this costs the trial, which an account may have once" in refused
+    assert "--yes" in refused
+    assert "this costs" not in dm("account sendify-trial --dry-run").err
+    assert dm("account sendify -o json").json["Opened"] is False
+    done = dm("account sendify-trial --yes")
+    assert "opened the trial of Sendify" in done.err
+    assert "mail list" not in done.err
+    assert dm("account sendify -o json").json["Opened"] is True
+    assert dm("account sendify-login -o json").json["AutoLoginURL"].startswith("https://sendify.example/login?")
