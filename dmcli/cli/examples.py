@@ -35,6 +35,7 @@ EXAMPLES = {
     "config-set": ("config-set create shop", "config-set link shop news@mail.example.com"),
     "ip-filter": ("ip-filter add 203.0.113.0/24", "ip-filter protect on"),
     "suppression": ("suppression add ada@example.com", "suppression blocked --type unsubscribe"),
+    "validate": ("validate email ada@example.com", "validate quota"),
     "campaign": ("campaign list", "campaign resume customers"),
     "config": ("config init work", "config check"),
     "sandbox": ("sandbox serve --port 8025", "sandbox run --fresh -- pytest", "sandbox mail list"),

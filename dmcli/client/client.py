@@ -180,7 +180,12 @@ class Client(NamedTuple):
 
     def pages(self, action: Action, params: Mapping[str, str], size: int = 0) -> Iterator[Page]:
         """The pages of a list, each fetched when it is asked for. `size` 0 is the catalogue's page size."""
-        yield from walk(self.call, action, params, size)
+        yield from walk(self.call, action, self._assumed(action) | dict(params), size)
+
+    def _assumed(self, action: Action) -> dict[str, str]:
+        """What a list cannot do without, such as its first and last day, where whoever asks has nothing of it."""
+        needed = [param for param in action.params if param.required and param.default]
+        return {param.name: param.kind.to_wire(param.default, self.retrier.now()) for param in needed}
 
     def rows(self, action: Action, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:
         """The rows of a list, over all pages."""

@@ -39,3 +39,8 @@ def time_text(at: int) -> str:
 def utc_text(at: int) -> str:
     """A moment in UTC, as the newer actions write it."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def utc_moment(text: str) -> int:
+    """The epoch seconds of a moment that is written so."""
+    return int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp())

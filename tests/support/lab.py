@@ -116,12 +116,14 @@ def fill(cloud: Cloud) -> None:
     cloud.pass_time(days=-3)
     cloud.ok("AddIpfilter", IpAddress="127.0.0.0/8")
     cloud.ok("CreateUserSuppression", Address="held.test")
+    validate(cloud, "f1", "xmas.csv")
     tracked = {"ClickTrace": "1", "TagName": "welcome"}
     cloud.send("a@gmail.com", **tracked)
     play(cloud.sandbox, "unsubscribe", 1)
     cloud.pass_time(days=3)
     cloud.ok("AddIpfilter", IpAddress="198.51.100.1-198.51.100.9")
     cloud.ok("UpdateIpProtection", IpProtection="1")
+    validate(cloud, "f2", "list.csv")
     cloud.ok("CreateDomain", DomainName="icp.example.com", dkimSelector="mine")
     cloud.ok("CheckDomain", DomainId="2")
     cloud.ok("CreateDomain", DomainName="mail.example.org")
@@ -173,6 +175,16 @@ def fill(cloud: Cloud) -> None:
     cloud.ok("CreateUserSuppression", Address="invalid@b.test")
     cloud.ok("SetSuppressionListLevel", SuppressionListLevel="account")
     set_served(cloud.sandbox, 0)  # DNS is in use, and empty
+
+
+def validate(cloud: Cloud, file: str, name: str) -> None:
+    """Have a file checked that has an address of each kind, two of them twice; give it an id that is known."""
+    locals_ = ("a", "invalid", "catchall", "unknown", "admin", "a", "invalid", *(["b"] if file == "f1" else []))
+    data = "\n".join(["1,2", *(f"{local}@{file}.test,{local}2@b.test" for local in locals_)]).encode()
+    key = f"{file:0>32}"
+    cloud.sql("INSERT INTO upload (key, name, kind, data, at) VALUES (?, 'x', 'text/csv', ?, 0)", key, data)
+    cloud.ok("SendValidateFile", **{**CALLS["SendValidateFile"], "FileUrl": f"http://oss/{key}", "FileName": name})
+    cloud.sql("UPDATE validation SET file = ? WHERE id = (SELECT max(id) FROM validation)", file)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lab import LIST, PASSWORD
 
 from dmcli.api.kinds.addresses import Email
-from dmcli.api.kinds.dates import Instant
+from dmcli.api.kinds.dates import Instant, Stamp
 from dmcli.api.kinds.text import Choice, Flag, Text
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ NOBODY, NONE = "nobody@sandbox.test", "0" * 32
 TEMPLATE = {"TextBody": None, "Template": {"TemplateId": "1", "TemplateData": {"UserName": "Ada"}}}
 CONTENT = {"Subject": "S", "HtmlBody": "H"}
 LEVELS = ("disabled", "default", "mailfrom", "mailfrom_domain", "edm_id")
+UPLOADED = f"http://oss/{'f1':0>32}"
 FILE = {"Attachments.1.AttachmentName": "a.pdf", "Attachments.1.AttachmentUrl": "https://a.test/a.pdf"}
 
 
@@ -46,6 +47,7 @@ VALUES: dict[str, list[Any]] = {
     "Email": ["ada@example.com", "li@example.com"],
     "EndTime": ["2026-03-11", "2026-03-15"],
     "Esp": ["gmail.com", "others"],
+    "FileId": ["f1", "f2"],
     "Headers": ['{"X-User-A": "b"}'],
     "Id": ["1", "2"],
     "FromAddress": ["noreply@sandbox.test", "shop@icp.example.com"],
@@ -73,6 +75,7 @@ VALUES: dict[str, list[Any]] = {
 OF_A_KIND: dict[type[Kind], list[Any]] = {
     Email: ["b@gmail.com", "shop@icp.example.com"],
     Instant: ["1000000000", "1900000000"],
+    Stamp: ["2026-03-14T00:00:00Z", "2026-03-16T00:00:00Z"],
     Text: ["x", "y"],
 }
 # Where that is not enough: an action's ways of calling it.
@@ -100,6 +103,18 @@ OWN: dict[tuple[str, str], list[dict[str, Any]]] = {
     ),
     ("CheckReplyToMailAddress", "Lang"): varied("Lang", "en", "zh"),
     ("CreateMailAddress", "AccountName"): varied("AccountName", "a@sandbox.test", "b@sandbox.test"),
+    ("ValidateEmail", "Email"): varied("Email", "Ada@gmail.com", "invalid+1@b.test", "x"),
+    ("ValidateEmail", "ProbeType"): varied("ProbeType", None, "FULL", "BASIC_ONLY", Email="invalid@b.test"),
+    ("CheckDisposable", "Email"): varied("Email", "a@b.test", "a@disposable.test", "a@b.invalid"),
+    **{
+        ("SendValidateFile", name): varied(name, *values, FileUrl=UPLOADED)
+        for name, values in {
+            "AddressColumn": ("1", "2"),
+            "HasHeaderRow": ("true", "false"),
+            "RemoveDuplicate": ("true", "false"),
+        }.items()
+    },
+    ("SendValidateFile", "FileUrl"): varied("FileUrl", UPLOADED, "https://a.test/x"),
     ("QueryInvalidAddress", "NextStart"): varied("NextStart", None, "2#3"),
     ("SenderStatisticsDetailByParam", "EndTime"): varied("EndTime", "2026-03-14 00:00", "2026-03-15 23:59"),
     ("SenderStatisticsDetailByParam", "NextStart"): varied("NextStart", None, "3#9"),
@@ -127,6 +142,7 @@ def rows(count: int, table: str, **values: str) -> str:
 
 DRAFTS = "UPDATE template SET status = 1"
 NO_PEER = "DELETE FROM ipfilter"
+WIDE = """UPDATE upload SET data = CAST('x' || char(10) || '"' || hex(zeroblob(100000)) AS BLOB)"""  # a field of a CSV
 NO_QUOTA = "UPDATE setting SET value = 0 WHERE name = 'daily'"
 # Calls that find trouble in the account: parameters, and statements of SQL before.
 TROUBLE: dict[str, list[tuple[dict[str, Any], str]]] = {
@@ -170,6 +186,11 @@ TROUBLE: dict[str, list[tuple[dict[str, Any], str]]] = {
         ({}, DRAFTS),
         ({}, NO_QUOTA),
     ],
+    "SendValidateFile": [({"FileUrl": UPLOADED}, WIDE)],
+    **{
+        action: [({"FileId": "f3"}, "")]
+        for action in ("GetValidateFileStatus", "GetValidateFile", "DeleteValidateFile")
+    },
     "CreateDomain": [({}, rows(5, "domain", name="i", created="0"))],
     "CheckDomain": [({}, "UPDATE domain SET name = 'fail.test', status = 1 WHERE id = 1")],
     "ChangeDomainDkimRecord": [({"Domain": "nobodys.test"}, "")],

@@ -10,10 +10,23 @@ from __future__ import annotations
 
 import re
 
-from dmcli.api.codes import access, account, address, busy, calling, domain, receiver, roles, sending, signing, stats
+from dmcli.api.codes import (
+    access,
+    account,
+    address,
+    busy,
+    calling,
+    domain,
+    receiver,
+    roles,
+    sending,
+    signing,
+    stats,
+    validate,
+)
 from dmcli.api.codes.code import MALFORMED, MISSING, PARAM, Code
 
-_TABLES = (sending, address, domain, receiver, stats, account, access, roles, signing, calling, busy)
+_TABLES = (sending, address, domain, receiver, stats, validate, account, access, roles, signing, calling, busy)
 CODES: dict[str, Code] = {entry.code: entry for table in _TABLES for entry in table.CODES}
 # Made after those of domains where they end in Duplicate or Number.Malformed, and where no source names one at all.
 INFERRED = frozenset(
@@ -24,7 +37,7 @@ INFERRED = frozenset(
         "InvalidIPNumber.Malformed",
         *("InvalidConfigSet.NotFound", "InvalidConfigSetName.Duplicate"),
         *("InvalidConfigSetNumber.Malformed", "InvalidConfigSetStatus.Malformed"),
-        *("InvalidTicket.Malformed", "InvalidNotifyUrl.Malformed"),
+        *("InvalidTicket.Malformed", "InvalidNotifyUrl.Malformed", "InvalidFileId.NotFound"),
     )
 )
 

@@ -61,3 +61,5 @@ TAG_REF = Ref("tag", "QueryTagByParam", "TagName", "TagId")
 TEMPLATE_REF = Ref("template", "QueryTemplateByParam", "TemplateName", "TemplateId")
 STORED_TEMPLATE = StoredTemplate("template", "QueryTemplateByParam", "TemplateName", "TemplateId")
 TEMPLATE_NAME = Ref("template", "QueryTemplateByParam", "TemplateName", "TemplateId", takes="name", most=30)
+# What ids look like is in no source; a name of a file has a dot.
+VALIDATION_FILE = Ref("validation file", "ListValidateFile", "FileName", "FileId", ids="[0-9A-Za-z_-]+", metavar="FILE")

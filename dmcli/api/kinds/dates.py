@@ -170,3 +170,24 @@ class Instant(Kind):
 
     def accepts(self, wire: str) -> bool:
         return re.fullmatch("[0-9]{9,12}", wire) is not None
+
+
+class Stamp(Kind):
+    """A moment that goes on the wire as RFC 3339 in UTC, `2025-12-19T08:30:00Z`; people type it as for Instant."""
+
+    metavar = "TIME"
+    form = "%Y-%m-%dT%H:%M:%SZ"
+
+    def __init__(self, *, end: bool = False) -> None:
+        super().__init__()
+        self.instant = Instant(end=end)
+
+    def to_wire(self, text: str, now: datetime) -> str:
+        from datetime import UTC, datetime
+
+        if self.accepts(text):
+            return text
+        return datetime.fromtimestamp(int(self.instant.to_wire(text, now)), UTC).strftime(self.form)
+
+    def accepts(self, wire: str) -> bool:
+        return moment_of(wire, self.form) is not None

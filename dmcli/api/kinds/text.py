@@ -83,6 +83,12 @@ class Text(Kind):
         return ""
 
 
+class Word(Text):
+    """A line that is never read from a file, such as the name of one."""
+
+    files = 0
+
+
 class HeaderText(Text):
     """Text that goes into a header of a mail: no encoded word in it stands for a line break either."""
 

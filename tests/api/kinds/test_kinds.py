@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from dmcli.api import catalogue
 from dmcli.api.kinds import addresses, common, text
-from dmcli.api.kinds.addresses import Attachments, Email, Emails
-from dmcli.api.kinds.dates import Day, Instant, Minute
-from dmcli.api.kinds.json import Headers, Json, Recipients, StoredTemplate
+from dmcli.api.kinds.addresses import AnyEmail, Attachments, Email, Emails
+from dmcli.api.kinds.dates import Day, Instant, Minute, Stamp
+from dmcli.api.kinds.json import Headers, Json, Recipients, StoredTemplate, Switch
 from dmcli.api.kinds.network import IpRange
 from dmcli.api.kinds.reference import Ref
 from dmcli.api.kinds.text import Choice, Flag, Integer, Text
@@ -45,11 +45,14 @@ SPELLINGS: dict[type[Kind], st.SearchStrategy[str]] = {
     addresses.EmailOrDomain: EMAILS | DOMAINS,
     IpRange: st.ip_addresses().map(str)
     | st.sampled_from(["0.0.0.0/0", "203.0.113.0/24", "203.0.113.5-203.0.113.9", "2001:db8::/32", "::1-::1"]),
+    AnyEmail: EMAILS,
     text.Password: st.from_regex(r"[A-Z][a-z][0-9][!-~]{7,17}", fullmatch=True),
     Flag: st.sampled_from(["true", "True", "FALSE", "yes", "No", "on", "OFF", "0", "1"]),
+    Switch: st.sampled_from(["true", "No", '{"EnableEventbridge": false}']),
     Day: st.dates().map(str) | st.sampled_from(["today", "Yesterday", "0d", "7d", "9999D"]),
     Minute: st.sampled_from(["2026-01-31", "2026-01-31 09:30", "2026-01-31T23:59", "Today", "YESTERDAY", "7d"]),
     Instant: st.sampled_from(["1000000000", "2026-01-31", "2026-01-31 09:30", "today", "7d"]),
+    Stamp: st.sampled_from(["2026-01-31T09:30:00Z", "2026-01-31", "2026-01-31 09:30", "today", "7d"]),
     Json: st.nothing(),
     Ref: st.integers(0, 10**20).map(str),
     StoredTemplate: st.fixed_dictionaries(

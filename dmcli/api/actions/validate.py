@@ -1,0 +1,218 @@
+"""Checking addresses before mail goes to them: one, or those of a file (SDK; not in the 2019 reference)."""
+
+from __future__ import annotations
+
+from dmcli.api.actions.common import count
+from dmcli.api.kinds.addresses import AnyEmail
+from dmcli.api.kinds.common import EMAIL, VALIDATION_FILE
+from dmcli.api.kinds.dates import Stamp
+from dmcli.api.kinds.text import Choice, Flag, Integer, Text, Word
+from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Paging, Param, bad, fair, good
+
+RESULT: dict[str, str] = {
+    "VALID": good("valid"),
+    "CATCHALL": fair("the domain takes any address"),
+    "UNKNOWN": fair("unknown"),
+    "DONOTMAIL": bad("better not mailed"),
+    "INVALID": bad("invalid"),
+}
+_TRUE: dict[str, str] = {"true": good("yes"), "false": bad("no")}
+_UNWANTED: dict[str, str] = {"true": bad("yes"), "false": good("no")}
+_FILE = Param("FileId", VALIDATION_FILE, "File, by name or id.", required=True, option="file", argument=True)
+_PROGRESS = (
+    Field("FileName", "File"),
+    Field("FileId", "Id"),
+    Field("Status", "Status"),
+    Field("Percentage", "Done"),
+    count("TotalNum", "Addresses"),
+    count("ProcessedNum", "Checked", 2),
+    count("ValidNum", "Valid", 1),
+    count("CatchAllNum", "Catch-all", 1),
+    count("UnknownNum", "Unknown", 1),
+    count("DoNotMailNum", "Not to be mailed", 1),
+    count("InvalidNum", "Invalid", 1),
+    Field("UploadTime", "Given", priority=3),
+    Field("CompleteTime", "Completed", priority=3),
+)
+
+ACTIONS = (
+    Action(
+        "ValidateEmail",
+        "validate",
+        "Check whether an address can get mail.",
+        Effect.SEND,
+        charges="1 unit of the validation quota, a third of one with --probe basic",
+        done="checked {Email}",
+        params=(
+            Param("Email", AnyEmail(), "Address to check.", required=True, argument=True),
+            Param(
+                "ProbeType",
+                Choice({"full": "FULL", "basic": "BASIC_ONLY"}),
+                "Ask the mailbox's server, or only DNS; default: full.",
+                option="probe",
+            ),
+            Param(
+                "CheckGraylist",
+                Flag(),
+                "Look for greylisting too; the answer comes to EventBridge later.",
+                option="greylist",
+            ),
+            Param("Timeout", Integer(1), "Seconds that the check may take; default: 60.", option="seconds"),
+        ),
+        fields=(
+            Field("Status", "Result", RESULT),
+            Field("SubStatus", "Why"),
+            Field("LocalPart", "Mailbox"),
+            Field("DomainPart", "Domain"),
+            Field("Provider", "Provider"),
+            Field("IsFreeMail", "Free mail", {"True": fair("yes"), "False": good("no")}),
+            Field("RequestId", "Request id"),
+        ),
+        look="validate quota",
+        versions=ONLY_2015,
+        commands=(Command("validate email", example="ada@example.com"),),
+        sample={"Email": "ada@example.com"},
+    ),
+    Action(
+        "CheckDisposable",
+        "validate",
+        "Tell whether an address is of a throw-away mailbox.",
+        Effect.READ,
+        params=(Param("Email", EMAIL, "Address to check.", required=True, argument=True),),
+        fields=(
+            Field("IsDisposable", "Throw-away", _UNWANTED),
+            Field("IsFormatValid", "Well-formed", _TRUE),
+            Field("IsMxValid", "Domain takes mail", _TRUE),
+            Field("IsOkToSend", "Good to mail", _TRUE),
+        ),
+        versions=ONLY_2015,
+        commands=(Command("validate disposable", example="ada@example.com"),),
+        sample={"Email": "ada@example.com"},
+    ),
+    Action(
+        "SendValidateFile",
+        "validate",
+        "Have the addresses of a file checked.",
+        Effect.SEND,
+        charges="validation quota for each address of the file",
+        done="the service checks {FileName}; see how far it is: dm validate status {FileName}",
+        params=(
+            Param("FileUrl", Word(1), "Where the file is on the web.", required=True, option="url", argument=True),
+            Param("FileName", Word(1, 255), "Name for it, such as people.csv.", required=True, option="name"),
+            Param(
+                "AddressColumn",
+                Integer(1),
+                "Which column has the addresses, from 1.",
+                required=True,
+                option="column",
+                default="1",
+            ),
+            Param(
+                "HasHeaderRow",
+                Flag(),
+                "The first row is a header; default: it is.",
+                required=True,
+                option="header",
+                default="true",
+            ),
+            Param(
+                "RemoveDuplicate",
+                Flag(),
+                "Drop addresses that come twice; default: so.",
+                required=True,
+                option="unique",
+                default="true",
+            ),
+        ),
+        fields=(Field("FileId", "File id"), Field("RequestId", "Request id")),
+        look="validate list",
+        versions=ONLY_2015,
+        commands=(Command("validate file", example="https://example.com/people.csv --name people.csv --column 2"),),
+        sample={
+            "FileUrl": "https://a.test/people.csv",
+            "FileName": "people.csv",
+            "AddressColumn": "1",
+            "HasHeaderRow": "true",
+            "RemoveDuplicate": "true",
+        },
+    ),
+    Action(
+        "ListValidateFile",
+        "validate",
+        "List the files whose addresses are checked.",
+        Effect.READ,
+        params=(
+            Param(
+                "StartTime",
+                Stamp(),
+                "Given from then on: a time, a date, today or 7d.",
+                required=True,
+                option="since",
+                default="30d",
+            ),
+            Param(
+                "EndTime",
+                Stamp(end=True),
+                "Given up to then: a time, a date or today.",
+                required=True,
+                option="until",
+                default="today",
+            ),
+            Param("FileKeyword", Text(), "Only files whose name has this text.", option="keyword"),
+            Param("Page", Integer(1), hidden=True),
+            Param("PageSize", Integer(1), hidden=True),
+        ),
+        fields=(*_PROGRESS, Field("IsDownloadable", "Result", {"True": good("ready"), "False": fair("not yet")})),
+        lists=("Files",),
+        paging=Paging(page="Page", size="PageSize", total=("TotalSize",)),
+        versions=ONLY_2015,
+        commands=(Command("validate list"),),
+        sample={"StartTime": "5d", "EndTime": "today"},
+    ),
+    Action(
+        "GetValidateFileStatus",
+        "validate",
+        "Show how far the check of a file is, and what it found.",
+        Effect.READ,
+        params=(_FILE,),
+        fields=_PROGRESS,
+        errors=("InvalidFileId.NotFound",),
+        versions=ONLY_2015,
+        commands=(Command("validate status", example="people.csv"),),
+        sample={"FileId": "f1"},
+    ),
+    Action(
+        "GetValidateFile",
+        "validate",
+        "Get the link to the result of a file; who has the link has the addresses.",
+        Effect.READ,
+        params=(_FILE,),
+        fields=(Field("FileUrl", "Link"),),
+        errors=("InvalidFileId.NotFound",),
+        versions=ONLY_2015,
+        commands=(Command("validate result", example="people.csv"),),
+        sample={"FileId": "f1"},
+    ),
+    Action(
+        "DeleteValidateFile",
+        "validate",
+        "Delete a file that was checked, and its result.",
+        Effect.DELETE,
+        done="deleted the file {FileId}",
+        params=(_FILE,),
+        errors=("InvalidFileId.NotFound",),
+        already_done=("InvalidFileId.NotFound",),
+        versions=ONLY_2015,
+        commands=(Command("validate delete", example="people.csv"),),
+        sample={"FileId": "f1"},
+    ),
+    Action(
+        "GetValidationQuota",
+        "validate",
+        "Show how much of the validation quota is used.",
+        Effect.READ,
+        fields=(count("TotalQuota", "Quota"), count("UsedQuota", "Used")),
+        versions=ONLY_2015,
+        commands=(Command("validate quota"),),
+    ),
+)
