@@ -24,6 +24,7 @@ AREAS = marked(
         "stats": "Statistics: totals, details, tracking, invalid addresses.",
         "account": "Quota, level and status of the account.",
         "validate": "Check addresses before mail goes to them.",
+        "dedicated_ip": "Dedicated IPs, their pools and their warm-up.",
         "suppression": "Recipients who get no more mail.",
         "config_set": "Configuration sets: IP pool and validation by sender address.",
         "ip_filter": "IP addresses that mail may be sent from.",

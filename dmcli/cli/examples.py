@@ -36,6 +36,7 @@ EXAMPLES = {
     "ip-filter": ("ip-filter add 203.0.113.0/24", "ip-filter protect on"),
     "suppression": ("suppression add ada@example.com", "suppression blocked --type unsubscribe"),
     "validate": ("validate email ada@example.com", "validate quota"),
+    "dedicated-ip": ("dedicated-ip list", "dedicated-ip create-pool news --ip 192.0.2.12"),
     "campaign": ("campaign list", "campaign resume customers"),
     "config": ("config init work", "config check"),
     "sandbox": ("sandbox serve --port 8025", "sandbox run --fresh -- pytest", "sandbox mail list"),

@@ -104,11 +104,17 @@ def resolve_names(current: Session, call: Call) -> dict[str, str]:
     """The parameters with every name (or id, where the wire takes names) looked up. Raises RefusedError."""
     if not call.names:
         return call.wire
-    from dmcli.workflows.lookup import resolve
+    from dmcli.api.kinds.reference import Refs
+    from dmcli.workflows.lookup import resolve, resolve_all
 
     found = {}
     for name, ref in call.names.items():
         text = call.wire[name]
+        if isinstance(ref, Refs):
+            parts = ref.parts(text)
+            ids = resolve_all(current.client, ref, parts)
+            found[name] = ",".join(ids[part] for part in parts)
+            continue
         found[name] = ref.put(text, resolve(current.client, ref, ref.thing_in(text)))
     return call.wire | found
 

@@ -56,6 +56,7 @@ def collect(session: Session, action: Action, given: Mapping[str, Any]) -> Call:
         ref = param.kind if isinstance(param.kind, Ref) else None
         try:
             if ref:
+                texts = [",".join(texts)] if ref.many else texts
                 thing = ref.thing_in(texts[0])
                 texts = [ref.put(texts[0], thing.removeprefix("name:"))]
                 if needs_lookup(ref, thing):

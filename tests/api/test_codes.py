@@ -47,7 +47,7 @@ INFERRED = """
 SandboxNotImplemented InvalidReceiverName.Duplicate InvalidTagName.Duplicate InvalidTemplateName.Duplicate
 InvalidMailAddressNumber.Malformed InvalidReceiverNumber.Malformed InvalidTagNumber.Malformed
 InvalidTemplateNumber.Malformed InvalidReceiverDetailNumber.Malformed InvalidTicket.Malformed
-InvalidNotifyUrl.Malformed InvalidFileId.NotFound
+InvalidNotifyUrl.Malformed InvalidFileId.NotFound InvalidIpPool.NotFound
 """
 
 ROLES = """

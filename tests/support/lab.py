@@ -116,6 +116,7 @@ def fill(cloud: Cloud) -> None:
     cloud.pass_time(days=-3)
     cloud.ok("AddIpfilter", IpAddress="127.0.0.0/8")
     cloud.ok("CreateUserSuppression", Address="held.test")
+    dedicated_ips(cloud)
     validate(cloud, "f1", "xmas.csv")
     tracked = {"ClickTrace": "1", "TagName": "welcome"}
     cloud.send("a@gmail.com", **tracked)
@@ -159,13 +160,13 @@ def fill(cloud: Cloud) -> None:
     cloud.send(
         "b@gmail.com,c@b.test",
         AccountName="shop@icp.example.com",
-        IpPoolId="pool",
+        IpPoolId="1",
         TextBody="https://x.test/",
         **tracked,
     )
     cloud.send("spam@b.test,fail@b.test", TagName="spring")
     cloud.ok("BatchSendMail", **CALLS["BatchSendMail"])
-    other = {"ReceiversName": None, "Receivers": [{"To": "d@b.test"}], "AddressType": "0", "IpPoolId": "pool"}
+    other = {"ReceiversName": None, "Receivers": [{"To": "d@b.test"}], "AddressType": "0", "IpPoolId": "1"}
     given = {**CALLS["BatchSendMail"], **other, **tracked}
     cloud.ok("BatchSendMail", **{name: value for name, value in given.items() if value is not None})
     play(cloud.sandbox, "open", 1)
@@ -175,6 +176,18 @@ def fill(cloud: Cloud) -> None:
     cloud.ok("CreateUserSuppression", Address="invalid@b.test")
     cloud.ok("SetSuppressionListLevel", SuppressionListLevel="account")
     set_served(cloud.sandbox, 0)  # DNS is in use, and empty
+
+
+def dedicated_ips(cloud: Cloud) -> None:
+    """Two pools with an IP each, of which one is warmed up and not renewed, and one IP in no pool."""
+    now = int(cloud.now.timestamp())
+    cloud.sql("UPDATE dedicated_ip SET started = ? - 40 * 86400 * (id = 'dm-ip-2')", now)
+    for number, name in enumerate(("xmas", "spring"), 1):
+        cloud.ok("DedicatedIpPoolCreate", Name=name, BuyResourceIds=f"dm-ip-{number}")
+        cloud.pass_time(hours=number)
+    cloud.pass_time(hours=-3)
+    cloud.ok("DedicatedIpAutoRenewal", BuyResourceIds="dm-ip-2", AutoRenewal="false")
+    cloud.ok("DedicatedIpChangeWarmupType", Id="dm-ip-2", WarmupType="cusSelfManager")
 
 
 def validate(cloud: Cloud, file: str, name: str) -> None:

@@ -16,6 +16,7 @@ from dmcli.api.codes import (
     address,
     busy,
     calling,
+    dedicated_ip,
     domain,
     receiver,
     roles,
@@ -26,7 +27,10 @@ from dmcli.api.codes import (
 )
 from dmcli.api.codes.code import MALFORMED, MISSING, PARAM, Code
 
-_TABLES = (sending, address, domain, receiver, stats, validate, account, access, roles, signing, calling, busy)
+_TABLES = (
+    *(sending, address, domain, receiver, stats, validate, dedicated_ip),
+    *(account, access, roles, signing, calling, busy),
+)
 CODES: dict[str, Code] = {entry.code: entry for table in _TABLES for entry in table.CODES}
 # Made after those of domains where they end in Duplicate or Number.Malformed, and where no source names one at all.
 INFERRED = frozenset(
@@ -38,6 +42,7 @@ INFERRED = frozenset(
         *("InvalidConfigSet.NotFound", "InvalidConfigSetName.Duplicate"),
         *("InvalidConfigSetNumber.Malformed", "InvalidConfigSetStatus.Malformed"),
         *("InvalidTicket.Malformed", "InvalidNotifyUrl.Malformed", "InvalidFileId.NotFound"),
+        "InvalidIpPool.NotFound",
     )
 )
 

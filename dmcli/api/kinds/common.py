@@ -5,8 +5,9 @@ from __future__ import annotations
 from dmcli.api.kinds.addresses import Domain, Email, EmailOrDomain, RowEmail, Sender
 from dmcli.api.kinds.dates import Day
 from dmcli.api.kinds.json import StoredTemplate
-from dmcli.api.kinds.reference import Ref
+from dmcli.api.kinds.reference import Ref, Refs
 from dmcli.api.kinds.text import Body, HeaderText, Password, Text
+from dmcli.words import marked
 
 TEXT = Text()
 DAY = Day()
@@ -63,3 +64,9 @@ STORED_TEMPLATE = StoredTemplate("template", "QueryTemplateByParam", "TemplateNa
 TEMPLATE_NAME = Ref("template", "QueryTemplateByParam", "TemplateName", "TemplateId", takes="name", most=30)
 # What ids look like is in no source; a name of a file has a dot.
 VALIDATION_FILE = Ref("validation file", "ListValidateFile", "FileName", "FileId", ids="[0-9A-Za-z_-]+", metavar="FILE")
+_IP = (marked("dedicated IP"), "DedicatedIpList", "Ip", "Id")
+_IP_IDS = "[0-9A-Za-z_-]+"  # what ids look like is in no source; an address has dots or colons
+DEDICATED_IP = Ref(*_IP, ids=_IP_IDS, metavar="IP")
+DEDICATED_IP_BY_NAME = Ref(*_IP, ids=_IP_IDS, metavar="IP", takes="name")
+DEDICATED_IPS = Refs(*_IP, ids=_IP_IDS, metavar="IP")
+IP_POOL = Ref("IP pool", "DedicatedIpPoolList", "Name", "Id", metavar="POOL")

@@ -99,3 +99,16 @@ class Ref(Kind):
                 )
             )
         return text
+
+
+class Refs(Ref):
+    """Several things, with commas between them, as the wire takes them."""
+
+    many = True
+
+    def parts(self, text: str) -> list[str]:
+        """The things that a text names."""
+        return [part.strip() for part in text.split(",") if part.strip()]
+
+    def is_id(self, text: str) -> bool:
+        return all(super(Refs, self).is_id(part) for part in self.parts(text))

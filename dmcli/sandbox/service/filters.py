@@ -13,7 +13,7 @@ from dmcli.sandbox.errors import ServiceError
 if TYPE_CHECKING:
     from dmcli.sandbox.service.context import Context
 
-_PROVIDERS = ("gmail.com", "yahoo.com", "outlook.com", "icloud.com")
+PROVIDERS = ("gmail.com", "yahoo.com", "outlook.com", "icloud.com")
 
 
 def mail_conditions(context: Context) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def mail_conditions(context: Context) -> dict[str, Any]:
     ):
         raise ServiceError("InvalidMailAddress.NotFound")
     provider = "substr(lower(m.recipient), instr(m.recipient, '@') + 1)"
-    others = ", ".join(f"'{one}'" for one in _PROVIDERS)
+    others = ", ".join(f"'{one}'" for one in PROVIDERS)
     nowhere = any(context.get(name) for name in ("DedicatedIp", "DedicatedIpPoolId", "ConfigSetId"))
     return {
         "m.kind = ?": "mail",

@@ -162,4 +162,27 @@ CREATE TABLE validation (
   id INTEGER PRIMARY KEY AUTOINCREMENT, file TEXT NOT NULL UNIQUE, name TEXT NOT NULL, total INTEGER NOT NULL,
   counts TEXT NOT NULL, created INTEGER NOT NULL);
 """
-MIGRATIONS = (_SCHEMA, SEED, _AROUND, _BODIES_LAST, _DNS, _IP_FILTER, _SUPPRESSION, _CONFIG_SETS, _DKIM, _VALIDATION)
+# Dedicated IPs, of addresses that are for documents (RFC 5737); nobody can buy more.
+_DEDICATED_IPS = """
+CREATE TABLE ip_pool (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, created INTEGER NOT NULL);
+CREATE TABLE dedicated_ip (
+  id TEXT PRIMARY KEY, ip TEXT NOT NULL UNIQUE, pool INTEGER, renewal INTEGER NOT NULL DEFAULT 1,
+  warmup TEXT NOT NULL DEFAULT 'sysCusStream', changed INTEGER NOT NULL DEFAULT 0, started INTEGER NOT NULL)
+  WITHOUT ROWID;
+INSERT INTO dedicated_ip (id, ip, started)
+  SELECT column1, column2, CAST(strftime('%s', 'now') AS INTEGER)
+  FROM (VALUES ('dm-ip-1', '192.0.2.10'), ('dm-ip-2', '192.0.2.11'), ('dm-ip-3', '192.0.2.12'));
+"""
+MIGRATIONS = (
+    _SCHEMA,
+    SEED,
+    _AROUND,
+    _BODIES_LAST,
+    _DNS,
+    _IP_FILTER,
+    _SUPPRESSION,
+    _CONFIG_SETS,
+    _DKIM,
+    _VALIDATION,
+    _DEDICATED_IPS,
+)
