@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 READS = [action for action in catalogue.all_actions() if action.effect is Effect.READ]
 SEND = "send single --from noreply@sandbox.test --to a@example.com --subject s --text t"
 LISTING = [command for action in READS if action.paging for command in action.commands if not command.shows]
-NEEDS = {"receiver members": " customers", "suppression blocked": " --type unsubscribe"}
+NEEDS = {
+    "receiver members": " customers",
+    "suppression blocked": " --type unsubscribe",
+    **dict.fromkeys(("dedicated-ip warmup", "dedicated-ip warmup-days"), " 192.0.2.10"),
+}
 LISTS = [
     *sorted(f"{command.path}{NEEDS.get(command.path, '')}" for command in LISTING),
     "stats tracking",

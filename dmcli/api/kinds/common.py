@@ -63,7 +63,7 @@ TEMPLATE_REF = Ref("template", "QueryTemplateByParam", "TemplateName", "Template
 STORED_TEMPLATE = StoredTemplate("template", "QueryTemplateByParam", "TemplateName", "TemplateId")
 TEMPLATE_NAME = Ref("template", "QueryTemplateByParam", "TemplateName", "TemplateId", takes="name", most=30)
 # What ids look like is in no source; a name of a file has a dot.
-VALIDATION_FILE = Ref("validation file", "ListValidateFile", "FileName", "FileId", ids="[0-9A-Za-z_-]+", metavar="FILE")
+VALIDATION_FILE = Ref("validation file", "ListValidateFile", "FileName", "FileId", ids="[0-9A-Za-z_-]+", metavar="NAME")
 _IP = (marked("dedicated IP"), "DedicatedIpList", "Ip", "Id")
 _IP_IDS = "[0-9A-Za-z_-]+"  # what ids look like is in no source; an address has dots or colons
 DEDICATED_IP = Ref(*_IP, ids=_IP_IDS, metavar="IP")
