@@ -116,10 +116,12 @@ def test(context: Context) -> dict[str, Any]:
     given = {name: context.params[name] for name in _BUILT_IN if context.get(name)}
     others = variables_of(from_json(context.get("TemplateParams"), "InvalidTemplateParams.Malformed"))
     quota = Quota.of(context)
-    if quota.invalid and _known_invalid(context, [to]):
+    if quota.invalid and known_invalid(context, [to]):
         raise ServiceError("InvalidToAddress.Spam")
     _check_quota(quota, 1)
-    deliver(context, sender.name, message, _personal(message, [(to, {**others, **given})]))
+    people = [(to, {**others, **given})]
+    held = held_back(context, sender.name, sender.sendtype, [to])
+    deliver(context, sender.name, message, _personal(message, people), held=held)
     return {}
 
 

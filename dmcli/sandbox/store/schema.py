@@ -60,7 +60,7 @@ CREATE TABLE used (day INTEGER PRIMARY KEY, mails INTEGER NOT NULL);
 """
 
 # Enough for the first send to succeed. Part of the migrations, so that of two first processes one does it.
-SEED = """
+_SEED = """
 INSERT INTO setting (name, value) VALUES ('daily', 2000), ('monthly', 60000);
 INSERT INTO domain (name, status, selector, created)
   VALUES ('sandbox.test', 0, 'aliyun-cn-hangzhou', CAST(strftime('%s', 'now') AS INTEGER));
@@ -169,20 +169,14 @@ CREATE TABLE dedicated_ip (
   id TEXT PRIMARY KEY, ip TEXT NOT NULL UNIQUE, pool INTEGER, renewal INTEGER NOT NULL DEFAULT 1,
   warmup TEXT NOT NULL DEFAULT 'sysCusStream', changed INTEGER NOT NULL DEFAULT 0, started INTEGER NOT NULL)
   WITHOUT ROWID;
+"""
+_SEED_IPS = """
 INSERT INTO dedicated_ip (id, ip, started)
   SELECT column1, column2, CAST(strftime('%s', 'now') AS INTEGER)
   FROM (VALUES ('dm-ip-1', '192.0.2.10'), ('dm-ip-2', '192.0.2.11'), ('dm-ip-3', '192.0.2.12'));
 """
 MIGRATIONS = (
-    _SCHEMA,
-    SEED,
-    _AROUND,
-    _BODIES_LAST,
-    _DNS,
-    _IP_FILTER,
-    _SUPPRESSION,
-    _CONFIG_SETS,
-    _DKIM,
-    _VALIDATION,
-    _DEDICATED_IPS,
+    *(_SCHEMA, _SEED, _AROUND, _BODIES_LAST, _DNS, _IP_FILTER, _SUPPRESSION, _CONFIG_SETS),
+    *(_DKIM, _VALIDATION, _DEDICATED_IPS, _SEED_IPS),
 )
+SEED = _SEED + _SEED_IPS  # what a new sandbox has

@@ -265,5 +265,7 @@ def test_every_action_of_the_catalogue_has_a_command_or_a_hand_written_one():
         "GetTrackListByMailFromAndTagName",
         "GetSendEmailCountByMailFrom",
         "SenderStatisticsByTagNameAndBatchID",
+        "GetUser",
+        "UpdateUser",
     }
     assert {action.name for action in catalogue.all_actions() if not action.commands} == by_hand
