@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from itertools import accumulate
 
-from dmcli.config.file import CONTROL, KNOWN, SANDBOX, Entries, Node, Place, name_problem, nearest, read
+from dmcli.config.file import CONTROL, KNOWN, SANDBOX, Content, Entries, Node, Place, name_problem, nearest, read
 from dmcli.errors import ConfigError, InputError
 from dmcli.words import listed, tr
 
@@ -24,16 +24,8 @@ def set_default(text: str, name: str) -> str:
     Raises InputError when there is no such profile, ConfigError when the text is broken or laid out beyond us.
     """
     content = read(text)
-    if name != SANDBOX and name not in content.profiles:
-        known = [*content.profiles, SANDBOX]
-        raise InputError(
-            tr(
-                "there is no profile '{name}'; there are {known}{nearest}",
-                name=name,
-                known=listed(known),
-                nearest=nearest(name, known),
-            )
-        )
+    if name != SANDBOX:
+        _check_there(content, name)
     line = f"default: {_scalar(name)}{_eol(text)}"
     if "default" in content.tree:
         edit = _replace(content.tree["default"][1], name)
@@ -60,6 +52,76 @@ def add_profile(text: str, name: str, values: dict[str, str], *, replace: bool =
         )
     edits = _profile_edits(text, content.tree, name, values)
     return _apply(text, edits, content.default, {**content.profiles, name: values})
+
+
+def set_value(text: str, name: str, key: str, value: str) -> str:
+    """The text of a file with one value of a profile changed or added, or with an empty `value` taken out.
+
+    All other lines stay as they are. Raises InputError when there is no such profile or the value will not do,
+    ConfigError when the text is broken or laid out beyond us.
+    """
+    content = read(text)
+    _check_there(content, name)
+    values = {**content.profiles[name], key: value}
+    _check_new(name, {key: value})
+    values = {label: one for label, one in values.items() if one}
+    edits = _profile_edits(text, content.tree, name, values)
+    return _apply(text, edits, content.default, {**content.profiles, name: values})
+
+
+def rename_profile(text: str, old: str, new: str) -> str:
+    """The text of a file in which a profile has another name, and is the default as before. It stays in its place.
+
+    Raises InputError when there is no such profile or the new name will not do, ConfigError when the text is broken or
+    laid out beyond us.
+    """
+    content = read(text)
+    _check_there(content, old)
+    if problem := name_problem(new):
+        raise InputError(problem)
+    if new in content.profiles:
+        raise InputError(tr("the profile '{name}' exists already; choose another name", name=new))
+    edits = [_replace(content.tree["profiles"][1].entry(old)[0], new)]
+    default = content.default
+    if default == old:
+        default = new
+        edits.append(_replace(content.tree["default"][1], new))
+    profiles = {new if name == old else name: values for name, values in content.profiles.items()}
+    return _apply(text, edits, default, profiles)
+
+
+def delete_profile(text: str, name: str) -> str:
+    """The text of a file without a profile, and without a default where that was it.
+
+    Comments among the values go with them; those above the profile stay, and so do all other lines. Raises InputError
+    when there is no such profile, ConfigError when the text is broken or laid out beyond us.
+    """
+    content = read(text)
+    _check_there(content, name)
+    gone = [content.tree["profiles"][1].entry(name)]
+    default = content.default
+    if default == name:
+        default = ""
+        gone.append(content.tree["default"])
+    lines = text.splitlines(keepends=True)
+    edits = [((key.start[0], 0), (_after(lines, value, key.start[1] + 1), 0), "") for key, value in gone]
+    return _apply(text, edits, default, {one: values for one, values in content.profiles.items() if one != name})
+
+
+def _check_there(content: Content, name: str) -> None:
+    """Raise InputError where a file has no profile of that name."""
+    if name == SANDBOX:
+        raise InputError(tr("the profile 'sandbox' is built in, and stays as it is"))
+    if name not in content.profiles:
+        known = [*content.profiles, SANDBOX]
+        raise InputError(
+            tr(
+                "there is no profile '{name}'; there are {known}{nearest}",
+                name=name,
+                known=listed(known),
+                nearest=nearest(name, known),
+            )
+        )
 
 
 def _check_new(name: str, values: dict[str, str]) -> None:
@@ -113,8 +175,8 @@ def _profile_edits(text: str, tree: Entries, name: str, values: dict[str, str]) 
     edits: list[Edit] = []
     for label, (at, value) in profile.entries.items():
         if label in values:
-            edits.append(_replace(value, values[label]))
-        else:
+            edits += [_replace(value, values[label])] if value.text != values[label] else []
+        elif value.text:
             edits.append(((at.start[0], 0), (_after(lines, value, len(text)), 0), ""))
     inside = profile.start[1]
     new = {label: value for label, value in values.items() if label not in profile.entries}

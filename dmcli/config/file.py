@@ -68,6 +68,10 @@ class Node(NamedTuple):
     start: Place
     end: Place
 
+    def entry(self, name: str) -> tuple[Node, Node]:
+        """Key and value of an entry that is there."""
+        return (self.entries or {})[name]
+
 
 class Content(NamedTuple):
     """A file as data, secrets as they stand there, and as nodes to edit it by. Its repr names profiles only."""

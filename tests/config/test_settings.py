@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dmcli.api.regions import REGIONS
-from dmcli.config.edit import add_profile, set_default
+from dmcli.config.edit import add_profile, delete_profile, rename_profile, set_default, set_value
 from dmcli.config.file import KNOWN, load_file, read
 from dmcli.config.settings import Flags, resolve
 from dmcli.errors import ConfigError, InputError
@@ -582,3 +582,90 @@ def test_a_replaced_profile_reads_back_and_comments_stay(text, name, wanted):
     assert [line for line in result.splitlines() if line.lstrip().startswith("#")] == [
         line for line in text.splitlines() if line.lstrip().startswith("#")
     ]
+
+
+COMMENTED = """\
+# head
+default: work   # by day
+profiles:
+  # the main one
+  work:            # ours
+    access_key_id: 'EXAMPLE-ID'   # quoted as somebody liked it
+    region:        # that of the vendor's CLI
+    # lang: zh
+    output: "json"
+
+  # for tests
+  test: {}
+# end
+"""
+
+
+def test_one_value_is_set_and_taken_out():
+    assert set_value(COMMENTED, "work", "output", "csv") == COMMENTED.replace('"json"', "csv")
+    assert set_value(COMMENTED, "work", "region", "us-east-1") == COMMENTED.replace(
+        "region:        # that", "region: us-east-1        # that"
+    )
+    assert set_value(COMMENTED, "work", "output", "") == COMMENTED.replace('    output: "json"\n', "")
+    assert set_value(COMMENTED, "work", "lang", "zh") == COMMENTED.replace('"json"\n', '"json"\n    lang: zh\n')
+    assert set_value(COMMENTED, "work", "lang", "") == COMMENTED
+    assert set_value(COMMENTED, "test", "lang", "zh") == COMMENTED.replace("test: {}", "test: \n    lang: zh")
+    with pytest.raises(InputError, match=r"did you mean 'region'\?"):
+        set_value(COMMENTED, "work", "regoin", "x")
+    with pytest.raises(InputError, match=r"did you mean 'work'\?"):
+        set_value(COMMENTED, "wrok", "lang", "zh")
+    with pytest.raises(InputError, match="built in"):
+        set_value(COMMENTED, "sandbox", "lang", "zh")
+
+
+def test_a_renamed_profile_stays_in_its_place():
+    renamed = COMMENTED.replace("default: work", "default: yard").replace("  work:  ", "  yard:  ")
+    assert rename_profile(COMMENTED, "work", "yard") == renamed
+    assert rename_profile(COMMENTED, "test", "on") == COMMENTED.replace("test: {}", '"on": {}')
+    for new, said in (("test", "exists already"), ("work", "exists already"), ("sandbox", "built in"), ("a b", "64")):
+        with pytest.raises(InputError, match=said):
+            rename_profile(COMMENTED, "work", new)
+
+
+def test_a_deleted_profile_takes_its_own_lines():
+    without = COMMENTED.replace("default: work   # by day\n", "")
+    start, end = without.index("  work:"), without.index("\n  # for tests")
+    assert delete_profile(COMMENTED, "work") == without[:start] + without[end:]
+    assert delete_profile(COMMENTED, "test") == COMMENTED.replace("  test: {}\n", "")
+    assert delete_profile("profiles:\n  a:\n    lang: en", "a") == "profiles:\n"
+    with pytest.raises(ConfigError, match="change it in an editor"):
+        delete_profile("profiles: {a: {}, b: {}}\n", "a")
+
+
+@given(
+    layouts,
+    st.sampled_from(("work", "test", "a", "b", "c")),
+    names,
+    st.sampled_from(KNOWN),
+    st.one_of(texts, st.just("")),
+)
+def test_edits_of_a_profile_read_back_and_change_nothing_else(text, name, new, key, value):
+    before = read(text)
+    if name not in before.profiles or new in before.profiles:
+        return
+
+    def kept(result, of):
+        """All lines of `result` stand in `of` too, in this order."""
+        rest = iter(of.splitlines())
+        return all(line in rest for line in result.splitlines())
+
+    renamed = rename_profile(text, name, new)
+    assert list(read(renamed).profiles) == [new if one == name else one for one in before.profiles]
+    assert read(renamed).default == (new if before.default == name else before.default)
+    assert rename_profile(renamed, new, name) == text
+    deleted = delete_profile(text, name)
+    assert read(deleted).profiles == {one: values for one, values in before.profiles.items() if one != name}
+    assert kept(deleted, text)
+    if "{region" in text and name == "b":  # nothing is added to what stands on one line
+        return
+    changed = set_value(text, name, key, value)
+    expected = {label: one for label, one in {**before.profiles[name], key: value}.items() if one}
+    assert read(changed).profiles == before.profiles | {name: expected}
+    old, now = text.splitlines(), changed.splitlines()
+    assert abs(len(old) - len(now)) <= 1
+    assert sum(line not in now for line in old) <= 1
