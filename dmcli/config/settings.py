@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from dmcli.api.model import BOTH
 from dmcli.api.regions import DEFAULT_REGION, REGIONS
-from dmcli.config import choices
 from dmcli.config.file import CONTROL, SANDBOX, VALUES, ConfigFile, load_file, nearest
+from dmcli.config.values import BUILT_IN, FLAG, LOCAL, VENDOR, WORDS, Found, check_region, endpoint_of, plain_word
 from dmcli.config.vendor import cli_file
-from dmcli.errors import ConfigError, DmError, InputError
+from dmcli.errors import ConfigError, DmError
 from dmcli.local.paths import config_path
 from dmcli.words import listed, locale, tr
 
@@ -25,15 +23,6 @@ _VARIABLES = {
     "ca_bundle": ("DM_CA_BUNDLE", "REQUESTS_CA_BUNDLE"),
 }
 _GENERIC = ("REGION_ID", "REGION")  # other tools use these too, for regions of theirs
-_ACCEPTED = {
-    "output": {word: word for word in choices.OUTPUT},
-    "lang": {word: word for word in choices.LANG},
-    "signature": {"v1": "v1", "v3": "v3", "hmac-sha1": "v1", "acs3-hmac-sha256": "v3"},
-    "api_version": {word: word for word in BOTH},
-}
-_ENDPOINT = re.compile(r"(?:(https?)://)?(\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)(?::([0-9]{1,5}))?/?")
-_LOCAL = ("127.0.0.1", "localhost", "[::1]")
-_FLAG, _VENDOR, _BUILT_IN = 0, 4, 5  # ranks of sources; between are the explicit profile, environment, default profile
 _SANDBOX_VALUES = {"region": DEFAULT_REGION, "from": "noreply@sandbox.test"}
 
 
@@ -74,21 +63,7 @@ class Settings(NamedTuple):
     def local(self) -> bool:
         """Whether calls stay on this machine: in this process, or to an endpoint on it."""
         host = self.endpoint.partition("://")[2]
-        return not host or host.rsplit(":", 1)[0] in _LOCAL or host in _LOCAL
-
-
-class _Found(NamedTuple):
-    """A value, where it is from, and how far down the order that is."""
-
-    text: str = ""
-    source: str = ""
-    rank: int = _BUILT_IN
-
-    def error(self, problem: str) -> DmError:
-        """The error for a value that will not do, with its source in front."""
-        return (InputError if self.rank == _FLAG else ConfigError)(
-            tr("{source}: {problem}", source=self.source, problem=problem)
-        )
+        return not host or host.rsplit(":", 1)[0] in LOCAL or host in LOCAL
 
 
 def resolve(flags: Flags, environ: Mapping[str, str]) -> Settings:
@@ -153,25 +128,25 @@ def choose_profile(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -
     return name, source, explicit
 
 
-def _find_values(flags: Flags, environ: Mapping[str, str], file: ConfigFile, profile: str) -> dict[str, _Found]:
+def _find_values(flags: Flags, environ: Mapping[str, str], file: ConfigFile, profile: str) -> dict[str, Found]:
     """Every value from the highest source that has it; `profile` is the explicit one, or the sandbox."""
     chosen, variable = locale(environ)
-    found = {name: _Found(source=tr("not set")) for name in VALUES} | {
-        "region": _Found(DEFAULT_REGION, tr("built in")),
-        "lang": _Found(chosen, tr(variable)),
-        "signature": _Found("v1", tr("built in")),
+    found = {name: Found(source=tr("not set")) for name in VALUES} | {
+        "region": Found(DEFAULT_REGION, tr("built in")),
+        "lang": Found(chosen, tr(variable)),
+        "signature": Found("v1", tr("built in")),
     }
     # From the lowest to the highest, so that what comes later wins.
     for rank, layer in reversed(list(enumerate(_layers(flags, environ, file, profile)))):
-        found |= {name: _Found(text, source, rank) for name, (text, source) in layer.items() if text}
-    if found["region"].rank == _BUILT_IN:
+        found |= {name: Found(text, source, rank) for name, (text, source) in layer.items() if text}
+    if found["region"].rank == BUILT_IN:
         found["region"] = _vendor_region(environ) or found["region"]
     for name, value in found.items():
         if CONTROL.search(value.text):
             raise value.error(
                 tr("the value for {name} has a line break or control character; give it without", name=name)
             )
-    return found | {name: _plain_word(found[name], words) for name, words in _ACCEPTED.items()}
+    return found | {name: plain_word(found[name], words) for name, words in WORDS.items()}
 
 
 def _layers(
@@ -202,32 +177,17 @@ def _usable(environ: Mapping[str, str], variable: str) -> bool:
     return value in REGIONS if variable in _GENERIC else bool(value)
 
 
-def _vendor_region(environ: Mapping[str, str]) -> _Found | None:
+def _vendor_region(environ: Mapping[str, str]) -> Found | None:
     """The region of the vendor CLI's profile, if there is one."""
     try:
         file = cli_file(environ)
     except DmError:  # told to those who want keys from that file; others can do without it
         return None
     entry = file.entries.get(file.chosen)
-    return _Found(entry.first("region_id"), entry.source, _VENDOR) if entry and entry.first("region_id") else None
+    return Found(entry.first("region_id"), entry.source, VENDOR) if entry and entry.first("region_id") else None
 
 
-def _plain_word(found: _Found, words: Mapping[str, str]) -> _Found:
-    """One of the known words, in its plain spelling. Raises ConfigError or InputError."""
-    word = found.text.lower()
-    if word and word not in words:
-        raise found.error(
-            tr(
-                "'{word}' is not one of {known}{nearest}",
-                word=found.text,
-                known=listed(words),
-                nearest=nearest(word, words),
-            )
-        )
-    return found._replace(text=words.get(word, ""))
-
-
-def _place(region: _Found, endpoint: _Found, *, sandbox: bool) -> tuple[_Found, _Found, list[str]]:
+def _place(region: Found, endpoint: Found, *, sandbox: bool) -> tuple[Found, Found, list[str]]:
     """Region and endpoint as they go together, and warnings. Raises ConfigError or InputError."""
     warnings = []
     if endpoint.text and region.rank < endpoint.rank and not sandbox:
@@ -241,63 +201,22 @@ def _place(region: _Found, endpoint: _Found, *, sandbox: bool) -> tuple[_Found, 
             )
         ]
     elif endpoint.text:
-        url, host = _base_url(endpoint)
+        url, host = endpoint_of(endpoint)
         if region.rank > endpoint.rank:
             same = [name for name, known in REGIONS.items() if known.host == host]
             region = (
-                _Found(same[0], tr("the host of {source}", source=endpoint.source), endpoint.rank) if same else region
+                Found(same[0], tr("the host of {source}", source=endpoint.source), endpoint.rank) if same else region
             )
         return region, endpoint._replace(text=url), warnings
-    _check(region)
+    check_region(region)
     if sandbox:
-        return region, _Found("", tr("built in")), warnings
-    return region, _Found(f"https://{REGIONS[region.text].host}", tr("region {region}", region=region.text)), warnings
-
-
-def _check(region: _Found) -> None:
-    """Raises ConfigError or InputError for what is no region."""
-    if region.text not in REGIONS:
-        raise region.error(
-            tr(
-                "unknown region '{region}'; DirectMail is served in {regions}{nearest}",
-                region=region.text,
-                regions=listed(REGIONS),
-                nearest=nearest(region.text, REGIONS),
-            )
-        )
+        return region, Found("", tr("built in")), warnings
+    return region, Found(f"https://{REGIONS[region.text].host}", tr("region {region}", region=region.text)), warnings
 
 
 def sandbox_region(flags: Flags) -> str:
     """The region of the sandbox in this process, which no profile but its own has a say in. Raises InputError."""
-    region = _Found(flags.region, "--region", _FLAG)
+    region = Found(flags.region, "--region", FLAG)
     if region.text:
-        _check(region)
+        check_region(region)
     return region.text
-
-
-def base_url(endpoint: str) -> tuple[str, str, bool] | None:
-    """An endpoint as people type it, as base URL, host, and whether that is this machine; None for what is none.
-
-    Without a scheme it is https, but http on this machine.
-    """
-    match = _ENDPOINT.fullmatch(endpoint.lower())
-    if not match or not 0 < int(match[3] or 1) < 1 << 16:
-        return None
-    scheme, host, port = match.groups()
-    local = host in _LOCAL
-    return f"{scheme or ('http' if local else 'https')}://{host}{f':{port}' if port else ''}", host, local
-
-
-def _base_url(endpoint: _Found) -> tuple[str, str]:
-    """An endpoint as base URL, and its host. Raises ConfigError or InputError."""
-    found = base_url(endpoint.text)
-    if found is None:
-        # What stands before an @ may be a password.
-        shown = tr("the value") if "@" in endpoint.text else f"'{endpoint.text}'"
-        raise endpoint.error(
-            tr(
-                "{shown} is no endpoint; give http or https, host and perhaps port, like https://dm.aliyuncs.com",
-                shown=shown,
-            )
-        )
-    return found[:2]

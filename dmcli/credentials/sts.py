@@ -13,7 +13,7 @@ from dmcli.api.signing import canonical_query
 from dmcli.api.wire import Request
 from dmcli.client.verdict import judge
 from dmcli.config.file import CONTROL
-from dmcli.config.settings import base_url
+from dmcli.config.values import base_url
 from dmcli.config.vendor import switched_on, variable
 from dmcli.credentials.fetch import KeyRequest, ask
 from dmcli.credentials.provider import CLOUD_NAMES, REAL, Provider, fingerprint, read_keys

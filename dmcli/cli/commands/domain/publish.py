@@ -172,7 +172,7 @@ def _alidns(current: Session) -> Provider:
     import os
 
     from dmcli.api.actions.alidns import HOST, RAM, SERVICE, VERSION
-    from dmcli.config.settings import base_url
+    from dmcli.config.values import base_url
     from dmcli.config.vendor import variable
     from dmcli.errors import ConfigError
     from dmcli.workflows.publish.alidns import Alidns
