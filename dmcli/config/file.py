@@ -91,11 +91,17 @@ def load_file(path: str) -> ConfigFile:
     everyone; LocalIOError when it cannot be read.
     """
     text, access = read_text(path)
+    file = parsed(path, text)
+    warnings = check_private(path, access) if any(file.secrets.values()) else []
+    return file._replace(warnings=tuple(warnings))
+
+
+def parsed(path: str, text: str) -> ConfigFile:
+    """The profiles of a text as a file of that path has them. Raises ConfigError as `load_file`."""
     default, profiles, _ = read(text, path)
     shown = {name: {key: one[key] for key in one if key not in SECRETS} for name, one in profiles.items()}
     hidden = {name: {key: Secret(one[key]) for key in one if key in SECRETS} for name, one in profiles.items()}
-    warnings = check_private(path, access) if any(hidden.values()) else []
-    return ConfigFile(path, default, shown, hidden, tuple(warnings))
+    return ConfigFile(path, default, shown, hidden)
 
 
 def nearest(word: str, choices: Collection[str]) -> str:

@@ -50,6 +50,17 @@ def store(identity: str, secret: Secret, token: Secret) -> None:
     _within_limit(put)
 
 
+def forget(identity: str) -> None:
+    """Take the secret and the token of an access key id out of the keychain. Raises ConfigError."""
+
+    def drop(backend: Any) -> None:
+        for part in (_SECRET, _TOKEN):
+            if backend.get_password(SERVICE, f"{identity} {part}"):
+                backend.delete_password(SERVICE, f"{identity} {part}")
+
+    _within_limit(drop)
+
+
 def check() -> None:
     """Raise ConfigError when there is no keychain to use."""
     _within_limit(lambda _: None)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.request import Keys
 from dmcli.api.signing import sha256_hex
+from dmcli.config.file import KEYS
 from dmcli.errors import ConfigError
 from dmcli.secret import Secret
 from dmcli.words import listed, tr
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 REAL = ("LTAI", "STS.")  # how ids of the vendor begin: long-lived and temporary
 VISIBLE = re.compile("[!-~]+")  # of which keys and tokens are made
+_LONG_LIVED = re.compile("LTAI[A-Za-z0-9]{12,26}")
+_PLACEHOLDER = re.compile("(?i)^your|x{4}|^access_?key(_?id)?$")
 _LATEST = 1e11  # epoch seconds; a larger number would be milliseconds
 _LAST = 253402300799.0  # the last second of the year 9999
 
@@ -114,6 +117,29 @@ def check_keys(keys: Keys, names: tuple[str, ...], source: str) -> Keys:
                 )
             )
     return keys
+
+
+def check_new_keys(keys: Keys, source: str) -> Keys:
+    """As `check_keys`, for keys that a person gives; also refused is what people give in the place of keys.
+
+    The vendor's ids begin with LTAI, and are letters and digits alone; those of temporary keys begin with STS. and
+    have a security token.
+    """
+    check_keys(keys, KEYS, source)
+    identity, secret = keys.access_key_id, keys.access_key_secret.reveal()
+    if not identity:
+        problem = tr("the AccessKey id is empty")
+    elif identity[0] in "<$*{[" or _PLACEHOLDER.search(identity):
+        problem = tr("the AccessKey id is a placeholder; copy the id itself")
+    elif identity.startswith(REAL[0]) and not _LONG_LIVED.fullmatch(identity):
+        problem = tr("an AccessKey id that begins with LTAI has 16 to 30 letters and digits; copy it anew")
+    elif identity.startswith(REAL[1]) and secret and not keys.security_token:
+        problem = tr("an AccessKey id that begins with STS. is temporary and needs its security token too")
+    elif secret.startswith(REAL) or (secret and secret == identity):
+        problem = tr("an AccessKey id stands in the place of the secret; copy the secret")
+    else:
+        return keys
+    raise ConfigError(problem)
 
 
 def read_keys(answer: Any, names: KeyNames, source: str, now: float, *, token: bool) -> Keys:

@@ -112,6 +112,9 @@ ARGUMENTS = {
     "config init": "x",
     "config show": "p",
     "config use": "p",
+    "config set": "region us-east-1 --dry-run",
+    "config rename": "p q --dry-run",
+    "config delete": "p --dry-run",  # the secrets stay for the others
     "completion": "bash",
     "explain": "Throttling",
     "trace": "a@example.com",

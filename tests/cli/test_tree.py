@@ -32,7 +32,7 @@ domain records|receiver create|receiver add|receiver export|receiver import|rece
 config-set update|
 tag update|stats tracking|stats sender|template update|api|explain|completion|help|version|config init|config list|
 stats totals|stats report|config show|config use|config path|config check|doctor|trace|receiver clean|stats sync|
-stats history prune|stats history export|
+stats history prune|stats history export|config set|config rename|config delete|
 sandbox serve|sandbox open|sandbox run|sandbox env|sandbox mail list|sandbox mail show|sandbox mail html|
 sandbox mail text|sandbox mail source|sandbox mail links|sandbox mail codes|sandbox mail delete|
 sandbox calls list|sandbox calls show|sandbox calls clear|sandbox play|sandbox fault add|sandbox fault list|
@@ -76,6 +76,8 @@ def test_the_example_of_a_command_is_a_line_that_it_takes(path, columns, box, tm
         Path(name).write_text("<p>Hello</p>", encoding="utf-8")
     Path("people.csv").write_text("mail\nada@example.com\n", encoding="utf-8")
     Path("customers.csv").write_text("email,name\nada@example.com,Ada\n", encoding="utf-8")
+    (tmp_path / "profiles.yaml").write_text("profiles:\n  work:\n", encoding="utf-8")
+    monkeypatch.setenv("DM_CONFIG", str(tmp_path / "profiles.yaml"))
     shown = box("{} --help", path).out.partition("\nExample:\n")[2]
     assert max(map(len, shown.splitlines())) <= int(columns)
     typed = words(shown.replace("\\\n", ""))

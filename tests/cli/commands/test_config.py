@@ -43,6 +43,10 @@ def test_path(bare, tmp_path, monkeypatch):
 def test_list_and_show_mask_secrets(bare, file):
     listed = bare("config list -o json").json
     assert [(row["name"], row["default"]) for row in listed] == [("work", True), ("local", False), ("sandbox", False)]
+    assert [row["name"] for row in bare("-p local config list -o json").json if row["in_use"]] == ["local"]
+    lost = bare("-p lcoal config list -o json")
+    assert not any(row["in_use"] for row in lost.json)
+    assert "did you mean 'local'" in lost.err
     for result in (
         bare("config list -o table"),
         bare("config show"),
@@ -155,3 +159,111 @@ def test_init_asks_and_hides_the_secret(terminal, tmp_path):
     text = made.read_text(encoding="utf-8")
     assert SECRET in text
     assert "default: shop" in text
+
+
+def test_init_without_a_terminal(bare, tmp_path):
+    made = tmp_path / ".config" / "dm" / "config.yaml"
+    init = "config init -p shop --access-key-id shop-key --secret-stdin"
+    said = bare(f"{init} --region ap-southeast-1 --from 'Shop <news@shop.cn>'", stdin=f"{SECRET}\n")
+    assert SECRET not in said.out + said.err
+    assert stat.S_IMODE(made.stat().st_mode) == 0o600
+    shown = bare("config show -o json").json
+    assert shown == {
+        "name": "shop",
+        "access_key_id": "***key",
+        "access_key_secret": "***",
+        "region": "ap-southeast-1",
+        "from": "Shop <news@shop.cn>",
+    }
+    assert "--force" in bare(init, code=2, stdin=SECRET).err
+    assert "give one" in bare("config init other -p shop --access-key-id k --secret-stdin", code=2, stdin=SECRET).err
+    assert "--access-key-id" in bare("config init -p other --secret-stdin", code=2, stdin=SECRET).err
+    assert "built in" in bare("config init -p sandbox --access-key-id k --secret-stdin", code=2, stdin=SECRET).err
+    bare("config init -p temporary --access-key-id STS.abc --secret-stdin", stdin=f"{SECRET}\na/+=token\n")
+    assert "a/+=token" in made.read_text(encoding="utf-8")
+    assert bare("config show temporary -o json").json["security_token"] == "***"
+
+
+@pytest.mark.parametrize(
+    ("identity", "secret", "said"),
+    [
+        ("my key", SECRET, "no key has"),
+        ("<your-id>", SECRET, "placeholder"),
+        ("your-access-key-id", SECRET, "placeholder"),
+        ("LTAIxxxxxxxxxxxxxxxx", SECRET, "placeholder"),
+        ("LTAI5t-Short", SECRET, "LTAI"),
+        ("STS.abc", SECRET, "security token"),
+        ("key", "LTAI5tExampleExample", "place of the secret"),
+        ("the-same-text", "the-same-text", "place of the secret"),
+        ("key", f"{SECRET} and more", "no key has"),
+        ("key", "\n", "is missing"),
+    ],
+)
+def test_init_refuses_what_no_keys_are(bare, tmp_path, identity, secret, said):
+    error = bare("config init -p a --access-key-id {} --secret-stdin", identity, code=2, stdin=secret).err
+    assert said in error
+    assert SECRET not in error
+    assert not (tmp_path / ".config").exists()
+
+
+def test_init_takes_the_name_and_asks_for_an_id_that_can_be_one(terminal, tmp_path):
+    answers = ["<your-id>", "shop-key", SECRET, "", ""]
+    code, seen = terminal("config init -p shop --region us-east-1", answers=answers, HOME=str(tmp_path))
+    assert code == 0, seen
+    assert "placeholder" in seen
+    assert "region: us-east-1" in (tmp_path / ".config" / "dm" / "config.yaml").read_text(encoding="utf-8")
+
+
+def test_set_changes_one_line(bare, file):
+    would = bare("config set region us-east-1 --dry-run -o json")
+    assert would.json["region"] == "us-east-1"
+    assert "nothing was changed" in would.err
+    assert file.read_text(encoding="utf-8") == FILE
+    bare("config set region us-east-1")
+    bare("-p local config set lang zh")
+    bare("config set output ''")
+    bare("config set access_key_secret --stdin", stdin="another-secret\n")
+    expected = FILE.replace("ap-southeast-1", "us-east-1").replace("    output: json\n", "") + "    lang: zh\n"
+    assert file.read_text(encoding="utf-8") == expected.replace(SECRET, "another-secret")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("regoin us-east-1", "did you mean 'region'"),
+        ("region us-east", "did you mean 'us-east-1'"),
+        ("endpoint a/b", "is no endpoint"),
+        ("from nobody", "nobody"),
+        ("output xml", "not one of"),
+        ("signature v2", "not one of"),
+        ("access_key_id 'a b'", "no key has"),
+        ("access_key_secret hush", "--stdin"),
+        ("credential_process hush", "--stdin"),
+        ("keychain yes", "dm config init"),
+        ("region", "is missing"),
+        ("lang en -p sandbox", "built in"),
+    ],
+)
+def test_set_refuses_what_will_not_do(bare, file, line, said):
+    error = bare(f"config set {line}", code=2).err
+    assert said in error
+    assert "hush" not in error
+    assert file.read_text(encoding="utf-8") == FILE
+
+
+def test_rename_and_delete(bare, file):
+    assert bare("config rename work office --dry-run -o json").json["name"] == "office"
+    assert "nothing was changed" in bare("config delete work --dry-run").err
+    assert file.read_text(encoding="utf-8") == FILE
+    bare("config rename work office")
+    renamed = FILE.replace("default: work", "default: office").replace("  work: ", "  office: ")
+    assert file.read_text(encoding="utf-8") == renamed
+    assert "exists already" in bare("config rename office local", code=2).err
+    for line in ("rename sandbox mine", "delete sandbox --yes"):
+        assert "built in" in bare(f"config {line}", code=2).err
+    assert "did you mean 'office'" in bare("config delete ofice --yes", code=2).err
+    assert "--yes" in bare("config delete office", code=2).err
+    said = bare("config delete office --yes").err
+    assert "no default profile now" in said
+    assert file.read_text(encoding="utf-8") == "# our profiles\nprofiles:\n" + renamed[renamed.index("  local:") :]
