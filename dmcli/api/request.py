@@ -39,10 +39,13 @@ class Keys(NamedTuple):
 class KeySource(Protocol):
     """Gives the keys to sign with, each time they are needed.
 
-    `owner` is that of its keys, and `warnings` are about where they are kept; both are known before there are keys.
+    `owner` and `source` are those of its keys, and `warnings` are about where they are kept; these are known before
+    there are keys. So is `identity`, their access key id, where it is no secret of those who have the keys; else "".
     """
 
     owner: str
+    source: str
+    identity: str
     warnings: tuple[str, ...]
 
     def __call__(self, *, renew: bool = False) -> Keys:

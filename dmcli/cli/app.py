@@ -24,6 +24,7 @@ GROUPS = marked(
         **{catalogue.group_of(area): text for area, text in catalogue.AREAS.items()},
         "campaign": "Mails to many, sent by dm send merge: resume, report, settle.",
         "api": "Call any action by its name.",
+        "status": "Show which account and region are in use, and why.",
         "config": "Profiles: make, list, choose and check them.",
         "trace": "Say what became of mail to an address, and why.",
         "doctor": "Look for what keeps dm from working.",
@@ -37,7 +38,8 @@ GROUPS = marked(
 _ELSEWHERE = {
     **dict.fromkeys(("login", "configure", "auth", "init"), marked("; keys stand in profiles, see: dm config init")),
     **dict.fromkeys(("ls", "list"), marked("; each group has its own, such as: dm domain list")),
-    **dict.fromkeys(("status", "whoami", "quota"), marked("; the account is shown by: dm account show")),
+    "whoami": marked("; whose account is in use is shown by: dm status"),
+    "quota": marked("; the account is shown by: dm account show"),
     **dict.fromkeys(("mail", "inbox", "serve"), marked("; that is the sandbox's, see: dm sandbox --help")),
 }
 _COMPLETE = "_DM_COMPLETE"

@@ -31,7 +31,12 @@ if TYPE_CHECKING:
 _GENERIC = ("ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SECURITY_TOKEN")
 _MACHINE, _SERVER = "ALIBABA_CLOUD_ECS_METADATA", "ALIBABA_CLOUD_CREDENTIALS_URI"
 _ANSWERS = {"": False, "no": False, "false": False, "off": False, "yes": True, "true": True, "on": True}
-_SANDBOX = Provider(marked("built in"), SANDBOX_KEY_ID, lambda: Keys(SANDBOX_KEY_ID, Secret(SANDBOX_KEY_SECRET)))
+_SANDBOX = Provider(
+    marked("built in"),
+    SANDBOX_KEY_ID,
+    lambda: Keys(SANDBOX_KEY_ID, Secret(SANDBOX_KEY_SECRET)),
+    identity=SANDBOX_KEY_ID,
+)
 
 
 def source(

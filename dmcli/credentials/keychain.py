@@ -34,7 +34,7 @@ def provider(entry: Entry) -> Provider:
     if entry.secret(_SECRET) or entry.secret(_TOKEN):
         raise ConfigError(tr("{source} has both keychain: yes and a secret; take one of them out", source=entry.source))
     source = tr("keychain, for {source}", source=entry.source)
-    return Provider(source, identity, partial(_fetch, identity, source))
+    return Provider(source, identity, partial(_fetch, identity, source), identity=identity)
 
 
 def store(identity: str, secret: Secret, token: Secret) -> None:

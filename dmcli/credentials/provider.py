@@ -53,8 +53,9 @@ class ProviderContext(NamedTuple):
 class Provider(NamedTuple):
     """One source of keys that was found, and not asked yet.
 
-    `source` and `owner` are those of its keys. `fetch` gets them, without the two, and raises DmError. `cache` is the
-    name of their file in the cache and tells nothing else; it is empty for keys that need none.
+    `source` and `owner` are those of its keys, `identity` is their id where it is known before they are. `fetch` gets
+    them, without these, and raises DmError. `cache` is the name of their file in the cache and tells nothing else; it
+    is empty for keys that need none.
     """
 
     source: str
@@ -62,6 +63,7 @@ class Provider(NamedTuple):
     fetch: Callable[[], Keys]
     cache: str = ""
     warnings: tuple[str, ...] = ()
+    identity: str = ""
 
 
 class KeyNames(NamedTuple):
@@ -101,7 +103,7 @@ def static_provider(entry: Entry, names: tuple[str, str, str]) -> Provider | Non
             )
         )
     keys = check_keys(Keys(identity, secret, token), names, entry.source)
-    return Provider(entry.source, identity, lambda: keys)
+    return Provider(entry.source, identity, lambda: keys, identity=identity)
 
 
 def check_keys(keys: Keys, names: tuple[str, ...], source: str) -> Keys:

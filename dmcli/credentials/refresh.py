@@ -43,7 +43,7 @@ class RefreshingKeys:
     def __init__(
         self, provider: Provider, context: ProviderContext, check: Callable[[Keys], None] = lambda _: None
     ) -> None:
-        self.owner = provider.owner
+        self.owner, self.source, self.identity = provider.owner, provider.source, provider.identity
         self.warnings = provider.warnings
         self._provider, self._context, self._check = provider, context, check
         self._keys: Keys | None = None

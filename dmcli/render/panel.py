@@ -164,7 +164,7 @@ def _quota(quota: _Quota, bar: str, room: int) -> Text:
     """A bar and figures, on one line where the room is enough; figures alone where there is nothing to measure."""
     from rich.text import Text
 
-    figures = _figures(quota)
+    figures = quota_figures(*quota)
     if quota.used is None or quota.limit is None or quota.limit < 0:
         return Text(figures)
     percent = percent_used(quota.used, quota.limit)
@@ -180,9 +180,8 @@ def _quota(quota: _Quota, bar: str, room: int) -> Text:
     return text.append("  " if fits else "\n").append(figures)
 
 
-def _figures(quota: _Quota) -> str:
-    """Used, allowed and left in words."""
-    limit, used = quota
+def quota_figures(limit: int | None, used: int | None) -> str:
+    """Mails used, allowed (negative: without limit) and left in words; None is what is not known."""
     if limit is not None and limit < 0:
         return tr("{used:,} used, no limit", used=used) if used is not None else tr("no limit, used unknown")
     if used is None:

@@ -85,7 +85,7 @@ def _count(row: dict[str, Any], name: str) -> int:
     return read_number(str(value_of(row, name))) or 0
 
 
-def _limit(summary: dict[str, Any], name: str) -> int | None:
+def limit_of(summary: dict[str, Any], name: str) -> int | None:
     """How many mails the quota allows, -1 for a quota without a limit; None where that is not known."""
     text = str(value_of(summary, name))
     return -1 if text.startswith("-") else read_number(text)
@@ -101,7 +101,7 @@ def usage_of(summary: dict[str, Any], usage: Usage, now: datetime) -> dict[str, 
     pace = usage.day.mails
     for span, (limit, _) in SPANS.items():
         used = usage.of(span)
-        left = left_of(_limit(summary, limit), used.mails)
+        left = left_of(limit_of(summary, limit), used.mails)
         gone = runs_out(int(now.timestamp()), pace, left, span)
         document |= {
             f"{span}_used": used.mails,
@@ -120,7 +120,7 @@ def check_quota(summary: dict[str, Any], figures: Mapping[str, Any], need: int, 
     """
     short = []
     for span, (name, when) in SPANS.items():
-        limit, left = _limit(summary, name), figures[f"{span}_left"]
+        limit, left = limit_of(summary, name), figures[f"{span}_left"]
         if limit is not None and limit < 0:
             continue
         if limit is None or left is None:

@@ -52,7 +52,7 @@ def complete(line: str, *values: object) -> list[str]:
         ("-p s", ["sandbox"]),
         ("-o y", ["yaml"]),
         ("stats det", ["details"]),
-        ("sta", ["stats"]),
+        ("sta", ["stats", "status"]),
         ("api DescA", ["DescAccountSummary"]),
         ("explain checkd", ["CheckDomain.Failed"]),
         ("send single --subj", ["--subject"]),

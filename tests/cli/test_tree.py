@@ -32,7 +32,7 @@ domain records|receiver create|receiver add|receiver export|receiver import|rece
 config-set update|
 tag update|stats tracking|stats sender|template update|api|explain|completion|help|version|config init|config list|
 stats totals|stats report|config show|config use|config path|config check|doctor|trace|receiver clean|stats sync|
-stats history prune|stats history export|config set|config rename|config delete|
+stats history prune|stats history export|status|config set|config rename|config delete|
 sandbox serve|sandbox open|sandbox run|sandbox env|sandbox mail list|sandbox mail show|sandbox mail html|
 sandbox mail text|sandbox mail source|sandbox mail links|sandbox mail codes|sandbox mail delete|
 sandbox calls list|sandbox calls show|sandbox calls clear|sandbox play|sandbox fault add|sandbox fault list|
@@ -185,7 +185,7 @@ def test_readme_commands_are_two_lines():
     [
         ("login", "keys stand in profiles, see: dm config init"),
         ("ls", "each group has its own, such as: dm domain list"),
-        ("whoami", "dm account show"),
+        ("whoami", "dm status"),
         ("domain ls", "did you mean list?"),
         ("address rm x", "did you mean delete?"),
         ("sandbox up", "did you mean serve?"),

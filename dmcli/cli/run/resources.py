@@ -36,6 +36,7 @@ class _LearningSource:
     def __init__(self, source: KeySource, voice: Voice) -> None:
         self._source, self._voice = source, voice
         self.owner, self.warnings = source.owner, source.warnings
+        self.source, self.identity = source.source, source.identity
 
     def __call__(self, *, renew: bool = False) -> Keys:
         keys = self._source(renew=renew)
