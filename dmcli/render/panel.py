@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import tzinfo
 
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType  # noqa: TID251  to annotate
     from rich.text import Text
 
     from dmcli.render.output import Output
@@ -53,7 +53,7 @@ def show_account(account: dict[str, Any], output: Output) -> None:
     """
     if output.for_people:
         console = console_for(output)
-        show_renderable(console, account_panel(account, output), output)
+        show_renderable(console, account_panel(account, output, console=console), output)
     elif output.wants_columns:
         row = {name: value for name, value in account.items() if name != "usage"} | (account.get("usage") or {})
         more = (name for name in row if name[0].islower())
@@ -63,12 +63,14 @@ def show_account(account: dict[str, Any], output: Output) -> None:
         show_document(account, (), output)
 
 
-def account_panel(account: dict[str, Any], output: Output, below: str = "") -> RenderableType:
-    """The panel; `below` is a line that stands under it."""
+def account_panel(
+    account: dict[str, Any], output: Output, below: str = "", console: Console | None = None
+) -> RenderableType:
+    """The panel; `below` is a line that stands under it, `console` the one that shows it."""
     from rich.console import Group
     from rich.text import Text
 
-    console = console_for(output)
+    console = console or console_for(output)
     bar = "" if is_accessible() else "#." if console.options.ascii_only else "█░"
     lines: list[Line] = []
     if "profile" in account:
