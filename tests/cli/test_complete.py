@@ -100,6 +100,9 @@ def test_campaigns_are_offered_by_name(box, tmp_path, monkeypatch):
     (tmp_path / "people.csv").write_text("email\nada@example.com\n", encoding="utf-8")
     box(f"send merge {tmp_path / 'people.csv'} --subject s --text t --plan-only")
     assert complete("campaign resume ") == ["people"]
+    (tmp_path / "客户.csv").write_text("email\nbob@example.com\n", encoding="utf-8")
+    box(f"send merge {tmp_path / '客户.csv'} --subject s --text t --plan-only")
+    assert complete("campaign resume 客") == ["客户"]
     assert complete("campaign report x") == []
     monkeypatch.setenv("DM_JOURNAL", "postgresql:///mail")
     assert complete("campaign resume ") == [], "what is in a database is not asked for"

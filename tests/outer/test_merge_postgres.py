@@ -238,6 +238,7 @@ def test_what_cannot_be_is_told_in_a_sentence_and_no_password(run, database, jou
     assert "an option that PostgreSQL does not know" in said("postgresql://db/mail?colour=wrong", 2)
     assert "permission denied" in said(database.url_of("mail", "bare"), 3)
     assert "is too long for a campaign in a database" in said(journal, 2, line=f"{MERGE} --campaign {'x' * 61}")
+    assert "is too long for a campaign in a database" in said(journal, 2, line=f"{MERGE} --campaign {'客' * 21}")
     said(journal, 0, line=f"{MERGE} --plan-only")
     assert "did you mean people?" in said(journal, 10, line="campaign show peple")
     assert "leave it out" in said(journal, 2, line="campaign resume people --moved")

@@ -183,6 +183,9 @@ def test_what_is_wrong_with_a_row_is_told_before_anything_is_sent(run, mailed, p
         (f"{MERGE} --ramp 200:30%/week", 2, "is not a ramp"),
         (f"{MERGE} --window 9-5", 2, "'9-5' is not a part of the day such as 09:00-18:00"),
         (f"{MERGE} --campaign a/b", 2, "'a/b' is no name of a campaign"),
+        (f"{MERGE} --campaign '客 户'", 2, "'客 户' is no name of a campaign"),
+        (f"{MERGE} --campaign {'客' * 65}", 2, "is no name of a campaign"),
+        (f"{MERGE} --campaign a\u3164b", 2, "is no name of a campaign"),  # a letter that nobody sees
         (f"{MERGE} --resume", 10, "no campaign of people.csv was begun"),
         (f"{MERGE} --preview 9", 10, "people.csv has no row 9"),
         (MERGE + """ --headers '{"Message-ID": "<a@b>"}'""", 2, "a merge gives each its own"),
@@ -194,6 +197,26 @@ def test_what_is_wrong_with_a_row_is_told_before_anything_is_sent(run, mailed, p
 def test_what_cannot_be_is_told_in_a_sentence(run, mailed, line, code, said):
     assert said in run(line if "campaign " in line else f"{line} --yes", code=code).err
     assert not mailed()
+
+
+def test_a_campaign_is_called_as_its_file_in_any_script(run, tmp_path):
+    names = {
+        "客户 2026.csv": "客户-2026",
+        "клиенты.csv": "клиенты",
+        "ग्राहक.csv": "ग्राहक",  # its vowels are marks
+        "e\u0301te\u0301.csv": "été",  # as some systems write names of files
+        "!?.csv": "campaign",
+    }
+    for number, (file, name) in enumerate(names.items()):
+        (tmp_path / file).write_text(f"email,name\nada{number}@example.com,Ada\n", encoding="utf-8")
+        planned = run(MERGE.replace("people.csv", "{}") + " --plan-only", file).err
+        assert f"campaign {name} is planned" in " ".join(planned.split())
+        assert run("campaign show {}", name).code == 0
+    run("campaign resume {}", "e\u0301te\u0301")
+    assert run("campaign report été -o json").json
+    assert "did you mean 客户-2026" in run("campaign show 客户-2025", code=10).err
+    run("campaign delete {} --yes", "客户-2026")
+    assert {row["campaign"] for row in run("campaign list -o json").json} == {*names.values()} - {"客户-2026"}
 
 
 def test_what_does_not_fit_into_the_quota_is_not_begun(run, mailed, box):

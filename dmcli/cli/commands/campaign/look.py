@@ -9,7 +9,7 @@ import click
 
 from dmcli.api.actions.common import count
 from dmcli.api.model import Field, bad, fair, good
-from dmcli.cli.commands.campaign.options import campaigns, journal_option, journal_url
+from dmcli.cli.commands.campaign.options import campaigns, journal_option, journal_url, typed_name
 from dmcli.cli.commands.campaign.running import COUNTS, RESULT, result
 from dmcli.cli.tree import command
 from dmcli.words import tr
@@ -45,18 +45,19 @@ _ROWS = (
 def _names(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
     """The campaigns of this machine that begin so; a database is not asked while somebody types."""
     from dmcli.cli.session import session
+    from dmcli.workflows.merge.journals.campaigns import normal_form
     from dmcli.workflows.merge.journals.local import folder_of, names_in
 
     with ctx.scope(cleanup=False):
         if journal_url(session()):
             return []
     try:
-        return [name for name in names_in(folder_of(os.environ)) if name.startswith(incomplete)]
+        return [name for name in names_in(folder_of(os.environ)) if name.startswith(normal_form(incomplete))]
     except OSError:
         return []
 
 
-NAME = click.Argument(["name"], metavar="NAME", help="The campaign.", shell_complete=_names)
+NAME = click.Argument(["name"], metavar="NAME", help="The campaign.", shell_complete=_names, callback=typed_name)
 
 
 def _list(current: Session) -> None:

@@ -18,6 +18,7 @@ from dmcli.cli.commands.campaign.options import (
     journal_option,
     journal_url,
     pace_options,
+    typed_name,
     via_option,
     wishes_of,
 )
@@ -133,12 +134,11 @@ def _task(current: Session, path: str, typed: dict[str, Any]) -> _Task:
 def _begin(current: Session, known: Campaigns, task: _Task, typed: dict[str, Any]) -> None:
     """Plan a new campaign, ask, and send it."""
     from dmcli.cli.commands.campaign.running import run
-    from dmcli.workflows.merge.journals.campaigns import check_name
     from dmcli.workflows.merge.standing import read_standing
 
     dry_run, wanted = typed["dry_run"], typed["campaign"] or task.stem
     if typed["campaign"]:
-        check_name(wanted)  # what was typed is a name
+        known.check(wanted)  # what was typed is a name
     before = known.find(task.fingerprint)
     if before and not dry_run and not typed["again"]:
         raise InputError(tr(_BEGUN, name=before, command=command_of(current, "resume", before)))
@@ -311,7 +311,12 @@ COMMAND = command(
         click.Option(["--test-to"], metavar="EMAIL", help="Send the first row's mail to this address, and no other."),
         via_option(),
         *pace_options(),
-        click.Option(["--campaign"], metavar="NAME", help="Name of the campaign.  [default: that of the file]"),
+        click.Option(
+            ["--campaign"],
+            metavar="NAME",
+            callback=typed_name,
+            help="Name of the campaign.  [default: that of the file]",
+        ),
         click.Option(["--resume"], is_flag=True, help="Go on with the campaign of the same file, texts and sender."),
         click.Option(["--plan-only"], is_flag=True, help="Plan and keep the campaign, and send nothing yet."),
         journal_option(),

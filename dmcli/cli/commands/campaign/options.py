@@ -36,6 +36,13 @@ def journal_option() -> click.Option:
     )
 
 
+def typed_name(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """The name of a campaign as it is compared."""
+    from dmcli.workflows.merge.journals.campaigns import normal_form
+
+    return normal_form(value) if value else value
+
+
 def journal_url(current: Session) -> str:
     """The database that was chosen; "" for this machine."""
     return str(current.given.get("journal") or os.environ.get("DM_JOURNAL", ""))

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from dmcli.workflows.merge.journal import Journal
     from dmcli.workflows.merge.pace import Pace, Way, Wishes
 
-_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+MOST, MOST_BYTES = 64, 192  # characters and UTF-8 bytes of a name; a file system takes 255, of which endings are some
+_COUNTER = 8  # characters of a name that are left for -2, -3 and on
+_FILLERS = "\u115f\u1160\u3164\uffa0"  # letters that nobody sees
 BUSY = marked("another dm is working on this campaign right now: wait for it, or stop it")
 
 
@@ -29,6 +31,10 @@ class Campaigns(ABC):
     @abstractmethod
     def close(self) -> None:
         """Give all journals back, and every claim."""
+
+    def check(self, name: str) -> None:
+        """Raise InputError for what a campaign cannot be called here."""
+        check_name(name)
 
     @abstractmethod
     def names(self) -> list[str]:
@@ -96,8 +102,35 @@ class Campaigns(ABC):
 
 
 def is_name(text: str) -> bool:
-    """Whether a campaign may be called so."""
-    return bool(re.fullmatch(_NAME, text))
+    """Whether a campaign may be called so: letters and digits of any script, dots, - and _, in normal form C.
+
+    >>> is_name("客户-2"), is_name("été"), is_name("e\u0301te\u0301"), is_name("a/b"), is_name("客" * 65)
+    (True, True, False, False, False)
+    """
+    fits = 0 < len(text) <= MOST and len(text.encode("utf-8", "replace")) <= MOST_BYTES
+    return fits and _may_begin(text[0]) and all(map(_may_stand, text)) and normal_form(text) == text
+
+
+def normal_form(name: str) -> str:
+    """A name as it is compared: an accent may be typed, or be in the name of a file, as a character of its own."""
+    from unicodedata import normalize
+
+    return normalize("NFC", name)
+
+
+def _may_begin(letter: str) -> bool:
+    """Whether it is a letter or a decimal digit of any script, which a shell and a terminal take as it is."""
+    from unicodedata import category
+
+    kind = category(letter)
+    return (kind[0] == "L" or kind == "Nd") and letter not in _FILLERS
+
+
+def _may_stand(letter: str) -> bool:
+    """Whether it may stand within a name: the vowels of many scripts are marks on their letters."""
+    from unicodedata import category
+
+    return letter in "._-" or _may_begin(letter) or category(letter) in ("Mn", "Mc")
 
 
 def check_name(name: str) -> None:
@@ -108,10 +141,18 @@ def check_name(name: str) -> None:
         )
 
 
-def names_like(wanted: str) -> Iterator[str]:
-    """Names to try for a campaign."""
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", wanted).strip("-._")[:56] or "campaign"
-    yield stem
+def names_like(wanted: str, most: int = MOST_BYTES) -> Iterator[str]:
+    """Names to try for a campaign, of so many UTF-8 bytes at most.
+
+    >>> from itertools import islice
+    >>> list(islice(names_like("2026 客户 (new)"), 2)), next(names_like("客户回访单", 12)), next(names_like("?!"))
+    (['2026-客户-new', '2026-客户-new-2'], '客', 'campaign')
+    """
+    kept = "".join(letter if _may_stand(letter) else "/" for letter in normal_form(wanted))
+    words = re.sub("/+", "-", kept)[: MOST - _COUNTER].encode()[: most - _COUNTER].decode(errors="ignore")
+    stem = words.lstrip("".join(letter for letter in words if not _may_begin(letter))).rstrip("-._") or "campaign"
+    whole = is_name(wanted) and wanted[-1] not in "-._" and len(wanted.encode()) <= most
+    yield wanted if whole else stem
     number = 2
     while True:
         yield f"{stem}-{number}"

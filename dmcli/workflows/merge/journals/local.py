@@ -5,13 +5,21 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from dmcli.errors import LockedError
+from dmcli.errors import InputError, LockedError
 from dmcli.local.files import make_folder, make_private
 from dmcli.local.locks import Claims
 from dmcli.local.paths import state_folder
 from dmcli.words import marked, tr
 from dmcli.workflows.merge.bucket import Bucket, open_bucket
-from dmcli.workflows.merge.journals.campaigns import BUSY, Campaigns, check_name, is_name, names_like, number_of
+from dmcli.workflows.merge.journals.campaigns import (
+    BUSY,
+    Campaigns,
+    check_name,
+    is_name,
+    names_like,
+    normal_form,
+    number_of,
+)
 from dmcli.workflows.merge.journals.sqlite import LOCK, FileJournal, remove
 from dmcli.workflows.merge.pace import BY_ONE, Pace
 
@@ -31,7 +39,7 @@ def folder_of(environ: Mapping[str, str]) -> str:
 
 def names_in(folder: str) -> list[str]:
     """The names of the campaigns whose journals are in a folder. Raises OSError where it cannot be read."""
-    found = (name.removesuffix(_ENDING) for name in os.listdir(folder) if name.endswith(_ENDING))
+    found = (normal_form(name.removesuffix(_ENDING)) for name in os.listdir(folder) if name.endswith(_ENDING))
     return sorted(name for name in found if is_name(name))
 
 
@@ -57,7 +65,12 @@ class LocalCampaigns(Campaigns):
         self._claims.close()
 
     def path_of(self, name: str) -> str:
-        """Where the journal of a campaign is."""
+        """Where the journal of a campaign is. Raises InputError for a name that no file can have in this locale."""
+        try:
+            os.fsencode(name)
+        except UnicodeEncodeError:
+            text = marked("{name!r} cannot be the name of a file in this locale: set LC_ALL to one with UTF-8")
+            raise InputError(tr(text, name=name)) from None
         return os.path.join(self.folder, name + _ENDING)
 
     def names(self) -> list[str]:

@@ -62,7 +62,9 @@ class Server:
         self._schema = ""
         self.shown = f"{told.get('host') or 'localhost'}/{told.get('dbname') or ''}"
         try:
-            self.db = psycopg.connect(url, autocommit=True, **{"connect_timeout": 10, **_SILENT, **_given(told)})
+            self.db = psycopg.connect(
+                url, autocommit=True, client_encoding="utf8", **{"connect_timeout": 10, **_SILENT, **_given(told)}
+            )
             self.shown = f"{self.db.info.host}/{self.db.info.dbname}"
             self.db.execute(_SESSION)
             # What is committed is to outlast a loss of power.

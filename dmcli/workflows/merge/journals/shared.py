@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dmcli.workflows.merge.pace import Pace, Way, Wishes
 
 _PREFIX = "dm_"
-_MOST = 60  # characters of a name: PostgreSQL would cut that of the schema
+_MOST = 60  # bytes of a name: PostgreSQL would cut that of the schema after 63
 
 
 class SharedCampaigns(Campaigns):
@@ -65,6 +65,18 @@ class SharedCampaigns(Campaigns):
         journal.recover()
         return journal
 
+    def check(self, name: str) -> None:
+        """Raise InputError for what a campaign cannot be called here."""
+        super().check(name)
+        if len(name.encode()) > _MOST:
+            raise InputError(
+                tr(
+                    "{name!r} is too long for a campaign in a database: {most} bytes of UTF-8 at most",
+                    name=name,
+                    most=_MOST,
+                )
+            )
+
     def claim(self, what: str) -> None:
         """Keep others from what this names until the connection ends. Raises LockedError when one has it."""
         if not self._server.lock(what):
@@ -72,15 +84,7 @@ class SharedCampaigns(Campaigns):
 
     def new(self, wanted: str) -> tuple[str, Journal]:
         """A journal that is not there yet, under the first free name of `wanted`, `wanted-2`, ..."""
-        if len(wanted) > _MOST:
-            raise InputError(
-                tr(
-                    "{name!r} is too long for a campaign in a database: {most} characters at most",
-                    name=wanted,
-                    most=_MOST,
-                )
-            )
-        for name in names_like(wanted):
+        for name in names_like(wanted, _MOST):
             if self._server.lock(name):
                 if not self.open(name):
                     return name, self._open[-1]
