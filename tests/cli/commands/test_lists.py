@@ -122,8 +122,10 @@ def test_an_export_is_read_back_by_import_and_sync(box, write, tmp_path):
     assert not misspelt.parent.exists()
     box("receiver import copy {}", there)
     assert members(box, "copy") == members(box, "vip")
-    same = box("receiver sync vip {} --delete-missing -o json", there).json
+    again = box("receiver sync vip {} --delete-missing -o json", there)
+    same = again.json
     assert (same["added"], same["already"], same["removed"]) == (0, 2, 0)
+    assert "the list vip of 2: there is nothing to do\n" in again.err
     box("receiver add vip --detail {}", '[{"e": "kim@example.com", "u": "Kim, Mrs"}]')
     lost = box("receiver export vip", code=7)
     assert "the values of 1 member have commas" in lost.err
@@ -139,6 +141,10 @@ def test_sync_removes_only_what_it_may_and_after_a_question(box, write):
         in box("receiver sync vip {} --delete-missing --yes", path, code=2).err
     )
     only_added = box("receiver sync vip {} -o json", path)
+    assert (
+        "there is nothing to do; 4 not in the file stay without --delete-missing"
+        in box("receiver sync vip {}", path).err
+    )
     assert (only_added.json["added"], only_added.json["removed"], only_added.json["missing"]) == (2, 0, 4)
     assert "4 not in the file stay without --delete-missing" in only_added.err
     sync = "receiver sync vip {} --delete-missing --max-delete 4"

@@ -52,6 +52,8 @@ def _sync(
         added=len(new),
         removed=len(leaving),
     )
+    if not (new or leaving):
+        what = tr("the list {list} of {members:,}: there is nothing to do", list=one.name, members=len(there))
     _say_plan(current, what, leaving, 0 if delete_missing else len(missing))
     if preview:
         current.say(tr("dry run: nothing was changed"))
