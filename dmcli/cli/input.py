@@ -73,15 +73,15 @@ def _standard_input(limit: int) -> bytes:
     return bytes(data)
 
 
-def read_line(what: str) -> str:
-    """The first line of standard input, without its end. Raises InputError; no message has anything of it."""
+def read_line(what: str, most: int = _LINE) -> str:
+    """The next line of standard input, without its end. Raises InputError; no message has anything of it."""
     try:
-        line = sys.stdin.readline(_LINE + 1)
+        line = sys.stdin.readline(most + 1)
         line.encode()  # in some locales Python reads bytes that are no text as lone surrogates
     except UnicodeError:
         raise InputError(tr("the {what} on standard input is not UTF-8 text", what=what)) from None
-    if len(line) > _LINE:
-        raise InputError(tr("the {what} on standard input is longer than {most} characters", what=what, most=_LINE))
+    if len(line) > most:
+        raise InputError(tr("the {what} on standard input is longer than {most} characters", what=what, most=most))
     if not line.rstrip("\r\n"):
         raise InputError(tr("the {what} is missing: standard input is empty, or its first line is", what=what))
     return line.rstrip("\r\n")

@@ -102,7 +102,9 @@ def test_init_asks_nothing_where_there_is_no_keychain(terminal, tmp_path):
 
 def test_the_secrets_go_with_the_last_profile_that_has_them(bare, chain, config, use):
     config(FILE + "  q:\n    access_key_id: dm-sandbox-id\n    keychain: yes\n")
-    bare("config init r --keychain --access-key-id other-id --secret-stdin", stdin=f"secret-{CANARY}\ntoken-{CANARY}\n")
+    bare(
+        "config init r --keychain --access-key-id STS.other --secret-stdin", stdin=f"secret-{CANARY}\ntoken-{CANARY}\n"
+    )
     keychain.store("dm-sandbox-id", Secret("one"), Secret("token"))
     assert len(chain.all()) == 4
     assert "dm config init" in bare("config set access_key_secret --stdin", stdin="two\n", code=2).err
@@ -110,11 +112,11 @@ def test_the_secrets_go_with_the_last_profile_that_has_them(bare, chain, config,
     assert len(chain.all()) == 4
     bare("config delete q --yes")
     assert chain.all() == {
-        "dmcli other-id access_key_secret": f"secret-{CANARY}",
-        "dmcli other-id security_token": f"token-{CANARY}",
+        "dmcli STS.other access_key_secret": f"secret-{CANARY}",
+        "dmcli STS.other security_token": f"token-{CANARY}",
     }
     use(fail.Keyring())
-    assert "the secret of key ***-id stays in the keychain" in bare("config delete r --yes").err
+    assert "the secret of key ***her stays in the keychain" in bare("config delete r --yes").err
 
 
 def test_a_keychain_without_the_secret(bare, chain, config):

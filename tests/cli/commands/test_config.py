@@ -179,7 +179,7 @@ def test_init_without_a_terminal(bare, tmp_path):
     assert "give one" in bare("config init other -p shop --access-key-id k --secret-stdin", code=2, stdin=SECRET).err
     assert "--access-key-id" in bare("config init -p other --secret-stdin", code=2, stdin=SECRET).err
     assert "built in" in bare("config init -p sandbox --access-key-id k --secret-stdin", code=2, stdin=SECRET).err
-    bare("config init -p temporary --access-key-id STS.abc --secret-stdin", stdin=f"{SECRET}\na/+=token\n")
+    bare("config init -p temporary --access-key-id STS.abc --secret-stdin", stdin=f"{SECRET}\n{'a/+=token' * 200}\n")
     assert "a/+=token" in made.read_text(encoding="utf-8")
     assert bare("config show temporary -o json").json["security_token"] == "***"
 
@@ -192,7 +192,7 @@ def test_init_without_a_terminal(bare, tmp_path):
         ("your-access-key-id", SECRET, "placeholder"),
         ("LTAIxxxxxxxxxxxxxxxx", SECRET, "placeholder"),
         ("LTAI5t-Short", SECRET, "LTAI"),
-        ("STS.abc", SECRET, "security token"),
+        ("STS.abc", SECRET, "the security token is missing"),
         ("key", "LTAI5tExampleExample", "place of the secret"),
         ("the-same-text", "the-same-text", "place of the secret"),
         ("key", f"{SECRET} and more", "no key has"),

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from dmcli.config.file import ConfigFile
 
 _KEYCHAIN = "keychain"
+_LONGEST = 8192  # characters of a value on standard input, such as a security token
 
 
 def _use(current: Session, name: str) -> None:
@@ -90,7 +91,7 @@ def _read(key: str, *, stdin: bool) -> str:
     if stdin:
         from dmcli.cli.input import read_line
 
-        return read_line(key)
+        return read_line(key, _LONGEST)
     if not sys.stdin.isatty():
         raise InputError(tr("the value is missing: give it after {key}, or on standard input with --stdin", key=key))
     return str(click.prompt(key, err=True, hide_input=key in SECRETS)).strip()

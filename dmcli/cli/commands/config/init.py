@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dmcli.cli.session import Session
 
 _ID, _SECRET, _TOKEN = KEYS
+_TOKEN_LINE = 8192  # characters; those of the vendor have some hundred, and no length that is promised
 
 
 def _init(
@@ -117,11 +118,16 @@ def _asked_keys(access_key_id: str) -> Keys:
 
 
 def _piped_keys(access_key_id: str) -> Keys:
-    """The keys, the secret on the first line of standard input, a security token on the second."""
+    """The keys: the secret on the first line of standard input, on the second the token of a temporary id.
+
+    Others have none, and a line that nobody is going to write is not waited for.
+    """
     from dmcli.cli.input import read_line
+    from dmcli.credentials.provider import REAL
 
     secret = read_line(tr("AccessKey secret"))
-    return _checked(access_key_id, secret, sys.stdin.readline().rstrip("\r\n"))
+    token = read_line(tr("security token"), _TOKEN_LINE) if access_key_id.startswith(REAL[1]) else ""
+    return _checked(access_key_id, secret, token)
 
 
 def _identity(text: str) -> str:
@@ -169,7 +175,7 @@ COMMAND = command(
         click.Option(
             ["--secret-stdin"],
             is_flag=True,
-            help="Read the secret from standard input, and from its second line a security token; ask nothing.",
+            help="Read the secret from standard input, for an id STS... the token from its second line; ask nothing.",
         ),
         click.Option(["--from", "sender"], metavar="ADDRESS", default="", help="Sender address used by default."),
         click.Option(["--force"], is_flag=True, help="Replace a profile of that name."),
