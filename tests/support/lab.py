@@ -110,6 +110,20 @@ def _same(chance: int):
         yield
 
 
+def config_sets(cloud: Cloud) -> None:
+    """Two configuration sets that differ in all, each with a sender."""
+    for name, pool, backoff in (("shop", "pool", "true"), ("rest", "", "false")):
+        status = {
+            "Enabled": backoff == "true",
+            "ForbiddenStatusList": [f"{name}1"],
+            "ForbiddenSubStatusList": [f"{name}2"],
+        }
+        given = {"Description": f"{name} mail", "IpPoolId": pool, "IsPublicChannelBackoff": backoff}
+        cloud.ok("ConfigSetCreate", Name=name, ValidationOption=status, **given)
+    cloud.ok("ConfigSetRelationFromAddress", Id="1", FromAddress="elsewhere@b.test")
+    cloud.ok("ConfigSetRelationFromAddress", Id="2", FromAddress="shop@icp.example.com")
+
+
 def fill(cloud: Cloud) -> None:
     """Let there be at least two of everything that a call can list, and let them differ in all that it can ask for."""
     cloud.sql("INSERT INTO invalid (address, at) VALUES ('old@b.test', ?)", int(cloud.now.timestamp()) - 6 * 86400)
@@ -138,16 +152,7 @@ def fill(cloud: Cloud) -> None:
     cloud.ok("ModifyMailAddress", MailAddressId="2", ReplyAddress="s@example.com")
     cloud.sql("UPDATE address SET reply_status = 0 WHERE id = 2")
     cloud.sql("INSERT INTO ticket (ticket, address, reply) VALUES ('ticket', 1, 'r@example.com')")
-    for name, pool, backoff in (("shop", "pool", "true"), ("rest", "", "false")):
-        status = {
-            "Enabled": backoff == "true",
-            "ForbiddenStatusList": [f"{name}1"],
-            "ForbiddenSubStatusList": [f"{name}2"],
-        }
-        given = {"Description": f"{name} mail", "IpPoolId": pool, "IsPublicChannelBackoff": backoff}
-        cloud.ok("ConfigSetCreate", Name=name, ValidationOption=status, **given)
-    cloud.ok("ConfigSetRelationFromAddress", Id="1", FromAddress="elsewhere@b.test")
-    cloud.ok("ConfigSetRelationFromAddress", Id="2", FromAddress="shop@icp.example.com")
+    config_sets(cloud)
     cloud.ok("UpdateUser", User={"EnableEventbridge": True})
     cloud.ok("OpenSendifyTrialService")
     cloud.ok("CreateReceiver", ReceiversName="empty", ReceiversAlias="e@list", Desc="none yet")
