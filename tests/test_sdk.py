@@ -14,6 +14,7 @@ with warnings.catch_warnings():
     from alibabacloud_tea_openapi.models import Config
 
 from dmcli.api import catalogue
+from dmcli.api.model import Effect
 from dmcli.sandbox.control import clock
 
 # The vendor's code asks for the time in a way that Python 3.12 warns of.
@@ -76,11 +77,16 @@ CALLS: tuple[tuple[str, dict[str, object]], ...] = (
     ("GetTrackListByMailFromAndTagName", {"account_name": "noreply@sandbox.test"}),
     ("QueryInvalidAddress", {"length": 100, "next_start": ""}),
     ("DeleteDomain", {"domain_id": 2}),
+    ("ConfigSetCreate", {"name": "first"}),
+    ("ConfigSetCreate", {"name": "second"}),
+    ("ConfigSetRelationFromAddress", {"id": "1", "from_address": "news@sandbox.test"}),
+    ("ConfigSetCancelRelationFromAddress", {"id": "1", "from_address": "news@sandbox.test"}),
     ("UpdateUser", {"user": models.UpdateUserRequestUser(enable_eventbridge=True)}),
 )
 # Their calls need an answer of another one: see the tests below.
 NEEDING_MORE = {
     "ApproveReplyMailAddress",
+    "DeleteInvalidAddress",
     "DeleteReceiver",
     "DeleteReceiverDetail",
     "DeleteValidateFile",
@@ -91,11 +97,14 @@ NEEDING_MORE = {
 }
 # Not in any SDK.
 UNKNOWN_TO_SDK = {"GetSendEmailCountByMailFrom", "UpdateMailAddressMsgCallBackUrl"}
-REST = [
-    action
-    for action in catalogue.all_actions()
-    if action.name not in {name for name, _ in CALLS} | NEEDING_MORE | UNKNOWN_TO_SDK
-]
+REST = sorted(
+    (
+        action
+        for action in catalogue.all_actions()
+        if action.name not in {name for name, _ in CALLS} | NEEDING_MORE | UNKNOWN_TO_SDK
+    ),
+    key=lambda action: action.effect is Effect.DELETE,
+)
 
 
 @pytest.fixture(params=["ACS3-HMAC-SHA256", "v2"])
@@ -158,6 +167,8 @@ def test_every_action_through_the_sdk(client, sandbox):
     assert [row.to_address for row in call(client, "QueryInvalidAddress", {}).data.mail_detail] == [
         "invalid@example.com"
     ]
+    assert call(client, "DeleteInvalidAddress", {"to_address": "invalid@example.com"}).request_id
+    assert call(client, "QueryInvalidAddress", {}).data.mail_detail == []
 
 
 def test_settings_and_a_file_that_is_checked(client):

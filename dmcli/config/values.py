@@ -100,8 +100,6 @@ def endpoint_of(endpoint: Found) -> tuple[str, str]:
 def check_value(name: str, text: str) -> None:
     """See that a setting takes a value that was typed. Raises InputError, with the name in front."""
     found = Found(text, name, FLAG)
-    if CONTROL.search(text):
-        raise found.error(tr("the value for {name} has a line break or control character; give it without", name=name))
     if name in WORDS:
         plain_word(found, WORDS[name])
     elif name == "region":
@@ -117,3 +115,5 @@ def check_value(name: str, text: str) -> None:
             SENDER.encode(name, [text], datetime.now(UTC))
         except ValueError as error:
             raise found.error(str(error)) from None
+    elif CONTROL.search(text):  # not shown, as it may be a secret
+        raise found.error(tr("the value for {name} has a line break or control character; give it without", name=name))

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
 NOBODY = marked("no source")
 SDK = "SDK 1.11"
+SDK_2017 = "SDK 2017"
 # What a source's name begins with, and what it is.
 SOURCES = marked(
     {
         "reference": "the vendor's API reference of December 2019, with the section",
         SDK: "the vendor's SDK alibabacloud-dm20151123, its parameters and fields and the texts beside them",
-        "SDK 2017": "the vendor's SDK alibabacloud-dm20170622 1.2",
+        SDK_2017: "the vendor's SDK alibabacloud-dm20170622 1.2",
         "Terraform": "the vendor's Terraform provider, by the answers that it expects",
         "publicsuffix.org": "the list of suffixes below which registries give out domains",
         "page": "a page of the vendor's help, by its subject",

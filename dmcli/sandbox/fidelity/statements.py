@@ -7,9 +7,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api import catalogue, codes
-from dmcli.api.actions.undeclared import undeclared
+from dmcli.api.actions.undeclared import UNDECLARED
 from dmcli.sandbox.actions import facts_of
-from dmcli.sandbox.facts import NOBODY, SDK, said, source_shown, told
+from dmcli.sandbox.facts import NOBODY, SDK, SDK_2017, said, source_shown, told
 from dmcli.sandbox.fidelity.subjects import SUBJECTS
 from dmcli.sandbox.gateway.params import known_action
 from dmcli.words import listed, marked, tr
@@ -51,7 +51,7 @@ def all_statements() -> list[Statement]:
     """All statements: of the actions that there are, of subjects beside them, of the actions that there are not."""
     actions = (_of_action(action, facts_of(action)) for action in catalogue.all_actions())
     subjects = (_said(name, facts) for name, facts in SUBJECTS.items())
-    return [*chain(*map(_by_kind, actions)), *chain(*map(_by_kind, subjects)), *map(_lacking, sorted(undeclared()))]
+    return [*chain(*map(_by_kind, actions)), *chain(*map(_by_kind, subjects)), *map(_lacking, UNDECLARED)]
 
 
 def find_statements(names: Iterable[str] = (), kind: str = "") -> list[Statement]:
@@ -74,7 +74,7 @@ def _by_kind(statements: Iterable[Statement]) -> list[Statement]:
 
 
 def _lacking(name: str) -> Statement:
-    return Statement(name, MISSING, marked("The whole action: it is answered with SandboxNotImplemented."), SDK)
+    return Statement(name, MISSING, marked("The whole action: it is answered with SandboxNotImplemented."), SDK_2017)
 
 
 def _of_action(action: Action, facts: Facts) -> Iterator[Statement]:

@@ -191,4 +191,7 @@ def test_what_is_typed_at_a_question_is_taken_and_shown_harmlessly(box):
     answers = ["new", "id", "secret", "", "\u2028cn-nowhere", "cn-hangzhou", "no\u2028address", ""]
     _, shown = on_a_terminal("config init", answers=answers, NO_COLOR="1")
     said = [line for line in shown.splitlines() if "Error" in line]
-    assert [clean(line).split()[1] for line in said] == [r"'\u2028cn-nowhere'", r"'no\u2028address'"]
+    assert [clean(line).split()[1:3] for line in said] == [
+        [r"'\u2028cn-nowhere'", "is"],
+        ["from:", r"'no\u2028address'"],
+    ]

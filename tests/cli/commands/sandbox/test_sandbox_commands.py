@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from patience import PATIENT
 
-from dmcli.api.actions.undeclared import undeclared
+from dmcli.api.actions.undeclared import UNDECLARED
 
 SEND = "send single --to ada@example.com --subject s --text t"
 
@@ -134,7 +134,7 @@ def test_a_fault_is_removed(box, at):
     [
         ("error", "the fault error needs a value"),
         ("error Throtling.User", "did you mean Throttling.User"),
-        ("drop --action SingleSendMial", "did you mean SingleSendMail?"),
+        ("drop --action SingleSendMial", "did you mean SingleSendMail or SingleSendMailV2?"),
         ("explode", "'explode' is not one of"),
         ("status 404", "'404' is no status from 500 to 599"),
     ],
@@ -259,7 +259,7 @@ def test_differences_are_told_by_action_and_kind(box, at):
 
 def test_all_differences_are_told(at):
     about = {one["about"] for one in at("differences")["differences"]}
-    assert {"SingleSendMail", "signatures", *undeclared()} <= about
+    assert {"SingleSendMail", "signatures", *UNDECLARED} <= about
 
 
 def test_differences_of_what_is_not_there_are_refused(box):
