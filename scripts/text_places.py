@@ -49,7 +49,7 @@ TYPED: dict[str, tuple[int | str, ...]] = {
     "Thread": ("name",),
     "NameAttribute": (1,),
     **dict.fromkeys(("ServiceError", "RefusedRequestError", "_xml"), (1,)),  # what the service says
-    "Action": ("look",),
+    "Action": ("look", "called_by"),
     "Command": (0, "example"),
 }
 # Where the keys of a dictionary are texts, and its values are none.

@@ -6,6 +6,7 @@ import warnings
 
 import pytest
 from lab import encoded
+from service import found_in
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -95,15 +96,9 @@ NEEDING_MORE = {
     "QueryReceiverDetail",
     "SaveReceiverDetail",
 }
-# Not in any SDK.
-UNKNOWN_TO_SDK = {"GetSendEmailCountByMailFrom", "UpdateMailAddressMsgCallBackUrl"}
 REST = sorted(
-    (
-        action
-        for action in catalogue.all_actions()
-        if action.name not in {name for name, _ in CALLS} | NEEDING_MORE | UNKNOWN_TO_SDK
-    ),
-    key=lambda action: action.effect is Effect.DELETE,
+    map(catalogue.get, found_in("python") - {name for name, _ in CALLS} - NEEDING_MORE),
+    key=lambda action: (action.effect is Effect.DELETE, action.name),
 )
 
 

@@ -186,6 +186,7 @@ class Action(NamedTuple):
     for all of them; the others go in the URL. `method` is GET where the service takes no POST. `charges` is what a call
     costs, in its unit; it is asked about. `window` is how much of the past a call may ask for.
     `sums` says that the counts of its rows can be added up. What an action that is `kept` lists is in the history too.
+    `called_by` is the command, without `dm`, that calls it, where it declares none.
     """
 
     name: str
@@ -211,6 +212,7 @@ class Action(NamedTuple):
     unsure_versions: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     commands: tuple[Command, ...] = ()
+    called_by: str = ""
     kept: bool = False
     sample: dict[str, str] = {}  # noqa: RUF012  a constant of the catalogue, never changed
 
@@ -219,6 +221,11 @@ class Action(NamedTuple):
         """The parameters that go in the URL. No secret does, since servers and proxies log URLs."""
         form = self.form
         return () if form is None else tuple(p.name for p in self.params if p.name not in form and not p.secret)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The commands that call it, without `dm`; none where `dm api` alone does."""
+        return tuple(command.path for command in self.commands) or ((self.called_by,) if self.called_by else ())
 
     def param(self, name: str) -> Param:
         """The parameter of that wire name. Raises KeyError."""

@@ -31,6 +31,6 @@ SANDBOX_URL = "http://sandbox.local"
 
 
 def version_for(region: str, action_versions: tuple[str, ...], pinned: str = "") -> str:
-    """The API version an action is called with: the pinned one, else the region's, else 2015-11-23 which has all."""
+    """The API version an action is called with: the pinned one, else the region's, else the first that has it."""
     wanted = pinned or REGIONS.get(region, REGIONS[DEFAULT_REGION]).version
-    return wanted if pinned or wanted in action_versions else V2015
+    return wanted if pinned or wanted in action_versions else next(iter(action_versions), V2015)

@@ -64,6 +64,20 @@ def action_names(_: click.Context, __: click.Parameter, incomplete: str) -> list
     return [action.name for action in catalogue.all_actions() if action.name.startswith(incomplete)]
 
 
+def called_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The actions that begin so, those among them that the sandbox has not."""
+    from dmcli.api.actions.others import LACKING
+
+    return [*action_names(ctx, param, incomplete), *(name for name in LACKING if name.startswith(incomplete))]
+
+
+def action_areas(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    """The areas of actions that begin so."""
+    from dmcli.cli.commands.api.about import AREAS
+
+    return [name for name in AREAS if name.startswith(incomplete)]
+
+
 def in_sandbox(look: Callable[[Sandbox], list[str]]) -> Callable[[click.Context, click.Parameter, str], list[str]]:
     """Completion by names that stand in the sandbox of this machine."""
 

@@ -17,6 +17,7 @@ from shell import real_argv, words
 
 from dmcli.api.wire import Reply
 from dmcli.cli.reference import walk
+from dmcli.cli.session import Session
 from dmcli.sandbox.server.http1 import wire
 
 if TYPE_CHECKING:
@@ -105,9 +106,12 @@ ARGUMENTS = {
     "suppression add": "a@example.com",
     "suppression remove": "1 --yes",
     "suppression set-level": "l",
+    "suppression blocked": "--type unsubscribe",
     "suppression unblock": "a@example.com --from a@b.cn --type unsubscribe --yes",
     "suppression remove-invalid": "a@example.com --yes",
     "stats sender": "a@example.com",
+    "stats history export": "--to none.csv",
+    "stats history prune": "--older-than 1d --yes",
     "api": "ModifyPWByDomain DomainName=example.com",
     "config init": "x",
     "config show": "p",
@@ -121,7 +125,7 @@ ARGUMENTS = {
     "sandbox run": "true",
     "sandbox calls show": "1",
     "sandbox play": "open --mail 1",
-    "sandbox fault add": "code Throttling",
+    "sandbox fault add": "error Throttling",
     "sandbox limit set": "CreateTag 1/s",
     "sandbox dns break": "b.cn servfail",
     "sandbox dns remove": "b.cn",
@@ -311,6 +315,13 @@ def files(folder: Path, but: Path) -> Iterator[tuple[str, str]]:
     for path in folder.rglob("*"):
         if path.is_file() and path != but:
             yield str(path), path.read_bytes().decode("latin-1")
+
+
+def test_each_command_is_given_what_it_needs(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    for path, context in walk():
+        if (name := " ".join(path)) in COMMANDS:
+            context.command.make_context(path[-1], words(ARGUMENTS.get(name, "")), obj=Session())
 
 
 @pytest.mark.parametrize("form", ["text", "json"])

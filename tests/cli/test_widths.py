@@ -115,7 +115,7 @@ def test_the_columns_of_details_give_way_in_their_order(full, monkeypatch):
 )
 def test_states_have_colour_in_every_table(full, monkeypatch, line, word, style):
     full("address delete nobody@sandbox.test --yes", code=10)
-    full("api DeleteTag", code=1)
+    full("api DeleteTag TagId=", code=1)
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("TERM", "xterm")
     assert re.search(f"\x1b\\[{style}m *{word}", full(line, tty=True).out.replace("\x1b[49m", ""))

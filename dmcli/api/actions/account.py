@@ -54,6 +54,7 @@ ACTIONS = (
         fields=(Field("EnableEventbridge", "Events go to EventBridge", _YES), Field("Data")),
         method="GET",
         versions=ONLY_2015,
+        called_by="account settings",
     ),
     Action(
         "UpdateUser",
@@ -72,6 +73,7 @@ ACTIONS = (
         ),
         form=("User",),
         versions=ONLY_2015,
+        called_by="account settings",
         sample={"User": "true"},
     ),
     Action(

@@ -61,8 +61,8 @@ ACTIONS = (
         params=(
             Param("Keyword", TEXT, "Only sets whose name has this text."),
             Param("All", Flag(), hidden=True),
-            Param("PageIndex", Integer(1), hidden=True),
-            Param("PageSize", Integer(1), hidden=True),
+            Param("PageIndex", Integer(1), required=True, hidden=True),
+            Param("PageSize", Integer(1), required=True, hidden=True),
         ),
         fields=(
             Field("Name", "Set"),
@@ -80,6 +80,7 @@ ACTIONS = (
             Command("config-set list"),
             Command("config-set show", "Show a configuration set.", shows=CONFIG_SET_REF, example="shop"),
         ),
+        sample={"PageIndex": "1", "PageSize": "10"},
     ),
     Action(
         "ConfigSetDetail",
@@ -100,6 +101,7 @@ ACTIONS = (
         params=(_ID, _NAME._replace(help="Its name from now on.", argument=False), *_CONTENT),
         fields=(Field("Id", "Id"), _REQUEST_ID),
         versions=ONLY_2015,
+        called_by="config-set update",
         sample={"Id": "1", "Name": "new"},
     ),
     Action(

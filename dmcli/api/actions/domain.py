@@ -148,6 +148,7 @@ ACTIONS = (
         params=(_DOMAIN_ID,),
         fields=(Field("DomainStatus", "Status", DOMAIN_STATUS),),
         errors=("InvalidDomainId.Malformed", "CheckDomain.Failed", "InvalidDomainName.DuplicateTLD"),
+        called_by="domain check",
         sample={"DomainId": "1"},
     ),
     Action(

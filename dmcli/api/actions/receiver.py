@@ -91,6 +91,7 @@ ACTIONS = (
         already_done=("InvalidReceiverName.Duplicate",),
         creates=LIST_REF,
         look="receiver list",
+        called_by="receiver create",
         sample={"ReceiversName": "new", "ReceiversAlias": "new@list"},
     ),
     Action(
@@ -181,6 +182,7 @@ ACTIONS = (
         ),
         rules=(at_least_one("Detail", "CustomDetail", code="MissingDetail"),),
         errors=(),
+        called_by="receiver add",
         sample={"ReceiverId": "customers", "Detail": '[{"e": "new@b.test"}, {"e": "bad"}]'},
     ),
     Action(
@@ -194,6 +196,7 @@ ACTIONS = (
         fields=(Field("RequestId", "Request id"),),
         errors=_ERRORS,
         already_done=("InvalidReceiver.NotFound",),
+        called_by="receiver remove",
         sample={"ReceiverId": "customers", "Email": "ada@example.com"},
     ),
 )

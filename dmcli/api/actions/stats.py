@@ -104,6 +104,7 @@ ACTIONS = (
         sums=True,
         errors=_DATE_ERRORS,
         kept=True,
+        called_by="stats totals",
         sample={"StartTime": "5d", "EndTime": "today"},
     ),
     Action(
@@ -173,6 +174,7 @@ ACTIONS = (
         rules=(needs("TagName", "AccountName"),),
         errors=_DATE_ERRORS,
         kept=True,
+        called_by="stats tracking",
         sample={"StartTime": "5d", "EndTime": "today"},
     ),
     Action(
@@ -200,6 +202,7 @@ ACTIONS = (
         versions=ONLY_2015,
         unsure_versions=ONLY_2017,  # the reference has it, the SDK of that version lacks it
         kept=True,
+        called_by="stats tracking",
         sample={"StartTime": "5d", "EndTime": "today"},
     ),
     Action(
@@ -236,6 +239,7 @@ ACTIONS = (
         errors=("InvalidMailAddressName.Malformed",),
         versions=ONLY_2015,
         unsure_versions=ONLY_2017,  # the reference has it, the SDK of that version lacks it
+        called_by="stats sender",
         sample={"AccountName": "news@sandbox.test"},
     ),
     Action(

@@ -60,6 +60,7 @@ ACTIONS = (
         done="changed the tag {TagId}",
         params=(_TAG_ID, _NAME._replace(help="New name.", argument=False), _DESCRIPTION),
         fields=(Field("RequestId", "Request id"),),
+        called_by="tag update",
         sample={"TagId": "1", "TagName": "new"},
     ),
     Action(

@@ -132,6 +132,7 @@ ACTIONS = (
         done="changed the template {TemplateId}",
         params=(_TEMPLATE_ID, _NAME._replace(help="New name.", argument=False), *_CONTENT, *_LEGACY),
         fields=(Field("RequestId", "Request id"),),
+        called_by="template update",
         sample={"TemplateId": "1", "TemplateName": "new"},
     ),
     Action(

@@ -30,6 +30,10 @@ class Email(Kind):
         super().__init__(completes)
         self.most = most
 
+    @property
+    def _limit(self) -> str:
+        return tr("at most {most} characters", most=self.most)
+
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
         return addrspec.parse(text, self.most, self.several)
 
@@ -100,6 +104,10 @@ class Emails(Email):
         super().__init__()
         self.count = count
 
+    @property
+    def _limit(self) -> str:
+        return tr("at most {most} with commas", most=self.count)
+
     def to_wire(self, text: str, now: datetime) -> str:
         addresses = [address.strip(" ") for address in split_addresses(text)]
         if len(addresses) > self.count:
@@ -152,6 +160,10 @@ class Domain(Kind):
     """
 
     metavar = "DOMAIN"
+
+    @property
+    def _limit(self) -> str:
+        return tr("at most {most} characters", most=_MOST_IN_DOMAIN)
 
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
         for pattern, said in _NO_DOMAINS.items():

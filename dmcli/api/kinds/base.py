@@ -90,6 +90,16 @@ class Kind:
         """The stricter and the looser limit in words, where sources disagree; empty where they do not."""
         return tuple(map(tr, self._disputed))
 
+    @property
+    def limits(self) -> str:
+        """What the wire takes, in words, beyond what `metavar` says; a stricter source with it."""
+        stricter = tr("some of the service's pages: {stricter}", stricter=self.disputed[0]) if self.disputed else ""
+        return tr("; ").join(filter(None, (self._limit, stricter)))
+
+    @property
+    def _limit(self) -> str:
+        return ""
+
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002  dates need the clock, others do not
         """The value as the service wants it. Raises ValueError: what is wrong with it, and what would be right."""
         return text

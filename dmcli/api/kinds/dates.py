@@ -85,9 +85,13 @@ class Day(Kind):
 
     metavar = "DAY"
     form = "%Y-%m-%d"
-    width = len("yyyy-MM-dd")
+    shape = "yyyy-MM-dd"
     wire = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
     wrong = marked("{text!r} is not a day such as 2026-01-31, today, yesterday, 7d or 2h")
+
+    @property
+    def _limit(self) -> str:
+        return tr("{shape} in UTC+8", shape=self.shape)
 
     def to_wire(self, text: str, now: datetime) -> str:
         from datetime import timedelta
@@ -102,7 +106,7 @@ class Day(Kind):
         if self.accepts(text):
             return text
         if moment := typed_moment(text):
-            return moment.isoformat(" ", "minutes")[: self.width]
+            return moment.isoformat(" ", "minutes")[: len(self.shape)]
         raise ValueError(tr(self.wrong, text=text))
 
     def conversion_note(self, typed: str, wire: str) -> str:
@@ -123,7 +127,7 @@ class Minute(Day):
 
     metavar = "TIME"
     form = "%Y-%m-%d %H:%M"
-    width = len("yyyy-MM-dd HH:mm")
+    shape = "yyyy-MM-dd HH:mm"
     wire = r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}"
     wrong = marked(
         "{text!r} is not a time such as '2026-01-31 09:30' (UTC+8), 2026-01-31T01:30Z or 2h, or a day such as "
@@ -159,6 +163,10 @@ class Instant(Kind):
         self.minute = Minute(end=end)
         self.last = 59 if end else 0
 
+    @property
+    def _limit(self) -> str:
+        return tr("seconds since 1970")
+
     def to_wire(self, text: str, now: datetime) -> str:
         if self.accepts(text):
             return text
@@ -181,6 +189,10 @@ class Stamp(Kind):
     def __init__(self, *, end: bool = False) -> None:
         super().__init__()
         self.instant = Instant(end=end)
+
+    @property
+    def _limit(self) -> str:
+        return "yyyy-MM-ddTHH:mm:ssZ"
 
     def to_wire(self, text: str, now: datetime) -> str:
         from datetime import UTC, datetime

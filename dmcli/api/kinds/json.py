@@ -35,6 +35,11 @@ class Json(Kind):
         super().__init__()
         self.of, self.most, self.parts = of, most, parts or {}
 
+    @property
+    def _limit(self) -> str:
+        what = tr("a JSON object") if self.of is dict else tr("a JSON array")
+        return what + (tr("; ") + tr("at most {most} elements", most=self.most) if self.most else "")
+
     def to_wire(self, text: str, now: datetime) -> str:
         self.check(self.read(text), now)
         return text.strip()

@@ -40,6 +40,14 @@ class Ref(Kind):
         self.metavar = metavar or noun.upper()
         self.ids, self.names, self.most, self.several = ids, names, most, several
 
+    @property
+    def _limit(self) -> str:
+        if self.takes == "id":
+            return tr("ids with commas") if self.several or self.many else tr("its id")
+        return tr("; ").join(
+            [tr("its name"), *([tr("at most {most} characters", most=self.most)] if self.most else [])]
+        )
+
     def listed(self, name: str) -> str:
         """A name as its listing has it: an international domain in ASCII. What is none of its kind stays as it is."""
         try:

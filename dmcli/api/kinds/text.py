@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+_MOST_INTEGER = 2**63 - 1
 MOST_LINE = 2000  # characters that a server takes of a line for which no source has a number
 
 
@@ -48,6 +49,16 @@ class Text(Kind):
             looser = tr("at most {most}", most=self.most) if self.most else tr("any number")
             return tr("at most {most} characters", most=self.unsure), looser
         return (tr("only {rule}", rule=tr(self.rule)), tr("any characters")) if self.unsure_pattern else ()
+
+    @property
+    def _limit(self) -> str:
+        lengths = {"least": self.least, "most": self.most}
+        if self.least > 1:
+            length = tr("{least} to {most} characters" if self.most else "at least {least} characters", **lengths)
+        else:
+            length = tr("at most {most} characters", **lengths) if self.most else ""
+        rule = tr("only {rule}", rule=tr(self.rule)) if self.pattern else ""
+        return tr("; ").join(filter(None, (length, rule)))
 
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
         headers.check_line(text)
@@ -107,6 +118,10 @@ class Body(Kind):
     unsure = 28 * 1024
     _disputed = marked(("at most 28 KB", "at most 8 MB"))
 
+    @property
+    def _limit(self) -> str:
+        return self.disputed[1] if self.disputed else tr("at most {most} bytes", most=self.most)
+
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
         try:
             size = len(text.encode())
@@ -128,14 +143,20 @@ class Integer(Kind):
 
     metavar = "N"
 
-    def __init__(self, least: int = 0, most: int = 2**63 - 1) -> None:
+    def __init__(self, least: int = 0, most: int = _MOST_INTEGER) -> None:
         super().__init__()
         self.least, self.most = least, most
+
+    @property
+    def _limit(self) -> str:
+        if self.most == _MOST_INTEGER:
+            return tr("{least} or more", least=self.least)
+        return tr("{least} to {most}", least=self.least, most=self.most)
 
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
         if not re.fullmatch(r"-?\d{1,19}", text, re.ASCII) or not self.least <= int(text) <= self.most:
             limits = {"text": text, "least": self.least, "most": self.most}
-            if self.most == 2**63 - 1:
+            if self.most == _MOST_INTEGER:
                 raise ValueError(tr("{text!r} must be a whole number of {least} or more", **limits))
             raise ValueError(tr("{text!r} must be a whole number from {least} to {most}", **limits))
         return str(int(text))
@@ -148,6 +169,10 @@ class Choice(Kind):
         super().__init__()
         self.words = words if isinstance(words, dict) else {word: word for word in words}
         self.metavar = "|".join(self.words)
+
+    @property
+    def _limit(self) -> str:
+        return listed(wire if word == wire else f"{wire} ({word})" for word, wire in self.words.items())
 
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
         wire = self.words.get(text.lower()) or next((w for w in self.words.values() if w.lower() == text.lower()), None)
@@ -164,6 +189,10 @@ class Flag(Kind):
     def __init__(self, yes: str = "true", no: str = "false") -> None:
         super().__init__()
         self.yes, self.no = yes, no
+
+    @property
+    def _limit(self) -> str:
+        return listed((self.yes, self.no))
 
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
         word = text.lower()
@@ -182,6 +211,10 @@ class Password(Kind):
 
     metavar = "PASSWORD"
     _disputed = marked(("two digits, capitals and small letters at least", "one of each at least"))
+
+    @property
+    def _limit(self) -> str:
+        return tr("{least} to {most} characters", least=10, most=20) + tr("; ") + self.disputed[1]
 
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
         if not self.accepts(text) or re.search(headers.BREAK, text):

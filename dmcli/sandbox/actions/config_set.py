@@ -37,7 +37,7 @@ def query(context: Context) -> dict[str, Any]:
     """ConfigSetList: all of them on one page where All says so."""
     clause, values = where(like("name", context.get("Keyword")))
     total = context.count(f"SELECT count(*) FROM config_set{clause}", *values)
-    page, size = int(context.get("PageIndex", "1")), context.page_size("PageSize", 10)
+    page, size = int(context.get("PageIndex")), context.page_size("PageSize", 10)
     if context.yes("All"):
         page, size = 1, max(total, 1)
     start = min((page - 1) * size, total)  # SQLite's numbers end where a page number may go on

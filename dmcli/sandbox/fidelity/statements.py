@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api import catalogue, codes
-from dmcli.api.actions.undeclared import UNDECLARED
+from dmcli.api.actions.others import LACKING
 from dmcli.sandbox.actions import facts_of
 from dmcli.sandbox.facts import NOBODY, SDK, SDK_2017, said, source_shown, told
 from dmcli.sandbox.fidelity.subjects import SUBJECTS
@@ -51,7 +51,7 @@ def all_statements() -> list[Statement]:
     """All statements: of the actions that there are, of subjects beside them, of the actions that there are not."""
     actions = (_of_action(action, facts_of(action)) for action in catalogue.all_actions())
     subjects = (_said(name, facts) for name, facts in SUBJECTS.items())
-    return [*chain(*map(_by_kind, actions)), *chain(*map(_by_kind, subjects)), *map(_lacking, UNDECLARED)]
+    return [*chain(*map(_by_kind, actions)), *chain(*map(_by_kind, subjects)), *map(_lacking, LACKING)]
 
 
 def find_statements(names: Iterable[str] = (), kind: str = "") -> list[Statement]:

@@ -35,9 +35,9 @@ def find_action(name: str, version: str) -> Action:
     action = catalogue.find(name)
     if action and version in (*action.versions, *action.unsure_versions):
         return action
-    from dmcli.api.actions.undeclared import UNDECLARED
+    from dmcli.api.actions.others import LACKING
 
-    raise ServiceError("SandboxNotImplemented" if name in UNDECLARED else "InvalidAction.NotFound")
+    raise ServiceError("SandboxNotImplemented" if name in LACKING else "InvalidAction.NotFound")
 
 
 def known_action(name: str, others: Iterable[str] = ()) -> str:
@@ -47,9 +47,9 @@ def known_action(name: str, others: Iterable[str] = ()) -> str:
     """
     from difflib import get_close_matches
 
-    from dmcli.api.actions.undeclared import UNDECLARED
+    from dmcli.api.actions.others import LACKING
 
-    names = (*UNDECLARED, *others)
+    names = (*LACKING, *others)
     if catalogue.find(name) or name in names:
         return name
     near = get_close_matches(name, [*(action.name for action in catalogue.all_actions()), *names], n=2)

@@ -9,7 +9,7 @@ OPTION = {"Enabled": True, "ForbiddenStatusList": ["INVALID"], "ForbiddenSubStat
 
 
 def sets(cloud, **params):
-    return cloud.ok("ConfigSetList", **params)["ConfigSets"]
+    return cloud.ok("ConfigSetList", **{"PageIndex": "1", "PageSize": "10", **params})["ConfigSets"]
 
 
 def test_a_set_is_made_listed_changed_and_deleted(cloud):

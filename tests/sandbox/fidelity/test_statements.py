@@ -14,7 +14,7 @@ from lab import CALLS
 from variants import elsewhere, invalid, valid
 
 from dmcli.api import catalogue, codes
-from dmcli.api.actions.undeclared import UNDECLARED
+from dmcli.api.actions.others import LACKING
 from dmcli.errors import InputError
 from dmcli.sandbox.facts import SOURCES
 from dmcli.sandbox.fidelity.statements import COPIED, GUESSED, KINDS, MISSING, all_statements, find_statements
@@ -185,14 +185,14 @@ def test_nothing_is_said_twice():
 
 def test_all_are_spoken_of_in_order():
     about = list(dict.fromkeys(one.about for one in all_statements()))
-    assert about == [*FACTS, *SUBJECTS, *UNDECLARED]
+    assert about == [*FACTS, *SUBJECTS, *LACKING]
     for name in about:
         kinds = [one.kind for one in find_statements([name])]
         assert kinds == sorted(kinds, key=list(KINDS).index)
 
 
 def test_what_is_not_there_is_missing():
-    for name in UNDECLARED:
+    for name in LACKING:
         (one,) = find_statements([name])
         assert (one.kind, one.source) == (MISSING, "SDK 2017")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dmcli.api import catalogue
-from dmcli.api.actions.undeclared import UNDECLARED
+from dmcli.api.actions.others import LACKING
 from dmcli.sandbox.facts import SOURCES
 from dmcli.sandbox.fidelity.statements import KINDS, all_statements, find_statements
 from dmcli.sandbox.fidelity.subjects import SUBJECTS
@@ -29,9 +29,9 @@ def test_everything_is_there_and_folded(site):
     page = site.page("differences")
     assert [h3.text for h3 in page.all("h3")] == [*(action.name for action in catalogue.all_actions()), *SUBJECTS]
     assert not any("open" in details.attributes for details in page.all("details"))
-    statements = [one for one in all_statements() if one.about not in UNDECLARED]
+    statements = [one for one in all_statements() if one.about not in LACKING]
     assert rows(page) == [[one.kind, one.text, one.source] for one in statements]
-    assert ", ".join(UNDECLARED) in page.text
+    assert ", ".join(LACKING) in page.text
     assert page.one("dl", class_="totals").text == " ".join(
         f"{kind}{len(find_statements(kind=kind))}" for kind in KINDS
     )
@@ -57,7 +57,7 @@ def test_one_of_them_is_unfolded(site, query, names):
 
 
 def test_an_action_that_is_not_there_is_missing(site):
-    name = UNDECLARED[0]
+    name = LACKING[0]
     page = site.page(f"differences?about={name}")
     assert f"it answers SandboxNotImplemented. {name}" in page.text
     assert not page.all("details")

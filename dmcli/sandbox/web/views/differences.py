@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api import catalogue
-from dmcli.api.actions.undeclared import UNDECLARED
+from dmcli.api.actions.others import LACKING
 from dmcli.errors import InputError
 from dmcli.sandbox.facts import SOURCES
 from dmcli.sandbox.fidelity.statements import KINDS, find_statements
@@ -44,13 +44,13 @@ def show(request: PageRequest) -> Page:
         {
             "chosen": {"about": about, "kind": kind},
             "kinds": KINDS,
-            "known": dict(zip(_GROUPS, (actions, SUBJECTS, UNDECLARED), strict=True)),
+            "known": dict(zip(_GROUPS, (actions, SUBJECTS, LACKING), strict=True)),
             "total": _counts(found),
             "parts": {
                 marked("Actions"): [topic for topic in topics if topic.name in actions],
                 marked("For all actions"): [topic for topic in topics if topic.name in SUBJECTS],
             },
-            "lacking": [topic.name for topic in topics if topic.name in UNDECLARED],
+            "lacking": [topic.name for topic in topics if topic.name in LACKING],
             "sources": SOURCES,
         },
     )

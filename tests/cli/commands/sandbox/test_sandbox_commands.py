@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from patience import PATIENT
 
-from dmcli.api.actions.undeclared import UNDECLARED
+from dmcli.api.actions.others import LACKING
 
 SEND = "send single --to ada@example.com --subject s --text t"
 
@@ -259,7 +259,7 @@ def test_differences_are_told_by_action_and_kind(box, at):
 
 def test_all_differences_are_told(at):
     about = {one["about"] for one in at("differences")["differences"]}
-    assert {"SingleSendMail", "signatures", *UNDECLARED} <= about
+    assert {"SingleSendMail", "signatures", *LACKING} <= about
 
 
 def test_differences_of_what_is_not_there_are_refused(box):

@@ -1,4 +1,4 @@
-"""`dm api ACTION KEY=VALUE...`: any action, as typed: no local checks, no look-ups."""
+"""One call of any action, as typed: no local checks, no look-ups."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from dmcli.api import catalogue
+from dmcli.api.actions.others import OTHERS
 from dmcli.api.kinds.text import Body, Text
 from dmcli.api.model import Action, Effect
 from dmcli.api.wire import COMMON
-from dmcli.cli.complete import action_names
 from dmcli.cli.input import read_value, refuse_file_name
-from dmcli.cli.options import dry_run as dry_run_option
 from dmcli.cli.options import is_text
-from dmcli.cli.tree import command
 from dmcli.cli.values import Call
 from dmcli.errors import InputError
-from dmcli.words import tr
+from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -48,7 +46,42 @@ class Pair(click.ParamType[tuple[str, str]]):
         return name, read_value(text, Body.most, fail)
 
 
-def _api(
+def run(  # what the command has
+    current: Session,
+    *,
+    action: str | None,
+    pairs: tuple[tuple[str, str], ...],
+    listing: bool,
+    area: str | None,
+    describe: bool,
+    version: str,
+    form: str,
+    dry_run: bool,
+) -> None:
+    """Call the action, or tell of actions where that is asked for, or all that can be done. Raises DmError."""
+    from dmcli.cli.commands.api.about import show_list, show_params
+
+    if listing or area:
+        if action:
+            raise InputError(tr("--list and --area go without an action"))
+        show_list(current, area or "")
+        return
+    if not action:
+        raise click.UsageError(tr("give the name of an action; all of them: dm api --list"))
+    known = catalogue.find(action) or OTHERS.get(action)
+    if describe:
+        if not known:
+            raise InputError(tr("{name!r} is no action that is known; all of them: dm api --list", name=action))
+        show_params(current, known)
+        return
+    missing = [param.name for param in known.params if param.required] if known and not (pairs or dry_run) else []
+    if known and missing:
+        show_params(current, known)
+        raise InputError(tr("{action} needs {names}; nothing was sent", action=known.name, names=listed(missing)))
+    _call(current, action, pairs, version, form, dry_run)
+
+
+def _call(
     current: Session, action: str, pairs: tuple[tuple[str, str], ...], version: str, form: str, dry_run: bool
 ) -> None:
     from dmcli.api.paging import page_of
@@ -61,7 +94,7 @@ def _api(
         if sum(name == other for other, _ in pairs) > 1:
             raise InputError(tr("{name}: is given twice", name=name))
     # What is not in the catalogue may well send mail, so nothing is assumed about repeating it.
-    known = (catalogue.find(action) or Action(action, "", "", Effect.SEND))._replace(name=action)
+    known = (catalogue.find(action) or OTHERS.get(action) or Action(action, "", "", Effect.SEND))._replace(name=action)
     version = version or current.resources.target.version_of(known, params)
     if dry_run:
         from dmcli.cli.perform import show_dry_run
@@ -80,31 +113,3 @@ def _api(
         else:
             show_document(answer, known.fields, output)
     current.mark(known, params)
-
-
-COMMAND = command(
-    "api",
-    [
-        click.Argument(
-            ["action"],
-            metavar="ACTION",
-            help="Name of the action, e.g. DescAccountSummary.",
-            shell_complete=action_names,
-        ),
-        click.Argument(
-            ["pairs"], nargs=-1, metavar="[KEY=VALUE]...", help="Parameters; @FILE may stand for a value.", type=Pair()
-        ),
-        click.Option(["--version"], default="", metavar="VERSION", help="API version instead of the region's."),
-        click.Option(
-            ["--format", "form"],
-            type=click.Choice(("JSON", "XML"), case_sensitive=False),
-            default="JSON",
-            show_default=True,
-            help="Format to ask the service for; xml is printed as received.",
-        ),
-        dry_run_option(),
-    ],
-    _api,
-    "Call any action by its name, with parameters by their wire names and no local checks.",
-    "QueryTagByParam PageNo=1 PageSize=10",
-)
