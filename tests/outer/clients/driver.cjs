@@ -15,7 +15,8 @@ function filled(Model, params) {
   const cast = { number: Number, boolean: (value) => value === true || value === 'true', string: String };
   const types = Model.types();
   const fields = Object.entries(Model.names()).filter(([, wire]) => wire in params);
-  return new Model(Object.fromEntries(fields.map(([name, wire]) => [name, cast[types[name]](params[wire])])));
+  const read = (type, value) => (cast[type] ? cast[type](value) : filled(type, JSON.parse(value)));
+  return new Model(Object.fromEntries(fields.map(([name, wire]) => [name, read(types[name], params[wire])])));
 }
 
 // The fields of a model that are empty or not of the type that it declares.
@@ -33,8 +34,8 @@ function lacking(model, at = '') {
 const SDKS = {
   dm: {
     about() {
-      const names = Object.keys(require('@alicloud/dm20151123')).filter((name) => name.endsWith('Request'));
-      return { version: version('@alicloud/dm20151123'), actions: names.map((name) => name.slice(0, -'Request'.length)) };
+      const names = Object.keys(require('@alicloud/dm20151123')).filter((name) => name.endsWith('Response'));
+      return { version: version('@alicloud/dm20151123'), actions: names.map((name) => name.slice(0, -'Response'.length)) };
     },
     async call(asked) {
       const dm = require('@alicloud/dm20151123');
@@ -51,7 +52,7 @@ const SDKS = {
       }));
       client._openPlatformEndpoint = asked.endpoint;
       const runtime = new RuntimeOptions({ ca: trusted(asked) });
-      if (asked.bare || !(`${asked.action}Request` in dm)) {
+      if (asked.bare || !(`${asked.action}Response` in dm)) {
         const params = new $OpenApiUtil.Params({
           action: asked.action, version: '2015-11-23', protocol: 'HTTPS', pathname: '/', method: asked.method ?? 'POST',
           authType: 'AK', style: 'RPC', reqBodyType: 'formData', bodyType: 'json',
@@ -60,14 +61,15 @@ const SDKS = {
         return { reply: (await client.callApi(params, new $OpenApiUtil.OpenApiRequest({ query }), runtime)).body };
       }
       const kind = asked.files ? 'AdvanceRequest' : 'Request';
-      const request = filled(dm[asked.action + kind], asked.params);
+      const Model = dm[asked.action + kind]; // there is none without parameters
+      const request = Model && filled(Model, asked.params);
       if (asked.files) {
         request.attachments = asked.files.map(([attachmentName, data]) => new dm.SingleSendMailAdvanceRequestAttachments({
           attachmentName, attachmentUrlObject: Readable.from([Buffer.from(data, 'base64')]),
         }));
       }
       const method = small(asked.action) + (asked.files ? 'Advance' : 'WithOptions');
-      const { body } = await client[method](request, runtime);
+      const { body } = await client[method](...(Model ? [request] : []), runtime);
       return { reply: body.toMap(), lacking: lacking(body) };
     },
   },

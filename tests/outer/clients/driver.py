@@ -38,7 +38,7 @@ class Dm:
         self.models, self.client, self.openapi, self.options = models, Client, openapi, RuntimeOptions
 
     def about(self):
-        names = [name[: -len("Request")] for name in dir(self.models) if name.endswith("Request")]
+        names = [name[: -len("Response")] for name in dir(self.models) if name.endswith("Response")]
         return {"version": version("alibabacloud-dm20151123"), "actions": names}
 
     def call(self, asked):
@@ -54,10 +54,11 @@ class Dm:
         client = self.client(config)
         client._open_platform_endpoint = asked["endpoint"]
         runtime = self.options(ca=asked["ca"]) if "ca" in asked else self.options()
-        if asked.get("bare") or not hasattr(self.models, f"{asked['action']}Request"):
+        if asked.get("bare") or not hasattr(self.models, f"{asked['action']}Response"):
             return {"reply": self._bare(client, asked, runtime)["body"]}
         kind = "AdvanceRequest" if asked.get("files") else "Request"
-        request = getattr(self.models, asked["action"] + kind)().from_map(asked["params"])
+        model = getattr(self.models, asked["action"] + kind, None)  # there is none without parameters
+        request = model().from_map(parsed(model, asked["params"])) if model else None
         if asked.get("files"):
             request.attachments = [
                 self.models.SingleSendMailAdvanceRequestAttachments(
@@ -68,7 +69,7 @@ class Dm:
         wanted = asked["action"].lower() + ("advance" if asked.get("files") else "withoptions")
         wanted += "async" if asked.get("concurrent") else ""
         method = next(name for name in dir(client) if name.replace("_", "").lower() == wanted)
-        answer = getattr(client, method)(request, runtime)
+        answer = getattr(client, method)(*([request] if model else []), runtime)
         body = (asyncio.run(answer) if asked.get("concurrent") else answer).body
         return {"reply": body.to_map(), "lacking": lacking(body)}
 
@@ -89,6 +90,13 @@ class Dm:
         if asked.get("concurrent"):
             return asyncio.run(client.call_api_async(params, request, runtime))
         return client.call_api(params, request, runtime)
+
+
+def parsed(model, params):
+    """The parameters, objects in place of their JSON where the SDK has a model for them."""
+    hints = typing.get_type_hints(model.__init__, vars(inspect.getmodule(model)))
+    inner = {name.replace("_", "") for name, hint in hints.items() if hasattr(hint, "from_map")}
+    return {name: json.loads(value) if name.lower() in inner else value for name, value in params.items()}
 
 
 def lacking(model, path=""):
