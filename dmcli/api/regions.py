@@ -24,6 +24,8 @@ REGIONS = {
 }
 DEFAULT_REGION = "cn-hangzhou"
 CLOUD_SUFFIX = ".aliyuncs.com"
+# OpenPlatform, which permits uploads: one place for all regions (SDK alibabacloud-dm20151123).
+_OPEN_PLATFORM = f"https://openplatform{CLOUD_SUFFIX}"
 
 # The sandbox: the one pair of keys it knows, and the address that stands for it inside this process.
 SANDBOX_KEY_ID, SANDBOX_KEY_SECRET = "dm-sandbox-id", "dm-sandbox-secret"
@@ -34,3 +36,15 @@ def version_for(region: str, action_versions: tuple[str, ...], pinned: str = "")
     """The API version an action is called with: the pinned one, else the region's, else the first that has it."""
     wanted = pinned or REGIONS.get(region, REGIONS[DEFAULT_REGION]).version
     return wanted if pinned or wanted in action_versions else next(iter(action_versions), V2015)
+
+
+def open_platform(url: str) -> str:
+    """Where uploads are permitted for the DirectMail at this base URL.
+
+    What takes the place of the vendor's takes that of its OpenPlatform too, such as the sandbox or a gateway of one's
+    own, so that keys and files go where they were meant to.
+
+    >>> open_platform("https://dm.ap-southeast-1.aliyuncs.com"), open_platform("http://127.0.0.1:8555")
+    ('https://openplatform.aliyuncs.com', 'http://127.0.0.1:8555')
+    """
+    return _OPEN_PLATFORM if url.endswith(CLOUD_SUFFIX) else url

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 # What a request with a version 1 signature has in its form, apart from the parameters of its action.
 COMMON = (
@@ -15,12 +15,20 @@ COMMON = (
 )
 
 
+class Stream(Protocol):
+    """A body in pieces, made anew for each attempt: what is large is never in memory as a whole. `len` is its bytes."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[bytes]: ...
+
+
 class Request(NamedTuple):
     """One HTTP request as it is sent, and the `patience` with it: seconds until its reply must be there.
 
     `url` has scheme, host, path and query; header names are lower case. `announce` is called just before the first byte
     leaves; what it raises ends the exchange, and nothing was sent. A server knows the IP address that it came from,
-    `peer`. Its repr shows no more than the method.
+    `peer`. A `stream` is sent in place of the body. Its repr shows no more than the method.
     """
 
     method: str
@@ -30,6 +38,7 @@ class Request(NamedTuple):
     patience: float = 60.0
     announce: Callable[[], None] = lambda: None
     peer: str = "127.0.0.1"
+    stream: Stream | None = None
 
     @property
     def origin(self) -> str:
@@ -38,7 +47,7 @@ class Request(NamedTuple):
         return f"{scheme}://{re.split('[/?#]', rest, maxsplit=1)[0].rpartition('@')[2]}"
 
     def __repr__(self) -> str:
-        return f"Request({self.method!r}, {len(self.body)} bytes)"
+        return f"Request({self.method!r}, {len(self.stream or self.body)} bytes)"
 
 
 class Reply(NamedTuple):

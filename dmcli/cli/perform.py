@@ -14,7 +14,7 @@ from dmcli.errors import DmError, InputError, UnknownOutcomeError
 from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from dmcli.cli.listing import Refiner
     from dmcli.cli.session import Session
@@ -61,11 +61,24 @@ def perform(
     carry_out(current, call, wire, values.get("idempotency_key"))
 
 
-def carry_out(current: Session, call: Call, wire: Mapping[str, str], key: str | None) -> None:
-    """Make a call whose names are looked up, at most once under the key if there is one, and show the reply."""
+def carry_out(
+    current: Session,
+    call: Call,
+    wire: Mapping[str, str],
+    key: str | None,
+    ready: Callable[[Mapping[str, str]], Mapping[str, str]] = lambda wire: wire,
+) -> None:
+    """Make a call whose names are looked up, at most once under the key if there is one, and show the reply.
+
+    `ready` makes the parameters ready to be sent, once it is known that they are.
+    """
     action = call.action
+
+    def send(announce: Callable[[], None] = lambda: None) -> dict[str, Any]:
+        return current.client.call(action, ready(wire), announce)
+
     try:
-        reply, before = _send_once(current, action, wire, key) if key else (current.client.call(action, wire), 0)
+        reply, before = _send_once(current, action, wire, key, send) if key else (send(), 0)
     except DmError as error:
         from dmcli.workflows.refusal import SPAM, look_why
 
@@ -80,7 +93,13 @@ def carry_out(current: Session, call: Call, wire: Mapping[str, str], key: str | 
     show_reply(current, call, reply)
 
 
-def _send_once(current: Session, action: Action, wire: Mapping[str, str], key: str) -> Answer:
+def _send_once(
+    current: Session,
+    action: Action,
+    wire: Mapping[str, str],
+    key: str,
+    send: Callable[[Callable[[], None]], dict[str, Any]],
+) -> Answer:
     """The answer to a call that is made at most once under a key. Raises DmError."""
     from dmcli.workflows.idempotency import fingerprint
 
@@ -88,7 +107,7 @@ def _send_once(current: Session, action: Action, wire: Mapping[str, str], key: s
         return current.resources.ledger.send(
             current.resources.scope(key),
             fingerprint(action.name, wire),
-            lambda announce: current.client.call(action, wire, announce),
+            send,
             begun=lambda: current.resources.unfinished != "",
         )
     except UnknownOutcomeError as error:
@@ -140,8 +159,8 @@ def show_reply(current: Session, call: Call, reply: dict[str, Any]) -> None:
     current.mark(action, call.wire)
 
 
-def show_dry_run(current: Session, call: Call, version: str = "") -> None:
-    """What would be sent, as data; no credentials, no call."""
+def show_dry_run(current: Session, call: Call, version: str = "", uploads: Sequence[Mapping[str, object]] = ()) -> None:
+    """What would be sent, and uploaded before, as data; no credentials, no call."""
     from dmcli.cli.values import dry_run_params
     from dmcli.render import show_document
 
@@ -150,6 +169,7 @@ def show_dry_run(current: Session, call: Call, version: str = "") -> None:
         "version": version or current.resources.target.version_of(call.action, call.wire),
         "endpoint": current.settings.endpoint or "sandbox (in this process)",  # untranslated: data
         "parameters": dry_run_params(call),
+        **({"uploads": list(uploads)} if uploads else {}),
     }
     show_document(document, (), current.output("json"))
     current.say(tr("dry run: nothing was sent"))

@@ -31,7 +31,7 @@ class Operation(NamedTuple):
     `request` makes the request of each attempt, new nonce and all; its patience is cut to what is left of the deadline.
     `judge` says what a reply means. The codes `already_done`, after an attempt that may have been done, mean that it
     was. `renew` gets new temporary keys, false where there are none to get. `read_back` finds what an attempt may have
-    made; it is None where looking would prove nothing.
+    made; it is None where looking would prove nothing. `more` are seconds beyond the deadline, for what is large.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Operation(NamedTuple):
     already_done: tuple[str, ...] = ()
     renew: Callable[[], bool] = lambda: False
     read_back: Callable[[], Verdict | None] | None = None
+    more: float = 0.0
 
 
 class Retrier:
@@ -96,7 +97,7 @@ class Retrier:
 
     def run(self, operation: Operation) -> Result:
         """Try until the policy says that the call has ended. Raises what an attempt raises, unless one may be done."""
-        end, tried, before = self.clock() + self.deadline, Tried(), self.in_doubt
+        end, tried, before = self.clock() + self.deadline + operation.more, Tried(), self.in_doubt
         last = Result(Step.RETRY, Verdict(Outcome.NOT_SENT), attempts=0, maybe_done=False)
         try:
             while True:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import dmcli
 from dmcli.api.wire import Ambiguous, NotSent, Reply, Request
 from dmcli.client.connection import PIECE, Watch, watched_class
-from dmcli.errors import ConfigError
+from dmcli.errors import ConfigError, DmError
 from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
@@ -60,7 +60,10 @@ class HttpExchange:
         return watch is not None and watch.begun
 
     def __call__(self, request: Request) -> Reply:
-        """Send the request and read its reply. Raises NotSent, Ambiguous, or ConfigError when TLS trust fails."""
+        """Send the request and read its reply.
+
+        Raises NotSent, Ambiguous, ConfigError when TLS trust fails, and what its stream raises of DmError.
+        """
         if request.patience <= 0:  # a pause was longer than it was meant to be
             raise NotSent(tr("cannot reach {host}: no time is left for it", host=_host(request)))
         watch = self._thread.watch = Watch(self._clock, request.patience, request.announce)
@@ -76,7 +79,7 @@ class HttpExchange:
                 packed = headers.get("content-encoding", "identity")
                 # In pieces, since a server may announce any length.
                 body = b"" if packed != "identity" else b"".join(answer.raw.stream(PIECE))
-        except ConfigError:
+        except DmError:
             raise
         except Exception as error:  # noqa: BLE001  the libraries raise ValueError and more for replies that are none
             if watch.refusal:
@@ -121,7 +124,8 @@ def _prepared(request: Request) -> requests.PreparedRequest:
     from requests import PreparedRequest
 
     prepared = PreparedRequest()
-    prepared.prepare(request.method, request.url, {**_HEADERS, **request.headers}, data=request.body)
+    body = request.body if request.stream is None else request.stream  # of a stream the length is announced
+    prepared.prepare(request.method, request.url, {**_HEADERS, **request.headers}, data=body)
     return prepared
 
 

@@ -15,7 +15,7 @@ from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.gateway import call_log, params
 from dmcli.sandbox.gateway.checks import Checked, check_call
 from dmcli.sandbox.gateway.reply import new_request_id, write_refusal, write_success
-from dmcli.sandbox.gateway.request import Call, read_call, request_path
+from dmcli.sandbox.gateway.request import Call, is_upload, read_call, request_path
 from dmcli.sandbox.service.context import Context
 from dmcli.sandbox.store.store import Store, path_of, region_of
 from dmcli.untrusted import brief
@@ -95,7 +95,10 @@ class Sandbox:
         self._period = 0
 
     def exchange(self, request: Request) -> Reply:
-        """Answer a request; what goes wrong is an answer too. Raises SpoiltError where the server is to spoil it."""
+        """Answer a request, also the upload of a file; what goes wrong with a call is an answer too.
+
+        Raises SpoiltError where the server is to spoil the answer.
+        """
         return self._exchange(request, served=True)
 
     def exchange_in_process(self, request: Request) -> Reply:
@@ -106,6 +109,10 @@ class Sandbox:
         return self._exchange(request, served=False)
 
     def _exchange(self, request: Request, *, served: bool) -> Reply:
+        if is_upload(request):
+            from dmcli.sandbox.service.uploads import take
+
+            return take(self.store, request, int(self.now().timestamp()))
         arrived = _Arrived(request, read_call(request), new_request_id(), self._now(), time.perf_counter())
         try:
             with speaking("en"):

@@ -16,7 +16,10 @@ import trustme
 from patience import PATIENT, SOON, eventually
 
 from dmcli.api.wire import Reply, Request
+from dmcli.sandbox.gateway.request import is_upload
 from dmcli.sandbox.server.http1 import wire
+
+UPLOAD = "PostObject"  # what a form with a file counts as
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -116,7 +119,7 @@ class Faulty:
     def _answer(self, connection: socket.socket) -> bool:
         """Read one request and answer it; whether more may come."""
         request = read_request(connection)
-        action = parse_qs(request.body.decode()).get("Action", [""])[0]
+        action = UPLOAD if is_upload(request) else parse_qs(request.body.decode()).get("Action", [""])[0]
         self.arrivals.append(action)
         fault = self.fault
         if not (fault and fault.spoil and action == self.target and self._due()):

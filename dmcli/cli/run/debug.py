@@ -50,4 +50,4 @@ def _description(request: Request) -> list[str]:
     pairs = [pair for text in (query, request.body.decode()) for pair in parse_qsl(text, keep_blank_values=True)]
     action = [f"Action={request.headers['x-acs-action']}"] if "x-acs-action" in request.headers else []
     shown = [f"{name}={value}" if name in _SHOWN else f"{name}({len(value)})" for name, value in pairs]
-    return action + shown
+    return action + shown + ([f"form({len(request.stream)})"] if request.stream else [])

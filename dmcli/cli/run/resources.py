@@ -182,6 +182,17 @@ class Resources:
         return Client(self.network, keys, target, self.retrier, command=self.command, service=service, ram=ram)
 
     @cached_property
+    def open_platform(self) -> Client:
+        """The client of what permits uploads. Raises ConfigError."""
+        from dmcli.api.actions.openplatform import RAM, SERVICE, VERSION
+        from dmcli.api.regions import open_platform
+
+        url = open_platform(self.target.url)
+        if url != self.target.url:
+            return self.client_of(SERVICE, RAM, VERSION, url)
+        return self.client._replace(target=self.target._replace(api_version=VERSION), service=SERVICE, ram=RAM)
+
+    @cached_property
     def ledger(self) -> Ledger:
         """The ledger of what was sent under a key. Raises ConfigError, LockedError or LocalIOError."""
         from dmcli.workflows.idempotency import open_ledger

@@ -70,6 +70,11 @@ def read_call(request: Request) -> Call:
     )
 
 
+def is_upload(request: Request) -> bool:
+    """Whether a request is no call but a form with a file, as for OSS."""
+    return request.method == "POST" and request.headers.get("content-type", "").startswith("multipart/form-data")
+
+
 def authorization(request: Request) -> dict[str, str]:
     """The fields of the Authorization header: Credential, SignedHeaders and Signature."""
     fields = request.headers.get("authorization", "").partition(" ")[2].split(",")

@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 from dmcli.api.wire import Ambiguous, NotSent, Request
-from dmcli.errors import ConfigError, LocalIOError, local_error
+from dmcli.errors import LocalIOError, local_error
 from dmcli.sandbox.control.effects import EFFECTS, SpoiltError
 from dmcli.sandbox.server.http1 import (
     Head,
@@ -134,9 +134,9 @@ class _Listener(socketserver.ThreadingMixIn, socketserver.TCPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002  socketserver's signature
-        # A client that left before its connection was set up is no news; where TLS cannot be spoken an upload says so.
+        # A client that left before its connection was set up is no news; that TLS cannot be spoken is told here alone.
         error = sys.exc_info()[1]
-        if not isinstance(error, (OSError, ConfigError)):
+        if not isinstance(error, OSError):
             sys.stderr.write(
                 brief(tr("sandbox: a connection failed: {kind}: {error}", kind=type(error).__name__, error=error))
                 + "\n"

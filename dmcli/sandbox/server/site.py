@@ -1,4 +1,4 @@
-"""What the server answers where: the service at /, the test API and the pages below /_dm/, uploads as to OSS."""
+"""What the server answers where: the service at /, the test API and the pages below /_dm/."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from dmcli.api.wire import Reply
 from dmcli.sandbox.gateway.request import request_path
-from dmcli.sandbox.service import uploads
 
 if TYPE_CHECKING:
     from dmcli.api.wire import Exchange, Request
@@ -35,8 +34,6 @@ def site_of(sandbox: Sandbox) -> Exchange:
             return _part("web").answer(sandbox, request, path.removeprefix(HOME.rstrip("/")))
         if path == HOME.rstrip("/") or (path == "/" and _is_browser(request)):
             return Reply(302, {"location": HOME}, b"")
-        if uploads.is_upload(request):
-            return uploads.take(sandbox.store, request, int(sandbox.now().timestamp()))
         return sandbox.exchange(request)
 
     return answer

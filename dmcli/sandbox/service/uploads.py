@@ -1,7 +1,7 @@
 """Attachments by the SDKs' way: a permit from OpenPlatform's AuthorizeFileUpload, a form upload as to OSS, a URL.
 
-The permit names a bucket and an endpoint that together make this server's own address, so the upload comes here, over
-TLS as the SDKs insist. A URL is only ever looked up among what was uploaded; nothing is fetched.
+The permit names a bucket and an endpoint that together make this server's own address, so the upload comes here, from
+the SDKs over TLS, on which they insist. A URL is only ever looked up among what was uploaded; nothing is fetched.
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ import os
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dmcli.api.regions import SANDBOX_KEY_ID
+from dmcli.api.regions import SANDBOX_KEY_ID, SANDBOX_URL
 from dmcli.api.wire import Reply
-from dmcli.sandbox import certificate
 from dmcli.sandbox.errors import ServiceError
 
 if TYPE_CHECKING:
@@ -44,20 +43,17 @@ class _Part(NamedTuple):
 def authorize(host: str) -> dict[str, Any]:
     """AuthorizeFileUpload: where to upload a file to. Raises ServiceError when this server could not take it."""
     port = _PORT.fullmatch(host)
-    if not port:
+    here = SANDBOX_URL.partition("://")[2]
+    if not port and host != here:
         raise ServiceError("SandboxNotImplemented", "Uploads need the sandbox as a server: dm sandbox serve.")
-    if not certificate.available():
-        raise ServiceError(
-            "SandboxNotImplemented",
-            f"Uploads go over TLS, which needs a package: {certificate.INSTALL}",
-        )
+    bucket, endpoint = ("127", f"0.0.1:{port[1]}") if port else here.split(".")
     key = os.urandom(16).hex()
     policy = base64.b64encode(json.dumps({"conditions": [["eq", "$key", key]]}).encode()).decode()
     return {
         "AccessKeyId": SANDBOX_KEY_ID,
         # SDKs put a dot between bucket and endpoint: https://127.0.0.1:PORT/.
-        "Bucket": "127",
-        "Endpoint": f"0.0.1:{port[1]}",
+        "Bucket": bucket,
+        "Endpoint": endpoint,
         "EncodedPolicy": policy,
         "ObjectKey": key,
         "Signature": "sandbox",
@@ -65,15 +61,11 @@ def authorize(host: str) -> dict[str, Any]:
     }
 
 
-def is_upload(request: Request) -> bool:
-    """Whether a request is a form with a file, as for OSS."""
-    return request.method == "POST" and request.headers.get("content-type", "").startswith("multipart/form-data")
-
-
 def take(store: Store, request: Request, now: int) -> Reply:
     """Keep an uploaded file; the answer as OSS gives it."""
     boundary = _BOUNDARY.search(request.headers.get("content-type", ""))
-    parts = {part.name: part for part in _parts(request.body, boundary[1].encode())} if boundary else {}
+    body = request.body if request.stream is None else b"".join(request.stream)
+    parts = {part.name: part for part in _parts(body, boundary[1].encode())} if boundary else {}
     key, file = parts.get("key"), parts.get("file")
     if not key or not file or not re.fullmatch("[0-9a-f]{32}", key.data.decode("latin-1")):
         return _xml(400, "<Error><Code>InvalidArgument</Code><Message>The form lacks key or file.</Message></Error>")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dmcli.api.signing import canonical_query, sha256_hex
 from dmcli.errors import InputError
 from dmcli.words import tr
+from dmcli.workflows.upload.files import is_stand_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +22,7 @@ _WORDS = {
     "sheet": "--sheet",
     "column": "--to-column",
     "options": "options",
+    "attach": "--attach",
     "account": "account",
     **_OWN,
 }
@@ -29,12 +31,18 @@ _WORDS = {
 def inputs_of(
     path: str, sheet: str, wire: Mapping[str, str], column: str, endpoint: str, owner: str, via: str
 ) -> dict[str, str]:
-    """The hashes by what they are of; `sheet` is "" where none is named. Raises InputError for an unreadable file."""
+    """The hashes by what they are of; `sheet` is "" where none is named. Raises InputError for an unreadable file.
+
+    What stands in the wire for files to upload is of their content.
+    """
     rest = {name: value for name, value in wire.items() if name not in _OWN}
+    of_files = tuple(name.rpartition(".")[0] + "." for name, value in rest.items() if is_stand_in(value))
+    files = {name: rest.pop(name) for name in tuple(rest) if name.startswith(of_files)}
     return {
         "via": via,
         "file": file_hash(path),
         **({"sheet": sheet} if sheet else {}),
+        **({"attach": sha256_hex(canonical_query(files).encode())} if files else {}),
         "column": column,
         "options": sha256_hex(canonical_query(rest).encode()),
         "account": account_of(endpoint, owner),

@@ -34,7 +34,7 @@ _AGAIN = marked("to be tried again")
 
 
 def _resume(current: Session, *, name: str, as_planned: bool, moved: bool, **typed: Any) -> None:
-    from dmcli.cli.commands.campaign.running import run
+    from dmcli.cli.commands.campaign.running import files_of, run
     from dmcli.workflows.merge.inputs import file_hash
     from dmcli.workflows.merge.letters.letter import Letter
 
@@ -53,11 +53,11 @@ def _resume(current: Session, *, name: str, as_planned: bool, moved: bool, **typ
                 )
             )
         journal.pause(False)
-        run(current, known, name, journal, Letter(**plan["letter"]), wishes_of(typed, plan["pace"]))
+        run(current, known, name, journal, Letter(**plan["letter"]), wishes_of(typed, plan["pace"]), files_of(plan))
 
 
 def _work(current: Session, *, name: str) -> None:
-    from dmcli.cli.commands.campaign.running import run
+    from dmcli.cli.commands.campaign.running import files_of, run
     from dmcli.workflows.merge.letters.letter import Letter
 
     if not journal_url(current):
@@ -77,7 +77,7 @@ def _work(current: Session, *, name: str) -> None:
                 tr("the campaign {name!r} is paused; nothing was sent", name=name),
                 hint=tr("Go on with: {command}", command=command_of(current, "resume", name)),
             )
-        run(current, known, name, journal, Letter(**plan["letter"]), wishes_of({}, plan["pace"]))
+        run(current, known, name, journal, Letter(**plan["letter"]), wishes_of({}, plan["pace"]), files_of(plan))
 
 
 def _plan(journal: Journal) -> dict[str, Any]:

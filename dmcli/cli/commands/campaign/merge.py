@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from dmcli.api import catalogue
-from dmcli.api.actions.common import count
-from dmcli.api.model import Field
 from dmcli.cli.commands.campaign.options import (
     campaigns,
     check_typed,
@@ -23,67 +19,28 @@ from dmcli.cli.commands.campaign.options import (
     wishes_of,
 )
 from dmcli.cli.commands.campaign.prepared import html_options, prepared
+from dmcli.cli.commands.campaign.task import ACTION, Task, ask_about, show_plan
+from dmcli.cli.commands.sending.attach import attach_option, look_at_files, with_files
 from dmcli.cli.common import file_names
 from dmcli.cli.options import options_of
-from dmcli.cli.question import ask
 from dmcli.cli.tree import command
-from dmcli.errors import InputError, LocalIOError, NotFoundError
+from dmcli.errors import InputError, NotFoundError
 from dmcli.local.tables import ENCODINGS
 from dmcli.words import counted, marked, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
-    from dmcli.local.tables import Table
     from dmcli.workflows.merge.journal import Journal
     from dmcli.workflows.merge.journals.campaigns import Campaigns
-    from dmcli.workflows.merge.letters.letter import Letter
-    from dmcli.workflows.merge.pace import Wishes
     from dmcli.workflows.merge.plan import Plan
     from dmcli.workflows.merge.standing import Standing
 
-_ACTION = catalogue.get("SingleSendMail")
 _NOT_HERE = ("ToAddress", "BccAddress", "Template")
 _NOBODY = "nobody@example.com"  # stands for the recipient while the rest is checked
 _BEGUN = marked(
     "the campaign {name!r} is of the same file, texts and sender: go on with it by {command}, or give --again to mail "
     "them all once more"
 )
-_SAMPLE = 400  # characters of the sample's text
-_FIELDS = (
-    Field("file", "File"),
-    Field("found", "Found", priority=1),
-    Field("sender", "From"),
-    Field("via", "Via"),
-    count("rows", "Rows"),
-    count("mails", "Mails"),
-    count("bad", "Rows that get none"),
-    count("day_left", "Left today"),
-    count("month_left", "Left this month"),
-    Field("takes", "Takes about"),
-    Field("to", "Sample to"),
-    Field("subject", "Subject"),
-    Field("text", "Text"),
-)
-
-
-class _Task(NamedTuple):
-    """What was typed, checked: the table, the letter, and what tells this merge from others."""
-
-    path: str
-    table: Table
-    letter: Letter
-    inputs: dict[str, str]
-    wishes: Wishes
-
-    @property
-    def fingerprint(self) -> str:
-        from dmcli.workflows.idempotency import fingerprint
-
-        return fingerprint(_ACTION.name, {name: of for name, of in self.inputs.items() if name != "via"})
-
-    @property
-    def stem(self) -> str:
-        return os.path.splitext(os.path.basename(self.path))[0]
 
 
 def _merge(current: Session, *, file: str, preview: int | None, opens: bool, test_to: str | None, **typed: Any) -> None:
@@ -99,7 +56,7 @@ def _merge(current: Session, *, file: str, preview: int | None, opens: bool, tes
     if test_to is not None:
         from dmcli.cli.commands.campaign.preview import send_sample
 
-        send_sample(current, task.letter, task.table, test_to, dry_run=typed["dry_run"])
+        send_sample(current, task.letter, task.table, test_to, task.files, dry_run=typed["dry_run"])
         return
     with campaigns(current) as known:
         known.claim(task.fingerprint)
@@ -109,7 +66,7 @@ def _merge(current: Session, *, file: str, preview: int | None, opens: bool, tes
             _begin(current, known, task, typed)
 
 
-def _task(current: Session, path: str, typed: dict[str, Any]) -> _Task:
+def _task(current: Session, path: str, typed: dict[str, Any]) -> Task:
     """What was typed, checked. Raises InputError."""
     from dmcli.cli.values import collect
     from dmcli.local.tables import open_table
@@ -119,19 +76,21 @@ def _task(current: Session, path: str, typed: dict[str, Any]) -> _Task:
     typed = typed | {
         "HtmlBody": prepared(current, typed["HtmlBody"], mjml=typed["mjml"], css_inline=typed["css_inline"])
     }
-    wire = collect(current, _ACTION, {**typed, "ToAddress": (_NOBODY,)}).wire
+    wire = collect(current, ACTION, {**typed, "ToAddress": (_NOBODY,)}).wire
     del wire["ToAddress"]
+    files = look_at_files(current, typed["attach"], len(typed["Attachments"]))
+    wire = with_files(wire, files)
     table = open_table(path, typed["encoding"] or "", typed["sheet"] or "")
     column = address_column(table.columns, typed["to_column"])
     inputs = inputs_of(path, typed["sheet"] or "", wire, column, *current.resources.scope("")[:2], typed["via"])
     letter = Letter(wire, column, "", typed["via"])
     letter.check_columns(table.columns)
-    task = _Task(path, table, letter, inputs, wishes_of(typed))
+    task = Task(path, table, letter, files, inputs, wishes_of(typed))
     letter.seed = f"{task.fingerprint}|{typed['campaign'] or task.stem}"
     return task
 
 
-def _begin(current: Session, known: Campaigns, task: _Task, typed: dict[str, Any]) -> None:
+def _begin(current: Session, known: Campaigns, task: Task, typed: dict[str, Any]) -> None:
     """Plan a new campaign, ask, and send it."""
     from dmcli.cli.commands.campaign.running import run
     from dmcli.workflows.merge.standing import read_standing
@@ -150,11 +109,11 @@ def _begin(current: Session, known: Campaigns, task: _Task, typed: dict[str, Any
         with journal.planning(name, _kept(task)):
             plan = _plan(current, task, journal, standing)
             if dry_run:
-                _show(current, task, plan, standing)
+                show_plan(current, task, plan, standing)
                 raise _Undone  # noqa: TRY301  the plan is not kept
             _check(current, task, plan, standing, skip_bad=typed["skip_bad"])
             if not typed["plan_only"]:
-                _ask(current, task, plan, standing, yes=typed["yes"])
+                ask_about(current, task, plan, standing, yes=typed["yes"])
     except BaseException as error:
         journal.delete()
         if isinstance(error, _Undone):
@@ -163,17 +122,17 @@ def _begin(current: Session, known: Campaigns, task: _Task, typed: dict[str, Any
             return
         raise
     if typed["plan_only"]:
-        _show(current, task, plan, standing)
+        show_plan(current, task, plan, standing)
         go_on = command_of(current, "work" if journal_url(current) else "resume", name)
         text = marked("campaign {name} is planned, and nothing was sent; go on with: {command}")
         current.say(tr(text, name=name, command=go_on))
         return
     mails, sender = counted(plan.mails, "mail"), task.letter.wire["AccountName"]
     current.say(tr("campaign {name}: {mails} from {sender}", name=name, mails=mails, sender=sender))
-    run(current, known, name, journal, task.letter, task.wishes)
+    run(current, known, name, journal, task.letter, task.wishes, task.files)
 
 
-def _kept(task: _Task) -> dict[str, Any]:
+def _kept(task: Task) -> dict[str, Any]:
     """What a journal keeps of a plan besides its rows."""
     return {
         "path": os.path.abspath(task.path),
@@ -181,6 +140,7 @@ def _kept(task: _Task) -> dict[str, Any]:
         "fingerprint": task.fingerprint,
         "letter": task.letter.as_data(),
         "pace": task.wishes._asdict(),
+        **({"files": [file._replace(path=os.path.abspath(file.path)) for file in task.files]} if task.files else {}),
     }
 
 
@@ -188,7 +148,7 @@ class _Undone(Exception):  # noqa: N818  the name says what becomes of the plan
     """A plan was only to be looked at."""
 
 
-def _plan(current: Session, task: _Task, journal: Journal, standing: Standing) -> Plan:
+def _plan(current: Session, task: Task, journal: Journal, standing: Standing) -> Plan:
     from dmcli.cli.commands.campaign.running import reading
     from dmcli.workflows.merge.inputs import file_hash
     from dmcli.workflows.merge.plan import make_plan
@@ -200,7 +160,7 @@ def _plan(current: Session, task: _Task, journal: Journal, standing: Standing) -
     return plan
 
 
-def _check(current: Session, task: _Task, plan: Plan, standing: Standing, *, skip_bad: bool) -> None:
+def _check(current: Session, task: Task, plan: Plan, standing: Standing, *, skip_bad: bool) -> None:
     """Raise InputError for bad rows, and say which are skipped; CheckFailedError where the quota does not suffice."""
     plan.check(skip_bad=skip_bad)
     for line in plan.told:
@@ -208,58 +168,9 @@ def _check(current: Session, task: _Task, plan: Plan, standing: Standing, *, ski
     standing.check_quota(plan.mails, task.wishes.mails_today(plan.mails))
 
 
-def _show(current: Session, task: _Task, plan: Plan, standing: Standing, *, asking: bool = False) -> None:
-    """The plan as a document, or before a question on stderr."""
-    from dmcli.render import show_document
-    from dmcli.render.board import span
-    from dmcli.workflows.merge.pace import way_of
-
-    way = way_of(task.letter.via, current.settings.region)
-    seconds = task.wishes.seconds(plan.mails, way)
-    wire = plan.sample.wire
-    document = {
-        "file": task.path,
-        "found": task.table.found,
-        "sender": task.letter.wire["AccountName"],
-        "via": task.letter.via,
-        "rows": plan.rows,
-        "mails": plan.mails,
-        "bad": plan.bad,
-        "day_left": standing.day_left,
-        "month_left": standing.month_left,
-        "seconds": round(seconds, 1),
-        "takes": span(seconds),
-        "largest": plan.largest,
-        "to": wire.get("ToAddress", ""),
-        "subject": wire.get("Subject", ""),
-        "text": (wire.get("TextBody") or "")[:_SAMPLE],
-        "problems": [one._asdict() for one in plan.problems],
-    }
-    output = current.output()
-    if asking:
-        output = output._replace(format="table", query="", stdout=sys.stderr)
-    try:
-        show_document(document, _FIELDS, output)
-        output.stdout.flush()
-    except OSError as error:
-        if asking:
-            raise LocalIOError(tr("what is to be sent cannot be shown: {why}", why=error)) from None
-        raise
-
-
-def _ask(current: Session, task: _Task, plan: Plan, standing: Standing, *, yes: bool) -> None:
-    """Show what is to be sent, and ask. Raises InputError without a terminal, and when the answer is no."""
-    if yes:
-        return
-    what = tr("send {mails} from {sender}", mails=counted(plan.mails, "mail"), sender=task.letter.wire["AccountName"])
-    if sys.stdin.isatty():
-        _show(current, task, plan, standing, asking=True)
-    ask(what, "--dry-run")
-
-
-def _resume(current: Session, known: Campaigns, task: _Task, typed: dict[str, Any]) -> None:
+def _resume(current: Session, known: Campaigns, task: Task, typed: dict[str, Any]) -> None:
     """Go on with a campaign that the same went into. Raises InputError where something else did."""
-    from dmcli.cli.commands.campaign.running import RESULT, result, run
+    from dmcli.cli.commands.campaign.running import RESULT, files_of, result, run
     from dmcli.render import show_document
     from dmcli.workflows.merge.inputs import changed
     from dmcli.workflows.merge.letters.letter import Letter
@@ -287,11 +198,12 @@ def _resume(current: Session, known: Campaigns, task: _Task, typed: dict[str, An
         current.say(tr("dry run: nothing was sent"))
         return
     journal.pause(False)
-    run(current, known, name, journal, Letter(**about[2]["letter"]), wishes_of(typed, about[2]["pace"]))
+    plan = about[2]
+    run(current, known, name, journal, Letter(**plan["letter"]), wishes_of(typed, plan["pace"]), files_of(plan))
 
 
 def _only() -> tuple[str, ...]:
-    return tuple(param.name for param in _ACTION.params if param.name not in _NOT_HERE and not param.hidden)
+    return tuple(param.name for param in ACTION.params if param.name not in _NOT_HERE and not param.hidden)
 
 
 COMMAND = command(
@@ -300,11 +212,12 @@ COMMAND = command(
         click.Argument(
             ["file"], metavar="FILE", help="CSV, TSV, XLSX or ndjson; a row a mail.", shell_complete=file_names
         ),
-        *[param for param in options_of(_ACTION, only=_only()) if param.name != "idempotency_key"],
+        *[param for param in options_of(ACTION, only=_only()) if param.name != "idempotency_key"],
         click.Option(["--to-column"], metavar="COLUMN", help="Column with the addresses.  [default: email]"),
         click.Option(["--encoding"], type=click.Choice(ENCODINGS), help="Encoding of the file.  [default: utf-8]"),
         click.Option(["--sheet"], metavar="NAME", help="Sheet of an XLSX file with several."),
         click.Option(["--skip-bad"], is_flag=True, help="Leave out rows that are bad, instead of sending nothing."),
+        attach_option(),
         *html_options(),
         click.Option(["--preview"], type=click.IntRange(1), metavar="ROW", help="Write this row's mail; send nothing."),
         click.Option(["--open", "opens"], is_flag=True, help="Show the mail of --preview in a browser."),

@@ -9,9 +9,12 @@ from dmcli.errors import InputError, NotFoundError
 from dmcli.words import tr
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dmcli.cli.session import Session
     from dmcli.local.tables import Table
     from dmcli.workflows.merge.letters.letter import Letter, Mail
+    from dmcli.workflows.upload.files import LocalFile
 
 # A mail program runs no script of a mail, and neither does this frame; links open beside it.
 _FRAME = """<!doctype html>
@@ -59,8 +62,11 @@ def _show(current: Session, path: str) -> None:
         current.say(tr("there is no browser on this machine: the mail is in {file}", file=whole))
 
 
-def send_sample(current: Session, letter: Letter, table: Table, to: str, *, dry_run: bool) -> None:
-    """Send the first row's mail to one address; for a dry run, show the call."""
+def send_sample(
+    current: Session, letter: Letter, table: Table, to: str, files: Sequence[LocalFile], *, dry_run: bool
+) -> None:
+    """Send the first row's mail to one address, with the files; for a dry run, show the call."""
+    from dmcli.cli.commands.sending.attach import as_data, uploads_of
     from dmcli.cli.perform import show_dry_run, show_reply
     from dmcli.cli.values import Call
 
@@ -71,9 +77,9 @@ def send_sample(current: Session, letter: Letter, table: Table, to: str, *, dry_
     action, wire = letter.call([mail])
     call = Call(action, wire, {})
     if dry_run:
-        show_dry_run(current, call)
+        show_dry_run(current, call, uploads=as_data(files))
         return
-    show_reply(current, call, current.client.call(action, wire))
+    show_reply(current, call, current.client.call(action, uploads_of(current, files).put_into(wire)))
 
 
 def _mail(letter: Letter, table: Table, number: int, to: str = "") -> Mail:

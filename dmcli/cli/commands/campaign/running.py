@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dmcli.api.actions.common import count
 from dmcli.api.model import Field
@@ -15,7 +15,7 @@ from dmcli.words import counted, marked, tr
 from dmcli.workflows.merge.journal import PENDING, REJECTED, SENT, SKIPPED, STATES, UNDER_WAY, UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from dmcli.cli.session import Session
     from dmcli.client.client import Client
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from dmcli.workflows.merge.pace import Wishes
     from dmcli.workflows.merge.sending import Progress
     from dmcli.workflows.merge.standing import Left
+    from dmcli.workflows.upload.files import LocalFile
+    from dmcli.workflows.upload.upload import Uploads
 
 _TITLES = marked(("Sent", "Pending", "Under way", "Unknown", "Rejected", "Skipped"))
 COUNTS = tuple(count(state.replace(" ", "_"), title) for state, title in zip(STATES, _TITLES, strict=True))
@@ -35,10 +37,22 @@ _FINISHING = marked(
 _EVERY = 10.0  # seconds between two lines where nothing is redrawn
 
 
-def run(current: Session, known: Campaigns, name: str, journal: Journal, letter: Letter, wishes: Wishes) -> None:
-    """Send what is pending. Raises DmError where not everything was sent; the result is shown all the same."""
+def run(
+    current: Session,
+    known: Campaigns,
+    name: str,
+    journal: Journal,
+    letter: Letter,
+    wishes: Wishes,
+    files: Sequence[LocalFile] = (),
+) -> None:
+    """Send what is pending. Raises DmError where not everything was sent; the result is shown all the same.
+
+    `files` are uploaded by each run, and again when their URLs have become old: how long those are good is unknown.
+    """
     from datetime import timedelta
 
+    from dmcli.cli.commands.sending.attach import uploads_of
     from dmcli.workflows.merge.letters.letter import BATCH
     from dmcli.workflows.merge.pace import way_of
     from dmcli.workflows.merge.sending import Sending
@@ -46,7 +60,7 @@ def run(current: Session, known: Campaigns, name: str, journal: Journal, letter:
 
     scope = [*current.resources.scope("")[:2], *([letter.via] if letter.via == BATCH else [])]
     pace = known.pace(journal, "\n".join(scope), wishes, way_of(letter.via, current.settings.region))
-    client = current.client
+    client, uploads, planned = current.client, uploads_of(current, files), letter.wire
 
     began, service_began = time.monotonic(), current.service_now
 
@@ -56,6 +70,10 @@ def run(current: Session, known: Campaigns, name: str, journal: Journal, letter:
     def left(asking: Client) -> Left:
         return read_left(asking, service_began + timedelta(seconds=time.monotonic() - began))
 
+    try:
+        letter.wire = _with_urls(uploads, planned, journal.counts())
+    except DmError as error:
+        raise _explained(current, error, name, 0) from None
     sending = Sending(journal, letter, for_thread, pace, left=left, stops=lambda: journal.paused)
     try:
         with sending:
@@ -63,6 +81,7 @@ def run(current: Session, known: Campaigns, name: str, journal: Journal, letter:
                 with telling(current, wishes) as tell:
                     for progress in sending:
                         tell(progress)
+                        letter.wire = _with_urls(uploads, planned, progress.counts)
             except BaseException:
                 if under_way := sending.progress().in_flight:
                     current.say(tr(_FINISHING, mails=counted(under_way, "mail")))
@@ -84,6 +103,18 @@ def run(current: Session, known: Campaigns, name: str, journal: Journal, letter:
     except DmError as error:
         raise _explained(current, error, name, unknown) from None
     _judge(current, name, counts, paused=sending.paused)
+
+
+def _with_urls(uploads: Uploads, wire: dict[str, str], counts: Mapping[str, int]) -> dict[str, str]:
+    """The parameters with the URLs of the files, which are uploaded as long as there are mails to send."""
+    return uploads.put_into(wire) if counts[PENDING] else wire
+
+
+def files_of(plan: Mapping[str, Any]) -> tuple[LocalFile, ...]:
+    """The files that go with the mails of a plan."""
+    from dmcli.workflows.upload.files import LocalFile
+
+    return tuple(LocalFile(*file) for file in plan.get("files", ()))
 
 
 def result(name: str, counts: dict[str, int]) -> dict[str, object]:

@@ -9,6 +9,7 @@ import click
 from dmcli.api import catalogue
 from dmcli.cli.commands.campaign.prepared import css_inline_option, inlined
 from dmcli.cli.commands.receiver.addresses import Addresses, AddressesValue, check_addresses, typed
+from dmcli.cli.commands.sending.attach import Spec, as_data, attach_option, look_at_files, uploads_of, with_files
 from dmcli.cli.options import options_of
 from dmcli.cli.tree import command
 from dmcli.errors import InputError
@@ -30,9 +31,15 @@ def allow_unfilled() -> click.Option:
 
 
 def _single(
-    current: Session, *, variables: Sequence[str], allow_unfilled: bool, css_inline: bool, **values: Any
+    current: Session,
+    *,
+    variables: Sequence[str],
+    allow_unfilled: bool,
+    css_inline: bool,
+    attach: Sequence[Spec],
+    **values: Any,
 ) -> None:
-    from dmcli.cli.perform import carry_out, perform, resolve_names
+    from dmcli.cli.perform import carry_out, resolve_names, show_dry_run
     from dmcli.cli.values import collect
 
     values["ToAddress"] = _recipients(current, values["ToAddress"])
@@ -40,13 +47,16 @@ def _single(
         values["HtmlBody"] = inlined(current, values["HtmlBody"])
     if variables:
         values["Template"] = _with_variables(values["Template"], variables)
-    if not values["Template"] or values["dry_run"] or allow_unfilled:
-        perform(current, _SINGLE, values)
-        return
     call = collect(current, _SINGLE, values)
+    files = look_at_files(current, attach, len(values["Attachments"]))
+    call = call._replace(wire=with_files(call.wire, files))
+    if values["dry_run"]:
+        show_dry_run(current, call, uploads=as_data(files))
+        return
     wire = resolve_names(current, call)
-    _check(current, wire["Template"])
-    carry_out(current, call, wire, values["idempotency_key"])
+    if "Template" in wire and not allow_unfilled:
+        _check(current, wire["Template"])
+    carry_out(current, call, wire, values["idempotency_key"], uploads_of(current, files).put_into if files else dict)
 
 
 class _Listed(str):
@@ -145,6 +155,7 @@ COMMAND = command(
         click.Option(
             ["--var", "variables"], multiple=True, metavar="NAME=VALUE", help="Variable of the template; repeatable."
         ),
+        attach_option(),
         allow_unfilled(),
         css_inline_option(),
     ],

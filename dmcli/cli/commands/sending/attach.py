@@ -1,0 +1,205 @@
+"""--attach: files of this machine that go with a mail, checked before any call and uploaded before its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from dmcli.cli.common import file_names
+from dmcli.cli.options import is_text
+from dmcli.errors import InputError
+from dmcli.words import listed, tr
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dmcli.cli.session import Session
+    from dmcli.workflows.upload.files import LocalFile
+    from dmcli.workflows.upload.upload import Uploads
+
+_MOST_FILES = 100  # (help page sdk-attachment)
+_MOST_ENCODED = 15 << 20  # bytes of a whole mail, in which files are base64 (help page sdk-attachment)
+_MOST = _MOST_ENCODED // 4 * 3  # bytes of a file of which the base64 is as large
+_ADVISED = 8 << 20  # bytes of the files, as that page has it
+_NAMES = {"name": "name", "filename": "name", "type": "type"}
+_BEFORE_QUOTES = ("", *(f"{name}=" for name in _NAMES))
+_URL = "Attachments.{}.AttachmentUrl"
+
+
+class Spec(NamedTuple):
+    """A file as it was typed; "" for a name or type that was not."""
+
+    path: str
+    name: str = ""
+    type: str = ""
+
+
+def read_spec(text: str) -> Spec:
+    """FILE;name=...;type=..., as curl's -F has it; in double quotes a part may have semicolons. Raises ValueError.
+
+    >>> read_spec('a.pdf;name="q;1.pdf";type=application/pdf')
+    Spec(path='a.pdf', name='q;1.pdf', type='application/pdf')
+    """
+    path, *rest = _split(text)
+    found: dict[str, str] = {}
+    for part in rest:
+        key, equals, value = part.partition("=")
+        name = _NAMES.get(key.strip().lower(), "")
+        if not equals or not name:
+            raise ValueError(
+                tr(
+                    "{text!r} has {part!r}, which is neither name= nor type=; a name with a semicolon stands in "
+                    "double quotes",
+                    text=text,
+                    part=part,
+                )
+            )
+        found[name] = value
+    if not path:
+        raise ValueError(tr("{text!r} names no file", text=text))
+    return Spec(path, **found)
+
+
+def _split(text: str) -> list[str]:
+    """The parts between semicolons, without the double quotes around one in which a semicolon is none."""
+    parts, quoted = [""], False
+    for character in text:
+        if character == '"' and (quoted or parts[-1] in _BEFORE_QUOTES):
+            quoted = not quoted
+        elif character == ";" and not quoted:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts
+
+
+class _Attach(click.ParamType[Spec]):
+    """A file to attach."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Spec:
+        """The file as it was typed."""
+        if isinstance(value, Spec):
+            return value
+        if not is_text(value):
+            self.fail(tr("{value!r} is not text: it has bytes that are not UTF-8", value=value), param, ctx)
+        try:
+            return read_spec(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def attach_option() -> click.Option:
+    """--attach, for what sends single mails."""
+    return click.Option(
+        ["--attach"],
+        type=_Attach(),
+        multiple=True,
+        metavar="FILE[;name=NAME][;type=TYPE]",
+        shell_complete=file_names,
+        help="File of this machine to upload and attach; repeatable.",
+    )
+
+
+def look_at_files(current: Session, specs: Sequence[Spec], others: int) -> tuple[LocalFile, ...]:
+    """The files, all of them fit to be sent beside so many other attachments. Says doubts; raises InputError."""
+    if not specs:
+        return ()
+    from dmcli.workflows.upload.files import mb
+
+    if len(specs) + others > _MOST_FILES:
+        raise InputError(
+            tr(
+                "--attach: {count} attachments are given; the service takes at most {most}",
+                count=len(specs) + others,
+                most=_MOST_FILES,
+            )
+        )
+    files = tuple(map(_look_at, specs))
+    size, encoded = sum(file.size for file in files), sum((file.size + 2) // 3 * 4 for file in files)
+    if encoded > _MOST_ENCODED:
+        raise InputError(
+            tr(
+                "--attach: the files come to {size}, which are {encoded} as base64 in a mail, and it takes {most}: "
+                "leave some out, or put them on the web and send links",
+                size=mb(size),
+                encoded=mb(encoded),
+                most=mb(_MOST_ENCODED),
+            )
+        )
+    if size > _ADVISED:
+        current.say(
+            tr(
+                "warning: --attach: the files come to {size}; the service advises at most {advised}, and many "
+                "mailboxes take less",
+                size=mb(size),
+                advised=mb(_ADVISED),
+            )
+        )
+    return files
+
+
+def _look_at(spec: Spec) -> LocalFile:
+    import os
+    import re
+    from mimetypes import guess_type
+
+    from dmcli.api.kinds import headers
+    from dmcli.workflows.upload.files import look_at
+
+    name = spec.name or os.path.basename(spec.path)
+    kind = spec.type
+    if not kind:
+        guessed, packed = guess_type(name if "." in name else spec.path)
+        kind = "application/octet-stream" if packed or not guessed else guessed
+    if not re.fullmatch(r"[\w.+-]+/[\w.+-]+( *;[ -~]*)?", kind, re.ASCII):
+        raise InputError(tr("--attach: {type!r} is no media type such as application/pdf", type=kind))
+    try:
+        headers.check(name)
+        return look_at(spec.path, name, kind, _MOST)
+    except ValueError as error:
+        raise InputError(tr("--attach: the name {name!r} {why}", name=name, why=error)) from None
+    except InputError as error:
+        raise InputError(tr("{label}: {why}", label="--attach", why=error.message)) from None
+
+
+def with_files(wire: Mapping[str, str], files: Sequence[LocalFile]) -> dict[str, str]:
+    """The parameters of a mail with these files too, after those attachments that it has; a file stands for its URL."""
+    number, made = 1, dict(wire)
+    while _URL.format(number) in made:
+        number += 1
+    for at, file in enumerate(files, number):
+        made |= {f"Attachments.{at}.AttachmentName": file.name, _URL.format(at): file.stand_in}
+    return made
+
+
+def uploads_of(current: Session, files: Sequence[LocalFile]) -> Uploads:
+    """The uploads of files, each told of once it is there."""
+    from dmcli.workflows.upload.files import mb
+    from dmcli.workflows.upload.upload import Uploads
+
+    return Uploads(
+        lambda: current.resources.open_platform,
+        files,
+        lambda file: current.say(tr("uploaded {name} ({size})", name=file.name, size=mb(file.size))),
+    )
+
+
+def as_data(files: Sequence[LocalFile]) -> list[dict[str, object]]:
+    """What would be uploaded, each content once."""
+    from dmcli.workflows.upload.files import by_content
+
+    return [
+        {"file": one.path, "name": one.name, "type": one.kind, "bytes": one.size, "sha256": one.digest}
+        for one in by_content(files).values()
+    ]
+
+
+def in_words(files: Sequence[LocalFile]) -> str:
+    """The names of files and what they come to; "" for none."""
+    from dmcli.workflows.upload.files import mb
+
+    size = mb(sum(file.size for file in files))
+    return tr("{names} ({size})", names=listed(file.name for file in files), size=size) if files else ""
