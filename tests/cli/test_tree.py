@@ -35,6 +35,7 @@ stats totals|stats report|config show|config use|config path|config check|doctor
 stats history prune|stats history export|status|config set|config rename|config delete|
 sandbox serve|sandbox open|sandbox run|sandbox env|sandbox mail list|sandbox mail show|sandbox mail html|
 sandbox mail text|sandbox mail source|sandbox mail links|sandbox mail codes|sandbox mail delete|
+sandbox mail attachments|
 sandbox calls list|sandbox calls show|sandbox calls clear|sandbox play|sandbox fault add|sandbox fault list|
 sandbox fault remove|sandbox limit list|sandbox limit set|sandbox limit documented|sandbox limit lift|
 sandbox limits|sandbox state list|sandbox state set|sandbox state verify|sandbox state unverify|sandbox state approve|

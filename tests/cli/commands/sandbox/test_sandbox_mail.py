@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import hashlib
 import json
 import subprocess
 
@@ -162,3 +163,31 @@ def test_only_what_came_since_is_taken(box):
     assert box("sandbox mail codes --since 1").out == "222222\n"
     listed = box("sandbox mail list --since 1 -o json").json["mails"]
     assert [mail["id"] for mail in listed] == [2]
+
+
+def test_attachments_are_listed_and_saved_byte_for_byte(box, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    data = bytes(range(256)) + b"\r\n"
+    (tmp_path / "a.bin").write_bytes(data)
+    line = "send single --to a@example.com --subject s --text t --attachment w=https://x.example/w"
+    box(line + " --attach a.bin --attach 'a.bin;name=../../.发票/x:\"y' --attach a.bin;name=.hidden")
+    rows = box("sandbox mail attachments -o json").json["attachments"]
+    assert [(one["number"], one["name"], one["type"], one["bytes"]) for one in rows] == [
+        (1, "w", "", None),
+        (2, "a.bin", "application/octet-stream", len(data)),
+        (3, '../../.发票/x:"y', "application/octet-stream", len(data)),
+        (4, ".hidden", "application/octet-stream", len(data)),
+    ]
+    assert {one["sha256"] for one in rows[1:]} == {hashlib.sha256(data).hexdigest()}
+    assert "there is no folder out: make it first" in box("sandbox mail attachments 1 --save out", code=8).err
+    (tmp_path / "out").mkdir()
+    said = box("sandbox mail attachments 1 --save out -o json")
+    names = ["2-a.bin", "3-x__y", "4-.hidden"]
+    assert [one["file"] for one in said.json["attachments"]] == [None, *(f"out/{name}" for name in names)]
+    assert "not saved, since it was not uploaded to the sandbox: w (https://x.example/w)" in " ".join(said.err.split())
+    assert {name: (tmp_path / "out" / name).read_bytes() for name in names} == dict.fromkeys(names, data)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == names
+    again = box("sandbox mail attachments 1 --save out", code=2).err
+    assert "out/2-a.bin is there already: give another folder, or take it away" in again
+    box("send single --to a@example.com --subject s --text t")
+    assert "mail 2 has no attachments" in box("sandbox mail attachments").err

@@ -1,4 +1,4 @@
-"""`dm sandbox mail`: what was sent, chosen by number or by what it says."""
+"""`dm sandbox mail`: mails listed, shown in every form, deleted."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dmcli.api.actions.common import DELIVERY_STATUS
-from dmcli.api.kinds.common import TEXT
 from dmcli.api.model import Field
-from dmcli.cli.commands.sandbox.number import LATEST, MOST, MailNumber
+from dmcli.cli.commands.sandbox.mail.choose import filter_typed, filters, find_mail, one_mail
+from dmcli.cli.commands.sandbox.number import MOST, MailNumber
 from dmcli.cli.commands.sandbox.rows import show_one, show_part, show_words
-from dmcli.cli.common import Duration
-from dmcli.cli.options import Value, limits
+from dmcli.cli.options import limits
 from dmcli.cli.options import yes as yes_option
-from dmcli.cli.tree import Group, command
-from dmcli.errors import InputError, NotFoundError, TimedOutError
+from dmcli.cli.tree import command
+from dmcli.errors import InputError, NotFoundError
 from dmcli.words import counted, tr
 
 if TYPE_CHECKING:
@@ -50,47 +49,6 @@ _WHOLE = (
 )
 
 
-def _filter(values: dict[str, Any]) -> Any:
-    """The filter that the options describe, taken out of the values."""
-    from dmcli.sandbox.mail.query import filter_of
-
-    names = ("to", "sender", "subject", "text", "tag", "unseen", "since")
-    return filter_of({name: str(values.pop(name)) for name in names})
-
-
-def _find_mail(current: Session, mail: int, wait: float, values: dict[str, Any]) -> dict[str, Any]:
-    """The mail that the options choose. Raises InputError, NotFoundError, or TimedOutError when none came in time."""
-    from dmcli.sandbox.mail.mailbox import find_latest, get_mail
-    from dmcli.sandbox.mail.query import ALL
-
-    chosen = _filter(values)
-    if not mail:
-        found = find_latest(current.sandbox, chosen, wait)
-        if found is None:
-            error = TimedOutError if wait else NotFoundError
-            sandbox = current.resources.sandbox_command
-            raise error(
-                tr("no mail matches after {seconds:g} s; see: {sandbox} mail list", seconds=wait, sandbox=sandbox)
-                if wait
-                else tr("no mail matches; see: {sandbox} mail list", sandbox=sandbox)
-            )
-        return found
-    if wait or chosen != ALL:
-        raise InputError(
-            tr("mail {number} is chosen by its number; --wait, --to and the like choose the latest", number=mail)
-        )
-    found = get_mail(current.sandbox, mail)
-    if found is None:
-        raise NotFoundError(
-            tr(
-                "there is no mail {mail} in the sandbox; see: {sandbox} mail list",
-                mail=mail,
-                sandbox=current.resources.sandbox_command,
-            )
-        )
-    return found
-
-
 def _list(current: Session, *, limit: int, **values: Any) -> None:
     from dmcli.api.paging import Page
     from dmcli.cli.listing import Limiter
@@ -100,7 +58,7 @@ def _list(current: Session, *, limit: int, **values: Any) -> None:
 
     wanted = None if values["all"] else limit
     most = MOST if wanted is None else min(wanted + 1, MOST)
-    chosen = _filter(values)
+    chosen = filter_typed(values)
     found = list_mail(current.sandbox, most, chosen)
     limiter = Limiter()
     page = Page({"mails": found}, found, "mails")
@@ -120,11 +78,11 @@ def _list(current: Session, *, limit: int, **values: Any) -> None:
 
 
 def _show(current: Session, *, mail: int, wait: float, **values: Any) -> None:
-    show_one(current, _find_mail(current, mail, wait, values), _WHOLE)
+    show_one(current, find_mail(current, mail, wait, values), _WHOLE)
 
 
 def _html(current: Session, *, mail: int, wait: float, **values: Any) -> None:
-    found = _find_mail(current, mail, wait, values)
+    found = find_mail(current, mail, wait, values)
     if not found["html"]:
         sandbox = current.resources.sandbox_command
         raise NotFoundError(
@@ -136,14 +94,14 @@ def _html(current: Session, *, mail: int, wait: float, **values: Any) -> None:
 def _text(current: Session, *, mail: int, wait: float, **values: Any) -> None:
     from dmcli.sandbox.mail.extract import read
 
-    found = _find_mail(current, mail, wait, values)
+    found = find_mail(current, mail, wait, values)
     show_part(current, "text", found["text"] or read(found["html"], "").text)
 
 
 def _source(current: Session, *, mail: int, wait: float, **values: Any) -> None:
     from dmcli.sandbox.mail.eml import write_message
 
-    made = write_message(current.sandbox, _find_mail(current, mail, wait, values))
+    made = write_message(current.sandbox, find_mail(current, mail, wait, values))
     binary, output = getattr(sys.stdout, "buffer", None), current.output()
     if binary is None or sys.stdout.isatty() or output.wants_data:
         show_part(current, "source", made.decode("utf-8", "backslashreplace").replace("\r\n", "\n"))
@@ -155,7 +113,7 @@ def _source(current: Session, *, mail: int, wait: float, **values: Any) -> None:
 def _links(current: Session, *, mail: int, wait: float, **values: Any) -> None:
     from dmcli.sandbox.mail.extract import read
 
-    found = _find_mail(current, mail, wait, values)
+    found = find_mail(current, mail, wait, values)
     show_words(
         current, "links", read(found["html"], found["text"]).links, tr("mail {number} has no links", number=found["id"])
     )
@@ -164,7 +122,7 @@ def _links(current: Session, *, mail: int, wait: float, **values: Any) -> None:
 def _codes(current: Session, *, mail: int, wait: float, **values: Any) -> None:
     from dmcli.sandbox.mail.extract import codes, read
 
-    found = _find_mail(current, mail, wait, values)
+    found = find_mail(current, mail, wait, values)
     words = codes(found["subject"], read(found["html"], found["text"]).text)
     if not words:
         raise NotFoundError(
@@ -181,10 +139,10 @@ def _delete(current: Session, *, mail: int | None, yes: bool, **values: Any) -> 
     from dmcli.sandbox.mail.mailbox import delete_mail
     from dmcli.sandbox.mail.query import ALL, Filter
 
-    whole, chosen = values.pop("all"), _filter(dict(values))
+    whole, chosen = values.pop("all"), filter_typed(dict(values))
     if (mail is not None) + whole + (mail is None and chosen != ALL) != 1:
         raise InputError(tr("what is to be deleted? Give one of the number of a mail, --to and the like, and --all"))
-    number = 0 if mail is None else _find_mail(current, mail, 0.0, values)["id"]
+    number = 0 if mail is None else find_mail(current, mail, 0.0, values)["id"]
     if not yes:
         _confirm(
             tr("mail {number}", number=number) if number else tr("all mail") if whole else tr("all mail that matches")
@@ -203,61 +161,22 @@ def _confirm(what: str) -> None:
         raise InputError(tr("nothing was deleted"))
 
 
-def _containing(name: str, about: str, field: str = "") -> click.Option:
-    return click.Option(
-        [f"--{name}", *([field] if field else [])],
-        type=Value(TEXT),
-        default="",
-        metavar="TEXT",
-        help=about,
-    )
-
-
-def _filters() -> list[click.Parameter]:
-    """The options that choose mail by what it says."""
-    return [
-        _containing("to", "Only mail whose recipient has this text."),
-        _containing("from", "Only mail whose sender has this text.", "sender"),
-        _containing("subject", "Only mail whose subject has this text."),
-        _containing("text", "Only mail whose subject, body or recipient has this text."),
-        click.Option(["--tag"], type=Value(TEXT), default="", metavar="NAME", help="Only mail under this tag."),
-        click.Option(["--unseen"], is_flag=True, help="Only mail that nobody looked at in the inbox."),
-        click.Option(
-            ["--since"], type=click.IntRange(0, MOST - 1), default=0, metavar="MAIL", help="Only mail after this one."
-        ),
-    ]
-
-
-def _one() -> list[click.Parameter]:
-    """What chooses one mail."""
-    return [
-        click.Argument(
-            ["mail"], type=MailNumber(), default=LATEST, metavar="[MAIL]", help="Number, or latest, the default."
-        ),
-        *_filters(),
-        click.Option(
-            ["--wait"], type=Duration(), default=0.0, metavar="TIME", help="Wait so long for a mail that matches."
-        ),
-    ]
-
-
-COMMAND = Group("mail")
-for _made in (
+COMMANDS = (
     command(
         "list",
-        [*_filters(), *(o for o in limits() if o.name != "page_size")],
+        [*filters(), *(o for o in limits() if o.name != "page_size")],
         _list,
         "List mail, newest first.",
         "--to ada@example.com",
     ),
-    command("show", _one(), _show, "Show a mail.", "latest --to ada@example.com"),
-    command("html", _one(), _html, "Print the HTML of a mail.", "1"),
-    command("text", _one(), _text, "Print the text of a mail, or what a reader of its HTML sees.", "latest"),
-    command("source", _one(), _source, "Print a mail as a message, as other mail programs read it.", "latest"),
-    command("links", _one(), _links, "Print the links in a mail, one a line.", "latest --subject Confirm"),
+    command("show", one_mail(), _show, "Show a mail.", "latest --to ada@example.com"),
+    command("html", one_mail(), _html, "Print the HTML of a mail.", "1"),
+    command("text", one_mail(), _text, "Print the text of a mail, or what a reader of its HTML sees.", "latest"),
+    command("source", one_mail(), _source, "Print a mail as a message, as other mail programs read it.", "latest"),
+    command("links", one_mail(), _links, "Print the links in a mail, one a line.", "latest --subject Confirm"),
     command(
         "codes",
-        _one(),
+        one_mail(),
         _codes,
         "Print the one-time codes in a mail, the likeliest first.",
         "latest --to ada@example.com --wait 10s",
@@ -266,7 +185,7 @@ for _made in (
         "delete",
         [
             click.Argument(["mail"], type=MailNumber(), required=False, metavar="[MAIL]", help="Number, or latest."),
-            *_filters(),
+            *filters(),
             click.Option(["--all"], is_flag=True, help="All mail."),
             yes_option(),
         ],
@@ -274,5 +193,4 @@ for _made in (
         "Delete mail; its numbers are not given again.",
         "--to ada@example.com --yes",
     ),
-):
-    COMMAND.add_command(_made)
+)
