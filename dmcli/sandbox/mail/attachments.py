@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.sandbox.service import uploads
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from dmcli.sandbox.store.account import Account
 
@@ -19,6 +20,21 @@ class Attachment(NamedTuple):
     url: str
     kind: str = ""
     data: bytes | None = None
+
+
+def described(attachments: Iterable[Attachment]) -> list[dict[str, Any]]:
+    """What attachments are, by their numbers from 1; size and hash are None for those that are elsewhere."""
+    return [
+        {
+            "number": number,
+            "name": one.name,
+            "type": one.kind,
+            "bytes": None if one.data is None else len(one.data),
+            "sha256": None if one.data is None else sha256(one.data).hexdigest(),
+            "url": one.url,
+        }
+        for number, one in enumerate(attachments, 1)
+    ]
 
 
 def read_attachments(sandbox: Account, mail: Mapping[str, Any]) -> list[Attachment]:

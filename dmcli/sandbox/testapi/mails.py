@@ -8,6 +8,7 @@ from typing import Any
 from dmcli.api.wire import Reply
 from dmcli.errors import InputError
 from dmcli.sandbox.mail import extract, mailbox
+from dmcli.sandbox.mail.attachments import described, read_attachments
 from dmcli.sandbox.mail.query import Filter
 from dmcli.sandbox.routing import Route
 from dmcli.sandbox.testapi.request import HEADERS, MOST_ROWS, ApiRequest, MissingError
@@ -78,6 +79,19 @@ def _codes(request: ApiRequest) -> Any:
     return {"id": mail["id"], "codes": extract.codes(mail["subject"], seen)}
 
 
+def _attachments(request: ApiRequest) -> Any:
+    return {"attachments": described(read_attachments(request.sandbox, _one(request)))}
+
+
+def _attachment(request: ApiRequest) -> Any:
+    """The bytes of an attachment. Raises MissingError."""
+    number = int(request.named["number"])
+    for one in read_attachments(request.sandbox, _one(request))[number - 1 : number]:
+        if one.data is not None:
+            return Reply(200, {**HEADERS, "content-type": "application/octet-stream"}, one.data)
+    raise MissingError(f"there is no attachment {number} that was uploaded here")
+
+
 def _delete(request: ApiRequest) -> Any:
     return {"deleted": mailbox.delete_mail(request.sandbox, request.mails())}
 
@@ -96,4 +110,6 @@ ROUTES = (
     Route("GET", "/mails/{mail}/eml", _eml),
     Route("GET", "/mails/{mail}/links", _links),
     Route("GET", "/mails/{mail}/codes", _codes),
+    Route("GET", "/mails/{mail}/attachments", _attachments),
+    Route("GET", "/mails/{mail}/attachments/{number}", _attachment),
 )

@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from email import message_from_bytes, policy
+from hashlib import sha256
 
 import pytest
 from patience import PATIENT, eventually
@@ -125,6 +126,24 @@ def test_one_mail_in_every_form(cloud, ask, get):
     for reply in (html, text, eml):
         assert reply.headers["x-content-type-options"] == "nosniff"
         assert "sandbox" in reply.headers["content-security-policy"]
+
+
+def test_the_files_of_a_mail(cloud, ask, get):
+    key, data = "0" * 32, b"\x00\xff\r\n"
+    cloud.sql("INSERT INTO upload VALUES (?, 'a', 'text/plain', ?, 0)", key, data)
+    names = {"Attachments.1.AttachmentName": "发票.txt", "Attachments.2.AttachmentName": "b"}
+    urls = {
+        "Attachments.1.AttachmentUrl": f"http://127.0.0.1:1/{key}",
+        "Attachments.2.AttachmentUrl": "https://x.test/b",
+    }
+    cloud.send("li@example.com", **names, **urls)
+    first, second = get("/mails/latest/attachments")["attachments"]
+    assert (first["number"], first["name"], first["type"], first["bytes"]) == (1, "发票.txt", "text/plain", 4)
+    assert first["sha256"] == sha256(data).hexdigest()
+    assert (second["bytes"], second["sha256"], second["url"]) == (None, None, "https://x.test/b")
+    saved = ask("GET", "/mails/1/attachments/1")
+    assert (saved.body, saved.headers["content-type"]) == (data, "application/octet-stream")
+    assert [ask("GET", f"/mails/1/attachments/{number}").status for number in (0, 2, 3)] == [404] * 3
 
 
 @pytest.mark.parametrize("path", ["/mails/9", "/mails/latest", "/mails/9/html", "/calls/99", "/nothing", "/mails/x"])

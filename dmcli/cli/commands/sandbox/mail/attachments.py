@@ -36,25 +36,14 @@ _LONGEST = 100  # characters of such a name
 
 
 def _attachments(current: Session, *, mail: int, wait: float, save: str | None, **values: Any) -> None:
-    from hashlib import sha256
-
-    from dmcli.sandbox.mail.attachments import read_attachments
+    from dmcli.sandbox.mail.attachments import described, read_attachments
 
     found = find_mail(current, mail, wait, values)
     attached = read_attachments(current.sandbox, found)
     saved = _save(save, attached) if save is not None else {}
-    rows = [
-        {
-            "number": number,
-            "name": one.name,
-            "type": one.kind,
-            "bytes": None if one.data is None else len(one.data),
-            "sha256": None if one.data is None else sha256(one.data).hexdigest(),
-            "url": one.url,
-            **({"file": saved.get(number)} if save is not None else {}),
-        }
-        for number, one in enumerate(attached, 1)
-    ]
+    rows = described(attached)
+    if save is not None:
+        rows = [row | {"file": saved.get(row["number"])} for row in rows]
     fields = _FIELDS if save is not None else _FIELDS[:-1]
     show_rows(current, "attachments", rows, fields, tr("mail {number} has no attachments", number=found["id"]))
     for number, one in enumerate(attached, 1):
