@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from patience import PATIENT
 
+from dmcli.api.wire import Reply
 from dmcli.errors import LockedError
 from dmcli.local.locks import Claims
 from dmcli.sandbox import certificate
+from dmcli.sandbox.server.server import Server
 
 # Two servers; once all processes have theirs, a client that trusts the file talks to each.
 SERVERS = """
@@ -82,3 +86,14 @@ def test_a_process_that_holds_the_lock_for_too_long_is_named(tmp_path, monkeypat
     monkeypatch.setattr(Claims, "take", lambda _self, _number: False)
     with pytest.raises(LockedError, match=r"^another run is making .*tls\.pem; try again when that has ended$"):
         certificate.context_for(str(tmp_path / "tls.pem"))
+
+
+def test_a_server_that_cannot_speak_tls_says_what_it_lacks(tmp_path, monkeypatch, capfd):
+    monkeypatch.setattr(certificate, "available", lambda: False)
+    wanted = partial(certificate.context_for, str(tmp_path / "tls.pem"))
+    with Server(lambda _: Reply(204, {}, b""), tls=wanted) as server:
+        port = int(server.url.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENT) as client:
+            client.sendall(b"\x16")
+            assert client.recv(1) == b""
+    assert f"TLS needs the package cryptography: {certificate.INSTALL}" in capfd.readouterr().err

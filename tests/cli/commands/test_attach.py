@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
+import threading
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 from faulty import UPLOAD, Fault, reset
@@ -227,6 +229,29 @@ def test_files_go_over_tls_where_the_endpoint_does(bare, sandbox, tmp_path, atta
         bare("-p sandbox --endpoint {} --ca-bundle {} " + MAIL + " --attach a.txt", url, pem)
     assert seen == [("https", False), ("https", True), ("https", False)]
     assert attached() == [[("a.txt", "text/plain", b"abc")]]
+
+
+def test_permits_of_the_cloud_are_asked_for_at_its_open_platform(bare, monkeypatch):
+    """Through a proxy, which is told where to connect and does not."""
+    write({"a.txt": b"abc"})
+    asked = []
+
+    def refuse(listening):
+        with suppress(OSError):  # closed
+            while True:
+                connection, _ = listening.accept()
+                with connection:
+                    asked.append(connection.recv(4096).split(b"\r\n")[0].decode())
+                    connection.sendall(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=refuse, args=(listening,), daemon=True).start()
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listening.getsockname()[1]}")
+        monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "some-id")
+        monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "some-secret")
+        said = bare("--region ap-southeast-1 " + MAIL + " --from n@mail.example.com --attach a.txt", code=4).err
+    assert "cannot reach openplatform.aliyuncs.com" in " ".join(said.split())
+    assert {line.rpartition(" ")[0] for line in asked} == {"CONNECT openplatform.aliyuncs.com:443"}
 
 
 def test_debug_tells_of_an_upload_without_its_values(box):

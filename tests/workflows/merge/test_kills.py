@@ -11,6 +11,8 @@ from failpoints import KILLED, POINTS
 from shell import words
 
 from dmcli.sandbox.control.faults import add_fault, fault_of
+from dmcli.sandbox.mail.attachments import read_attachments
+from dmcli.sandbox.mail.mailbox import list_mail
 
 MERGE = "send merge people.csv --from news@sandbox.test --subject 'Hello {{ name }}' --text 'Dear {{ name }}' --yes"
 
@@ -18,16 +20,18 @@ MERGE = "send merge people.csv --from news@sandbox.test --subject 'Hello {{ name
 class Campaign:
     """One campaign of people of its own: run to a point, gone on with, and looked at."""
 
-    def __init__(self, forks, faulty, folder, people, counts, name, size, via="single"):
+    def __init__(self, forks, faulty, folder, people, counts, name, size, via="single", options=()):
         self.forks, self.name, (self.mailed, self.identified) = forks, name, counts
-        self.via = via
+        self.via, self.more = via, options
         self.options = ["-p", "sandbox", "--endpoint", faulty.url]
         self.path = folder / ".local/state/dm/campaigns" / f"{name}.db"
         self.people = [f"p{number}.{name}@b.test" for number in range(size)]
         people([f"{address},{name} {number}" for number, address in enumerate(self.people)])
 
     def merge(self, *point):
-        return self.forks([*self.options, *words(MERGE), "--via", self.via, "--campaign", self.name], *point)
+        return self.forks(
+            [*self.options, *words(MERGE), "--via", self.via, "--campaign", self.name, *self.more], *point
+        )
 
     def resume(self, *point):
         return self.forks([*self.options, "campaign", "resume", self.name], *point)
@@ -125,3 +129,21 @@ def test_a_resumed_run_that_is_killed_too_is_resumed(campaign):
     assert one.resume(POINTS[2], 2) == KILLED
     assert one.finish() in (0, 6)
     one.check()
+
+
+def test_killed_with_a_file_in_its_mails_it_sends_the_same_bytes_or_nothing(campaign, forks, sandbox, tmp_path):
+    file = tmp_path / "terms.txt"
+    for number in (1, 3):
+        file.write_bytes(b"the terms")
+        one = campaign(f"a{number}", 4, options=("--attach", str(file)))
+        assert one.merge(POINTS[4], number) == KILLED
+        before = sum(one.mailed().values())
+        file.write_bytes(b"the TERMS")
+        assert one.resume() == 2, forks.output
+        assert "put it back as it was" in " ".join(forks.output.split())
+        assert sum(one.mailed().values()) == before
+        file.write_bytes(b"the terms")
+        assert one.finish() in (0, 6), forks.output
+        one.check()
+    mails = list_mail(sandbox, whole=True)
+    assert {read_attachments(sandbox, mail)[0].data for mail in mails} == {b"the terms"}
