@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dmcli.workflows.merge.journals.campaigns import Campaigns
     from dmcli.workflows.merge.letters.letter import Letter
     from dmcli.workflows.merge.pace import Wishes
-    from dmcli.workflows.merge.sending import Progress
+    from dmcli.workflows.merge.sending import Progress, Sending
     from dmcli.workflows.merge.standing import Left
     from dmcli.workflows.upload.files import LocalFile
     from dmcli.workflows.upload.upload import Uploads
@@ -75,13 +75,32 @@ def run(
     except DmError as error:
         raise _explained(current, error, name, 0) from None
     sending = Sending(journal, letter, for_thread, pace, left=left, stops=lambda: journal.paused)
+
+    def renew(progress: Progress) -> None:
+        letter.wire = _with_urls(uploads, planned, progress.counts)
+
+    _send(current, name, sending, wishes, renew)
+    unknown = len(sending.lost)
+    try:
+        if not sending.lost:
+            counts = journal.counts()
+            unknown = counts[UNKNOWN]
+            _show_end(current, name, counts)
+        sending.check()
+    except DmError as error:
+        raise _explained(current, error, name, unknown) from None
+    _judge(current, name, counts, paused=sending.paused)
+
+
+def _send(current: Session, name: str, sending: Sending, wishes: Wishes, renew: Callable[[Progress], None]) -> None:
+    """Send, and tell how far it is; `renew` is called each time. Mails under way end before what is raised is."""
     try:
         with sending:
             try:
                 with telling(current, wishes) as tell:
                     for progress in sending:
                         tell(progress)
-                        letter.wire = _with_urls(uploads, planned, progress.counts)
+                        renew(progress)
             except BaseException:
                 if under_way := sending.progress().in_flight:
                     current.say(tr(_FINISHING, mails=counted(under_way, "mail")))
@@ -93,16 +112,6 @@ def run(
         way_on = _way_on(current, name, stands[UNKNOWN])
         current.say(tr("{stands}; go on with: {command}", stands=_in_short(stands), command=way_on))
         raise
-    unknown = len(sending.lost)
-    try:
-        if not sending.lost:
-            counts = journal.counts()
-            unknown = counts[UNKNOWN]
-            _show_end(current, name, counts)
-        sending.check()
-    except DmError as error:
-        raise _explained(current, error, name, unknown) from None
-    _judge(current, name, counts, paused=sending.paused)
 
 
 def _with_urls(uploads: Uploads, wire: dict[str, str], counts: Mapping[str, int]) -> dict[str, str]:
