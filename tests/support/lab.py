@@ -112,7 +112,7 @@ def _same(chance: int):
 
 def config_sets(cloud: Cloud) -> None:
     """Two configuration sets that differ in all, each with a sender."""
-    for name, pool, backoff in (("shop", "pool", "true"), ("rest", "", "false")):
+    for name, pool, backoff in (("shop", "1", "true"), ("rest", "", "false")):
         status = {
             "Enabled": backoff == "true",
             "ForbiddenStatusList": [f"{name}1"],
@@ -173,6 +173,7 @@ def fill(cloud: Cloud) -> None:
     cloud.ok("BatchSendMail", **CALLS["BatchSendMail"])
     other = {"ReceiversName": None, "Receivers": [{"To": "d@b.test"}], "AddressType": "0", "IpPoolId": "1"}
     given = {**CALLS["BatchSendMail"], **other, **tracked}
+    cloud.ok("ConfigSetRelationFromAddress", Id="1", FromAddress="news@sandbox.test")
     cloud.ok("BatchSendMail", **{name: value for name, value in given.items() if value is not None})
     play(cloud.sandbox, "open", 1)
     (read,) = cloud.mails(to="b@gmail.com")

@@ -52,6 +52,7 @@ VALUES: dict[str, list[Any]] = {
     "FileId": ["f1", "f2"],
     "Headers": ['{"X-User-A": "b"}'],
     "Id": ["1", "2"],
+    **{name: ["1", "2"] for name in ("ConfigSetId", "DedicatedIpPoolId", "IpPoolId")},
     "FromAddress": ["noreply@sandbox.test", "shop@icp.example.com"],
     "Ids": ["1", "2", "1,2"],
     "Keyword": ["rest", "zzz"],

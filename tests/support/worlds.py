@@ -18,7 +18,7 @@ TIMES = ("2026-03-29T03:00", "2026-11-01T15:59", "2028-03-01T16:00", "2027-01-01
 ZONES = ("UTC", "Europe/Berlin", "America/Los_Angeles")
 SENDERS, TAGS = ("noreply@sandbox.test", "news@sandbox.test"), ("welcome", "receipt")
 DOMAINS = ("a.test", "b.test", "gmail.com")
-MESSAGE = "INSERT INTO message VALUES (?, 'r', '', '', '', 's', ?, '', '', '', '', 1, '', '')"
+MESSAGE = "INSERT INTO message VALUES (?, 'r', '', '', '', 's', ?, '', '', '', '', '', 1, '', '')"
 MAIL = """
 INSERT INTO mail (id, message, kind, sender, recipient, bcc, tag, status, reason, class, created, settled)
 VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, '', ?, ?)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dmcli.api.kinds.common import ALIAS, DAY, EMAIL, SENDER, TEXT
+from dmcli.api.kinds.common import ALIAS, DAY, EMAIL, IP_POOL, SENDER, TEXT
 from dmcli.api.kinds.dates import Day, Minute
 from dmcli.api.kinds.json import Headers
 from dmcli.api.kinds.text import Choice, Flag, Integer, Text
@@ -35,6 +35,13 @@ REPLY_ALIAS = Param(
     option="reply-alias",
     malformed="InvalidReplyAddressAlias.Malformed",
 )
+IP_POOL_PARAM = Param(
+    "IpPoolId",
+    IP_POOL,
+    "Dedicated IP pool to send from, by name or id.",
+    option="ip-pool",
+    malformed="InvalidIpPool.NotFound",
+)
 # What the SDK of today knows and the reference does not.
 DELIVERY_OPTIONS = (
     Param("DomainAuth", Flag(), "Authenticate by the domain instead of one sender address.", versions=ONLY_2015),
@@ -44,7 +51,7 @@ DELIVERY_OPTIONS = (
         "Up to 10 extra headers as a JSON object: X-User-..., Message-ID, List-Unsubscribe.",
         versions=ONLY_2015,
     ),
-    Param("IpPoolId", TEXT, "Dedicated IP pool to send from.", option="ip-pool", versions=ONLY_2015),
+    IP_POOL_PARAM._replace(versions=ONLY_2015),
     Param(
         "UnSubscribeFilterLevel",
         Choice(("disabled", "default", "mailfrom", "mailfrom_domain", "edm_id")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dmcli.api.actions.common import IP_POOL_PARAM
 from dmcli.api.kinds.common import ADDRESS_FILTER, CONFIG_SET_REF, TEXT
 from dmcli.api.kinds.json import Json
 from dmcli.api.kinds.text import Flag, Integer, Text
@@ -20,7 +21,7 @@ _ID = Param(
 _NAME = Param("Name", Text(1, 50), "Name of the set.", required=True, option="name", argument=True)
 _CONTENT = (
     Param("Description", Text(0, 50), "Description."),
-    Param("IpPoolId", TEXT, "Dedicated IP pool to send from.", option="ip-pool"),
+    IP_POOL_PARAM,
     Param(
         "IsPublicChannelBackoff", Flag(), "Fall back to the shared addresses where the pool fails.", option="fall-back"
     ),

@@ -16,7 +16,17 @@ from dmcli.api.actions.common import (
     keyword,
     minutes,
 )
-from dmcli.api.kinds.common import ADDRESS_BY_NAME, ADDRESS_FILTER, DOMAIN_NAME, EMAIL, TAG, TEXT
+from dmcli.api.kinds.common import (
+    ADDRESS_BY_NAME,
+    ADDRESS_FILTER,
+    CONFIG_SET_REF,
+    DEDICATED_IP_BY_NAME,
+    DOMAIN_NAME,
+    EMAIL,
+    IP_POOL,
+    TAG,
+    TEXT,
+)
 from dmcli.api.kinds.text import Choice
 from dmcli.api.model import ONLY_2015, ONLY_2017, Action, Command, Effect, Field, Paging, Param, Window
 from dmcli.api.rules import at_most_one, needs
@@ -36,17 +46,23 @@ _ESP = Param(
     versions=ONLY_2015,
 )
 _DEDICATED = (
-    Param("DedicatedIp", TEXT, "Only mail over this dedicated IP.", versions=ONLY_2015),
+    Param(
+        "DedicatedIp", DEDICATED_IP_BY_NAME, "Only mail over this dedicated IP, by address or id.", versions=ONLY_2015
+    ),
     Param(
         "DedicatedIpPoolId",
-        TEXT,
-        "Only mail over this dedicated IP pool.",
+        IP_POOL,
+        "Only mail over this dedicated IP pool, by name or id.",
         option="dedicated-ip-pool",
         versions=ONLY_2015,
     ),
 )
 _CONFIG_SET = Param(
-    "ConfigSetId", TEXT, "Only mail with this configuration set.", option="config-set", versions=ONLY_2015
+    "ConfigSetId",
+    CONFIG_SET_REF,
+    "Only mail with this configuration set, by name or id.",
+    option="config-set",
+    versions=ONLY_2015,
 )
 _OFFSETS = tuple(
     Param(name, TEXT, hidden=True) for name in ("Offset", "OffsetCreateTime", "OffsetCreateTimeDesc", "Total")
@@ -123,7 +139,9 @@ ACTIONS = (
                 "Only mail with this outcome.",
             ),
             _CONFIG_SET,
-            Param("IpPoolId", TEXT, "Only mail over this IP pool.", option="ip-pool", versions=ONLY_2015),
+            Param(
+                "IpPoolId", IP_POOL, "Only mail over this IP pool, by name or id.", option="ip-pool", versions=ONLY_2015
+            ),
             *NEXT_100_PARAMS,
         ),
         fields=(

@@ -69,4 +69,4 @@ _IP_IDS = "[0-9A-Za-z_-]+"  # what ids look like is in no source; an address has
 DEDICATED_IP = Ref(*_IP, ids=_IP_IDS, metavar="IP")
 DEDICATED_IP_BY_NAME = Ref(*_IP, ids=_IP_IDS, metavar="IP", takes="name")
 DEDICATED_IPS = Refs(*_IP, ids=_IP_IDS, metavar="IP")
-IP_POOL = Ref("IP pool", "DedicatedIpPoolList", "Name", "Id", metavar="POOL")
+IP_POOL = Ref("IP pool", "DedicatedIpPoolList", "Name", "Id", metavar="POOL", ids=_LIST_IDS)

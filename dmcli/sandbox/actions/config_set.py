@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts, said
+from dmcli.sandbox.service.holding import FORBIDDEN_LISTS
+from dmcli.sandbox.service.pools import chosen_pool
 from dmcli.sandbox.store.sql import from_json, like, to_json, where
 
 if TYPE_CHECKING:
     from dmcli.sandbox.service.context import Context, Handler, Row
 
 MOST = 100  # sets (help pages)
-_COLUMNS = "id, name, description, ip_pool, fall_back, validation"
-_LISTS = ("ForbiddenStatusList", "ForbiddenSubStatusList")
+_COLUMNS = "c.id, c.name, description, ip_pool, coalesce(p.name, ''), fall_back, validation"
+_SETS = "config_set AS c LEFT JOIN ip_pool AS p ON p.id = c.ip_pool"
+_NONE = (0, "", "", "", "", 0, "{}")  # what there is to say of a set that is not there
 
 
 def create(context: Context) -> dict[str, Any]:
@@ -26,7 +29,7 @@ def create(context: Context) -> dict[str, Any]:
         "config_set",
         name=name,
         description=context.get("Description"),
-        ip_pool=context.get("IpPoolId"),
+        ip_pool=chosen_pool(context),
         fall_back=int(context.yes("IsPublicChannelBackoff")),
         validation=to_json(_validation(context.get("ValidationOption"))),
     )
@@ -35,13 +38,13 @@ def create(context: Context) -> dict[str, Any]:
 
 def query(context: Context) -> dict[str, Any]:
     """ConfigSetList: all of them on one page where All says so."""
-    clause, values = where(like("name", context.get("Keyword")))
-    total = context.count(f"SELECT count(*) FROM config_set{clause}", *values)
+    clause, values = where(like("c.name", context.get("Keyword")))
+    total = context.count(f"SELECT count(*) FROM {_SETS}{clause}", *values)
     page, size = int(context.get("PageIndex")), context.page_size("PageSize", 10)
     if context.yes("All"):
         page, size = 1, max(total, 1)
     start = min((page - 1) * size, total)  # SQLite's numbers end where a page number may go on
-    sql = f"SELECT {_COLUMNS} FROM config_set{clause} ORDER BY id LIMIT ? OFFSET ?"
+    sql = f"SELECT {_COLUMNS} FROM {_SETS}{clause} ORDER BY c.id LIMIT ? OFFSET ?"
     return {
         "TotalCounts": total,
         "CurrentPage": page,
@@ -54,25 +57,25 @@ def query(context: Context) -> dict[str, Any]:
 
 
 def detail(context: Context) -> dict[str, Any]:
-    """ConfigSetDetail."""
-    return {"Detail": _row(_existing(context, context.params["Id"]))}
+    """ConfigSetDetail: of a set that is not there it says nothing."""
+    return {"Detail": _row(_find(context, context.params["Id"]) or _NONE)}
 
 
 def update(context: Context) -> dict[str, Any]:
-    """ConfigSetUpdate: what is not given stays."""
+    """ConfigSetUpdate: of what is not given the validation alone stays."""
     number = _existing(context, context.params["Id"])[0]
     _check_name(context, context.params["Name"], number)
-    given = {
-        "name": context.params["Name"],
-        "description": context.params.get("Description"),
-        "ip_pool": context.params.get("IpPoolId"),
-        "fall_back": int(context.yes("IsPublicChannelBackoff")) if context.get("IsPublicChannelBackoff") else None,
-        "validation": to_json(_validation(context.get("ValidationOption")))
-        if context.get("ValidationOption")
-        else None,
-    }
-    for column, value in given.items():
-        context.run(f"UPDATE config_set SET {column} = coalesce(?, {column}) WHERE id = ?", value, number)
+    option = context.get("ValidationOption")
+    context.run(
+        "UPDATE config_set SET name = ?, description = ?, ip_pool = ?, fall_back = ?, "
+        "validation = coalesce(?, validation) WHERE id = ?",
+        context.params["Name"],
+        context.get("Description"),
+        chosen_pool(context),
+        int(context.yes("IsPublicChannelBackoff")),
+        to_json(_validation(option)) if option else None,
+        number,
+    )
     return {"Id": str(number)}
 
 
@@ -112,10 +115,14 @@ def _linked(context: Context) -> tuple[int, int]:
 
 def _existing(context: Context, text: str) -> Row:
     """The set of an id. Raises ServiceError."""
-    found = context.one(f"SELECT {_COLUMNS} FROM config_set WHERE id = ?", text)
+    found = _find(context, text)
     if not found:
         raise ServiceError("InvalidConfigSet.NotFound")
     return found
+
+
+def _find(context: Context, text: str) -> Row | None:
+    return context.one(f"SELECT {_COLUMNS} FROM {_SETS} WHERE c.id = ?", text)
 
 
 def _check_name(context: Context, name: str, but: int) -> None:
@@ -132,7 +139,7 @@ def _senders(context: Context, number: int) -> list[str]:
 def _validation(text: str) -> dict[str, Any]:
     """The settings of a validation in full. Raises ServiceError."""
     given = from_json(text, "InvalidValidationOption.Malformed") or {}
-    lists = {name: given.get(name) or [] for name in _LISTS}
+    lists = {name: given.get(name) or [] for name in FORBIDDEN_LISTS}
     enabled = given.get("Enabled") or False
     if not isinstance(enabled, bool) or not all(isinstance(value, list) for value in lists.values()):
         raise ServiceError("InvalidValidationOption.Malformed")
@@ -140,12 +147,12 @@ def _validation(text: str) -> dict[str, Any]:
 
 
 def _row(row: Row) -> dict[str, Any]:
-    number, name, description, pool, fall_back, validation = row
+    number, name, description, pool, pool_name, fall_back, validation = row
     return {
-        "Id": str(number),
+        "Id": str(number or ""),
         "Name": name,
         "Description": description,
-        "IpPool": {"IpPoolId": pool, "IpPoolName": pool},
+        "IpPool": {"IpPoolId": pool, "IpPoolName": pool_name},
         "IsPublicChannelBackoff": bool(fall_back),
         "ValidationOption": from_json(validation, "InternalError"),
     }
@@ -165,19 +172,27 @@ FACTS: dict[str, Facts] = {
     "ConfigSetCreate": Facts(
         undeclared_codes={
             "InvalidConfigSetName.Duplicate": "a set has the name",
+            "InvalidIpPool.NotFound": "the account has no such IP pool",
             "InvalidConfigSetNumber.Malformed": "there are as many sets as there may be",
         },
         copied={said("There are at most {most} sets.", most=MOST): "help pages"},
-        missing={
-            "IpPoolId may be any text, and is only shown again.": SDK,
-            "Nothing is validated before it is sent, and there is nothing to fall back from.": SDK,
+        guessed={
+            "Mail to an address whose status is forbidden is taken and fails at once; the quota of validation stays.": (
+                NOBODY
+            ),
+            "The check is that of ValidateEmail; DONOTMAIL and DO_NOT_MAIL are one status.": "Terraform",
         },
+        missing={"No pool fails, so nothing falls back to the shared addresses.": SDK},
     ),
     "ConfigSetList": Facts(guessed={"Keyword is looked for in the names.": SDK}),
-    "ConfigSetDetail": Facts(),
+    "ConfigSetDetail": Facts(copied={"Of a set that is not there Detail has an empty Id.": "Terraform"}),
     "ConfigSetUpdate": Facts(
-        undeclared_codes={"InvalidConfigSetName.Duplicate": "another set has the name"},
-        guessed={"What is not given stays.": NOBODY},
+        undeclared_codes={
+            "InvalidConfigSetName.Duplicate": "another set has the name",
+            "InvalidIpPool.NotFound": "the account has no such IP pool",
+        },
+        copied={"What is not given is emptied, but for the validation.": "Terraform"},
+        missing={"A change holds at once, and not minutes later.": "Terraform"},
     ),
     "ConfigSetDelete": Facts(
         undeclared_codes={
@@ -190,7 +205,7 @@ FACTS: dict[str, Facts] = {
         undeclared_codes={"InvalidMailAddress.NotFound": "the account has no such sender address"},
         guessed={
             "A sender address is linked to one set; a new link takes the place of the old one.": SDK,
-            "Mail of a linked address goes over the IP pool of the set where the call names none.": NOBODY,
+            "Mail of a linked address has the set, and goes over its IP pool where the call names none.": NOBODY,
         },
     ),
     "ConfigSetCancelRelationFromAddress": Facts(

@@ -8,6 +8,7 @@ from dmcli.sandbox.calendar import DAY, utc_text
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts, said
 from dmcli.sandbox.service import filters
+from dmcli.sandbox.service.pools import existing_pool
 from dmcli.sandbox.store.sql import like, where
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def create_pool(context: Context) -> dict[str, str]:
 
 def update_pool(context: Context) -> dict[str, str]:
     """DedicatedIpPoolUpdate: without UpdateResource the IPs stay."""
-    pool = _existing_pool(context)
+    pool = existing_pool(context, context.params["Id"])
     if context.yes("UpdateResource"):
         ips = _free(context, pool)
         context.run("UPDATE dedicated_ip SET pool = NULL WHERE pool = ?", pool)
@@ -167,8 +168,9 @@ def update_pool(context: Context) -> dict[str, str]:
 
 def delete_pool(context: Context) -> dict[str, Any]:
     """DedicatedIpPoolDelete."""
-    pool = _existing_pool(context)
+    pool = existing_pool(context, context.params["Id"])
     context.run("UPDATE dedicated_ip SET pool = NULL WHERE pool = ?", pool)
+    context.run("UPDATE config_set SET ip_pool = '' WHERE ip_pool = ?", str(pool))
     context.run("DELETE FROM ip_pool WHERE id = ?", pool)
     return {}
 
@@ -197,14 +199,6 @@ def _existing(context: Context, column: str, value: str) -> Ip:
     if not row:
         raise ServiceError("InvalidIP.NotFound")
     return Ip(*row)
-
-
-def _existing_pool(context: Context) -> int:
-    """The id of the pool. Raises ServiceError."""
-    row = context.one("SELECT id FROM ip_pool WHERE id = ?", context.params["Id"])
-    if not row:
-        raise ServiceError("InvalidIpPool.NotFound")
-    return int(row[0])
 
 
 def _page(
@@ -260,12 +254,14 @@ FACTS: dict[str, Facts] = {
     "GetDedicatedIpWarmUpDetail": Facts(
         likely=_NO_IP,
         guessed={
-            "Mail that named the IP's pool counts for each IP of the pool.": NOBODY,
+            "Mail over the IP's pool counts for each IP of the pool.": NOBODY,
             "A day of the warm-up has 24 hours, from when the IP was bought.": NOBODY,
         },
     ),
     "DedicatedIpPoolList": Facts(always={"ZoneId": ZONE}),
     "DedicatedIpPoolCreate": Facts(guessed={"Several pools may have the same name.": NOBODY}),
     "DedicatedIpPoolUpdate": Facts(likely=_NO_POOL, copied={"Without UpdateResource the IPs of the pool stay.": SDK}),
-    "DedicatedIpPoolDelete": Facts(likely=_NO_POOL, guessed={"The IPs of the pool are in none then.": NOBODY}),
+    "DedicatedIpPoolDelete": Facts(
+        likely=_NO_POOL, guessed={"Its IPs are in no pool then, and its configuration sets have none.": NOBODY}
+    ),
 }

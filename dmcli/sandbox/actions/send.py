@@ -15,17 +15,22 @@ from dmcli.sandbox.facts import NOBODY, SDK, Facts, said
 from dmcli.sandbox.service import uploads
 from dmcli.sandbox.service.callers import check_caller
 from dmcli.sandbox.service.delivery import (
+    FORBIDDEN,
+    HELD,
     MAX_MAIL,
     MAX_SUBJECT,
     MAX_VARIABLES,
+    NO_MAILBOX,
     Blanks,
     Message,
+    Outcome,
     Quota,
     Recipient,
     deliver,
     render,
 )
-from dmcli.sandbox.service.holding import held_back, known_invalid
+from dmcli.sandbox.service.holding import forbidden, held_back, known_invalid
+from dmcli.sandbox.service.pools import chosen_pool
 from dmcli.sandbox.store.sql import from_json, to_json
 from dmcli.words import marked
 
@@ -42,19 +47,22 @@ MAX_ATTACHMENTS = 100
 _LINE = HeaderText()
 _ANY_SENDER = "domain-auth-created-by-system"  # the sender that DomainAuth needs in a domain (SDK)
 _SENDER = (
-    "SELECT a.sendtype, a.reply, a.reply_status, coalesce(c.ip_pool, ''), a.status, d.status FROM address AS a "
+    "SELECT a.sendtype, a.reply, a.reply_status, coalesce(c.ip_pool, ''), CAST(coalesce(c.id, '') AS TEXT), "
+    "coalesce(c.validation, ''), a.status, d.status FROM address AS a "
     "LEFT JOIN domain AS d ON d.name = a.domain LEFT JOIN config_set AS c ON c.id = a.config_set WHERE a.name = ?"
 )
 
 
 class Sender(NamedTuple):
-    """A sender address as far as sending needs it; `ip_pool` is that of its configuration set."""
+    """A sender address as far as sending needs it; `ip_pool` and `validation` are those of its configuration set."""
 
     name: str
     sendtype: str
     reply: str
     reply_status: int
     ip_pool: str
+    config_set: str
+    validation: str
 
 
 class Template(NamedTuple):
@@ -78,8 +86,8 @@ def single(context: Context) -> dict[str, Any]:
     if quota.invalid and known_invalid(context, addresses):
         raise ServiceError("InvalidToAddress.Spam")
     _check_quota(quota, len(to))
-    held = held_back(context, sender.name, sender.sendtype, addresses)
-    return {"EnvId": deliver(context, sender.name, message, to, tag=context.get("TagName"), held=held)}
+    stopped = _stopped(context, sender, addresses)
+    return {"EnvId": deliver(context, sender.name, message, to, tag=context.get("TagName"), stopped=stopped)}
 
 
 def batch(context: Context) -> dict[str, Any]:
@@ -91,10 +99,9 @@ def batch(context: Context) -> dict[str, Any]:
     people = _members(context) if context.get("ReceiversName") else _inline(context)
     _check_quota(Quota.of(context), len(people))
     addresses = [address for address, _ in people]
-    invalid, held = known_invalid(context, addresses), held_back(context, sender.name, sender.sendtype, addresses)
-    recipients = _personal(message, people)
+    stopped = _stopped(context, sender, addresses) | dict.fromkeys(known_invalid(context, addresses), NO_MAILBOX)
     tag = context.get("TagName")
-    env = deliver(context, sender.name, message, recipients, tag=tag, known_invalid=invalid, held=held)
+    env = deliver(context, sender.name, message, _personal(message, people), tag=tag, stopped=stopped)
     context.add(
         "task",
         receivers=context.get("ReceiversName"),
@@ -103,6 +110,7 @@ def batch(context: Context) -> dict[str, Any]:
         count=len(people),
         address_type=context.params["AddressType"],
         ip_pool=message.ip_pool,
+        config_set=message.config_set,
         created=context.now,
     )
     return {"EnvId": env}
@@ -113,6 +121,7 @@ def test(context: Context) -> dict[str, Any]:
     sender, to = _sender(context), context.params["Email"]
     template = _template(context, "id", context.params["TemplateId"])
     message = Message(template.subject, template.html, alias=template.nickname, template=template.name)
+    message = message._replace(ip_pool=sender.ip_pool, config_set=sender.config_set)
     given = {name: context.params[name] for name in _BUILT_IN if context.get(name)}
     others = variables_of(from_json(context.get("TemplateParams"), "InvalidTemplateParams.Malformed"))
     quota = Quota.of(context)
@@ -120,9 +129,14 @@ def test(context: Context) -> dict[str, Any]:
         raise ServiceError("InvalidToAddress.Spam")
     _check_quota(quota, 1)
     people = [(to, {**others, **given})]
-    held = held_back(context, sender.name, sender.sendtype, [to])
-    deliver(context, sender.name, message, _personal(message, people), held=held)
+    deliver(context, sender.name, message, _personal(message, people), stopped=_stopped(context, sender, [to]))
     return {}
+
+
+def _stopped(context: Context, sender: Sender, addresses: list[str]) -> dict[str, Outcome]:
+    """What becomes of mail that is held back, by the recipient in lower case."""
+    unwanted = held_back(context, sender.name, sender.sendtype, addresses)
+    return dict.fromkeys(forbidden(context, sender.validation, addresses), FORBIDDEN) | dict.fromkeys(unwanted, HELD)
 
 
 def _sender(context: Context) -> Sender:
@@ -190,7 +204,8 @@ def _common(context: Context, sender: Sender, message: Message) -> Message:
         reply_alias=context.get("ReplyAddressAlias"),
         track=track,
         headers=_headers(context) if context.get("Headers") else "",
-        ip_pool=context.get("IpPoolId", sender.ip_pool),
+        ip_pool=chosen_pool(context) or sender.ip_pool,
+        config_set=sender.config_set,
     )
 
 
@@ -329,6 +344,7 @@ FACTS: dict[str, Facts] = {
         ),
         undeclared_codes={
             "InvalidIP.NotFound": "only listed IP addresses may send, and the call comes from another",
+            "InvalidIpPool.NotFound": "the account has no such IP pool",
             "InvalidTemplateStatus.Malformed": "the template is not approved",
             "InvalidTemplateData.Malformed": "the variables are a text that is no JSON",
         },
@@ -360,7 +376,6 @@ FACTS: dict[str, Facts] = {
         missing={
             "With AddressType 0 the mail still comes from the sender address, and from no random one.": "reference 4.1",
             "No sender address is ever frozen.": "reference 4.1",
-            "IpPoolId may be any text, and is only shown again.": SDK,
         },
     ),
     "BatchSendMail": Facts(
@@ -370,6 +385,7 @@ FACTS: dict[str, Facts] = {
         never=("InvalidMailAddressStatus.Malformed",),
         undeclared_codes={
             "InvalidIP.NotFound": "only listed IP addresses may send, and the call comes from another",
+            "InvalidIpPool.NotFound": "the account has no such IP pool",
             "InvalidTemplateData.Malformed": "the variables of a recipient are a text that is no JSON, or too large",
             "InvalidBody": "a body is too large, or would be with its variables filled in",
             "InvalidFromAlias.Malformed": "the alias has a line break or is too long",

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 _DAY = f"(m.created + {OFFSET}) / 86400"
 _MAIL = "mail AS m JOIN message AS g ON g.id = m.message"
+_NAMES = "LEFT JOIN config_set AS c ON c.id = g.config_set LEFT JOIN ip_pool AS p ON p.id = g.ip_pool"
 _DETAIL = (
     "SELECT m.id, m.message, m.sender, m.recipient, m.tag, m.status, m.reason, m.class, "
-    f"coalesce(m.subject, g.subject), g.ip_pool, g.size, m.created, m.settled FROM {_MAIL}"
+    "coalesce(m.subject, g.subject), g.config_set, coalesce(c.name, ''), g.ip_pool, coalesce(p.name, ''), g.size, "
+    f"m.created, m.settled FROM {_MAIL} {_NAMES}"
 )
 
 
@@ -36,7 +38,10 @@ class Detail(NamedTuple):
     reason: str
     kind: str
     subject: str
+    config_set: str
+    config_name: str
     ip_pool: str
+    pool_name: str
     size: int
     created: int
     settled: int
@@ -89,7 +94,7 @@ def details(context: Context) -> dict[str, Any]:
         "m.recipient = ?": context.get("ToAddress") or None,
         "m.status = ?": context.get("Status") or None,
         "g.ip_pool = ?": context.get("IpPoolId") or None,
-        "? = ''": context.get("ConfigSetId") or None,  # no mail keeps its set
+        "g.config_set = ?": context.get("ConfigSetId") or None,
         "m.kind = ?": "mail",
         "m.settled <= ?": context.now,
         "m.created >= ?": since,
@@ -118,10 +123,10 @@ def _detail(mail: Detail) -> dict[str, Any]:
         "TagName": mail.tag,
         "LastUpdateTime": time_text(mail.settled),
         "UtcLastUpdateTime": str(mail.settled),
-        "ConfigSetId": "",
-        "ConfigSetName": "",
+        "ConfigSetId": mail.config_set,
+        "ConfigSetName": mail.config_name,
         "IpPoolId": mail.ip_pool,
-        "IpPoolName": mail.ip_pool,
+        "IpPoolName": mail.pool_name,
     }
 
 
@@ -276,7 +281,6 @@ _OFFSETS = ("Offset", "OffsetCreateTime", "OffsetCreateTimeDesc", "Total")
 _OFFSET_FIELDS = dict.fromkeys(
     ("OffsetCreateTime", "OffsetCreateTimeDesc", "offsetCreateTime", "offsetCreateTimeDesc"), ""
 )
-_CONFIG_SET = {"ConfigSetId": "", "ConfigSetName": ""}
 _OLD_TRACKS = (
     "trackList",
     "createTime",
@@ -292,6 +296,7 @@ _OLD_TRACKS = (
     "offsetCreateTime",
     "offsetCreateTimeDesc",
 )
+_OVER_IP = marked("DedicatedIp finds the mail over the pool that has the IP now.")
 _OPEN_LISTS = dict.fromkeys(
     marked(
         (
@@ -301,7 +306,7 @@ _OPEN_LISTS = dict.fromkeys(
         )
     ),
     NOBODY,
-)
+) | {_OVER_IP: NOBODY}
 FACTS: dict[str, Facts] = {
     "SenderStatisticsByTagNameAndBatchID": Facts(
         section="12.1",
@@ -314,7 +319,7 @@ FACTS: dict[str, Facts] = {
             "Only days on which there was mail have a row.": NOBODY,
             "A sender is found that is the account's or has sent mail; a tag or domain need not be there.": NOBODY,
             "Mail whose outcome is not known yet is in requestCount alone.": NOBODY,
-            "DedicatedIp and DedicatedIpPoolId find nothing, whatever they are.": SDK,
+            _OVER_IP: NOBODY,
         },
         missing={"Rows are not at data itself, where the reference has them, but at data.stat.": "reference 12.1"},
     ),
@@ -335,7 +340,6 @@ FACTS: dict[str, Facts] = {
             "utcLastUpdateTime",
         ),
         own=("TagName",),
-        always=_CONFIG_SET,
         likely=("InvalidDate.Malformed", "InvalidBetweenTime.Malformed"),
         undeclared_codes={
             "InvalidParameter": "more than one of AccountName, TagName and ToAddress is given",
@@ -346,7 +350,7 @@ FACTS: dict[str, Facts] = {
             "Rows are the newest first, by when the mail was sent.": NOBODY,
             "Mail whose outcome is not known yet has no row.": NOBODY,
             "batchId is the EnvId of the send, and code the number that the message begins with.": "reference 12.1",
-            "ConfigSetId finds nothing, whatever it is.": SDK,
+            "Mail has the configuration set and the pool of when it was sent; names are today's.": NOBODY,
         },
     ),
     "GetTrackList": Facts(

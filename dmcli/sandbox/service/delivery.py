@@ -45,10 +45,11 @@ class Outcome(NamedTuple):
 
 
 OK = Outcome(DELIVERED, "250 Send Mail OK")
-_NO_MAILBOX = Outcome(INVALID, "550 The recipient's mailbox does not exist", "SmtpNxBox")  # untranslated: on the wire
-_HELD = Outcome(FAILED, "550 The recipient gets no mail from this sender", "Suppressed")  # untranslated: on the wire
+NO_MAILBOX = Outcome(INVALID, "550 The recipient's mailbox does not exist", "SmtpNxBox")  # untranslated: on the wire
+HELD = Outcome(FAILED, "550 The recipient gets no mail from this sender", "Suppressed")  # untranslated: on the wire
+FORBIDDEN = Outcome(FAILED, "550 The address did not pass the validation", "Validation")  # untranslated: on the wire
 MAGIC = {
-    "invalid": _NO_MAILBOX,
+    "invalid": NO_MAILBOX,
     "spam": Outcome(SPAM, "554 Rejected by the recipient's spam filter", "SmtpSpam"),  # untranslated: on the wire
     "fail": Outcome(FAILED, "451 The recipient's server cannot be reached", "SmtpTimeout"),  # untranslated: on the wire
     "slow": OK._replace(delay=60),
@@ -172,6 +173,7 @@ class Message(NamedTuple):
     attachments: str = ""
     template: str = ""
     ip_pool: str = ""
+    config_set: str = ""
 
     @property
     def size(self) -> int:
@@ -206,19 +208,18 @@ def deliver(
     *,
     tag: str = "",
     kind: str = "mail",
-    known_invalid: frozenset[str] = frozenset(),
-    held: frozenset[str] = frozenset(),
+    stopped: Mapping[str, Outcome] = {},
 ) -> str:
     """Keep a message and what became of it at each recipient; the EnvId.
 
-    `known_invalid`, and those that are `held` back, are in lower case.
+    `stopped` says what becomes of mail that does not leave the service, by the recipient in lower case.
     """
     now = context.now
     message_id = context.run(INSERT_MESSAGE, *message, context.request_id, message.size)
     mails = []
     for one in recipients:
         address = one.address.lower()
-        became = _NO_MAILBOX if address in known_invalid else _HELD if address in held else outcome(address)
+        became = stopped.get(address) or outcome(address)
         who = (message_id, kind, sender, one.address, one.bcc, tag)
         mails.append((*who, *became[:3], one.subject, one.variables, now, now + became.delay))
         if became.status == INVALID:

@@ -13,6 +13,7 @@ from dmcli.sandbox.errors import ServiceError
 if TYPE_CHECKING:
     from dmcli.sandbox.service.context import Context
 
+_MESSAGE = "EXISTS (SELECT 1 FROM message WHERE message.id = m.message AND"
 PROVIDERS = ("gmail.com", "yahoo.com", "outlook.com", "icloud.com")
 
 
@@ -25,7 +26,6 @@ def mail_conditions(context: Context) -> dict[str, Any]:
         raise ServiceError("InvalidMailAddress.NotFound")
     provider = "substr(lower(m.recipient), instr(m.recipient, '@') + 1)"
     others = ", ".join(f"'{one}'" for one in PROVIDERS)
-    nowhere = any(context.get(name) for name in ("DedicatedIp", "DedicatedIpPoolId", "ConfigSetId"))
     return {
         "m.kind = ?": "mail",
         "m.sender = ?": name or None,
@@ -33,7 +33,11 @@ def mail_conditions(context: Context) -> dict[str, Any]:
         "substr(m.sender, instr(m.sender, '@') + 1) = ?": domain or None,
         f"{provider} = ?": esp if esp and esp != "others" else None,
         f"({provider} NOT IN ({others})) = ?": 1 if esp == "others" else None,
-        "? = 0": 1 if nowhere else None,  # no mail keeps any of them
+        f"{_MESSAGE} config_set = ?)": context.get("ConfigSetId") or None,
+        f"{_MESSAGE} ip_pool = ?)": context.get("DedicatedIpPoolId") or None,
+        f"{_MESSAGE} ip_pool = (SELECT CAST(pool AS TEXT) FROM dedicated_ip WHERE ip = ?))": (
+            context.get("DedicatedIp") or None
+        ),
     }
 
 

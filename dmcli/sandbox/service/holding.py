@@ -1,8 +1,11 @@
-"""Who gets no mail: addresses found invalid, who is suppressed, and who unsubscribed as far as a send asks for that."""
+"""Who gets no mail: found invalid, suppressed, unsubscribed as far as a send asks for that, or not valid enough."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from dmcli.sandbox.service.validation import examine
+from dmcli.sandbox.store.sql import from_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -10,6 +13,7 @@ if TYPE_CHECKING:
     from dmcli.sandbox.service.context import Context
 
 _AT_ONCE = 500
+FORBIDDEN_LISTS = ("ForbiddenStatusList", "ForbiddenSubStatusList")
 _SUPPRESSED = "SELECT address FROM suppression WHERE address IN ({marks})"
 _INVALID = "SELECT address FROM invalid WHERE address IN ({marks})"
 _UNSUBSCRIBED = "SELECT DISTINCT recipient FROM block WHERE kind = 'unsubscribe' AND recipient IN ({marks})"
@@ -38,6 +42,23 @@ def held_back(context: Context, sender: str, sendtype: str, addresses: Iterable[
         whose = {"mailfrom": [sender], "mailfrom_domain": [_domain(sender)]}.get(level, [])
         held |= _among(context, _UNSUBSCRIBED + _LEVELS[level], wanted, *whose)
     return frozenset(held)
+
+
+def forbidden(context: Context, validation: str, addresses: Iterable[str]) -> frozenset[str]:
+    """Those of the addresses, in lower case, that a validation forbids: its settings as JSON, "" for none."""
+    settings = from_json(validation, "InternalError") or {}
+    if not settings.get("Enabled"):
+        return frozenset()
+    statuses, whys = ({_bare(one) for one in settings[name]} for name in FORBIDDEN_LISTS)
+    checked = {address.lower(): examine(context, address) for address in addresses}
+    return frozenset(
+        address for address, found in checked.items() if _bare(found.status) in statuses or _bare(found.why) in whys
+    )
+
+
+def _bare(status: str) -> str:
+    """A status without what its spellings differ in: DONOTMAIL in the SDK, DO_NOT_MAIL in the Terraform provider."""
+    return status.replace("_", "").upper()
 
 
 def _domain(address: str) -> str:

@@ -175,8 +175,21 @@ INSERT INTO dedicated_ip (id, ip, started)
   SELECT column1, column2, CAST(strftime('%s', 'now') AS INTEGER)
   FROM (VALUES ('dm-ip-1', '192.0.2.10'), ('dm-ip-2', '192.0.2.11'), ('dm-ip-3', '192.0.2.12'));
 """
+# The configuration set that holds for a mail, "" for none; as before, the bodies stand last.
+_SETS_OF_MAIL = """
+ALTER TABLE message RENAME TO before;
+CREATE TABLE message (
+  id INTEGER PRIMARY KEY, request_id TEXT NOT NULL, alias TEXT NOT NULL, reply_to TEXT NOT NULL,
+  reply_alias TEXT NOT NULL, subject TEXT NOT NULL, track INTEGER NOT NULL, headers TEXT NOT NULL,
+  attachments TEXT NOT NULL, template TEXT NOT NULL, ip_pool TEXT NOT NULL, config_set TEXT NOT NULL DEFAULT '',
+  size INTEGER NOT NULL, text TEXT NOT NULL, html TEXT NOT NULL);
+INSERT INTO message SELECT id, request_id, alias, reply_to, reply_alias, subject, track, headers, attachments, template,
+  ip_pool, '', size, text, html FROM before;
+DROP TABLE before;
+ALTER TABLE task ADD COLUMN config_set TEXT NOT NULL DEFAULT '';
+"""
 MIGRATIONS = (
     *(_SCHEMA, _SEED, _AROUND, _BODIES_LAST, _DNS, _IP_FILTER, _SUPPRESSION, _CONFIG_SETS),
-    *(_DKIM, _VALIDATION, _DEDICATED_IPS, _SEED_IPS),
+    *(_DKIM, _VALIDATION, _DEDICATED_IPS, _SEED_IPS, _SETS_OF_MAIL),
 )
 SEED = _SEED + _SEED_IPS  # what a new sandbox has

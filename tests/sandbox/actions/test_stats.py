@@ -57,12 +57,16 @@ def test_slow_mail_is_known_a_minute_later(cloud):
         ({"Esp": "gmail.com"}, "1"),
         ({"Esp": "others"}, "2"),
         ({"DedicatedIp": "1.2.3.4"}, None),
-        ({"DedicatedIpPoolId": "p"}, None),
+        ({"DedicatedIp": "192.0.2.10"}, "1"),
+        ({"DedicatedIp": "192.0.2.11"}, None),
+        ({"DedicatedIpPoolId": "1"}, "1"),
+        ({"DedicatedIpPoolId": "2"}, None),
     ],
 )
 def test_totals_can_be_limited(cloud, chosen, count):
+    cloud.ok("DedicatedIpPoolCreate", Name="news", BuyResourceIds="dm-ip-1")
     cloud.send("a@Gmail.com,a@yahoo.com,a@b.test")
-    cloud.send("a@b.test", TagName="x")
+    cloud.send("a@b.test", TagName="x", IpPoolId="1")
     assert [row["requestCount"] for row in totals(cloud, **chosen)] == ([count] if count else [])
 
 
@@ -118,15 +122,18 @@ def test_details_are_a_row_a_recipient_newest_first(cloud):
         ({"ToAddress": "A@b.test"}, 2),
         ({"Status": "2"}, 1),
         ({"Status": "0", "ToAddress": "a@b.test"}, 2),
-        ({"IpPoolId": "pool"}, 1),
-        ({"ConfigSetId": "c"}, 0),
+        ({"IpPoolId": "1"}, 1),
+        ({"ConfigSetId": "1"}, 1),
         ({"EndTime": "2026-03-15 11:59"}, 0),
         ({"StartTime": "2026-03-15 12:00", "EndTime": "2026-03-15 12:00"}, 3),
     ],
 )
 def test_details_can_be_limited(cloud, chosen, found):
+    cloud.ok("DedicatedIpPoolCreate", Name="news")
+    cloud.ok("ConfigSetCreate", Name="shop")
     cloud.send("a@b.test,invalid@b.test", IpPoolId="")
-    cloud.send("a@b.test", TagName="x", IpPoolId="pool")
+    cloud.ok("ConfigSetRelationFromAddress", Id="1", FromAddress="noreply@sandbox.test")
+    cloud.send("a@b.test", TagName="x", IpPoolId="1")
     assert len(details(cloud, **chosen)) == found
 
 

@@ -198,9 +198,12 @@ def test_what_is_not_there_is_missing():
 
 
 def test_facts_become_sentences():
-    said = {one.text: (one.kind, one.source) for one in find_statements(["SenderStatisticsDetailByParam"])}
+    said = {
+        one.text: (one.kind, one.source)
+        for one in find_statements(["SenderStatisticsDetailByParam", "DedicatedIpNonePoolList"])
+    }
     assert said["More in the reply: TagName."] == (GUESSED, "no source")
-    assert said["Always the same here: ConfigSetId (empty), ConfigSetName (empty)."] == (MISSING, "SDK 1.11")
+    assert said["Always the same here: ZoneId cn-hangzhou-k."] == (MISSING, "SDK 1.11")
     assert said["More parameters: ConfigSetId, IpPoolId, NextStart."] == (COPIED, "SDK 1.11")
     assert said["Refused with: InvalidDate.Malformed, InvalidBetweenTime.Malformed."] == (GUESSED, "other actions")
 

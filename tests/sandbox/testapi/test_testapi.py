@@ -188,7 +188,7 @@ def test_a_mail_of_another_process_is_waited_for_too(tmp_path):
     thread = threading.Thread(target=lambda: found.append(mailbox.wait_for_mail(one, 1, PATIENT).total), daemon=True)
     thread.start()
     with other.store.transaction() as connection:
-        connection.execute("INSERT INTO message VALUES (1, '', '', '', '', '', '', '', 0, '', '', '', '', 0)")
+        connection.execute("INSERT INTO message VALUES (1, '', '', '', '', '', 0, '', '', '', '', '', 0, '', '')")
         connection.execute(
             "INSERT INTO mail (message, kind, sender, recipient, bcc, tag, status, reason, class, created, settled) "
             "VALUES (1, 'mail', '', '', 0, '', 0, '', '', 0, 0)"
