@@ -53,14 +53,15 @@ def at_least_one(*names: str, code: str) -> Rule:
     return rule
 
 
-def needs(name: str, other: str, value: str = "", code: str = "") -> Rule:
-    """A parameter (where `value` is given: with that value) needs another one."""
+def needs(name: str, other: str, value: str = "", code: str | None = None) -> Rule:
+    """A parameter (where `value` is given: with that value) needs another one; `code` is MissingOther by default."""
 
     def rule(values: Mapping[str, str], now: datetime) -> Iterator[Problem]:  # noqa: ARG001
         given = values.get(name)
         if given and value in ("", given) and not values.get(other):
             yield Problem(
-                tr("{name} needs {other} as well", name=_typed(name), other=_typed(other)), code or f"Missing{other}"
+                tr("{name} needs {other} as well", name=_typed(name), other=_typed(other)),
+                f"Missing{other}" if code is None else code,
             )
 
     return rule

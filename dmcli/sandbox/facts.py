@@ -46,6 +46,7 @@ _NAMED = marked(
         "page error codes",
         "page free quota",
         "page message notification",
+        "page tracking by tag",
         "page ways of sending",
     )
 )  # fmt: skip  sources whose names are words; others are names and numbers

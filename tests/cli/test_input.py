@@ -10,10 +10,6 @@ import pytest
 
 from dmcli import errors
 
-API_SEND = (
-    "api SingleSendMail AccountName=noreply@sandbox.test AddressType=1 ReplyToAddress=false ToAddress=a@x.com "
-    "Subject=s TextBody=t"
-)
 SEND = "send single --to a@example.com --subject s --text t"
 
 
@@ -396,12 +392,6 @@ def test_an_api_error_is_explained_in_both_languages(box):
             f"{SEND} --from shop@sandbox.test --use-reply-to",
             1,
             "The sender address shop@sandbox.test has no confirmed reply-to address",
-        ),
-        (f"{SEND} --track --tag spring", 1, "it has no tag spring"),
-        (
-            f"{API_SEND} ClickTrace=1",
-            1,
-            "counted by tag, and the mail has none",
         ),
         ("domain check 12345", 10, "No domain of this account has the id 12345."),
         ("api DescDomain DomainId=x", 10, "The id of a domain is a number"),

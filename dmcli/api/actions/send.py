@@ -116,7 +116,7 @@ ACTIONS = (
             at_most_one("HtmlBody", "Template", code=""),
             at_most_one("TextBody", "Template", code=""),
             tracks("ClickTrace", "HtmlBody", "Template"),
-            needs("ClickTrace", "TagName", "1", code="InvalidTagName.Malformed"),
+            needs("ClickTrace", "TagName", "1", code=""),
         ),
         errors=(
             *_SEND_ERRORS,
@@ -193,7 +193,7 @@ ACTIONS = (
             at_least_one("TemplateName", "TemplateContent", code="MissingTemplateName"),
             at_most_one("ReceiversName", "Receivers", code=""),
             at_most_one("TemplateName", "TemplateContent", code=""),
-            needs("ClickTrace", "TagName", "1", code="InvalidTagName.Malformed"),
+            needs("ClickTrace", "TagName", "1", code=""),
         ),
         errors=(
             *_SEND_ERRORS,

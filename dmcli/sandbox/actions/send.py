@@ -196,17 +196,18 @@ def _common(context: Context, sender: Sender, message: Message) -> Message:
     own_reply = context.yes("ReplyToAddress")
     if own_reply and (not sender.reply or sender.reply_status):
         raise ServiceError("InvalidReplyAddress.Malformed")
-    track = context.yes("ClickTrace")
-    if track and not context.one("SELECT 1 FROM tag WHERE name = ?", context.get("TagName")):
-        raise ServiceError("InvalidTagName.Malformed")
     return message._replace(
         reply_to=context.get("ReplyAddress", sender.reply if own_reply else ""),
         reply_alias=context.get("ReplyAddressAlias"),
-        track=track,
+        track=context.yes("ClickTrace") and _is_tag(context, context.get("TagName")),
         headers=_headers(context) if context.get("Headers") else "",
         ip_pool=chosen_pool(context) or sender.ip_pool,
         config_set=sender.config_set,
     )
+
+
+def _is_tag(context: Context, name: str) -> bool:
+    return context.one("SELECT 1 FROM tag WHERE name = ?", name) is not None
 
 
 def _headers(context: Context) -> str:
@@ -319,6 +320,7 @@ _LEVELS = marked(
     "UnSubscribeFilterLevel says whose unsubscribes hold mail back: those from the sender address, its domain or the "
     "account; by default those from the sender address where that is of the batch type."
 )
+_UNTAGGED = marked("With ClickTrace and no tag, or one that was not created, mail is taken and not tracked.")
 FACTS: dict[str, Facts] = {
     "SingleSendMail": Facts(
         section="4.1",
@@ -355,7 +357,7 @@ FACTS: dict[str, Facts] = {
             "DomainAuth lets every address of a domain send in which domain-auth-created-by-system@ was made.": SDK,
             "An address in the list of invalid ones is refused with InvalidToAddress.Spam.": "reference 4.1",
             "With ReplyToAddress the sender must have a reply-to address that is confirmed.": "reference 4.1",
-            "Opens and clicks are tracked only of mail that has a tag.": "help pages",
+            _UNTAGGED: "page tracking by tag",
             _LEVELS: SDK,
         },
         guessed={
@@ -365,10 +367,7 @@ FACTS: dict[str, Facts] = {
             "With ReplyToAddress and no confirmed reply-to address a call is refused: InvalidReplyAddress.Malformed.": (
                 "reference 4.1"
             ),
-            "With ClickTrace and no tag, or one that was not created, it is refused: InvalidTagName.Malformed.": (
-                "help pages"
-            ),
-            "Without ClickTrace the tag may be any.": SDK,
+            "The tag may be any, and need not be there.": SDK,
             "ReplyAddress goes before the sender's own reply-to address.": NOBODY,
             "Headers that the SDK's text does not list are refused with InvalidHeaders.Malformed.": SDK,
             "Variables stand in braces, such as {UserName}; one that has no value stays as it is.": NOBODY,
@@ -395,6 +394,7 @@ FACTS: dict[str, Facts] = {
             _LEVELS: SDK,
             "ReceiversName goes before Receivers, and TemplateName before TemplateContent.": SDK,
             "A list that is larger than what is left of the quota is refused.": SDK,
+            _UNTAGGED: "page tracking by tag",
             "A template must be approved.": "reference 4.2",
             "The name of a list or template with more than 30 characters is refused as malformed.": "reference 4.2",
         },

@@ -92,7 +92,11 @@ def play(sandbox: Account, what: str, mail: int, *, url: str = "") -> Played:
         raise NotFoundError(tr("there is no mail {number} in the sandbox; see: dm sandbox mail list", number=mail))
     if EVENTS[what].needs_tracking and not found["track"]:
         raise RefusedError(
-            tr("mail {number} was sent without tracking, so nobody learns of it: send with --track", number=mail)
+            tr(
+                "mail {number} was sent without tracking, so nobody learns of it: send with --track, and --tag with "
+                "one of dm tag list",
+                number=mail,
+            )
         )
     clicked = _clicked(found, url) if what == "click" else ""
     with sandbox.store.transaction() as connection:

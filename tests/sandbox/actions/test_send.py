@@ -108,8 +108,6 @@ def test_an_invalid_address_is_refused_from_then_on(cloud):
         ({"ReplyToAddress": "maybe"}, 400, "InvalidReplyToAddress.Malformed"),
         ({"ReplyToAddress": ""}, 400, "MissingReplyToAddress"),
         ({"ReplyAddress": "nowhere"}, 400, "InvalidReplyAddress.Malformed"),
-        ({"ClickTrace": "1"}, 400, "InvalidTagName.Malformed"),
-        ({"ClickTrace": "1", "TagName": "unknown"}, 400, "InvalidTagName.Malformed"),
         ({"Template": {"TemplateId": "99"}}, 404, "InvalidTemplate.NotFound"),
         ({"Template": "[]"}, 400, "InvalidTemplate.Malformed"),
         ({"Template": '{"TemplateId": "1", "TemplateData": {"a": "\\ud800"}}'}, 400, "InvalidTemplate.Malformed"),
@@ -145,6 +143,12 @@ def test_the_reply_address_of_a_sender_that_has_none_is_refused(cloud):
         "InvalidReplyAddress.Malformed",
     )
     cloud.ok("SingleSendMail", **asked)
+
+
+def test_without_a_tag_that_is_there_mail_is_taken_and_not_tracked(cloud):
+    for tag in ("", "unknown", "welcome"):
+        cloud.send(ClickTrace="1", TagName=tag)
+    assert [mail["track"] for mail in cloud.mails()] == [True, False, False]
 
 
 @pytest.mark.parametrize("no", ["False", "false", "0"])
