@@ -45,6 +45,7 @@ _NAMED = marked(
         "page attachments",
         "page error codes",
         "page free quota",
+        "page invalid addresses",
         "page message notification",
         "page tracking by tag",
         "page ways of sending",

@@ -23,7 +23,9 @@ NOW = datetime(2026, 3, 15, 4, tzinfo=UTC)
 WINDOW = {"StartTime": "2026-02-13 00:00", "EndTime": "2026-03-15 23:59"}
 ASKED = Asked("Eve@b.test", 0, [WINDOW])
 LISTS = [{"ReceiverId": str(number), "ReceiversName": f"l{number}"} for number in range(3)]
-AT_ONCE = 2 + 1 + 2 + 2 + 3 + 1  # two spellings, the invalid list, two spellings of two blocks, members, tasks
+# Two spellings, the invalid list, two spellings and the domain as suppressed, two spellings of two blocks, members and
+# tasks.
+AT_ONCE = 2 + 1 + 3 + 2 + 2 + 3 + 1
 
 
 class Service:
@@ -85,6 +87,12 @@ def test_mail_found_under_two_spellings_is_counted_once_and_two_that_are_the_sam
 def test_what_needs_a_source_that_fails_is_not_asked():
     found = trace(Service(silent=("QueryReceiverByParam",)))
     assert set(found.unread) == {"lists"}
-    everything = ("SenderStatisticsDetailByParam", "QueryInvalidAddress", "ListBlockSending", "QueryTaskByParam")
+    everything = (
+        "SenderStatisticsDetailByParam",
+        "QueryInvalidAddress",
+        "ListBlockSending",
+        "QueryTaskByParam",
+        "ListUserSuppression",
+    )
     with pytest.raises(UnreachableError):
         trace(Service(silent=(*everything, "QueryReceiverByParam")))

@@ -27,7 +27,7 @@ _ONLY_SUMS = marked(
 _TONES = {
     "delivered": Tone.GOOD,
     **dict.fromkeys(("invalid", "spam", "failed", "found-invalid", "complained"), Tone.BAD),
-    "unsubscribed": Tone.FAIR,
+    **dict.fromkeys(("unsubscribed", "suppressed"), Tone.FAIR),
 }
 
 

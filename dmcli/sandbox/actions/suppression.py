@@ -22,8 +22,8 @@ _EVENTS = {"UNSUB": "unsubscribe", "REPORT": "complaint"}
 
 # When mail to an address last came back is not kept but looked up.
 _LISTED = (
-    "(SELECT s.id, s.address, s.created, coalesce((SELECT max(m.settled) FROM mail AS m WHERE m.recipient = s.address "
-    f"AND m.status = {INVALID}), 0) AS bounced FROM suppression AS s)"
+    "(SELECT s.id, s.address, s.created, s.type, coalesce((SELECT max(m.settled) FROM mail AS m "
+    f"WHERE m.recipient = s.address AND m.status = {INVALID}), 0) AS bounced FROM suppression AS s)"
 )
 
 
@@ -36,7 +36,7 @@ def query(context: Context) -> dict[str, Any]:
         "bounced >= ?": _seconds(context, "StartBounceTime"),
         "bounced <= ?": _seconds(context, "EndBounceTime"),
     }
-    page = list_page(context, "id, address, created, bounced", _LISTED, conditions, "id")
+    page = list_page(context, "id, address, type, created, bounced", _LISTED, conditions, "id")
     return {
         **page.head,
         "Data": {
@@ -44,11 +44,11 @@ def query(context: Context) -> dict[str, Any]:
                 {
                     "SuppressionId": number,
                     "Address": address,
-                    "Type": "user",
+                    "Type": kind,
                     "CreateTime": created,
                     "LastBounceTime": bounced,
                 }
-                for number, address, created, bounced in page.rows
+                for number, address, kind, created, bounced in page.rows
             ]
         },
     }
@@ -149,14 +149,16 @@ HANDLERS: dict[str, Handler] = {
 _HELD = marked("Mail to an address that is suppressed, or that blocks the sender, is taken and fails at once.")
 FACTS: dict[str, Facts] = {
     "ListUserSuppression": Facts(
-        always={"Type": "user"},
         undeclared_codes={"InvalidBetweenTime.Malformed": "the times of a pair are too far apart, or swapped"},
         copied={said("The two times of a pair are at most {days} days apart.", days=SPAN): SDK},
         guessed={
             "Address is the whole address or domain.": SDK,
             "LastBounceTime is when mail to the address was last refused as invalid, 0 where none was.": SDK,
+            "Type is system for an address that was found invalid; it is in both lists, or in none.": (
+                "page invalid addresses"
+            ),
         },
-        missing={"The service adds nobody by itself: invalid addresses are in their own list alone.": SDK},
+        missing={"No address leaves the list by itself, after a year or ever.": "page invalid addresses"},
     ),
     "CreateUserSuppression": Facts(
         copied={"A domain stands for all addresses at it.": SDK},
@@ -173,8 +175,12 @@ FACTS: dict[str, Facts] = {
             "There is a row for each recipient and sender, with the first time.": NOBODY,
             "BeginTime and EndTime are epoch seconds, and both seconds count.": SDK,
         },
-        missing={"Nobody complains, so the list of those who did is empty.": SDK},
     ),
-    "UnblockSending": Facts(guessed={"Where nothing is blocked, nothing changes.": NOBODY}),
+    "UnblockSending": Facts(
+        guessed={
+            "Where nothing is blocked, nothing changes.": NOBODY,
+            "Who complained gets no more mail from that sender, whatever UnSubscribeFilterLevel says.": NOBODY,
+        }
+    ),
     "DeleteInvalidAddress": Facts(undeclared_codes={"InvalidAddress.NotFound": "the address is not among them"}),
 }

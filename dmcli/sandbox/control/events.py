@@ -1,4 +1,4 @@
-"""What happens to a mail after it was delivered, played: opened, clicked, unsubscribed from, bounced.
+"""What happens to a mail after it was delivered, played: opened, clicked, complained of, bounced.
 
 It feeds the statistics and the invalid addresses, and is posted to the address that UpdateMailAddressMsgCallBackUrl set
 for the sender, where that is on this machine; nothing ever goes anywhere else.
@@ -39,13 +39,14 @@ class Event(NamedTuple):
     needs_tracking: bool = False
 
 
-# Names and fields of the legacy HTTP notification (help page: message notification); that of unsubscribing is a guess
-# after the newer event dm:Feedback:UnSubscribe.
+# Names and fields of the legacy HTTP notification (help page: message notification); those of unsubscribing and of a
+# complaint are guesses after the newer events dm:Feedback:UnSubscribe and dm:Feedback:FblReport.
 EVENTS = {
     "deliver": Event("Deliver:SendSuccessfully", "0", "250"),
     "open": Event("Deliver:Open", "0", needs_tracking=True),
     "click": Event("Deliver:Click", "0", needs_tracking=True),
     "unsubscribe": Event("Feedback:UnSubscribe", "0"),
+    "complaint": Event("Feedback:FblReport", "0"),
     "bounce": Event("Deliver:SendFailed", "2", "550", "SmtpNxBox"),
     "soft-bounce": Event("Deliver:SendFailed", "4", "451", "SmtpTimeout"),
     "spam": Event("Deliver:SendFailed", "3", "554", "SmtpSpam"),

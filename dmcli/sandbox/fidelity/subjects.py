@@ -161,6 +161,7 @@ SUBJECTS: dict[str, Facts] = named(
             },
             guessed={
                 said("Unsubscribing is {event}.", event=events.EVENTS["unsubscribe"].name): "page message notification",
+                said("A complaint is {event}.", event=events.EVENTS["complaint"].name): "page message notification",
                 "msg_id is made from the EnvId.": NOBODY,
             },
             missing={
@@ -184,10 +185,7 @@ SUBJECTS: dict[str, Facts] = named(
             },
         ),
         "unsubscribing": Facts(
-            missing={
-                "No link to unsubscribe is added to a mail.": SDK,
-                "Nobody who unsubscribed is left out of later mail.": SDK,
-            },
+            missing={"No link to unsubscribe is added to a mail.": SDK},
         ),
         "statistics": Facts(
             guessed={

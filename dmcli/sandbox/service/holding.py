@@ -17,6 +17,7 @@ FORBIDDEN_LISTS = ("ForbiddenStatusList", "ForbiddenSubStatusList")
 _SUPPRESSED = "SELECT address FROM suppression WHERE address IN ({marks})"
 _INVALID = "SELECT address FROM invalid WHERE address IN ({marks})"
 _UNSUBSCRIBED = "SELECT DISTINCT recipient FROM block WHERE kind = 'unsubscribe' AND recipient IN ({marks})"
+_COMPLAINED = "SELECT recipient FROM block WHERE kind = 'complaint' AND recipient IN ({marks}) AND sender = ?"
 # Whose unsubscribes count, by UnSubscribeFilterLevel (SDK).
 _LEVELS = {
     "mailfrom": " AND sender = ?",
@@ -35,6 +36,7 @@ def held_back(context: Context, sender: str, sendtype: str, addresses: Iterable[
     wanted = {address.lower() for address in addresses}
     found = _among(context, _SUPPRESSED, {*wanted, *map(_domain, wanted)})
     held = {address for address in wanted if address in found or _domain(address) in found}
+    held |= _among(context, _COMPLAINED, wanted, sender)
     level = context.get("UnSubscribeFilterLevel", "default")
     if level == "default":  # counts for senders of the batch type, by the sender address (SDK)
         level = "mailfrom" if sendtype == "batch" else "disabled"

@@ -188,8 +188,22 @@ INSERT INTO message SELECT id, request_id, alias, reply_to, reply_alias, subject
 DROP TABLE before;
 ALTER TABLE task ADD COLUMN config_set TEXT NOT NULL DEFAULT '';
 """
+# Who was found invalid is suppressed by the service itself, for as long.
+_SYSTEM_SUPPRESSION = """
+ALTER TABLE suppression ADD COLUMN type TEXT NOT NULL DEFAULT 'user';
+INSERT OR IGNORE INTO suppression (address, created, type) SELECT address, at, 'system' FROM invalid ORDER BY id;
+CREATE TRIGGER invalid_found AFTER INSERT ON invalid BEGIN
+  INSERT OR IGNORE INTO suppression (address, created, type) VALUES (lower(new.address), new.at, 'system');
+END;
+CREATE TRIGGER invalid_gone AFTER DELETE ON invalid BEGIN
+  DELETE FROM suppression WHERE address = old.address AND type = 'system';
+END;
+CREATE TRIGGER suppression_gone AFTER DELETE ON suppression WHEN old.type = 'system' BEGIN
+  DELETE FROM invalid WHERE address = old.address;
+END;
+"""
 MIGRATIONS = (
     *(_SCHEMA, _SEED, _AROUND, _BODIES_LAST, _DNS, _IP_FILTER, _SUPPRESSION, _CONFIG_SETS),
-    *(_DKIM, _VALIDATION, _DEDICATED_IPS, _SEED_IPS, _SETS_OF_MAIL),
+    *(_DKIM, _VALIDATION, _DEDICATED_IPS, _SEED_IPS, _SETS_OF_MAIL, _SYSTEM_SUPPRESSION),
 )
 SEED = _SEED + _SEED_IPS  # what a new sandbox has

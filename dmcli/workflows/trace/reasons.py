@@ -7,6 +7,11 @@ from dmcli.api.replies.reasons import Reason
 # Left as written: one argument a line would double the table.
 # fmt: off
 OWN: dict[str, Reason] = {reason.word: reason for reason in (
+    Reason("suppressed", "sender",
+           "The address or its domain is on the account's suppression list, so the service holds mail back.",
+           "Leave it so, or take it off the list with `dm suppression remove`.",
+           "该地址或其域名在账号的屏蔽列表中，服务会拦截发给其的邮件。",
+           "保持不变，或用 `dm suppression remove` 将其从列表中移除。"),
     Reason("unsubscribed", "recipient",
            "The recipient has unsubscribed, so the service holds mail back.",
            "Do not send to them until they ask for it again, and take the address off your lists.",

@@ -103,6 +103,29 @@ def _invalid(asked: Asked, rows: Rows) -> Iterator[Event]:
             yield Event(_time(row, "UtcLastUpdateTime"), "found-invalid", "invalid", {"to": _text(row, "ToAddress")})
 
 
+def _domain(asked: Asked) -> str:
+    return asked.address.rpartition("@")[2].lower()
+
+
+def _suppressions(asked: Asked, _: Rows) -> Iterator[Params]:
+    for spelling in (*asked.spellings, _domain(asked)):
+        yield {"Address": spelling}
+
+
+def _suppressed(asked: Asked, rows: Rows) -> Iterator[Event]:
+    """What the account suppressed; the service adds who is invalid, which the invalid list may have told already."""
+    told = any(True for _ in _invalid(asked, rows))
+    seen = set()
+    for _, row in rows["suppressed"]:
+        address, at = _text(row, "Address"), _time(row, "CreateTime")
+        what = "found-invalid" if _text(row, "Type") == "system" else "suppressed"
+        if address.lower() not in (asked.address.lower(), _domain(asked)) or address.lower() in seen:
+            continue
+        seen.add(address.lower())
+        if what == "suppressed" or not told:
+            yield Event(at, what, "suppressed", {"to": address})
+
+
 def _blocked(source: str, what: str) -> Callable[[Asked, Rows], Iterator[Event]]:
     def events(asked: Asked, rows: Rows) -> Iterator[Event]:
         seen = set()
@@ -159,6 +182,7 @@ def _once(**params: str) -> Callable[[Asked, Rows], Iterable[Params]]:
 SOURCES: tuple[Source, ...] = (
     Source("deliveries", "SenderStatisticsDetailByParam", _deliveries, _delivered, past=True),
     Source("invalid", "QueryInvalidAddress", lambda asked, _: [{"KeyWord": asked.address}], _invalid),
+    Source("suppressed", "ListUserSuppression", _suppressions, _suppressed),
     Source("unsubscribed", "ListBlockSending", _blocks("UNSUB"), _blocked("unsubscribed", "unsubscribed")),
     Source("complained", "ListBlockSending", _blocks("REPORT"), _blocked("complained", "complained")),
     Source("lists", "QueryReceiverByParam", _once(), _none),

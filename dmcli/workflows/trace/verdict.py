@@ -28,6 +28,7 @@ EVENTS: dict[str, tuple[str, str]] = marked(
         "spam": ("taken for spam", ""),
         "failed": ("failed", ""),
         "found-invalid": ("on the invalid list", "The service no longer sends to it."),
+        "suppressed": ("suppressed", "The account has {to} on its suppression list."),
         "unsubscribed": ("unsubscribed", "By a mail from {from}."),
         "complained": ("reported as spam", "A mail from {from}."),
         "member": ("joined a list", "It is in the list {list}."),
@@ -53,6 +54,7 @@ def judge(events: Sequence[Event], unread: Container[str]) -> Verdict:
     last = deliveries[-1] if deliveries else None
     arrived = (last.time or 0) if last and last.what == "delivered" else -1
     for what, word in (
+        ("suppressed", "suppressed"),
         ("complained", "complained"),
         ("unsubscribed", "unsubscribed"),
         ("found-invalid", "known-invalid"),

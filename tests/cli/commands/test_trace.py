@@ -150,6 +150,30 @@ def test_blocked_by_an_unsubscribe(box):
     assert found["events"][1]["meaning"] == "By a mail from noreply@sandbox.test."
 
 
+def test_complained_and_suppressed(box):
+    box(SEND, "eve@example.com")
+    box("sandbox play complaint --mail latest")
+    found = verdict(box, "eve@example.com")
+    assert (found["verdict"], names(found)) == ("complained", ["delivered", "complained"])
+    for address in ("Eve@example.com", "example.com"):
+        box("suppression add {}", address)
+    box(SEND, "EVE@example.com")
+    found = verdict(box, "EVE@example.com")
+    assert found["verdict"] == "suppressed"
+    held = [event["to"] for event in found["events"] if event["event"] == "suppressed"]
+    assert sorted(held) == ["eve@example.com", "example.com"]
+    box("suppression remove eve@example.com --yes")
+    box("suppression remove example.com --yes")
+    assert verdict(box, "eve@example.com")["verdict"] == "complained"
+
+
+def test_whom_the_service_suppressed_is_told_once(box, sandbox):
+    box(SEND, "invalid@example.com")
+    with sandbox.store.transaction() as connection:
+        assert connection.execute("SELECT type FROM suppression").fetchall() == [("system",)]
+    assert sorted(names(verdict(box, "invalid@example.com"))) == ["found-invalid", "invalid"]
+
+
 def test_taken_for_spam_by_the_sandbox_and_out_of_reach(box):
     for address, word in (("spam@b.test", "spam"), ("fail@b.test", "unreachable")):
         box(SEND, address)
@@ -293,14 +317,14 @@ def test_it_takes_few_round_trips_and_changes_nothing(box, sandbox):
     assert {source.action for source in SOURCES} == set(asked)
     assert asked.count("SenderStatisticsDetailByParam") == 2  # pages
     assert asked.count("QueryReceiverDetail") == 2  # a list each, and they come after the listing
-    assert len(asked) == 9
+    assert len(asked) == 11
 
 
 def test_the_pace_of_the_service_is_kept(box, pauses):
     for number in range(8):
         box("receiver create list{}", number)
     box("trace eve@example.com -q")
-    assert sum(pauses) == pytest.approx(1.0)  # fifteen calls, ten in a second
+    assert sum(pauses) == pytest.approx(1.0)  # seventeen calls, ten in a second
 
 
 def test_every_event_is_in_both_languages():

@@ -98,8 +98,10 @@ def test_addresses_and_domains_that_are_suppressed_get_no_mail(cloud):
 
 
 def test_the_suppressed_are_found_by_address_and_times(cloud):
-    cloud.send("invalid@b.test")
-    for address in ("held.test", "invalid@b.test"):
+    cloud.send("soon@b.test")
+    play(cloud.sandbox, "soft-bounce", 1)
+    cloud.sql("UPDATE mail SET status = 2")
+    for address in ("held.test", "soon@b.test"):
         cloud.pass_time(days=1)
         cloud.ok("CreateUserSuppression", Address=address)
     held, invalid = cloud.ok("ListUserSuppression")["Data"]["UserSuppressions"]
@@ -110,7 +112,7 @@ def test_the_suppressed_are_found_by_address_and_times(cloud):
         rows = cloud.ok("ListUserSuppression", **params)["Data"]["UserSuppressions"]
         return [row["SuppressionId"] for row in rows]
 
-    assert found(Address="INVALID@b.test") == found(StartBounceTime=str(invalid["LastBounceTime"])) == [2]
+    assert found(Address="SOON@b.test") == found(StartBounceTime=str(invalid["LastBounceTime"])) == [2]
     assert found(EndBounceTime="1000000000") == found(EndCreateTime=str(held["CreateTime"])) == [1]
     assert found(PageNo="2", PageSize="1") == found(StartCreateTime=str(invalid["CreateTime"])) == [2]
     week = {"StartCreateTime": "1000000000", "EndCreateTime": str(1_000_000_000 + 7 * 86400)}
@@ -154,9 +156,28 @@ def test_an_invalid_address_is_taken_out(cloud):
     assert (
         cloud.refused("SingleSendMail", **{**cloud.mail, "ToAddress": "invalid@b.test"})[1] == "InvalidToAddress.Spam"
     )
+    (row,) = cloud.ok("ListUserSuppression")["Data"]["UserSuppressions"]
+    assert (row["Address"], row["Type"], row["LastBounceTime"]) == ("invalid@b.test", "system", row["CreateTime"])
     cloud.ok("DeleteInvalidAddress", ToAddress="INVALID@b.test")
+    assert cloud.ok("ListUserSuppression")["TotalCount"] == 0
     assert cloud.refused("DeleteInvalidAddress", ToAddress="invalid@b.test") == (400, "InvalidAddress.NotFound")
     cloud.send("invalid@b.test")
+    (row,) = cloud.ok("ListUserSuppression")["Data"]["UserSuppressions"]
+    cloud.ok("RemoveUserSuppression", SuppressionIds=str(row["SuppressionId"]))
+    cloud.send("invalid@b.test")
+
+
+def test_who_complained_gets_no_more_mail_of_that_sender(cloud):
+    cloud.send("ada@example.com")
+    play(cloud.sandbox, "complaint", 1)
+    (row,) = cloud.ok("ListBlockSending", BlockType="REPORT")["Data"]
+    assert (row["BlockEmail"], row["SenderEmail"]) == ("ada@example.com", "noreply@sandbox.test")
+    cloud.send("ada@example.com", UnSubscribeFilterLevel="disabled")
+    cloud.send("ada@example.com", AccountName=SHOP)
+    assert [status for _, status in states(cloud, "ada@example.com")] == [0, 4, 0]
+    cloud.ok("UnblockSending", BlockEmail="ada@example.com", SenderEmail="noreply@sandbox.test", BlockType="REPORT")
+    cloud.send("ada@example.com")
+    assert states(cloud, "ada@example.com")[0][1] == 0
 
 
 def test_the_commands_of_the_list(dm, sandbox):

@@ -119,6 +119,7 @@ def test_starting_anew_forgets_everything(cloud):
     fresh = {
         table: cloud.sql(f"SELECT count(*) FROM {table}")
         for (table,) in cloud.sql("SELECT name FROM sqlite_master WHERE type = 'table'")
+        if table != "sqlite_sequence"  # its rows are not the numbers, of which the last line is
     }
     cloud.quota(1, 1)
     cloud.send("invalid@b.test")

@@ -168,6 +168,7 @@ def _event(kind: str) -> str:
         "open": tr_in("event", "open"),
         "click": tr_in("event", "click"),
         "unsubscribe": tr_in("event", "unsubscribe"),
+        "complaint": tr_in("event", "complaint"),
         "bounce": tr_in("event", "bounce"),
         "soft-bounce": tr_in("event", "soft-bounce"),
         "spam": tr_in("event", "spam"),
