@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dmcli.maildns.wanted import Record
 
-ADD, MERGE, THERE, REFUSED = "add", "merge", "there", "refused"
+ADD, MERGE, REPLACE, THERE, REFUSED = "add", "merge", "replace", "there", "refused"
 
 
 class Standing(NamedTuple):
@@ -45,9 +45,9 @@ class Zone(NamedTuple):
 class Change(NamedTuple):
     """What becomes of a wanted record.
 
-    `kind` is ADD, MERGE (the value of `old` becomes `new`), THERE or REFUSED. `new` is the value that is published, or
-    was wanted, `ttl` its TTL in seconds: records of one name and type have the same (RFC 2181, 5.2). `why` says in
-    words what there is to say.
+    `kind` is ADD, THERE, REFUSED, or where `new` takes the place of the value of `old`: MERGE if it holds that, else
+    REPLACE. `new` is the value that is published, or was wanted, `ttl` its TTL in seconds: records of one name and
+    type have the same (RFC 2181, 5.2). `why` says in words what there is to say.
     """
 
     record: Record
@@ -60,11 +60,24 @@ class Change(NamedTuple):
     @property
     def publishes(self) -> bool:
         """Whether something is to be published."""
-        return self.kind in (ADD, MERGE)
+        return self.kind == ADD or self.updates
+
+    @property
+    def updates(self) -> bool:
+        """Whether it takes the place of a record."""
+        return self.kind in (MERGE, REPLACE)
+
+    @property
+    def replaceable(self) -> bool:
+        """Whether it is refused for the one DKIM key at its selector, such as the one before a rotation."""
+        alone = self.kind == REFUSED and len(self.old) == 1
+        return alone and self.record.check == "dkim" and self.old[0].type == self.record.type
 
 
-def plan(wanted: Iterable[Record], zone: Zone) -> list[Change]:
+def plan(wanted: Iterable[Record], zone: Zone, *, new_key: bool = False) -> list[Change]:
     """A change for each wanted record, in their order. What stands there is never removed, and only SPF is added to.
+
+    With a `new_key` the wanted DKIM key takes the place of another one at its selector.
 
     >>> from dmcli.maildns.wanted import Record
     >>> there = Standing("example.com", "TXT", "v=spf1 mx -all")
@@ -73,14 +86,16 @@ def plan(wanted: Iterable[Record], zone: Zone) -> list[Change]:
     >>> change.kind, change.new
     ('merge', 'v=spf1 mx include:spf.test -all')
     """
-    return [_change(record, zone) for record in wanted]
+    return [_change(record, zone, new_key) for record in wanted]
 
 
-def _change(record: Record, zone: Zone) -> Change:
+def _change(record: Record, zone: Zone, new_key: bool) -> Change:
     at = [there for there in zone.records if there.name == record.name]
     here = [there for there in at if not there.line]
     same = [there for there in here if there.type == record.type]
     change = _in_the_way(record, zone, here) or _BY_CHECK[record.check](record, same)
+    if new_key and change.replaceable:
+        change = change._replace(kind=REPLACE, why="")
     lines = sorted({there.line for there in at if there.line and there.type in (record.type, "CNAME")})
     notes = [change.why] if change.why else []
     if any(there.paused for there in change.old):

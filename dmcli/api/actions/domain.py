@@ -194,7 +194,8 @@ ACTIONS = (
         "domain",
         "Change a domain's DKIM key; DKIM fails until the new record is in DNS.",
         Effect.CREATE,
-        done="{Domain} has a new DKIM key; put its record in place of the old one in DNS: dm domain records {Domain}",
+        done="{Domain} has a new DKIM key; put its record in place of the old one: "
+        "dm domain publish {Domain} --replace-dkim, or by hand: dm domain records {Domain}",
         params=(
             Param("Domain", DOMAIN_BY_NAME, "Domain, by name or id.", required=True, option="domain", argument=True),
             Param(

@@ -10,7 +10,7 @@ from dmcli.api.paging import value_of
 from dmcli.client.retry import Outcome
 from dmcli.client.verdict import Verdict
 from dmcli.errors import ConfigError, DmError, NotFoundError, RefusedError, UnknownOutcomeError, UnreachableError
-from dmcli.maildns.plan import MERGE, Standing, Zone
+from dmcli.maildns.plan import Standing, Zone
 from dmcli.maildns.wanted import TTL
 from dmcli.maildns.wire import above
 from dmcli.untrusted import read_number
@@ -84,7 +84,7 @@ class Alidns:
         if record.priority is not None:
             params["Priority"] = str(record.priority)
         with _Permissions():
-            if change.kind == MERGE:
+            if change.updates:
                 self._client.call(UPDATE, {"RecordId": str(change.old[0].key), **params})
             else:
                 look = partial(self._find, zone.name, change)

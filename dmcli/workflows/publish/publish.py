@@ -47,9 +47,14 @@ class Provider(Protocol):
 
 
 def read_plan(
-    provider: Provider, domain: str, records: Sequence[Record], servers: tuple[Server, ...]
+    provider: Provider,
+    domain: str,
+    records: Sequence[Record],
+    servers: tuple[Server, ...],
+    *,
+    new_key: bool = False,
 ) -> tuple[Zone, list[Change]]:
-    """The zone as it is, and what is to change. Raises DmError.
+    """The zone as it is, and what is to change, with a `new_key` another DKIM key too. Raises DmError.
 
     `servers` are resolvers, asked what stands behind the terms of an SPF record that is added to; what they do not tell
     counts as nothing.
@@ -69,7 +74,7 @@ def read_plan(
                 )
             )
     zone = provider.read(domain, {record.name for record in records})
-    changes = plan(records, zone)
+    changes = plan(records, zone, new_key=new_key)
 
     async def check() -> list[Change]:
         return list(await asyncio.gather(*(_checked(change, servers) for change in changes)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dmcli.errors import ConfigError, DmError, InputError, NotFoundError, RefusedError, UnreachableError
-from dmcli.maildns.plan import MERGE, Standing, Zone
+from dmcli.maildns.plan import Standing, Zone
 from dmcli.maildns.waiting import wait_for
 from dmcli.words import marked, tr
 from dmcli.workflows.publish.publish import Done
@@ -180,7 +180,7 @@ class Rfc2136:
                     update.absent(name, *filter(None, [need]))
         for change in changes:
             name = dns.name.from_text(change.record.name)
-            if change.kind == MERGE:
+            if change.updates:
                 update.delete(name, change.old[0].key)
             update.add(name, change.ttl, _rdata(change))
         return update

@@ -169,6 +169,18 @@ def test_what_is_refused_is_said_and_the_rest_published(publish, alidns, record,
     assert all(row["published"] for row in told.values() if row["change"] == "add")
 
 
+def test_another_dkim_key_is_replaced_where_that_is_asked_for(publish, alidns, wanted):
+    record = alidns.add("example.com", HOSTS["dkim"], "TXT", "v=DKIM1; p=QUJD", TTL=60, Status="DISABLE")
+    rows, _ = publish("--replace-dkim --yes")
+    assert (rows["dkim"]["change"], rows["dkim"]["ttl"]) == ("replace", 60)
+    assert "it is paused" in rows["dkim"]["why"]
+    (update,) = alidns.named("UpdateDomainRecord")
+    assert (update["RecordId"], update["Value"]) == (record, wanted["dkim"]["value"])
+    for value in ("v=DKIM1; p=QUJD", "v=DKIM1; p=REVG"):
+        alidns.add("example.com", HOSTS["dkim"], "TXT", value)
+    assert publish("--replace-dkim --yes", code=7)[0]["dkim"]["change"] == "refused"
+
+
 def test_an_spf_record_entered_in_quotes_is_one(publish, alidns):
     alidns.add("example.com", "mail", "TXT", '"v=spf1 mx " "a:\\104ost.test -all"')
     rows, _ = publish()

@@ -27,6 +27,24 @@ def test_the_sandbox_is_published_to_by_itself(box, sandbox):
     assert {row["change"] for row in again} == {"there"}
 
 
+def test_a_new_dkim_key_takes_the_place_of_the_old_one(box, sandbox):
+    box("domain create {}", DOMAIN)
+    box("domain publish {} --yes -q", DOMAIN)
+    said = box("domain rotate-dkim {}", DOMAIN).err
+    assert f"dm domain publish {DOMAIN} --replace-dkim" in said
+    before = len(list_records(sandbox))
+    refused = box("domain publish {} --yes", DOMAIN, code=7).err
+    assert "--replace-dkim puts the new key in the place of the old one" in refused
+    shown = box("domain publish {} --replace-dkim --dry-run -o json", DOMAIN).json
+    assert [row["change"] for row in shown if row["record"] == "dkim"] == ["replace"]
+    assert {row["change"] for row in shown if row["record"] != "dkim"} == {"there"}
+    rows = box("domain publish {} --replace-dkim --yes -o json", DOMAIN).json
+    assert [row["published"] for row in rows if row["change"] == "replace"] == [True]
+    assert len(list_records(sandbox)) == before
+    assert {one["change"] for one in box("domain publish {} -o json", DOMAIN).json} == {"there"}
+    assert box("domain check {} --strict -o json", DOMAIN).json[0]["fully_verified"] is True
+
+
 def test_mail_that_is_received_elsewhere_is_left_alone(box, sandbox):
     box("domain create {}", DOMAIN)
     set_records(sandbox, [ZoneRecord(DOMAIN, "MX", "mx.elsewhere.test", 10)])

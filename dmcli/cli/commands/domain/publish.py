@@ -30,6 +30,7 @@ _DESC = catalogue.get("DescDomain")
 _CHANGES: dict[str, str] = {
     "add": fair("add"),
     "merge": fair("merge"),
+    "replace": fair("replace"),
     "there": good("there already"),
     "refused": bad("refused"),
 }
@@ -60,18 +61,18 @@ _ALIDNS_SERVERS = (".hichina.com", ".alidns.com")
 _SECONDS = 5.0  # for finding a domain's name servers
 
 
-def _publish(current: Session, *, yes: bool, preview: bool, resolver: str | None, **typed: Any) -> None:
+def _publish(current: Session, *, yes: bool, preview: bool, resolver: str | None, new_key: bool, **typed: Any) -> None:
     from dmcli.workflows.publish.publish import failure, publish, read_plan
 
     domain, records = _wanted(current, typed.pop("DomainId"))
     servers = _servers(current, resolver)
     provider = _provider(current, domain, servers, **typed)
-    zone, changes = read_plan(provider, domain, records, servers)
+    zone, changes = read_plan(provider, domain, records, servers, new_key=new_key)
     due = not preview and any(change.publishes for change in changes)
     asked = due and not yes
     if asked:
         _ask(current, provider, zone, changes)
-        if read_plan(provider, domain, records, servers)[1] != changes:
+        if read_plan(provider, domain, records, servers, new_key=new_key)[1] != changes:
             raise InputError(
                 tr("{name} was changed while the question stood; nothing was published, run it again", name=zone.name)
             )
@@ -83,6 +84,8 @@ def _publish(current: Session, *, yes: bool, preview: bool, resolver: str | None
     try:
         if not (asked and current.output().for_people):  # who was asked has seen it, and the lines since
             _show(current, zone, changes, done)
+        if any(change.replaceable for change in changes):
+            current.say(tr("after domain rotate-dkim, --replace-dkim puts the new key in the place of the old one"))
     finally:
         if error := failure(changes, done):
             raise error
@@ -309,6 +312,11 @@ COMMAND = command(
         ),
         click.Option(["--zone"], metavar="ZONE", help="Zone to update (rfc2136), where the server does not tell."),
         click.Option(["--resolver"], metavar="ADDRESS[:PORT]", help="DNS resolver to ask, instead of the system's."),
+        click.Option(
+            ["--replace-dkim", "new_key"],
+            is_flag=True,
+            help="Put the DKIM key in the place of another one, as after a rotation.",
+        ),
         click.Option(["--dry-run", "preview"], is_flag=True, help="Show what would be published; change nothing."),
         click.Option(["-y", "--yes"], is_flag=True, help="Publish without asking."),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dmcli.errors import DmError, RefusedError
-from dmcli.maildns.plan import MERGE, Standing, Zone
+from dmcli.maildns.plan import Standing, Zone
 from dmcli.sandbox.control.dns import list_records, set_records
 from dmcli.sandbox.service.authority import ZoneRecord
 from dmcli.sandbox.service.zones import main_domain
@@ -46,7 +46,7 @@ class SandboxZones:
             new = ZoneRecord(record.name, record.type, change.new, record.priority, change.ttl)
             same = [one for one in zone.records if (one.name, one.type) == (record.name, record.type)]
             try:
-                if change.kind == MERGE:
+                if change.updates:
                     kept = [one.key for one in same if one != change.old[0] and isinstance(one.key, ZoneRecord)]
                     set_records(self._sandbox, [*kept, new])
                 else:
