@@ -29,7 +29,7 @@ send merge|send resolve|campaign list|campaign show|campaign report|campaign exp
 campaign work|campaign settle|campaign retry-rejected|campaign delete|domain check|domain doctor|domain ensure|
 domain publish|account settings|
 domain records|receiver create|receiver add|receiver export|receiver import|receiver remove|receiver sync|
-config-set update|
+config-set update|ip-filter protect|
 tag update|stats tracking|stats sender|template update|api|explain|completion|help|version|config init|config list|
 stats totals|stats report|config show|config use|config path|config check|doctor|trace|receiver clean|stats sync|
 stats history prune|stats history export|status|config set|config rename|config delete|

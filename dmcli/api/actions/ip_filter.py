@@ -89,7 +89,6 @@ ACTIONS = (
         ),
         fields=(Field("RequestId", "Request id"),),
         versions=ONLY_2015,
-        commands=(Command("ip-filter protect", example="on"),),
         sample={"IpProtection": "on"},
     ),
 )

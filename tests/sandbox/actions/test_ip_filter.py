@@ -70,6 +70,13 @@ def test_a_server_knows_where_a_call_comes_from(cloud):
 
 def test_the_commands(dm):
     assert dm("ip-filter protection -o json").json["IpProtection"] == "0"
+    assert "no address is listed, so nobody could send" in dm("ip-filter protect on", code=2).err
+    dm("ip-filter add 203.0.113.0/24")
+    assert "sends from 127.0.0.1, which is not listed" in dm("ip-filter protect on", code=2).err
+    dm("ip-filter protect on --dry-run")
+    assert dm("ip-filter protection -o json").json["IpProtection"] == "0"
+    dm("ip-filter protect on --yes")
+    dm("ip-filter remove 203.0.113.0/24 --yes")
     dm("ip-filter add 127.0.0.0/8")
     dm("ip-filter protect on")
     assert [row["IpAddress"] for row in dm("ip-filter list -o json").json["data"]["ipfilters"]] == ["127.0.0.0/8"]

@@ -1,0 +1,75 @@
+"""`dm ip-filter protect`: on is asked about where it would shut out this machine; the rest is the catalogue's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dmcli.api import catalogue
+from dmcli.api.paging import value_of
+from dmcli.cli.build import group
+from dmcli.cli.options import agreed, options_of
+from dmcli.cli.tree import command
+from dmcli.words import listed, tr
+
+if TYPE_CHECKING:
+    from dmcli.cli.session import Session
+
+_PROTECT = catalogue.get("UpdateIpProtection")
+_LISTED = catalogue.get("GetIpfilterList")
+_IN_PROCESS = "127.0.0.1"  # where calls of the sandbox in this process come from
+
+
+def _protect(current: Session, *, yes: bool, **typed: Any) -> None:
+    from dmcli.cli.perform import perform
+    from dmcli.cli.question import ask
+
+    if typed["IpProtection"] == "on" and not typed["dry_run"]:
+        allowed = [str(value_of(row, "IpAddress") or "") for row in current.client.rows(_LISTED, {})]
+        own = _own_address(current)
+        if not allowed:
+            trouble = tr("no address is listed, so nobody could send: add one first with dm ip-filter add")
+        elif own and not any(_has(text, own) for text in allowed):
+            trouble = tr("this machine sends from {address}, which is not listed, and could not send", address=own)
+        else:
+            trouble = ""
+            if not own:
+                current.say(tr("only {addresses} may send from now on", addresses=listed(allowed)))
+        if trouble and not yes:
+            ask(tr("let only the listed addresses send; {trouble}", trouble=trouble))
+    perform(current, _PROTECT, typed)
+
+
+def _has(text: str, address: str) -> bool:
+    """Whether an entry has an address; nobody says how the service writes entries, and what cannot be read may."""
+    from dmcli.api.kinds.network import contains
+
+    try:
+        return contains(text, address)
+    except ValueError:
+        return True
+
+
+def _own_address(current: Session) -> str:
+    """The address that calls of this machine come from; "" where that is not known, as behind NAT or a proxy."""
+    import socket
+    from ipaddress import ip_address
+    from urllib.parse import urlsplit
+    from urllib.request import getproxies
+
+    if current.settings.sandbox and not current.settings.endpoint:
+        return _IN_PROCESS
+    place = urlsplit(current.resources.target.url)
+    try:
+        family, kind, _, _, peer = socket.getaddrinfo(place.hostname, place.port or 443, type=socket.SOCK_DGRAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.connect(peer)  # chooses a way there, and sends nothing
+            own = ip_address(probe.getsockname()[0])
+    except (OSError, ValueError):
+        return ""
+    return str(own) if own.is_loopback or (own.is_global and not getproxies()) else ""
+
+
+COMMAND = group(
+    "ip_filter",
+    command("protect", [*options_of(_PROTECT), agreed()], _protect, _PROTECT.summary, "on"),
+)
