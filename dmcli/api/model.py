@@ -183,8 +183,9 @@ class Action(NamedTuple):
     the action. `sample` is what a person could type for the parameters of a call: values by wire name, a thing by its
     name or id, days as `5d` and `today`. `unsure_versions` are API versions that have it by one source and lack it by
     another: the client calls none of them. `form` are the parameters that the SDK puts into the form body, None
-    for all of them; the others go in the URL. `method` is GET where the service takes no POST. `charges` is what a call
-    costs, in its unit; it is asked about. `window` is how much of the past a call may ask for.
+    for all of them; the others go in the URL. `methods` are those of HTTP that the service takes, first the one that is
+    used. `charges` is what a call costs, in its unit; it is asked about, where there is `charges_when` only if a
+    parameter has that value. `window` is how much of the past a call may ask for.
     `sums` says that the counts of its rows can be added up. What an action that is `kept` lists is in the history too.
     `called_by` is the command, without `dm`, that calls it, where it declares none.
     """
@@ -205,8 +206,9 @@ class Action(NamedTuple):
     creates: Ref | None = None
     look: str = ""
     form: tuple[str, ...] | None = ()
-    method: str = "POST"
+    methods: tuple[str, ...] = ("POST", "GET")
     charges: str = ""
+    charges_when: tuple[str, str] = ("", "")
     done: str = ""
     versions: tuple[str, ...] = BOTH
     unsure_versions: tuple[str, ...] = ()

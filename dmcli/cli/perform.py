@@ -50,7 +50,8 @@ def perform(
         return
     if action.effect is Effect.DELETE and not values.get("yes"):
         confirm(current, call)
-    if action.charges and not values.get("yes"):
+    name, value = action.charges_when
+    if action.charges and call.wire.get(name, "") == value and not values.get("yes"):
         ask(tr("{what}; this costs {charges}", what=_what(action), charges=tr(action.charges)))
     wire = resolve_names(current, call)
     if action.paging:

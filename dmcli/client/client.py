@@ -109,7 +109,7 @@ class Client(NamedTuple):
 
         def request() -> Request:
             moment, nonce = self.retrier.now(), self.nonce()
-            call = Signed(action.name, version, self.target, self.keys(), moment, nonce, form, action.method)
+            call = Signed(action.name, version, self.target, self.keys(), moment, nonce, form, action.methods[0])
             return sign(call, params, action.in_query)._replace(patience=PATIENCE[action.effect], announce=announce)
 
         result = self.retrier.run(

@@ -24,6 +24,7 @@ SOURCES = marked(
         "reference": "the vendor's API reference of December 2019, with the section",
         SDK: "the vendor's SDK alibabacloud-dm20151123, its parameters and fields and the texts beside them",
         SDK_2017: "the vendor's SDK alibabacloud-dm20170622 1.2",
+        "CLI": "the metadata of the vendor's command line, of April 2026",
         "Terraform": "the vendor's Terraform provider, by the answers that it expects",
         "publicsuffix.org": "the list of suffixes below which registries give out domains",
         "page": "a page of the vendor's help, by its subject",

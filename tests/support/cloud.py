@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dmcli.api import signing
+from dmcli.api import catalogue, signing
 from dmcli.api.wire import Reply, Request
 from dmcli.sandbox.control.quota import set_quota
 from dmcli.sandbox.emulator import Sandbox
@@ -42,10 +42,14 @@ class Cloud:
             **common,
             **params,
         }
-        text = signing.v1_string_to_sign("POST", everything)
+        declared = catalogue.find(action)
+        method = declared.methods[0] if declared else "POST"
+        text = signing.v1_string_to_sign(method, everything)
         everything["Signature"] = signing.v1_signature(text, "dm-sandbox-secret")
-        body = signing.canonical_query(everything).encode()
-        return Request("POST", "http://sandbox.local/", {"host": "sandbox.local"}, body)
+        query, url = signing.canonical_query(everything), "http://sandbox.local/"
+        if method == "GET":
+            return Request(method, f"{url}?{query}", {"host": "sandbox.local"}, b"")
+        return Request(method, url, {"host": "sandbox.local"}, query.encode())
 
     def reply(self, action: str, *, version: str = "2015-11-23", **params: object) -> Reply:
         """The raw reply."""

@@ -52,7 +52,7 @@ ACTIONS = (
         "Show the settings of the account.",
         Effect.READ,
         fields=(Field("EnableEventbridge", "Events go to EventBridge", _YES), Field("Data")),
-        method="GET",
+        methods=("GET",),
         versions=ONLY_2015,
         called_by="account settings",
     ),
@@ -61,6 +61,7 @@ ACTIONS = (
         "account",
         "Change the settings of the account.",
         Effect.WRITE,
+        methods=("POST",),
         done="changed the settings of the account",
         params=(
             Param(

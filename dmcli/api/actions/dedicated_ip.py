@@ -67,6 +67,7 @@ ACTIONS = (
         "Have dedicated IPs renewed when their term ends, or not.",
         Effect.WRITE,
         charges="the price of each IP for another term, each time one ends while it is on",
+        charges_when=("AutoRenewal", "true"),
         done="set the automatic renewal",
         params=(
             _IPS._replace(required=True),

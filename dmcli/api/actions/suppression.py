@@ -150,6 +150,7 @@ ACTIONS = (
         "suppression",
         "Lift the block of a recipient; only where they asked for mail again.",
         Effect.DELETE,
+        methods=("POST",),
         done="{BlockEmail} may get mail from {SenderEmail} again",
         params=(
             Param("BlockEmail", EMAIL, "The recipient.", required=True, argument=True),

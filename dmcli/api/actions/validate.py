@@ -41,6 +41,7 @@ ACTIONS = (
         "validate",
         "Check whether an address can get mail.",
         Effect.SEND,
+        methods=("POST",),
         charges="1 unit of the validation quota, a third of one with --probe basic",
         done="checked {Email}",
         params=(
@@ -94,6 +95,7 @@ ACTIONS = (
         "validate",
         "Have the addresses of a file checked.",
         Effect.SEND,
+        methods=("POST",),
         charges="validation quota for each address of the file",
         done="the service checks {FileName}; see how far it is: dm validate status {FileName}",
         params=(
@@ -198,6 +200,7 @@ ACTIONS = (
         "validate",
         "Delete a file that was checked, and its result.",
         Effect.DELETE,
+        methods=("POST",),
         done="deleted the file {FileId}",
         params=(_FILE,),
         errors=("InvalidFileId.NotFound",),

@@ -15,6 +15,10 @@ from dmcli.untrusted import DEEPEST, MOST_MARKS
 from dmcli.words import listed
 
 _UNSURE = [action.name for action in catalogue.all_actions() if action.unsure_versions]
+_POSTED, _GOTTEN = (
+    sorted(action.name for action in catalogue.all_actions() if action.methods == (method,))
+    for method in ("POST", "GET")
+)
 SUBJECTS: dict[str, Facts] = named(
     {
         "signatures": Facts(
@@ -202,6 +206,9 @@ SUBJECTS: dict[str, Facts] = named(
             copied={
                 "Booleans are understood in any spelling: True, true, 1.": SDK,
                 "Without Format the answer is XML.": "gateway pages",
+                said(
+                    "{names} take POST alone, {other} GET alone.", names=in_words(_POSTED), other=in_words(_GOTTEN)
+                ): "CLI",
             },
             guessed={
                 "Of two limits that sources give the looser one refuses, unless the stricter ones are asked for with "

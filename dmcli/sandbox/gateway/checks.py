@@ -62,7 +62,12 @@ def _addressed(request: Request, call: Call) -> Action | None:
         raise ServiceError("InvalidAction.NotFound")
     if call.crowded:
         raise ServiceError("InvalidParameter", f"The request has more than {MAX_PARAMS} parameters.")
-    return None if (call.action, call.version) == _UPLOAD else params.find_action(call.action, call.version)
+    if (call.action, call.version) == _UPLOAD:
+        return None
+    action = params.find_action(call.action, call.version)
+    if request.method not in action.methods:
+        raise ServiceError("UnsupportedHTTPMethod")
+    return action
 
 
 def _find_unknown(action: Action, call: Call, *, strict: bool) -> list[str]:

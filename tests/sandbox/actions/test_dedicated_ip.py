@@ -110,9 +110,9 @@ def test_the_commands_take_addresses_and_names(dm):
     }
     dm("dedicated-ip set-warmup 192.0.2.10 --by self")
     assert "yourself" in dm("dedicated-ip list -o csv").out
-    refused = dm("dedicated-ip set-renewal --ip 192.0.2.10 --no-renew", code=2).err
+    refused = dm("dedicated-ip set-renewal --ip 192.0.2.10 --renew", code=2).err
     assert "this costs the price of each IP for another term" in refused
-    dm("dedicated-ip set-renewal --ip 192.0.2.10 --no-renew --yes")
+    dm("dedicated-ip set-renewal --ip 192.0.2.10 --no-renew")  # which costs nothing
     rows = dm("dedicated-ip list -o json").json["Ips"]
     assert [row["IpExt"]["AutoRenewal"] for row in rows] == [False, True, True]
     assert "not yet" in dm("dedicated-ip warmup dm-ip-1").out

@@ -288,6 +288,14 @@ def test_the_action_in_the_parameters_counts_more_than_the_header(cloud):
     assert code(cloud, request._replace(headers={"host": "h", "x-acs-action": "queryTagByParam"})) == ""
 
 
+def test_some_actions_take_one_method_alone(cloud):
+    assert code(cloud, posted(old(Action="GetUser"))) == "UnsupportedHTTPMethod"
+    assert code(cloud, cloud.request("GetUser", {})) == ""
+    request = cloud.request("UpdateUser", {"User": "{}"})
+    url = f"{request.url}?{request.body.decode()}"
+    assert code(cloud, request._replace(method="GET", url=url, body=b"")) == "UnsupportedHTTPMethod"
+
+
 @pytest.mark.parametrize(
     ("method", "url", "expected"),
     [
