@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dmcli.api.model import Action, Effect, Window
 from dmcli.api.rules import several_calls
 from dmcli.cli.question import ask, confirmed
+from dmcli.cli.uploads import as_data, uploads_of
 from dmcli.errors import DmError, InputError, UnknownOutcomeError
 from dmcli.words import listed, tr
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from dmcli.cli.session import Session
     from dmcli.cli.values import Call
     from dmcli.workflows.idempotency import Answer
+    from dmcli.workflows.upload.files import LocalFile
 
 
 _ANY_TIME = Window(36500, 36500)
@@ -35,10 +37,12 @@ def perform(
     action: Action,
     values: Mapping[str, Any],
     refine: Callable[[Mapping[str, str]], Refiner] | None = None,
+    files: Sequence[LocalFile] = (),
 ) -> None:
     """Do what was typed: check it, show it (dry run), ask (deletes), call, show the result.
 
-    `refine` makes, from the parameters, what adds to the rows of a list.
+    `refine` makes, from the parameters, what adds to the rows of a list. `files` are uploaded before the call, in which
+    a word stands for each.
     """
     from dmcli.cli.values import collect
 
@@ -46,7 +50,7 @@ def perform(
         action = at_any_time(action)
     call = collect(current, action, values)
     if values.get("dry_run"):
-        show_dry_run(current, call)
+        show_dry_run(current, call, uploads=as_data(files))
         return
     if action.effect is Effect.DELETE and not values.get("yes"):
         confirm(current, call)
@@ -59,7 +63,9 @@ def perform(
 
         show_list(current, action, wire, values, refine(wire) if refine else None)
         return
-    carry_out(current, call, wire, values.get("idempotency_key"))
+    carry_out(
+        current, call, wire, values.get("idempotency_key"), uploads_of(current, files).put_into if files else dict
+    )
 
 
 def carry_out(

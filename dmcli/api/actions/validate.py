@@ -129,7 +129,7 @@ ACTIONS = (
         fields=(Field("FileId", "File id"), Field("RequestId", "Request id")),
         look="validate list",
         versions=ONLY_2015,
-        commands=(Command("validate file", example="https://example.com/people.csv --name people.csv --column 2"),),
+        commands=(Command("validate file", example="people.csv --column 2"),),
         sample={
             "FileUrl": "https://a.test/people.csv",
             "FileName": "people.csv",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _PIECE = 64 * 1024  # bytes that are read at a time
 _MEGA = 1 << 20
-_URL_OF = "<url of "  # untranslated: data; no URL begins so
+_URL_OF = "<url:"  # no URL begins so
 
 
 class LocalFile(NamedTuple):
@@ -30,8 +30,8 @@ class LocalFile(NamedTuple):
 
     @property
     def stand_in(self) -> str:
-        """What stands for its URL until it is uploaded: the same for what is uploaded as one."""
-        return f"{_URL_OF}{self.kind} sha256:{self.digest}>"
+        """A word that stands for its URL until it is uploaded: the same for what is uploaded as one."""
+        return f"{_URL_OF}{self.kind.replace(' ', '')}:sha256:{self.digest}>"
 
     def pieces(self) -> Iterator[bytes]:
         """Its bytes. Raises InputError where they are not those that were looked at, always before the last piece."""

@@ -95,7 +95,7 @@ def test_a_dry_run_says_what_would_be_uploaded(box, uploads, sandbox):
         ("c.txt", "text/plain", 1),
     ]
     urls = [shown["parameters"][f"Attachments.{number}.AttachmentUrl"] for number in (1, 2, 3)]
-    assert urls[0] == urls[1] == f"<url of text/plain sha256:{shown['uploads'][0]['sha256']}>" != urls[2]
+    assert urls[0] == urls[1] == f"<url:text/plain:sha256:{shown['uploads'][0]['sha256']}>" != urls[2]
     assert (uploads(), list_mail(sandbox)) == (0, [])
 
 

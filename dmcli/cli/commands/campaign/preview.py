@@ -66,8 +66,8 @@ def send_sample(
     current: Session, letter: Letter, table: Table, to: str, files: Sequence[LocalFile], *, dry_run: bool
 ) -> None:
     """Send the first row's mail to one address, with the files; for a dry run, show the call."""
-    from dmcli.cli.commands.sending.attach import as_data, uploads_of
     from dmcli.cli.perform import show_dry_run, show_reply
+    from dmcli.cli.uploads import as_data, uploads_of
     from dmcli.cli.values import Call
 
     mail = _mail(letter, table, 0, to)

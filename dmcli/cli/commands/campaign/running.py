@@ -52,7 +52,7 @@ def run(
     """
     from datetime import timedelta
 
-    from dmcli.cli.commands.sending.attach import uploads_of
+    from dmcli.cli.uploads import uploads_of
     from dmcli.workflows.merge.letters.letter import BATCH
     from dmcli.workflows.merge.pace import way_of
     from dmcli.workflows.merge.sending import Sending

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from dmcli.api import catalogue
 from dmcli.api.actions.common import count
 from dmcli.api.model import Field
-from dmcli.cli.commands.sending.attach import as_data, in_words
 from dmcli.cli.question import ask
+from dmcli.cli.uploads import as_data, in_words
 from dmcli.errors import LocalIOError
 from dmcli.words import counted, tr
 

@@ -9,14 +9,13 @@ import click
 from dmcli.cli.common import file_names
 from dmcli.cli.options import is_text
 from dmcli.errors import InputError
-from dmcli.words import listed, tr
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dmcli.cli.session import Session
     from dmcli.workflows.upload.files import LocalFile
-    from dmcli.workflows.upload.upload import Uploads
 
 _MOST_FILES = 100  # (help page sdk-attachment)
 _MOST_ENCODED = 15 << 20  # bytes of a whole mail, in which files are base64 (help page sdk-attachment)
@@ -173,33 +172,3 @@ def with_files(wire: Mapping[str, str], files: Sequence[LocalFile]) -> dict[str,
     for at, file in enumerate(files, number):
         made |= {f"Attachments.{at}.AttachmentName": file.name, _URL.format(at): file.stand_in}
     return made
-
-
-def uploads_of(current: Session, files: Sequence[LocalFile]) -> Uploads:
-    """The uploads of files, each told of once it is there."""
-    from dmcli.workflows.upload.files import mb
-    from dmcli.workflows.upload.upload import Uploads
-
-    return Uploads(
-        lambda: current.resources.open_platform,
-        files,
-        lambda file: current.say(tr("uploaded {name} ({size})", name=file.name, size=mb(file.size))),
-    )
-
-
-def as_data(files: Sequence[LocalFile]) -> list[dict[str, object]]:
-    """What would be uploaded, each content once."""
-    from dmcli.workflows.upload.files import by_content
-
-    return [
-        {"file": one.path, "name": one.name, "type": one.kind, "bytes": one.size, "sha256": one.digest}
-        for one in by_content(files).values()
-    ]
-
-
-def in_words(files: Sequence[LocalFile]) -> str:
-    """The names of files and what they come to; "" for none."""
-    from dmcli.workflows.upload.files import mb
-
-    size = mb(sum(file.size for file in files))
-    return tr("{names} ({size})", names=listed(file.name for file in files), size=size) if files else ""

@@ -9,9 +9,10 @@ import click
 from dmcli.api import catalogue
 from dmcli.cli.commands.campaign.prepared import css_inline_option, inlined
 from dmcli.cli.commands.receiver.addresses import Addresses, AddressesValue, check_addresses, typed
-from dmcli.cli.commands.sending.attach import Spec, as_data, attach_option, look_at_files, uploads_of, with_files
+from dmcli.cli.commands.sending.attach import Spec, attach_option, look_at_files, with_files
 from dmcli.cli.options import options_of
 from dmcli.cli.tree import command
+from dmcli.cli.uploads import as_data, uploads_of
 from dmcli.errors import InputError
 from dmcli.words import marked, tr
 
