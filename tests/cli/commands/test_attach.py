@@ -284,6 +284,7 @@ def test_a_resume_sends_what_was_planned_or_nothing(box, attached, uploads, monk
     write({"a.txt": b"abc", "b.txt": b"other"})
     merge = "send merge people.csv --subject 'Hi {{ name }}' --text t --attach "
     box(f"{merge} a.txt --plan-only")
+    assert box("campaign show people -o json").json["attached"] == "a.txt (3 B)"
     assert uploads() == 0
     assert "with another --attach" in " ".join(box(f"{merge} b.txt --resume --campaign people", code=2).err.split())
     write({"a.txt": b"abd"})

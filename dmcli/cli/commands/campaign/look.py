@@ -10,8 +10,9 @@ import click
 from dmcli.api.actions.common import count
 from dmcli.api.model import Field, bad, fair, good
 from dmcli.cli.commands.campaign.options import campaigns, journal_option, journal_url, typed_name
-from dmcli.cli.commands.campaign.running import COUNTS, RESULT, result
+from dmcli.cli.commands.campaign.running import COUNTS, RESULT, files_of, result
 from dmcli.cli.tree import command
+from dmcli.cli.uploads import in_words
 from dmcli.words import tr
 from dmcli.workflows.merge.journal import STATES, UNDER_WAY
 
@@ -79,8 +80,10 @@ def _show(current: Session, *, name: str) -> None:
         assert about is not None  # noqa: S101  look found it
         wire = about[2]["letter"]["wire"]
         facts = {"sender": wire["AccountName"], "subject": wire["Subject"], "file": about[2]["path"], "made": about[1]}
-        document = result(name, journal.counts()) | facts
-    fields = (*RESULT, Field("sender", "From"), Field("subject", "Subject"), Field("file", "File"), _MADE)
+        files = files_of(about[2])
+        document = result(name, journal.counts()) | facts | ({"attached": in_words(files)} if files else {})
+    more = (Field("attached", "Attachments"),) if files else ()
+    fields = (*RESULT, Field("sender", "From"), Field("subject", "Subject"), Field("file", "File"), *more, _MADE)
     show_document(document, fields, current.output())
 
 
