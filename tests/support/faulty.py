@@ -9,14 +9,13 @@ import threading
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import parse_qs
 
 import pytest
 import trustme
 from patience import PATIENT, SOON, eventually
 
 from dmcli.api.wire import Reply, Request
-from dmcli.sandbox.gateway.request import is_upload
+from dmcli.sandbox.gateway.request import is_upload, read_call
 from dmcli.sandbox.server.http1 import wire
 
 UPLOAD = "PostObject"  # what a form with a file counts as
@@ -119,7 +118,7 @@ class Faulty:
     def _answer(self, connection: socket.socket) -> bool:
         """Read one request and answer it; whether more may come."""
         request = read_request(connection)
-        action = UPLOAD if is_upload(request) else parse_qs(request.body.decode()).get("Action", [""])[0]
+        action = UPLOAD if is_upload(request) else read_call(request).action
         self.arrivals.append(action)
         fault = self.fault
         if not (fault and fault.spoil and action == self.target and self._due()):

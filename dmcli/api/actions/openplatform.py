@@ -20,5 +20,6 @@ AUTHORIZE = Action(
     fields=tuple(
         Field(name) for name in ("AccessKeyId", "Bucket", "Endpoint", "EncodedPolicy", "ObjectKey", "Signature")
     ),
+    method="GET",  # as the SDK asks
     versions=(VERSION,),
 )

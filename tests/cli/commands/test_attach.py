@@ -257,7 +257,8 @@ def test_permits_of_the_cloud_are_asked_for_at_its_open_platform(bare, monkeypat
 def test_debug_tells_of_an_upload_without_its_values(box):
     write({"name-of-it.txt": b"what is in it"})
     said = box("--debug " + MAIL + " --attach name-of-it.txt;name=x").err
-    assert "POST http://sandbox.local form(" in said
+    assert "debug: > GET http://sandbox.local\n" in said
+    assert "debug: > POST http://sandbox.local form(" in said
     assert "what is in it" not in said
 
 
