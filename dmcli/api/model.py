@@ -114,7 +114,7 @@ class Field(NamedTuple):
     (text), "number", "epoch" (seconds, UTC), "stamp" (a time of the service's calendar, UTC+8, though it ends in Z).
     Where a table is too wide, the columns of the highest `priority` give way first; those of 0 stay. A
     `share` is how much one count is of another: their names. `alone` is the title of a field that is no column, but is
-    told where one thing is shown by itself.
+    told where one thing is shown by itself. Of an object, or of each in a list, people see the `part`.
     """
 
     name: str
@@ -124,6 +124,7 @@ class Field(NamedTuple):
     priority: int = 0
     share: tuple[str, ...] = ()
     alone: str = ""
+    part: str = ""
 
 
 class Paging(NamedTuple):

@@ -46,8 +46,23 @@ def raw_text(value: Any) -> str:
     return str(value)
 
 
+def told(value: Any) -> str:
+    """A value in a cell: what stands in a plain list with commas, all else as received."""
+    if isinstance(value, list) and not any(isinstance(one, (dict, list)) for one in value):
+        return ", ".join(map(raw_text, value))
+    return raw_text(value)
+
+
+def _seen(field: Field, value: Any) -> Any:
+    """What people see of a value: of objects the part."""
+    if isinstance(value, list):
+        return [_seen(field, one) for one in value]
+    return values(value, [field.part])[0] if isinstance(value, dict) else value
+
+
 def cell_tone(field: Field, value: Any) -> Tone | None:
     """How well things stand by a value, None where it is no state; an unknown state is neither good nor bad."""
+    value = _seen(field, value) if field.part else value
     word = _word(field, value)
     if isinstance(word, State):
         return word.tone
@@ -59,13 +74,14 @@ def cell_words(
     field: Field, value: Any, zone: tzinfo | None = None, time_text: Callable[[datetime], str] = local_text
 ) -> str:
     """A value for people: the words of its code, a time in a zone, None for this machine's; else as received."""
-    text = raw_text(value)
+    value = _seen(field, value) if field.part else value
+    text = told(value)
     if value is None:
         return field.words.get("None", text)
-    if value == []:  # nothing to tell
-        return ""
     if not (field.words or field.shape):
         return text
+    if field.shape == "epoch" and text == "0":  # never
+        return ""
     moment = moment_in(field.shape, str(int(value)) if isinstance(value, float) else text, zone)
     if moment:
         return time_text(moment)
@@ -86,9 +102,9 @@ def column_writer(
         return lambda found: [known(value) if type(value) is str else slow(value) for value in found]
     if field.shape == "epoch":
         return partial(_epoch_texts, lru_cache(_KEPT)(partial(_minute_text, zone, time_text)), slow)
-    if field.words or field.shape not in ("", "number"):
+    if field.words or field.part or field.shape not in ("", "number"):
         return lambda found: list(map(slow, found))
-    return lambda found: [value if type(value) is str else "" if value == [] else raw_text(value) for value in found]
+    return lambda found: [value if type(value) is str else told(value) for value in found]
 
 
 def raw_texts(found: Sequence[Any]) -> list[str]:
@@ -109,7 +125,7 @@ def _epoch_texts(minute: Callable[[int], str], slow: Callable[[Any], str], found
     for value in found:
         number = value if type(value) is int else read_number(value) if type(value) is str else None
         text = "" if number is None else minute(number // 60)
-        if number is None or not text:
+        if not number or not text:
             text = slow(value)
         elif text[_MINUTE : _MINUTE + 3] == ":00":  # it has seconds
             text = f"{text[: _MINUTE + 1]}{number % 60:02}{text[_MINUTE + 3 :]}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.folding import cells, fold_chinese
 from dmcli.look import is_accessible, style
-from dmcli.render.cells import cell_words, raw_text, translated, values
+from dmcli.render.cells import cell_words, told, translated, values
 from dmcli.render.console import console_for, show_renderable, style_of
 from dmcli.render.encoding import fit_encoding
 from dmcli.render.flat import flat
@@ -54,8 +54,16 @@ def line_of(field: Field, value: Any, output: Sink) -> Line:
     """The line of a field."""
     from rich.text import Text
 
-    text = safe(cell_words(field, value, output.zone)) or safe(raw_text(value))
+    if isinstance(value, dict) and not field.part:
+        text = safe(_inside(value))
+    else:
+        text = safe(cell_words(field, value, output.zone) or ("" if field.part else told(value)))
     return field.title, Text(fit_encoding(text, output.stdout), style_of(field, value))
+
+
+def _inside(value: dict[str, Any]) -> str:
+    """What an object holds, by its names."""
+    return "; ".join(f"{name}: {told(one)}" for name, one in value.items() if one not in (None, "", []))
 
 
 def around(labels: Iterable[str]) -> int:

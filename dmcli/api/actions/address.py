@@ -101,7 +101,7 @@ ACTIONS = (
             Field("DomainStatus", words=DOMAIN_STATUS, alone="Domain"),
             Field("AddressType"),
             Field("ConfigSetId"),
-            Field("ConfigSetName"),
+            Field("ConfigSetName", alone="Configuration set"),
             Field("MailAddressVerificationStatus"),
             Field("SenderAddress"),
             CREATED_TEXT,

@@ -18,17 +18,15 @@ _ID = Param(
     argument=True,
     malformed="InvalidConfigSet.NotFound",
 )
-_NAME = Param("Name", Text(1, 50), "Name of the set.", required=True, option="name", argument=True)
+_NAME = Param("Name", Text(1, 50, metavar="NAME"), "Name of the set.", required=True, option="name", argument=True)
 _CONTENT = (
     Param("Description", Text(0, 50), "Description."),
     IP_POOL_PARAM,
-    Param(
-        "IsPublicChannelBackoff", Flag(), "Fall back to the shared addresses where the pool fails.", option="fall-back"
-    ),
+    Param("IsPublicChannelBackoff", Flag(), "Send from the shared addresses where the pool fails.", option="fall-back"),
     Param(
         "ValidationOption",
         Json(dict),
-        "Validation before sending, as JSON: Enabled, ForbiddenStatusList, ForbiddenSubStatusList.",
+        'Who gets no mail, by what dm validate finds: {"Enabled": true, "ForbiddenStatusList": ["INVALID"]}.',
         option="validation",
     ),
 )
@@ -70,8 +68,8 @@ ACTIONS = (
             Field("Id", "Id"),
             Field("FromAddresses", "Senders"),
             Field("Description", "Description", priority=1),
-            Field("IpPool", alone="IP pool"),
-            Field("IsPublicChannelBackoff", "Falls back", {"True": "yes", "False": "no"}, priority=2),
+            Field("IpPool", "IP pool", priority=2, part="IpPoolName"),
+            Field("IsPublicChannelBackoff", "Falls back", {"True": "yes", "False": "no"}, priority=3),
             Field("ValidationOption", alone="Validation"),
         ),
         lists=("ConfigSets",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dmcli.api.actions.common import count
 from dmcli.api.kinds.common import DEDICATED_IP, DEDICATED_IP_BY_NAME, DEDICATED_IPS, IP_POOL, TEXT
 from dmcli.api.kinds.text import Choice, Flag, Integer, Text
-from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Paging, Param, fair, good
+from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Paging, Param, bad, fair, good
 from dmcli.words import marked
 
 _PAGES = (
@@ -36,14 +36,14 @@ ACTIONS = (
             Field("Ip", "IP"),
             Field("Id", "Id"),
             Field("IpPoolName", "Pool"),
-            Field("Status", "Status", {"sold": good("in use")}),
-            Field("WarmupStatus", "Warm-up", {"finish": good("warmed up")}),
-            Field("WarmupType", "Warmed up by", _WARMED_UP, priority=1),
-            Field("ExpiredTime", "Until", priority=2),
-            Field("StartTime", "From", priority=3),
-            Field("ZoneId", "Zone", priority=3),
+            Field("Status", "Status", {"sold": good("in use"), "expired": bad("expired")}),
+            Field("WarmupStatus", "Warm-up", {"running": fair("warming up"), "finish": good("warmed up")}),
+            Field("ExpiredTime", "Until", priority=1),
+            Field("IpExt", "Renews", {"True": good("yes"), "False": fair("no")}, priority=1, part="AutoRenewal"),
+            Field("WarmupType", "Warmed up by", _WARMED_UP, priority=2),
+            Field("StartTime", "Since", priority=3),
+            Field("ZoneId", "Zone", priority=4),
             Field("InstanceId"),
-            Field("IpExt"),
         ),
         lists=("Ips",),
         paging=_PAGING,
@@ -128,7 +128,7 @@ ACTIONS = (
             Param("Esp", TEXT, "Only this provider, such as gmail.com."),
         ),
         fields=(
-            count("DayMark", "Day"),
+            count("DayMark", "Warm-up day"),
             Field("Esp", "Provider"),
             count("SendCounts", "Sent"),
             count("DeliverCounts", "Delivered"),
@@ -155,8 +155,8 @@ ACTIONS = (
             Field("Name", "Pool"),
             Field("Id", "Id"),
             count("IpCount", "IPs"),
-            Field("CreateTime", "Created"),
-            Field("Ips"),
+            Field("Ips", "Addresses", priority=1, part="Ip"),
+            Field("CreateTime", "Created", priority=2),
         ),
         lists=("IpPools",),
         paging=_PAGING,

@@ -34,7 +34,7 @@ ACTIONS = (
         "ip_filter",
         "List the IP addresses that may send mail.",
         Effect.READ,
-        fields=(Field("IpAddress", "Address"), Field("Id", "Id"), Field("CreateTime", "Added", shape="stamp")),
+        fields=(Field("IpAddress", "Address"), Field("Id", "Id"), Field("CreateTime", "Added at", shape="epoch")),
         lists=("data.ipfilters",),
         paging=Paging(),
         versions=ONLY_2015,

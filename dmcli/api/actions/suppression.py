@@ -5,7 +5,7 @@ from __future__ import annotations
 from dmcli.api.actions.common import PAGE_NO, PAGE_NO_PARAMS
 from dmcli.api.kinds.common import ADDRESS_FILTER, EMAIL, EMAIL_OR_DOMAIN, SUPPRESSION_REF, TEXT
 from dmcli.api.kinds.dates import Instant
-from dmcli.api.kinds.text import Choice, Integer
+from dmcli.api.kinds.text import Choice, Integer, Text
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Paging, Param
 from dmcli.api.rules import within_days
 
@@ -43,7 +43,7 @@ ACTIONS = (
             Field("Address", "Address"),
             Field("SuppressionId", "Id"),
             Field("Type", "Added by", {"system": "the service", "user": "the account"}),
-            Field("CreateTime", "Added", shape="epoch"),
+            Field("CreateTime", "Added at", shape="epoch"),
             Field("LastBounceTime", "Last bounce", shape="epoch", priority=1),
         ),
         lists=("Data.UserSuppressions",),
@@ -101,7 +101,7 @@ ACTIONS = (
         params=(
             Param(
                 _LEVEL,
-                TEXT,
+                Text(metavar="LEVEL"),
                 "The level; the vendor publishes no values, `dm suppression level` shows the one in force.",
                 required=True,
                 argument=True,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dmcli.sandbox.calendar import time_text
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts, said
 from dmcli.sandbox.service.callers import PROTECTION, is_protected
@@ -35,7 +34,7 @@ def query(context: Context) -> dict[str, Any]:
         "PageSize": MOST,
         "data": {
             "ipfilters": [
-                {"Id": str(number), "IpAddress": address, "CreateTime": time_text(created)}
+                {"Id": str(number), "IpAddress": address, "CreateTime": str(created)}
                 for number, address, created in rows
             ]
         },
@@ -82,6 +81,7 @@ FACTS: dict[str, Facts] = {
     ),
     "GetIpfilterList": Facts(
         always={"PageNumber": "1", "PageSize": str(MOST)},
+        copied={"CreateTime is in epoch seconds, as text.": "help pages"},
         guessed={"All entries are on one page.": SDK},
     ),
     "DeleteIpfilterByEdmId": Facts(unread=("FromType",)),
