@@ -99,7 +99,14 @@ ACTIONS = (
         charges="validation quota for each address of the file",
         done="the service checks {FileName}; see how far it is: dm validate status {FileName}",
         params=(
-            Param("FileUrl", Word(1), "Where the file is on the web.", required=True, option="url", argument=True),
+            Param(
+                "FileUrl",
+                Word(1, metavar="URL"),
+                "Where the file is on the web.",
+                required=True,
+                option="url",
+                argument=True,
+            ),
             Param("FileName", Word(1, 255), "Name for it, such as people.csv.", required=True, option="name"),
             Param(
                 "AddressColumn",
@@ -112,7 +119,7 @@ ACTIONS = (
             Param(
                 "HasHeaderRow",
                 Flag(),
-                "The first row is a header; default: it is.",
+                "Whether the first row is a header; default: yes.",
                 required=True,
                 option="header",
                 default="true",
@@ -120,7 +127,7 @@ ACTIONS = (
             Param(
                 "RemoveDuplicate",
                 Flag(),
-                "Drop addresses that come twice; default: so.",
+                "Whether to drop addresses that come twice; default: yes.",
                 required=True,
                 option="unique",
                 default="true",

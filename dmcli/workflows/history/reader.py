@@ -154,8 +154,8 @@ def _details(kept: Kept, params: Mapping[str, str]) -> dict[str, Any]:
             "d.day <= ?": _days(params).last if len(after) == 1 else None,
             "s.sender = ? COLLATE NOCASE": params.get("AccountName") or None,
             "s.tag = ?": params.get("TagName") or None,
-            "s.config = ?": params.get("ConfigSetId") or None,
-            "s.pool = ?": params.get("IpPoolId") or None,
+            "? IN (s.config, s.config_name)": params.get("ConfigSetId") or None,
+            "? IN (s.pool, s.pool_name)": params.get("IpPoolId") or None,
             "s.status = ?": params.get("Status") or None,
             **_edges(params),
         }

@@ -125,6 +125,10 @@ def test_the_commands(dm):
         (row,) = dm(f"stats details {chosen} -o json").json["data"]["mailDetail"]
         assert (row["ConfigSetName"], row["IpPoolName"]) == ("shop", "p1")
     dm("stats tracking --config-set shop")
+    dm("stats sync -q")
+    for chosen in ("--config-set shop", "--config-set 1", "--ip-pool p1"):
+        (row,) = dm(f"stats details {chosen} --from-history -o json").json["data"]["mailDetail"]
+        assert (row["ConfigSetName"], row["IpPoolName"]) == ("shop", "p1")
     for chosen in ("--dedicated-ip-pool p1", "--dedicated-ip 192.0.2.10", "--dedicated-ip dm-ip-1"):
         assert dm(f"stats totals {chosen} -o json").json["data"]["stat"][0]["requestCount"] == "1"
     assert "news@sandbox.test" in dm("config-set list").out
