@@ -30,6 +30,10 @@ _CONTENT = (
         option="validation",
     ),
 )
+_CHANGED = tuple(
+    one._replace(help="Dedicated IP pool to send from, by name or id; '' for none.") if one == IP_POOL_PARAM else one
+    for one in _CONTENT
+)
 _LINK = (
     _ID,
     Param("FromAddress", ADDRESS_FILTER, "The sender address.", required=True, option="from", argument=True),
@@ -96,8 +100,8 @@ ACTIONS = (
         "config_set",
         "Change a configuration set.",
         Effect.WRITE,
-        done="changed the configuration set {Id}",
-        params=(_ID, _NAME._replace(help="Its name from now on.", argument=False), *_CONTENT),
+        done="changed the configuration set {Id}; the service may take minutes to show it",
+        params=(_ID, _NAME._replace(help="Its name from now on.", argument=False), *_CHANGED),
         fields=(Field("Id", "Id"), _REQUEST_ID),
         versions=ONLY_2015,
         called_by="config-set update",

@@ -22,8 +22,8 @@ _KEPT = tuple(param.name for param in _UPDATE.params if param.name != "Id")
 
 
 def _update(current: Session, *, dry_run: bool, **typed: Any) -> None:
-    """ConfigSetUpdate wants the name each time, and may drop what is left out: what was not typed is read first."""
-    from dmcli.cli.perform import show_dry_run, show_reply
+    """ConfigSetUpdate empties what is left out (Terraform provider): what was not typed is read first."""
+    from dmcli.cli.perform import resolve_names, show_dry_run, show_reply
     from dmcli.cli.values import collect
 
     if all(typed[name] is None for name in _KEPT):
@@ -35,7 +35,9 @@ def _update(current: Session, *, dry_run: bool, **typed: Any) -> None:
     from dmcli.workflows.lookup import find_typed
 
     row = find_typed(current.client, CONFIG_SET_REF, typed["Id"])
-    wire = call.wire | {"Id": str(value_of(row, "Id"))} | unchanged_params(_flat(row), _KEPT, call.wire)
+    named = {name: ref for name, ref in call.names.items() if name != "Id" and call.wire[name]}  # '' is no pool
+    wire = resolve_names(current, call._replace(names=named)) | {"Id": str(value_of(row, "Id"))}
+    wire |= unchanged_params(_flat(row), _KEPT, call.wire)
     show_reply(current, call, current.client.call(_UPDATE, wire))
 
 

@@ -131,6 +131,11 @@ def test_the_commands(dm):
         assert (row["ConfigSetName"], row["IpPoolName"]) == ("shop", "p1")
     for chosen in ("--dedicated-ip-pool p1", "--dedicated-ip 192.0.2.10", "--dedicated-ip dm-ip-1"):
         assert dm(f"stats totals {chosen} -o json").json["data"]["stat"][0]["requestCount"] == "1"
+    dm("dedicated-ip create-pool p2")
+    for pool, named in (("p2", "p2"), ("''", ""), ("1", "p1")):
+        dm(f"config-set update shop --ip-pool {pool}")
+        shown = dm("config-set show shop -o json").json
+        assert (shown["IpPool"]["IpPoolName"], shown["Description"]) == (named, "D")
     assert "news@sandbox.test" in dm("config-set list").out
     assert "InvalidConfigSetStatus.Malformed" in dm("config-set delete shop --yes", code=1).err
     dm("config-set unlink shop news@sandbox.test")
