@@ -78,6 +78,8 @@ CALLS: tuple[tuple[str, dict[str, object]], ...] = (
     ("GetTrackListByMailFromAndTagName", {"account_name": "noreply@sandbox.test"}),
     ("QueryInvalidAddress", {"length": 100, "next_start": ""}),
     ("DeleteDomain", {"domain_id": 2}),
+    ("CreateUserSuppression", {"address": "ada@example.com"}),
+    ("RemoveUserSuppression", {"suppression_ids": "2"}),
     ("ConfigSetCreate", {"name": "first"}),
     ("ConfigSetCreate", {"name": "second"}),
     ("ConfigSetRelationFromAddress", {"id": "1", "from_address": "news@sandbox.test"}),

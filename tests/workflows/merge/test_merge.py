@@ -48,14 +48,17 @@ def error(result):
 
 
 def test_each_row_is_a_mail_of_its_own(run, mailed, sandbox):
-    done = run(f"{MERGE} --yes -o json")
+    run("dedicated-ip create-pool orders")
+    assert "did you mean orders" in run(f"{MERGE} --ip-pool order --yes", code=10).err
+    done = run(f"{MERGE} --ip-pool orders --yes -o json")
     assert done.json == {
         "campaign": "people", "sent": 3, "pending": 0, "under_way": 0, "unknown": 0, "rejected": 0, "skipped": 0,
     }  # fmt: skip
     assert mailed() == THREE
     with closing(sqlite3.connect(sandbox.path)) as db, db:
-        mails = db.execute("SELECT subject, html, text, headers FROM message ORDER BY subject").fetchall()
+        mails = db.execute("SELECT subject, html, text, headers, ip_pool FROM message ORDER BY subject").fetchall()
     assert mails[0][:3] == ("Hello Person 2", "<p>Dear Person 2,</p>", "Dear Person 2,")
+    assert {mail[4] for mail in mails} == {"1"}
     told = report(run)
     assert {json.loads(mail[3])["Message-ID"] for mail in mails} == {row["message_id"] for row in told.values()}
     assert all(re.fullmatch(r"<[0-9a-f]{32}\.dm@sandbox\.test>", row["message_id"]) for row in told.values())

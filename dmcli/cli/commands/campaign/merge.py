@@ -68,6 +68,7 @@ def _merge(current: Session, *, file: str, preview: int | None, opens: bool, tes
 
 def _task(current: Session, path: str, typed: dict[str, Any]) -> Task:
     """What was typed, checked. Raises InputError."""
+    from dmcli.cli.perform import resolve_names
     from dmcli.cli.values import collect
     from dmcli.local.tables import open_table
     from dmcli.workflows.merge.inputs import inputs_of
@@ -76,7 +77,7 @@ def _task(current: Session, path: str, typed: dict[str, Any]) -> Task:
     typed = typed | {
         "HtmlBody": prepared(current, typed["HtmlBody"], mjml=typed["mjml"], css_inline=typed["css_inline"])
     }
-    wire = collect(current, ACTION, {**typed, "ToAddress": (_NOBODY,)}).wire
+    wire = dict(resolve_names(current, collect(current, ACTION, {**typed, "ToAddress": (_NOBODY,)})))
     del wire["ToAddress"]
     files = look_at_files(current, typed["attach"], len(typed["Attachments"]))
     wire = with_files(wire, files)
