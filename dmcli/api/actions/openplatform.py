@@ -20,6 +20,6 @@ AUTHORIZE = Action(
     fields=tuple(
         Field(name) for name in ("AccessKeyId", "Bucket", "Endpoint", "EncodedPolicy", "ObjectKey", "Signature")
     ),
-    method="GET",  # as the SDK asks
+    methods=("GET", "POST"),  # as the SDK asks
     versions=(VERSION,),
 )
