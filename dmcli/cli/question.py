@@ -6,7 +6,6 @@ import sys
 
 import click
 
-from dmcli.cli.run.folding import folded
 from dmcli.errors import InputError
 from dmcli.words import tr
 
@@ -19,6 +18,7 @@ def ask(what: str, look: str = "") -> None:
 
     `look` is the option that shows what would be done.
     """
+    from dmcli.cli.run.folding import folded  # help needs neither
     from dmcli.untrusted import safe
 
     what = safe(what)
