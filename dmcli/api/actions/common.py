@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-from dmcli.api.kinds.common import ALIAS, DAY, EMAIL, IP_POOL, SENDER, TEXT
+from dmcli.api.kinds.common import DAY, EMAIL, IP_POOL, TEXT
 from dmcli.api.kinds.dates import Day, Minute
-from dmcli.api.kinds.json import Headers
-from dmcli.api.kinds.text import Choice, Flag, Integer, Text
-from dmcli.api.model import ONLY_2015, Field, Paging, Param, bad, fair, good
+from dmcli.api.kinds.text import Integer, Text
+from dmcli.api.model import Field, Paging, Param, bad, fair, good
 from dmcli.words import marked
 
-SENDER_PARAM = Param(
-    "AccountName",
-    SENDER,
-    "Sender address, or 'Name <address>'; default: the profile's 'from'.",
-    required=True,
-    option="from",
-    malformed="InvalidMailAddressName.Malformed",
-)
-ADDRESS_TYPE = Param(
-    "AddressType",
-    Choice({"account": "1", "random": "0"}),
-    "Send from the account's sender address, or from a random one.",
-    required=True,
-    default="account",
-)
-CLICK_TRACE = Param("ClickTrace", Flag("1", "0"), "Track opens and clicks; needs a tag.", option="track")
 REPLY_ADDRESS = Param(
     "ReplyAddress", EMAIL, "Reply-to address.", option="reply-to", malformed="InvalidReplyAddress.Malformed"
-)
-REPLY_ALIAS = Param(
-    "ReplyAddressAlias",
-    ALIAS,
-    "Display name of the reply-to address.",
-    option="reply-alias",
-    malformed="InvalidReplyAddressAlias.Malformed",
 )
 IP_POOL_PARAM = Param(
     "IpPoolId",
@@ -41,29 +17,6 @@ IP_POOL_PARAM = Param(
     "Dedicated IP pool to send from, by name or id.",
     option="ip-pool",
     malformed="InvalidIpPool.NotFound",
-)
-# What the SDK of today knows and the reference does not.
-DELIVERY_OPTIONS = (
-    Param("DomainAuth", Flag(), "Authenticate by the domain instead of one sender address.", versions=ONLY_2015),
-    Param(
-        "Headers",
-        Headers(),
-        "Up to 10 extra headers as a JSON object: X-User-..., Message-ID, List-Unsubscribe.",
-        versions=ONLY_2015,
-    ),
-    IP_POOL_PARAM._replace(versions=ONLY_2015),
-    Param(
-        "UnSubscribeFilterLevel",
-        Choice(("disabled", "default", "mailfrom", "mailfrom_domain", "edm_id")),
-        "Whose earlier unsubscribes hold the mail back.",
-        option="unsubscribe-level",
-    ),
-    Param(
-        "UnSubscribeLinkType",
-        Choice(("disabled", "default", "zh-cn", "en-us")),
-        "Whether an unsubscribe link is added.",
-        option="unsubscribe-link",
-    ),
 )
 SMTP_PASSWORD = marked("10 to 20 characters with digits, upper and lower case letters.")
 

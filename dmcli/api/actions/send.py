@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dmcli.api.actions.common import (
+from dmcli.api.actions.common import REPLY_ADDRESS
+from dmcli.api.actions.delivery import (
     ADDRESS_TYPE,
     CLICK_TRACE,
     DELIVERY_OPTIONS,
-    REPLY_ADDRESS,
     REPLY_ALIAS,
     SENDER_PARAM,
+    STORED_TEMPLATE,
 )
 from dmcli.api.kinds.addresses import Attachments, Emails
 from dmcli.api.kinds.common import (
@@ -16,7 +17,6 @@ from dmcli.api.kinds.common import (
     BODY,
     EMAIL,
     LIST_NAME,
-    STORED_TEMPLATE,
     SUBJECT,
     TAG,
     TEMPLATE_NAME,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dmcli.api.kinds.addresses import Domain, Email, EmailOrDomain, RowEmail, Sender
 from dmcli.api.kinds.dates import Day
-from dmcli.api.kinds.json import StoredTemplate
 from dmcli.api.kinds.reference import Ref, Refs
 from dmcli.api.kinds.text import Body, HeaderText, Password, Text
 from dmcli.words import marked
@@ -60,7 +59,6 @@ SUPPRESSION_REF = Ref(
 CONFIG_SET_REF = Ref("configuration set", "ConfigSetList", "Name", "Id", metavar="SET", ids=_LIST_IDS, several=True)
 TAG_REF = Ref("tag", "QueryTagByParam", "TagName", "TagId")
 TEMPLATE_REF = Ref("template", "QueryTemplateByParam", "TemplateName", "TemplateId")
-STORED_TEMPLATE = StoredTemplate("template", "QueryTemplateByParam", "TemplateName", "TemplateId")
 TEMPLATE_NAME = Ref("template", "QueryTemplateByParam", "TemplateName", "TemplateId", takes="name", most=30)
 # What ids look like is in no source; a name of a file has a dot.
 VALIDATION_FILE = Ref("validation file", "ListValidateFile", "FileName", "FileId", ids="[0-9A-Za-z_-]+", metavar="NAME")

@@ -112,7 +112,7 @@ def _with_variables(template: str | None, variables: Sequence[str]) -> str:
     """The template as JSON, with these variables too. Raises InputError."""
     import json
 
-    from dmcli.api.kinds.common import STORED_TEMPLATE
+    from dmcli.api.actions.delivery import STORED_TEMPLATE
     from dmcli.untrusted import read_json
 
     if not template:
