@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dmcli.api.windows import day_of, first_day, stamp_of
 from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
-
-    from dmcli.api.model import Action, Window
-
-
-_SKEW = 15  # minutes that clocks may differ by, as they may for signatures
 
 
 class Problem(NamedTuple):
@@ -138,95 +132,3 @@ def within_days(start: str, end: str, days: int) -> Rule:
             )
 
     return rule
-
-
-def one_call(window: Window) -> Rule:
-    """The service's side of a window: StartTime not too far back, EndTime not too far after it and not before it.
-
-    Values that are not dates are left to their kind.
-    """
-
-    def rule(values: Mapping[str, str], now: datetime) -> Iterator[Problem]:
-        start, end, first = *_bounds(values), first_day(window, now)
-        if start and start < first:
-            yield Problem(
-                tr(
-                    "{{StartTime}} {start:%Y-%m-%d} is more than {back} days back: give {first:%Y-%m-%d} or later",
-                    start=start,
-                    back=window.back,
-                    first=first,
-                ),
-                "InvalidStartTime.Malformed",
-            )
-        if start and end and values["EndTime"] < values["StartTime"]:
-            yield Problem(tr("{EndTime} lies before {StartTime}: swap them"), "InvalidBetweenTime.Malformed")
-        if start and end and (end - start).days > window.span:
-            yield Problem(
-                tr(
-                    "{{StartTime}} to {{EndTime}} spans {days} days: give at most {span}",
-                    days=(end - start).days,
-                    span=window.span,
-                ),
-                "InvalidBetweenTime.Malformed",
-            )
-
-    return rule
-
-
-def several_calls(window: Window) -> Rule:
-    """The client's side of a window: what is still wrong with a range that is split into as many calls as it needs."""
-
-    def rule(values: Mapping[str, str], now: datetime) -> Iterator[Problem]:
-        from datetime import timedelta
-
-        start, end, first = *_bounds(values), first_day(window, now)
-        soon = now + timedelta(minutes=_SKEW)
-
-        if start and values["StartTime"] > stamp_of(soon, values["StartTime"]):
-            yield Problem(
-                tr("{{StartTime}} {given} lies in the future: give today or earlier", given=values["StartTime"])
-            )
-        if start and end and values["EndTime"] < values["StartTime"]:
-            yield Problem(tr("{EndTime} lies before {StartTime}: swap them"))
-        if end and end < first:
-            yield Problem(
-                tr(
-                    "{{EndTime}} {given} is too long ago, the service answers for the last {back} days: "
-                    "give {first:%Y-%m-%d} or later",
-                    given=end.date(),
-                    back=window.back,
-                    first=first,
-                )
-            )
-        if start and start < first:
-            yield Problem(
-                tr(
-                    "{{StartTime}} {given} is too long ago, the service answers for the last {back} days: "
-                    "shown from {first:%Y-%m-%d} on",
-                    given=start.date(),
-                    back=window.back,
-                    first=first,
-                ),
-                warning=True,
-            )
-
-    return rule
-
-
-def service_rules(action: Action) -> tuple[Rule, ...]:
-    """The rules by which the service judges a call; those of stricter sources warn."""
-    window = action.window
-    if not window:
-        return action.rules
-    stricter = (warned(one_call(window.stricter)),) if window.stricter else ()
-    return (*action.rules, one_call(window), *stricter)
-
-
-def client_rules(action: Action) -> tuple[Rule, ...]:
-    """The rules by which the client judges what was typed, before it makes calls of it."""
-    return (*action.rules, several_calls(action.window)) if action.window else action.rules
-
-
-def _bounds(values: Mapping[str, str]) -> tuple[datetime | None, datetime | None]:
-    """The days on which the range begins and ends."""
-    return day_of(values.get("StartTime", "")), day_of(values.get("EndTime", ""))

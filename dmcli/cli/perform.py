@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api.model import Action, Effect, Window
-from dmcli.api.rules import several_calls
+from dmcli.api.windows import several_calls
 from dmcli.cli.question import ask, confirmed
 from dmcli.cli.uploads import as_data, uploads_of
 from dmcli.errors import DmError, InputError, UnknownOutcomeError

@@ -13,7 +13,7 @@ from dmcli.api.kinds.dates import Day, Instant, Minute
 from dmcli.api.kinds.reference import Ref
 from dmcli.api.kinds.text import Flag
 from dmcli.api.model import Effect
-from dmcli.api.rules import client_rules
+from dmcli.api.windows import client_rules
 from dmcli.cli.input import read_line
 from dmcli.cli.tree import DATES
 from dmcli.errors import InputError

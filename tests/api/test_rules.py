@@ -18,13 +18,10 @@ from dmcli.api.rules import (
     Problem,
     at_least_one,
     at_most_one,
-    client_rules,
     needs,
-    one_call,
-    service_rules,
-    several_calls,
     warned,
 )
+from dmcli.api.windows import client_rules, one_call, service_rules, several_calls
 
 if TYPE_CHECKING:
     from dmcli.api.model import Action

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from dmcli.api.kinds.common import DAY
 from dmcli.api.kinds.dates import Minute
 from dmcli.api.model import Window
-from dmcli.api.rules import one_call, several_calls
-from dmcli.api.windows import split
+from dmcli.api.windows import one_call, several_calls, split
 
 WINDOWS = st.builds(
     Window,

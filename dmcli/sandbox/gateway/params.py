@@ -8,7 +8,7 @@ from dmcli.api import catalogue
 from dmcli.api.kinds.json import Json
 from dmcli.api.kinds.text import Choice, Flag, Integer
 from dmcli.api.model import V2015, V2017
-from dmcli.api.rules import service_rules
+from dmcli.api.windows import service_rules
 from dmcli.api.wire import COMMON
 from dmcli.errors import InputError
 from dmcli.sandbox.errors import ServiceError
