@@ -41,11 +41,14 @@ TEXTS: dict[str, tuple[int | str, ...]] = {
     "keyword": (0,),
     "Text": ("rule",),
     "HeaderText": ("rule",),
+    "Part": (1,),
 }
 # What is typed, which looks like a sentence, is none: places as above.
 TYPED: dict[str, tuple[int | str, ...]] = {
     "command": (4, "example"),
     "Section": (5, "empty"),
+    "Attribute": (1,),  # what the JSON Schema of an account says, in English
+    "Part": (2,),
     "Thread": ("name",),
     "NameAttribute": (1,),
     **dict.fromkeys(("ServiceError", "RefusedRequestError", "_xml"), (1,)),  # what the service says

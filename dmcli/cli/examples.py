@@ -31,7 +31,7 @@ EXAMPLES = {
     "task": ("task list",),
     "stats": ("stats totals --since 30d", "stats details --to ada@example.com --since 7d"),
     "stats history": ("stats history export --to mails.csv",),
-    "account": ("account show", "account show --need 500"),
+    "account": ("account show --need 500", "account export account.yaml", "account diff account.yaml"),
     "config-set": ("config-set create shop", "config-set link shop news@mail.example.com"),
     "ip-filter": ("ip-filter add 203.0.113.0/24", "ip-filter protect on"),
     "suppression": ("suppression add ada@example.com", "suppression blocked --type unsubscribe"),

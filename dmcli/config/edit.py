@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import re
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
-from dmcli.config.file import CONTROL, KNOWN, SANDBOX, Content, Entries, Node, Place, name_problem, nearest, read
+from dmcli.config.file import CONTROL, KNOWN, SANDBOX, Content, name_problem, nearest, read
 from dmcli.errors import ConfigError, InputError
+from dmcli.local.nodes import Place
 from dmcli.words import listed, tr
+
+if TYPE_CHECKING:
+    from dmcli.local.nodes import Entries, Node
 
 _PLAIN = re.compile(r"(?!(?i:true|false|yes|no|on|off|null|y|n)$)[A-Za-z][A-Za-z0-9_./@-]*")
 

@@ -1,21 +1,20 @@
-"""The file with the profiles, read strictly and with line numbers.
-
-It is read from YAML events rather than loaded: values are text as typed (a date or 0123 stays what it is), every
-mistake has a line, and nothing in the file can make objects, expand aliases or nest deeply.
-"""
+"""The file with the profiles, read strictly and with line numbers."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from dmcli.errors import ConfigError
 from dmcli.local.files import check_private, read_text
+from dmcli.local.nodes import Grammar
 from dmcli.secret import Entry, Secret
 from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
+
+    from dmcli.local.nodes import Entries, Node, Place
 
 SANDBOX = "sandbox"
 KEYS = ("access_key_id", "access_key_secret", "security_token")
@@ -26,14 +25,10 @@ KNOWN = (*KEYS, "credential_process", "keychain", *VALUES)
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 _NAME = re.compile(r"[\w.@][\w.@-]{0,63}")
-_NO_YAML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _DEEPEST = 3  # the file, its profiles, a profile
 # What is said of a key at the top of the file, and of one in a profile.
 _UNKNOWN = marked(("unknown key {key}", "unknown key {key} in profile '{profile}'"))
 _ONE_PIECE = marked(("'{key}' must be one piece of text", "'{key}' in profile '{profile}' must be one piece of text"))
-
-Place = tuple[int, int]  # line and column, both from 0
-Entries: TypeAlias = "dict[str, tuple[Node, Node]]"  # untranslated type: by the text of the key: key and value
 
 
 class ConfigFile(NamedTuple):
@@ -60,19 +55,6 @@ class ConfigFile(NamedTuple):
         )
 
 
-class Node(NamedTuple):
-    """A piece of text, or a mapping of keys to nodes, and where in the file it stands."""
-
-    text: str
-    entries: Entries | None
-    start: Place
-    end: Place
-
-    def entry(self, name: str) -> tuple[Node, Node]:
-        """Key and value of an entry that is there."""
-        return (self.entries or {})[name]
-
-
 class Content(NamedTuple):
     """A file as data, secrets as they stand there, and as nodes to edit it by. Its repr names profiles only."""
 
@@ -82,6 +64,20 @@ class Content(NamedTuple):
 
     def __repr__(self) -> str:
         return f"Content(profiles={list(self.profiles)})"
+
+
+class _Profiles(Grammar):
+    """A file of profiles; a key that is no name could be a secret in the wrong place, and is not shown."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(_DEEPEST)
+        self.path = path
+
+    def fail(self, place: Place, problem: str) -> NoReturn:
+        _fail(self.path, place, problem)
+
+    def name(self, key: str) -> str:
+        return _shown(key)
 
 
 def load_file(path: str) -> ConfigFile:
@@ -123,7 +119,7 @@ def name_problem(name: str) -> str:
 
 def read(text: str, path: str = "config.yaml") -> Content:
     """A file's content. Raises ConfigError with `path` and the line."""
-    tree = _tree(text, path)
+    tree = _Profiles(path).read(text)
 
     def entries(where: str, node: Node) -> Entries:
         if node.entries is None and node.text:
@@ -146,54 +142,6 @@ def read(text: str, path: str = "config.yaml") -> Content:
             _fail(path, key.start, problem)
         profiles[name] = plain(KNOWN, name, entries(tr("profile '{name}'", name=name), value))
     return Content(default, profiles, top)
-
-
-def _tree(text: str, path: str) -> Node:
-    """The nodes of a file. Raises ConfigError with the line."""
-    if not text.strip():
-        return Node("", {}, (0, 0), (0, 0))
-    import yaml
-
-    if strange := _NO_YAML.search(text):
-        _fail(path, (text.count("\n", 0, strange.start()), 0), tr("a control character has no place in it"))
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        events = yaml.parse(text, Loader=loader)
-        nodes = [
-            _node(event, events, path, 1)
-            for event in events
-            if not type(event).__name__.startswith(("Stream", "Document"))
-        ]
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        _fail(
-            path, (mark.line if mark else 0, 0), tr("not valid YAML: {problem}", problem=error.problem or error.context)
-        )
-    if len(nodes) > 1:
-        _fail(path, nodes[1].start, tr("a second YAML document has no place in it"))
-    return nodes[0] if nodes else Node("", {}, (0, 0), (0, 0))
-
-
-def _node(event: Any, events: Iterator[Any], path: str, depth: int) -> Node:
-    """The node that starts with `event`; takes the events that belong to it."""
-    kind = type(event).__name__
-    start = (event.start_mark.line, event.start_mark.column)
-    if kind not in {"ScalarEvent", "MappingStartEvent"}:
-        _fail(path, start, tr("lists and aliases have no place in it; write 'key: value' lines"))
-    if event.tag is not None or event.anchor is not None:
-        _fail(path, start, tr("YAML tags and anchors have no place in it; write the value alone"))
-    if kind == "ScalarEvent":
-        text = "" if not event.style and event.value in {"~", "null", "Null", "NULL"} else event.value
-        return Node(text, None, start, (event.end_mark.line, event.end_mark.column))
-    if depth > _DEEPEST:
-        _fail(path, start, tr("values must be one piece of text"))
-    entries: Entries = {}
-    while type(event := next(events)).__name__ != "MappingEndEvent":
-        key = _node(event, events, path, _DEEPEST + 1)
-        if key.text in entries:
-            _fail(path, key.start, tr("the key {key} stands there twice", key=_shown(key.text)))
-        entries[key.text] = (key, _node(next(events), events, path, depth + 1))
-    return Node("", entries, start, (event.end_mark.line, event.end_mark.column))
 
 
 def _in_profile(texts: tuple[str, str], profile: str, key: str) -> str:

@@ -35,6 +35,8 @@ ARGUMENTS = {
     "send batch": "--from a@b.cn --list l --template t --yes --allow-unfilled",
     "send test": "--from a@b.cn --template 1 --to a@example.com",
     "account sendify-trial": "--yes",
+    "account diff": "none.yaml",
+    "account apply": "none.yaml --yes",
     "validate email": "a@example.com --yes",
     "validate disposable": "a@example.com",
     "validate file": "https://a.test/x --name x.csv --yes",

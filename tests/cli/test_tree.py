@@ -27,7 +27,7 @@ COMMON = {option.name for option in common()}
 BY_HAND = """
 send merge|send resolve|campaign list|campaign show|campaign report|campaign export|campaign resume|campaign pause|
 campaign work|campaign settle|campaign retry-rejected|campaign delete|domain check|domain doctor|domain ensure|
-domain publish|account settings|
+domain publish|account settings|account export|account diff|account apply|
 domain records|receiver create|receiver add|receiver export|receiver import|receiver remove|receiver sync|
 config-set update|ip-filter protect|
 tag update|stats tracking|stats sender|template update|api|explain|completion|help|version|config init|config list|

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dmcli.api import catalogue
-from dmcli.cli.build import group
 from dmcli.cli.common import Duration
 from dmcli.cli.options import options_of
 from dmcli.cli.tree import command
@@ -112,43 +111,38 @@ def _least(_: click.Context, __: click.Parameter, value: str | None) -> str:
     return value or ""
 
 
-COMMAND = group("account")
-COMMAND.add_command(
-    command(
-        "show",
-        [
-            *options_of(_SUMMARY),
-            click.Option(
-                ["--need"], type=click.IntRange(0), metavar="N", default=0, help="Exit code 5 when N more do not fit."
-            ),
-            click.Option(
-                ["--fail-below"],
-                metavar="SHARE",
-                callback=_least,
-                help="Exit code 5 when less is left of the day's or the month's quota: 10%, or a number of mails.",
-            ),
-            click.Option(["--watch"], is_flag=True, help="Redraw it in place, on a terminal."),
-            click.Option(
-                ["--interval"],
-                type=Duration(1),
-                metavar="TIME",
-                default="30s",
-                show_default=True,
-                help="From one look of --watch to the next.",
-            ),
-            click.Option(["--usage"], is_flag=True, hidden=True, expose_value=False, help="Is always there."),
-        ],
-        _show,
-        composed(_SUMMARY.summary, "With --raw the service's reply alone."),
-        "--need 500",
-    )
+COMMAND = command(
+    "show",
+    [
+        *options_of(_SUMMARY),
+        click.Option(
+            ["--need"], type=click.IntRange(0), metavar="N", default=0, help="Exit code 5 when N more do not fit."
+        ),
+        click.Option(
+            ["--fail-below"],
+            metavar="SHARE",
+            callback=_least,
+            help="Exit code 5 when less is left of the day's or the month's quota: 10%, or a number of mails.",
+        ),
+        click.Option(["--watch"], is_flag=True, help="Redraw it in place, on a terminal."),
+        click.Option(
+            ["--interval"],
+            type=Duration(1),
+            metavar="TIME",
+            default="30s",
+            show_default=True,
+            help="From one look of --watch to the next.",
+        ),
+        click.Option(["--usage"], is_flag=True, hidden=True, expose_value=False, help="Is always there."),
+    ],
+    _show,
+    composed(_SUMMARY.summary, "With --raw the service's reply alone."),
+    "--need 500",
 )
-COMMAND.add_command(
-    command(
-        "settings",
-        options_of(_CHANGE),
-        _settings,
-        composed(_SETTINGS.summary, "With an option it is changed."),
-        "--eventbridge",
-    )
+SETTINGS = command(
+    "settings",
+    options_of(_CHANGE),
+    _settings,
+    composed(_SETTINGS.summary, "With an option it is changed."),
+    "--eventbridge",
 )

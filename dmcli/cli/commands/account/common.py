@@ -1,0 +1,118 @@
+"""What the commands of the account as code have in common: an account is read, and changes are shown."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from dmcli.words import listed, tr
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from dmcli.cli.session import Session
+    from dmcli.client.client import Client
+    from dmcli.errors import DmError
+    from dmcli.workflows.account.model import Account, Change
+
+# Of the file; `dmcli/workflows/account/parts.py` has them too, and loads more than help needs.
+KINDS = (
+    "domains",
+    "ip-pools",
+    "config-sets",
+    "senders",
+    "tags",
+    "lists",
+    "templates",
+    "suppressed",
+    "ip-filter",
+    "settings",
+)
+_TONES = {"+": "good", "~": "fair", "-": "bad"}
+_SHOWN = 20  # changes of one sort that are shown before they are made; diff shows all
+
+
+def only_option() -> click.Option:
+    """--only, for some kinds alone."""
+    return click.Option(
+        ["--only"], multiple=True, type=click.Choice(KINDS), metavar="KIND", help="Only this kind. Repeatable."
+    )
+
+
+def read_account(
+    current: Session, client: Client, kinds: Collection[str], members: Callable[[str], bool] = lambda _: False
+) -> Account:
+    """These kinds of an account; a terminal is told which is read. Raises DmError."""
+    from dmcli.workflows.account.reading import read
+
+    if not current.voice.redraws():
+        return read(client, kinds, members=members)
+    from dmcli.render import Output
+    from dmcli.render.meter import Meter
+
+    with Meter(Output("table", "", sys.stderr, current.color)) as meter:
+        done = iter(range(len(KINDS) + 2))
+
+        def tell(kind: str) -> None:
+            meter.tell(min(next(done), len(KINDS)), len(KINDS), tr("reading {kind}", kind=kind))
+
+        return read(client, kinds, tell, members=members)
+
+
+def unread_error(account: Account, kinds: Collection[str]) -> DmError | None:
+    """The gravest of what kept these kinds from being read, as an error that names them all."""
+    from dmcli.errors import worst
+
+    unread = {kind: error for kind, error in account.unread.items() if kind in kinds}
+    if not unread:
+        return None
+    gravest = worst(error.exit_code for error in unread.values())
+    error = next(error for error in unread.values() if error.exit_code == gravest)
+    told = listed(f"{kind} ({one.code})" for kind, one in unread.items())
+    error.message = tr("{kinds} could not be read: {why}", kinds=told, why=error.message)
+    return error
+
+
+def say_read(current: Session, account: Account, kinds: Collection[str]) -> None:
+    """Say how many things of each kind were read."""
+    read = [f"{kind} {len(things):,}" for kind, things in account.state.items() if kind in kinds]
+    current.say(tr("read: {kinds}", kinds=listed(read)))
+
+
+def lines_of(changes: Iterable[Change], most: int = 0) -> list[str]:
+    """The lines of changes; of one sort at most so many, and how many more there are."""
+    from dmcli.workflows.account.describing import MARKS, line_of, noun_of
+
+    lines: list[str] = []
+    seen: dict[tuple[object, str], int] = {}
+    for one in changes:
+        sort = (one.verb, one.part)
+        seen[sort] = seen.get(sort, 0) + 1
+        if not most or seen[sort] <= most:
+            lines.append(line_of(one))
+    for (verb, part), number in seen.items():
+        if most and number > most:
+            mark = next(mark for one, mark in MARKS.items() if one is verb)
+            lines.append(tr("{mark} {noun}: {number:,} more", mark=mark, noun=noun_of(part), number=number - most))
+    return lines
+
+
+def show_lines(current: Session, lines: Iterable[str], stream: TextIO) -> None:
+    """Write lines of a plan, what is new, changed or gone each in its colour."""
+    from dmcli.cli.run.folding import folded
+    from dmcli.look import painted, wants_color
+    from dmcli.untrusted import Painted, safe
+
+    colored = wants_color(stream, current.color)
+    for line in lines:
+        text = folded(f"    {safe(line)}", stream)[4:]
+        stream.write(Painted(f"{painted(text, _TONES.get(line[:1], 'quiet')) if colored else text}\n"))
+    stream.flush()
+
+
+def say_plan(current: Session, changes: Iterable[Change]) -> None:
+    """Show what is to be done, on stderr."""
+    if not current.given.get("quiet"):
+        show_lines(current, map(current.voice.hide, lines_of(changes, _SHOWN)), sys.stderr)

@@ -1,0 +1,142 @@
+"""`dm account diff`: what differs between the account and a file, or another account; it only reads."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dmcli.api.model import Field, bad, fair, good
+from dmcli.cli.commands.account.common import (
+    KINDS,
+    lines_of,
+    only_option,
+    read_account,
+    say_read,
+    show_lines,
+    unread_error,
+)
+from dmcli.cli.tree import command
+from dmcli.errors import CheckFailedError, InputError
+from dmcli.words import counted, tr
+
+if TYPE_CHECKING:
+    from dmcli.cli.run.resources import Resources
+    from dmcli.cli.session import Session
+    from dmcli.workflows.account.model import Account, Change
+
+_CHANGES: dict[str, str] = {"create": good("missing"), "update": fair("differs"), "delete": bad("too many")}
+_FIELDS = (
+    Field("change", "Difference", _CHANGES),
+    Field("kind", "Kind"),
+    Field("name", "Name"),
+    Field("what", "What"),
+)
+
+
+def _diff(current: Session, *, file: str | None, only: tuple[str, ...], against: str | None) -> None:
+    from dmcli.workflows.account.comparing import NO_MOVES, diff
+
+    if bool(file) == bool(against):
+        raise InputError(tr("give a FILE, or --against an account to compare this one with"))
+    moved = NO_MOVES
+    if file:
+        from dmcli.workflows.account.loading import load
+
+        document = load(file, only)
+        wanted, kinds, moved = document.state, list(document.state), document.moved
+    else:
+        other = _other(current, str(against), only)
+        wanted, kinds = other.state, [kind for kind in only or KINDS if kind in other.state]
+    lists = wanted.get("lists", {})
+    account = read_account(
+        current, current.client, kinds, lambda name: name in lists and lists[name].members is not None
+    )
+    changes = diff(account.state, wanted, moved)
+    say_read(current, account, kinds)
+    _show(current, account, kinds, changes)
+    if error := unread_error(account, kinds):
+        raise error
+    if not changes:
+        current.say(tr("nothing differs"))
+        return
+    differences = counted(len(changes), "difference")
+    raise CheckFailedError(
+        tr("{differences} between this account and {other}", differences=differences, other=file or against)
+    )
+
+
+def _show(current: Session, account: Account, kinds: list[str], changes: list[Change]) -> None:
+    """Show the differences: as lines to people, else as data."""
+    from dmcli.cli.run.pager import paged
+    from dmcli.render import show_document
+    from dmcli.workflows.account.describing import data_of, said_of
+
+    with paged(current) as output:
+        if output.for_people:
+            show_lines(current, lines_of(changes), output.stdout)
+            return
+        if output.wants_rows:
+            rows = [
+                {"change": one.verb.value, "kind": one.part, "name": one.name, "what": said_of(one)} for one in changes
+            ]
+            show_document(rows, _FIELDS, output)
+            return
+        document: dict[str, Any] = {
+            "equal": not (changes or unread_error_there(account, kinds)),
+            "read": {kind: len(account.state[kind]) for kind in kinds if kind in account.state},
+            "unread": [
+                {"kind": kind, "code": error.code, "message": error.message}
+                for kind, error in account.unread.items()
+                if kind in kinds
+            ],
+            "changes": [data_of(one) for one in changes],
+        }
+        show_document(document, (), output)
+
+
+def unread_error_there(account: Account, kinds: list[str]) -> bool:
+    """Whether some of these kinds could not be read."""
+    return any(kind in kinds for kind in account.unread)
+
+
+def _other(current: Session, against: str, only: tuple[str, ...]) -> Account:
+    """The account to compare with: that of another profile or region. Raises DmError."""
+    with closing(_resources(current, against)) as resources:
+        other = read_account(current, resources.client, only or KINDS)
+    if error := unread_error(other, only or KINDS):
+        error.message = tr("{other}: {why}", other=against, why=error.message)
+        raise error
+    return other
+
+
+def _resources(current: Session, against: str) -> Resources:
+    """What it takes to call another account: the same options, but for those that choose one. Raises InputError."""
+    from dmcli.cli.run.resources import Resources
+
+    what, _, name = against.partition(":")
+    if what not in ("profile", "region") or not name:
+        raise InputError(tr("{text!r} is neither profile:NAME nor region:NAME", text=against))
+    chosen = {"profile", "region", "endpoint"} if what == "profile" else {"region", "endpoint"}
+    given = {key: value for key, value in current.given.items() if key not in chosen}
+    return Resources({**given, what: name}, current.voice)
+
+
+COMMAND = command(
+    "diff",
+    [
+        click.Argument(
+            ["file"], required=False, type=click.Path(), metavar="[FILE]", help="What 'account export' wrote."
+        ),
+        only_option(),
+        click.Option(
+            ["--against"],
+            metavar="profile:NAME|region:NAME",
+            help="Compare with the account of another profile or region, in place of a file.",
+        ),
+    ],
+    _diff,
+    "Show what differs between the account and a file. Exit code 5 when something does; it only reads.",
+    "account.yaml",
+)

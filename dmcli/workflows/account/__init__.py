@@ -1,0 +1,1 @@
+"""The account as code: read as a state, written as a file, compared with one, and made what one says."""

@@ -1,0 +1,147 @@
+"""Reading an account: each list once, over the pages it has, and a call for each thing of which the list says less."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dmcli.api import catalogue
+from dmcli.api.kinds.text import Choice
+from dmcli.api.paging import value_of
+from dmcli.errors import ConfigError, RefusedError
+from dmcli.words import listed, tr
+from dmcli.workflows.account.model import Account, Shape, Thing
+from dmcli.workflows.account.parts import PARTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from dmcli.client.client import Client
+    from dmcli.errors import DmError
+    from dmcli.workflows.account.model import Attribute, Fields, Part, State, Value
+
+_YES = ("true", "1", "yes")
+_CHOSEN = "aliyun-"  # how a selector begins that the service has chosen
+
+
+def read(
+    client: Client,
+    parts: Collection[str],
+    tell: Callable[[str], None] = lambda _: None,
+    *,
+    members: Callable[[str], bool] = lambda _: False,
+) -> Account:
+    """These parts of an account, with those they refer to as far as the keys may. `members` chooses lists by name.
+
+    A part that the keys may not read, or the region does not have, is in `unread`. `tell` is told what is read next.
+    Raises DmError where nothing more can be read, and RefusedError where two things have one name.
+    """
+    state: State = {}
+    unread: dict[str, DmError] = {}
+    lost: list[str] = []
+    for part in PARTS:
+        if part.key not in parts and not _is_referred_to(part, parts):
+            continue
+        tell(part.key)
+        try:
+            things = _settings(client, part) if part.single else _things(client, part, state)
+            if part.key == "lists":
+                things = {name: _with_members(client, one, members(name)) for name, one in things.items()}
+                lost = [who.email for one in things.values() for who in one.members or () if who.values is None]
+        except (ConfigError, RefusedError) as error:
+            if not error.code:
+                raise
+            unread[part.key] = error
+        else:
+            state[part.key] = things
+    return Account(state, unread, tuple(lost))
+
+
+def _is_referred_to(part: Part, parts: Collection[str]) -> bool:
+    return any(part.key == one.refers for other in PARTS if other.key in parts for one in other.attributes)
+
+
+def _settings(client: Client, part: Part) -> dict[str, Thing]:
+    fields = {one.key: _value(one, "", client.call(catalogue.get(one.read), {}), {}) for one in part.attributes}
+    return {part.key: Thing(part.key, {key: value for key, value in fields.items() if value != ""})}
+
+
+def _things(client: Client, part: Part, state: State) -> dict[str, Thing]:
+    """The things of a part by name. Raises RefusedError for names that are there twice."""
+    things: dict[str, Thing] = {}
+    twice: dict[str, list[str]] = {}
+    for row in client.rows(catalogue.get(part.listing), {}):
+        name, key = part.canonical(_text(value_of(row, part.name))), _text(value_of(row, part.id))
+        if name in things:
+            twice.setdefault(name, [things[name].id]).append(key)
+            continue
+        if part.describe:
+            row = {**row, **client.call(catalogue.get(part.describe), {part.by: key})}  # noqa: PLW2901
+        field, value = part.ours
+        ours = not field or str(value_of(row, field) or value) == value
+        things[name] = Thing(name, _fields(part, name, row, state), key, ours=ours)
+    if twice:
+        name, ids = next(iter(twice.items()))
+        raise RefusedError(
+            tr(
+                "{number} {part} are called {name!r}, with the ids {ids}; names tell things apart here, so rename or "
+                "delete all but one",
+                number=len(ids),
+                part=part.key,
+                name=name,
+                ids=listed(ids, " and "),
+            )
+        )
+    return things
+
+
+def _fields(part: Part, name: str, row: dict[str, Any], state: State) -> Fields:
+    """What a row says of a thing, but for what is as by default."""
+    found = {one.key: _value(one, part.create, row, state) for one in part.attributes}
+    return {key: value for key, value in found.items() if value != part.attribute(key).default_of(name)}
+
+
+def _value(attribute: Attribute, create: str, row: dict[str, Any], state: State) -> Value:
+    """The value of an attribute, as the file has it."""
+    found = _at(row, attribute.row.split("."))
+    if attribute.shape is Shape.FLAG:
+        return str(found).lower() in _YES
+    if attribute.shape is Shape.TEXTS:
+        return tuple(sorted(map(_text, found if isinstance(found, list) else [])))
+    text = _text(found)
+    if attribute.key == "dkim-selector":
+        selector = text.partition("._domainkey")[0]
+        return "" if selector.startswith(_CHOSEN) else selector
+    if attribute.by_id:
+        names = {one.id: name for name, one in state.get(attribute.refers, {}).items()}
+        return names.get(text, text)
+    kind = catalogue.get(create).param(attribute.param).kind if create and attribute.param else None
+    if isinstance(kind, Choice):
+        return next((word for word, wire in kind.words.items() if wire == text), text)
+    return text
+
+
+def _text(value: Any) -> str:
+    """A text as a file can hold it: a lone surrogate, which no encoding takes, is a question mark."""
+    return "" if value is None else str(value).encode(errors="replace").decode()
+
+
+def _at(value: Any, path: list[str]) -> Any:
+    """What stands at a path of keys; of a list, what stands there in each of its items."""
+    for at, key in enumerate(path):
+        if isinstance(value, list):
+            return [_at(item, path[at:]) for item in value]
+        value = value_of(value, key) if isinstance(value, dict) else None
+    return value
+
+
+def _with_members(client: Client, one: Thing, wanted: bool) -> Thing:
+    """A list with its members, if they are wanted; values that are empty are left out."""
+    if not wanted:
+        return one
+    from dmcli.workflows.lists.members import Member, members
+
+    def said(member: Member) -> Member:
+        values = member.values
+        return member._replace(values=None if values is None else {key: text for key, text in values.items() if text})
+
+    return one._replace(members=tuple(map(said, members(client, one.id))))

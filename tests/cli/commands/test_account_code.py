@@ -1,0 +1,293 @@
+"""`dm account export|diff|apply`: what is refused and where, what is deleted, plans, and what cannot be read."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    """Writes account.yaml, in the folder in which the commands run."""
+    monkeypatch.chdir(tmp_path)
+
+    def put(text, name="account.yaml"):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return name
+
+    return put
+
+
+def error(result):
+    return json.loads(result.err.splitlines()[-1])["error"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("tagz: {}\n", "line 1 column 1: there is no 'tagz' here; did you mean 'tags'?"),
+        ("zzz: 1\n", "line 1 column 1: there is no 'zzz' here; there are domains, ip-pools, config-sets"),
+        ("tags: 3\n", "line 1 column 7: 'tags' must be a list of names, or names with what is said of them"),
+        ("- a\n", "line 1 column 1: the file must have parts such as tags:"),
+        ("tags:\n  a:\n    desc: x\n", "line 3 column 5: there is no 'desc' here; did you mean 'description'?"),
+        ("tags:\n  a:\n    description: [x]\n", "line 3 column 18: 'description' must be one piece of text"),
+        ("tags:\n  a: x\n", "line 2 column 6: what is said of 'a' must be 'key: value' lines"),
+        ("tags:\n  - a\n  - a\n", "line 3 column 5: the tag 'a' stands there twice"),
+        ("tags:\n  a:\n  a:\n", "line 3 column 3: the key 'a' stands there twice"),
+        ("tags: &x {}\n", "line 1 column 7: YAML tags and anchors have no place in it"),
+        ("tags: [a\n", "not valid YAML"),
+        ("senders:\n  a@b.test:\n    reply-to: c@d.test\n", "'a@b.test' needs 'type'"),
+        ("senders:\n  a@b.test:\n    type: bulk\n", "line 3 column 11: 'type': 'bulk' must be one of batch, trigger"),
+        ("senders:\n  nobody:\n    type: batch\n", "line 2 column 3: 'senders': 'nobody'"),
+        ("config-sets:\n  a:\n    fall-back: maybe\n", "column 16: 'fall-back': 'maybe' must be true or false"),
+        ("config-sets:\n  a:\n    forbidden-statuses: x\n", "column 25: 'forbidden-statuses' must be a list of texts"),
+        ("ip-filter:\n  - 203.0.113.1/24\n", "is an address within its network; give 203.0.113.0/24"),
+        ("ip-pools:\n  a: {ips: [192.0.2.1]}\n  b: {ips: [192.0.2.1]}\n", "in the pool 'a' and in 'b'"),
+        ("templates:\n  a:\n    html-file: ../x.html\n", "line 3 column 16: '../x.html' is not below the folder"),
+        ("templates:\n  a:\n    html-file: x.html\n", "there is no file 'x.html' beside this one"),
+        ("templates:\n  a:\n    html: x\n    html-file: x.html\n", "give 'html' or 'html-file', not both"),
+        ("lists:\n  a:\n    members-file: bad.csv\n", "line 3 column 19: bad.csv row 2: column email: 'nobody'"),
+        (
+            "moved:\n  lists: {a: b}\n",
+            "line 2 column 3: the service renames nothing of 'lists', only config-sets, tags",
+        ),
+        ("tags: [a]\nmoved: {tags: {c: b}}\n", "line 2 column 16: there is no 'b' here; there are a"),
+        ("tags: [a, b]\nmoved: {tags: {a: b}}\n", "'a' is renamed here, and stands under 'tags' too"),
+        ("tags: [\x07]\n", "line 1 column 8: a control character has no place in it"),
+    ],
+)
+def test_a_mistake_in_the_file_has_its_place_and_what_was_meant(box, write, text, said):
+    write("email\nnobody\n", "bad.csv")
+    write("<p>", "x.html") if "not both" in said else None
+    told = box("account diff {} -o json", write(text), code=2)
+    assert said in error(told)["message"]
+    assert error(told)["message"].startswith("account.yaml line ")
+    assert not told.out
+
+
+def test_a_file_that_is_none_is_told(box, write, tmp_path):
+    assert "cannot read none.yaml" in box("account diff none.yaml", code=8).err
+    (tmp_path / "account.yaml").write_bytes(b"tags: [\xff]")
+    write("", "empty.yaml")
+    assert "is not UTF-8 text (byte 8)" in box("account apply account.yaml", code=2).err
+    assert "nothing differs" in box("account diff empty.yaml").err  # it speaks of nothing
+    assert "cannot read .: Is a directory" in box("account diff .", code=8).err
+    assert "give the FILE" in box("account export --members", code=2).err
+
+
+def test_what_the_service_cannot_do_forbids_all_before_anything_is_done(box, write):
+    box("dedicated-ip create-pool old --ip 192.0.2.10")
+    box("sandbox calls clear")
+    file = write(
+        "senders:\n"
+        "  news@sandbox.test: {type: trigger}\n"
+        "  noreply@sandbox.test: {type: trigger}\n"
+        "  x@sandbx.test: {type: batch, config-set: shpo}\n"
+        "domains: [sandbox.test, a.test, b.test, c.test, d.test, e.test]\n"
+        "config-sets: {shop: {ip-pool: none}}\n"
+        "lists: {customers: {description: other}}\n"
+        "ip-pools: {new: {ips: [192.0.2.10]}, new2: {ips: [192.0.2.99]}}\n"
+    )
+    told = box("account apply {} --yes -o json", file, code=2)
+    message = error(told)["message"]
+    for said in (
+        "nothing was done, there are 10 obstacles",
+        "line 2 column 3: the service cannot change type of the sender address news@sandbox.test (batch -> trigger)",
+        "line 2 column 3: the service cannot take reply-to from the sender address news@sandbox.test",
+        "line 4 column 3: there is no configuration set 'shpo'; did you mean shop?",
+        "line 4 column 3: there is no domain 'sandbx.test'; did you mean sandbox.test?",
+        "line 6 column 15: there is no IP pool 'none'",
+        "cannot change description of the list customers",
+        "192.0.2.10 is in the pool 'old', which the file does not have",
+        "there is no dedicated IP '192.0.2.99'; did you mean",
+        "there would be 6 domains, and an account may have 5",
+    ):
+        assert said in message, said
+    calls = box("sandbox calls list -o json").json["calls"]
+    assert not [one for one in calls if one["action"].startswith(("Create", "Modify", "Delete", "ConfigSetCreate"))]
+
+
+def test_nothing_goes_without_prune_and_little_without_force(box, write):
+    for number in range(12):
+        box("tag create t{}", number)
+    file = write("tags: [welcome, t0]\n")
+    kept = box("account apply {} --yes -o json", file)
+    assert (kept.json["deleted"], kept.json["staying"]) == (0, 11)
+    assert "11 things not in the file stay without --prune" in kept.err
+    box("account diff {}", file, code=5)
+    refused = box("account apply {} --prune tags --yes -o json", file, code=2)
+    assert "11 of 13 tags would be deleted, more than 10 or 30%" in error(refused)["message"]
+    assert "there is no terminal to ask" in box("account apply {} --prune tags --force", file, code=2).err
+    seen = box("account apply {} --prune tags --force --dry-run", file)
+    assert seen.err.count("- tag t") == 11
+    assert "11 deletions cannot be undone" in seen.err
+    assert box("account apply {} --prune tags --force --yes -o json", file).json["deleted"] == 11
+    box("account diff {}", file)
+    # Ten senders a month, whatever is forced; and a list stays that was mailed to just now.
+    for number in range(11):
+        box("address create s{}@sandbox.test --type batch", number)
+    write("senders:\n  s0@sandbox.test: {type: batch}\n", "senders.yaml")
+    assert "deletes 10 a month" in box("account apply senders.yaml --prune senders --force --yes", code=2).err
+    box("send batch --from news@sandbox.test --list customers --template newsletter --yes")
+    write("lists: {}\n", "lists.yaml")
+    early = box("account apply lists.yaml --prune lists --force --yes", code=4)
+    assert "was mailed to just now, and has to stay for 10 minutes" in early.err
+    box("sandbox clock advance 11m")
+    assert box("account apply lists.yaml --prune lists --force --yes -o json").json["deleted"] == 1
+
+
+def test_members_join_and_leave_by_their_file(box, write):
+    write("email,City\nli@example.com,Oslo\nzoe@example.com,Bern\n", "people.csv")
+    file = write("lists:\n  customers: {description: Three customers to try with, members-file: people.csv}\n")
+    seen = box("account diff {} -o json", file, code=5).json["changes"]
+    assert [(one["change"], one["name"]) for one in seen] == [("create", "customers"), ("delete", "customers")]
+    box("account apply {} --yes", file)
+    told = box("account apply {} --prune members --yes", file, code=2)
+    assert "2 of 4 members of the list customers would be deleted" in told.err
+    assert (
+        "other values for 1 member of the list customers, such as li@example.com"
+        in box("account apply {} --prune members --force --yes", file).err
+    )
+    there = box("receiver members customers -o json").json["data"]["detail"]
+    assert [one["Email"] for one in there] == ["li@example.com", "zoe@example.com"]
+
+
+def test_a_plan_is_done_as_it_stands_or_not_at_all(box, write, tmp_path):
+    box("config-set create shop")
+    file = write(
+        "tags: {hello: {description: x}, new: {}}\n"
+        "moved: {tags: {welcome: hello}, config-sets: {shop: store}}\n"
+        "config-sets: [store]\n"
+        "senders:\n  x@sandbox.test: {type: batch, config-set: store}\n"
+    )
+    kept = box("account apply {} --plan plan.json", file)
+    assert "make 2, change 2, delete 0; do just that with: dm -p sandbox account apply plan.json" in kept.err
+    assert box("tag list -o json").json["data"]["tag"][0]["TagName"] == "welcome"
+    plan = json.loads((tmp_path / "plan.json").read_text())
+    assert "leave out the other options" in box("account apply plan.json --force", code=2).err
+    elsewhere = box("account apply plan.json --region ap-southeast-1 --yes", code=2)
+    assert "is a plan for another account, or another region" in elsewhere.err
+    # What was made already, by a run that was cut short, counts as done; what is otherwise stops it.
+    box("config-set update shop --name store")
+    box("address create x@sandbox.test --type batch")
+    assert box("account apply plan.json --dry-run").err.count("~ sender address x@sandbox.test: config-set") == 1
+    box("tag update welcome --description other")
+    stale = box("account apply plan.json --yes -o json", code=5)
+    assert "the account was changed since the plan plan.json was made" in error(stale)["message"]
+    assert "~ tag welcome -> hello" in error(stale)["message"]
+    box("tag update welcome --description {}", "Mail to new customers")
+    assert box("account apply plan.json --yes -o json").json["failed"] == 0
+    assert "there is nothing to do" in box("account apply plan.json").err
+    assert "senders" in box("account diff {}", file, code=5).err  # news and noreply, which stay
+    for broken in ({**plan, "dm-account-plan": 2}, {**plan, "changes": [{}]}, {**plan, "changes": 3}):
+        write(json.dumps(broken), "plan.json")
+        assert "make it anew" in box("account apply plan.json", code=2).err
+
+
+def test_what_cannot_be_read_is_said_and_never_counts_as_equal(box, write, tmp_path):
+    file = write("tags: [welcome]\nsenders: {}\nlists: {}\n")
+    box("account export all.yaml --only tags")
+    box("sandbox fault add error Forbidden.RAM --action QueryTagByParam --times 100")
+    told = box("account diff all.yaml -o json", code=3)
+    assert (told.json["equal"], told.json["changes"], told.json["unread"][0]["kind"]) == (False, [], "tags")
+    assert "tags (Forbidden.RAM) could not be read" in error(told)["message"]
+    assert "dm:QueryTagByParam" in error(told)["hint"]
+    partly = box("account export some.yaml", code=3)
+    assert "tags (Forbidden.RAM)" in partly.err
+    text = (tmp_path / "some.yaml").read_text("utf-8")
+    assert "# tags: not read (Forbidden.RAM)\n" in text
+    assert "\ntags:" not in text
+    assert "\nsenders:" in text
+    assert "nothing differs" in box("account diff some.yaml").err
+    box("account apply {} --yes", file, code=3)
+    assert "profile:sandbox: tags" in box("account diff --against profile:sandbox", code=3).err
+    box("sandbox fault remove --all")
+    # What others need it for alone is no hindrance.
+    box("sandbox fault add error Forbidden.RAM --action ConfigSetList --times 100")
+    write("senders:\n  news@sandbox.test: {type: batch, reply-to: support@sandbox.test}\n", "senders.yaml")
+    box("account apply senders.yaml --yes")
+    box("sandbox fault remove --all")
+    box("sandbox fault add status 503 --action QueryTagByParam --times 100")
+    box("account diff {} --deadline 2s", file, code=4)
+    box("sandbox fault remove --all")
+    box("template create twice --subject a --html b")
+    box("template create twice --subject a --html c")
+    twice = box("account export", code=1)
+    assert "2 templates are called 'twice', with the ids 2 and 3; names tell things apart here" in twice.err
+
+
+def test_what_is_refused_is_told_and_the_rest_is_done(box, write):
+    box("sandbox fault add error InvalidDomainName.Conflict --action CreateDomain --times 100")
+    file = write("domains: [sandbox.test, a.test]\nsenders:\n  x@a.test: {type: batch}\ntags: [welcome, b]\n")
+    told = box("account apply {} --yes -o json", file, code=7)
+    assert (told.json["created"], told.json["failed"]) == (1, 2)
+    assert [one["name"] for one in told.json["errors"]] == ["a.test", "x@a.test"]
+    assert "a.test was not made" in error(told)["message"]
+    box("account apply {} --only domains --yes", file, code=1)
+    box("sandbox fault remove --all")
+    box("sandbox fault add error Forbidden.RAM --action CreateMailAddress --times 100")
+    stopped = box("account apply {} --yes -o json", file, code=3)
+    assert "1 of 2 changes were made before this; apply it again for the rest" in error(stopped)["message"]
+    box("sandbox fault remove --all")
+    assert box("account apply {} --yes -o json", file).json["created"] == 1
+    assert "nothing differs" not in box("account diff {}", file, code=5).err  # news and noreply stay
+
+
+def test_the_review_of_templates_is_waited_for_when_told(box, write, pauses):
+    box("sandbox state set templates checks:3")
+    file = write("templates:\n  newsletter: {subject: New, html: <p>}\n")
+    assert "1 template to be reviewed by the service; --wait waits for it" in box("account apply {} --yes", file).err
+    assert not pauses
+    write("templates:\n  newsletter: {subject: Newer, html: <p>}\n")
+    told = box("account apply {} --yes --wait", file)
+    assert "the service has approved 1 template" in told.err
+    assert pauses
+    box("sandbox state set templates manual")
+    write("templates:\n  newsletter: {subject: Newest, html: <p>}\n")
+    assert "still in review: newsletter" in box("account apply {} --yes --wait --timeout 30s", file, code=5).err
+
+
+def test_ips_change_places_between_pools(box, write):
+    file = write("ip-pools:\n  a: {ips: [192.0.2.10, 192.0.2.11]}\n  b: {ips: [192.0.2.12]}\n")
+    box("account apply {} --yes", file)
+    write("ip-pools:\n  b: {ips: [192.0.2.10]}\n  a: {ips: [192.0.2.12]}\n  c: {ips: [192.0.2.11]}\n")
+    box("account apply {} --yes", file)
+    assert "nothing differs" in box("account diff {}", file).err
+
+
+def test_a_thousand_things_are_read_in_as_many_pages_as_they_fill(box, write, sandbox, tmp_path):
+    with sandbox.store.change() as db:
+        db.executemany(
+            "INSERT INTO suppression (address, created) VALUES (?, 0)", [(f"p{n}@b.test",) for n in range(600)]
+        )
+        db.executemany("INSERT INTO tag (name) VALUES (?)", [(f"tag{n}",) for n in range(399)])
+    box("account export {}", write(""))
+    text = (
+        (tmp_path / "account.yaml")
+        .read_text("utf-8")
+        .replace("p1@b.test", "q@c.test")
+        .replace("  tag1:", "  tag1: {description: x}")
+    )
+    file = write(text)
+    box("sandbox calls clear")
+    planned = box("account apply {} --dry-run --prune suppressed", file)
+    assert "make 1, change 1, delete 1" in planned.err
+    calls = [one["action"] for one in box("sandbox calls list --limit 1000 -o json").json["calls"]]
+    assert (calls.count("ListUserSuppression"), calls.count("QueryTagByParam")) == (12, 8)
+    assert len(calls) == 12 + 8 + 8 + 1 + 1 + 3
+    box("account apply {} --prune suppressed --yes", file)
+    assert "nothing differs" in box("account diff {}", file).err
+
+
+def test_people_see_the_plan_in_their_language_and_are_asked(terminal, box, write):
+    file = write("tags: {welcome: {description: other}, b: {}}\n")
+    asked = terminal("-p sandbox account apply {}", file, answers=["n"])[1]
+    assert "nothing was done" in asked
+    assert "\x1b[32m+ tag b\x1b[0m" in asked
+    shown = box("account apply {} --lang zh --dry-run", file).err
+    assert "~ 邮件标签 welcome：description Mail to new customers -> other" in shown
+    assert "+ 邮件标签 b\n" in shown
+    assert (
+        "~ tag welcome: description Mail to new customers -> other" in terminal("-p sandbox account diff {}", file)[1]
+    )
