@@ -134,10 +134,12 @@ def _prepare(reached: Callable[[str], None], *, merges: bool) -> None:
 
 def _main(path: str) -> None:
     from dmcli.cli import app
-    from dmcli.cli.commands.campaign import change, merge  # noqa: F401  loaded once for all forks
+    from dmcli.cli.commands.account import apply  # noqa: F401  loaded once for all forks
+    from dmcli.cli.commands.campaign import change, merge  # noqa: F401
     from dmcli.cli.commands.receiver import imports, sync  # noqa: F401
     from dmcli.cli.run import exits, failure  # noqa: F401
     from dmcli.client import transport  # noqa: F401
+    from dmcli.workflows.account import applying, checking, loading, reading, waiting  # noqa: F401
     from dmcli.workflows.merge import pace, plan, sending, settle, standing  # noqa: F401
     from dmcli.workflows.merge.journals import local  # noqa: F401
     from dmcli.workflows.merge.letters import template
@@ -157,7 +159,7 @@ def _main(path: str) -> None:
             os.chdir(wish["folder"])
             os.environ.clear()
             os.environ.update(wish["environ"])
-            merges = "receiver" not in wish["line"]
+            merges = not {"receiver", "account"} & {*wish["line"]}
             _prepare(_reaching(wish["point"], wish["number"], wish["how"]), merges=merges)
             code = 70
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from dmcli.words import counted, listed, tr
@@ -40,37 +41,42 @@ def said_of(change: Change) -> str:
             "{people}, such as {sample}", people=counted(len(emails), "member"), sample=listed(emails[:_SAMPLE])
         )
         return people if len(emails) > 1 else listed(emails)
-    if change.verb is Verb.UPDATE:
-        return (
-            listed(_pair(key, change.before[key], value) for key, value in change.after.items()) if change.after else ""
-        )
-    if change.verb is Verb.CREATE:
-        said = ((key, value) for key, value in change.after.items() if value is not True)
-        flags = [key for key, value in change.after.items() if value is True]
-        texts = [*(f"{key} {shown(value)}" for key, value in said), *flags]
-        return listed(texts) if texts else ""
+    if change.verb is Verb.UPDATE and change.after:
+        return listed(_pair(change, key) for key in change.after)
+    if change.verb is Verb.CREATE and change.after:
+        return listed(_has(change, key) for key in change.after)
     return ""
 
 
-def _pair(key: str, old: Value, new: Value) -> str:
-    if _is_long(old) or _is_long(new):
+def _pair(change: Change, key: str) -> str:
+    """How an attribute is, and how it is to be."""
+    old, new = change.before[key], change.after[key]
+    if any(_is_long(change, key, value) for value in (old, new)):
         return tr("{key} differs ({old:,} -> {new:,} characters)", key=key, old=len(str(old)), new=len(str(new)))
     return f"{key} {shown(old)} -> {shown(new)}"
 
 
-def _is_long(value: Value) -> bool:
-    return isinstance(value, str) and (len(value) > _LONGEST or "\n" in value)
+def _has(change: Change, key: str) -> str:
+    """An attribute that a new thing has; a flag that is set is told by its name."""
+    value = change.after[key]
+    if _is_long(change, key, value):
+        return tr("{key} of {number:,} characters", key=key, number=len(str(value)))
+    return key if value is True else f"{key} {shown(value)}"
+
+
+def _is_long(change: Change, key: str, value: Value) -> bool:
+    if not isinstance(value, str):
+        return False
+    return bool(BY_KEY[change.part].attribute(key).file) or len(value) > _LONGEST or "\n" in value
 
 
 def shown(value: Value) -> str:
-    """A value in a line."""
+    """A value in a line; of several words in quotes."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple):
         return f"[{', '.join(value)}]"
-    if _is_long(value):
-        return tr("of {number:,} characters", number=len(value))
-    return value or tr("(none)")
+    return f"'{value}'" if re.search("[ ,]", value) else value or tr("(none)")
 
 
 def data_of(change: Change) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from dmcli.workflows.lists.members import Member
 
 if TYPE_CHECKING:
     from dmcli.workflows.account.comparing import Renamed
-    from dmcli.workflows.account.model import Fields, Thing
+    from dmcli.workflows.account.model import Fields, Thing, Value
 
 _MARK = "dm-account-plan"
 _VERSION = 1
@@ -95,11 +95,18 @@ def _left(one: Change, things: dict[str, Thing], moves: bool) -> Change | bool:
         cut = all(part.attribute(key).link[0] and not value for key, value in before.items())
         return one._replace(verb=Verb.UPDATE, before=before, after=after) if before and cut else not before
     keys = {*before} & {*one.after}
-    if any(before[key] != one.before[key] for key in keys):
+    if not all(_is_cut_short(before[key], one.before[key]) for key in keys):
         return False
     was = one.was if moves else ""
     left = {key: after[key] for key in keys}
     return one._replace(was=was, before={key: before[key] for key in keys}, after=left) if left or was else True
+
+
+def _is_cut_short(now: Value, before: Value) -> bool:
+    """Whether a value is as it was, or lacks what the plan has given to another thing already, such as an IP."""
+    if isinstance(now, tuple) and isinstance(before, tuple):
+        return set(now) <= set(before)
+    return now == before
 
 
 def _data(one: Change) -> dict[str, Any]:

@@ -92,7 +92,7 @@ def test_what_the_service_cannot_do_forbids_all_before_anything_is_done(box, wri
     told = box("account apply {} --yes -o json", file, code=2)
     message = error(told)["message"]
     for said in (
-        "nothing was done, there are 10 obstacles",
+        "nothing was done: 10 obstacles in the way",
         "line 2 column 3: the service cannot change type of the sender address news@sandbox.test (batch -> trigger)",
         "line 2 column 3: the service cannot take reply-to from the sender address news@sandbox.test",
         "line 4 column 3: there is no configuration set 'shpo'; did you mean shop?",
@@ -114,8 +114,9 @@ def test_nothing_goes_without_prune_and_little_without_force(box, write):
     file = write("tags: [welcome, t0]\n")
     kept = box("account apply {} --yes -o json", file)
     assert (kept.json["deleted"], kept.json["staying"]) == (0, 11)
-    assert "11 things not in the file stay without --prune" in kept.err
+    assert "left alone without --prune: 11 things not in the file; diff shows them" in kept.err
     box("account diff {}", file, code=5)
+    assert "says nothing of lists; write 'lists: {}'" in box("account apply {} --prune lists", file, code=2).err
     refused = box("account apply {} --prune tags --yes -o json", file, code=2)
     assert "11 of 13 tags would be deleted, more than 10 or 30%" in error(refused)["message"]
     assert "there is no terminal to ask" in box("account apply {} --prune tags --force", file, code=2).err
@@ -286,8 +287,8 @@ def test_people_see_the_plan_in_their_language_and_are_asked(terminal, box, writ
     assert "nothing was done" in asked
     assert "\x1b[32m+ tag b\x1b[0m" in asked
     shown = box("account apply {} --lang zh --dry-run", file).err
-    assert "~ 邮件标签 welcome：description Mail to new customers -> other" in shown
+    assert "~ 邮件标签 welcome：description 'Mail to new customers' -> other" in shown
     assert "+ 邮件标签 b\n" in shown
     assert (
-        "~ tag welcome: description Mail to new customers -> other" in terminal("-p sandbox account diff {}", file)[1]
+        "~ tag welcome: description 'Mail to new customers' -> other" in terminal("-p sandbox account diff {}", file)[1]
     )

@@ -84,7 +84,7 @@ def _apply(
     current.say(*outlook.notes)
     if outlook.staying:
         things = counted(outlook.staying, "thing")
-        current.say(tr("{things} not in the file stay without --prune; diff shows them", things=things))
+        current.say(tr("left alone without --prune: {things} not in the file; diff shows them", things=things))
     what = _summary(outlook.changes)
     if plan:
         _save(current, plan, outlook.changes)
@@ -114,6 +114,15 @@ def _looking(current: Session, file: str, wishes: _Wishes) -> Callable[[], _Outl
             )
         return lambda: _of_plan(current, file, saved)
     document = load(file, wishes.only)
+    for kind in (*wishes.only, *wishes.prune):
+        if kind not in document.state and kind != "members":
+            raise InputError(
+                tr(
+                    "{file} says nothing of {kind}; write '{kind}: {{}}' where there are to be none",
+                    file=file,
+                    kind=kind,
+                )
+            )
 
     def look() -> _Outlook:
         from dmcli.workflows.account.checking import plan
@@ -128,7 +137,7 @@ def _looking(current: Session, file: str, wishes: _Wishes) -> Callable[[], _Outl
         if made.problems:
             number = counted(len(made.problems), "obstacle")
             raise InputError(
-                tr("nothing was done, there are {obstacles}", obstacles=number), details=made.problems[:_TOLD]
+                tr("nothing was done: {obstacles} in the way", obstacles=number), details=made.problems[:_TOLD]
             )
         return _Outlook(there, made.changes, len(made.staying), made.notes)
 
