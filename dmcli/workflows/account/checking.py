@@ -39,7 +39,7 @@ def plan(
     problems = [
         *_dangling(document, there, doing),
         *_unchangeable(document, doing),
-        *_taken_ips(document, there),
+        *_taken_ips(document, there, doing),
         *_too_many(there, doing),
         *([] if force else _too_many_deleted(there, doing)),
     ]
@@ -100,13 +100,14 @@ def _unchangeable(document: Document, doing: list[Change]) -> Iterator[str]:
                 )
 
 
-def _taken_ips(document: Document, there: State) -> Iterator[str]:
-    """IPs that are to come into a pool from one that the file does not speak of."""
+def _taken_ips(document: Document, there: State, doing: list[Change]) -> Iterator[str]:
+    """IPs that are to come into a pool from one that stays, and of which the file does not speak."""
     pools = document.state.get("ip-pools")
+    gone = {one.name for one in doing if one.part == "ip-pools" and one.verb is Verb.DELETE}
     for name, one in there.get("ip-pools", {}).items():
         for wanted, other in (pools or {}).items():
             taken = set(one.fields.get("ips", ()) or ()) & set(other.fields.get("ips", ()) or ())  # type: ignore[arg-type]
-            if taken and name not in (pools or {}):
+            if taken and name not in {*(pools or {}), *gone}:
                 yield tr(
                     "{where}: {ips} is in the pool {name!r}, which the file does not have: write it without the IP",
                     where=document.where("ip-pools", wanted),

@@ -131,6 +131,16 @@ def otherwise(there: State, wanted: State) -> dict[str, list[str]]:
     return found
 
 
+def referred(state: State) -> set[str]:
+    """The parts that things of a state refer to."""
+    return {
+        one.refers
+        for part, things in state.items()
+        for one in BY_KEY[part].attributes
+        if one.refers and any(thing.fields.get(one.key) for thing in things.values())
+    }
+
+
 def order(changes: list[Change], first: Collection[str] = ()) -> list[Change]:
     """Changes in the order of doing; deletions in the parts `first`, and in what refers to these, come before all."""
     ranks = {part.key: rank for rank, part in enumerate(PARTS)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api import catalogue
 from dmcli.api.kinds.text import Choice
@@ -23,14 +23,23 @@ _YES = ("true", "1", "yes")
 _CHOSEN = "aliyun-"  # how a selector begins that the service has chosen
 
 
-def read(
-    client: Client,
-    parts: Collection[str],
-    tell: Callable[[str], None] = lambda _: None,
-    *,
-    members: Callable[[str], bool] = lambda _: False,
-) -> Account:
-    """These parts of an account, with those they refer to as far as the keys may. `members` chooses lists by name.
+class Scope(NamedTuple):
+    """What of an account is read: parts, members of the lists that `members` says, and settings (None for all)."""
+
+    parts: Collection[str]
+    members: Callable[[str], bool] = lambda _: False
+    settings: Collection[str] | None = None
+
+
+def scope_of(wanted: State) -> Scope:
+    """What of an account a state speaks of, that it may become."""
+    lists = {name for name, one in wanted.get("lists", {}).items() if one.members is not None}
+    settings = {key for one in wanted.get("settings", {}).values() for key in one.fields}
+    return Scope([*wanted], lists.__contains__, settings)
+
+
+def read(client: Client, scope: Scope, tell: Callable[[str], None] = lambda _: None) -> Account:
+    """An account as far as it is wanted, with the parts that these refer to as far as the keys may.
 
     A part that the keys may not read, or the region does not have, is in `unread`. `tell` is told what is read next.
     Raises DmError where nothing more can be read, and RefusedError where two things have one name.
@@ -39,13 +48,13 @@ def read(
     unread: dict[str, DmError] = {}
     lost: list[str] = []
     for part in PARTS:
-        if part.key not in parts and not _is_referred_to(part, parts):
+        if part.key not in scope.parts and not _is_referred_to(part, scope.parts):
             continue
         tell(part.key)
         try:
-            things = _settings(client, part) if part.single else _things(client, part, state)
+            things = _settings(client, part, scope.settings) if part.single else _things(client, part, state)
             if part.key == "lists":
-                things = {name: _with_members(client, one, members(name)) for name, one in things.items()}
+                things = {n: _with_members(client, one) if scope.members(n) else one for n, one in things.items()}
                 lost = [who.email for one in things.values() for who in one.members or () if who.values is None]
         except (ConfigError, RefusedError) as error:
             if not error.code:
@@ -60,8 +69,9 @@ def _is_referred_to(part: Part, parts: Collection[str]) -> bool:
     return any(part.key == one.refers for other in PARTS if other.key in parts for one in other.attributes)
 
 
-def _settings(client: Client, part: Part) -> dict[str, Thing]:
-    fields = {one.key: _value(one, "", client.call(catalogue.get(one.read), {}), {}) for one in part.attributes}
+def _settings(client: Client, part: Part, keys: Collection[str] | None) -> dict[str, Thing]:
+    asked = [one for one in part.attributes if keys is None or one.key in keys]
+    fields = {one.key: _value(one, "", client.call(catalogue.get(one.read), {}), {}) for one in asked}
     return {part.key: Thing(part.key, {key: value for key, value in fields.items() if value != ""})}
 
 
@@ -134,10 +144,8 @@ def _at(value: Any, path: list[str]) -> Any:
     return value
 
 
-def _with_members(client: Client, one: Thing, wanted: bool) -> Thing:
-    """A list with its members, if they are wanted; values that are empty are left out."""
-    if not wanted:
-        return one
+def _with_members(client: Client, one: Thing) -> Thing:
+    """A list with its members; values that are empty are left out."""
     from dmcli.workflows.lists.members import Member, members
 
     def said(member: Member) -> Member:

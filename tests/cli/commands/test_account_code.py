@@ -208,6 +208,12 @@ def test_what_cannot_be_read_is_said_and_never_counts_as_equal(box, write, tmp_p
     box("sandbox fault add error Forbidden.RAM --action ConfigSetList --times 100")
     write("senders:\n  news@sandbox.test: {type: batch, reply-to: support@sandbox.test}\n", "senders.yaml")
     box("account apply senders.yaml --yes")
+    write("senders:\n  news@sandbox.test: {type: batch, config-set: shop}\n", "linked.yaml")
+    assert "config-sets (Forbidden.RAM) could not be read" in box("account apply linked.yaml --yes", code=3).err
+    box("sandbox fault add error Forbidden.RAM --action GetUser --times 100")
+    write("settings: {ip-protection: false}\n", "settings.yaml")
+    assert "nothing differs" in box("account diff settings.yaml").err
+    box("account export --only settings", code=3)
     box("sandbox fault remove --all")
     box("sandbox fault add status 503 --action QueryTagByParam --times 100")
     box("account diff {} --deadline 2s", file, code=4)
@@ -235,6 +241,49 @@ def test_what_is_refused_is_told_and_the_rest_is_done(box, write):
     assert "nothing differs" not in box("account diff {}", file, code=5).err  # news and noreply stay
 
 
+def test_an_answer_that_was_lost_is_looked_for_and_nothing_is_made_twice(box, write):
+    for action in (
+        "CreateTemplate",
+        "DedicatedIpPoolCreate",
+        "CreateUserSuppression",
+        "CreateTag",
+        "CreateMailAddress",
+    ):
+        box("sandbox fault add drop --after --action {}", action)
+    file = write(
+        "templates: {newsletter: {subject: 'News for {UserName}', html: x}, new: {subject: s, html: h}}\n"
+        "ip-pools: {a: {ips: [192.0.2.10]}}\n"
+        "config-sets: {shop: {ip-pool: a}}\n"
+        "suppressed: [a.test]\n"
+        "tags: {welcome: {description: Mail to new customers}, b: {}}\n"
+        "senders:\n  X@Sandbox.test: {type: batch, config-set: shop}\n"
+    )
+    assert box("account apply {} --yes -o json", file).json["failed"] == 0
+    assert {one["kind"] for one in box("account diff {} -o json", file, code=5).json["changes"]} == {"senders"}
+    assert [one["TemplateName"] for one in box("template list -o json").json["data"]["template"]].count("new") == 1
+    box("sandbox fault add drop --times 20 --action CreateTemplate")
+    write("templates: {never: {subject: s, html: h}}\n")
+    told = box("account apply {} --yes -o json --deadline 1s", file, code=6)
+    assert "what is there is read first, and nothing is made twice" in error(told)["hint"]
+
+
+def test_what_goes_makes_room_for_what_comes(box, write):
+    for name in "bcde":
+        box("domain create {}.test", name)
+    box("address create x@b.test --type batch")
+    file = write("domains: [sandbox.test, new.test, c.test, d.test, e.test]\nsenders:\n  y@new.test: {type: batch}\n")
+    assert "there would be 6 domains" in box("account apply {} --yes", file, code=2).err
+    done = box("account apply {} --prune domains --prune senders --force --yes -o json", file)
+    assert (done.json["created"], done.json["deleted"], done.json["failed"]) == (2, 4, 0)
+    lines = [line for line in done.err.splitlines() if line[:2] in ("+ ", "- ")]
+    assert lines.index("- domain b.test") < lines.index("+ domain new.test")
+    assert lines.index("- sender address x@b.test") < lines.index("- domain b.test")
+    senders = "".join(f"  s{n}@new.test: {{type: batch}}\n" for n in range(11))
+    write(f"senders:\n{senders}", "many.yaml")
+    note = box("account apply many.yaml --dry-run", code=0).err
+    assert "there would be 12 senders; an older page of the service allows 10" in note
+
+
 def test_the_review_of_templates_is_waited_for_when_told(box, write, pauses):
     box("sandbox state set templates checks:3")
     file = write("templates:\n  newsletter: {subject: New, html: <p>}\n")
@@ -254,6 +303,10 @@ def test_ips_change_places_between_pools(box, write):
     box("account apply {} --yes", file)
     write("ip-pools:\n  b: {ips: [192.0.2.10]}\n  a: {ips: [192.0.2.12]}\n  c: {ips: [192.0.2.11]}\n")
     box("account apply {} --yes", file)
+    assert "nothing differs" in box("account diff {}", file).err
+    write("ip-pools:\n  d: {ips: [192.0.2.10, 192.0.2.12]}\n")
+    assert "is in the pool 'a'" in box("account apply {} --yes", file, code=2).err
+    box("account apply {} --yes --prune ip-pools --force", file)
     assert "nothing differs" in box("account diff {}", file).err
 
 
@@ -276,7 +329,7 @@ def test_a_thousand_things_are_read_in_as_many_pages_as_they_fill(box, write, sa
     assert "make 1, change 1, delete 1" in planned.err
     calls = [one["action"] for one in box("sandbox calls list --limit 1000 -o json").json["calls"]]
     assert (calls.count("ListUserSuppression"), calls.count("QueryTagByParam")) == (12, 8)
-    assert len(calls) == 12 + 8 + 8 + 1 + 1 + 3
+    assert len(calls) == 12 + 8 + 10 + 2  # one for each other list, thing that is described, and setting
     box("account apply {} --prune suppressed --yes", file)
     assert "nothing differs" in box("account diff {}", file).err
 

@@ -210,6 +210,7 @@ def test_things_are_made_after_what_they_refer_to_and_deleted_before_it():
         seen.add(part.key)
 
     @given(states(), states())
+    @settings(max_examples=20, suppress_health_check=list(HealthCheck))
     def check(one, other):
         def state_of(data):
             from dmcli.workflows.account.model import Thing

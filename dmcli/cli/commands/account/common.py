@@ -10,12 +10,13 @@ import click
 from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Collection, Iterable
 
     from dmcli.cli.session import Session
     from dmcli.client.client import Client
     from dmcli.errors import DmError
     from dmcli.workflows.account.model import Account, Change
+    from dmcli.workflows.account.reading import Scope
 
 # Of the file; `dmcli/workflows/account/parts.py` has them too, and loads more than help needs.
 KINDS = (
@@ -41,14 +42,12 @@ def only_option() -> click.Option:
     )
 
 
-def read_account(
-    current: Session, client: Client, kinds: Collection[str], members: Callable[[str], bool] = lambda _: False
-) -> Account:
-    """These kinds of an account; a terminal is told which is read. Raises DmError."""
+def read_account(current: Session, client: Client, scope: Scope) -> Account:
+    """What is wanted of an account; a terminal is told what is read. Raises DmError."""
     from dmcli.workflows.account.reading import read
 
     if not current.voice.redraws():
-        return read(client, kinds, members=members)
+        return read(client, scope)
     from dmcli.render import Output
     from dmcli.render.meter import Meter
 
@@ -58,7 +57,7 @@ def read_account(
         def tell(kind: str) -> None:
             meter.tell(min(next(done), len(KINDS)), len(KINDS), tr("reading {kind}", kind=kind))
 
-        return read(client, kinds, tell, members=members)
+        return read(client, scope, tell)
 
 
 def unread_error(account: Account, kinds: Collection[str]) -> DmError | None:

@@ -37,6 +37,7 @@ _FIELDS = (
 
 def _diff(current: Session, *, file: str | None, only: tuple[str, ...], against: str | None) -> None:
     from dmcli.workflows.account.comparing import NO_MOVES, diff
+    from dmcli.workflows.account.reading import scope_of
 
     if bool(file) == bool(against):
         raise InputError(tr("give a FILE, or --against an account to compare this one with"))
@@ -49,10 +50,7 @@ def _diff(current: Session, *, file: str | None, only: tuple[str, ...], against:
     else:
         other = _other(current, str(against), only)
         wanted, kinds = other.state, [kind for kind in only or KINDS if kind in other.state]
-    lists = wanted.get("lists", {})
-    account = read_account(
-        current, current.client, kinds, lambda name: name in lists and lists[name].members is not None
-    )
+    account = read_account(current, current.client, scope_of({kind: wanted[kind] for kind in kinds}))
     changes = diff(account.state, wanted, moved)
     say_read(current, account, kinds)
     _show(current, account, kinds, changes)
@@ -103,8 +101,10 @@ def unread_error_there(account: Account, kinds: list[str]) -> bool:
 
 def _other(current: Session, against: str, only: tuple[str, ...]) -> Account:
     """The account to compare with: that of another profile or region. Raises DmError."""
+    from dmcli.workflows.account.reading import Scope
+
     with closing(_resources(current, against)) as resources:
-        other = read_account(current, resources.client, only or KINDS)
+        other = read_account(current, resources.client, Scope(only or KINDS))
     if error := unread_error(other, only or KINDS):
         error.message = tr("{other}: {why}", other=against, why=error.message)
         raise error

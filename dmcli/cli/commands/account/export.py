@@ -26,8 +26,10 @@ def _export(current: Session, *, file: str | None, members: bool, only: tuple[st
         return
     if members and not file:
         raise InputError(tr("--members writes a file for each list: give the FILE that they stand beside"))
+    from dmcli.workflows.account.reading import Scope
+
     kinds = only or KINDS
-    account = read_account(current, current.client, kinds, lambda _: members)
+    account = read_account(current, current.client, Scope(kinds, lambda _: members))
     account = account._replace(
         state={kind: things for kind, things in account.state.items() if kind in kinds},
         unread={kind: error for kind, error in account.unread.items() if kind in kinds},
