@@ -184,7 +184,7 @@ def test_any_state_becomes_any_other_and_comes_back_as_it_was(box, tmp_path, mon
     validator = Draft202012Validator(schema())
 
     @given(states())
-    @settings(max_examples=12, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(max_examples=6, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     def check(state):
         validator.validate(state)
         box("sandbox clock advance 32d -q")  # ten senders a month can be deleted
