@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from unicodedata import is_normalized
 
+from dmcli.untrusted import quoted, safe
 from dmcli.workflows.account.parts import IN_FILE
 
 if TYPE_CHECKING:
@@ -113,7 +114,8 @@ def yaml_of(document: dict[str, Any]) -> str:
             return True
 
     def text(dumper: yaml.SafeDumper, value: str) -> Any:
-        style = "|" if "\n" in value else None
+        # What could act on a terminal, or mislead who reads, stands as an escape, which needs quotes.
+        style = '"' if safe(value, lines=True) != value else "|" if "\n" in value else None
         return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
     def mapping(dumper: yaml.SafeDumper, value: dict[str, Any]) -> Any:
@@ -124,7 +126,7 @@ def yaml_of(document: dict[str, Any]) -> str:
     Dumper.add_representer(str, text)
     Dumper.add_representer(dict, mapping)
     shown: str = yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=2**31)
-    return "\n".join(_spaced(shown))
+    return quoted("\n".join(_spaced(shown)))
 
 
 def _spaced(text: str) -> list[str]:

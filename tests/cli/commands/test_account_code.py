@@ -122,6 +122,9 @@ def test_nothing_goes_without_prune_and_little_without_force(box, write):
     assert "there is no terminal to ask" in box("account apply {} --prune tags --force", file, code=2).err
     seen = box("account apply {} --prune tags --force --dry-run", file)
     assert seen.err.count("- tag t") == 11
+    planned = box("account apply {} --prune tags --force --dry-run -o json", file).json
+    assert {one["change"] for one in planned["changes"]} == {"delete"}
+    assert planned["notes"] == ["11 deletions cannot be undone"]
     assert "11 deletions cannot be undone" in seen.err
     assert box("account apply {} --prune tags --force --yes -o json", file).json["deleted"] == 11
     box("account diff {}", file)
@@ -192,7 +195,7 @@ def test_what_cannot_be_read_is_said_and_never_counts_as_equal(box, write, tmp_p
     box("sandbox fault add error Forbidden.RAM --action QueryTagByParam --times 100")
     told = box("account diff all.yaml -o json", code=3)
     assert (told.json["equal"], told.json["changes"], told.json["unread"][0]["kind"]) == (False, [], "tags")
-    assert "tags (Forbidden.RAM) could not be read" in error(told)["message"]
+    assert error(told)["message"] == f"tags (Forbidden.RAM) could not be read: {told.json['unread'][0]['message']}"
     assert "dm:QueryTagByParam" in error(told)["hint"]
     partly = box("account export some.yaml", code=3)
     assert "tags (Forbidden.RAM)" in partly.err

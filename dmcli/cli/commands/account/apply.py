@@ -14,6 +14,7 @@ from dmcli.cli.commands.account.common import (
     read_account,
     say_plan,
     say_read,
+    show_changes,
     unread_error,
 )
 from dmcli.cli.commands.account.making import Outlook, make, show
@@ -68,6 +69,9 @@ def _apply(
     if plan:
         _save(current, plan, outlook.changes)
     elif preview:
+        output = current.output()
+        if output.wants_data and not output.for_people:
+            show_changes(output, outlook.changes, {"staying": outlook.staying, "notes": outlook.notes})
         current.say(what, tr("dry run: nothing was changed"))
     elif not outlook.changes:
         current.say(what)

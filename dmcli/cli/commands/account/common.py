@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from dmcli.api.model import Field, bad, fair, good
 from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from dmcli.cli.session import Session
     from dmcli.client.client import Client
     from dmcli.errors import DmError
+    from dmcli.render import Output
     from dmcli.workflows.account.model import Account, Change
     from dmcli.workflows.account.reading import Scope
 
@@ -30,6 +32,13 @@ KINDS = (
     "suppressed",
     "ip-filter",
     "settings",
+)
+_CHANGES: dict[str, str] = {"create": good("missing"), "update": fair("differs"), "delete": bad("too many")}
+_FIELDS = (
+    Field("change", "Difference", _CHANGES),
+    Field("kind", "Kind"),
+    Field("name", "Name"),
+    Field("what", "What"),
 )
 _TONES = {"+": "good", "~": "fair", "-": "bad"}
 _SHOWN = 20  # changes of one sort that are shown before they are made; diff shows all
@@ -109,6 +118,18 @@ def show_lines(current: Session, lines: Iterable[str], stream: TextIO) -> None:
         text = folded(f"    {safe(line)}", stream)[4:]
         stream.write(Painted(f"{painted(text, _TONES.get(line[:1], 'quiet')) if colored else text}\n"))
     stream.flush()
+
+
+def show_changes(output: Output, changes: list[Change], document: dict[str, Any]) -> None:
+    """Show changes as data: a row each, or a document that has them all."""
+    from dmcli.render import show_document
+    from dmcli.workflows.account.describing import data_of, said_of
+
+    if output.wants_rows:
+        rows = [{"change": one.verb.value, "kind": one.part, "name": one.name, "what": said_of(one)} for one in changes]
+        show_document(rows, _FIELDS, output)
+    else:
+        show_document({**document, "changes": [data_of(one) for one in changes]}, (), output)
 
 
 def say_plan(current: Session, changes: Iterable[Change]) -> None:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dmcli.api.model import Field, bad, fair, good
 from dmcli.cli.commands.account.common import (
     KINDS,
     lines_of,
     only_option,
     read_account,
     say_read,
+    show_changes,
     show_lines,
     unread_error,
 )
@@ -25,14 +25,6 @@ if TYPE_CHECKING:
     from dmcli.cli.run.resources import Resources
     from dmcli.cli.session import Session
     from dmcli.workflows.account.model import Account, Change
-
-_CHANGES: dict[str, str] = {"create": good("missing"), "update": fair("differs"), "delete": bad("too many")}
-_FIELDS = (
-    Field("change", "Difference", _CHANGES),
-    Field("kind", "Kind"),
-    Field("name", "Name"),
-    Field("what", "What"),
-)
 
 
 def _diff(current: Session, *, file: str | None, only: tuple[str, ...], against: str | None) -> None:
@@ -68,35 +60,21 @@ def _diff(current: Session, *, file: str | None, only: tuple[str, ...], against:
 def _show(current: Session, account: Account, kinds: list[str], changes: list[Change]) -> None:
     """Show the differences: as lines to people, else as data."""
     from dmcli.cli.run.pager import paged
-    from dmcli.render import show_document
-    from dmcli.workflows.account.describing import data_of, said_of
 
     with paged(current) as output:
         if output.for_people:
             show_lines(current, lines_of(changes), output.stdout)
             return
-        if output.wants_rows:
-            rows = [
-                {"change": one.verb.value, "kind": one.part, "name": one.name, "what": said_of(one)} for one in changes
-            ]
-            show_document(rows, _FIELDS, output)
-            return
         document: dict[str, Any] = {
-            "equal": not (changes or unread_error_there(account, kinds)),
+            "equal": not changes and account.unread.keys().isdisjoint(kinds),
             "read": {kind: len(account.state[kind]) for kind in kinds if kind in account.state},
             "unread": [
                 {"kind": kind, "code": error.code, "message": error.message}
                 for kind, error in account.unread.items()
                 if kind in kinds
             ],
-            "changes": [data_of(one) for one in changes],
         }
-        show_document(document, (), output)
-
-
-def unread_error_there(account: Account, kinds: list[str]) -> bool:
-    """Whether some of these kinds could not be read."""
-    return any(kind in kinds for kind in account.unread)
+        show_changes(output, changes, document)
 
 
 def _other(current: Session, against: str, only: tuple[str, ...]) -> Account:
