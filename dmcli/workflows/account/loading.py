@@ -101,6 +101,8 @@ class _Loader(Grammar):
         near = get_close_matches(word, known, n=1, cutoff=0.5)
         if near:
             self.fail(place, tr("there is no {word!r} here; did you mean {near!r}?", word=word[:60], near=near[0]))
+        if not known:
+            self.fail(place, tr("there is no {word!r} here", word=word[:60]))
         self.fail(place, tr("there is no {word!r} here; there are {known}", word=word[:60], known=listed(known)))
 
     def document(self, text: str, only: Collection[str]) -> Document:
@@ -147,7 +149,7 @@ class _Loader(Grammar):
 
     def _name(self, part: Part, node: Node) -> str:
         if node.entries is not None or node.items is not None or not node.text:
-            self.fail(node.start, tr("here must be the name of a {noun}", noun=tr(part.noun)))
+            self.fail(node.start, tr("the name of this {noun} must be one piece of text", noun=tr(part.noun)))
         kind = catalogue.get(part.create).param(part.named).kind
         return part.canonical(self._checked(node, kind, part.key, node.text))
 

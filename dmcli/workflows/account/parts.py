@@ -304,4 +304,3 @@ PARTS = (
 )
 BY_KEY = {part.key: part for part in PARTS}
 IN_FILE = tuple(part for part in PARTS if not part.silent)
-DELETABLE = (*(part.key for part in IN_FILE if not part.single), MEMBERS)

@@ -54,6 +54,8 @@ def error(result):
         ),
         ("tags: [a]\nmoved: {tags: {c: b}}\n", "line 2 column 16: there is no 'b' here; there are a"),
         ("tags: [a, b]\nmoved: {tags: {a: b}}\n", "'a' is renamed here, and stands under 'tags' too"),
+        ("tags: {}\nmoved: {tags: {a: b}}\n", "line 2 column 16: there is no 'b' here"),
+        ("ip-pools: [[a]]\n", "line 1 column 12: the name of this IP pool must be one piece of text"),
         ("tags: [\x07]\n", "line 1 column 8: a control character has no place in it"),
     ],
 )

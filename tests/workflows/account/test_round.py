@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 from dmcli.api import catalogue
 from dmcli.api.model import Effect
+from dmcli.cli.commands.account.common import KINDS
 from dmcli.workflows.account.comparing import diff, order
 from dmcli.workflows.account.parts import BY_KEY, IN_FILE, PARTS
 from dmcli.workflows.account.schema import schema
@@ -204,6 +205,7 @@ def test_any_state_becomes_any_other_and_comes_back_as_it_was(box, tmp_path, mon
 
 
 def test_things_are_made_after_what_they_refer_to_and_deleted_before_it():
+    assert tuple(part.key for part in IN_FILE) == KINDS  # which help knows without loading them
     seen: set[str] = set()
     for part in PARTS:
         assert {one.refers for one in part.attributes if one.refers} | ({part.within} - {""}) <= seen
