@@ -67,6 +67,8 @@ APART = (
     "api/replies/",
     "sandbox/control/past/",  # mail of a made-up past, and what servers said of it
     "sandbox/mail/extract.py",  # names of elements
+    "sandbox/gateway/smtp.py",  # on the wire
+    "sandbox/smtp/letter.py",  # the same
     "sandbox/environment.py",  # programs
     "sandbox/pytest_plugin.py",  # for tests
     "sandbox/server/http1.py",  # on the wire

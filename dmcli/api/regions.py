@@ -8,27 +8,32 @@ from dmcli.api.model import V2015, V2017
 
 
 class Region(NamedTuple):
-    """A service region: its host name and the API version it speaks."""
+    """A service region: its host name, the API version it speaks, and its mail server."""
 
     host: str
     version: str
+    smtp: str
 
 
 REGIONS = {
-    "cn-hangzhou": Region("dm.aliyuncs.com", V2015),
-    "ap-southeast-1": Region("dm.ap-southeast-1.aliyuncs.com", V2017),
-    "ap-southeast-2": Region("dm.ap-southeast-2.aliyuncs.com", V2017),
+    "cn-hangzhou": Region("dm.aliyuncs.com", V2015, "smtpdm.aliyun.com"),
+    "ap-southeast-1": Region("dm.ap-southeast-1.aliyuncs.com", V2017, "smtpdm-ap-southeast-1.aliyuncs.com"),
+    "ap-southeast-2": Region("dm.ap-southeast-2.aliyuncs.com", V2017, "smtpdm-ap-southeast-2.aliyun.com"),
     # Not in the reference; host and version from the vendor's SDK (alibabacloud-dm20151123).
-    "us-east-1": Region("dm.us-east-1.aliyuncs.com", V2015),
-    "eu-central-1": Region("dm.eu-central-1.aliyuncs.com", V2015),
+    "us-east-1": Region("dm.us-east-1.aliyuncs.com", V2015, "smtpdm-us-east-1.aliyuncs.com"),
+    "eu-central-1": Region("dm.eu-central-1.aliyuncs.com", V2015, "smtpdm-eu-central-1.aliyuncs.com"),
 }
 DEFAULT_REGION = "cn-hangzhou"
+# Ports of every mail server: one that begins with TLS, and those where a client turns to it (page SMTP endpoints).
+SMTPS_PORT, SMTP_PORTS = 465, (80, 25)
 CLOUD_SUFFIX = ".aliyuncs.com"
 # OpenPlatform, which permits uploads: one place for all regions (SDK alibabacloud-dm20151123).
 _OPEN_PLATFORM = f"https://openplatform{CLOUD_SUFFIX}"
 
-# The sandbox: the one pair of keys it knows, and the address that stands for it inside this process.
+# The sandbox: the one pair of keys it knows, the SMTP password of the domain that a new one has, and the address that
+# stands for it inside this process.
 SANDBOX_KEY_ID, SANDBOX_KEY_SECRET = "dm-sandbox-id", "dm-sandbox-secret"
+SANDBOX_SMTP_PASSWORD = "SandboxMail25"  # noqa: S105  everybody's
 SANDBOX_URL = "http://sandbox.local"
 
 

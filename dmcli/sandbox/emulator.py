@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dmcli.api import catalogue
 from dmcli.api.model import Effect
 from dmcli.errors import LocalIOError, LockedError, local_error
 from dmcli.sandbox.actions import handler_of, look_of
-from dmcli.sandbox.errors import ServiceError
+from dmcli.sandbox.errors import ServiceError, failed
 from dmcli.sandbox.gateway import call_log, params
 from dmcli.sandbox.gateway.checks import Checked, check_call
 from dmcli.sandbox.gateway.reply import new_request_id, write_refusal, write_success
-from dmcli.sandbox.gateway.request import Call, is_upload, read_call, request_path
+from dmcli.sandbox.gateway.request import SMTP, Call, is_upload, read_call, request_path
 from dmcli.sandbox.service.context import Context
 from dmcli.sandbox.store.store import Store, path_of, region_of
-from dmcli.untrusted import brief
 from dmcli.words import speaking, tr
 
 if TYPE_CHECKING:
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
 
     from dmcli.api.model import Action
     from dmcli.api.wire import Reply, Request
-    from dmcli.errors import DmError
     from dmcli.sandbox.control.faults import Fault
+    from dmcli.sandbox.service.context import Handler
     from dmcli.sandbox.store.store import Live
 
 # Seconds that a nonce is remembered at least: a stamp may lie 15 minutes ahead and is good for 15 more.
@@ -46,7 +45,7 @@ def _utc_now() -> datetime:
 class _Arrived(NamedTuple):
     """One request on its way through the sandbox; `at` is when it came, by the clock of this machine.
 
-    `looked` is what its action found out before its turn.
+    `handler` does it where that is not its action's own, `looked` is what its action found out before its turn.
     """
 
     request: Request
@@ -54,6 +53,7 @@ class _Arrived(NamedTuple):
     request_id: str
     at: datetime
     began: float
+    handler: Handler | None = None
     looked: str = ""
 
 
@@ -91,6 +91,7 @@ class Sandbox:
     ) -> None:
         self.store = Store(path)
         self.region = region or region_of(path)
+        self.doors: dict[str, str] = {}  # where else this process answers for it: "smtp" and "smtps", as host:port
         self._now, self._sleep, self.strict = now, sleep, strict
         self._period = 0
 
@@ -99,24 +100,39 @@ class Sandbox:
 
         Raises SpoiltError where the server is to spoil the answer.
         """
-        return self._exchange(request, served=True)
+        return self._receive(request, served=True)
 
     def exchange_in_process(self, request: Request) -> Reply:
         """The same for a caller in this process, who can be told what this machine lacks, and that nothing was done.
 
         Raises LocalIOError and LockedError too; then the call was undone.
         """
-        return self._exchange(request, served=False)
+        return self._receive(request, served=False)
 
-    def _exchange(self, request: Request, *, served: bool) -> Reply:
+    def _receive(self, request: Request, *, served: bool) -> Reply:
         if is_upload(request):
             from dmcli.sandbox.service.uploads import take
 
             return take(self.store, request, int(self.now().timestamp()))
-        arrived = _Arrived(request, read_call(request), new_request_id(), self._now(), time.perf_counter())
+        return self._exchange(self._arrive(request, read_call(request)), served=served)
+
+    def submit(self, request: Request, call: Call, handler: Handler, refusal: ServiceError | None = None) -> Reply:
+        """Answer a call that came in another way than as HTTP, of a caller who was verified there.
+
+        Its parameters are taken as they are. `handler` does it in place of its action's own, unless there is a
+        `refusal`; faults, limits and the log are the same. Raises SpoiltError where the answer is to be spoilt.
+        """
+        checked = Checked(catalogue.find(call.action), call.params, verified=True, refusal=refusal)
+        return self._exchange(self._arrive(request, call)._replace(handler=handler), checked, served=True)
+
+    def _arrive(self, request: Request, call: Call) -> _Arrived:
+        return _Arrived(request, call, new_request_id(), self._now(), time.perf_counter())
+
+    def _exchange(self, arrived: _Arrived, checked: Checked | None = None, *, served: bool) -> Reply:
+        request, call = arrived.request, arrived.call
         try:
             with speaking("en"):
-                checked = check_call(request, arrived.call, arrived.at, self.store.live, strict=self.strict)
+                checked = checked or check_call(request, call, arrived.at, self.store.live, strict=self.strict)
                 arrived = arrived._replace(looked=self._look(checked))
             done = self.store.write(lambda connection, live: self._handle(connection, live, arrived, checked))
         except Exception as error:  # noqa: BLE001  a server answers, whatever happens
@@ -124,7 +140,7 @@ class Sandbox:
             if lack and not served:
                 lack.message = tr("{message}; nothing was done", message=lack.message)
                 raise lack from None
-            done = _refuse(arrived, _fail(arrived.call.action, error, lack))
+            done = _refuse(arrived, failed(arrived.call.action, error, lack))
             if not isinstance(error, LockedError):  # or it would be waited for once more
                 self._log_alone(arrived, done)
         fault = done.fault
@@ -211,7 +227,8 @@ class Sandbox:
         request, call, request_id, at = arrived[:4]
         action, host = checked.action, request.headers.get("host", "")
         if checked.verified:
-            self._take_nonce(connection, call.nonce, int(at.timestamp()) // PERIOD)
+            if call.nonce:  # of a signature
+                self._take_nonce(connection, call.nonce, int(at.timestamp()) // PERIOD)
             if action and live.limits:
                 from dmcli.sandbox.control.limits import take_call
 
@@ -223,11 +240,11 @@ class Sandbox:
             from dmcli.sandbox.service.uploads import authorize
 
             permit = authorize(host)
-            return _Done(write_success(call.action, permit, request_id, call.xml, at))
+            return _Done(write_success(call.action, permit, request_id, call, at))
         about = (int(now.timestamp()), request_id, live.settings, host, arrived.looked, request.peer)
         context = Context(connection, checked.params, *about)
-        reply = handler_of(action)(context)
-        return _Done(write_success(action.name, reply, request_id, call.xml, at), notes=checked.notes)
+        reply = (arrived.handler or handler_of(action))(context)
+        return _Done(write_success(action.name, reply, request_id, call, at), notes=checked.notes)
 
     def _log(self, connection: sqlite3.Connection, arrived: _Arrived, done: _Done, now: datetime) -> None:
         ms = (time.perf_counter() - arrived.began) * 1000
@@ -265,31 +282,16 @@ def _spoil(done: _Done, fault: Fault, arrived: _Arrived) -> _Done:
     from dmcli.sandbox.control.effects import Stage
     from dmcli.sandbox.control.faults import spoil_reply
 
-    if fault.after and fault.stage is Stage.REFUSAL:
+    smtp = arrived.call.scheme == SMTP  # which has no status of HTTP, nor headers
+    if fault.after and (fault.stage is Stage.REFUSAL or (smtp and fault.stage is Stage.REPLY)):
         done = _refuse(arrived, ServiceError(fault.code))
-    return done._replace(reply=spoil_reply(fault, done.reply))
+    return done if smtp else done._replace(reply=spoil_reply(fault, done.reply))
 
 
 def _refuse(arrived: _Arrived, error: ServiceError) -> _Done:
     """The answer to a call that was refused."""
     host = arrived.request.headers.get("host", "")
-    return _Done(write_refusal(error, host, arrived.request_id, arrived.call.xml, arrived.at), error.code)
-
-
-def _fail(action: str, error: Exception, lack: DmError | None) -> ServiceError:
-    """The answer to a fault of our own, or to a lack of this machine's, which one line on stderr tells.
-
-    It says where that was, without any value of the call.
-    """
-    import traceback
-
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    what = f"{type(error).__name__} at {last.filename}:{last.lineno}"
-    code = "InternalError"
-    if lack:  # locked by others for too long, disk full: not for ever
-        what, code = f"{what}: {lack}", "ServiceUnavailable"
-    sys.stderr.write(brief(f"sandbox: {action} failed: {what}") + "\n")
-    return ServiceError(code)
+    return _Done(write_refusal(error, host, arrived.request_id, arrived.call, arrived.at), error.code)
 
 
 def open_sandbox(environ: Mapping[str, str], region: str = "") -> Sandbox:

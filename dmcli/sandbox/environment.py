@@ -20,8 +20,13 @@ _AWAY = re.compile(
 )
 
 
-def variables(url: str, certificate: str = "", region: str = DEFAULT_REGION) -> dict[str, str]:
-    """The variables that make `dm` and the vendor's SDKs use the sandbox at a URL; `certificate` is a file to trust."""
+def variables(
+    url: str, certificate: str = "", region: str = DEFAULT_REGION, doors: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The variables that make `dm` and the vendor's SDKs use the sandbox at a URL; `certificate` is a file to trust.
+
+    `doors` are where else it answers, by name.
+    """
     made = {
         "ALIBABA_CLOUD_ACCESS_KEY_ID": SANDBOX_KEY_ID,
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": SANDBOX_KEY_SECRET,
@@ -31,6 +36,7 @@ def variables(url: str, certificate: str = "", region: str = DEFAULT_REGION) -> 
         "DM_ENDPOINT": url,
         "DM_SANDBOX_API": f"{url}/_dm/api",
     }
+    made |= {f"DM_SANDBOX_{name.upper()}": where for name, where in (doors or {}).items()}
     return made | ({"DM_SANDBOX_CA": certificate} if certificate else {})
 
 

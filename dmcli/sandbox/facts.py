@@ -49,6 +49,9 @@ _NAMED = marked(
         "page invalid addresses",
         "page message notification",
         "page tracking by tag",
+        "page return codes",
+        "page SMTP endpoints",
+        "page SMTP headers",
         "page ways of sending",
     )
 )  # fmt: skip  sources whose names are words; others are names and numbers

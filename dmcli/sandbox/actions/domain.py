@@ -385,7 +385,6 @@ FACTS: dict[str, Facts] = {
         },
         missing={
             "One digit, capital and small letter are enough where the SDK's text asks for two.": SDK,
-            "The password opens nothing: there is no SMTP.": SDK,
         },
     ),
     "ChangeDomainDkimRecord": Facts(

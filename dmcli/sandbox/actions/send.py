@@ -75,12 +75,15 @@ class Template(NamedTuple):
     status: int
 
 
-def single(context: Context) -> dict[str, Any]:
-    """SingleSendMail: all recipients are checked before any gets the mail."""
+def single(context: Context, headers: str = "") -> dict[str, Any]:
+    """SingleSendMail: all recipients are checked before any gets the mail.
+
+    `headers` as JSON text are those of a mail that came over SMTP.
+    """
     sender = _sender(context)
     to = [Recipient(address.strip()) for address in split_addresses(context.params["ToAddress"])]
     to += [Recipient(address.strip(), bcc=True) for address in split_addresses(context.get("BccAddress")) if address]
-    message = _common(context, sender, _single_message(context))
+    message = _common(context, sender, _single_message(context)._replace(headers=headers))
     quota = Quota.of(context)
     addresses = [one.address for one in to]
     if quota.invalid and known_invalid(context, addresses):
@@ -200,7 +203,7 @@ def _common(context: Context, sender: Sender, message: Message) -> Message:
         reply_to=context.get("ReplyAddress", sender.reply if own_reply else ""),
         reply_alias=context.get("ReplyAddressAlias"),
         track=context.yes("ClickTrace") and _is_tag(context, context.get("TagName")),
-        headers=_headers(context) if context.get("Headers") else "",
+        headers=_headers(context) if context.get("Headers") else message.headers,
         ip_pool=chosen_pool(context) or sender.ip_pool,
         config_set=sender.config_set,
     )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dmcli.api import catalogue, codes
 from dmcli.api.kinds.text import MOST_LINE, Body
 from dmcli.sandbox import emulator
-from dmcli.sandbox.actions import account, receiver
+from dmcli.sandbox.actions import account, receiver, send
 from dmcli.sandbox.control import events, limits
 from dmcli.sandbox.facts import NOBODY, SDK, Facts, in_words, named, said
 from dmcli.sandbox.gateway import diagnosis, params, request, signature
 from dmcli.sandbox.service import delivery, uploads, zones
 from dmcli.sandbox.service.context import MAX_PAGE
+from dmcli.sandbox.smtp import letter, submission
 from dmcli.untrusted import DEEPEST, MOST_MARKS
 from dmcli.words import listed
 
@@ -300,6 +301,49 @@ SUBJECTS: dict[str, Facts] = named(
                 "ahead of UtcCreateTime.": "reference 6.4"
             },
         ),
-        "SMTP": Facts(missing={"There is no SMTP: mail comes by the API alone.": "reference 6.1"}),
+        "SMTP": Facts(
+            copied={
+                "A mail that is taken is sent as SingleSendMail sends: quota, limits, faults, who gets no mail, "
+                "statistics and the log of calls are the same.": "help pages",
+                "The user is a sender address, and the password its SMTP password or that of its domain.": "help pages",
+                "A wrong login is refused with 535, a sender other than the user with 436, too many recipients with "
+                "556, too much data with 557, an invalid recipient with 559, a used-up quota with 552, an "
+                "X-AliDM-Settings that cannot be with 504.": "page return codes",
+                "What is taken is answered with 250 Data Ok: queued as freedom ###envid= and the EnvId.": "help pages",
+                said(
+                    "A message has at most {size} MiB and {files} attachments.",
+                    size=submission.MAX_DATA >> 20,
+                    files=send.MAX_ATTACHMENTS,
+                ): "page attachments",
+                said("A message goes to at most {most} recipients.", most=submission.MAX_RECIPIENTS): "help pages",
+                "X-AliDM-Trace names the tag and turns tracking on, X-AliDM-Settings has the filter level and IP pool "
+                "of a mail; both names are read in this spelling alone.": "page SMTP headers",
+                "A login in the clear is taken; STARTTLS is offered, and TLS from the first byte at a port of its "
+                "own.": "page SMTP endpoints",
+            },
+            guessed={
+                "A line of a message may be of any length: RFC 5321 allows 1,000 octets, and HTML in one line has "
+                "more.": NOBODY,
+                "A domain that logs in with its own password sends from any of its addresses.": SDK,
+                "A recipient that stands neither in To nor in Cc gets a blind copy, unless there is none that "
+                "does.": NOBODY,
+                "OpenTrace and LinkTrace turn on the same tracking, of opens and of clicks.": "page SMTP headers",
+                "A message needs a From header, which may name another address than MAIL FROM.": "page return codes",
+                "Other refusals are 554 with the code of the API, and 451 where trying again may help.": NOBODY,
+                said(
+                    "A header has at most {each} KiB, those of a message {all} KiB, and a message {parts:,} parts on "
+                    "{levels} levels.",
+                    each=letter.MAX_HEADER >> 10,
+                    all=letter.MAX_HEADERS >> 10,
+                    parts=letter.MAX_PARTS,
+                    levels=letter.MAX_LEVELS,
+                ): NOBODY,
+            },
+            missing={
+                "The extensions AUTH=, XALIOAUTH and DSN are not offered.": "help pages",
+                "A picture within the HTML is an attachment like the others.": "help pages",
+                "The mail that is shown is put together anew, from the parts of the message.": "help pages",
+            },
+        ),
     }
 )

@@ -1,4 +1,4 @@
-"""Replies and refusals, as JSON or XML."""
+"""Replies and refusals, as the caller wants them: JSON, XML, or the words of a mail server."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api.wire import Reply
+from dmcli.sandbox.gateway.request import SMTP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from dmcli.sandbox.errors import ServiceError
+    from dmcli.sandbox.gateway.request import Call
 
 _NOT_XML = "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -25,14 +27,23 @@ def new_request_id() -> str:
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-A{digits[17:20]}-{digits[20:]}"
 
 
-def write_success(action: str, reply: Mapping[str, Any], request_id: str, xml: bool, now: datetime) -> Reply:
+def write_success(action: str, reply: Mapping[str, Any], request_id: str, call: Call, now: datetime) -> Reply:
     """The reply of an action that was done."""
-    return _reply(200, f"{action}Response", {**reply, "RequestId": request_id}, request_id, xml, now)
+    if call.scheme == SMTP:
+        from dmcli.sandbox.gateway.smtp import say_accepted
+
+        return say_accepted(reply)
+    return _reply(200, f"{action}Response", {**reply, "RequestId": request_id}, request_id, call.xml, now)
 
 
-def write_refusal(error: ServiceError, host: str, request_id: str, xml: bool, now: datetime) -> Reply:
+def write_refusal(error: ServiceError, host: str, request_id: str, call: Call, now: datetime) -> Reply:
     """The reply of a call that was refused."""
     from dmcli.api import codes
+
+    if call.scheme == SMTP:
+        from dmcli.sandbox.gateway.smtp import say_refused
+
+        return say_refused(error)
 
     known = codes.find(error.code)
     status = known.status if known else 404 if error.code.endswith("NotFound") else 400
@@ -42,9 +53,9 @@ def write_refusal(error: ServiceError, host: str, request_id: str, xml: bool, no
         "Code": error.code,
         "Message": error.message or (known.message if known else error.code),
     }
-    if not xml:
+    if not call.xml:
         reply["Recommend"] = f"https://api.aliyun.com/troubleshoot?q={error.code}&product=Dm&requestId={request_id}"
-    return _reply(status, "Error", reply, request_id, xml, now)
+    return _reply(status, "Error", reply, request_id, call.xml, now)
 
 
 def _reply(status: int, root: str, reply: dict[str, Any], request_id: str, xml: bool, now: datetime) -> Reply:

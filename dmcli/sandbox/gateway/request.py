@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 MAX_BODY = 32 * 1024 * 1024  # bytes: percent-encoding makes three of one
 MAX_PARAMS = 500  # of a call: two hundred of them are those of a hundred attachments
+SMTP = "smtp"  # the scheme of a call that was a mail over SMTP, with no signature but a password
 _HEX = "0123456789ABCDEFabcdef"
 _BYTES = {f"%{a}{b}".encode(): bytes([int(a + b, 16)]) for a in _HEX for b in _HEX}
 _ESCAPES = re.compile(rb"((?:%[0-9A-Fa-f]{2}){1,100})")  # a run is cut, since each repeat keeps a hundred bytes
@@ -18,8 +19,8 @@ _ESCAPES = re.compile(rb"((?:%[0-9A-Fa-f]{2}){1,100})")  # a run is cut, since e
 class Call(NamedTuple):
     """What a request asks for, as it stands there: nothing is verified yet, what is missing is empty.
 
-    `scheme` is v1 (HMAC-SHA1, all in parameters) or v3 (ACS3-HMAC-SHA256, in headers); `xml` says how to answer. Of
-    query and form the first MAX_PARAMS pairs are read each; `crowded` says that together they have more.
+    `scheme` is v1 (HMAC-SHA1, all in parameters), v3 (ACS3-HMAC-SHA256, in headers) or SMTP; `xml` says how to answer.
+    Of query and form the first MAX_PARAMS pairs are read each; `crowded` says that together they have more.
     """
 
     action: str

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from dmcli.sandbox.store.account import Account
 
 _POLICY = compat32.clone(linesep="\r\n")
-_OWN = frozenset({"message-id"})  # headers of the caller that take the place of ours
 _LONGEST = 998  # characters of a line (RFC 5322 section 2.1.1)
 _WRAPPED = 57  # bytes in a line of base64 (RFC 2045 section 6.8)
 _LARGE = 1_000_000  # characters of a body for which base64 will do, since that is quick
@@ -61,20 +60,25 @@ def compose(mail: Mapping[str, Any], attachments: Iterable[Attachment]) -> bytes
 
 
 def _headers(mail: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    """Names of headers, and texts that are encoded each for itself."""
+    """Names of headers, and texts that are encoded each for itself; those of the caller take the place of ours."""
     given = {name: _line(str(value)) for name, value in mail["headers"].items()}
+    taken = {name.lower() for name in given}
+    yield from (one for one in _own(mail) if one[0].lower() not in taken)
+    for name, value in given.items():
+        if name.isascii() and name.replace("-", "").isalnum():
+            yield name, [value]
+    yield "X-DM-Sandbox-Mail", [str(mail["id"])]
+
+
+def _own(mail: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """The headers that a mail has by itself."""
     yield "Date", [format_datetime(datetime.fromtimestamp(mail["created"], UTC))]
     yield "From", _address(mail["alias"], mail["sender"])
     yield "To", _address("", mail["recipient"])
     if mail["reply_to"]:
         yield "Reply-To", _address(mail["reply_alias"], mail["reply_to"])
     yield "Subject", [_line(mail["subject"])]
-    if not _OWN & {name.lower() for name in given}:
-        yield "Message-ID", [f"<{mail['env_id']}.{mail['id']}@sandbox.test>"]
-    for name, value in given.items():
-        if name.isascii() and name.replace("-", "").isalnum():
-            yield name, [value]
-    yield "X-DM-Sandbox-Mail", [str(mail["id"])]
+    yield "Message-ID", [f"<{mail['env_id']}.{mail['id']}@sandbox.test>"]
 
 
 def _join(kind: str, parts: list[bytes]) -> bytes:

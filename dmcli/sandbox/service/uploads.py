@@ -72,12 +72,15 @@ def take(store: Store, request: Request, now: int) -> Reply:
     if len(file.data) > MAX_FILE:
         return _xml(400, "<Error><Code>EntityTooLarge</Code><Message>The file is too large.</Message></Error>")
     with store.transaction() as connection:
-        connection.execute(
-            "INSERT OR REPLACE INTO upload (key, name, kind, data, at) VALUES (?, ?, ?, ?, ?)",
-            (key.data.decode(), file.file or "", file.kind, file.data, now),
-        )
+        keep(connection, key.data.decode(), (file.file or "", file.kind, file.data), now)
     status = parts["success_action_status"].data.decode("latin-1") if "success_action_status" in parts else "204"
     return _xml(int(status) if status in ("200", "201", "204") else 204, "<PostResponse></PostResponse>")
+
+
+def keep(connection: sqlite3.Connection, key: str, file: tuple[str, str, bytes], now: int) -> None:
+    """Keep a file under a key: its name, type and bytes."""
+    sql = "INSERT OR REPLACE INTO upload (key, name, kind, data, at) VALUES (?, ?, ?, ?, ?)"
+    connection.execute(sql, (key, *file, now))
 
 
 def find(connection: sqlite3.Connection, url: str) -> tuple[str, bytes] | None:

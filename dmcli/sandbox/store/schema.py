@@ -59,11 +59,14 @@ CREATE TABLE invalid (
 CREATE TABLE used (day INTEGER PRIMARY KEY, mails INTEGER NOT NULL);
 """
 
-# Enough for the first send to succeed. Part of the migrations, so that of two first processes one does it.
+# Enough for the first send to succeed, over SMTP with SANDBOX_SMTP_PASSWORD. Part of the migrations, so that of two
+# first processes one does it.
 _SEED = """
 INSERT INTO setting (name, value) VALUES ('daily', 2000), ('monthly', 60000);
-INSERT INTO domain (name, status, selector, created)
-  VALUES ('sandbox.test', 0, 'aliyun-cn-hangzhou', CAST(strftime('%s', 'now') AS INTEGER));
+INSERT INTO domain (name, status, selector, password, created)
+  VALUES ('sandbox.test', 0, 'aliyun-cn-hangzhou',
+    '00000000000000002525252525252525:' ||
+    '74eb7c537776cfd39dfaae03896d2303331bcf86a8051ac04698cd1899ceba04', CAST(strftime('%s', 'now') AS INTEGER));
 INSERT INTO address (name, domain, sendtype, reply, reply_status, created, updated)
   SELECT column1, 'sandbox.test', column2, 'support@sandbox.test', 0, CAST(strftime('%s', 'now') AS INTEGER),
     CAST(strftime('%s', 'now') AS INTEGER)

@@ -57,7 +57,7 @@ def _body(request: Request) -> Any:
 def _health(request: ApiRequest) -> Any:
     state = os.path.realpath(request.sandbox.path) if request.sandbox.path else ":memory:"
     about = {"version": dmcli.__version__, "region": request.sandbox.region, "state": state}
-    return {"status": "ok", "service": "dm sandbox", **about}
+    return {"status": "ok", "service": "dm sandbox", **about, **request.sandbox.doors}
 
 
 def _index(_: ApiRequest) -> Any:

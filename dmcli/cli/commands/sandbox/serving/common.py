@@ -38,35 +38,6 @@ def port_option(default: int = PORT) -> click.Option:
     )
 
 
-def dns_option() -> click.Option:
-    """--dns, of the authority beside the server."""
-    return click.Option(
-        ["--dns"],
-        type=click.IntRange(0, 65535),
-        metavar="PORT",
-        help="Answer DNS for the sandbox's domains too, which then verify by it; on 127.0.0.1, 0 for any free port.",
-    )
-
-
-@contextmanager
-def dns_served(current: Session, sandbox: Sandbox, port: int | None) -> Iterator[str]:
-    """The authority, where a port is given, while the block runs, having said where. Raises LocalIOError."""
-    if port is None:
-        yield ""
-        return
-    from dmcli.sandbox.server.authority import AuthorityServer
-
-    with AuthorityServer(sandbox, port) as authority:
-        where = f"127.0.0.1:{authority.port}"
-        current.say(
-            tr(
-                "[sandbox] answering DNS on {where}, UDP and TCP; see: dm domain doctor DOMAIN --resolver {where}",
-                where=where,
-            )
-        )
-        yield where
-
-
 def strict_option() -> click.Option:
     """--strict, of the server."""
     return click.Option(["--strict"], is_flag=True, help="Refuse parameters that an action does not have.")
@@ -150,6 +121,11 @@ def until_ctrl_c(server: Server) -> Iterator[None]:
 
 def state_at(url: str) -> str:
     """The file with the state of the sandbox that answers there; "" where none does."""
+    return health_at(url).get("state", "")
+
+
+def health_at(url: str) -> dict[str, str]:
+    """What a sandbox that answers there says of itself; nothing where none does."""
     import json
     from http.client import HTTPConnection, HTTPException
 
@@ -158,7 +134,8 @@ def state_at(url: str) -> str:
         connection.request("GET", "/_dm/api/health")
         said = json.loads(connection.getresponse().read())
     except (OSError, HTTPException, ValueError):
-        return ""
+        return {}
     finally:
         connection.close()
-    return str(said.get("state")) if isinstance(said, dict) and said.get("service") == NAME else ""
+    ours = isinstance(said, dict) and said.get("service") == NAME
+    return {name: str(value) for name, value in said.items()} if ours else {}

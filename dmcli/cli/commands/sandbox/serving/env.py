@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dmcli.api.regions import DEFAULT_REGION
-from dmcli.cli.commands.sandbox.serving.common import state_at
+from dmcli.cli.commands.sandbox.serving.common import health_at
 from dmcli.cli.tree import command
 from dmcli.sandbox.environment import LANGUAGES, PORT, SHELLS, exports, snippet, variables
 from dmcli.words import composed, tr
@@ -25,7 +25,9 @@ def _env(current: Session, *, port: int | None, shell: str | None, language: str
     from dmcli.sandbox.certificate import trusted
 
     url, output, region = _place(port), current.output(), current.resources.sandbox_region or DEFAULT_REGION
-    made = variables(url, trusted(os.environ), region)
+    health = health_at(url)
+    doors = {name: where for name, where in health.items() if name in ("smtp", "smtps")}
+    made = variables(url, trusted(os.environ), region, doors)
     if language:
         show_text(snippet(language, url, region).rstrip("\n"), output)
     elif output.wants_data and not shell:
@@ -33,7 +35,7 @@ def _env(current: Session, *, port: int | None, shell: str | None, language: str
     else:
         lines = exports(os.environ, made, shell or _shell())
         show_text(lines.rstrip("\n"), output)
-    if not state_at(url):
+    if not health:
         serve = f"{current.resources.sandbox_command} serve"
         current.say(
             tr(

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from dmcli.cli.commands.sandbox.serving.common import (
-    dns_option,
-    dns_served,
     port_option,
     served_already,
     server_of,
@@ -16,6 +14,7 @@ from dmcli.cli.commands.sandbox.serving.common import (
     strict_option,
     until_ctrl_c,
 )
+from dmcli.cli.commands.sandbox.serving.doors import door_options, doors_open
 from dmcli.cli.tree import command
 from dmcli.words import tr
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 _INBOX = "/_dm/"
 
 
-def _open(current: Session, *, port: int, dns: int | None, strict: bool, no_browser: bool) -> None:
+def _open(current: Session, *, port: int, strict: bool, no_browser: bool, **doors: int | None) -> None:
     if running := served_already(current, port):
         click.echo(f"{running}{_INBOX}")
         if not no_browser:
@@ -35,7 +34,7 @@ def _open(current: Session, *, port: int, dns: int | None, strict: bool, no_brow
     import threading
 
     server = server_of(current.sandbox, port, strict=strict)
-    with until_ctrl_c(server), dns_served(current, current.sandbox, dns):
+    with until_ctrl_c(server), doors_open(current, current.sandbox, **doors):
         current.say(serving_line(server, current.sandbox))
         inbox = f"{server.url}{_INBOX}"
         click.echo(inbox)
@@ -53,4 +52,4 @@ def _browse(current: Session, inbox: str) -> None:
 
 
 _NO_BROWSER = click.Option(["--no-browser"], is_flag=True, help="Only serve, and print the address of the inbox.")
-COMMAND = command("open", [port_option(), dns_option(), strict_option(), _NO_BROWSER], _open, example="--no-browser")
+COMMAND = command("open", [port_option(), *door_options(), strict_option(), _NO_BROWSER], _open, example="--no-browser")

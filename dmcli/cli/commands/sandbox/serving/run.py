@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dmcli.cli.commands.sandbox.serving.common import dns_option, dns_served, port_option, server_of, strict_option
+from dmcli.cli.commands.sandbox.serving.common import port_option, server_of, strict_option
+from dmcli.cli.commands.sandbox.serving.doors import door_options, doors_open
 from dmcli.cli.tree import command
 from dmcli.untrusted import brief
 from dmcli.words import environment, tr
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 _NOT_RUN, _NOT_FOUND = 126, 127
 
 
-def _run(current: Session, *, words: tuple[str, ...], port: int, dns: int | None, strict: bool, fresh: bool) -> None:
+def _run(
+    current: Session, *, words: tuple[str, ...], port: int, strict: bool, fresh: bool, **ports: int | None
+) -> None:
     from dmcli.sandbox.certificate import trusted
     from dmcli.sandbox.environment import applied, variables
 
@@ -36,10 +39,9 @@ def _run(current: Session, *, words: tuple[str, ...], port: int, dns: int | None
             _fresh(stack, current.resources.sandbox_region) if fresh or not current.sandbox.path else current.sandbox
         )
         server = stack.enter_context(server_of(sandbox, port, strict=strict))
-        made = variables(server.url, trusted(os.environ), sandbox.region)
+        doors = stack.enter_context(doors_open(current, sandbox, **ports))
+        made = variables(server.url, trusted(os.environ), sandbox.region, doors)
         environ = applied(environment(), made) | {"DM_SANDBOX_DB": os.path.abspath(sandbox.path)}
-        if where := stack.enter_context(dns_served(current, sandbox, dns)):
-            environ["DM_SANDBOX_DNS"] = where
         code = _wait(words, environ)
     click.get_current_context().exit(code)
 
@@ -93,7 +95,7 @@ COMMAND = command(
     "run",
     [
         port_option(0),
-        dns_option(),
+        *door_options(),
         strict_option(),
         click.Option(["--fresh"], is_flag=True, help="In a new sandbox, which is forgotten at the end."),
         click.Argument(

@@ -8,8 +8,6 @@ import click
 
 from dmcli.api.regions import SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
 from dmcli.cli.commands.sandbox.serving.common import (
-    dns_option,
-    dns_served,
     port_option,
     served_already,
     server_of,
@@ -17,6 +15,7 @@ from dmcli.cli.commands.sandbox.serving.common import (
     strict_option,
     until_ctrl_c,
 )
+from dmcli.cli.commands.sandbox.serving.doors import door_options, doors_open
 from dmcli.cli.tree import command
 from dmcli.words import tr
 
@@ -24,12 +23,12 @@ if TYPE_CHECKING:
     from dmcli.cli.session import Session
 
 
-def _serve(current: Session, *, port: int, dns: int | None, strict: bool) -> None:
+def _serve(current: Session, *, port: int, strict: bool, **doors: int | None) -> None:
     if running := served_already(current, port):
         click.echo(running)
         return
     server = server_of(current.sandbox, port, strict=strict)
-    with until_ctrl_c(server), dns_served(current, current.sandbox, dns):
+    with until_ctrl_c(server), doors_open(current, current.sandbox, **doors):
         # The address is the result, for scripts that start the server with --port 0; the rest is talk.
         click.echo(server.url)
         current.say(
@@ -41,4 +40,4 @@ def _serve(current: Session, *, port: int, dns: int | None, strict: bool) -> Non
         server.serve()
 
 
-COMMAND = command("serve", [port_option(), dns_option(), strict_option()], _serve, example="--port 8025")
+COMMAND = command("serve", [port_option(), *door_options(), strict_option()], _serve, example="--port 8025")

@@ -1,0 +1,112 @@
+"""SMTP on 127.0.0.1: an event loop in a thread, for clients that begin in the clear or with TLS."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, Self
+
+from dmcli.errors import ConfigError, LocalIOError, local_error
+from dmcli.sandbox.server.server import why_unbound
+from dmcli.untrusted import brief
+from dmcli.words import tr
+
+if TYPE_CHECKING:
+    import ssl
+    from types import TracebackType
+
+    from dmcli.sandbox.emulator import Sandbox
+
+INSTALL = "python -m pip install 'dmcli[smtp]'"  # untranslated: a line of a shell
+
+
+class SmtpServer:
+    """Takes mail for a sandbox. It is bound when made, and as a context it serves in a thread.
+
+    with SmtpServer(sandbox, 0) as smtp:
+        smtplib.SMTP("127.0.0.1", smtp.port)
+
+    `port` 0 is any free one. With `tls` clients may turn to TLS (STARTTLS); `implicit` has them begin with it. Raises
+    ConfigError when aiosmtpd is not there, LocalIOError when the port cannot be had.
+    """
+
+    def __init__(
+        self, sandbox: Sandbox, port: int = 0, *, tls: ssl.SSLContext | None = None, implicit: bool = False
+    ) -> None:
+        if not available():
+            raise ConfigError(tr("SMTP needs the package aiosmtpd: {install}", install=INSTALL))
+        try:
+            self._socket = socket.create_server(("127.0.0.1", port))
+        except (OSError, OverflowError) as error:
+            raise LocalIOError(
+                tr("cannot take mail on 127.0.0.1:{port}: {why}", port=port, why=why_unbound(error))
+            ) from None
+        self.port = int(self._socket.getsockname()[1])
+        self._door = "smtps" if implicit else "smtp"
+        self._sandbox, self._tls, self._implicit = sandbox, tls, implicit
+        self._opened: set[Any] = set()
+
+    def __enter__(self) -> Self:
+        from dmcli.sandbox.smtp.session import Client, Handler
+
+        logging.getLogger("mail.log").addHandler(logging.NullHandler())  # aiosmtpd's, which warns at each login
+        self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(_tell)
+        handler = Handler(self._sandbox, f"127.0.0.1:{self.port}")
+        starttls, implicit = (None, self._tls) if self._implicit else (self._tls, None)
+        self._server = self._loop.run_until_complete(
+            self._loop.create_server(
+                lambda: Client(handler, self._loop, starttls, self._opened), sock=self._socket, ssl=implicit
+            )
+        )
+        self._thread = threading.Thread(target=self._loop.run_forever, name="dm sandbox smtp", daemon=True)
+        try:
+            self._thread.start()
+        except RuntimeError as error:
+            self._close()
+            raise local_error(error) or error from None
+        self._sandbox.doors[self._door] = f"127.0.0.1:{self.port}"
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._sandbox.doors.pop(self._door, None)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._close()
+
+    def _close(self) -> None:
+        """Hang up on everybody, and give the port back."""
+        self._server.close()
+        for client in list(self._opened):
+            client.hang_up()
+        self._loop.run_until_complete(_end())
+        self._loop.close()
+
+
+def available() -> bool:
+    """Whether SMTP can be spoken."""
+    from importlib.util import find_spec
+
+    return find_spec("aiosmtpd") is not None
+
+
+async def _end() -> None:
+    """Let every task of this loop come to its end."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.sleep(0)  # connections that were hung up on are closed in the turn after
+
+
+def _tell(_loop: asyncio.AbstractEventLoop, about: dict[str, Any]) -> None:
+    """A client that hung up, or does not trust the certificate, is no news; else a line on stderr."""
+    error = about.get("exception")
+    if not isinstance(error, OSError | asyncio.CancelledError):
+        what = f"{type(error).__name__}: {error}" if error else about.get("message", "")
+        sys.stderr.write(brief(tr("sandbox: a connection of SMTP failed: {what}", what=what)) + "\n")
