@@ -21,6 +21,7 @@ EXAMPLES = {
     "address": (
         "address create news@mail.example.com --type batch",
         "address update news@mail.example.com --reply-to office@example.com",
+        "address smtp-check news@mail.example.com",
     ),
     "receiver": (
         "receiver create customers --description 'All who bought'",

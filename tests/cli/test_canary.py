@@ -70,6 +70,7 @@ ARGUMENTS = {
     "address verify-reply": "1",
     "address approve-reply": TICKET,
     "address set-callback": "a@example.com http://example.com/",
+    "address smtp-check": "a@example.com --password-stdin --host 127.0.0.1 --port 9 --timeout 1",
     "receiver create": "l",
     "receiver show": "1",
     "receiver delete": "1 --yes",

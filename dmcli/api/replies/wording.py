@@ -40,6 +40,8 @@ WORDINGS: tuple[Wording, ...] = (
         known_invalid="invalid rcptto",
         quota="sending quota exceeded | not enough sending quota",
         account="main account unavailable",
+        other_sender="conform with authentication",
+        bad_setting="invalid setting",
         spam="reject by content spam | spamed by local spam engine",
         bad_reputation="reject by behaviour spam",
         no_such_domain="host not found by dns resolve | dns resolve error | no data by dns resolve",
@@ -157,6 +159,8 @@ WORDINGS: tuple[Wording, ...] = (
         spam="message rejected by anti-spam engine | too many same size mails",
         too_large="attachment is too long",
     ),
+    # What others may write of a signature too, but for the end.
+    *_of("Aliyun", LIKELY, wrong_login="authentication failure. | authentication failure[ | passwd is null"),
     # Mail servers in general: Postfix, Exim, Exchange, qmail, Coremail and those that write like them.
     *_of("", LIKELY, temporary="greylist | graylist"),
     *_of(
