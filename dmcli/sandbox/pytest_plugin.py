@@ -9,6 +9,7 @@ def test_welcome(dm_sandbox):
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -36,12 +37,24 @@ class DmSandbox:
         from dmcli.sandbox.server.server import Server
         from dmcli.sandbox.server.site import site_of
 
-        self._sandbox = Sandbox(":memory:")
+        self._sandbox, self._stack = Sandbox(":memory:"), ExitStack()
         self._server = Server(site_of(self._sandbox), tls=lambda: context_for(path_of(os.environ)))
         self._server.start()
         self.url = self._server.url
         self.endpoint = self.url.removeprefix("http://")
         self.access_key_id, self.access_key_secret = SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
+
+    @property
+    def smtp(self) -> tuple[str, int]:
+        """Where it takes mail over SMTP too, with STARTTLS: host and port. Raises ConfigError without aiosmtpd."""
+        from dmcli.sandbox.certificate import available, context_for, path_of
+        from dmcli.sandbox.smtp.server import SmtpServer
+
+        if "smtp" not in self._sandbox.doors:
+            tls = context_for(path_of(os.environ)) if available() else None
+            self._stack.enter_context(SmtpServer(self._sandbox, tls=tls))
+        host, _, port = self._sandbox.doors["smtp"].rpartition(":")
+        return host, int(port)
 
     @property
     def exchange(self) -> Exchange:
@@ -54,7 +67,7 @@ class DmSandbox:
         from dmcli.sandbox.certificate import trusted
         from dmcli.sandbox.environment import variables
 
-        return variables(self.url, trusted(os.environ))
+        return variables(self.url, trusted(os.environ), doors=self._sandbox.doors)
 
     def mails(self, **chosen: Any) -> list[dict[str, Any]]:
         """The mails that match, newest first: `to`, `sender`, `subject`, `text`, `tag`, `status`, `since`, `unseen`."""
@@ -184,6 +197,7 @@ class DmSandbox:
 
     def close(self) -> None:
         """Stop answering."""
+        self._stack.close()
         self._server.stop()
         self._sandbox.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import smtplib
 import subprocess
 import sys
 from base64 import b64encode
@@ -9,6 +10,7 @@ from base64 import b64encode
 import pytest
 from patience import PATIENT
 
+from dmcli.api.regions import SANDBOX_SMTP_PASSWORD
 from dmcli.errors import InputError
 
 OTHERS = """
@@ -51,6 +53,14 @@ def test_another_project_needs_only_the_name(tmp_path, monkeypatch):
     done = subprocess.run(program, check=False, capture_output=True, text=True, cwd=tmp_path, timeout=PATIENT)
     assert "1 failed, 1 passed" in done.stdout
     assert "no mail matches {'to': 'nobody@'} after 0 s; there are: none" in done.stdout
+
+
+def test_mail_comes_over_smtp_too(dm_sandbox):
+    with smtplib.SMTP(*dm_sandbox.smtp, timeout=PATIENT) as client:
+        client.login("noreply@sandbox.test", SANDBOX_SMTP_PASSWORD)
+        client.sendmail("noreply@sandbox.test", "ada@example.com", "From: noreply@sandbox.test\n\nYour code is 493021.")
+    assert dm_sandbox.codes(dm_sandbox.wait_for(to="ada@")) == ["493021"]
+    assert dm_sandbox.env["DM_SANDBOX_SMTP"] == f"127.0.0.1:{dm_sandbox.smtp[1]}"
 
 
 def test_mail_is_found_waited_for_and_deleted(dm_sandbox, send):
