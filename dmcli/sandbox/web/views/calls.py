@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PAGE = 100  # calls
-SCHEMES = {"v1": "HMAC-SHA1", "v3": "ACS3-HMAC-SHA256"}
+SCHEMES = {"v1": "HMAC-SHA1", "v3": "ACS3-HMAC-SHA256", "smtp": "SMTP"}
 _DEEPEST = 20  # levels that are indented
 _MAILS = 20  # recipients of the mail that a call sent
 _SIGNED = marked(("What the server signed", "What the client signed"))

@@ -102,6 +102,8 @@ def test_open_uses_a_sandbox_that_is_served_already(bare, tmp_path, monkeypatch)
         result = bare("sandbox open --port {} --no-browser", port)
         assert result.out == f"{url}/_dm/\n"
         assert "is served already" in result.err
+        doors = bare("sandbox open --port {} --smtp 0 --dns 0", port, code=1)
+        assert "or serve --dns and --smtp beside it with --port 0" in doors.err
         monkeypatch.setenv("DM_SANDBOX_DB", str(tmp_path / "other.db"))
         refused = bare("sandbox open --port {} --no-browser", port, code=1)
         assert refused.out == ""

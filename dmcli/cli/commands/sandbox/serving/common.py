@@ -12,10 +12,10 @@ import click
 from dmcli.api.regions import DEFAULT_REGION
 from dmcli.errors import LocalIOError, LockedError, RefusedError
 from dmcli.sandbox.environment import PORT
-from dmcli.words import tr
+from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from dmcli.cli.session import Session
     from dmcli.sandbox.emulator import Sandbox
@@ -67,10 +67,10 @@ def _share() -> None:
         ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
 
 
-def served_already(current: Session, port: int) -> str:
+def served_already(current: Session, port: int, doors: Mapping[str, int | None]) -> str:
     """Where another run serves this sandbox on that port, having said so; "" where none does.
 
-    Raises RefusedError where it serves another sandbox.
+    Raises RefusedError where it serves another sandbox, or doors are wanted, which only a run of its own can open.
     """
     running = f"http://127.0.0.1:{port}"
     other = state_at(running) if port else ""
@@ -84,6 +84,14 @@ def served_already(current: Session, port: int) -> str:
                 running=running,
                 other=other,
                 mine=mine,
+            )
+        )
+    if wanted := sorted(f"--{name}" for name, place in doors.items() if place is not None):
+        raise RefusedError(
+            tr(
+                "{running} is served already, by another run; end that, or serve {doors} beside it with --port 0",
+                running=running,
+                doors=listed(wanted, " and "),
             )
         )
     current.say(tr("[sandbox] {running} is served already, by another run", running=running))

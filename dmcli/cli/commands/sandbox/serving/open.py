@@ -26,7 +26,7 @@ _INBOX = "/_dm/"
 
 
 def _open(current: Session, *, port: int, strict: bool, no_browser: bool, **doors: int | None) -> None:
-    if running := served_already(current, port):
+    if running := served_already(current, port, doors):
         click.echo(f"{running}{_INBOX}")
         if not no_browser:
             _browse(current, f"{running}{_INBOX}")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def _serve(current: Session, *, port: int, strict: bool, **doors: int | None) -> None:
-    if running := served_already(current, port):
+    if running := served_already(current, port, doors):
         click.echo(running)
         return
     server = server_of(current.sandbox, port, strict=strict)
