@@ -30,8 +30,8 @@ def mail(sandbox, tmp_path, monkeypatch):
 
 
 @contextmanager
-def server(*script, host="127.0.0.1", tls=None):
-    """A server that says the lines of a script, one to each line that it gets, and notes what it got."""
+def server(*script, host="127.0.0.1"):
+    """A server that says the lines of a script, one to each that it gets and notes, and hangs up at None."""
     got = []
 
     def serve():
@@ -41,6 +41,8 @@ def server(*script, host="127.0.0.1", tls=None):
                 for number, said in enumerate(script):
                     if number:
                         got.append(stream.readline())
+                    if said is None:
+                        return
                     stream.write(said.encode())
                     stream.flush()
                 stream.read()
@@ -95,14 +97,14 @@ ASKED = ("334 dXNlcm5hbWU6\r\n",)
         ((GREETING, EHLO, *ASKED, "421 later\r\n"), 4, "login", "server"),
         ((GREETING, EHLO, "535 no\r\n"), 5, "login", WRONG.en),
         ((GREETING, EHLO, "551 Main account unavailable\r\n"), 5, "login", REASONS["account"].en),
-        ((GREETING, EHLO, ""), 4, "login", "does not answer"),
+        ((GREETING, EHLO, None), 4, "login", "does not answer"),
         (("554 go away\r\n",), 4, "connect", ""),
         (("HTTP/1.1 400 Bad Request\r\n",), 4, "connect", ""),
         ((GREETING, "250-mx\r\n250 STARTTLS\r\n", "454 no TLS now\r\n"), 4, "TLS", ""),
         ((GREETING, "250-mx\r\n250 STARTTLS\r\n", "220 go\r\n", "no TLS\r\n"), 4, "TLS", "no TLS with 127.0.0.1"),
         (("",), 4, "connect", "wants --implicit-tls"),
     ],
-    ids=["login", "later", "no", "account", "silent", "refuses", "http", "454", "garbage", "says-nothing"],
+    ids=["login", "later", "no", "account", "gone", "refuses", "http", "454", "garbage", "says-nothing"],
 )
 def test_servers_of_many_minds(box, monkeypatch, script, code, step, said):
     monkeypatch.setenv("DM_SMTP_PASSWORD", "Some12345Password")
