@@ -30,7 +30,7 @@ campaign work|campaign settle|campaign retry-rejected|campaign delete|domain che
 domain publish|account settings|account export|account diff|account apply|
 domain records|receiver create|receiver add|receiver export|receiver import|receiver remove|receiver sync|
 config-set update|ip-filter protect|
-config-set update|address smtp-check|
+address smtp-check|
 tag update|stats tracking|stats sender|template update|api|explain|completion|help|version|config init|config list|
 stats totals|stats report|config show|config use|config path|config check|doctor|trace|receiver clean|stats sync|
 stats history prune|stats history export|status|config set|config rename|config delete|
