@@ -17,9 +17,10 @@ _CHINESE = "\u2e80-\u9fff\uff00-\uffef"
 _WIDE, _BEGIN = f"{_CHINESE}\u201c\u201d", "\u201c\u300a\u300c\u300e\u3010\uff08"
 _END = "\u201d\u2026\u3001\u3002\u300b\u300d\u300f\u3011\uff01\uff05\uff09\uff0c\uff1a\uff1b\uff1f"
 _WORDS = f"[{_BEGIN}]*[^ {_WIDE}]+[{_END}]*|[{_BEGIN}]*[{_WIDE}][{_END}]*"
-_PIECE = re.compile(f" *(?:[{_BEGIN}]*`[^`]*`[^ {_WIDE}]*[{_END}]*|dm (?! )[^,;{_WIDE}]*[,;{_END}]*|{_WORDS})| +")
-_WORD = re.compile(f" *(?:{_WORDS})| +")
-_HAS_CHINESE = re.compile(f"[{_CHINESE}]")
+# Texts that compile at their first use, which takes long: most runs fold nothing.
+_PIECE = f" *(?:[{_BEGIN}]*`[^`]*`[^ {_WIDE}]*[{_END}]*|dm (?! )[^,;{_WIDE}]*[,;{_END}]*|{_WORDS})| +"
+_WORD = f" *(?:{_WORDS})| +"
+_HAS_CHINESE = f"[{_CHINESE}]"
 
 
 def fold(text: str, room: int) -> str:
@@ -73,7 +74,7 @@ def fold_chinese(text: str, room: int) -> str:
 
 def has_chinese(text: str) -> bool:
     """Whether there is Chinese in a text, which has no blanks between its words."""
-    return bool(_HAS_CHINESE.search(text))
+    return not text.isascii() and bool(re.search(_HAS_CHINESE, text))
 
 
 def cells(text: str) -> int:
@@ -87,5 +88,5 @@ def cells(text: str) -> int:
 
 def _pieces(text: str, room: int) -> Iterator[str]:
     """What is not to be broken; a command that has no room on a line of its own is words."""
-    for piece in _PIECE.findall(text):
-        yield from [piece] if cells(piece.lstrip(" ")) <= room else _WORD.findall(piece)
+    for piece in re.findall(_PIECE, text):
+        yield from [piece] if cells(piece.lstrip(" ")) <= room else re.findall(_WORD, piece)

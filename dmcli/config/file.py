@@ -22,9 +22,9 @@ KEYS = ("access_key_id", "access_key_secret", "security_token")
 SECRETS = ("access_key_secret", "security_token", "credential_process")
 VALUES = ("region", "endpoint", "from", "output", "lang", "signature", "api_version", "ca_bundle")
 KNOWN = (*KEYS, "credential_process", "keychain", *VALUES)
-CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
-
-_NAME = re.compile(r"[\w.@][\w.@-]{0,63}")
+# Patterns are texts that compile at their first use: most runs need none of them.
+_CONTROL = "[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
+_NAME = r"[\w.@][\w.@-]{0,63}"
 _DEEPEST = 3  # the file, its profiles, a profile
 # What is said of a key at the top of the file, and of one in a profile.
 _UNKNOWN = marked(("unknown key {key}", "unknown key {key} in profile '{profile}'"))
@@ -108,11 +108,16 @@ def nearest(word: str, choices: Collection[str]) -> str:
     return tr("; did you mean '{near}'?", near=near[0]) if near else ""
 
 
+def has_control(text: str) -> bool:
+    """Whether a text has a line break, a control character or what no encoding takes."""
+    return not text.isprintable() and bool(re.search(_CONTROL, text))
+
+
 def name_problem(name: str) -> str:
     """Why a profile may not be called so, or empty."""
     if name == SANDBOX:
         return tr("the profile '{name}' is built in; choose another name", name=SANDBOX)
-    if not _NAME.fullmatch(name):
+    if not re.fullmatch(_NAME, name):
         return tr("the profile name {name} will not do; use up to 64 letters, digits and . _ @ -", name=_shown(name))
     return ""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dmcli.api.model import BOTH
 from dmcli.api.regions import REGIONS
 from dmcli.config import choices
-from dmcli.config.file import CONTROL, nearest
+from dmcli.config.file import has_control, nearest
 from dmcli.errors import ConfigError, DmError, InputError
 from dmcli.words import listed, tr
 
@@ -23,7 +23,7 @@ WORDS = {
     "api_version": {word: word for word in BOTH},
 }
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
-_ENDPOINT = re.compile(r"(?:(https?)://)?(\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)(?::([0-9]{1,5}))?/?")
+_ENDPOINT = r"(?:(https?)://)?(\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)(?::([0-9]{1,5}))?/?"
 FLAG, VENDOR, BUILT_IN = 0, 4, 5  # ranks of sources; between are the explicit profile, environment, default profile
 
 
@@ -74,7 +74,7 @@ def base_url(endpoint: str) -> tuple[str, str, bool] | None:
 
     Without a scheme it is https, but http on this machine.
     """
-    match = _ENDPOINT.fullmatch(endpoint.lower())
+    match = re.fullmatch(_ENDPOINT, endpoint.lower())
     if not match or not 0 < int(match[3] or 1) < 1 << 16:
         return None
     scheme, host, port = match.groups()
@@ -115,5 +115,5 @@ def check_value(name: str, text: str) -> None:
             SENDER.encode(name, [text], datetime.now(UTC))
         except ValueError as error:
             raise found.error(str(error)) from None
-    elif CONTROL.search(text):  # not shown, as it may be a secret
+    elif has_control(text):  # not shown, as it may be a secret
         raise found.error(tr("the value for {name} has a line break or control character; give it without", name=name))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dmcli.api.wire import Request
 from dmcli.config.vendor import switched_on
 from dmcli.credentials.fetch import KeyRequest, ask, by_status, read_reply
-from dmcli.credentials.provider import VISIBLE, Provider, fingerprint
+from dmcli.credentials.provider import Provider, fingerprint, is_visible
 from dmcli.errors import ConfigError
 from dmcli.words import marked, tr
 
@@ -21,7 +21,7 @@ URL = "http://100.100.100.200"
 _TOKEN, _ROLES = "/latest/api/token", "/latest/meta-data/ram/security-credentials/"
 _LIFE = 60  # seconds that a token lasts; it is used at once
 _PATIENCE = 1.0  # seconds: the service is next door
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_NAME = "[A-Za-z0-9._-]{1,64}"
 _ELSEWHERE = marked("This machine may be no ECS instance; elsewhere take another way of getting keys.")
 _ATTACH = marked("Attach a RAM role to the instance, and name that one.")
 DISABLED = "ALIBABA_CLOUD_ECS_METADATA_DISABLED"
@@ -37,7 +37,7 @@ def provider(name: str, source: str, context: ProviderContext) -> Provider:
                 variable=DISABLED,
             )
         )
-    if name and not _NAME.fullmatch(name):
+    if name and not re.fullmatch(_NAME, name):
         raise ConfigError(
             tr("the ECS role of {source} must be up to 64 letters, digits and . _ -; correct its name", source=source)
         )
@@ -72,7 +72,7 @@ def _keys(name: str, source: str, context: ProviderContext) -> Keys:
         return str(ask(key_request, context).answer["body"].decode("latin-1")).strip()
 
     token = get(tr("a token"), "PUT", _TOKEN, {"x-aliyun-ecs-metadata-token-ttl-seconds": str(_LIFE)}, _ELSEWHERE)
-    if not VISIBLE.fullmatch(token):
+    if not is_visible(token):
         raise ConfigError(
             tr(
                 "the metadata service gave a token that is none for {source}; see what answers at {url}",
@@ -83,7 +83,7 @@ def _keys(name: str, source: str, context: ProviderContext) -> Keys:
     shown = {"x-aliyun-ecs-metadata-token": token}
     if not name:
         name = get(tr("the name of a role"), "GET", _ROLES, shown, _ATTACH)
-        if not _NAME.fullmatch(name):
+        if not re.fullmatch(_NAME, name):
             raise ConfigError(
                 tr("{source} has no name that could be one; attach a RAM role to the instance", source=source)
             )

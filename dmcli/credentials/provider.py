@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from dmcli.secret import Entry
 
 REAL = ("LTAI", "STS.")  # how ids of the vendor begin: long-lived and temporary
-VISIBLE = re.compile("[!-~]+")  # of which keys and tokens are made
-_LONG_LIVED = re.compile("LTAI[A-Za-z0-9]{12,26}")
-_PLACEHOLDER = re.compile("(?i)^your|x{4}|^access_?key(_?id)?$")
+_LONG_LIVED = "LTAI[A-Za-z0-9]{12,26}"
+_PLACEHOLDER = "(?i)^your|x{4}|^access_?key(_?id)?$"
 _LATEST = 1e11  # epoch seconds; a larger number would be milliseconds
 _LAST = 253402300799.0  # the last second of the year 9999
 
@@ -79,6 +78,11 @@ class KeyNames(NamedTuple):
 CLOUD_NAMES = KeyNames(("AccessKeyId",), ("AccessKeySecret",), ("SecurityToken",), ("Expiration",))
 
 
+def is_visible(text: str) -> bool:
+    """Whether a text is one of ASCII's visible characters alone, of which keys and tokens are made."""
+    return text.isascii() and text.isprintable() and bool(text) and " " not in text
+
+
 def fingerprint(*parts: str) -> str:
     """A text that stands for these and tells nothing of them."""
     return sha256_hex("\0".join(parts).encode("utf-8", "surrogatepass"))
@@ -110,7 +114,7 @@ def check_keys(keys: Keys, names: tuple[str, ...], source: str) -> Keys:
     """The keys, if each part is a text that a key can be. Raises ConfigError, which names the part only."""
     secret, token = keys.access_key_secret.reveal(), keys.security_token.reveal()
     for name, part in ((names[0], keys.access_key_id), (names[1], secret), (names[2], token)):
-        if part and not VISIBLE.fullmatch(part):
+        if part and not is_visible(part):
             raise ConfigError(
                 tr(
                     "{name} of {source} has a blank, line break or other character no key has; copy it anew",
@@ -131,9 +135,9 @@ def check_new_keys(keys: Keys, source: str) -> Keys:
     identity, secret = keys.access_key_id, keys.access_key_secret.reveal()
     if not identity:
         problem = tr("the AccessKey id is empty")
-    elif identity[0] in "<$*{[" or _PLACEHOLDER.search(identity):
+    elif identity[0] in "<$*{[" or re.search(_PLACEHOLDER, identity):
         problem = tr("the AccessKey id is a placeholder; copy the id itself")
-    elif identity.startswith(REAL[0]) and not _LONG_LIVED.fullmatch(identity):
+    elif identity.startswith(REAL[0]) and not re.fullmatch(_LONG_LIVED, identity):
         problem = tr("an AccessKey id that begins with LTAI has 16 to 30 letters and digits; copy it anew")
     elif identity.startswith(REAL[1]) and secret and not keys.security_token:
         problem = tr("an AccessKey id that begins with STS. is temporary and needs its security token too")

@@ -12,7 +12,7 @@ from dmcli.api.request import Signed, Target, sign
 from dmcli.api.signing import canonical_query
 from dmcli.api.wire import Request
 from dmcli.client.verdict import judge
-from dmcli.config.file import CONTROL
+from dmcli.config.file import has_control
 from dmcli.config.values import base_url
 from dmcli.config.vendor import switched_on, variable
 from dmcli.credentials.fetch import KeyRequest, ask
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _VERSION = "2015-04-01"
 _SESSION = "dm"  # what the vendor's audit log shows as the name of the session
 _SECONDS, _LEAST = 3600, 900  # how long keys last: the usual, and the least that STS allows
-_REGION = re.compile("[a-z0-9-]+")
+_REGION = "[a-z0-9-]+"
 _TRUST = marked(
     "A role is assumed by the RAM users and roles that its trust policy names, never with an account's own keys."
 )
@@ -95,7 +95,7 @@ def assume_role_with_oidc(entry: Entry, context: ProviderContext) -> Provider:
                 name="oidc_token_file" if provider else "oidc_provider_arn",
             )
         )
-    if CONTROL.search(path + provider):
+    if has_control(path + provider):
         raise ConfigError(
             tr("the OIDC provider or token file of {source} has a control character; correct it", source=entry.source)
         )
@@ -154,7 +154,7 @@ def _role(entry: Entry, environ: Mapping[str, str]) -> _Role:
     }
     external = entry.secret("external_id") or Secret(environ.get(variable(environ, "EXTERNAL_ID"), ""))
     for name, value in (params | {"ExternalId": external.reveal()}).items():
-        if CONTROL.search(value):
+        if has_control(value):
             raise ConfigError(
                 tr(
                     "the {name} of {source} has a line break or control character; give it without",
@@ -173,7 +173,7 @@ def _place(entry: Entry, environ: Mapping[str, str]) -> tuple[str, str]:
     """
     region = entry.first("sts_region") or environ.get(variable(environ, "STS_REGION"))
     given = entry.first("sts_endpoint") or environ.get(variable(environ, "STS_ENDPOINT"))
-    if region and not _REGION.fullmatch(region):
+    if region and not re.fullmatch(_REGION, region):
         raise ConfigError(
             tr(
                 "the STS region of {source} is no region such as {region}; correct it",

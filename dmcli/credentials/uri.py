@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dmcli.secret import Secret
 
 FORBIDDEN = "ALIBABA_CLOUD_DISABLE_EXTERNAL_PROCESS"  # forbids commands and servers of keys alike
-_URI = re.compile(r"(https?)://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9][A-Za-z0-9._-]*)(:[0-9]{1,5})?([/?][!-~]*)?")
+_URI = r"(https?)://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9][A-Za-z0-9._-]*)(:[0-9]{1,5})?([/?][!-~]*)?"
 _PATIENCE = 10.0  # seconds
 _METADATA = ("169.254.0.0/16", "100.100.100.200/32")  # reached from the machine itself, never over a network
 
@@ -34,7 +34,7 @@ def provider(uri: Secret, source: str, context: ProviderContext) -> Provider:
                 variable=FORBIDDEN,
             )
         )
-    match = _URI.fullmatch(uri.reveal())
+    match = re.fullmatch(_URI, uri.reveal())
     if not match:
         raise ConfigError(
             tr("the credentials URI of {source} is none; give one such as http://127.0.0.1:8000/keys", source=source)

@@ -76,13 +76,13 @@ def _check_key(key: str, *, given: bool) -> None:
 
 def _check_key_part(key: str, text: str, file: ConfigFile, name: str) -> None:
     """Raise InputError for a part of keys that none can be, or whose place is the keychain."""
-    from dmcli.credentials.provider import VISIBLE
+    from dmcli.credentials.provider import is_visible
 
     if file.entry(name).first(_KEYCHAIN):
         raise InputError(
             tr("the keys of profile {name} are in the keychain: dm config init {name} --keychain --force", name=name)
         )
-    if text and not VISIBLE.fullmatch(text):
+    if text and not is_visible(text):
         raise InputError(tr("{key} has a blank, line break or other character no key has; copy it anew", key=key))
 
 
