@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 DEEPEST = 64  # levels of a JSON text; DirectMail's replies have six
 MOST_MARKS = 100_000  # texts, brackets, commas and colons of a JSON text from a caller: 10,000 objects of two fields
 _HOLDERS = frozenset((list, dict))  # what parsed JSON has levels of
+_MARK = b"\xef\xbb\xbf"  # by which some programs begin UTF-8; the codec for it is slow to load
 _WINDOW = 65_536  # characters
 _LONGEST = 2000  # characters of a message
 _DIGITS = 18  # of a number: SQLite's integers have room for them
@@ -98,7 +99,7 @@ def read_json(text: str | bytes, marks: int = 0) -> Any:
     import json
 
     if isinstance(text, bytes):
-        text = text.decode("utf-8-sig")  # json would guess at other encodings
+        text = text.removeprefix(_MARK).decode()  # json would guess at other encodings
     if marks:
         _check_size(text, marks)
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -118,6 +117,8 @@ def _send_once(
             begun=lambda: current.resources.unfinished != "",
         )
     except UnknownOutcomeError as error:
+        import shlex
+
         error.hint = tr(
             "{hint}; then settle it: {command} --sent, or --not-sent",
             hint=error.hint or current.client.look_first(action, wire),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,6 +22,13 @@ DEADLINE = 60.0  # seconds for a call with all its attempts
 _WORTH_TELLING = 1.0  # seconds of waiting
 _SKEW = timedelta(seconds=60)  # less is not what a time stamp is refused for
 _MOST_SKEW = timedelta(hours=24)  # more is a clock to set, not to work around
+
+
+def any_chance() -> float:
+    """A random number from 0 to 1."""
+    import random
+
+    return random.random()  # noqa: S311  it spreads retries, nothing more
 
 
 class Operation(NamedTuple):
@@ -69,7 +75,7 @@ class Retrier:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
-        chance: Callable[[], float] = random.random,
+        chance: Callable[[], float] = any_chance,
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.deadline = deadline
@@ -154,7 +160,8 @@ class Retrier:
         """What the policy says, with so many seconds left; the tokens it costs are spent."""
         asked = retry_after(verdict.reply.headers.get("x-acs-retry-after", "")) if verdict.reply else None
         budget = Budget(self._tokens, seconds)
-        decision = decide(verdict.outcome, effect, tried, budget, chance=self._chance(), asked=asked)
+        chance = 0.0 if verdict.outcome is Outcome.DONE else self._chance()  # no further attempt, so none is needed
+        decision = decide(verdict.outcome, effect, tried, budget, chance=chance, asked=asked)
         self._tokens = decision.tokens
         return decision
 

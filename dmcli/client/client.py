@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -173,6 +172,8 @@ class Client(NamedTuple):
 
     def look_first(self, action: Action, params: Mapping[str, str]) -> str:
         """What to do before a call of unknown outcome is made again."""
+        import shlex
+
         look = action.look.format_map({name: shlex.quote(value.split(",")[0]) for name, value in params.items()})
         if not look:
             return tr(_NO_LOOK)

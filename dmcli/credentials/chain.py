@@ -10,8 +10,6 @@ from dmcli.api.request import Keys
 from dmcli.config.file import KEYS, load_file
 from dmcli.config.settings import choose_profile
 from dmcli.config.vendor import switched_on, variable
-from dmcli.credentials import ecs, keychain, process, sts, uri
-from dmcli.credentials.modes import cli_provider, ini_provider
 from dmcli.credentials.provider import REAL, Provider, ProviderContext, static_provider
 from dmcli.credentials.refresh import RefreshingKeys
 from dmcli.errors import ConfigError
@@ -88,8 +86,7 @@ def _providers(file: ConfigFile, explicit: str, context: ProviderContext) -> Ite
     yield _generic_variables(context.environ)
     yield _role(context)
     yield _own(file.entry(file.default), context)
-    yield cli_provider(context)
-    yield ini_provider(context)
+    yield from _vendors(context)
     yield _machine(context)
     yield _server(context)
 
@@ -104,8 +101,14 @@ def _own(entry: Entry, context: ProviderContext) -> Provider | None:
             tr("{source} has credential_process and keys or a keychain beside it; take one out", source=entry.source)
         )
     if command:
+        from dmcli.credentials import process
+
         return process.provider(command, entry.source, context)
-    return keychain.provider(entry) if _ANSWERS[answer] else static_provider(entry, KEYS)
+    if _ANSWERS[answer]:
+        from dmcli.credentials import keychain
+
+        return keychain.provider(entry)
+    return static_provider(entry, KEYS)
 
 
 def _variables(environ: Mapping[str, str]) -> Provider | None:
@@ -138,13 +141,29 @@ def _role(context: ProviderContext) -> Provider | None:
     names = {part.lower(): variable(context.environ, part) for part in parts}
     values = {part: context.environ[name] for part, name in names.items() if context.environ.get(name)}
     entry = Entry(_of(names["role_arn"]), values, {})
-    return sts.assume_role_with_oidc(entry, context) if len(values) == len(parts) else None
+    if len(values) < len(parts):
+        return None
+    from dmcli.credentials import sts
+
+    return sts.assume_role_with_oidc(entry, context)
+
+
+def _vendors(context: ProviderContext) -> Iterator[Provider | None]:
+    """The providers of the vendor's files: the command line's, then that of the libraries."""
+    from dmcli.credentials.modes import cli_provider, ini_provider
+
+    yield cli_provider(context)
+    yield ini_provider(context)
 
 
 def _machine(context: ProviderContext) -> Provider | None:
     """The role of this ECS instance that the environment names."""
     name = context.environ.get(_MACHINE)
-    if not name or switched_on(context.environ, ecs.DISABLED):
+    if not name:
+        return None
+    from dmcli.credentials import ecs
+
+    if switched_on(context.environ, ecs.DISABLED):
         return None
     return ecs.provider(name, _of(_MACHINE), context)
 
@@ -152,7 +171,11 @@ def _machine(context: ProviderContext) -> Provider | None:
 def _server(context: ProviderContext) -> Provider | None:
     """The server of keys that the environment names."""
     address = context.environ.get(_SERVER)
-    return uri.provider(Secret(address), _of(_SERVER), context) if address else None
+    if not address:
+        return None
+    from dmcli.credentials import uri
+
+    return uri.provider(Secret(address), _of(_SERVER), context)
 
 
 def _of(name: str) -> str:

@@ -1,11 +1,10 @@
-"""How data are shown: in the formats of -o, and as the account panel. The only place that knows rich.
+"""How data are shown: in the formats of -o, and as panels and charts. The only place that knows rich.
 
 Commands hand over what they received and the catalogue's fields; all that differs by format is decided here.
 """
 
 from dmcli.render.output import Output, show_text
-from dmcli.render.panel import show_account
 from dmcli.render.query import check_query
 from dmcli.render.show import show_document, show_pages
 
-__all__ = ["Output", "check_query", "show_account", "show_document", "show_pages", "show_text"]
+__all__ = ["Output", "check_query", "show_document", "show_pages", "show_text"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from dmcli.render.encoding import fit_encoding
-from dmcli.render.formats import FORMATS
+from dmcli.render.formats import format_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import tzinfo
 
-    from dmcli.render.formats import Format
+    from dmcli.render.formats.base import Format
 
 ON_TERMINAL, IN_PIPE = "table", "tsv"  # the formats when none is asked for
 
@@ -49,7 +49,7 @@ class Output(NamedTuple):
     @property
     def effective_format(self) -> Format:
         """The format asked for, or the usual one of the stream."""
-        return FORMATS[self.format or (ON_TERMINAL if self.stdout.isatty() else IN_PIPE)]
+        return format_of(self.format or (ON_TERMINAL if self.stdout.isatty() else IN_PIPE))
 
     @property
     def for_people(self) -> bool:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.api.paging import Page
 from dmcli.render.cells import translated
-from dmcli.render.formats import JSON, Listing
-from dmcli.render.formats.document import drop, put
+from dmcli.render.formats.base import Listing
+from dmcli.render.formats.document import JSON, drop, put
 from dmcli.render.query import Query
 
 if TYPE_CHECKING:

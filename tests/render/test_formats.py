@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import sys
+from types import ModuleType
 
 import pytest
 import yaml
@@ -11,7 +13,8 @@ import yaml
 from dmcli.api.paging import Page
 from dmcli.config import choices
 from dmcli.render import Output, show_document, show_pages
-from dmcli.render.formats import FORMATS, Format
+from dmcli.render.formats import FORMATS
+from dmcli.render.formats.base import Format
 from dmcli.render.output import IN_PIPE, ON_TERMINAL
 
 
@@ -54,8 +57,11 @@ class Markdown(Format):
         output.stdout.write(f"`{value}`\n")
 
 
-def test_a_new_format_is_a_class_and_a_line(monkeypatch):
-    monkeypatch.setitem(FORMATS, "markdown", Markdown())
+def test_a_new_format_is_a_module_and_a_line(monkeypatch):
+    module = ModuleType("dmcli.render.formats.lists")
+    module.MARKDOWN = Markdown()
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setitem(FORMATS, "markdown", "lists")
     stdout = io.StringIO()
     rows = [{"name": "a"}, {"name": "b"}]
     assert show_pages([Page({"rows": rows}, rows, "rows")], (), (), Output("markdown", "", stdout)) == 2

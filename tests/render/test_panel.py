@@ -8,7 +8,8 @@ import json
 import pytest
 from rich.cells import cell_len
 
-from dmcli.render import Output, show_account
+from dmcli.render import Output
+from dmcli.render.panel import show_account
 
 SUMMARY = {
     "DailyQuota": 2000, "MonthQuota": 60000, "QuotaLevel": 2, "MaxQuotaLevel": 10, "UserStatus": 0,

@@ -12,7 +12,6 @@ from dmcli.cli.options import options_of
 from dmcli.cli.tree import command
 from dmcli.errors import InputError
 from dmcli.words import tr
-from dmcli.workflows.modify import unchanged_params
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -25,6 +24,7 @@ def _update(current: Session, *, dry_run: bool, **typed: Any) -> None:
     """ModifyTag wants name and description each time: what was not typed is read first, so that nothing is lost."""
     from dmcli.cli.perform import show_dry_run, show_reply
     from dmcli.cli.values import collect
+    from dmcli.workflows.modify import unchanged_params
 
     if all(typed[name] is None for name in _KEPT):
         raise InputError(tr("nothing to change: give --name, --description or both"))

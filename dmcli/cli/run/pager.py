@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
-import subprocess
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -12,6 +10,7 @@ from dmcli.untrusted import Painted, safe
 from dmcli.words import environment
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
 
     from dmcli.cli.session import Session
@@ -101,6 +100,9 @@ class _Paged:
                 self.pager.wait()
 
     def _start(self) -> None:
+        import shlex
+        import subprocess
+
         try:
             self.pager = subprocess.Popen(  # noqa: S603  the person's own
                 shlex.split(self._command), stdin=subprocess.PIPE, env=environment()

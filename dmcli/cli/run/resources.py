@@ -64,9 +64,9 @@ class Resources:
     @staticmethod
     def chance() -> float:
         """A random number from 0 to 1."""
-        import random
+        from dmcli.client.attempts import any_chance
 
-        return random.random()  # noqa: S311  it spreads retries, nothing more
+        return any_chance()
 
     def __init__(self, given: Mapping[str, Any], voice: Voice) -> None:
         self._given, self._voice = given, voice

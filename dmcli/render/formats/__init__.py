@@ -1,18 +1,28 @@
-"""The formats of results, by the names that -o takes and the one that pipes get: a module a format or a family."""
+"""The formats of results, by the names that -o takes and the one that pipes get: a module a format or a family.
 
-from dmcli.render.formats.base import Format, Listing
-from dmcli.render.formats.delimited import CSV, TSV
-from dmcli.render.formats.document import JSON, YAML
-from dmcli.render.formats.lines import NDJSON
-from dmcli.render.formats.table import TABLE
+A run shows one, so each loads when it is asked for.
+"""
 
-__all__ = ["FORMATS", "JSON", "Format", "Listing"]
+from __future__ import annotations
 
-FORMATS: dict[str, Format] = {
-    "table": TABLE,
-    "json": JSON,
-    "yaml": YAML,
-    "csv": CSV,
-    "ndjson": NDJSON,
-    "tsv": TSV,
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dmcli.render.formats.base import Format
+
+# The module of each, which has it under its name in capitals.
+FORMATS = {
+    "table": "table",
+    "json": "document",
+    "yaml": "document",
+    "csv": "delimited",
+    "ndjson": "lines",
+    "tsv": "delimited",
 }
+
+
+def format_of(name: str) -> Format:
+    """The format of a name."""
+    found: Format = getattr(import_module(f"{__name__}.{FORMATS[name]}"), name.upper())
+    return found

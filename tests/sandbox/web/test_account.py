@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from patience import PATIENT
 
-from dmcli.render import Output, show_account
+from dmcli.render import Output
+from dmcli.render.panel import show_account
 from dmcli.sandbox.control.quota import get_quota, set_quota
 
 if TYPE_CHECKING:

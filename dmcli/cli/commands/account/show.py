@@ -24,7 +24,7 @@ _SETTINGS, _CHANGE = catalogue.get("GetUser"), catalogue.get("UpdateUser")
 
 def _show(current: Session, *, need: int, fail_below: str, watch: bool, interval: float) -> None:
     from dmcli.errors import InputError
-    from dmcli.render import show_account
+    from dmcli.render.panel import show_account
 
     output = current.output()
     if watch:
