@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from binascii import b2a_base64
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from dmcli.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -82,7 +84,7 @@ def _quote(data: bytes) -> str:
     return "".join(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in data)
 
 
-class Entry(NamedTuple):
+class Entry(Record):
     """What one place says, by name: values that may be seen, and secrets. `source` is that place in words."""
 
     source: str

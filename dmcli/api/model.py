@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from dmcli.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,7 +72,7 @@ def bad(word: str) -> State:
     return State(word, Tone.BAD)
 
 
-class Param(NamedTuple):
+class Param(Record):
     """One request parameter.
 
     `name` is its name on the wire, `aliases` are other spellings the reference prints, which the service takes too.
@@ -107,7 +109,7 @@ class Param(NamedTuple):
         return [name for name in names if name == self.name or name.startswith(f"{self.name}.")]
 
 
-class Field(NamedTuple):
+class Field(Record):
     """One field of a reply row. A field with a `title` is a column of the table; csv has them all by `name`.
 
     `words` say in people's language what a code means, and of a state how well things stand; `shape` is one of ""
@@ -127,7 +129,7 @@ class Field(NamedTuple):
     part: str = ""
 
 
-class Paging(NamedTuple):
+class Paging(Record):
     """How a list comes in pages.
 
     `page` and `size` are the request parameters of numbered pages, `cursor` the parameter (and reply field) that says
@@ -142,7 +144,7 @@ class Paging(NamedTuple):
     default_size: int = 50
 
 
-class Window(NamedTuple):
+class Window(Record):
     """How much of the past one call with StartTime and EndTime may ask for, in days of the service's calendar.
 
     It begins at most `back` days before today, and ends at most `span` days after the day on which it begins; both days
@@ -155,7 +157,7 @@ class Window(NamedTuple):
     latest_first: bool = False
 
 
-class Command(NamedTuple):
+class Command(Record):
     """One command built from an action.
 
     `path` is what is typed after `dm`. `only` names the parameters it takes (all where empty), `must` those of them it
@@ -174,7 +176,7 @@ class Command(NamedTuple):
     groups: tuple[tuple[str, ...], ...] = ()
 
 
-class Action(NamedTuple):
+class Action(Record):
     """One operation of the service.
 
     `already_done` are the codes that, after an attempt of unknown outcome, mean that this attempt did it. `creates` is

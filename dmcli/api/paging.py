@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from dmcli.record import Record
 from dmcli.untrusted import read_number
 
 if TYPE_CHECKING:
     from dmcli.api.model import Action, Paging
 
 
-class Page(NamedTuple):
+class Page(Record):
     """One page of a list.
 
     `reply` is as received, `rows` stand at the dotted `path` in it ("" if none), `more` says that pages follow.

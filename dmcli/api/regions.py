@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from dmcli.api.model import V2015, V2017
+from dmcli.record import Record
 
 
-class Region(NamedTuple):
+class Region(Record):
     """A service region: its host name, the API version it speaks, and its mail server."""
 
     host: str

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from dmcli.api import signing
 from dmcli.api.regions import version_for
 from dmcli.api.wire import Request
+from dmcli.record import Record
 from dmcli.secret import Secret
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _LONGEST_QUERY = 6000  # characters; servers and proxies take request lines of 8,000
 
 
-class Keys(NamedTuple):
+class Keys(Record):
     """Keys to sign with. Its repr shows the end of the id only.
 
     `source` says in words where they are from. `owner` tells whose they are and stays the same when temporary keys are
@@ -53,7 +54,7 @@ class KeySource(Protocol):
         ...
 
 
-class Target(NamedTuple):
+class Target(Record):
     """Where calls go and how they are signed: base URL, region, pinned API version ("" for the region's), v1 or v3."""
 
     url: str
@@ -69,7 +70,7 @@ class Target(NamedTuple):
         return version_for(self.region, shared, self.api_version)
 
 
-class Signed(NamedTuple):
+class Signed(Record):
     """What a signature also covers beside the parameters: who calls what, when and where to."""
 
     name: str

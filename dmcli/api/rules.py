@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from dmcli.record import Record
 from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-class Problem(NamedTuple):
+class Problem(Record):
     """What a rule found. `text` names parameters as {WireName}; `code` is what the service answers.
 
     Without a code the service takes the call, and only the client refuses.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from dmcli.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,7 +25,7 @@ class Stream(Protocol):
     def __iter__(self) -> Iterator[bytes]: ...
 
 
-class Request(NamedTuple):
+class Request(Record):
     """One HTTP request as it is sent, and the `patience` with it: seconds until its reply must be there.
 
     `url` has scheme, host, path and query; header names are lower case. `announce` is called just before the first byte
@@ -50,7 +52,7 @@ class Request(NamedTuple):
         return f"Request({self.method!r}, {len(self.stream or self.body)} bytes)"
 
 
-class Reply(NamedTuple):
+class Reply(Record):
     """One HTTP reply. Header names are lower case. Its repr shows no more than the status."""
 
     status: int

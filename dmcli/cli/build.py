@@ -46,7 +46,7 @@ def from_catalogue(action: Action, declared: Declared) -> click.Command:
 
     params = options_of(action, declared.only, declared.must)
     text = declared.help or action.summary
-    return command(declared.path.split()[-1], params, run, text, example_of(action, declared))
+    return command(declared.path.split()[-1], params, run, text, partial(example_of, action, declared))
 
 
 def _show(listing: Action, declared: Declared, ref: Ref) -> click.Command:

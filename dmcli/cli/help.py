@@ -110,11 +110,16 @@ def _cells(text: str) -> int:
 
 
 class Helped(click.Command):
-    """A command with help of this kind. `example` is what is typed after its path."""
+    """A command with help of this kind. `example` is what is typed after its path, or makes that when help is shown."""
 
-    def __init__(self, name: str, *, example: str = "", **more: Any) -> None:
+    def __init__(self, name: str, *, example: str | Callable[[], str] = "", **more: Any) -> None:
         super().__init__(name, add_help_option=False, **more)
-        self.example = example
+        self._example = example
+
+    @property
+    def example(self) -> str:
+        """What is typed after the command's path, as an example."""
+        return self._example if isinstance(self._example, str) else self._example()
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  click's
         """What the command does."""

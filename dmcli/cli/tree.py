@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dmcli.cli.common import common
-from dmcli.cli.examples import EXAMPLES
 from dmcli.cli.help import Helped
 from dmcli.cli.session import session
 from dmcli.words import listed, tr
@@ -99,6 +98,8 @@ class Group(Helped, click.Group):
 
     def examples(self, ctx: click.Context) -> tuple[str, ...]:
         """First steps with its commands."""
+        from dmcli.cli.examples import EXAMPLES
+
         program, _, path = ctx.command_path.partition(" ")
         return tuple(f"{program} {line}" for line in EXAMPLES[path])
 
@@ -173,12 +174,12 @@ def command(
     params: Iterable[click.Parameter],
     run: Callable[..., None],
     help: str = "",  # noqa: A002  click's own word
-    example: str = "",
+    example: str | Callable[[], str] = "",
 ) -> click.Command:
     """A leaf command with the common options. `run` gets the session and the values.
 
     A command that is a module has its line of `help` from its package. `example` is what is typed after its path in the
-    example of its help, as in a shell.
+    example of its help, as in a shell, or what makes it.
     """
 
     def callback(**values: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,7 @@ from dmcli.api.windows import client_rules
 from dmcli.cli.input import read_line
 from dmcli.cli.tree import DATES
 from dmcli.errors import InputError
+from dmcli.record import Record
 from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _SECRETS = marked({"password": "Password"})  # by their options: what a prompt a
 _MAILS = (Effect.SEND, Effect.CREATE, Effect.WRITE)  # what is done so that mail goes somewhere, sooner or later
 
 
-class Call(NamedTuple):
+class Call(Record):
     """A call that is ready but for its names.
 
     `wire` has every parameter; `names` are those that a listing must still turn into what the wire takes.
@@ -111,6 +112,8 @@ def texts_of(session: Session, param: Param, value: Any) -> list[str]:
 def read_secret(param: Param, *, from_stdin: bool) -> str:
     """A secret from standard input or a hidden prompt, never from the command line."""
     if from_stdin:
+        from dmcli.cli.input import read_line
+
         return read_line(param.flag)
     if not sys.stdin.isatty():
         raise InputError(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dmcli.api.model import Effect
 from dmcli.api.wire import Ambiguous, NotSent
 from dmcli.client.retry import MAYBE_DONE, Budget, Decision, Outcome, Step, Tried, decide, retry_after
 from dmcli.client.verdict import Result, Verdict, clock_text
 from dmcli.errors import DmError
+from dmcli.record import Record
 from dmcli.words import tr
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def any_chance() -> float:
     return random.random()  # noqa: S311  it spreads retries, nothing more
 
 
-class Operation(NamedTuple):
+class Operation(Record):
     """One call to be made, in as many attempts as its `effect` allows.
 
     `request` makes the request of each attempt, new nonce and all; its patience is cut to what is left of the deadline.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dmcli.api import catalogue
 from dmcli.api.kinds.addresses import Domain, Email
@@ -15,6 +15,7 @@ from dmcli.client.attempts import Operation
 from dmcli.client.retry import PATIENCE, Outcome, Step
 from dmcli.client.verdict import Verdict, error_class, error_text, judge
 from dmcli.errors import DmError, UnknownOutcomeError, UnreachableError
+from dmcli.record import Record
 from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Reader(Protocol):
         """The rows of a list, over all pages."""
 
 
-class Client(NamedTuple):
+class Client(Record):
     """Calls actions.
 
     >>> from dmcli.api.request import Keys, Target

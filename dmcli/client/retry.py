@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import enum
 import math
-from typing import NamedTuple
 
 from dmcli.api.model import Effect
+from dmcli.record import Record
 from dmcli.untrusted import read_number
 
 
@@ -73,7 +73,7 @@ _LONGEST = 20.0  # seconds of our own accord
 _LONGEST_ASKED = 60.0  # seconds that the service may ask for
 
 
-class Tried(NamedTuple):
+class Tried(Record):
     """What was done so far for one call: attempts made, and what may be done only once."""
 
     attempts: int = 1
@@ -89,14 +89,14 @@ class Tried(NamedTuple):
         return self._replace(attempts=self.attempts + 1)
 
 
-class Budget(NamedTuple):
+class Budget(Record):
     """What is left to spend: retry tokens of the whole run, and seconds until the call's deadline."""
 
     tokens: int = TOKENS
     seconds: float = math.inf
 
 
-class Decision(NamedTuple):
+class Decision(Record):
     """The next step: `delay` is in seconds before it, `tokens` are those left after it.
 
     `last` says, of READ_BACK, that no attempt may follow it.

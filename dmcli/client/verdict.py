@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dmcli.api.model import Effect
 from dmcli.client.retry import UNANSWERED, Outcome, Step
@@ -17,6 +18,7 @@ from dmcli.errors import (
     UnknownOutcomeError,
     UnreachableError,
 )
+from dmcli.record import Record
 from dmcli.untrusted import read_json
 from dmcli.words import marked, tr
 
@@ -38,10 +40,11 @@ _MAYBE = marked(
 _NOTHING_DONE = marked("nothing was done, it is safe to run this again")
 _EARLIER = marked("an earlier attempt got no answer and may have done it")
 _TIMEOUT, _TOO_MANY, _SERVER_ERROR = 408, 429, 500
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _EXACT = 1  # second, since a Date has whole ones
 
 
-class Verdict(NamedTuple):
+class Verdict(Record):
     """What one attempt came to: the `answer` where it is there, else what is `said` about it.
 
     `code`, `request_id` and `status` are the service's. `reply` is as received, None where there was none; `midpoint`
@@ -68,6 +71,12 @@ class Verdict(NamedTuple):
 
 @lru_cache(maxsize=4)  # replies of one second have the same
 def _date(header: str) -> datetime | None:
+    """The moment of a Date header; None for what is none."""
+    # Nearly always `Sun, 06 Nov 1994 08:49:37 GMT`. The library that reads all other forms is slow to load.
+    with suppress(ValueError):
+        _, day, month, year, clock, zone = header.split(" ")
+        if zone == "GMT":
+            return datetime.fromisoformat(f"{year}-{_MONTHS.index(month) + 1:02}-{day}T{clock}+00:00")
     from email.utils import parsedate_to_datetime
 
     try:
@@ -77,7 +86,7 @@ def _date(header: str) -> datetime | None:
     return date.replace(tzinfo=date.tzinfo or UTC)
 
 
-class Result(NamedTuple):
+class Result(Record):
     """How a call ended: `step` is FINISH, STOP or UNKNOWN; `maybe_done` says that some attempt may have been done."""
 
     step: Step

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from dmcli.errors import ConfigError
 from dmcli.local.files import check_private, read_text
 from dmcli.local.nodes import Grammar
+from dmcli.record import Record
 from dmcli.secret import Entry, Secret
 from dmcli.words import marked, tr
 
@@ -31,7 +32,7 @@ _UNKNOWN = marked(("unknown key {key}", "unknown key {key} in profile '{profile}
 _ONE_PIECE = marked(("'{key}' must be one piece of text", "'{key}' in profile '{profile}' must be one piece of text"))
 
 
-class ConfigFile(NamedTuple):
+class ConfigFile(Record):
     """What a file of profiles holds; `default` may name a profile that is not there. Its repr names profiles only.
 
     `profiles` has the values that may be seen, `secrets` the others; both have every profile.
@@ -55,7 +56,7 @@ class ConfigFile(NamedTuple):
         )
 
 
-class Content(NamedTuple):
+class Content(Record):
     """A file as data, secrets as they stand there, and as nodes to edit it by. Its repr names profiles only."""
 
     default: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dmcli.api.regions import DEFAULT_REGION, REGIONS
 from dmcli.config.file import SANDBOX, VALUES, ConfigFile, has_control, load_file, nearest
@@ -10,6 +10,7 @@ from dmcli.config.values import BUILT_IN, FLAG, LOCAL, VENDOR, WORDS, Found, che
 from dmcli.config.vendor import cli_file
 from dmcli.errors import ConfigError, DmError
 from dmcli.local.paths import config_path
+from dmcli.record import Record
 from dmcli.words import listed, locale, tr
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _GENERIC = ("REGION_ID", "REGION")  # other tools use these too, for regions of 
 _SANDBOX_VALUES = {"region": DEFAULT_REGION, "from": "noreply@sandbox.test"}
 
 
-class Flags(NamedTuple):
+class Flags(Record):
     """What was typed; empty where nothing was."""
 
     profile: str = ""
@@ -37,7 +38,7 @@ class Flags(NamedTuple):
     ca_bundle: str = ""
 
 
-class Settings(NamedTuple):
+class Settings(Record):
     """The resolved settings of a run.
 
     `endpoint` is a base URL like https://dm.aliyuncs.com, empty for the sandbox in this process; it is plain HTTP only

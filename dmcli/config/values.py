@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dmcli.api.model import BOTH
 from dmcli.api.regions import REGIONS
 from dmcli.config import choices
 from dmcli.config.file import has_control, nearest
 from dmcli.errors import ConfigError, DmError, InputError
+from dmcli.record import Record
 from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _ENDPOINT = r"(?:(https?)://)?(\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?
 FLAG, VENDOR, BUILT_IN = 0, 4, 5  # ranks of sources; between are the explicit profile, environment, default profile
 
 
-class Found(NamedTuple):
+class Found(Record):
     """A value, where it is from, and how far down the order that is."""
 
     text: str = ""

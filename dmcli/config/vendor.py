@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dmcli.errors import ConfigError
 from dmcli.local.files import Access, read_text
 from dmcli.local.paths import home
+from dmcli.record import Record
 from dmcli.secret import Entry, Secret
 from dmcli.untrusted import read_json
 from dmcli.words import tr
@@ -27,7 +28,7 @@ _SHOWN = frozenset(
 )
 
 
-class VendorFile(NamedTuple):
+class VendorFile(Record):
     """One of the files: the profile `chosen`, the variable that chose it (empty where the file did), all profiles."""
 
     path: str

@@ -184,10 +184,8 @@ def _of(name: str) -> str:
 
 def _guard(settings: Settings, keys: Keys) -> None:
     """Raise ConfigError for keys that must not go where the settings point."""
-    from urllib.parse import urlsplit
-
-    where = urlsplit(settings.endpoint)
-    if where.scheme == "http" and keys.access_key_id.startswith(REAL):
+    scheme, _, host = settings.endpoint.partition("://")
+    if scheme == "http" and keys.access_key_id.startswith(REAL):
         raise ConfigError(
             tr(
                 "the keys of {source} look real and {endpoint} is not encrypted; use https, or made-up keys",
@@ -195,7 +193,7 @@ def _guard(settings: Settings, keys: Keys) -> None:
                 endpoint=settings.endpoint,
             )
         )
-    if str(where.hostname).endswith(CLOUD_SUFFIX) and keys.access_key_id == SANDBOX_KEY_ID:
+    if host.partition(":")[0].endswith(CLOUD_SUFFIX) and keys.access_key_id == SANDBOX_KEY_ID:
         raise ConfigError(
             tr(
                 "the keys ({source}) are the sandbox's, and {endpoint} is the cloud: choose another profile",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dmcli.api.model import Effect
 from dmcli.client.attempts import Operation
@@ -10,6 +10,7 @@ from dmcli.client.retry import PATIENCE, UNANSWERED, Outcome, Step
 from dmcli.client.verdict import Verdict, clock_remedy
 from dmcli.credentials.provider import CLOUD_NAMES, read_keys
 from dmcli.errors import ConfigError, UnreachableError
+from dmcli.record import Record
 from dmcli.untrusted import read_json
 from dmcli.words import tr
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _TOO_MANY, _SERVER_ERROR = 429, 500
 
 
-class KeyRequest(NamedTuple):
+class KeyRequest(Record):
     """What is asked of a service that has keys, and how its reply is judged.
 
     `name` is the question and `service` who is asked, in words. `request` makes the request of an attempt, `judge` says

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from dmcli.config.vendor import INI_VARIABLE, VendorFile, cli_file, ini_file
 from dmcli.credentials import ecs, process, sts, uri
 from dmcli.credentials.provider import Provider, static_provider
 from dmcli.errors import ConfigError
 from dmcli.local.files import check_private
+from dmcli.record import Record
 from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _KEYS = ("access_key_id", "access_key_secret", "")
 _ALL = ("access_key_id", "access_key_secret", "sts_token")
 
 
-class _Place(NamedTuple):
+class _Place(Record):
     """A profile, what providers may use, and the provider of another profile of the same file."""
 
     entry: Entry

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dmcli.api.request import Keys
 from dmcli.api.signing import sha256_hex
 from dmcli.config.file import KEYS
 from dmcli.errors import ConfigError
+from dmcli.record import Record
 from dmcli.secret import Secret
 from dmcli.words import listed, tr
 
@@ -27,7 +28,7 @@ _LATEST = 1e11  # epoch seconds; a larger number would be milliseconds
 _LAST = 253402300799.0  # the last second of the year 9999
 
 
-class ProviderContext(NamedTuple):
+class ProviderContext(Record):
     """What providers may use. Its repr shows none of it, since secrets are in the environment.
 
     `exchange` makes the way to the network, when one is needed.
@@ -49,7 +50,7 @@ class ProviderContext(NamedTuple):
         return self.retrier.now().timestamp()
 
 
-class Provider(NamedTuple):
+class Provider(Record):
     """One source of keys that was found, and not asked yet.
 
     `source` and `owner` are those of its keys, `identity` is their id where it is known before they are. `fetch` gets
@@ -65,7 +66,7 @@ class Provider(NamedTuple):
     identity: str = ""
 
 
-class KeyNames(NamedTuple):
+class KeyNames(Record):
     """What the parts of keys are called in a document: for each the names that it may have."""
 
     identity: tuple[str, ...]

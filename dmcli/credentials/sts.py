@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dmcli.api.regions import DEFAULT_REGION
 from dmcli.api.request import Signed, Target, sign
@@ -20,6 +20,7 @@ from dmcli.credentials.provider import CLOUD_NAMES, REAL, Provider, fingerprint,
 from dmcli.credentials.refresh import RefreshingKeys
 from dmcli.errors import ConfigError
 from dmcli.local.files import read_text
+from dmcli.record import Record
 from dmcli.secret import Secret
 from dmcli.untrusted import read_number
 from dmcli.words import marked, tr
@@ -40,7 +41,7 @@ _TRUST = marked(
 )
 
 
-class _Role(NamedTuple):
+class _Role(Record):
     """A role to take on: its name in words, what STS is told of it, where STS is."""
 
     words: str

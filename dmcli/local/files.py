@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dmcli.errors import ConfigError, LocalIOError
 from dmcli.local.paths import WINDOWS
+from dmcli.record import Record
 from dmcli.words import tr
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 MAX_TEXT = 1 << 20  # bytes; a settings file is a few hundred
 
 
-class Access(NamedTuple):
+class Access(Record):
     """Who may use a file: its permission bits, and the user id of its owner (0 where there are none)."""
 
     mode: int = 0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from typing import TYPE_CHECKING, TextIO
 
+from dmcli.record import Record
 from dmcli.render.encoding import fit_encoding
 from dmcli.render.formats import format_of
 
@@ -20,7 +21,7 @@ def _tell_nobody(_: str) -> None:
     """Say nothing."""
 
 
-class Output(NamedTuple):
+class Output(Record):
     """Where results go and how they look there.
 
     >>> import sys

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dmcli.api.actions.account import ACTIONS
 from dmcli.api.kinds.dates import local_text, moment_in
@@ -10,6 +10,7 @@ from dmcli.api.model import Field
 from dmcli.api.quota import MOST, percent_used, tone_of
 from dmcli.folding import cells
 from dmcli.look import is_accessible, style
+from dmcli.record import Record
 from dmcli.render.cells import cell_words, raw_text, translated, values
 from dmcli.render.console import console_for, show_renderable, style_of
 from dmcli.render.encoding import fit_encoding
@@ -33,7 +34,7 @@ _COUNTS = ("Domains", "MailAddresses", "Receivers", "Tags", "Templates")
 _BAR = 20  # cells of the bar where there is room for them
 
 
-class _Quota(NamedTuple):
+class _Quota(Record):
     """Mails allowed and used in a day or month, None where that is not known."""
 
     limit: int | None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from itertools import chain
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TextIO
+
+from dmcli.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -49,7 +51,7 @@ class Sink(Protocol):
         """Whether control characters stay in tab-separated text."""
 
 
-class Listing(NamedTuple):
+class Listing(Record):
     """A list as it comes: its rows page by page, the declared fields, and the dotted path in a document it is from."""
 
     pages: Iterable[Iterable[Any]]

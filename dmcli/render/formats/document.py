@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from dmcli.record import Record
 from dmcli.render.encoding import fit_document, wants_ascii
 from dmcli.render.formats.base import Format
 from dmcli.untrusted import quoted
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from dmcli.render.formats.base import Listing, Sink
 
 
-class _Dialect(NamedTuple):
+class _Dialect(Record):
     """How a format writes a whole value, one item of a list, and what parts items. No text ends in a line feed."""
 
     whole: Callable[[Any], str]

@@ -8,10 +8,11 @@ room for it, and where it is longer than an address or an id is.
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dmcli.folding import fold_chinese, has_chinese
 from dmcli.look import is_accessible, style
+from dmcli.record import Record
 from dmcli.render.cells import all_fields, cell_words, table_fields, values, zone_apart
 from dmcli.render.console import console_for, show_renderable, style_of
 from dmcli.render.encoding import fit_encoding
@@ -36,7 +37,7 @@ _WORD = 16  # of a longer one that a column has room for before it folds
 _NARROWEST = 2  # one wide character
 
 
-class _Column(NamedTuple):
+class _Column(Record):
     """A column: its title, its cells as they are shown, and the style of each."""
 
     title: str
