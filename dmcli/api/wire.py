@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Protocol
 
 from dmcli.record import Record
@@ -46,7 +45,9 @@ class Request(Record):
     def origin(self) -> str:
         """Scheme, host and port of the URL: all of it that may be shown."""
         scheme, _, rest = self.url.partition("://")
-        return f"{scheme}://{re.split('[/?#]', rest, maxsplit=1)[0].rpartition('@')[2]}"
+        for mark in "/?#":
+            rest = rest.partition(mark)[0]
+        return f"{scheme}://{rest.rpartition('@')[2]}"
 
     def __repr__(self) -> str:
         return f"Request({self.method!r}, {len(self.stream or self.body)} bytes)"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dmcli.api import catalogue
 from dmcli.api.model import Effect
 from dmcli.errors import LocalIOError, LockedError, local_error
+from dmcli.record import Record
 from dmcli.sandbox.actions import handler_of, look_of
 from dmcli.sandbox.errors import ServiceError, failed
 from dmcli.sandbox.gateway import call_log, params
@@ -42,7 +43,7 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class _Arrived(NamedTuple):
+class _Arrived(Record):
     """One request on its way through the sandbox; `at` is when it came, by the clock of this machine.
 
     `handler` does it where that is not its action's own, `looked` is what its action found out before its turn.
@@ -57,7 +58,7 @@ class _Arrived(NamedTuple):
     looked: str = ""
 
 
-class _Done(NamedTuple):
+class _Done(Record):
     """What became of it: the answer, the code of a refusal, the notes for the log, the fault that struck."""
 
     reply: Reply

@@ -8,8 +8,9 @@ source: who says so where it is copied, who leaves it open where it is guessed, 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from dmcli.record import Record
 from dmcli.words import listed, marked, speaking, tr
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def source_shown(source: str) -> str:
     return tr(source) if section == source else tr("reference {section}", section=section.replace(" and ", tr(" and ")))
 
 
-class Facts(NamedTuple):
+class Facts(Record):
     """What is known of an action, or of a subject that has no action of its own.
 
     Of an action's declaration: `section` is where the reference prints it

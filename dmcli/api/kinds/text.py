@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 _MOST_INTEGER = 2**63 - 1
+_DIGITS = 19  # of a whole number
 MOST_LINE = 2000  # characters that a server takes of a line for which no source has a number
 
 
@@ -154,7 +155,9 @@ class Integer(Kind):
         return tr("{least} to {most}", least=self.least, most=self.most)
 
     def to_wire(self, text: str, now: datetime) -> str:  # noqa: ARG002
-        if not re.fullmatch(r"-?\d{1,19}", text, re.ASCII) or not self.least <= int(text) <= self.most:
+        digits = text.removeprefix("-")
+        plain = digits.isascii() and digits.isdigit() and len(digits) <= _DIGITS
+        if not plain or not self.least <= int(text) <= self.most:
             limits = {"text": text, "least": self.least, "most": self.most}
             if self.most == _MOST_INTEGER:
                 raise ValueError(tr("{text!r} must be a whole number of {least} or more", **limits))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dmcli.api.regions import SANDBOX_KEY_ID
+from dmcli.record import Record
 from dmcli.sandbox.gateway.redaction import beginning, mask_header, mask_key, mask_param, mask_target, secrets_of
 from dmcli.sandbox.gateway.signature import MAX_SHOWN
 from dmcli.sandbox.store.sql import where
@@ -30,7 +31,7 @@ _INSERT = f"INSERT INTO call ({', '.join(_COLUMNS[1:])}) VALUES ({', '.join('?' 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-class Entry(NamedTuple):
+class Entry(Record):
     """One call as it is logged. `at` is in epoch seconds, `ms` how long it took; `notes` are sentences about it."""
 
     at: float
@@ -104,7 +105,7 @@ def _reply_text(entry: Entry) -> str:
     return beginning(text, _CUT_REPLY, secrets_of(entry.request, entry.call), whole=whole)
 
 
-class Filter(NamedTuple):
+class Filter(Record):
     """Which calls are meant; what is empty does not matter. `since` is the number of a call after which they come."""
 
     action: str = ""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from dmcli.record import Record
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.gateway import params, signature
 from dmcli.sandbox.gateway.request import MAX_PARAMS, request_path
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _UPLOAD = ("AuthorizeFileUpload", "2019-12-19")  # of another product, OpenPlatform
 
 
-class Checked(NamedTuple):
+class Checked(Record):
     """What a call says of itself.
 
     `action` is None for the permit of an upload, `params` are those of the catalogue. `refusal` is why it cannot be

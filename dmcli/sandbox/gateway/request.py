@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from dmcli.record import Record
 
 if TYPE_CHECKING:
     from dmcli.api.wire import Request
@@ -13,10 +15,10 @@ MAX_PARAMS = 500  # of a call: two hundred of them are those of a hundred attach
 SMTP = "smtp"  # the scheme of a call that was a mail over SMTP, with no signature but a password
 _HEX = "0123456789ABCDEFabcdef"
 _BYTES = {f"%{a}{b}".encode(): bytes([int(a + b, 16)]) for a in _HEX for b in _HEX}
-_ESCAPES = re.compile(rb"((?:%[0-9A-Fa-f]{2}){1,100})")  # a run is cut, since each repeat keeps a hundred bytes
+_ESCAPES = rb"((?:%[0-9A-Fa-f]{2}){1,100})"  # a run is cut, since each repeat keeps a hundred bytes
 
 
-class Call(NamedTuple):
+class Call(Record):
     """What a request asks for, as it stands there: nothing is verified yet, what is missing is empty.
 
     `scheme` is v1 (HMAC-SHA1, all in parameters), v3 (ACS3-HMAC-SHA256, in headers) or SMTP; `xml` says how to answer.
@@ -115,6 +117,6 @@ def _decode(text: str) -> str:
     spaced = text.replace("+", " ").replace("%20", " ")  # most escapes are spaces, and this is quick
     if "%" not in spaced:
         return spaced
-    pieces = _ESCAPES.split(spaced.encode())
+    pieces = re.split(_ESCAPES, spaced.encode())
     pieces[1::2] = [_BYTES.get(run) or bytes.fromhex(run.replace(b"%", b"").decode()) for run in pieces[1::2]]
     return b"".join(pieces).decode("utf-8", "replace")

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 MAX_SHOWN = 20_000  # characters of the string to sign that a refusal repeats
 MAX_SKEW = 15 * 60  # seconds that a request's clock may be off
-_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_STAMP = "0000-00-00T00:00:00Z"  # with any digits
+_DIGITS = str.maketrans("123456789", "000000000")
 # What decides which call is made, and when, must be under the signature.
 _MUST_BE_SIGNED = {"host", "x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce"}
 _V1_NEEDS = ("AccessKeyId", "Signature", "SignatureMethod", "SignatureNonce", "Timestamp")
 # What percent_encode writes, and escapes it would write in another way: in small letters, or of a character that stays.
 _CANONICAL = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~%&="
-_ODD_ESCAPE = re.compile("%(?![0189A-F][0-9A-F]|2[0-9A-CF]|3[A-F]|40|5[B-E]|60|7[B-DF])")
+_ODD_ESCAPE = "%(?![0189A-F][0-9A-F]|2[0-9A-CF]|3[A-F]|40|5[B-E]|60|7[B-DF])"
 
 
 def verify(request: Request, call: Call, now: datetime) -> None:
@@ -48,7 +49,7 @@ def verify(request: Request, call: Call, now: datetime) -> None:
 def _check_time(stamp: str, now: datetime) -> None:
     """Refuse a time that is not written as it must be, or too far from now."""
     try:
-        at = datetime.fromisoformat(stamp[:-1]) if _STAMP.fullmatch(stamp) else None
+        at = datetime.fromisoformat(stamp[:-1]) if stamp.translate(_DIGITS) == _STAMP else None
     except ValueError:
         at = None
     if at is None:
@@ -99,4 +100,4 @@ def _canonical(request: Request, params: Mapping[str, str]) -> str:
 
 def _is_canonical(sent: str) -> bool:
     """Whether names and values are encoded just as percent_encode does it."""
-    return sent.isascii() and not sent.encode().translate(None, _CANONICAL) and not _ODD_ESCAPE.search(sent)
+    return sent.isascii() and not sent.encode().translate(None, _CANONICAL) and not re.search(_ODD_ESCAPE, sent)

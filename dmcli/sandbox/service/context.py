@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from dmcli.record import Record
 from dmcli.sandbox.store.sql import where
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ Row = tuple[Any, ...]
 MAX_PAGE = 1000
 
 
-class Context(NamedTuple):
+class Context(Record):
     """One call. `params` have passed the catalogue's checks, `now` is in epoch seconds; `settings` of the sandbox.
 
     `host` is where the call came to, as the caller wrote it; `looked` what was found out before the call's turn,
@@ -74,7 +75,7 @@ if TYPE_CHECKING:
     Look = Callable[[Reading, Mapping[str, str], Mapping[str, Any]], str]
 
 
-class Listed(NamedTuple):
+class Listed(Record):
     """A page of a list: its rows, and the fields that say which page it is."""
 
     rows: list[Row]

@@ -7,7 +7,9 @@ have.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from dmcli.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +23,7 @@ def are_stricter(settings: Mapping[str, Any]) -> bool:
     return str(settings.get(SETTING, LOOSER)) == STRICTER
 
 
-class Disputed(NamedTuple):
+class Disputed(Record):
     """How many things of a kind there may be: the stricter number and the looser one."""
 
     stricter: int
