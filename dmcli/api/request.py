@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from dmcli.api import signing
 from dmcli.api.regions import version_for
@@ -13,8 +13,27 @@ from dmcli.secret import Secret
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
     from datetime import datetime
+    from typing import Protocol
 
     from dmcli.api.model import Action
+
+    class KeySource(Protocol):
+        """Gives the keys to sign with, each time they are needed.
+
+        `owner` and `source` are those of its keys, and `warnings` are about where they are kept; these are known
+        before there are keys. So is `identity`, their access key id, where it is no secret of those who have the keys;
+        else "".
+        """
+
+        owner: str
+        source: str
+        identity: str
+        warnings: tuple[str, ...]
+
+        def __call__(self, *, renew: bool = False) -> Keys:
+            """The keys; `renew` gets new ones where they are temporary. Raises DmError."""
+            ...
+
 
 _LONGEST_QUERY = 6000  # characters; servers and proxies take request lines of 8,000
 
@@ -35,23 +54,6 @@ class Keys(Record):
 
     def __repr__(self) -> str:
         return f"Keys(access_key_id='***{self.access_key_id[-3:]}', source={self.source!r})"
-
-
-class KeySource(Protocol):
-    """Gives the keys to sign with, each time they are needed.
-
-    `owner` and `source` are those of its keys, and `warnings` are about where they are kept; these are known before
-    there are keys. So is `identity`, their access key id, where it is no secret of those who have the keys; else "".
-    """
-
-    owner: str
-    source: str
-    identity: str
-    warnings: tuple[str, ...]
-
-    def __call__(self, *, renew: bool = False) -> Keys:
-        """The keys; `renew` gets new ones where they are temporary. Raises DmError."""
-        ...
 
 
 class Target(Record):

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from dmcli.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Protocol
+
+    class Exchange(Protocol):
+        """Carry a request to the service and bring its reply."""
+
+        def __call__(self, request: Request) -> Reply:
+            """Raise NotSent or Ambiguous when there is no reply."""
+            ...
+
+    class Stream(Protocol):
+        """A body in pieces, made anew for each attempt: what is large is never in memory as a whole. `len` is its bytes."""
+
+        def __len__(self) -> int: ...
+
+        def __iter__(self) -> Iterator[bytes]: ...
+
 
 # What a request with a version 1 signature has in its form, apart from the parameters of its action.
 COMMON = (
     *("Action", "Version", "Format", "RegionId", "AccessKeyId", "SecurityToken", "Timestamp"),
     *("Signature", "SignatureMethod", "SignatureVersion", "SignatureNonce"),
 )
-
-
-class Stream(Protocol):
-    """A body in pieces, made anew for each attempt: what is large is never in memory as a whole. `len` is its bytes."""
-
-    def __len__(self) -> int: ...
-
-    def __iter__(self) -> Iterator[bytes]: ...
 
 
 class Request(Record):
@@ -70,11 +78,3 @@ class NotSent(Exception):  # noqa: N818  the name says what is known of the requ
 
 class Ambiguous(Exception):  # noqa: N818  same
     """The request may have been executed, and no answer tells. The text says what happened."""
-
-
-class Exchange(Protocol):
-    """Carry a request to the service and bring its reply."""
-
-    def __call__(self, request: Request) -> Reply:
-        """Raise NotSent or Ambiguous when there is no reply."""
-        ...

@@ -7,7 +7,7 @@ import sys
 from contextlib import ExitStack
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from dmcli.api.paging import Page, total_of, value_of
 from dmcli.errors import InputError
@@ -16,23 +16,24 @@ from dmcli.words import counted, listed, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Protocol
 
     from dmcli.api.model import Action, Field
     from dmcli.cli.session import Session
     from dmcli.render import Output
 
+    class Refiner(Protocol):
+        """Adds to the rows of a list what its action does not tell."""
+
+        def pages(self, pages: Iterable[Page]) -> Iterator[Page]:
+            """The pages with more in their rows."""
+
+        def row(self, row: dict[str, Any]) -> dict[str, Any]:
+            """The sum of some rows, with what follows from its other figures."""
+
+
 _DESCENDING = ":desc"
 _SHORT = 1.0  # seconds that a list may take before its progress is shown
-
-
-class Refiner(Protocol):
-    """Adds to the rows of a list what its action does not tell."""
-
-    def pages(self, pages: Iterable[Page]) -> Iterator[Page]:
-        """The pages with more in their rows."""
-
-    def row(self, row: dict[str, Any]) -> dict[str, Any]:
-        """The sum of some rows, with what follows from its other figures."""
 
 
 def show_list(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.api.model import Action, Effect, Window
 from dmcli.api.windows import several_calls
-from dmcli.cli.question import ask, confirmed
 from dmcli.cli.uploads import as_data, uploads_of
 from dmcli.errors import DmError, InputError, UnknownOutcomeError
 from dmcli.words import listed, tr
@@ -55,6 +54,8 @@ def perform(
         confirm(current, call)
     name, value = action.charges_when
     if action.charges and call.wire.get(name, "") == value and not values.get("yes"):
+        from dmcli.cli.question import ask
+
         ask(tr("{what}; this costs {charges}", what=_what(action), charges=tr(action.charges)))
     wire = resolve_names(current, call)
     if action.paging:
@@ -188,6 +189,8 @@ def confirm(current: Session, call: Call) -> None:
 
     Raises InputError where there is no terminal to ask, or when the answer is no.
     """
+    from dmcli.cli.question import confirmed
+
     named = tr("{what}: {things}", what=_what(call.action), things=description(current, call))
     if not sys.stdin.isatty():
         raise InputError(tr("{what}: there is no terminal to ask: give --yes to go ahead", what=named))

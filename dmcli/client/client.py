@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from dmcli.api import catalogue
 from dmcli.api.kinds.addresses import Domain, Email
@@ -20,6 +20,7 @@ from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from typing import Protocol
 
     from dmcli.api.codes.causes import Explained
     from dmcli.api.kinds.reference import Ref
@@ -29,6 +30,19 @@ if TYPE_CHECKING:
     from dmcli.client.attempts import Retrier
     from dmcli.client.verdict import Result
 
+    class Reader(Protocol):
+        """What reads lists: the client, or what answers in its place."""
+
+        def call(self, action: Action, params: Mapping[str, str]) -> dict[str, Any]:
+            """One call; the reply's object."""
+
+        def pages(self, action: Action, params: Mapping[str, str], size: int = 0) -> Iterator[Page]:
+            """The pages of a list, each fetched when it is asked for."""
+
+        def rows(self, action: Action, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+            """The rows of a list, over all pages."""
+
+
 _FORBIDDEN = frozenset({"Forbidden", "Forbidden.RAM", "NoPermission"})
 _NO_LOOK = marked("Do not simply run it again; find out first what became of it.")
 _REPEATS = marked("the service gives the same page again and again; narrow the list with --keyword, or use --limit")
@@ -36,19 +50,6 @@ _STANDS_STILL = marked(
     "the service's cursor does not advance after {seen:,} rows, so that the rest of the list cannot be read; "
     "try again, or ask for less at a time"
 )
-
-
-class Reader(Protocol):
-    """What reads lists: the client, or what answers in its place."""
-
-    def call(self, action: Action, params: Mapping[str, str]) -> dict[str, Any]:
-        """One call; the reply's object."""
-
-    def pages(self, action: Action, params: Mapping[str, str], size: int = 0) -> Iterator[Page]:
-        """The pages of a list, each fetched when it is asked for."""
-
-    def rows(self, action: Action, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-        """The rows of a list, over all pages."""
 
 
 class Client(Record):

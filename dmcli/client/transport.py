@@ -13,6 +13,7 @@ from dmcli.errors import ConfigError, DmError
 from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
 
     import requests
@@ -47,7 +48,7 @@ class HttpExchange:
         self._ca_bundle = ca_bundle
         self._clock = clock
         self._opened: HTTPAdapter | None = None
-        self._verify: bool | str = True
+        self._context: ssl.SSLContext | None = None
         self._proxies: dict[str, dict[str, str]] = {}
         self._used = clock()
         self._thread = threading.local()
@@ -72,7 +73,6 @@ class HttpExchange:
                 _prepared(request),
                 stream=True,
                 timeout=(min(CONNECT_TIMEOUT, request.patience), request.patience),
-                verify=self._verify,
                 proxies=self._proxies_of(request),
             ) as answer:
                 headers = {name.lower(): value for name, value in answer.headers.items()}
@@ -106,11 +106,17 @@ class HttpExchange:
         """The way to connections; they are closed first when they have been idle for too long."""
         with self._opening:
             if self._opened is None:
-                self._verify = _check_bundle(self._ca_bundle) or True
-                self._opened = _watched_adapter(lambda: self._thread.watch)
+                self._opened = _watched_adapter(lambda: self._thread.watch, self._trusting)
             elif self._clock() - self._used > _IDLE:
                 self._opened.close()
             return self._opened
+
+    def _trusting(self) -> ssl.SSLContext:
+        """What verifies servers, made once: certificates take longer to read than a call takes, and HTTP needs none."""
+        with self._opening:
+            if self._context is None:
+                self._context = _context(_trust_path(self._ca_bundle))
+            return self._context
 
     def _proxies_of(self, request: Request) -> dict[str, str]:
         """The proxies for the request's origin, looked for once, since that takes long."""
@@ -129,8 +135,8 @@ def _prepared(request: Request) -> requests.PreparedRequest:
     return prepared
 
 
-def _watched_adapter(current: Callable[[], Watch]) -> HTTPAdapter:
-    """An adapter whose connections are watched."""
+def _watched_adapter(current: Callable[[], Watch], trusting: Callable[[], ssl.SSLContext]) -> HTTPAdapter:
+    """An adapter whose connections are watched, and verified by one context: its own would read the bundle for each."""
     from requests.adapters import HTTPAdapter
 
     class Watched(HTTPAdapter):
@@ -139,6 +145,17 @@ def _watched_adapter(current: Callable[[], Watch]) -> HTTPAdapter:
             if not pool.num_connections:  # a new pool: later ones of the same host have the class already
                 pool.ConnectionCls = watched_class(pool.ConnectionCls, current)
             return pool
+
+        def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> Any:
+            host, pool = super().build_connection_pool_key_attributes(*args, **kwargs)
+            return host, {"ssl_context": trusting()} if host["scheme"] == "https" else pool
+
+        def cert_verify(self, *args: Any, **kwargs: Any) -> None:
+            """The context does it."""
+
+        def proxy_manager_for(self, proxy: Any, **kwargs: Any) -> Any:
+            more = {"proxy_ssl_context": trusting()} if proxy.lower().startswith("https:") else {}
+            return super().proxy_manager_for(proxy, **kwargs, **more)
 
     return Watched(pool_maxsize=_CONNECTIONS)
 
@@ -191,25 +208,39 @@ def proxy_for(url: str) -> str:
 
 
 def trust_store(ca_bundle: str) -> str:
-    """The file or folder of certificates that are trusted: the bundle that was chosen, else the usual one."""
+    """The file or folder of certificates that are trusted: the bundle that was chosen, else the usual one.
+
+    Raises ConfigError when there are no certificates in it.
+    """
+    path = _trust_path(ca_bundle)
+    _context(path)
+    return path
+
+
+def _trust_path(ca_bundle: str) -> str:
+    """The same, without a look at it."""
     from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-    return _check_bundle(ca_bundle) or DEFAULT_CA_BUNDLE_PATH
+    return ca_bundle or DEFAULT_CA_BUNDLE_PATH
 
 
-def _check_bundle(path: str) -> str:
-    """The path of a CA bundle. Raises ConfigError when there are no certificates in it."""
+def _context(path: str) -> ssl.SSLContext:
+    """What verifies servers by a file or folder of certificates, over TLS 1.2 at least. Raises ConfigError."""
     import os
-    import ssl
 
-    if path and not os.path.isdir(path):
-        try:
-            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
-        except OSError as error:  # ssl.SSLError too
-            raise ConfigError(
-                tr("the CA bundle {path} cannot be used: {reason}", path=path, reason=error.strerror or error)
-            ) from None
-    return path
+    from urllib3.util import create_urllib3_context
+
+    context = create_urllib3_context()
+    try:
+        if os.path.isdir(path):
+            context.load_verify_locations(capath=path)
+        else:
+            context.load_verify_locations(path)
+    except OSError as error:  # ssl.SSLError too
+        raise ConfigError(
+            tr("the CA bundle {path} cannot be used: {reason}", path=path, reason=error.strerror or error)
+        ) from None
+    return context
 
 
 def _innermost(error: BaseException) -> BaseException:

@@ -8,6 +8,7 @@ import struct
 import threading
 import warnings
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 import trustme
@@ -445,6 +446,36 @@ def test_tls_before_1_2_is_not_spoken(certificate):
 def test_the_bundle_may_be_a_folder(certificate, tmp_path, exchange):
     with serving(broken_tls(certificate[0])) as port, pytest.raises(ConfigError, match="not trusted"):
         HttpExchange(str(tmp_path))(post(f"https://localhost:{port}"))
+
+
+def test_the_bundle_is_read_once_and_not_at_all_for_plain_http(certificate, tmp_path):
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_bytes(Path(certificate[1]).read_bytes())
+    exchange = HttpExchange(str(bundle))
+
+    def once(connection):
+        with certificate[0].wrap_socket(connection, server_side=True) as secure:
+            read_request(secure)
+            secure.sendall(OK)
+
+    with serving(once, once) as port:
+        for _ in range(2):
+            assert exchange(post(f"https://localhost:{port}")).status == 200
+            exchange.close()
+            bundle.unlink(missing_ok=True)
+    with answering(OK) as (url, _, _):
+        assert HttpExchange(str(bundle))(post(url)).status == 200
+
+
+def test_a_proxy_over_tls_is_verified_by_the_bundle_too(monkeypatch, certificate):
+    with serving(broken_tls(certificate[0])) as port:
+        monkeypatch.setenv("http_proxy", f"https://localhost:{port}")
+        with pytest.raises(Ambiguous, match="broke"):
+            HttpExchange(certificate[1])(post("http://service.test"))
+    with serving(broken_tls(certificate[0])) as port:
+        monkeypatch.setenv("http_proxy", f"https://localhost:{port}")
+        with pytest.raises(ConfigError, match="not trusted"):
+            HttpExchange()(post("http://service.test"))
 
 
 def test_a_packed_reply_is_not_unpacked(exchange):

@@ -26,14 +26,14 @@ def breaks(text: str) -> bool:
 
 def check_line(text: str) -> None:
     """Raise ValueError for a text that is more than a line, or has what no line may have."""
-    if re.search(BREAK, text):
+    if not text.isprintable() and re.search(BREAK, text):
         raise ValueError(tr("has a line break or control character; leave it out"))
 
 
 def check(text: str) -> None:
     """Raise ValueError for a text that would not stay one line in a header, also where its encoded words are read."""
     check_line(text)
-    begun = re.search(_BEGINNING, text)
+    begun = re.search(_BEGINNING, text) if "=?" in text else None
     if begun and len(text) > _LINE:  # also, reading them all would take long
         raise ValueError(
             tr(

@@ -30,6 +30,15 @@ _GLANCE = 5.0  # seconds of patience for a look at a clock
 _MARGIN = 100  # years that days are counted back and forth in
 
 
+def _quoted(text: str) -> str:
+    """A text as it is typed in a shell; the library for it is slow to load, and most need no quotes."""
+    if text.isascii() and text.isidentifier():
+        return text
+    import shlex
+
+    return shlex.quote(text)
+
+
 class _LearningSource:
     """A source of keys from which the voice learns what to hide."""
 
@@ -276,10 +285,8 @@ class Resources:
     @property
     def command(self) -> str:
         """How a person would run another command for the same account: `dm` and the options that choose it."""
-        import shlex
-
         typed = {"-p": self.flags.profile, "--region": self.flags.region, "--endpoint": self.flags.endpoint}
-        return " ".join(("dm", *(f"{name} {shlex.quote(value)}" for name, value in typed.items() if value)))
+        return " ".join(("dm", *(f"{name} {_quoted(value)}" for name, value in typed.items() if value)))
 
     def _warn(self, warnings: tuple[str, ...]) -> None:
         for warning in warnings:

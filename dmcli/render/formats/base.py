@@ -4,51 +4,51 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from itertools import chain
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, ClassVar, TextIO
 
 from dmcli.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import tzinfo
+    from typing import Protocol
 
     from dmcli.api.model import Field
 
+    class Sink(Protocol):
+        """Where a format writes, and how it may look there: what formats need of an Output."""
 
-class Sink(Protocol):
-    """Where a format writes, and how it may look there: what formats need of an Output."""
+        @property
+        def stdout(self) -> TextIO:
+            """The stream."""
 
-    @property
-    def stdout(self) -> TextIO:
-        """The stream."""
+        @property
+        def query(self) -> str:
+            """The query that was put to what is shown; empty for none."""
 
-    @property
-    def query(self) -> str:
-        """The query that was put to what is shown; empty for none."""
+        @property
+        def color(self) -> bool | None:
+            """Whether there may be colour; None where the environment decides."""
 
-    @property
-    def color(self) -> bool | None:
-        """Whether there may be colour; None where the environment decides."""
+        @property
+        def csv_raw(self) -> bool:
+            """Whether values in csv stay as received: codes, times and formulas."""
 
-    @property
-    def csv_raw(self) -> bool:
-        """Whether values in csv stay as received: codes, times and formulas."""
+        @property
+        def bom(self) -> bool:
+            """Whether csv begins with the mark by which spreadsheets know UTF-8."""
 
-    @property
-    def bom(self) -> bool:
-        """Whether csv begins with the mark by which spreadsheets know UTF-8."""
+        @property
+        def zone(self) -> tzinfo | None:
+            """The zone of times; None for that of this machine."""
 
-    @property
-    def zone(self) -> tzinfo | None:
-        """The zone of times; None for that of this machine."""
+        @property
+        def tell(self) -> Callable[[str], None]:
+            """Says a line to the person, beside the result."""
 
-    @property
-    def tell(self) -> Callable[[str], None]:
-        """Says a line to the person, beside the result."""
-
-    @property
-    def raw(self) -> bool:
-        """Whether control characters stay in tab-separated text."""
+        @property
+        def raw(self) -> bool:
+            """Whether control characters stay in tab-separated text."""
 
 
 class Listing(Record):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dmcli.sandbox.service.context import Context
 
 DELIVERED, INVALID, SPAM, FAILED = 0, 2, 3, 4
-_VARIABLE = re.compile(r"\{(\w+)\}")
+_VARIABLE = r"\{(\w+)\}"
 _FIRST_ENV_ID = 600_000_000_000
 MAX_MAIL = 16 * 1024 * 1024  # bytes of a mail, its variables filled in; of the variables of a call too
 MAX_SUBJECT = 998  # characters of a subject, its variables filled in (RFC 5322 section 2.1.1)
@@ -71,14 +71,14 @@ def outcome(address: str) -> Outcome:
 
 def render(text: str, variables: Mapping[str, str]) -> str:
     """A text with its {name} variables filled in; a name that is not known stays as it is."""
-    return _VARIABLE.sub(lambda match: variables.get(match[1], match[0]), text)
+    return re.sub(_VARIABLE, lambda match: variables.get(match[1], match[0]), text)
 
 
 def render_beginning(text: str, variables: Mapping[str, str], most: int) -> str:
     """The first `most` characters of what `render` gives, in no more time than they take."""
     made: list[str] = []
     at, left = 0, most
-    for match in _VARIABLE.finditer(text):
+    for match in re.finditer(_VARIABLE, text):
         for piece in (text[at : match.start()], variables.get(match[1], match[0])):
             made.append(piece[:left])
             left -= len(made[-1])
@@ -97,7 +97,7 @@ class Blanks(NamedTuple):
     @classmethod
     def of(cls, *texts: str) -> Blanks:
         """Those of some texts together. Raises ServiceError where there are more than may be."""
-        found = (match[1] for text in texts for match in _VARIABLE.finditer(text))
+        found = (match[1] for text in texts for match in re.finditer(_VARIABLE, text))
         times = Counter(islice(found, MAX_BLANKS + 1))
         if times.total() > MAX_BLANKS:
             raise ServiceError("InvalidBody", f"Variables stand in the mail more than {MAX_BLANKS:,} times.")

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from dmcli.sandbox.store.store import Store
 
 MAX_FILE = 15 * 1024 * 1024  # bytes; the service takes mails of up to 15 MB
-_PORT = re.compile(r"(?:https?://)?[^/]*:([0-9]{1,5})/?")
-_KIND = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
-_NAME = re.compile(rb'(?:^|;)\s*name="([^"]*)"')
-_FILE = re.compile(rb'(?:^|;)\s*filename="([^"]*)"')
-_BOUNDARY = re.compile(r'boundary="?([^";,\s]{1,200})"?')
+_PORT = r"(?:https?://)?[^/]*:([0-9]{1,5})/?"
+_KIND = "[A-Za-z0-9_.+-]+/[A-Za-z0-9_.+-]+"
+_NAME = rb'(?:^|;)\s*name="([^"]*)"'
+_FILE = rb'(?:^|;)\s*filename="([^"]*)"'
+_BOUNDARY = r'boundary="?([^";,\s]{1,200})"?'
 
 
 class _Part(NamedTuple):
@@ -42,7 +42,7 @@ class _Part(NamedTuple):
 
 def authorize(host: str) -> dict[str, Any]:
     """AuthorizeFileUpload: where to upload a file to. Raises ServiceError when this server could not take it."""
-    port = _PORT.fullmatch(host)
+    port = re.fullmatch(_PORT, host)
     here = SANDBOX_URL.partition("://")[2]
     if not port and host != here:
         raise ServiceError("SandboxNotImplemented", "Uploads need the sandbox as a server: dm sandbox serve.")
@@ -63,7 +63,7 @@ def authorize(host: str) -> dict[str, Any]:
 
 def take(store: Store, request: Request, now: int) -> Reply:
     """Keep an uploaded file; the answer as OSS gives it."""
-    boundary = _BOUNDARY.search(request.headers.get("content-type", ""))
+    boundary = re.search(_BOUNDARY, request.headers.get("content-type", ""))
     body = request.body if request.stream is None else b"".join(request.stream)
     parts = {part.name: part for part in _parts(body, boundary[1].encode())} if boundary else {}
     key, file = parts.get("key"), parts.get("file")
@@ -116,10 +116,10 @@ def _parts(body: bytes, boundary: bytes) -> list[_Part]:
             for name, _, value in (line.partition(b":") for line in head.split(b"\r\n"))
         }
         disposition = headers.get(b"content-disposition", b"")
-        name, file = _NAME.search(disposition), _FILE.search(disposition)
+        name, file = re.search(_NAME, disposition), re.search(_FILE, disposition)
         if name:
             kind = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip()
-            kind = kind if _KIND.fullmatch(kind) else "application/octet-stream"
+            kind = kind if re.fullmatch(_KIND, kind) else "application/octet-stream"
             found.append(_Part(_text(name[1]), _text(file[1]) if file else None, kind, data.removesuffix(b"\r\n")))
     return found
 

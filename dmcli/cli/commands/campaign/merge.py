@@ -18,9 +18,9 @@ from dmcli.cli.commands.campaign.options import (
     via_option,
     wishes_of,
 )
-from dmcli.cli.commands.campaign.prepared import html_options, prepared
 from dmcli.cli.commands.campaign.task import ACTION, Task, ask_about, show_plan
 from dmcli.cli.commands.sending.attach import attach_option, look_at_files, with_files
+from dmcli.cli.commands.sending.prepared import html_options, prepared
 from dmcli.cli.common import file_names
 from dmcli.cli.options import options_of
 from dmcli.cli.tree import command

@@ -10,8 +10,8 @@ from dmcli.api import catalogue
 from dmcli.api.actions.common import count
 from dmcli.api.actions.receiver import MAX_SAVED
 from dmcli.api.model import Field
-from dmcli.cli.commands.receiver.addresses import first_of
 from dmcli.cli.commands.receiver.reading import list_argument, options, read
+from dmcli.cli.commands.sending.addresses import first_of
 from dmcli.cli.options import dry_run as dry_run_option
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, PartlyRejectedError

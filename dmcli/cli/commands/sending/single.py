@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dmcli.api import catalogue
-from dmcli.cli.commands.campaign.prepared import css_inline_option, inlined
-from dmcli.cli.commands.receiver.addresses import Addresses, AddressesValue, check_addresses, typed
+from dmcli.cli.commands.sending.addresses import Addresses, AddressesValue, check_addresses, typed
 from dmcli.cli.commands.sending.attach import Spec, attach_option, look_at_files, with_files
+from dmcli.cli.commands.sending.prepared import css_inline_option, inlined
 from dmcli.cli.options import options_of
 from dmcli.cli.tree import command
 from dmcli.cli.uploads import as_data, uploads_of

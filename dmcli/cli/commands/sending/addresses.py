@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from dmcli.api.actions.receiver import ADDRESS, MAX_SAVED
 from dmcli.api.kinds.addresses import Email
 from dmcli.api.kinds.addrspec import oddity
 from dmcli.api.kinds.base import read_each
@@ -16,6 +15,7 @@ from dmcli.api.kinds.common import EMAIL
 from dmcli.api.kinds.text import Body
 from dmcli.cli.options import Value
 from dmcli.errors import InputError
+from dmcli.record import Record
 from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class AddressesValue(Value):
 
 def _column(path: str) -> str | None:
     """The addresses in a table with a column of them; None where there is none. Raises InputError."""
+    from dmcli.api.actions.receiver import ADDRESS
     from dmcli.local.tables import open_table
     from dmcli.workflows.lists.people import fields_of
 
@@ -75,7 +76,7 @@ def emails(about: str) -> click.Argument:
     )
 
 
-class Typed(NamedTuple):
+class Typed(Record):
     """An address to add, and where it stands: in a line of a file, or among the arguments."""
 
     text: str
@@ -113,6 +114,8 @@ def check_addresses(current: Session, found: list[Typed], nothing: str) -> list[
 
 def first_of(calls: int, records: int) -> str:
     """What a dry run says that shows the first of several calls to add records."""
+    from dmcli.api.actions.receiver import MAX_SAVED
+
     text = marked("this is the first of {calls} calls: {records} records, at most {most} in a call")
     return tr(text, calls=calls, records=records, most=MAX_SAVED)
 
