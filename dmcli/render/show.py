@@ -6,7 +6,6 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api.paging import Page
-from dmcli.render.cells import translated
 from dmcli.render.formats.base import Listing
 from dmcli.render.formats.document import JSON, drop, put
 from dmcli.render.query import Query
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dmcli.api.model import Field
+    from dmcli.render.formats.base import Format
     from dmcli.render.output import Output
 
 
@@ -28,7 +28,7 @@ def show_pages(pages: Iterable[Page], fields: tuple[Field, ...], twins: tuple[st
     pass.
     """
     query, format_ = Query(output.query), output.effective_format
-    listing = _listing(pages, translated(fields) if format_.for_people else fields, twins)
+    listing = _listing(pages, _in_words(fields, format_), twins)
     if format_.per_row and not query.whole:
         count = format_.show_rows(listing._replace(pages=(map(query.find, rows) for rows in listing.pages)), output)
     elif output.query:
@@ -49,7 +49,7 @@ def show_document(document: Any, fields: tuple[Field, ...], output: Output) -> N
     Raises InputError for a query that fails; errors of the stream pass.
     """
     query, format_, many = Query(output.query), output.effective_format, isinstance(document, list)
-    fields = translated(fields) if format_.for_people else fields
+    fields = _in_words(fields, format_)
     if format_.per_row and many and not query.whole:
         format_.show_rows(Listing([map(query.find, document)]), output)
     elif output.query:
@@ -64,6 +64,15 @@ def show_document(document: Any, fields: tuple[Field, ...], output: Output) -> N
     else:
         format_.show_record(document, fields, output)
     _tell_failure(query, output)
+
+
+def _in_words(fields: tuple[Field, ...], format_: Format) -> tuple[Field, ...]:
+    """The fields with titles and words in the language of the run, where people read them."""
+    if not format_.for_people:
+        return fields
+    from dmcli.render.cells import translated
+
+    return translated(fields)
 
 
 def _show_found(found: Any, output: Output) -> None:

@@ -26,13 +26,14 @@ if TYPE_CHECKING:
     from dmcli.workflows.idempotency import Ledger, Scope
 
 
+_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@%+=:,./-_")  # needs no quotes
 _GLANCE = 5.0  # seconds of patience for a look at a clock
 _MARGIN = 100  # years that days are counted back and forth in
 
 
 def _quoted(text: str) -> str:
     """A text as it is typed in a shell; the library for it is slow to load, and most need no quotes."""
-    if text.isascii() and text.isidentifier():
+    if text and _PLAIN.issuperset(text):
         return text
     import shlex
 
