@@ -43,8 +43,8 @@ else:
                 rest = cls._fields[len(values) :]
                 known = cls._field_defaults | named
                 if len(values) > len(cls._fields) or not named.keys() <= set(rest) <= known.keys():
-                    given = f"{len(values)} values and {sorted(named)}"
-                    raise TypeError(f"{cls.__name__} has the fields {', '.join(cls._fields)}; given were {given}")
+                    given = f"{len(values)} values and {sorted(named)}"  # untranslated: for programmers
+                    raise TypeError(f"{cls.__name__}{cls._fields} of {given}")  # untranslated: same
                 values += tuple([known[name] for name in rest])
             return tuple.__new__(cls, values)
 
@@ -60,5 +60,5 @@ else:
         def _replace(self, **changed: Any) -> Self:
             made = tuple.__new__(type(self), map(changed.pop, self._fields, self))
             if changed:
-                raise TypeError(f"{type(self).__name__} has no field {', '.join(changed)}")
+                raise TypeError(f"{type(self).__name__}{self._fields} has no {sorted(changed)}")  # untranslated: same
             return made

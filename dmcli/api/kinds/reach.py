@@ -33,7 +33,7 @@ def unreachable(domain: str) -> str:
     if top in RESERVED:
         return tr("{domain} is below .{top}, a name that is reserved: no mail reaches it", domain=domain, top=top)
     known, date = _top_level_domains()
-    if top in known:
+    if f"\n{top}\n" in known:
         return ""
     return tr(
         "{domain}: there is no top-level domain .{top} (list of the IANA, version {date})",
@@ -48,9 +48,9 @@ def _top(domain: str) -> str:
 
 
 @cache
-def _top_level_domains() -> tuple[frozenset[str], str]:
-    """The top-level domains in lower case, and the version of their list, which begins with its day."""
+def _top_level_domains() -> tuple[str, str]:
+    """The top-level domains in lower case, each on a line, and the version of their list, which begins with its day."""
     import pkgutil  # reads from a zipapp too
 
-    head, *names = (pkgutil.get_data(__package__, _LIST) or b"").decode("ascii").lower().splitlines()
-    return frozenset(names), head.split(",")[0].rpartition(" ")[2]
+    text = (pkgutil.get_data(__package__, _LIST) or b"").decode("ascii").lower()
+    return text, text.partition(",")[0].rpartition(" ")[2]
