@@ -20,6 +20,8 @@ _WORDS = f"[{_BEGIN}]*[^ {_WIDE}]+[{_END}]*|[{_BEGIN}]*[{_WIDE}][{_END}]*"
 # Texts that compile at their first use, which takes long: most runs fold nothing.
 _PIECE = f" *(?:[{_BEGIN}]*`[^`]*`[^ {_WIDE}]*[{_END}]*|dm (?! )[^,;{_WIDE}]*[,;{_END}]*|{_WORDS})| +"
 _WORD = f" *(?:{_WORDS})| +"
+# What these are for ASCII, which compiles a hundred times as fast.
+_ASCII_PIECE, _ASCII_WORD = " *(?:`[^`]*`[^ ]*|dm (?! )[^,;]*[,;]*|[^ ]+)| +", " *[^ ]+| +"
 _HAS_CHINESE = f"[{_CHINESE}]"
 
 
@@ -88,5 +90,8 @@ def cells(text: str) -> int:
 
 def _pieces(text: str, room: int) -> Iterator[str]:
     """What is not to be broken; a command that has no room on a line of its own is words."""
-    for piece in re.findall(_PIECE, text):
-        yield from [piece] if cells(piece.lstrip(" ")) <= room else re.findall(_WORD, piece)
+    for piece in re.findall(_ASCII_PIECE, text) if text.isascii() else re.findall(_PIECE, text):
+        if cells(piece.lstrip(" ")) <= room:
+            yield piece
+        else:
+            yield from re.findall(_ASCII_WORD, piece) if piece.isascii() else re.findall(_WORD, piece)
