@@ -18,7 +18,10 @@ if TYPE_CHECKING:
             ...
 
     class Stream(Protocol):
-        """A body in pieces, made anew for each attempt: what is large is never in memory as a whole. `len` is its bytes."""
+        """A body in pieces, made anew for each attempt: what is large is never in memory as a whole.
+
+        `len` is its bytes.
+        """
 
         def __len__(self) -> int: ...
 

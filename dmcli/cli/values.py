@@ -14,7 +14,6 @@ from dmcli.api.kinds.reference import Ref
 from dmcli.api.kinds.text import Flag
 from dmcli.api.model import Effect
 from dmcli.api.windows import client_rules
-from dmcli.cli.input import read_line
 from dmcli.cli.tree import DATES
 from dmcli.errors import InputError
 from dmcli.record import Record

@@ -53,13 +53,13 @@ CALL = {
     "api": "* catalogue model paging regions request rules signing windows wire",
     "api.actions": "* common",
     "api.kinds": "* addresses addrspec base common dates headers json reference text",
-    "cli": "* app build common help options perform session tree values",
+    "cli": "* app build common help options perform session tree uploads values",
     "cli.commands": "*",
     "cli.run": "* exits failure folding language pager resources signals streams voice",
     "client": "* attempts client connection retry transport verdict",
     "config": "* choices file settings values vendor",
     "credentials": "* chain provider refresh",
-    "local": "* files paths",
+    "local": "* files nodes paths",
     "render": "* encoding output query show",
     "render.formats": "* base document",
 }
@@ -73,11 +73,11 @@ IN_PROCESS = {
 }
 LIST = {"api.actions": "tag", "cli": "listing", "cli.commands": "tag"}
 SEND = {
-    "api.actions": "send",
+    "api.actions": "delivery send",
     "api.kinds": "reach",
     "cli": "input",
     "cli.commands": "send",
-    "cli.commands.sending": "* addresses prepared single",
+    "cli.commands.sending": "* addresses attach prepared single",
 }
 LIST_IN_PROCESS = {"sandbox.actions": "tag"}
 SEND_IN_PROCESS = {
@@ -85,7 +85,7 @@ SEND_IN_PROCESS = {
     "local": "locks",
     "sandbox": "calendar certificate",
     "sandbox.actions": "send",
-    "sandbox.service": "callers delivery holding uploads",
+    "sandbox.service": "callers delivery holding pools uploads validation",
 }
 # What it loads of others beyond click and requests; what begins with _ is a part of one of these.
 OUTSIDE = {"contextvars", "difflib", "shlex", "signal", "pkgutil"}
