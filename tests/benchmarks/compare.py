@@ -160,10 +160,10 @@ CPU = "CPU / import click, requests"
 ROWS = (
     Row("python -c pass", COUNTED, bare, steady=True),
     Row("tag list over HTTP", COUNTED, partial(call, LIST), 1.15, 1.20, steady=True),
-    Row("send single over HTTP", COUNTED, partial(call, SEND), 1.15, 1.22, steady=True),
+    Row("send single over HTTP", COUNTED, partial(call, SEND), 1.15, 1.23, steady=True),
     Row("tag list over HTTPS", READ, partial(secure_call, LIST), 1.20, steady=True),
     Row("send single over HTTPS", READ, partial(secure_call, SEND), 1.20, steady=True),
-    Row("tag list in the process", COUNTED, partial(call_in_process, LIST), 0.55, 0.60, steady=True),
+    Row("tag list in the process", COUNTED, partial(call_in_process, LIST), 0.55, 0.61, steady=True),
     Row("tag list over HTTP", CPU, partial(cpu, LIST), 1.15, 1.5),
     Row("tag list over HTTPS", CPU, partial(secure_cpu, LIST), 1.35, 1.7),
     Row("tag list over HTTP", "CPU / aliyun-cli", beside_aliyun, 5.0),
