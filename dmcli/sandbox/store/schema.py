@@ -205,8 +205,28 @@ CREATE TRIGGER suppression_gone AFTER DELETE ON suppression WHEN old.type = 'sys
   DELETE FROM invalid WHERE address = old.address;
 END;
 """
+# Events after which somebody may get no more mail, by who that is: to look through all mail that they got would take
+# longer with each of them. One whose mail was deleted has no recipient any more.
+_BLOCKING = """
+CREATE TABLE blocking (
+  event INTEGER PRIMARY KEY, kind TEXT NOT NULL, recipient TEXT NOT NULL COLLATE NOCASE,
+  sender TEXT NOT NULL COLLATE NOCASE);
+CREATE INDEX blocking_by_recipient ON blocking (recipient, kind, sender);
+INSERT INTO blocking SELECT event.id, event.kind, mail.recipient, mail.sender FROM event JOIN mail
+  ON mail.id = event.mail WHERE event.kind IN ('unsubscribe', 'complaint');
+CREATE TRIGGER event_blocks AFTER INSERT ON event WHEN new.kind IN ('unsubscribe', 'complaint') BEGIN
+  INSERT INTO blocking SELECT new.id, new.kind, recipient, sender FROM mail WHERE id = new.mail;
+END;
+CREATE TRIGGER event_goes AFTER DELETE ON event BEGIN DELETE FROM blocking WHERE event = old.id; END;
+DROP VIEW block;
+CREATE VIEW block AS SELECT event.id, one.kind, one.recipient, one.sender, event.at, mail.created
+  FROM blocking AS one JOIN event ON event.id = one.event JOIN mail ON mail.id = event.mail LEFT JOIN unblocked
+    ON unblocked.recipient = one.recipient AND unblocked.sender = one.sender AND unblocked.kind = one.kind
+  WHERE event.id > coalesce(unblocked.event, 0) AND mail.kind != 'gone';
+"""
 MIGRATIONS = (
     *(_SCHEMA, _SEED, _AROUND, _BODIES_LAST, _DNS, _IP_FILTER, _SUPPRESSION, _CONFIG_SETS),
     *(_DKIM, _VALIDATION, _DEDICATED_IPS, _SEED_IPS, _SETS_OF_MAIL, _SYSTEM_SUPPRESSION),
+    _BLOCKING,
 )
 SEED = _SEED + _SEED_IPS  # what a new sandbox has

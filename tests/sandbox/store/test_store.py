@@ -165,6 +165,21 @@ assert "dmcli.api.codes" not in loaded
     subprocess.run(clean, check=True)
 
 
+def test_a_send_takes_no_more_steps_the_more_its_recipient_got(cloud):
+    def steps() -> int:
+        taken = []
+        cloud.sandbox.store._connection.set_progress_handler(lambda: taken.append(1), 10)
+        cloud.send("ada@example.com")
+        cloud.sandbox.store._connection.set_progress_handler(None, 0)
+        return len(taken)
+
+    cloud.send("ada@example.com")
+    few = steps()
+    for _ in range(200):
+        cloud.send("ada@example.com")
+    assert steps() <= few * 1.3
+
+
 def test_memory_is_each_ones_own():
     one, other = Sandbox(":memory:"), Sandbox(":memory:")
     set_quota(one, daily=1)
