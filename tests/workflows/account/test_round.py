@@ -45,7 +45,7 @@ def rich(box, tmp_path, monkeypatch):
         "suppression add ada@example.com",
         "ip-filter add 203.0.113.0/24",
         "ip-filter add 198.51.100.1-198.51.100.9",
-        "ip-filter protect on",
+        "ip-filter protect on --yes",
         "suppression set-level account",
         "account settings --eventbridge",
     ):
