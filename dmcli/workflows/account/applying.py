@@ -9,7 +9,7 @@ from dmcli.api import catalogue
 from dmcli.api.kinds.base import utc_now
 from dmcli.api.kinds.text import Choice
 from dmcli.api.paging import value_of
-from dmcli.errors import DmError, PartlyRejectedError, UnknownOutcomeError
+from dmcli.errors import DmError, NotFoundError, PartlyRejectedError, UnknownOutcomeError
 from dmcli.words import counted, tr
 from dmcli.workflows.account.model import Verb
 from dmcli.workflows.account.parts import BY_KEY, MEMBERS
@@ -157,10 +157,15 @@ class Applier:
             )
 
     def _id(self, part: Part, name: str) -> str:
-        """The id of a thing; looked for where the answer that had it was lost."""
+        """The id of a thing; looked for where the answer that had it was lost. Raises NotFoundError.
+
+        Without it no call is made: an id that is empty takes away what it should give.
+        """
         ids = self._ids.setdefault(part.key, {})
         if not ids.get(name):
             ids[name] = self._find(part, name)
+        if not ids[name]:
+            raise NotFoundError(tr("there is no {noun} {name!r}", noun=tr(part.noun), name=name))
         return ids[name]
 
     def _find(self, part: Part, name: str) -> str:

@@ -13,7 +13,7 @@ from dmcli.workflows.account.model import Account, Shape, Thing
 from dmcli.workflows.account.parts import PARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
 
     from dmcli.client.client import Client
     from dmcli.errors import DmError
@@ -56,6 +56,8 @@ def read(client: Client, scope: Scope, tell: Callable[[str], None] = lambda _: N
             if part.key == "lists":
                 things = {n: _with_members(client, one) if scope.members(n) else one for n, one in things.items()}
                 lost = [who.email for one in things.values() for who in one.members or () if who.values is None]
+            if error := _nameless(part, things, unread):
+                raise error
         except (ConfigError, RefusedError) as error:
             if not error.code:
                 raise
@@ -67,6 +69,18 @@ def read(client: Client, scope: Scope, tell: Callable[[str], None] = lambda _: N
 
 def _is_referred_to(part: Part, parts: Collection[str]) -> bool:
     return any(part.key == one.refers for other in PARTS if other.key in parts for one in other.attributes)
+
+
+def _nameless(part: Part, things: dict[str, Thing], unread: Mapping[str, DmError]) -> DmError | None:
+    """Why the names of what things refer to are not known, where the service tells their ids alone."""
+    return next(
+        (
+            unread[one.refers]
+            for one in part.attributes
+            if one.by_id and one.refers in unread and any(thing.fields.get(one.key) for thing in things.values())
+        ),
+        None,
+    )
 
 
 def _settings(client: Client, part: Part, keys: Collection[str] | None) -> dict[str, Thing]:

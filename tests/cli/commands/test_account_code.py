@@ -229,6 +229,26 @@ def test_what_cannot_be_read_is_said_and_never_counts_as_equal(box, write, tmp_p
     assert "2 templates are called 'twice', with the ids 2 and 3; names tell things apart here" in twice.err
 
 
+def test_a_pool_that_cannot_be_read_or_is_gone_is_never_taken_for_another_or_none(box, write, tmp_path):
+    for pool in ("old", "new"):
+        box("dedicated-ip create-pool {}", pool)
+    box("config-set create shop --ip-pool old")
+    box("account export sets.yaml --only config-sets")
+    box("sandbox fault add error Forbidden.RAM --action DedicatedIpPoolList --times 100")
+    for does in (
+        "export other.yaml --only config-sets",
+        "diff sets.yaml",
+        "diff --only config-sets --against profile:sandbox",
+    ):
+        assert "config-sets (Forbidden.RAM) could not be read" in box(f"account {does}", code=3).err
+    assert "ip-pool" not in (tmp_path / "other.yaml").read_text("utf-8")
+    box("sandbox fault remove --all")
+    box("account apply {} --plan plan.json", write("config-sets:\n  shop: {ip-pool: new}\n"))
+    box("dedicated-ip delete-pool new --yes")
+    assert "there is no IP pool 'new'" in box("account apply plan.json --yes", code=10).err
+    assert box("config-set list -o json").json["ConfigSets"][0]["IpPool"]["IpPoolName"] == "old"
+
+
 def test_what_is_refused_is_told_and_the_rest_is_done(box, write):
     box("sandbox fault add error InvalidDomainName.Conflict --action CreateDomain --times 100")
     file = write("domains: [sandbox.test, a.test]\nsenders:\n  x@a.test: {type: batch}\ntags: [welcome, b]\n")
