@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from dmcli.api import catalogue
 from dmcli.api.kinds.base import utc_now
-from dmcli.errors import InputError, LocalIOError
-from dmcli.local.files import read_bytes, reason_of
+from dmcli.errors import InputError
 from dmcli.local.nodes import Grammar
 from dmcli.words import listed, tr
 from dmcli.workflows.account.model import Shape, Thing
-from dmcli.workflows.account.parts import BY_KEY, IN_FILE
+from dmcli.workflows.account.parts import BY_KEY, IN_FILE, MEMBERS
+from dmcli.workflows.account.texts import as_yaml, text_of
 from dmcli.workflows.account.writing import FILE, MEMBERS_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from dmcli.api.kinds.base import Kind
-    from dmcli.local.nodes import Node, Place
+    from dmcli.local.nodes import Entries, Node, Place
     from dmcli.workflows.account.model import Attribute, Fields, Part, State, Value
     from dmcli.workflows.lists.members import Member
 
 MOVED = "moved"
 _DEEPEST = 4  # the file, its parts, a thing, a list of texts
-_MOST = 32 << 20  # bytes of a file
-_PAIR = r"\\\\|\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})"  # in JSON; a backslash that is one itself too
 _TRUE = ("true", "yes", "on", "1")
 
 
@@ -49,38 +46,23 @@ def at(path: str, place: Place) -> str:
     return tr("{path} line {line} column {column}", path=path, line=place[0] + 1, column=place[1] + 1)
 
 
-def load(path: str, only: Collection[str] = ()) -> Document:
+def load(path: str, only: Collection[str] = (), pruned: Collection[str] = ()) -> Document:
     """What a file says, of some parts if so wanted, with the files beside it.
 
-    Raises InputError with path, line and column; LocalIOError for a file that cannot be read.
+    It must speak of these parts, and of those that are `pruned`. Raises InputError with path, line and column;
+    LocalIOError for a file that cannot be read.
     """
-    text = text_of(path)
-    return _Loader(path).document(text, only)
-
-
-def text_of(path: str) -> str:
-    """The text of a file. Raises LocalIOError and InputError."""
-    try:
-        return read_bytes(path, _MOST)[0].decode("utf-8-sig")
-    except OSError as error:
-        raise LocalIOError(tr("cannot read {path}: {reason}", path=path, reason=reason_of(error))) from None
-    except UnicodeDecodeError as error:
-        raise InputError(
-            tr("{path} is not UTF-8 text (byte {number}); save it as UTF-8", path=path, number=error.start + 1)
-        ) from None
-    except ValueError as error:
-        raise InputError(tr("{path} {error}; give the path of a file with a text", path=path, error=error)) from None
-
-
-def _as_yaml(text: str) -> str:
-    """JSON as YAML has it, whose escapes are of whole characters and not of halves of surrogate pairs."""
-
-    def character(pair: re.Match[str]) -> str:
-        if not pair[1]:
-            return pair[0]
-        return f"\\U{0x10000 + (int(pair[1], 16) - 0xD800) * 0x400 + int(pair[2], 16) - 0xDC00:08X}"
-
-    return re.sub(_PAIR, character, text)
+    document = _Loader(path).document(text_of(path), only)
+    for kind in (*only, *pruned):
+        if kind not in document.state and kind != MEMBERS:
+            raise InputError(
+                tr(
+                    "{file} says nothing of {kind}; write '{kind}: {{}}' where there are to be none",
+                    file=path,
+                    kind=kind,
+                )
+            )
+    return document
 
 
 class _Loader(Grammar):
@@ -107,20 +89,20 @@ class _Loader(Grammar):
 
     def document(self, text: str, only: Collection[str]) -> Document:
         """The document that a text is."""
-        top = self.read(_as_yaml(text) if text.startswith("{") else text)
-        if top.entries is None:
-            self.fail(top.start, tr("the file must have parts such as {example}", example="tags:"))
+        top = self.read(as_yaml(text) if text.startswith("{") else text)
         state: State = {}
         places: dict[tuple[str, str], Place] = {}
         moved: dict[str, dict[str, str]] = {}
         known = [*(part.key for part in IN_FILE), MOVED]
-        for key, (at_key, node) in top.entries.items():
+        for key, (at_key, node) in (top.entries or {}).items():
             if key not in known:
                 self.unknown(at_key.start, key, known)
             if key == MOVED:
                 moved = self._moved(node)
             elif not only or key in only:
                 state[key] = self._part(BY_KEY[key], node, places)
+        if not (top.entries or {}).keys() - {MOVED}:
+            self.fail(top.start, tr("the file must have parts such as {example}", example="tags:"))
         self._check_moved(top, moved, state)
         self._check_shared(state, places)
         return Document(self.path, state, moved, places)
@@ -250,7 +232,7 @@ class _Loader(Grammar):
         """New names by part and old name."""
         can = [part.key for part in IN_FILE if part.renames]
         found: dict[str, dict[str, str]] = {}
-        for word, (key, names) in (node.entries or {}).items():
+        for word, (key, names) in self._pairs(node).items():
             if word not in can:
                 self.fail(
                     key.start,
@@ -261,8 +243,27 @@ class _Loader(Grammar):
                         can=listed(can, " and "),
                     ),
                 )
-            found[word] = {old: new.text for old, (_, new) in (names.entries or {}).items()}
+            found[word] = {}
+            for old, (at_old, new) in self._pairs(names).items():
+                name = self._name(BY_KEY[word], new)
+                if other := next((one for one, called in found[word].items() if called == name), ""):
+                    self.fail(
+                        at_old.start,
+                        tr(
+                            "{other!r} is called {name!r} already, and {old!r} cannot be",
+                            other=other,
+                            name=name,
+                            old=old,
+                        ),
+                    )
+                found[word][old] = name
         return found
+
+    def _pairs(self, node: Node) -> Entries:
+        """The entries of old and new names, none where nothing is said."""
+        if node.text or node.items is not None:
+            self.fail(node.start, tr("here must be 'OLD: NEW' lines"))
+        return node.entries or {}
 
     def _check_moved(self, top: Node, moved: dict[str, dict[str, str]], state: State) -> None:
         """Raise InputError where an old name is still there, or a new one is not."""

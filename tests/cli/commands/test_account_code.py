@@ -55,6 +55,13 @@ def error(result):
         ("tags: [a]\nmoved: {tags: {c: b}}\n", "line 2 column 16: there is no 'b' here; there are a"),
         ("tags: [a, b]\nmoved: {tags: {a: b}}\n", "'a' is renamed here, and stands under 'tags' too"),
         ("tags: {}\nmoved: {tags: {a: b}}\n", "line 2 column 16: there is no 'b' here"),
+        ("moved: foo\n", "line 1 column 8: here must be 'OLD: NEW' lines"),
+        ("moved: [tags]\n", "line 1 column 8: here must be 'OLD: NEW' lines"),
+        ("tags: [a]\nmoved: {tags: a}\n", "line 2 column 15: here must be 'OLD: NEW' lines"),
+        ("tags: [a]\nmoved: {tags: {c: [a]}}\n", "line 2 column 19: the name of this tag must be one piece of text"),
+        ("tags: [a]\nmoved: {tags: {c: a, d: a}}\n", "line 2 column 22: 'c' is called 'a' already, and 'd' cannot be"),
+        ("# nothing\n", "line 1 column 1: the file must have parts such as tags:"),
+        ("moved: {}\n", "line 1 column 1: the file must have parts such as tags:"),
         ("ip-pools: [[a]]\n", "line 1 column 12: the name of this IP pool must be one piece of text"),
         ("tags: [\x07]\n", "line 1 column 8: a control character has no place in it"),
     ],
@@ -73,7 +80,10 @@ def test_a_file_that_is_none_is_told(box, write, tmp_path):
     (tmp_path / "account.yaml").write_bytes(b"tags: [\xff]")
     write("", "empty.yaml")
     assert "is not UTF-8 text (byte 8)" in box("account apply account.yaml", code=2).err
-    assert "nothing differs" in box("account diff empty.yaml").err  # it speaks of nothing
+    assert "must have parts" in box("account diff empty.yaml", code=2).err  # cut short, it would equal any account
+    write("lists:\n", "lists.yaml")
+    for does in ("diff lists.yaml --only tags", "apply lists.yaml --only tags", "apply lists.yaml --prune tags"):
+        assert "lists.yaml says nothing of tags; write 'tags: {}'" in box(f"account {does}", code=2).err
     assert "cannot read .: Is a directory" in box("account diff .", code=8).err
     assert "give the FILE" in box("account export --members", code=2).err
 
@@ -170,6 +180,7 @@ def test_a_plan_is_done_as_it_stands_or_not_at_all(box, write, tmp_path):
     kept = box("account apply {} --plan plan.json", file)
     assert "make 2, change 2, delete 0; do just that with: dm -p sandbox account apply plan.json" in kept.err
     assert box("tag list -o json").json["data"]["tag"][0]["TagName"] == "welcome"
+    assert "is read by this command; name another" in box("account apply {} --plan ./{}", file, file, code=2).err
     plan = json.loads((tmp_path / "plan.json").read_text())
     assert "leave out the other options" in box("account apply plan.json --force", code=2).err
     elsewhere = box("account apply plan.json --region ap-southeast-1 --yes", code=2)

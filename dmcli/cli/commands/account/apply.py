@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
@@ -58,6 +59,8 @@ def _apply(
     yes: bool,
 ) -> None:
     wishes = _Wishes(only, prune, force)
+    if plan and os.path.realpath(plan) == os.path.realpath(file):
+        raise InputError(tr("--plan: {file} is read by this command; name another file", file=plan))
     look = _looking(current, file, wishes)
     outlook = look()
     say_plan(current, outlook.changes)
@@ -86,8 +89,9 @@ def _apply(
 
 def _looking(current: Session, file: str, wishes: _Wishes) -> Callable[[], Outlook]:
     """What looks at the account, and says what is to be done by the file or plan. Raises InputError."""
-    from dmcli.workflows.account.loading import load, text_of
+    from dmcli.workflows.account.loading import load
     from dmcli.workflows.account.plans import saved_in
+    from dmcli.workflows.account.texts import text_of
 
     saved = saved_in(text_of(file), file)
     if saved:
@@ -96,16 +100,7 @@ def _looking(current: Session, file: str, wishes: _Wishes) -> Callable[[], Outlo
                 tr("{file} is a plan, which is applied as it stands: leave out the other options", file=file)
             )
         return lambda: _of_plan(current, file, saved)
-    document = load(file, wishes.only)
-    for kind in (*wishes.only, *wishes.prune):
-        if kind not in document.state and kind != "members":
-            raise InputError(
-                tr(
-                    "{file} says nothing of {kind}; write '{kind}: {{}}' where there are to be none",
-                    file=file,
-                    kind=kind,
-                )
-            )
+    document = load(file, wishes.only, wishes.prune)
 
     def look() -> Outlook:
         from dmcli.workflows.account.checking import plan

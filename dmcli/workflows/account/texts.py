@@ -1,0 +1,37 @@
+"""The texts of an account's file and of those beside it: read whole, and JSON as a reader of YAML takes it."""
+
+from __future__ import annotations
+
+import re
+
+from dmcli.errors import InputError, LocalIOError
+from dmcli.local.files import read_bytes, reason_of
+from dmcli.words import tr
+
+_MOST = 32 << 20  # bytes of a file
+_PAIR = r"\\\\|\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})"  # in JSON; a backslash that is one itself too
+
+
+def text_of(path: str) -> str:
+    """The text of a file. Raises LocalIOError and InputError."""
+    try:
+        return read_bytes(path, _MOST)[0].decode("utf-8-sig")
+    except OSError as error:
+        raise LocalIOError(tr("cannot read {path}: {reason}", path=path, reason=reason_of(error))) from None
+    except UnicodeDecodeError as error:
+        raise InputError(
+            tr("{path} is not UTF-8 text (byte {number}); save it as UTF-8", path=path, number=error.start + 1)
+        ) from None
+    except ValueError as error:
+        raise InputError(tr("{path} {error}; give the path of a file with a text", path=path, error=error)) from None
+
+
+def as_yaml(text: str) -> str:
+    """JSON as YAML has it, whose escapes are of whole characters and not of halves of surrogate pairs."""
+
+    def character(pair: re.Match[str]) -> str:
+        if not pair[1]:
+            return pair[0]
+        return f"\\U{0x10000 + (int(pair[1], 16) - 0xD800) * 0x400 + int(pair[2], 16) - 0xDC00:08X}"
+
+    return re.sub(_PAIR, character, text)
