@@ -332,6 +332,15 @@ def test_the_review_of_templates_is_waited_for_when_told(box, write, pauses):
     box("sandbox state set templates manual")
     write("templates:\n  newsletter: {subject: Newest, html: <p>}\n")
     assert "still in review: newsletter" in box("account apply {} --yes --wait --timeout 30s", file, code=5).err
+    # A run that was killed while it waited goes on waiting.
+    again = box("account apply {} --yes --wait --timeout 30s", file, code=5).err
+    assert "there is nothing to do" in again
+    assert "still in review: newsletter" in again
+    box("account apply {} --plan plan.json", write("templates:\n  newsletter: {subject: Last, html: <p>}\n"))
+    for _ in range(2):
+        assert "still in review" in box("account apply plan.json --yes --wait --timeout 30s", code=5).err
+    box("sandbox state set templates checks:1")
+    assert "the service has approved 1 template" in box("account apply plan.json --yes --wait").err
 
 
 def test_ips_change_places_between_pools(box, write):

@@ -18,7 +18,7 @@ from dmcli.cli.commands.account.common import (
     show_changes,
     unread_error,
 )
-from dmcli.cli.commands.account.making import Outlook, make, show
+from dmcli.cli.commands.account.making import Outlook, await_approval, make, show
 from dmcli.cli.common import Duration
 from dmcli.cli.options import agreed
 from dmcli.cli.question import ask
@@ -79,12 +79,13 @@ def _apply(
     elif not outlook.changes:
         current.say(what)
         show(current, [], outlook.staying)
+        await_approval(current, outlook.templates if wait else [], timeout)
     else:
         if not yes:
             ask(what, "--dry-run")
             if look().changes != outlook.changes:
                 raise InputError(tr("the account was changed while the question stood; nothing was done, run it again"))
-        make(current, _way_on(current, file, wishes), outlook, timeout if wait else 0)
+        make(current, _way_on(current, file, wishes) + " --wait" * wait, outlook, timeout if wait else 0)
 
 
 def _looking(current: Session, file: str, wishes: _Wishes) -> Callable[[], Outlook]:
@@ -117,7 +118,7 @@ def _looking(current: Session, file: str, wishes: _Wishes) -> Callable[[], Outlo
             raise InputError(
                 tr("nothing was done: {obstacles} in the way", obstacles=number), details=made.problems[:_TOLD]
             )
-        return Outlook(there, made.changes, len(made.staying), made.notes)
+        return Outlook(there, made.changes, len(made.staying), made.notes, [*document.state.get("templates", {})])
 
     return look
 
@@ -125,6 +126,7 @@ def _looking(current: Session, file: str, wishes: _Wishes) -> Callable[[], Outlo
 def _of_plan(current: Session, file: str, saved: Saved) -> Outlook:
     """What is left to do of a plan. Raises InputError for one of another account, CheckFailedError for an old one."""
     from dmcli.workflows.account.comparing import rename
+    from dmcli.workflows.account.model import Verb
     from dmcli.workflows.account.parts import MEMBERS
     from dmcli.workflows.account.plans import left_of
     from dmcli.workflows.account.reading import Scope
@@ -139,7 +141,8 @@ def _of_plan(current: Session, file: str, saved: Saved) -> Outlook:
         if one.was:
             moved.setdefault(one.part, {})[one.was] = one.name
     renamed = rename(there, moved)
-    return Outlook(renamed.state, left_of(saved, renamed, file), 0, [])
+    templates = [one.name for one in saved.changes if one.part == "templates" and one.verb is not Verb.DELETE]
+    return Outlook(renamed.state, left_of(saved, renamed, file), 0, [], templates)
 
 
 def _read(current: Session, scope: Scope, needed: Collection[str]) -> State:
@@ -201,7 +204,7 @@ COMMAND = command(
         ),
         click.Option(["--force"], is_flag=True, help="Delete more than 10, or 30%, of a kind."),
         click.Option(["--plan"], type=click.Path(), metavar="PLAN", help="Write the plan to a file; change nothing."),
-        click.Option(["--wait"], is_flag=True, help="Wait until the service has reviewed new templates."),
+        click.Option(["--wait"], is_flag=True, help="Wait until the service has approved the templates."),
         click.Option(
             ["--timeout"],
             type=Duration(1),

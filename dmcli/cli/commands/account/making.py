@@ -32,12 +32,16 @@ _TOLD = 20  # changes that were refused that are said one by one
 
 
 class Outlook(NamedTuple):
-    """An account, under the names that its things are to have, and what is to be done to it."""
+    """An account, under the names that its things are to have, and what is to be done to it.
+
+    `templates` are those that are to be approved in the end, be they changed now or by an earlier run.
+    """
 
     there: State
     changes: list[Change]
     staying: int
     notes: list[str]
+    templates: list[str]
 
 
 def make(current: Session, way_on: str, outlook: Outlook, patience: float) -> None:
@@ -66,7 +70,7 @@ def make(current: Session, way_on: str, outlook: Outlook, patience: float) -> No
     show(current, done, outlook.staying)
     _tell_failures(done)
     if patience:
-        _wait(current, outlook.changes, patience)
+        await_approval(current, outlook.templates, patience)
 
 
 @contextmanager
@@ -105,11 +109,10 @@ def _tell_failures(done: list[Done]) -> None:
     raise first
 
 
-def _wait(current: Session, changes: list[Change], patience: float) -> None:
-    """Wait for the review of the templates that were made or changed. Raises CheckFailedError."""
+def await_approval(current: Session, names: list[str], patience: float) -> None:
+    """Wait until these templates are approved. Raises CheckFailedError."""
     from dmcli.workflows.account.waiting import Patience, wait_for_review
 
-    names = [one.name for one in changes if one.part == "templates" and one.verb.value != "delete"]
     if names:
         wait_for_review(
             current.client,
