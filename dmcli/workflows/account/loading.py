@@ -12,7 +12,7 @@ from dmcli.local.nodes import Grammar
 from dmcli.words import listed, tr
 from dmcli.workflows.account.model import Shape, Thing
 from dmcli.workflows.account.parts import BY_KEY, IN_FILE, MEMBERS
-from dmcli.workflows.account.texts import as_yaml, text_of
+from dmcli.workflows.account.texts import as_yaml, is_below, text_of
 from dmcli.workflows.account.writing import FILE, MEMBERS_FILE
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ class _Loader(Grammar):
         if node.entries is not None or node.items is not None or not node.text:
             self.fail(node.start, tr("here must be the path of a file"))
         path = os.path.realpath(os.path.join(self.folder, node.text))
-        if not path.startswith(os.path.join(os.path.realpath(self.folder), "")):
+        if not is_below(self.folder, node.text):
             self.fail(node.start, tr("{path!r} is not below the folder of this file", path=node.text))
         if not os.path.isfile(path):
             self.fail(node.start, tr("there is no file {path!r} beside this one", path=node.text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 from dmcli.errors import InputError, LocalIOError
@@ -35,3 +36,8 @@ def as_yaml(text: str) -> str:
         return f"\\U{0x10000 + (int(pair[1], 16) - 0xD800) * 0x400 + int(pair[2], 16) - 0xDC00:08X}"
 
     return re.sub(_PAIR, character, text)
+
+
+def is_below(folder: str, path: str) -> bool:
+    """Whether a path, of that folder, is of something in it, wherever links lead."""
+    return os.path.realpath(os.path.join(folder, path)).startswith(os.path.join(os.path.realpath(folder), ""))

@@ -202,6 +202,16 @@ def test_a_plan_is_done_as_it_stands_or_not_at_all(box, write, tmp_path):
         assert "make it anew" in box("account apply plan.json", code=2).err
 
 
+def test_what_is_written_beside_a_file_stays_in_its_folder(box, write, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "templates").symlink_to(tmp_path / "elsewhere")
+    told = box("account export sub/account.yaml", code=8)
+    assert "'templates/newsletter.html' is not below the folder of this file" in told.err
+    assert not [*(tmp_path / "elsewhere").iterdir()]
+    assert not (tmp_path / "sub" / "account.yaml").exists()
+
+
 def test_what_cannot_be_read_is_said_and_never_counts_as_equal(box, write, tmp_path):
     file = write("tags: [welcome]\nsenders: {}\nlists: {}\n")
     box("account export all.yaml --only tags")

@@ -9,7 +9,7 @@ import click
 
 from dmcli.cli.commands.account.common import KINDS, only_option, read_account, say_read, unread_error
 from dmcli.cli.tree import command
-from dmcli.errors import InputError, PartlyRejectedError
+from dmcli.errors import InputError, LocalIOError, PartlyRejectedError
 from dmcli.words import counted, tr
 
 if TYPE_CHECKING:
@@ -54,12 +54,16 @@ def _export(current: Session, *, file: str | None, members: bool, only: tuple[st
 def _write(current: Session, file: str, account: Account) -> None:
     """Write the file, the files beside it first. Raises LocalIOError."""
     from dmcli.local.files import write_private, write_where_told
+    from dmcli.workflows.account.texts import is_below
     from dmcli.workflows.account.writing import document_of, text_of
 
     beside: dict[str, str] = {}
     document = document_of(account, beside.__setitem__)
     folder = os.path.dirname(os.path.abspath(file))
     if os.path.isdir(folder):
+        for path in beside:
+            if not is_below(folder, path):
+                raise LocalIOError(tr("{path!r} is not below the folder of this file", path=path))
         for path, text in beside.items():
             write_private(os.path.join(folder, path), text)
     write_where_told(file, text_of(account, document))
