@@ -85,6 +85,7 @@ def test_files_arrive_byte_for_byte(dm, attached, uploads):
     assert attached() == [[("web.pdf", "", None), *expected, *more]]
     assert uploads() == len(FILES) + 1  # equal bytes of one type go up once
     assert "uploaded 发票 1.pdf (300.0 kB)\nuploaded empty.txt (0 B)\n" in said.err
+    assert "web.pdf, 发票 1.pdf, " in dm("sandbox mail show latest").out  # names, no URLs
 
 
 def test_a_dry_run_says_what_would_be_uploaded(box, uploads, sandbox):

@@ -41,7 +41,7 @@ _WHOLE = (
     Field("tag", "Tag"),
     Field("template", "Template"),
     Field("headers", "Headers"),
-    Field("attachments", "Attachments"),
+    Field("attachments", "Attachments", part="AttachmentName"),
     Field("env_id", "Send id"),
     Field("request_id", "Request id"),
     Field("text", "Text"),
