@@ -166,6 +166,7 @@ def test_init_without_a_terminal(bare, tmp_path):
     init = "config init -p shop --access-key-id shop-key --secret-stdin"
     said = bare(f"{init} --region ap-southeast-1 --from 'Shop <news@shop.cn>'", stdin=f"{SECRET}\n")
     assert SECRET not in said.out + said.err
+    assert "dm -p shop status --check" in said.err  # the first look that the README advises
     assert stat.S_IMODE(made.stat().st_mode) == 0o600
     shown = bare("config show -o json").json
     assert shown == {

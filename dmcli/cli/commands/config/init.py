@@ -60,7 +60,7 @@ def _init(
     write_private(file.path, text)
     current.say(
         tr("wrote profile {name} to {path} (mode 0600)", name=chosen, path=file.path),
-        tr("try it: dm -p {name} account show", name=chosen),
+        tr("try it: dm -p {name} status --check", name=chosen),
     )
 
 
@@ -175,7 +175,7 @@ COMMAND = command(
         click.Option(
             ["--secret-stdin"],
             is_flag=True,
-            help="Read the secret from standard input, for an id STS... the token from its second line; ask nothing.",
+            help="Read the secret from standard input, the token of an STS... key from a second line; ask nothing.",
         ),
         click.Option(["--from", "sender"], metavar="ADDRESS", default="", help="Sender address used by default."),
         click.Option(["--force"], is_flag=True, help="Replace a profile of that name."),
