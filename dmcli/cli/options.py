@@ -137,6 +137,11 @@ class Value(click.ParamType[Any]):
         refuse_file_name(value, fail, bare=not isinstance(self.kind, Text))
         return read_value(value, self.kind.files, fail)
 
+    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None) -> str | None:
+        """What a value that is not there could be, in click's words, which an option of fixed words has."""
+        words = tuple(self.kind.words) if isinstance(self.kind, Choice) else ()
+        return click.Choice(words).get_missing_message(param, ctx) if words else None
+
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Words of a choice, names from the completion cache, or @FILE."""
         from click.shell_completion import CompletionItem

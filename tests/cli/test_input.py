@@ -82,7 +82,7 @@ def beginning(value: object) -> str:
         ("send resolve 'a\nb' --sent", ("KEY", "line break")),
         ("explain", ("CODE",)),
         ("send single --to a@example.com --text t", ("missing option", "--subject")),
-        ("address create q@sandbox.test", ("missing option", "--type")),
+        ("address create q@sandbox.test", ("missing option", "--type", "; choose from: batch, trigger")),
         ("address update news@sandbox.test", ("missing option", "--reply-to")),
         ("template create t --subject s", ("missing option", "--html")),
         (
