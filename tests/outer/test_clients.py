@@ -9,6 +9,7 @@ from lab import CALLS
 from sdks import WAYS, Account, Way, shape
 from service import found_in
 
+from dmcli.api import catalogue
 from dmcli.sandbox.control import faults
 from dmcli.sandbox.gateway import call_log
 from dmcli.sandbox.gateway.request import read_call
@@ -88,6 +89,10 @@ def test_an_action(
     account.restore()
     record_property("action", action)
     answer = call(way, action, params)
+    if account.requests[-1].method not in catalogue.get(action).methods:
+        told = str(answer["error"]["code"] if is_json(way) else answer["reply"])
+        assert "UnsupportedHTTPMethod" in told
+        return
     assert "error" not in answer
     assert answer.get("lacking", []) == []
     said = shape(answer["reply"])

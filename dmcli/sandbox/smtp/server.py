@@ -7,7 +7,7 @@ import logging
 import socket
 import sys
 import threading
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from dmcli.errors import ConfigError, LocalIOError, local_error
 from dmcli.sandbox.server.server import why_unbound
@@ -16,10 +16,12 @@ from dmcli.words import tr
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Coroutine
     from types import TracebackType
 
     from dmcli.sandbox.emulator import Sandbox
 
+T = TypeVar("T")
 INSTALL = "python -m pip install 'dmcli[smtp]'"  # untranslated: a line of a shell
 
 
@@ -55,19 +57,20 @@ class SmtpServer:
         logging.getLogger("mail.log").addHandler(logging.NullHandler())  # aiosmtpd's, which warns at each login
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(_tell)
-        handler = Handler(self._sandbox, f"127.0.0.1:{self.port}")
-        starttls, implicit = (None, self._tls) if self._implicit else (self._tls, None)
-        self._server = self._loop.run_until_complete(
-            self._loop.create_server(
-                lambda: Client(handler, self._loop, starttls, self._opened), sock=self._socket, ssl=implicit
-            )
-        )
         self._thread = threading.Thread(target=self._loop.run_forever, name="dm sandbox smtp", daemon=True)
         try:
             self._thread.start()
         except RuntimeError as error:
-            self._close()
+            self._loop.close()
+            self._socket.close()
             raise local_error(error) or error from None
+        handler = Handler(self._sandbox, f"127.0.0.1:{self.port}")
+        starttls, implicit = (None, self._tls) if self._implicit else (self._tls, None)
+        self._server = self._do(
+            self._loop.create_server(
+                lambda: Client(handler, self._loop, starttls, self._opened), sock=self._socket, ssl=implicit
+            )
+        )
         self._sandbox.doors[self._door] = f"127.0.0.1:{self.port}"
         return self
 
@@ -75,17 +78,25 @@ class SmtpServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._sandbox.doors.pop(self._door, None)
+        self._do(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
-        self._close()
+        self._loop.close()
 
-    def _close(self) -> None:
-        """Hang up on everybody, and give the port back."""
+    def _do(self, work: Coroutine[Any, Any, T]) -> T:
+        """What the thread of the loop makes of it: the caller's own thread may have a loop that runs."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    async def _end(self) -> None:
+        """Hang up on everybody, give the port back, and let every task of this loop come to its end."""
         self._server.close()
         for client in list(self._opened):
             client.hang_up()
-        self._loop.run_until_complete(_end())
-        self._loop.close()
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # connections that were hung up on are closed in the turn after
 
 
 def available() -> bool:
@@ -93,15 +104,6 @@ def available() -> bool:
     from importlib.util import find_spec
 
     return find_spec("aiosmtpd") is not None
-
-
-async def _end() -> None:
-    """Let every task of this loop come to its end."""
-    tasks = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    await asyncio.sleep(0)  # connections that were hung up on are closed in the turn after
 
 
 def _tell(_loop: asyncio.AbstractEventLoop, about: dict[str, Any]) -> None:

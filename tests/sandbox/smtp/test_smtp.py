@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import email
 import json
@@ -436,3 +437,14 @@ def test_the_clock_of_the_account_dates_the_mail(served):
     served.cloud.now = datetime(2026, 5, 1, tzinfo=UTC)
     assert say(served.login())[0] == 250
     assert served.cloud.mails()[0]["created"] == served.cloud.now.timestamp()
+
+
+def test_a_server_begins_and_ends_beside_a_loop_that_runs(cloud):
+    async def greeted() -> bytes:
+        with SmtpServer(cloud.sandbox) as server:
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            line = await reader.readline()
+            writer.close()
+            return line
+
+    assert asyncio.run(greeted()).startswith(b"220 ")
