@@ -12,12 +12,9 @@ from dmcli.api.kinds.dates import Minute
 from dmcli.api.model import Window
 from dmcli.api.windows import one_call, several_calls, split
 
-WINDOWS = st.builds(
-    Window,
-    st.integers(0, 90),
-    st.integers(0, 31),
-    st.none() | st.builds(Window, st.integers(0, 30), st.integers(0, 7)),
-    st.booleans(),
+STRICTER = st.tuples(st.integers(0, 30), st.integers(0, 7)).map(lambda parts: Window(*parts))
+WINDOWS = st.tuples(st.integers(0, 90), st.integers(0, 31), st.none() | STRICTER, st.booleans()).map(
+    lambda parts: Window(*parts)
 )
 NOW = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  hypothesis' way
 
