@@ -28,10 +28,12 @@ CODES: tuple[Code, ...] = (
          "一次指定的无效地址数量过多。",
          "请减少每次指定的地址数量。"),
     Code("InvalidIP.NotFound", 404, "The specified IP does not exist.",
-         "The network address is unknown or not among those that may call.",
-         "Compare `dm ip-filter list` with the address that this machine calls from.",
-         "该 IP 地址不存在，或不在允许访问的范围内。",
-         "请将 `dm ip-filter list` 与本机的出口地址核对。"),
+         "There is no such IP address, or it is not among those that may send.",
+         "Take a dedicated IP from `dm dedicated-ip list`; where a send was refused, compare `dm ip-filter list` with "
+         "the address that this machine sends from.",
+         "该 IP 地址不存在，或不在允许发信的范围内。",
+         "独立 IP 请从 `dm dedicated-ip list` 中选取；"
+         "如果是发信被拒绝，请将 `dm ip-filter list` 与本机的出口地址核对。"),
     Code("InvalidIPNumber.Malformed", 400, "The maximum number of IP addresses is exceeded.",
          "The list of IP addresses that may send mail is full.",
          "Take one out with `dm ip-filter remove IP`, or add a network instead of single addresses.",

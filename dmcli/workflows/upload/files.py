@@ -62,17 +62,24 @@ def by_content(files: Iterable[LocalFile]) -> dict[str, LocalFile]:
     return found
 
 
-def look_at(path: str, name: str, kind: str, most: int) -> LocalFile:
+def look_at(path: str, name: str, kind: str, most: int, because: str = "") -> LocalFile:
     """The file at a path, which is read once. Raises InputError for what is no file to give away.
 
-    A link is followed where it leads to a file in or below its own folder. `most` are the bytes that it may have.
+    A link is followed where it leads to a file in or below its own folder. `most` are the bytes that it may have,
+    and `because` goes on from there with the reason.
     """
     digest, size = hashlib.sha256(), 0
     with _opened(path) as file:
         announced = os.fstat(file.fileno()).st_size
         if announced > most:
             raise InputError(
-                tr("{path!r} has {size}, and at most {most} can be taken", path=path, size=mb(announced), most=mb(most))
+                tr(
+                    "{path!r} has {size}, and at most {most} can be taken{because}",
+                    path=path,
+                    size=mb(announced),
+                    most=mb(most),
+                    because=because,
+                )
             )
         while size <= announced and (piece := file.read(_PIECE)):
             digest.update(piece)

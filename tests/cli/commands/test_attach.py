@@ -117,7 +117,7 @@ def test_what_is_not_fit_to_be_sent_stops_it_before_any_call(bare, faulty):
         "--attach pipe": "cannot read 'pipe': it is not a regular file; give a regular file",
         "--attach /dev/zero": "cannot read '/dev/zero': it is not a regular file",
         "--attach link.txt": "'link.txt' is a link that leads out of its folder, to",
-        "--attach large.bin": "'large.bin' has 11.3 MB, and at most 11.2 MB can be taken",
+        "--attach large.bin": "has 11.3 MB, and at most 11.2 MB can be taken, which are 15.0 MB as base64 in a mail",
         "--attach half.bin --attach half2.bin": "come to 12.0 MB, which are 16.0 MB as base64 in a mail, and it takes",
         f"{many} --attachment b=https://x.example/b": "101 attachments are given; the service takes at most 100",
         "--attach 'c;d.txt'": "'c;d.txt' has 'd.txt', which is neither name= nor type=",

@@ -104,6 +104,7 @@ def test_the_commands_take_addresses_and_names(dm):
     assert "192.0.2.10" in dm("dedicated-ip unpooled").out
     assert dm("dedicated-ip update-pool news", code=2).err
     assert "did you mean 192.0.2.12" in dm("dedicated-ip create-pool b --ip 192.0.2.122", code=10).err
+    assert "`dm dedicated-ip list`" in " ".join(dm("dedicated-ip warmup 192.0.2.122", code=1).err.split())
     assert dm("dedicated-ip set-warmup 192.0.2.10 --by self --dry-run").json["parameters"] == {
         "Id": "<id of 192.0.2.10>",
         "WarmupType": "cusSelfManager",

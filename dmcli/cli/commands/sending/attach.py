@@ -146,7 +146,7 @@ def _look_at(spec: Spec) -> LocalFile:
     from mimetypes import guess_type
 
     from dmcli.api.kinds import headers
-    from dmcli.workflows.upload.files import look_at
+    from dmcli.workflows.upload.files import look_at, mb
 
     name = spec.name or os.path.basename(spec.path)
     kind = spec.type
@@ -157,7 +157,8 @@ def _look_at(spec: Spec) -> LocalFile:
         raise InputError(tr("--attach: {type!r} is no media type such as application/pdf", type=kind))
     try:
         headers.check(name)
-        return look_at(spec.path, name, kind, _MOST)
+        because = tr(", which are {encoded} as base64 in a mail", encoded=mb(_MOST_ENCODED))
+        return look_at(spec.path, name, kind, _MOST, because)
     except ValueError as error:
         raise InputError(tr("--attach: the name {name!r} {why}", name=name, why=error)) from None
     except InputError as error:
