@@ -155,6 +155,10 @@ def test_no_secret_is_an_option_value(action):
             assert param.is_flag
 
 
+def test_every_command_of_an_action_titles_what_it_shows():
+    assert [action.name for action in catalogue.all_actions() if action.commands and not action.fields] == []
+
+
 def test_groups_and_their_modules_agree():
     assert set(GROUPS) == {path[0] for path in TREE if path}
 

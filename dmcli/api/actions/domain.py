@@ -225,6 +225,7 @@ ACTIONS = (
         Effect.DELETE,
         done="deleted the domain {DomainId}",
         params=(_DOMAIN_ID,),
+        fields=(Field("RequestId", "Request id"),),
         errors=("InvalidDomainId.Malformed", "InvalidDomainId.NotFound"),
         already_done=("InvalidDomainId.Malformed", "InvalidDomainId.NotFound"),
         commands=(Command("domain delete", example="mail.example.com"),),

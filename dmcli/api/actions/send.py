@@ -234,6 +234,7 @@ ACTIONS = (
                 option="variables",
             ),
         ),
+        fields=(Field("RequestId", "Request id"),),
         errors=(
             "InvalidMailAddress.NotFound",
             "InvalidMailAddressDomain.Malformed",

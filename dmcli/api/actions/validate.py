@@ -210,6 +210,7 @@ ACTIONS = (
         methods=("POST",),
         done="deleted the file {FileId}",
         params=(_FILE,),
+        fields=(Field("RequestId", "Request id"),),
         errors=("InvalidFileId.NotFound",),
         already_done=("InvalidFileId.NotFound",),
         versions=ONLY_2015,
