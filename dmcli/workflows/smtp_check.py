@@ -194,7 +194,8 @@ def _explained(code: int, words: bytes | str) -> tuple[str, str]:
     reply = _reply(code, words)
     reading = replies.read(reply)
     reason = reading.reason if reading and (reading.sure or code < 500) else "wrong-login"  # noqa: PLR2004
-    return " ".join(replies.texts_of(replies.REASONS[reason], language())), reply
+    between = "" if language() == "zh" else " "
+    return between.join(replies.texts_of(replies.REASONS[reason], language())), reply
 
 
 def _reply(code: int, words: bytes | str) -> str:

@@ -81,7 +81,7 @@ def test_a_wrong_login_is_explained(box, mail, monkeypatch):
     assert (failed.json[2]["state"], failed.json[2]["reply"]) == ("failed", "535 Authentication failure.")
     assert len([row for row in failed.json if row["step"] == "login"]) == 1  # one attempt, not one a port
     assert "Wrong12345Password" not in failed.out + failed.err
-    assert WRONG.zh in box(CHECK + " --port {} --lang zh", plain, code=5).err
+    assert WRONG.zh + WRONG.zh_remedy in box(CHECK + " --port {} --lang zh", plain, code=5).err
     assert box("explain {}", "535 Authentication failure.").out.count("wrong-login") == 0
     assert WRONG.en in box("explain {}", "535 Authentication failure.").out
 
