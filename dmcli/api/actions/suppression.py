@@ -101,7 +101,7 @@ ACTIONS = (
         params=(
             Param(
                 _LEVEL,
-                Text(metavar="LEVEL"),
+                Text(1, metavar="LEVEL"),
                 "The level, sent as it is, since the vendor publishes no values; "
                 "`dm suppression level` shows the one in force.",
                 required=True,

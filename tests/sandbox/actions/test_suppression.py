@@ -75,6 +75,7 @@ def test_the_command(dm, sandbox):
     rows = dm("suppression blocked --type unsubscribe -o csv").out.splitlines()
     assert rows[1].startswith("ada@example.com,noreply@sandbox.test,")
     assert dm("suppression blocked --type complaint").err.strip() == "nothing found"
+    assert "give at least 1" in dm("suppression set-level ''", code=2).err
     assert dm("--lang zh suppression set-level account -o table").out.split()[:2] == ["屏蔽级别", "account"]
 
 
