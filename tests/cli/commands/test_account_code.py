@@ -197,6 +197,9 @@ def test_a_plan_is_done_as_it_stands_or_not_at_all(box, write, tmp_path):
     assert box("account apply plan.json --yes -o json").json["failed"] == 0
     assert "there is nothing to do" in box("account apply plan.json").err
     assert "senders" in box("account diff {}", file, code=5).err  # news and noreply, which stay
+    idle = box("account apply {} --plan idle.json", file)
+    assert "there is nothing to do" in idle.err
+    assert "do just that" not in idle.err
     for broken in ({**plan, "dm-account-plan": 2}, {**plan, "changes": [{}]}, {**plan, "changes": 3}):
         write(json.dumps(broken), "plan.json")
         assert "make it anew" in box("account apply plan.json", code=2).err

@@ -165,7 +165,8 @@ def _save(current: Session, path: str, changes: list[Change]) -> None:
 
     save(path, _mark(current), changes)
     command = f"{current.resources.command} account apply {shlex.quote(path)}"  # untranslated: a command
-    current.say(tr("{summary}; do just that with: {command}", summary=_summary(changes), command=command))
+    summary = _summary(changes)
+    current.say(tr("{summary}; do just that with: {command}", summary=summary, command=command) if changes else summary)
 
 
 def _summary(changes: list[Change]) -> str:
