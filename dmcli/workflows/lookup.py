@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.api import catalogue
 from dmcli.api.paging import value_of
-from dmcli.errors import ConfigError, NotFoundError, RefusedError
+from dmcli.errors import ConfigError, InputError, NotFoundError, RefusedError
 from dmcli.words import counted, listed, tr
 
 if TYPE_CHECKING:
@@ -17,13 +17,21 @@ if TYPE_CHECKING:
 
 
 def find_row(client: Client, ref: Ref, wanted: str, *, by_name: bool) -> dict[str, Any]:
-    """The row whose name, or id, is exactly `wanted`. Raises NotFoundError with the nearest names."""
+    """The row whose name, or id, is exactly `wanted`.
+
+    Raises NotFoundError with the nearest names, InputError for a name that several things have.
+    """
     field, same = (ref.name, {wanted, ref.listed(wanted)}) if by_name else (ref.id, {wanted})
-    names = []
+    names, found = [], []
     for row in client.rows(catalogue.get(ref.listing), {}):
         if str(value_of(row, field)) in same:
-            return row
+            found.append(row)
+            if ref.unique or not by_name:
+                break
         names.append(str(value_of(row, ref.name) or ""))
+    if found:
+        _see_one(ref, wanted, found)
+        return found[0]
     raise NotFoundError(
         tr(
             "there is no {noun} named {name!r}{nearest}"
@@ -37,7 +45,7 @@ def find_row(client: Client, ref: Ref, wanted: str, *, by_name: bool) -> dict[st
 
 
 def resolve_all(client: Client, ref: Ref, typed: Collection[str]) -> dict[str, str]:
-    """The ids of things given by id or name; the listing is asked at most once. Raises NotFoundError."""
+    """The ids of things given by id or name; the listing is asked at most once. Raises NotFoundError, InputError."""
     ids = {text: text for text in typed if ref.is_id(text)}
     names = {text: text.removeprefix("name:") for text in typed if text not in ids}
     rows = list(client.rows(catalogue.get(ref.listing), {})) if names else []
@@ -53,8 +61,22 @@ def resolve_all(client: Client, ref: Ref, typed: Collection[str]) -> dict[str, s
                     nearest=_nearest(name, list(known)),
                 )
             )
+        if not ref.unique:
+            _see_one(ref, name, [row for row in rows if str(value_of(row, ref.name)) in {name, ref.listed(name)}])
         ids[text] = found
     return ids
+
+
+def _see_one(ref: Ref, name: str, found: list[dict[str, Any]]) -> None:
+    """Raise InputError where a name is that of several things: nobody can tell which of them is meant."""
+    if len(found) > 1:
+        raise InputError(
+            tr(
+                "{name!r} is the name of several, with the ids {ids}: give an id in its place",
+                name=name,
+                ids=listed([str(value_of(row, ref.id)) for row in found]),
+            )
+        )
 
 
 def find_typed(client: Client, ref: Ref, text: str) -> dict[str, Any]:

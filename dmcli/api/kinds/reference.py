@@ -19,6 +19,7 @@ class Ref(Kind):
     `listing` is the action that lists such things, `name` and `id` the row fields, `takes` says which of them goes on
     the wire. What matches the pattern `ids` is an id; `name:TEXT` forces a name. `names` is the kind of the names. A
     name on the wire has at most `most` characters (0: any number). Where `several`, the wire takes ids with commas.
+    Not `unique` are names that several things may have: one that does not say which thing is meant is refused.
     """
 
     def __init__(  # `id` is the field's role, not Python's function
@@ -34,11 +35,12 @@ class Ref(Kind):
         names: Kind | None = None,
         most: int = 0,
         several: bool = False,
+        unique: bool = True,
     ) -> None:
         super().__init__((listing, name))
         self.noun, self.listing, self.name, self.id, self.takes = noun, listing, name, id, takes
         self.metavar = metavar or noun.upper()
-        self.ids, self.names, self.most, self.several = ids, names, most, several
+        self.ids, self.names, self.most, self.several, self.unique = ids, names, most, several, unique
 
     @property
     def _limit(self) -> str:

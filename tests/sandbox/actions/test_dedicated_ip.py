@@ -121,3 +121,14 @@ def test_the_commands_take_addresses_and_names(dm):
     assert f"news (id {made})" in dm("dedicated-ip delete-pool news", code=2).err
     dm("dedicated-ip delete-pool news --yes")
     assert dm("dedicated-ip delete-pool news --yes", code=10).err
+
+
+def test_a_name_that_two_pools_have_names_neither(dm):
+    for _ in range(2):
+        dm("dedicated-ip create-pool twice")
+    for line in ("delete-pool twice --yes", "update-pool twice --ip 192.0.2.12"):
+        assert "'twice' is the name of several, with the ids 1, 2: give an id" in dm(f"dedicated-ip {line}", code=2).err
+    assert [row["Name"] for row in dm("dedicated-ip pools -o json").json["IpPools"]] == ["twice", "twice"]
+    dm("dedicated-ip delete-pool 2 --yes")
+    dm("dedicated-ip delete-pool twice --yes")
+    assert dm("dedicated-ip pools -o json").json["IpPools"] == []
