@@ -17,6 +17,9 @@ from patience import PATIENT, eventually
 from postgres import KEYED, running
 from shell import argv
 
+from dmcli.workflows.merge.journals.shared import SharedCampaigns
+from dmcli.workflows.merge.pace import Wishes
+
 PROJECT = Path(__file__).parents[2]
 MERGE = "send merge people.csv --from news@sandbox.test --subject 'Hello {{ name }}' --text 'Dear {{ name }}' --yes"
 
@@ -124,6 +127,34 @@ def test_so_many_a_day_is_for_all_workers_together(run, people, journal, mailed,
         one.communicate()
         assert one.returncode == 130
     assert ask(journal, "SELECT count(*) FROM dm_people.row WHERE state = 'pending' AND worker IS NULL") == [(7,)]
+
+
+def test_a_row_that_is_begun_while_the_day_is_counted_is_counted(run, people, journal):
+    """A worker begins the mail that it has reserved at any moment, that between two counts too."""
+    people(12)
+    run(f"{MERGE} --plan-only --per-day 5")
+    ended = threading.Event()
+
+    def begin_and_give_back():
+        with psycopg.connect(journal, autocommit=True) as db:
+            while not ended.is_set():
+                db.execute("UPDATE dm_people.row SET state = 'under way', at = %s WHERE number = 2", (time.time(),))
+                db.execute("UPDATE dm_people.row SET state = 'pending', at = NULL WHERE number = 2")
+
+    with psycopg.connect(journal, autocommit=True) as db:
+        db.execute("UPDATE dm_people.row SET worker = 99 WHERE number = 2")
+        db.execute("UPDATE dm_people.row SET state = 'sent', at = %s WHERE number BETWEEN 3 AND 6", (time.time(),))
+    campaigns = SharedCampaigns(journal, typed=False, learn=lambda _: None)
+    other = threading.Thread(target=begin_and_give_back)
+    try:
+        found = campaigns.look("people")
+        found.pace("account", Wishes(per_day=5))
+        other.start()
+        assert [rows for _ in range(500) if (rows := found.claim(0, 1))] == []
+    finally:
+        ended.set()
+        other.join()
+        campaigns.close()
 
 
 def test_what_a_dead_worker_had_under_way_is_unknown_and_what_a_living_one_has_is_not(

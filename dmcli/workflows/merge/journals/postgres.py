@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.errors import ConfigError, DmError
 from dmcli.words import tr
-from dmcli.workflows.merge.journal import PENDING, UNDER_WAY, UNKNOWN, Change, Row
+from dmcli.workflows.merge.journal import PENDING, SENT, UNDER_WAY, UNKNOWN, Change, Row
 from dmcli.workflows.merge.journals.rate import TABLES as RATE_TABLES
 from dmcli.workflows.merge.journals.rate import SharedBucket, SharedRate
 from dmcli.workflows.merge.journals.sqlite import FileJournal
@@ -63,6 +63,10 @@ UPDATE row SET worker = ? WHERE number IN (
   SELECT number FROM row WHERE state = '{PENDING}' AND worker IS NULL AND number > ?
   ORDER BY number LIMIT ? FOR UPDATE SKIP LOCKED)
 RETURNING {", ".join(Row._fields)}"""
+# One statement sees one moment: a row that its worker begins between two would be in neither count.
+_TAKEN = f"""
+SELECT (SELECT count(*) FROM row WHERE at >= ? AND state IN ('{SENT}', '{UNKNOWN}', '{UNDER_WAY}'))
+  + (SELECT count(*) FROM row WHERE state = '{PENDING}' AND worker IS NOT NULL)"""
 _AHEAD = 0.2  # seconds of the rate that a worker reserves rows for; if it dies, others wait so much longer
 
 
@@ -213,8 +217,7 @@ class PostgresJournal(Tables):
         allowed = self._wishes.allowance(day - day_of(self._made))
         if not allowed:
             return wanted
-        held = f"SELECT count(*) FROM row WHERE state = '{PENDING}' AND worker IS NOT NULL"
-        left = allowed - self._begun_since(begin_of(day)) - int(self._execute(held).fetchone()[0])
+        left = allowed - int(self._execute(_TAKEN, (begin_of(day),)).fetchone()[0])
         self._why = used_up(allowed, begin_of(day + 1)) if left <= 0 else ""
         return max(left, 0)
 

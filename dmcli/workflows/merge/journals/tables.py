@@ -168,9 +168,6 @@ class Tables(ABC):
 
     def begun_since(self, at: float) -> int:
         """How many mails may have been sent since a time, in epoch seconds."""
-        with self._turn:
-            return self._begun_since(at)
-
-    def _begun_since(self, at: float) -> int:
         statement = "SELECT count(*) FROM row WHERE at >= ? AND state IN (?, ?, ?)"
-        return int(self._execute(statement, (at, SENT, UNKNOWN, UNDER_WAY)).fetchone()[0])
+        with self._turn:
+            return int(self._execute(statement, (at, SENT, UNKNOWN, UNDER_WAY)).fetchone()[0])
