@@ -73,7 +73,8 @@ class Facts(Record):
     `unread` are parameters that are checked and change nothing. Of its reply: `old` are fields that only the reference
     has, `own` those that nobody has; `same` always have the value that is printed, `always` one that they have here
     alone. Of its codes: `never` are answered by a fault alone, `likely` are declared though no source has them for this
-    action, `undeclared_codes` are answered without being declared, each when something is so.
+    action (as are all codes of an action without a section), `undeclared_codes` are answered without being declared,
+    each when something is so.
 
     `copied`, `guessed` and `missing` are sentences with their sources.
     """

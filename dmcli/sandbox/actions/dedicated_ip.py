@@ -230,7 +230,6 @@ HANDLERS: dict[str, Handler] = {
     "DedicatedIpPoolDelete": delete_pool,
 }
 
-_NO_IP, _NO_POOL = ("InvalidIP.NotFound",), ("InvalidIpPool.NotFound",)
 FACTS: dict[str, Facts] = {
     "DedicatedIpList": Facts(
         always={"ZoneId": ZONE},
@@ -241,18 +240,14 @@ FACTS: dict[str, Facts] = {
         missing={"No IP can be bought: a new sandbox has three.": SDK},
     ),
     "DedicatedIpNonePoolList": Facts(always={"ZoneId": ZONE}),
-    "DedicatedIpAutoRenewal": Facts(likely=_NO_IP, missing={"A renewal costs nothing.": SDK}),
-    "DedicatedIpChangeWarmupType": Facts(
-        likely=_NO_IP, missing={"The warm-up goes on in the same way, whoever does it.": SDK}
-    ),
+    "DedicatedIpAutoRenewal": Facts(missing={"A renewal costs nothing.": SDK}),
+    "DedicatedIpChangeWarmupType": Facts(missing={"The warm-up goes on in the same way, whoever does it.": SDK}),
     "GetDedicatedIpWarmUpInfo": Facts(
-        likely=_NO_IP,
         guessed={
             said("A warm-up takes {days} days for every provider, whatever is sent.", days=WARM_UP): NOBODY,
         },
     ),
     "GetDedicatedIpWarmUpDetail": Facts(
-        likely=_NO_IP,
         guessed={
             "Mail over the IP's pool counts for each IP of the pool.": NOBODY,
             "A day of the warm-up has 24 hours, from when the IP was bought.": NOBODY,
@@ -260,8 +255,8 @@ FACTS: dict[str, Facts] = {
     ),
     "DedicatedIpPoolList": Facts(always={"ZoneId": ZONE}),
     "DedicatedIpPoolCreate": Facts(guessed={"Several pools may have the same name.": NOBODY}),
-    "DedicatedIpPoolUpdate": Facts(likely=_NO_POOL, copied={"Without UpdateResource the IPs of the pool stay.": SDK}),
+    "DedicatedIpPoolUpdate": Facts(copied={"Without UpdateResource the IPs of the pool stay.": SDK}),
     "DedicatedIpPoolDelete": Facts(
-        likely=_NO_POOL, guessed={"Its IPs are in no pool then, and its configuration sets have none.": NOBODY}
+        guessed={"Its IPs are in no pool then, and its configuration sets have none.": NOBODY}
     ),
 }

@@ -389,7 +389,6 @@ FACTS: dict[str, Facts] = {
     ),
     "ChangeDomainDkimRecord": Facts(
         always={"Changed": "true"},
-        likely=("InvalidDomain.NotFound",),
         guessed={
             "A key has 1024 or 2048 bits, and without DkimRsaLength as many as before.": SDK,
             "The new key takes the place of the old one at once, under the same selector.": NOBODY,
@@ -399,7 +398,6 @@ FACTS: dict[str, Facts] = {
         missing={"Each call changes the key, also one that asks for the length that it has.": SDK},
     ),
     "DeleteDomain": Facts(
-        likely=("InvalidDomainId.Malformed", "InvalidDomainId.NotFound"),
         guessed={
             "An id that no domain has is refused as DescDomain refuses it.": NOBODY,
             "Its sender addresses stay, with DomainStatus 1, and cannot send.": NOBODY,

@@ -323,6 +323,12 @@ _LEVELS = marked(
     "UnSubscribeFilterLevel says whose unsubscribes hold mail back: those from the sender address, its domain or the "
     "account; by default those from the sender address where that is of the batch type."
 )
+_REFUSED_IPS = marked(
+    {
+        "InvalidIP.NotFound": "only listed IP addresses may send, and the call comes from another",
+        "InvalidIpPool.NotFound": "the account has no such IP pool",
+    }
+)
 _UNTAGGED = marked("With ClickTrace and no tag, or one that was not created, mail is taken and not tracked.")
 FACTS: dict[str, Facts] = {
     "SingleSendMail": Facts(
@@ -348,8 +354,7 @@ FACTS: dict[str, Facts] = {
             "InvalidMailAddressStatus.Malformed",
         ),
         undeclared_codes={
-            "InvalidIP.NotFound": "only listed IP addresses may send, and the call comes from another",
-            "InvalidIpPool.NotFound": "the account has no such IP pool",
+            **_REFUSED_IPS,
             "InvalidTemplateStatus.Malformed": "the template is not approved",
             "InvalidTemplateData.Malformed": "the variables are a text that is no JSON",
         },
@@ -386,8 +391,7 @@ FACTS: dict[str, Facts] = {
         unread=("UnSubscribeLinkType",),
         never=("InvalidMailAddressStatus.Malformed",),
         undeclared_codes={
-            "InvalidIP.NotFound": "only listed IP addresses may send, and the call comes from another",
-            "InvalidIpPool.NotFound": "the account has no such IP pool",
+            **_REFUSED_IPS,
             "InvalidTemplateData.Malformed": "the variables of a recipient are a text that is no JSON, or too large",
             "InvalidBody": "a body is too large, or would be with its variables filled in",
             "InvalidFromAlias.Malformed": "the alias has a line break or is too long",
@@ -418,16 +422,6 @@ FACTS: dict[str, Facts] = {
         },
     ),
     "SendTestByTemplate": Facts(
-        likely=(
-            "InvalidMailAddress.NotFound",
-            "InvalidMailAddressDomain.Malformed",
-            "InvalidTemplate.NotFound",
-            "InvalidTemplateStatus.Malformed",
-            "InvalidToAddress.Spam",
-            "InvalidSendMail.Spam",
-            "InvalidSubject.Malformed",
-            "InvalidBody",
-        ),
         undeclared_codes={"InvalidTemplateData.Malformed": "the variables are too large"},
         guessed={
             "A test mail counts against the quota, and in the statistics.": NOBODY,

@@ -116,7 +116,7 @@ FACTS: dict[str, Facts] = {
         unread=("FromType",),
         copied={"A page has 20 templates, unless another number is asked for.": SDK},
     ),
-    "DescTemplate": Facts(unread=("FromType",), likely=("InvalidTemplate.NotFound",)),
+    "DescTemplate": Facts(unread=("FromType",)),
     "CreateTemplate": Facts(
         unread=("FromType",),
         undeclared_codes={"InvalidTemplateNumber.Malformed": "there are as many templates as there may be"},

@@ -201,7 +201,6 @@ HANDLERS: dict[str, Handler] = {
     "GetValidationQuota": quota,
 }
 
-_NO_FILE = ("InvalidFileId.NotFound",)
 FACTS: dict[str, Facts] = {
     "ValidateEmail": Facts(
         unread=("CheckGraylist", "Timeout"),
@@ -244,14 +243,12 @@ FACTS: dict[str, Facts] = {
     ),
     "ListValidateFile": Facts(guessed={"The newest file comes first.": NOBODY}),
     "GetValidateFileStatus": Facts(
-        likely=_NO_FILE,
         guessed={"Status is processing before it is completed; the counts grow with the share that is done.": SDK},
     ),
     "GetValidateFile": Facts(
-        likely=_NO_FILE,
         guessed={"FileUrl is empty as long as the check goes on.": NOBODY},
         missing={"The link leads nowhere.": SDK},
     ),
-    "DeleteValidateFile": Facts(likely=_NO_FILE, guessed={"A file may be deleted while it is checked.": NOBODY}),
+    "DeleteValidateFile": Facts(guessed={"A file may be deleted while it is checked.": NOBODY}),
     "GetValidationQuota": Facts(always={"TotalQuota": str(QUOTA)}, guessed={"Parts of units are rounded up.": NOBODY}),
 }

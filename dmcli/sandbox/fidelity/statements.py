@@ -120,7 +120,8 @@ def _answered(facts: Facts) -> Iterator[tuple[str, str, str]]:
 
 def _coded(action: Action, facts: Facts) -> Iterator[tuple[str, str, str]]:
     """Its codes."""
-    never, likely = facts.never, facts.likely
+    never = facts.never
+    likely = facts.likely if facts.section else [code for code in action.errors if code not in never]
     copied = [code for code in action.errors if code not in (*never, *likely)]
     if copied:
         yield COPIED, naming("Refused with: {names}.", copied), f"reference {facts.section}"

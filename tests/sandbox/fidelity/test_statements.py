@@ -83,6 +83,8 @@ def test_the_codes_are_those(outcomes, name):
     never = set(facts.never)
     stated = (set(action.errors) - never) | set(facts.undeclared_codes)
     assert never <= set(action.errors)
+    assert set(facts.likely) <= set(action.errors) - never
+    assert facts.section or not facts.likely  # all of its codes are
     assert not set(facts.undeclared_codes) & set(action.errors)
     assert not answered & never
     assert answered - of_params == stated - of_params
