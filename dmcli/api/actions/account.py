@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dmcli.api.actions.common import count
+from dmcli.api.actions.common import REQUEST_ID, YES_NO, count
 from dmcli.api.kinds.json import Switch
-from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param, bad, fair, good
+from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param, bad, good
 
 # 3 is the reference's word for restricted sending; the SDK counts 4 and 8 instead.
 USER_STATUS: dict[str, str] = {
@@ -15,8 +15,6 @@ USER_STATUS: dict[str, str] = {
     "4": bad("outbound restricted"),
     "8": bad("deleted"),
 }
-
-_YES: dict[str, str] = {"True": good("yes"), "False": fair("no")}
 
 ACTIONS = (
     Action(
@@ -51,7 +49,7 @@ ACTIONS = (
         "account",
         "Show the settings of the account.",
         Effect.READ,
-        fields=(Field("EnableEventbridge", "Events go to EventBridge", _YES), Field("Data")),
+        fields=(Field("EnableEventbridge", "Events go to EventBridge", YES_NO), Field("Data")),
         methods=("GET",),
         versions=ONLY_2015,
         called_by="account settings",
@@ -83,11 +81,11 @@ ACTIONS = (
         "Show whether the add-on product Sendify is open, and where it is bought.",
         Effect.READ,
         fields=(
-            Field("Opened", "Open", _YES),
+            Field("Opened", "Open", YES_NO),
             Field("Status", "Status"),
             Field("ProductCode", "Product"),
             Field("ExpireTime", "Ends"),
-            Field("SupportTrial", "Trial possible", _YES),
+            Field("SupportTrial", "Trial possible", YES_NO),
             Field("Discount", "Discount"),
             Field("BuyUrl", "Buy"),
             Field("RenewUrl", "Renew"),
@@ -116,7 +114,7 @@ ACTIONS = (
         Effect.SEND,
         charges="the trial, which an account may have once",
         done="opened the trial of Sendify",
-        fields=(Field("AutoLoginURL", "Login link"), Field("RequestId", "Request id")),
+        fields=(Field("AutoLoginURL", "Login link"), REQUEST_ID),
         look="account sendify",
         versions=ONLY_2015,
         commands=(Command("account sendify-trial"),),

@@ -96,6 +96,7 @@ DOMAIN_STATUS: dict[str, str] = {
     "3": fair("usable, no ICP"),
     "4": fair("usable, no CNAME"),
 }
+YES_NO: dict[str, str] = {"True": good("yes"), "False": fair("no")}
 FROZEN: dict[str, str] = {"0": good("normal"), "1": bad("frozen")}
 REPLY_STATUS: dict[str, str] = {"0": good("yes"), "1": fair("no")}
 TEMPLATE_STATUS: dict[str, str] = {
@@ -116,6 +117,7 @@ TASK_STATUS: dict[str, str] = {"1": good("sent")}
 # What a service answers that does not have an action, or not any more.
 NO_ACTION = frozenset({"InvalidAction", "InvalidAction.NotFound", "InvalidApi.NotFound", "UnsupportedOperation"})
 
+REQUEST_ID = Field("RequestId", "Request id")
 CREATED = Field("UtcCreateTime", "Created", shape="epoch", priority=3)
 CREATED_TEXT = Field("CreateTime", shape="stamp")
 

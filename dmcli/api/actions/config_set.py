@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dmcli.api.actions.common import IP_POOL_PARAM
+from dmcli.api.actions.common import IP_POOL_PARAM, REQUEST_ID
 from dmcli.api.kinds.common import ADDRESS_FILTER, CONFIG_SET_REF, TEXT
 from dmcli.api.kinds.json import Json
 from dmcli.api.kinds.text import Flag, Integer, Text
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Paging, Param
 
-_REQUEST_ID = Field("RequestId", "Request id")
 _ID = Param(
     "Id",
     CONFIG_SET_REF,
@@ -48,7 +47,7 @@ ACTIONS = (
         Effect.CREATE,
         done="created the configuration set {Name}",
         params=(_NAME, *_CONTENT),
-        fields=(Field("Id", "Id"), _REQUEST_ID),
+        fields=(Field("Id", "Id"), REQUEST_ID),
         already_done=("InvalidConfigSetName.Duplicate",),
         creates=CONFIG_SET_REF,
         look="config-set list",
@@ -102,7 +101,7 @@ ACTIONS = (
         Effect.WRITE,
         done="changed the configuration set {Id}; the service may take minutes to show it",
         params=(_ID, _NAME._replace(help="Its name from now on.", argument=False), *_CHANGED),
-        fields=(Field("Id", "Id"), _REQUEST_ID),
+        fields=(Field("Id", "Id"), REQUEST_ID),
         versions=ONLY_2015,
         called_by="config-set update",
         sample={"Id": "1", "Name": "new"},
@@ -117,7 +116,7 @@ ACTIONS = (
             _ID._replace(name="Ids"),
             Param("IsForce", Flag(), "Delete it though sender addresses are linked to it.", option="force"),
         ),
-        fields=(_REQUEST_ID,),
+        fields=(REQUEST_ID,),
         already_done=("InvalidConfigSet.NotFound",),
         versions=ONLY_2015,
         commands=(Command("config-set delete", example="shop"),),
@@ -130,7 +129,7 @@ ACTIONS = (
         Effect.WRITE,
         done="linked {FromAddress} to the configuration set {Id}",
         params=_LINK,
-        fields=(_REQUEST_ID,),
+        fields=(REQUEST_ID,),
         versions=ONLY_2015,
         commands=(Command("config-set link", example="shop news@mail.example.com"),),
         sample=_LINKED,
@@ -142,7 +141,7 @@ ACTIONS = (
         Effect.WRITE,
         done="unlinked {FromAddress} from the configuration set {Id}",
         params=_LINK,
-        fields=(_REQUEST_ID,),
+        fields=(REQUEST_ID,),
         versions=ONLY_2015,
         commands=(Command("config-set unlink", example="shop news@mail.example.com"),),
         sample={**_LINKED, "FromAddress": "shop@icp.example.com"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dmcli.api.actions.common import count
+from dmcli.api.actions.common import REQUEST_ID, YES_NO, count
 from dmcli.api.kinds.common import DEDICATED_IP, DEDICATED_IP_BY_NAME, DEDICATED_IPS, IP_POOL, TEXT
 from dmcli.api.kinds.text import Choice, Flag, Integer, Text
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Paging, Param, bad, fair, good
@@ -39,7 +39,7 @@ ACTIONS = (
             Field("Status", "Status", {"sold": good("in use"), "expired": bad("expired")}),
             Field("WarmupStatus", "Warm-up", {"running": fair("warming up"), "finish": good("warmed up")}),
             Field("ExpiredTime", "Until", priority=1),
-            Field("IpExt", "Renews", {"True": good("yes"), "False": fair("no")}, priority=1, part="AutoRenewal"),
+            Field("IpExt", "Renews", YES_NO, priority=1, part="AutoRenewal"),
             Field("WarmupType", "Warmed up by", _WARMED_UP, priority=2),
             Field("StartTime", "Since", priority=3),
             Field("ZoneId", "Zone", priority=4),
@@ -73,7 +73,7 @@ ACTIONS = (
             _IPS._replace(required=True),
             Param("AutoRenewal", Flag(), "Renew them, or let them end.", required=True, option="renew"),
         ),
-        fields=(Field("RequestId", "Request id"),),
+        fields=(REQUEST_ID,),
         errors=("InvalidIP.NotFound",),
         versions=ONLY_2015,
         commands=(Command("dedicated-ip set-renewal", example="--ip 192.0.2.10 --no-renew"),),
@@ -95,7 +95,7 @@ ACTIONS = (
                 option="by",
             ),
         ),
-        fields=(Field("RequestId", "Request id"),),
+        fields=(REQUEST_ID,),
         errors=("InvalidIP.NotFound",),
         versions=ONLY_2015,
         commands=(Command("dedicated-ip set-warmup", example="192.0.2.10 --by service"),),
@@ -181,7 +181,7 @@ ACTIONS = (
             ),
             _IPS,
         ),
-        fields=(Field("Id", "Pool id"), Field("RequestId", "Request id")),
+        fields=(Field("Id", "Pool id"), REQUEST_ID),
         look="dedicated-ip pools",
         versions=ONLY_2015,
         commands=(Command("dedicated-ip create-pool", example="news --ip 192.0.2.12"),),
@@ -194,7 +194,7 @@ ACTIONS = (
         Effect.WRITE,
         done="the pool {Id} has these IPs, and no others",
         params=(_POOL, _IPS, Param("UpdateResource", Flag(), default="true", hidden=True)),
-        fields=(Field("Id", "Pool id"), Field("RequestId", "Request id")),
+        fields=(Field("Id", "Pool id"), REQUEST_ID),
         errors=("InvalidIpPool.NotFound",),
         versions=ONLY_2015,
         commands=(
@@ -209,7 +209,7 @@ ACTIONS = (
         Effect.DELETE,
         done="deleted the pool {Id}",
         params=(_POOL,),
-        fields=(Field("RequestId", "Request id"),),
+        fields=(REQUEST_ID,),
         errors=("InvalidIpPool.NotFound",),
         already_done=("InvalidIpPool.NotFound",),
         versions=ONLY_2015,

@@ -10,12 +10,14 @@ from dmcli.api.actions.common import (
     FILED,
     PAGE_NO,
     PAGE_NO_PARAMS,
+    REQUEST_ID,
     SMTP_PASSWORD,
+    YES_NO,
     keyword,
 )
 from dmcli.api.kinds.common import DOMAIN, DOMAIN_BY_NAME, DOMAIN_REF, PASSWORD
 from dmcli.api.kinds.text import Choice, Flag, Text
-from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param, fair, good
+from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
 
 _DOMAIN_ID = Param(
     "DomainId",
@@ -52,7 +54,7 @@ ACTIONS = (
                 versions=ONLY_2015,
             ),
         ),
-        fields=(Field("DomainId", "Domain id"), Field("RequestId", "Request id")),
+        fields=(Field("DomainId", "Domain id"), REQUEST_ID),
         errors=(
             "InvalidDomainName.Duplicate",
             "InvalidDomainNumber.Malformed",
@@ -176,7 +178,7 @@ ACTIONS = (
                 malformed="InvalidDomainPassword.Malformed",
             ),
         ),
-        fields=(Field("Message", "Message"), Field("RequestId", "Request id")),
+        fields=(Field("Message", "Message"), REQUEST_ID),
         errors=(
             "InvalidDomainPassword.Malformed",
             "InvalidDomainPassword.equalcurrent",
@@ -206,11 +208,11 @@ ACTIONS = (
             ),
         ),
         fields=(
-            Field("Changed", "Changed", {"True": good("yes"), "False": fair("no")}),
+            Field("Changed", "Changed", YES_NO),
             Field("Hostname", "DKIM TXT host"),
             Field("DkimPublicKey", "DKIM TXT value"),
             Field("DkimRsaLength", "Bits"),
-            Field("RequestId", "Request id"),
+            REQUEST_ID,
         ),
         errors=("InvalidDomain.NotFound",),
         look="domain records {Domain}",
@@ -225,7 +227,7 @@ ACTIONS = (
         Effect.DELETE,
         done="deleted the domain {DomainId}",
         params=(_DOMAIN_ID,),
-        fields=(Field("RequestId", "Request id"),),
+        fields=(REQUEST_ID,),
         errors=("InvalidDomainId.Malformed", "InvalidDomainId.NotFound"),
         already_done=("InvalidDomainId.Malformed", "InvalidDomainId.NotFound"),
         commands=(Command("domain delete", example="mail.example.com"),),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dmcli.api.actions.common import REQUEST_ID
 from dmcli.api.kinds.common import IP_REF
 from dmcli.api.kinds.network import IpRange
 from dmcli.api.kinds.text import Choice, Integer
@@ -23,7 +24,7 @@ ACTIONS = (
                 argument=True,
             ),
         ),
-        fields=(Field("IpFilterId", "Id"), Field("RequestId", "Request id")),
+        fields=(Field("IpFilterId", "Id"), REQUEST_ID),
         creates=IP_REF,
         look="ip-filter list",
         commands=(Command("ip-filter add", example="203.0.113.0/24"),),
@@ -57,7 +58,7 @@ ACTIONS = (
                 malformed="InvalidIP.NotFound",
             ),
         ),
-        fields=(Field("RequestId", "Request id"),),
+        fields=(REQUEST_ID,),
         already_done=("InvalidIP.NotFound",),
         versions=ONLY_2015,
         commands=(Command("ip-filter remove", example="203.0.113.0/24"),),
@@ -88,7 +89,7 @@ ACTIONS = (
                 argument=True,
             ),
         ),
-        fields=(Field("RequestId", "Request id"),),
+        fields=(REQUEST_ID,),
         versions=ONLY_2015,
         sample={"IpProtection": "on"},
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dmcli.api.actions.common import REPLY_ADDRESS
+from dmcli.api.actions.common import REPLY_ADDRESS, REQUEST_ID
 from dmcli.api.actions.delivery import (
     ADDRESS_TYPE,
     CLICK_TRACE,
@@ -29,7 +29,7 @@ from dmcli.api.rules import at_least_one, at_most_one, needs, tracks
 
 _TAG = Param("TagName", TAG, "Tag to file the mail under.", option="tag", malformed="InvalidTagName.Malformed")
 _BLANK = HeaderText(0, 30)
-_FIELDS = (Field("EnvId", "Send id"), Field("RequestId", "Request id"))
+_FIELDS = (Field("EnvId", "Send id"), REQUEST_ID)
 _SEND_ERRORS = (
     "InvalidReceiverName.Malformed",
     "InvalidTemplateName.Malformed",
@@ -234,7 +234,7 @@ ACTIONS = (
                 option="variables",
             ),
         ),
-        fields=(Field("RequestId", "Request id"),),
+        fields=(REQUEST_ID,),
         errors=(
             "InvalidMailAddress.NotFound",
             "InvalidMailAddressDomain.Malformed",

@@ -39,6 +39,7 @@ _FROM = Param(
     malformed="InvalidMailAddressName.Malformed",
 )
 _TAG = Param("TagName", TAG, "Only mail with this tag.", option="tag", malformed="InvalidTagName.Malformed")
+_DOMAIN = Param("Domain", DOMAIN_NAME, "Only mail from this domain.", versions=ONLY_2015)
 _ESP = Param(
     "Esp",
     TEXT,
@@ -101,7 +102,7 @@ ACTIONS = (
             *days(),
             _FROM,
             _TAG,
-            Param("Domain", DOMAIN_NAME, "Only mail from this domain.", versions=ONLY_2015),
+            _DOMAIN,
             _ESP,
             *_DEDICATED,
         ),
@@ -177,7 +178,7 @@ ACTIONS = (
             *days(),
             _FROM,
             _TAG,
-            Param("Domain", DOMAIN_NAME, "Only mail from this domain.", versions=ONLY_2015),
+            _DOMAIN,
             _ESP,
             _CONFIG_SET,
             *_DEDICATED,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dmcli.api.actions.common import PAGE_NO, PAGE_NO_PARAMS
+from dmcli.api.actions.common import PAGE_NO, PAGE_NO_PARAMS, REQUEST_ID
 from dmcli.api.kinds.common import ADDRESS_FILTER, EMAIL, EMAIL_OR_DOMAIN, SUPPRESSION_REF, TEXT
 from dmcli.api.kinds.dates import Instant
 from dmcli.api.kinds.text import Choice, Integer, Text
@@ -13,7 +13,6 @@ BLOCK_TYPE = Choice({"unsubscribe": "UNSUB", "complaint": "REPORT"})
 
 SPAN = 7  # days between the two times of a pair (SDK)
 _LEVEL = "SuppressionListLevel"
-_REQUEST_ID = Field("RequestId", "Request id")
 
 ACTIONS = (
     Action(
@@ -62,7 +61,7 @@ ACTIONS = (
         Effect.CREATE,
         done="{Address} gets no more mail",
         params=(Param("Address", EMAIL_OR_DOMAIN, "The address or domain.", required=True, argument=True),),
-        fields=(Field("SuppressionId", "Id"), _REQUEST_ID),
+        fields=(Field("SuppressionId", "Id"), REQUEST_ID),
         creates=SUPPRESSION_REF,
         look="suppression list --address {Address}",
         versions=ONLY_2015,
@@ -78,7 +77,7 @@ ACTIONS = (
         params=(
             Param("SuppressionIds", SUPPRESSION_REF, "The address or domain, or its id.", required=True, argument=True),
         ),
-        fields=(_REQUEST_ID,),
+        fields=(REQUEST_ID,),
         versions=ONLY_2015,
         commands=(Command("suppression remove", example="ada@example.com"),),
         sample={"SuppressionIds": "1"},
@@ -108,7 +107,7 @@ ACTIONS = (
                 argument=True,
             ),
         ),
-        fields=(Field(_LEVEL, "Suppression level"), _REQUEST_ID),
+        fields=(Field(_LEVEL, "Suppression level"), REQUEST_ID),
         versions=ONLY_2015,
         commands=(Command("suppression set-level"),),
         sample={_LEVEL: "account"},
@@ -158,7 +157,7 @@ ACTIONS = (
             Param("SenderEmail", ADDRESS_FILTER, "The sender address that is blocked.", required=True, option="from"),
             Param("BlockType", BLOCK_TYPE, "Who unsubscribed, or who complained.", required=True, option="type"),
         ),
-        fields=(_REQUEST_ID,),
+        fields=(REQUEST_ID,),
         versions=ONLY_2015,
         commands=(
             Command("suppression unblock", example="ada@example.com --from news@mail.example.com --type unsubscribe"),
@@ -172,7 +171,7 @@ ACTIONS = (
         Effect.DELETE,
         done="{ToAddress} is no longer known as invalid",
         params=(Param("ToAddress", EMAIL, "The address.", required=True, argument=True),),
-        fields=(_REQUEST_ID,),
+        fields=(REQUEST_ID,),
         already_done=("InvalidAddress.NotFound",),
         versions=ONLY_2015,
         commands=(Command("suppression remove-invalid", example="ada@example.com"),),

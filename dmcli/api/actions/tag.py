@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dmcli.api.actions.common import PAGE_NO, PAGE_NO_PARAMS, keyword
+from dmcli.api.actions.common import PAGE_NO, PAGE_NO_PARAMS, REQUEST_ID, keyword
 from dmcli.api.kinds.common import NEW_TAG, TAG_REF, TEXT
 from dmcli.api.model import Action, Command, Effect, Field, Param
 
@@ -34,7 +34,7 @@ ACTIONS = (
         Effect.CREATE,
         done="created the tag {TagName}",
         params=(_NAME, _DESCRIPTION),
-        fields=(Field("TagId", "Tag id"), Field("RequestId", "Request id")),
+        fields=(Field("TagId", "Tag id"), REQUEST_ID),
         already_done=("InvalidTagName.Duplicate",),
         creates=TAG_REF,
         look="tag list",
@@ -59,7 +59,7 @@ ACTIONS = (
         Effect.WRITE,
         done="changed the tag {TagId}",
         params=(_TAG_ID, _NAME._replace(help="New name.", argument=False), _DESCRIPTION),
-        fields=(Field("RequestId", "Request id"),),
+        fields=(REQUEST_ID,),
         called_by="tag update",
         sample={"TagId": "1", "TagName": "new"},
     ),
@@ -70,7 +70,7 @@ ACTIONS = (
         Effect.DELETE,
         done="deleted the tag {TagId}",
         params=(_TAG_ID,),
-        fields=(Field("RequestId", "Request id"),),
+        fields=(REQUEST_ID,),
         already_done=("InvalidTag.NotFound",),
         commands=(Command("tag delete", example="welcome"),),
         sample={"TagId": "1"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dmcli.api.actions.common import CREATED_TEXT, PAGE_NO, PAGE_NO_PARAMS, TEMPLATE_STATUS, keyword
+from dmcli.api.actions.common import CREATED_TEXT, PAGE_NO, PAGE_NO_PARAMS, REQUEST_ID, TEMPLATE_STATUS, keyword
 from dmcli.api.kinds.common import TEMPLATE_REF, TEXT
 from dmcli.api.kinds.text import Body, HeaderText, Integer, Text
 from dmcli.api.model import Action, Command, Effect, Field, Param
@@ -111,7 +111,7 @@ ACTIONS = (
         Effect.CREATE,
         done="created the template {TemplateName}",
         params=(_NAME, *_CONTENT, *_LEGACY, Param("TemplateType", Integer(), hidden=True)),
-        fields=(Field("TemplateId", "Template id"), Field("RequestId", "Request id")),
+        fields=(Field("TemplateId", "Template id"), REQUEST_ID),
         # Not known whether names are unique: nothing settles a create of unknown outcome.
         creates=TEMPLATE_REF,
         look="template list",
@@ -131,7 +131,7 @@ ACTIONS = (
         Effect.WRITE,
         done="changed the template {TemplateId}",
         params=(_TEMPLATE_ID, _NAME._replace(help="New name.", argument=False), *_CONTENT, *_LEGACY),
-        fields=(Field("RequestId", "Request id"),),
+        fields=(REQUEST_ID,),
         called_by="template update",
         sample={"TemplateId": "1", "TemplateName": "new"},
     ),
@@ -142,7 +142,7 @@ ACTIONS = (
         Effect.DELETE,
         done="deleted the template {TemplateId}",
         params=(_TEMPLATE_ID, _FROM_TYPE),
-        fields=(Field("RequestId", "Request id"),),
+        fields=(REQUEST_ID,),
         already_done=("InvalidTemplate.NotFound",),
         commands=(Command("template delete", example="newsletter"),),
         sample={"TemplateId": "1"},

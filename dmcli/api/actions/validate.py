@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dmcli.api.actions.common import count
+from dmcli.api.actions.common import REQUEST_ID, count
 from dmcli.api.kinds.addresses import AnyEmail
 from dmcli.api.kinds.common import EMAIL, VALIDATION_FILE
 from dmcli.api.kinds.dates import Stamp
@@ -67,7 +67,7 @@ ACTIONS = (
             Field("DomainPart", "Domain"),
             Field("Provider", "Provider"),
             Field("IsFreeMail", "Free mail", {"True": fair("yes"), "False": good("no")}),
-            Field("RequestId", "Request id"),
+            REQUEST_ID,
         ),
         look="validate quota",
         versions=ONLY_2015,
@@ -133,7 +133,7 @@ ACTIONS = (
                 default="true",
             ),
         ),
-        fields=(Field("FileId", "File id"), Field("RequestId", "Request id")),
+        fields=(Field("FileId", "File id"), REQUEST_ID),
         look="validate list",
         versions=ONLY_2015,
         commands=(Command("validate file", example="people.csv --column 2"),),
@@ -210,7 +210,7 @@ ACTIONS = (
         methods=("POST",),
         done="deleted the file {FileId}",
         params=(_FILE,),
-        fields=(Field("RequestId", "Request id"),),
+        fields=(REQUEST_ID,),
         errors=("InvalidFileId.NotFound",),
         already_done=("InvalidFileId.NotFound",),
         versions=ONLY_2015,
