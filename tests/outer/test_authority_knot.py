@@ -16,8 +16,8 @@ import pytest
 from cloud import Cloud
 
 from dmcli.sandbox.control.dns import set_record
+from dmcli.sandbox.dns.authority import ZoneRecord
 from dmcli.sandbox.server.authority import AuthorityServer
-from dmcli.sandbox.service.authority import ZoneRecord
 
 KNOT = shutil.which("knotd") or "/usr/sbin/knotd"
 RECORDS = (

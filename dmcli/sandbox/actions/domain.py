@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.maildns.wanted import wanted
 from dmcli.sandbox.calendar import time_text
+from dmcli.sandbox.dns.authority import read_zones
+from dmcli.sandbox.dns.verify import passes, seen_records
+from dmcli.sandbox.dns.zones import host_in_zone, main_domain
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts, said
-from dmcli.sandbox.service.authority import read_zones
 from dmcli.sandbox.service.context import Context, list_page
 from dmcli.sandbox.service.delivery import is_reserved
 from dmcli.sandbox.service.states import check_domain
-from dmcli.sandbox.service.verify import passes, seen_records
-from dmcli.sandbox.service.zones import host_in_zone, main_domain
 from dmcli.sandbox.store.sql import like
 from dmcli.words import listed, tr
 

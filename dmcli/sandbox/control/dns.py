@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dmcli.errors import InputError, NotFoundError
-from dmcli.sandbox.service.authority import HOWS, TYPES, ZoneRecord, rdata_of, read_zones
+from dmcli.sandbox.dns.authority import HOWS, TYPES, ZoneRecord, rdata_of, read_zones
 from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def _checked(record: ZoneRecord) -> ZoneRecord:
 
 
 def _in_zone(connection: sqlite3.Connection, name: str) -> None:
-    from dmcli.sandbox.service.zones import main_domain
+    from dmcli.sandbox.dns.zones import main_domain
 
     mains = {main_domain(str(domain)) for (domain,) in connection.execute("SELECT name FROM domain")}
     if not any(name == main or name.endswith(f".{main}") for main in mains):
@@ -186,7 +186,7 @@ def _in_zone(connection: sqlite3.Connection, name: str) -> None:
 
 def _alone(connection: sqlite3.Connection, record: ZoneRecord) -> None:
     """Raises InputError for a CNAME beside other records (RFC 1034 section 3.6.2)."""
-    from dmcli.sandbox.service.zones import main_domain
+    from dmcli.sandbox.dns.zones import main_domain
 
     if record.type == "CNAME" and record.name == main_domain(record.name):
         raise InputError(tr("{name} is a zone's own name, where no CNAME can be", name=record.name))

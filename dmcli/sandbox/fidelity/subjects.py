@@ -7,9 +7,10 @@ from dmcli.api.kinds.text import MOST_LINE, Body
 from dmcli.sandbox import emulator
 from dmcli.sandbox.actions import account, receiver, send
 from dmcli.sandbox.control import events, limits
+from dmcli.sandbox.dns import zones
 from dmcli.sandbox.facts import NOBODY, SDK, Facts, in_words, named, said
 from dmcli.sandbox.gateway import diagnosis, params, request, signature
-from dmcli.sandbox.service import delivery, uploads, zones
+from dmcli.sandbox.service import delivery, uploads
 from dmcli.sandbox.service.context import MAX_PAGE
 from dmcli.sandbox.smtp import letter, submission
 from dmcli.untrusted import DEEPEST, MOST_MARKS

@@ -1,4 +1,4 @@
-"""The DNS authority on 127.0.0.1, over UDP and TCP at one port; what it answers is `service/authority.py`'s to say."""
+"""The DNS authority on 127.0.0.1, over UDP and TCP at one port; what it answers is `dns/authority.py`'s to say."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from dmcli.errors import LocalIOError, LockedError, local_error
 from dmcli.sandbox.control.dns import served_at, set_served
+from dmcli.sandbox.dns.authority import read_zones, reply_to
 from dmcli.sandbox.server.server import POLL, why_unbound
-from dmcli.sandbox.service.authority import read_zones, reply_to
 from dmcli.untrusted import brief
 from dmcli.words import tr
 

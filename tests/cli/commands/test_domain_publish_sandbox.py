@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dmcli.sandbox.control.dns import list_records, set_records
-from dmcli.sandbox.service.authority import ZoneRecord
+from dmcli.sandbox.dns.authority import ZoneRecord
 
 DOMAIN = "mail.example.com"
 MERGED = "v=spf1 mx include:spf1.dm.aliyun.com ~all"

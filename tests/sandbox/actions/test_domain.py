@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import serialization
 
 from dmcli.sandbox.actions import domain as actions
 from dmcli.sandbox.control.dns import set_record
-from dmcli.sandbox.service.authority import ZoneRecord
+from dmcli.sandbox.dns.authority import ZoneRecord
 
 
 def made(cloud, name: str, **params) -> str:

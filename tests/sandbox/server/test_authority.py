@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 from dmcli.errors import InputError, LocalIOError, NotFoundError
 from dmcli.maildns.wanted import wanted
 from dmcli.sandbox.control import dns as zone
+from dmcli.sandbox.dns.authority import ZoneRecord, reply_to, zones_of
 from dmcli.sandbox.server.authority import AuthorityServer
-from dmcli.sandbox.service.authority import ZoneRecord, reply_to, zones_of
 from dmcli.sandbox.store import snapshots
 
 NAME = "mail.example.com"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from dmcli.errors import DmError, RefusedError
 from dmcli.maildns.plan import Standing, Zone
 from dmcli.sandbox.control.dns import list_records, set_records
-from dmcli.sandbox.service.authority import ZoneRecord
-from dmcli.sandbox.service.zones import main_domain
+from dmcli.sandbox.dns.authority import ZoneRecord
+from dmcli.sandbox.dns.zones import main_domain
 from dmcli.words import marked
 from dmcli.workflows.publish.publish import Done
 

@@ -13,7 +13,7 @@ from dmcli.cli.options import Value
 from dmcli.cli.tree import Group, command
 from dmcli.errors import NotFoundError
 from dmcli.sandbox.control.dns import break_records, list_records, remove_records, set_record, turn_off
-from dmcli.sandbox.service.authority import HOWS, TYPES, ZoneRecord
+from dmcli.sandbox.dns.authority import HOWS, TYPES, ZoneRecord
 from dmcli.words import composed, counted, listed, tr
 
 if TYPE_CHECKING:

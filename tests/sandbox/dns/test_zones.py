@@ -8,8 +8,8 @@ from pathlib import Path
 
 import publicsuffixlist
 
+from dmcli.sandbox.dns.zones import list_date
 from dmcli.sandbox.fidelity.statements import find_statements
-from dmcli.sandbox.service.zones import list_date
 
 
 def test_the_date_is_that_of_the_list():

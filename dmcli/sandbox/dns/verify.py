@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dmcli.maildns.waiting import wait_for
-from dmcli.sandbox.service.authority import Zones, reply_to
+from dmcli.sandbox.dns.authority import Zones, reply_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dmcli.sandbox.service.zones import main_domain
+from dmcli.sandbox.dns.zones import main_domain
 from dmcli.words import marked
 
 if TYPE_CHECKING:
