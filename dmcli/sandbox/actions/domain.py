@@ -12,12 +12,12 @@ reserved domain (`mail.example.com`, anything below .test) may ask for something
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from dmcli.maildns.wanted import wanted
 from dmcli.sandbox.calendar import time_text
 from dmcli.sandbox.dns.authority import read_zones
-from dmcli.sandbox.dns.verify import passes, seen_records
+from dmcli.sandbox.dns.domain import COLUMNS, UNVERIFIED, VERIFIED, Domain, records_of, wants
+from dmcli.sandbox.dns.verify import seen_records
 from dmcli.sandbox.dns.zones import host_in_zone, main_domain
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts, said
@@ -30,71 +30,12 @@ from dmcli.words import listed, tr
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dmcli.maildns.wanted import Record
     from dmcli.sandbox.service.context import Handler, Look, Reading
 
 MAX_DOMAINS = 5
-VERIFIED, UNVERIFIED = 0, 1
 CHECKS = {"pending": UNVERIFIED, "icp": 3, "cname": 4}
-# Around the modulus of an RSA key of so many bits stand, in DER, its SubjectPublicKeyInfo and the exponent 65537.
-_KEY_HEADS = {
-    1024: bytes.fromhex("30819f300d06092a864886f70d010101050003818d0030818902818100"),
-    2048: bytes.fromhex("30820122300d06092a864886f70d01010105000382010f003082010a0282010100"),
-}
-_KEY_TAIL = bytes.fromhex("0203010001")
-_FIELDS = "id, name, status, selector, created, seen, dkim_bits, dkim_rotations"
 # What a domain cannot be used without; ownership, SPF and MX (reference section 6.5).
 _NEEDED = ("ownership", "spf", "mx")
-
-
-class Domain(NamedTuple):
-    """A domain of the account, and what its flags are by the wire's rule that 0 is good."""
-
-    id: int
-    name: str
-    status: int
-    selector: str
-    created: int
-    seen: str = ""
-    dkim_bits: int = 2048
-    dkim_rotations: int = 0
-
-    @property
-    def found(self) -> dict[str, str] | None:
-        """What the last look at DNS has found, by what it is for; None where none was taken."""
-        import json
-
-        return json.loads(self.seen) if self.seen else None
-
-    def failed(self, check: str) -> str:
-        """The flag of a record: as DNS was last seen, else by the status, where 2 and 4 lack the CNAME."""
-        if self.found is not None:
-            record = next(record for record in records_of(self) if record.check == check)
-            return str(int(not passes(record, self.found.get(check, ""))))
-        lacking = (UNVERIFIED, 2, 4) if check == "cname" else (UNVERIFIED,)
-        return str(int(self.status in lacking))
-
-    @property
-    def filed(self) -> str:
-        """The flag of the ICP filing, where 1 is good."""
-        return str(int(self.status not in (2, 3)))
-
-    def proof(self, what: str, size: int) -> str:
-        """Hex digits that belong to the domain, always the same."""
-        import hashlib
-
-        return hashlib.shake_128(f"dm-sandbox {what} {self.name}".encode()).hexdigest(size // 2)
-
-    @property
-    def key(self) -> str:
-        """A public RSA key, by its form; there is no private one, since the sandbox signs nothing."""
-        from base64 import b64encode
-
-        which = f"dkim {self.dkim_rotations}" if self.dkim_rotations else "dkim"
-        modulus = bytearray.fromhex(self.proof(which, self.dkim_bits // 4))
-        modulus[0] |= 0x80
-        modulus[-1] |= 1
-        return b64encode(_KEY_HEADS[self.dkim_bits] + modulus + _KEY_TAIL).decode()
 
 
 def create(context: Context) -> dict[str, Any]:
@@ -115,7 +56,7 @@ def query(context: Context) -> dict[str, Any]:
     """QueryDomainByParam: the rows as the SDK knows them and as reference section 12.2 has them."""
     status = context.get("Status")
     conditions = {**like("name", context.get("KeyWord")), "(status = 1) = ?": int(status) if status else None}
-    page = list_page(context, _FIELDS, "domain", conditions, "id")
+    page = list_page(context, COLUMNS, "domain", conditions, "id")
     domains = [Domain(*row) for row in page.rows]
     return {**page.head, "data": {"domain": [_row(d) for d in domains], "data": [_row_2019(d) for d in domains]}}
 
@@ -148,7 +89,7 @@ def describe(context: Context) -> dict[str, Any]:
     domain = _existing(context, absent="InvalidDomainId.NotFound")
     if context.looked:
         domain = domain._replace(seen=context.looked)
-    want = _wants(domain)
+    want = wants(domain)
     there = domain.status != UNVERIFIED
     wanted_values = {
         "ownership": want["DomainType"],
@@ -171,31 +112,6 @@ def describe(context: Context) -> dict[str, Any]:
         "DnsDmarc": found.get("dmarc", ""),
         "DnsMx": found.get("mx", ""),
     }
-
-
-def _wants(domain: Domain) -> dict[str, str]:
-    """The fields that say which records are wanted: hosts relative to the main domain, and values."""
-    spf = "include:spf1.dm.aliyun.com"
-    return {
-        "DomainName": domain.name,
-        "TlDomainName": main_domain(domain.name),
-        "DomainType": domain.proof("owner", 20),
-        "HostRecord": host_in_zone("aliyundm", domain.name),
-        "SpfRecord": spf,
-        "SpfRecordV2": f"v=spf1 {spf} -all",
-        "DkimRR": host_in_zone(f"{domain.selector}._domainkey", domain.name),
-        "DkimPublicKey": f"v=DKIM1; k=rsa; p={domain.key}",
-        "DmarcHostRecord": host_in_zone("_dmarc", domain.name),
-        "DmarcRecord": f"v=DMARC1;p=none;rua=mailto:dmarc_report@service.{domain.name}",
-        "MxRecord": "mx01.dm.aliyun.com",
-        "CnameRecord": host_in_zone("dmtrace", domain.name),
-        "TracefRecord": "tracedm.aliyuncs.com",
-    }
-
-
-def records_of(domain: Domain) -> list[Record]:
-    """The records that are wanted of a domain."""
-    return wanted(_wants(domain))
 
 
 def check(context: Context) -> dict[str, Any]:
@@ -239,7 +155,7 @@ def set_password(context: Context) -> dict[str, Any]:
 
 def rotate_dkim(context: Context) -> dict[str, Any]:
     """ChangeDomainDkimRecord: another key under the same selector, which DNS does not have yet."""
-    row = context.one(f"SELECT {_FIELDS} FROM domain WHERE name = ?", context.params["Domain"].lower())
+    row = context.one(f"SELECT {COLUMNS} FROM domain WHERE name = ?", context.params["Domain"].lower())
     if not row:
         raise ServiceError("InvalidDomain.NotFound")
     domain = Domain(*row)
@@ -247,7 +163,7 @@ def rotate_dkim(context: Context) -> dict[str, Any]:
     domain = domain._replace(dkim_bits=bits, dkim_rotations=domain.dkim_rotations + 1)
     sql = "UPDATE domain SET dkim_bits = ?, dkim_rotations = ? WHERE id = ?"
     context.run(sql, bits, domain.dkim_rotations, domain.id)
-    want = _wants(domain)
+    want = wants(domain)
     return {
         "Changed": True,
         "DkimPublicKey": want["DkimPublicKey"],
@@ -264,7 +180,7 @@ def delete(context: Context) -> dict[str, Any]:
 
 def _existing(context: Context, *, absent: str = "InvalidDomainId.Malformed") -> Domain:
     """The domain meant. Raises ServiceError, with the code `absent` for an id that is none of the account's."""
-    row = context.one(f"SELECT {_FIELDS} FROM domain WHERE id = ?", context.params["DomainId"])
+    row = context.one(f"SELECT {COLUMNS} FROM domain WHERE id = ?", context.params["DomainId"])
     if not row:
         raise ServiceError(absent)
     return Domain(*row)
@@ -277,7 +193,7 @@ def _look_at_dns(reading: Reading, params: Mapping[str, str], settings: Mapping[
     if "dns" not in settings:
         return ""
     with reading() as connection:
-        row = connection.execute(f"SELECT {_FIELDS} FROM domain WHERE id = ?", (params["DomainId"],)).fetchone()
+        row = connection.execute(f"SELECT {COLUMNS} FROM domain WHERE id = ?", (params["DomainId"],)).fetchone()
         zones = read_zones(connection)
     return json.dumps(seen_records(zones, int(settings["dns"]), records_of(Domain(*row)))) if row else ""
 

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from dmcli.sandbox.actions import domain as actions
 from dmcli.sandbox.control.dns import set_record
 from dmcli.sandbox.dns.authority import ZoneRecord
+from dmcli.sandbox.dns.domain import COLUMNS, Domain, records_of
 
 
 def made(cloud, name: str, **params) -> str:
@@ -178,7 +179,7 @@ def key_of(shown):
 
 def test_a_changed_dkim_key_is_not_in_dns_until_its_record_is(cloud):
     def publish():
-        for record in actions.records_of(actions.Domain(*cloud.sql(f"SELECT {actions._FIELDS} FROM domain")[0])):
+        for record in records_of(Domain(*cloud.sql(f"SELECT {COLUMNS} FROM domain")[0])):
             set_record(cloud.sandbox, ZoneRecord(record.name, record.type, record.value, record.priority))
 
     def dkim() -> str:
