@@ -85,7 +85,7 @@ SEND_IN_PROCESS = {
     "local": "locks",
     "sandbox": "calendar certificate",
     "sandbox.actions": "send",
-    "sandbox.service": "callers delivery holding pools uploads validation",
+    "sandbox.service": "callers composing delivery holding pools uploads validation",
 }
 # What it loads of others beyond click and requests; what begins with _ is a part of one of these.
 OUTSIDE = {"contextvars", "difflib", "shlex", "signal", "pkgutil"}

@@ -11,13 +11,13 @@ from growth import seconds
 from dmcli.api.kinds.text import MOST_LINE
 from dmcli.api.wire import Request
 from dmcli.sandbox.actions.receiver import MAX_COLUMNS
-from dmcli.sandbox.actions.send import MAX_ATTACHMENTS
 from dmcli.sandbox.gateway import call_log
 from dmcli.sandbox.gateway.diagnosis import MAX_BYTES, MAX_NAMES
 from dmcli.sandbox.gateway.request import MAX_PARAMS
 from dmcli.sandbox.gateway.signature import MAX_SHOWN
 from dmcli.sandbox.mail import mailbox
 from dmcli.sandbox.server.site import site_of
+from dmcli.sandbox.service.composing import MAX_ATTACHMENTS
 from dmcli.sandbox.service.delivery import MAX_BLANKS, MAX_SUBJECT, MAX_VARIABLES
 from dmcli.untrusted import DEEPEST, MOST_MARKS, read_json
 

@@ -2,49 +2,43 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.kinds.addresses import split_addresses
-from dmcli.api.kinds.common import ALIAS, BODY, EMAIL, SUBJECT
-from dmcli.api.kinds.headers import LISTED
+from dmcli.api.kinds.common import ALIAS, EMAIL
 from dmcli.api.kinds.json import recipients_in
-from dmcli.api.kinds.text import HeaderText
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts, said
-from dmcli.sandbox.service import uploads
 from dmcli.sandbox.service.callers import check_caller
+from dmcli.sandbox.service.composing import (
+    BUILT_IN,
+    MAX_HEADERS,
+    batch_message,
+    find_template,
+    headers_of,
+    personal,
+    single_message,
+    variables_of,
+)
 from dmcli.sandbox.service.delivery import (
     FORBIDDEN,
     HELD,
-    MAX_MAIL,
-    MAX_SUBJECT,
-    MAX_VARIABLES,
     NO_MAILBOX,
-    Blanks,
     Message,
     Outcome,
     Quota,
     Recipient,
     deliver,
-    render,
 )
 from dmcli.sandbox.service.holding import forbidden, held_back, known_invalid
 from dmcli.sandbox.service.pools import chosen_pool
-from dmcli.sandbox.store.sql import from_json, to_json
+from dmcli.sandbox.store.sql import from_json
 from dmcli.words import marked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from dmcli.sandbox.service.context import Context, Handler
 
-APPROVED = 2
 MAX_INLINE = 100
-_BUILT_IN = ("UserName", "NickName", "Gender", "Birthday", "Mobile")
-MAX_HEADERS = 10  # the rest is dropped (SDK)
-MAX_ATTACHMENTS = 100
-_LINE = HeaderText()
 _ANY_SENDER = "domain-auth-created-by-system"  # the sender that DomainAuth needs in a domain (SDK)
 _SENDER = (
     "SELECT a.sendtype, a.reply, a.reply_status, coalesce(c.ip_pool, ''), CAST(coalesce(c.id, '') AS TEXT), "
@@ -65,16 +59,6 @@ class Sender(NamedTuple):
     validation: str
 
 
-class Template(NamedTuple):
-    """A stored template."""
-
-    name: str
-    subject: str
-    html: str
-    nickname: str
-    status: int
-
-
 def single(context: Context, headers: str = "") -> dict[str, Any]:
     """SingleSendMail: all recipients are checked before any gets the mail.
 
@@ -83,7 +67,7 @@ def single(context: Context, headers: str = "") -> dict[str, Any]:
     sender = _sender(context)
     to = [Recipient(address.strip()) for address in split_addresses(context.params["ToAddress"])]
     to += [Recipient(address.strip(), bcc=True) for address in split_addresses(context.get("BccAddress")) if address]
-    message = _common(context, sender, _single_message(context)._replace(headers=headers))
+    message = _common(context, sender, single_message(context)._replace(headers=headers))
     quota = Quota.of(context)
     addresses = [one.address for one in to]
     if quota.invalid and known_invalid(context, addresses):
@@ -98,13 +82,13 @@ def batch(context: Context) -> dict[str, Any]:
     sender = _sender(context)
     if sender.sendtype == "trigger":
         raise ServiceError("InvalidMailAddressSendType.Malformed")
-    message = _common(context, sender, _batch_message(context))
+    message = _common(context, sender, batch_message(context))
     people = _members(context) if context.get("ReceiversName") else _inline(context)
     _check_quota(Quota.of(context), len(people))
     addresses = [address for address, _ in people]
     stopped = _stopped(context, sender, addresses) | dict.fromkeys(known_invalid(context, addresses), NO_MAILBOX)
     tag = context.get("TagName")
-    env = deliver(context, sender.name, message, _personal(message, people), tag=tag, stopped=stopped)
+    env = deliver(context, sender.name, message, personal(message, people), tag=tag, stopped=stopped)
     context.add(
         "task",
         receivers=context.get("ReceiversName"),
@@ -122,17 +106,17 @@ def batch(context: Context) -> dict[str, Any]:
 def test(context: Context) -> dict[str, Any]:
     """SendTestByTemplate: a mail as the template's batches make it, to one address."""
     sender, to = _sender(context), context.params["Email"]
-    template = _template(context, "id", context.params["TemplateId"])
+    template = find_template(context, "id", context.params["TemplateId"])
     message = Message(template.subject, template.html, alias=template.nickname, template=template.name)
     message = message._replace(ip_pool=sender.ip_pool, config_set=sender.config_set)
-    given = {name: context.params[name] for name in _BUILT_IN if context.get(name)}
+    given = {name: context.params[name] for name in BUILT_IN if context.get(name)}
     others = variables_of(from_json(context.get("TemplateParams"), "InvalidTemplateParams.Malformed"))
     quota = Quota.of(context)
     if quota.invalid and known_invalid(context, [to]):
         raise ServiceError("InvalidToAddress.Spam")
     _check_quota(quota, 1)
     people = [(to, {**others, **given})]
-    deliver(context, sender.name, message, _personal(message, people), stopped=_stopped(context, sender, [to]))
+    deliver(context, sender.name, message, personal(message, people), stopped=_stopped(context, sender, [to]))
     return {}
 
 
@@ -159,39 +143,6 @@ def _sender(context: Context) -> Sender:
     return Sender(name, *facts)
 
 
-def _single_message(context: Context) -> Message:
-    """The body, or the template in its place. Raises ServiceError."""
-    subject = context.params["Subject"]
-    chosen = from_json(context.get("Template"), "InvalidTemplate.Malformed")
-    files = _attachments(context.params)
-    attachments, size = to_json(files), uploads.size_of(context.connection, [one["AttachmentUrl"] for one in files])
-    if not chosen:
-        html, text = context.get("HtmlBody"), context.get("TextBody")
-        message = Message(subject, html, text, context.get("FromAlias"), attachments=attachments)
-        _check_size(size + message.size)
-        return message
-    template = _template(context, "id", str(chosen.get("TemplateId", "")))
-    data = variables_of(chosen.get("TemplateData"))
-    _check_size(size + Blanks.of(template.html).filled(data))
-    subject, html = _filled_subject(subject, data), render(template.html, data)
-    alias = context.get("FromAlias") or template.nickname
-    return Message(subject, html, alias=alias, attachments=attachments, template=template.name)
-
-
-def _batch_message(context: Context) -> Message:
-    """The template, or the content in its place, its variables not yet filled in. Raises ServiceError."""
-    if context.get("TemplateName"):
-        template = _template(context, "name", context.params["TemplateName"])
-        return Message(template.subject, template.html, alias=template.nickname, template=template.name)
-    content = from_json(context.get("TemplateContent"), "InvalidBody")
-    subject, html, text, alias = (str(content.get(n) or "") for n in ("Subject", "HtmlBody", "TextBody", "Alias"))
-    if not (html or text) or not (BODY.accepts(html) and BODY.accepts(text)):
-        raise ServiceError("InvalidBody")
-    if not SUBJECT.accepts(subject):
-        raise ServiceError("InvalidSubject.Malformed")
-    return Message(subject, html, text, alias)
-
-
 def _common(context: Context, sender: Sender, message: Message) -> Message:
     """The message with what both ways of sending have in common. Raises ServiceError."""
     if not ALIAS.accepts(message.alias):
@@ -203,7 +154,7 @@ def _common(context: Context, sender: Sender, message: Message) -> Message:
         reply_to=context.get("ReplyAddress", sender.reply if own_reply else ""),
         reply_alias=context.get("ReplyAddressAlias"),
         track=context.yes("ClickTrace") and _is_tag(context, context.get("TagName")),
-        headers=_headers(context) if context.get("Headers") else message.headers,
+        headers=headers_of(context) if context.get("Headers") else message.headers,
         ip_pool=chosen_pool(context) or sender.ip_pool,
         config_set=sender.config_set,
     )
@@ -211,40 +162,6 @@ def _common(context: Context, sender: Sender, message: Message) -> Message:
 
 def _is_tag(context: Context, name: str) -> bool:
     return context.one("SELECT 1 FROM tag WHERE name = ?", name) is not None
-
-
-def _headers(context: Context) -> str:
-    """The extra headers as JSON text, no more than the service takes. Raises ServiceError."""
-    given = from_json(context.params["Headers"], "InvalidHeaders.Malformed")
-    if not all(re.fullmatch(LISTED, name) for name in given):
-        raise ServiceError("InvalidHeaders.Malformed")
-    return to_json(dict(list(given.items())[:MAX_HEADERS]))
-
-
-def _attachments(params: Mapping[str, str]) -> list[dict[str, str]]:
-    """The numbered attachments, up to the first gap. Their URLs are kept and never fetched. Raises ServiceError."""
-    found: list[dict[str, str]] = []
-    while True:
-        number = f"Attachments.{len(found) + 1}."
-        name, url = params.get(f"{number}AttachmentName"), params.get(f"{number}AttachmentUrl")
-        if not name and not url:
-            return found
-        one = {"AttachmentName": name or "", "AttachmentUrl": url or ""}
-        if len(found) == MAX_ATTACHMENTS or not all(map(_LINE.accepts, one.values())):
-            raise ServiceError("InvalidAttachments.Malformed")
-        found.append(one)
-
-
-def _template(context: Context, column: str, value: str) -> Template:
-    """The template of that id, or the newest of that name. Raises ServiceError."""
-    fields = ", ".join(Template._fields)
-    row = context.one(f"SELECT {fields} FROM template WHERE {column} = ? ORDER BY id DESC LIMIT 1", value)
-    if row is None:
-        raise ServiceError("InvalidTemplate.NotFound")
-    template = Template(*row)
-    if template.status != APPROVED:
-        raise ServiceError("InvalidTemplateStatus.Malformed")
-    return template
 
 
 def _members(context: Context) -> list[tuple[str, dict[str, str]]]:
@@ -270,45 +187,6 @@ def _inline(context: Context) -> list[tuple[str, dict[str, str]]]:
     if not 0 < len(people) <= MAX_INLINE:
         raise ServiceError("InvalidReceiverName.Malformed")
     return people
-
-
-def variables_of(data: object) -> dict[str, str]:
-    """Template variables as names and texts, whatever JSON they came as; some callers send the object as a text."""
-    if isinstance(data, str):
-        data = from_json(data, "InvalidTemplateData.Malformed")
-    if not isinstance(data, dict):
-        return {}
-    return {str(name): "" if value is None else str(value) for name, value in data.items()}
-
-
-def _personal(message: Message, people: list[tuple[str, dict[str, str]]]) -> list[Recipient]:
-    """The recipients with the subject and variables that are theirs. Raises ServiceError."""
-    blanks, left, recipients = Blanks.of(message.html, message.text), MAX_MAIL, []
-    for address, variables in people:
-        known = {**dict.fromkeys(_BUILT_IN, ""), **variables, "EAddr": address}
-        kept = to_json(known)
-        left -= len(kept)
-        if len(kept) > MAX_VARIABLES or left < 0:
-            raise ServiceError("InvalidTemplateData.Malformed", "The variables are too large.")
-        _check_size(blanks.filled(known))
-        subject = _filled_subject(message.subject, known)
-        recipients.append(Recipient(address, subject=subject if subject != message.subject else None, variables=kept))
-    return recipients
-
-
-def _filled_subject(subject: str, variables: Mapping[str, str]) -> str:
-    """A subject with its variables filled in, the line breaks that they brought left out. Raises ServiceError."""
-    if Blanks.of(subject).filled(variables) <= MAX_SUBJECT * 4:  # bytes of a character at most
-        filled = re.sub("[\r\n]", " ", render(subject, variables))
-        if len(filled) <= MAX_SUBJECT:
-            return filled
-    raise ServiceError("InvalidSubject.Malformed")
-
-
-def _check_size(size: int) -> None:
-    """Refuse a mail of more bytes than one may have."""
-    if size > MAX_MAIL:
-        raise ServiceError("InvalidBody", f"The mail would have more than {MAX_MAIL:,} bytes.")
 
 
 def _check_quota(quota: Quota, mails: int) -> None:

@@ -1,1 +1,1 @@
-"""What the service does behind its actions: a call's context, delivery, states, passwords, uploads."""
+"""What the service does behind its actions: a call's context, what is mailed, delivery, states, passwords, uploads."""
