@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dmcli.errors import ConfigError, DmError, InputError, NotFoundError, RefusedError, UnreachableError
+from dmcli.errors import DmError, InputError, NotFoundError, UnreachableError
 from dmcli.maildns.plan import Standing, Zone
-from dmcli.maildns.waiting import wait_for
-from dmcli.words import marked, tr
+from dmcli.words import tr
+from dmcli.workflows.publish.primary import Primary
 from dmcli.workflows.publish.publish import Done
 
 if TYPE_CHECKING:
@@ -22,35 +22,9 @@ if TYPE_CHECKING:
     from dmcli.maildns.wire import Server
     from dmcli.workflows.publish.tsig import TsigKey
 
-_PATIENCE = 10.0  # seconds for an answer
-_AT_ONCE = 10  # questions on the way
 _STRING = 255  # octets that a string of a TXT record has at most
 _NOBODY = "dm-nobody"  # a label that no zone has
 _TYPES = ("TXT", "MX", "A", "AAAA")  # with any of which a CNAME comes; what else stands there a prerequisite finds
-_LONG_NAMES = {"hmac-md5": "hmac-md5.sig-alg.reg.int"}
-_CHANGED = frozenset({"YXDOMAIN", "YXRRSET", "NXRRSET", "NXDOMAIN"})  # a prerequisite does not hold
-_REFUSALS: dict[str, tuple[type[DmError], str]] = {
-    "REFUSED": (
-        ConfigError,
-        marked("{server} refuses {name} with {key}: {remedy}, or give another --server"),
-    ),
-    "NOTAUTH": (
-        ConfigError,
-        marked("{server} is not the primary server of {name}, or refuses it with {key}: {remedy}, or --server"),
-    ),
-    "NOTZONE": (
-        InputError,
-        marked("{server} says that a name is not in the zone {name}: give the --zone that it is in"),
-    ),
-    "NOTIMP": (
-        RefusedError,
-        marked("{server} takes no dynamic updates: use the exports of `dm domain records --as`"),
-    ),
-}
-_OTHER_REFUSAL: tuple[type[DmError], str] = (
-    UnreachableError,
-    marked("{server} answers {code} for {name}: look at its log, then run this again"),
-)
 
 
 class Rfc2136:
@@ -60,8 +34,8 @@ class Rfc2136:
     """
 
     def __init__(self, server: Server, key: TsigKey | None, zone: str = "") -> None:
-        self._server, self._key, self._zone = server, key, zone
-        self.title = tr("the server {address} port {port}", address=server.address, port=server.port)
+        self._server, self._zone = Primary(server, key), zone
+        self.title = self._server.title
         self._there: dict[tuple[str, str], dns.rrset.RRset] = {}
 
     def read(self, domain: str, names: Collection[str]) -> Zone:
@@ -104,19 +78,19 @@ class Rfc2136:
             return
         update = self._update(zone.name, changes)
         try:
-            reply = self._ask(update)
+            reply = self._server.ask(update)
         except UnreachableError:
             if not self._are_there(changes):
                 raise
         else:
-            self._check(reply, zone.name)
+            self._server.check(reply, zone.name)
         yield from map(Done, changes)
 
     def _zone_of(self, domain: str) -> str:
         import dns.message
 
-        reply = self._ask(dns.message.make_query(domain, "SOA"))
-        self._check(reply, domain, missing=True)
+        reply = self._server.ask(dns.message.make_query(domain, "SOA"))
+        self._server.check(reply, domain, missing=True)
         soas = [found for found in (*reply.answer, *reply.authority) if found.rdtype.name == "SOA"]
         name = _plain(soas[0].name.to_text()) if soas else ""
         if not name or not (domain == name or domain.endswith(f".{name}")):
@@ -136,9 +110,9 @@ class Rfc2136:
 
         self._there.clear()
         asked = [(name, kind) for name in names for kind in _TYPES]
-        replies = self._ask_all([dns.message.make_query(*question) for question in asked])
+        replies = self._server.ask_all([dns.message.make_query(*question) for question in asked])
         for (name, kind), reply in zip(asked, replies, strict=True):
-            self._check(reply, name, missing=True)
+            self._server.check(reply, name, missing=True)
             if not reply.flags & dns.flags.AA:
                 raise NotFoundError(
                     tr(
@@ -193,87 +167,6 @@ class Rfc2136:
             return False
         there = {one[:3] for those in found.values() for one in those}
         return all((change.record.name, change.record.type, change.new) in there for change in changes)
-
-    def _ask(self, message: dns.message.Message) -> dns.message.Message:
-        """The reply to a message."""
-        return self._ask_all([message])[0]
-
-    def _ask_all(self, messages: Sequence[dns.message.Message]) -> list[dns.message.Message]:
-        """The reply to each message, over TCP.
-
-        Raises UnreachableError where there is none that can be read, ConfigError for the key or the clock.
-        """
-        import asyncio
-
-        import dns.asyncquery
-        import dns.exception
-        import dns.tsig
-
-        async def gather() -> list[dns.message.Message]:
-            slots = asyncio.Semaphore(_AT_ONCE)
-
-            async def ask(message: dns.message.Message) -> dns.message.Message:
-                if self._key:
-                    message.use_tsig(_tsig(self._key))
-                async with slots:
-                    return await dns.asyncquery.tcp(message, self._server.address, _PATIENCE, self._server.port)
-
-            return list(await asyncio.gather(*(ask(message) for message in messages)))
-
-        try:
-            return wait_for(gather)
-        except (dns.tsig.PeerBadKey, dns.tsig.PeerBadSignature):
-            raise ConfigError(
-                tr(
-                    "{server} does not know this TSIG key, or has another secret for it: "
-                    "configure the key there under the same name, algorithm and secret",
-                    server=self.title,
-                )
-            ) from None
-        except (dns.tsig.PeerBadTime, dns.tsig.BadTime):
-            raise ConfigError(
-                tr("{server} has another time than this machine: set the clock that is wrong", server=self.title)
-            ) from None
-        except (TimeoutError, dns.exception.Timeout):
-            raise UnreachableError(
-                tr("no answer from {server}; it is safe to run this again", server=self.title)
-            ) from None
-        except OSError as error:
-            said = error.strerror or type(error).__name__
-            raise UnreachableError(
-                tr("{server} cannot be reached: {why}; it is safe to run this again", server=self.title, why=said)
-            ) from None
-        except (EOFError, dns.exception.DNSException, ValueError) as error:
-            said = str(error) or type(error).__name__
-            raise UnreachableError(
-                tr("{server} gives no DNS answer ({why}): see its log, or give another", server=self.title, why=said)
-            ) from None
-
-    def _check(self, reply: dns.message.Message, name: str, *, missing: bool = False) -> None:
-        """Raise DmError for a reply that refuses; `missing` lets one pass that says that there is no such name."""
-        import dns.rcode
-
-        code = dns.rcode.to_text(reply.rcode())
-        if code == "NOERROR" or (missing and code == "NXDOMAIN"):
-            return
-        if code in _CHANGED and reply.opcode().name == "UPDATE":
-            raise RefusedError(
-                tr(
-                    "{name} has other records than were read, and nothing of this was published: run it again",
-                    name=name,
-                ),
-                code=code,
-            )
-        key = tr("the TSIG key {name}", name=self._key.name) if self._key else tr("no key")
-        remedy = tr("let {key} query and update the zone there", key=key) if self._key else tr("give --key-file")
-        kind, said = _REFUSALS.get(code, _OTHER_REFUSAL)
-        raise kind(tr(said, server=self.title, name=name, key=key, remedy=remedy, code=code), code=code)
-
-
-def _tsig(key: TsigKey) -> Any:
-    import dns.tsig
-
-    return dns.tsig.Key(key.name, key.secret.reveal(), _LONG_NAMES.get(key.algorithm, key.algorithm))
 
 
 def _standing(name: str, rrset: dns.rrset.RRset, rdata: dns.rdata.Rdata) -> Standing:
