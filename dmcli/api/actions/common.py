@@ -114,6 +114,9 @@ DELIVERY_STATUS: dict[str, str] = {
 }
 TASK_STATUS: dict[str, str] = {"1": good("sent")}
 
+# The mailbox providers that the service tells apart; all the rest are `others` (SDK).
+ESPS = ("gmail.com", "yahoo.com", "outlook.com", "icloud.com")
+
 # What a service answers that does not have an action, or not any more.
 NO_ACTION = frozenset({"InvalidAction", "InvalidAction.NotFound", "InvalidApi.NotFound", "UnsupportedOperation"})
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dmcli.api.actions.common import ESPS
 from dmcli.sandbox.calendar import DAY, utc_text
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts, said
-from dmcli.sandbox.service import filters
 from dmcli.sandbox.service.pools import existing_pool
 from dmcli.sandbox.store.sql import like, where
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TERM, WARM_UP = 30, 30  # days that an IP is bought for, and that it takes to warm it up
 ZONE = "cn-hangzhou-k"
 OTHERS = "others"
-PROVIDERS = (*filters.PROVIDERS, OTHERS)
+PROVIDERS = (*ESPS, OTHERS)
 _COLUMNS = "i.id, i.ip, i.renewal, i.warmup, i.changed, i.started, coalesce(i.pool, 0), coalesce(p.name, '')"
 _IPS = "dedicated_ip AS i LEFT JOIN ip_pool AS p ON p.id = i.pool"
 

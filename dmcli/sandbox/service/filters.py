@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from dmcli.api.actions.common import ESPS
 from dmcli.api.kinds.dates import OFFSET
 from dmcli.sandbox.calendar import day_of, day_start
 from dmcli.sandbox.errors import ServiceError
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from dmcli.sandbox.service.context import Context
 
 _MESSAGE = "EXISTS (SELECT 1 FROM message WHERE message.id = m.message AND"
-PROVIDERS = ("gmail.com", "yahoo.com", "outlook.com", "icloud.com")
 
 
 def mail_conditions(context: Context) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def mail_conditions(context: Context) -> dict[str, Any]:
     ):
         raise ServiceError("InvalidMailAddress.NotFound")
     provider = "substr(lower(m.recipient), instr(m.recipient, '@') + 1)"
-    others = ", ".join(f"'{one}'" for one in PROVIDERS)
+    others = ", ".join(f"'{one}'" for one in ESPS)
     return {
         "m.kind = ?": "mail",
         "m.sender = ?": name or None,

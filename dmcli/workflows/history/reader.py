@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from dmcli.api.actions.common import ESPS
 from dmcli.api.paging import value_of
 from dmcli.client.client import walk
 from dmcli.errors import InputError
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 _WINDOW = ("StartTime", "EndTime")
 _PAGING = ("Length", "NextStart", "PageNumber", "PageSize")
-_PROVIDERS = ("gmail.com", "yahoo.com", "outlook.com", "icloud.com")  # the others are `others` (SDK 1.11)
 _DELIVERED, _INVALID, _SPAM = 0, 2, 3
 _MINUTE = 60
 _DAY = len("yyyy-MM-dd")
@@ -106,7 +106,7 @@ def _days(params: Mapping[str, str]) -> Span:
 def _totals(kept: Kept, params: Mapping[str, str]) -> dict[str, Any]:
     """SenderStatisticsByTagNameAndBatchID, of the mails whose outcome was known when they were read."""
     esp = params.get("Esp", "").lower()
-    others = ", ".join(f"'{one}'" for one in _PROVIDERS)
+    others = ", ".join(f"'{one}'" for one in ESPS)
     clause, values = _where(
         {
             "account = ?": kept.account,
