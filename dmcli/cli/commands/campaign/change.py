@@ -14,7 +14,6 @@ from dmcli.cli.commands.campaign.options import (
     journal_option,
     journal_url,
     pace_options,
-    wishes_of,
 )
 from dmcli.cli.question import ask
 from dmcli.cli.tree import command
@@ -34,9 +33,8 @@ _AGAIN = marked("to be tried again")
 
 
 def _resume(current: Session, *, name: str, as_planned: bool, moved: bool, **typed: Any) -> None:
-    from dmcli.cli.commands.campaign.running import files_of, run
+    from dmcli.cli.commands.campaign.running import go_on
     from dmcli.workflows.merge.inputs import file_hash
-    from dmcli.workflows.merge.letters.letter import Letter
 
     with campaigns(current) as known:
         journal = known.work_on(name, moved=moved)
@@ -53,12 +51,11 @@ def _resume(current: Session, *, name: str, as_planned: bool, moved: bool, **typ
                 )
             )
         journal.pause(False)
-        run(current, known, name, journal, Letter(**plan["letter"]), wishes_of(typed, plan["pace"]), files_of(plan))
+        go_on(current, known, name, journal, plan, typed)
 
 
 def _work(current: Session, *, name: str) -> None:
-    from dmcli.cli.commands.campaign.running import files_of, run
-    from dmcli.workflows.merge.letters.letter import Letter
+    from dmcli.cli.commands.campaign.running import go_on
 
     if not journal_url(current):
         raise InputError(
@@ -77,7 +74,7 @@ def _work(current: Session, *, name: str) -> None:
                 tr("the campaign {name!r} is paused; nothing was sent", name=name),
                 hint=tr("Go on with: {command}", command=command_of(current, "resume", name)),
             )
-        run(current, known, name, journal, Letter(**plan["letter"]), wishes_of({}, plan["pace"]), files_of(plan))
+        go_on(current, known, name, journal, plan, {})
 
 
 def _plan(journal: Journal) -> dict[str, Any]:

@@ -150,7 +150,7 @@ class _Undone(Exception):  # noqa: N818  the name says what becomes of the plan
 
 
 def _plan(current: Session, task: Task, journal: Journal, standing: Standing) -> Plan:
-    from dmcli.cli.commands.campaign.running import reading
+    from dmcli.cli.commands.campaign.telling import reading
     from dmcli.workflows.merge.inputs import file_hash
     from dmcli.workflows.merge.plan import make_plan
 
@@ -171,10 +171,9 @@ def _check(current: Session, task: Task, plan: Plan, standing: Standing, *, skip
 
 def _resume(current: Session, known: Campaigns, task: Task, typed: dict[str, Any]) -> None:
     """Go on with a campaign that the same went into. Raises InputError where something else did."""
-    from dmcli.cli.commands.campaign.running import RESULT, files_of, result, run
+    from dmcli.cli.commands.campaign.running import RESULT, go_on, result
     from dmcli.render import show_document
     from dmcli.workflows.merge.inputs import changed
-    from dmcli.workflows.merge.letters.letter import Letter
 
     name = typed["campaign"] or known.find(task.fingerprint) or known.find_file(os.path.abspath(task.path))
     if not name:
@@ -199,8 +198,7 @@ def _resume(current: Session, known: Campaigns, task: Task, typed: dict[str, Any
         current.say(tr("dry run: nothing was sent"))
         return
     journal.pause(False)
-    plan = about[2]
-    run(current, known, name, journal, Letter(**plan["letter"]), wishes_of(typed, plan["pace"]), files_of(plan))
+    go_on(current, known, name, journal, about[2], typed)
 
 
 def _only() -> tuple[str, ...]:

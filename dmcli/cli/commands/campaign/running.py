@@ -1,29 +1,28 @@
-"""Sending what is pending of a campaign, telling how far it is, and saying how it ended."""
+"""Sending what is pending of a campaign, and saying how it ended."""
 
 from __future__ import annotations
 
 import sys
 import time
-from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api.actions.common import count
 from dmcli.api.model import Field
-from dmcli.cli.commands.campaign.options import command_of
+from dmcli.cli.commands.campaign.options import command_of, wishes_of
 from dmcli.errors import DmError, PartlyRejectedError, UnknownOutcomeError, UnreachableError
 from dmcli.words import counted, marked, tr
-from dmcli.workflows.merge.journal import PENDING, REJECTED, SENT, SKIPPED, STATES, UNDER_WAY, UNKNOWN
+from dmcli.workflows.merge.journal import PENDING, REJECTED, SENT, STATES, UNDER_WAY, UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dmcli.cli.session import Session
     from dmcli.client.client import Client
     from dmcli.workflows.merge.journal import Journal
     from dmcli.workflows.merge.journals.campaigns import Campaigns
     from dmcli.workflows.merge.letters.letter import Letter
-    from dmcli.workflows.merge.pace import Wishes
-    from dmcli.workflows.merge.sending import Progress, Sending
+    from dmcli.workflows.merge.pace import Pace, Wishes
+    from dmcli.workflows.merge.sending import Sending
     from dmcli.workflows.merge.standing import Left
     from dmcli.workflows.upload.files import LocalFile
     from dmcli.workflows.upload.upload import Uploads
@@ -34,7 +33,6 @@ RESULT = (Field("campaign", "Campaign"), *COUNTS)
 _FINISHING = marked(
     "finishing {mails} under way, then stopping; a second stop does not wait for them, and they are unknown"
 )
-_EVERY = 10.0  # seconds between two lines where nothing is redrawn
 
 
 def run(
@@ -50,35 +48,22 @@ def run(
 
     `files` are uploaded by each run, and again when their URLs have become old: how long those are good is unknown.
     """
-    from datetime import timedelta
-
     from dmcli.cli.uploads import uploads_of
     from dmcli.workflows.merge.letters.letter import BATCH
     from dmcli.workflows.merge.pace import way_of
-    from dmcli.workflows.merge.sending import Sending
-    from dmcli.workflows.merge.standing import read_left
 
     scope = [*current.resources.scope("")[:2], *([letter.via] if letter.via == BATCH else [])]
     pace = known.pace(journal, "\n".join(scope), wishes, way_of(letter.via, current.settings.region))
-    client, uploads, planned = current.client, uploads_of(current, files), letter.wire
+    uploads, planned = uploads_of(current, files), letter.wire
 
-    began, service_began = time.monotonic(), current.service_now
-
-    def for_thread() -> Client:
-        return client._replace(retrier=client.retrier.for_thread())
-
-    def left(asking: Client) -> Left:
-        return read_left(asking, service_began + timedelta(seconds=time.monotonic() - began))
+    def renew(counts: Mapping[str, int]) -> None:
+        letter.wire = _with_urls(uploads, planned, counts)
 
     try:
-        letter.wire = _with_urls(uploads, planned, journal.counts())
+        renew(journal.counts())
     except DmError as error:
         raise _explained(current, error, name, 0) from None
-    sending = Sending(journal, letter, for_thread, pace, left=left, stops=lambda: journal.paused)
-
-    def renew(progress: Progress) -> None:
-        letter.wire = _with_urls(uploads, planned, progress.counts)
-
+    sending = _sending(current, journal, letter, pace)
     _send(current, name, sending, wishes, renew)
     unknown = len(sending.lost)
     try:
@@ -92,15 +77,38 @@ def run(
     _judge(current, name, counts, paused=sending.paused)
 
 
-def _send(current: Session, name: str, sending: Sending, wishes: Wishes, renew: Callable[[Progress], None]) -> None:
-    """Send, and tell how far it is; `renew` is called each time. Mails under way end before what is raised is."""
+def _sending(current: Session, journal: Journal, letter: Letter, pace: Pace) -> Sending:
+    """What sends: a client a thread, the quota by the service's clock, and a stop where the campaign is paused."""
+    from datetime import timedelta
+
+    from dmcli.workflows.merge.sending import Sending
+    from dmcli.workflows.merge.standing import read_left
+
+    client = current.client
+    began, service_began = time.monotonic(), current.service_now
+
+    def for_thread() -> Client:
+        return client._replace(retrier=client.retrier.for_thread())
+
+    def left(asking: Client) -> Left:
+        return read_left(asking, service_began + timedelta(seconds=time.monotonic() - began))
+
+    return Sending(journal, letter, for_thread, pace, left=left, stops=lambda: journal.paused)
+
+
+def _send(
+    current: Session, name: str, sending: Sending, wishes: Wishes, renew: Callable[[Mapping[str, int]], None]
+) -> None:
+    """Send, tell how far it is, and `renew` by the counts. Mails under way end before what is raised is."""
+    from dmcli.cli.commands.campaign.telling import in_short, telling
+
     try:
         with sending:
             try:
                 with telling(current, wishes) as tell:
                     for progress in sending:
                         tell(progress)
-                        renew(progress)
+                        renew(progress.counts)
             except BaseException:
                 if under_way := sending.progress().in_flight:
                     current.say(tr(_FINISHING, mails=counted(under_way, "mail")))
@@ -110,13 +118,22 @@ def _send(current: Session, name: str, sending: Sending, wishes: Wishes, renew: 
         current.way_on = ""
         stands = sending.progress().counts
         way_on = _way_on(current, name, stands[UNKNOWN])
-        current.say(tr("{stands}; go on with: {command}", stands=_in_short(stands), command=way_on))
+        current.say(tr("{stands}; go on with: {command}", stands=in_short(stands), command=way_on))
         raise
 
 
 def _with_urls(uploads: Uploads, wire: dict[str, str], counts: Mapping[str, int]) -> dict[str, str]:
     """The parameters with the URLs of the files, which are uploaded as long as there are mails to send."""
     return uploads.put_into(wire) if counts[PENDING] else wire
+
+
+def go_on(
+    current: Session, known: Campaigns, name: str, journal: Journal, plan: Mapping[str, Any], typed: dict[str, Any]
+) -> None:
+    """Send what is pending of a plan as a journal keeps it; `typed` has what was given anew of its pace."""
+    from dmcli.workflows.merge.letters.letter import Letter
+
+    run(current, known, name, journal, Letter(**plan["letter"]), wishes_of(typed, plan["pace"]), files_of(plan))
 
 
 def files_of(plan: Mapping[str, Any]) -> tuple[LocalFile, ...]:
@@ -195,98 +212,3 @@ def _judge(current: Session, name: str, counts: dict[str, int], *, paused: bool)
             ),
             hint=tr("See which: {command} --only rejected", command=command_of(current, "report", name)),
         )
-
-
-@contextmanager
-def telling(current: Session, wishes: Wishes) -> Iterator[Callable[[Progress], None]]:
-    """What is to be called with each progress: a bar on a terminal, elsewhere lines."""
-    if current.voice.redraws():
-        from dmcli.render import Output
-        from dmcli.render.meter import Meter
-
-        with Meter(Output("table", "", sys.stderr, current.color)) as meter:
-
-            def draw(progress: Progress) -> None:
-                total = _mails(progress.counts)
-                meter.tell(total - progress.counts[PENDING], total, describe(progress, wishes))
-
-            yield draw
-        return
-    if current.voice.speaks():
-        from dmcli.render.spoken import Spoken
-
-        spoken = Spoken(current.say)
-
-        def speak(progress: Progress) -> None:
-            total = _mails(progress.counts)
-            spoken.tell(total - progress.counts[PENDING], total, describe(progress, wishes))
-
-        yield speak
-        return
-    last, waits = time.monotonic(), ""
-
-    def say(progress: Progress) -> None:
-        nonlocal last, waits
-        if progress.waits != waits or (not waits and time.monotonic() - last >= _EVERY):  # of a wait one line is enough
-            last, waits = time.monotonic(), progress.waits
-            current.say(describe(progress, wishes))
-
-    yield say
-
-
-@contextmanager
-def reading(current: Session) -> Iterator[Callable[[int], None]]:
-    """What is to be called with the number of rows that were read: a terminal shows it."""
-    if not current.voice.redraws():
-        yield lambda _: None
-        return
-    from dmcli.render import Output
-    from dmcli.render.progress import Progress
-
-    with ExitStack() as stack:
-        shown: list[Progress] = []
-
-        def show(rows: int) -> None:
-            if not shown:  # a short file is over before
-                shown.append(
-                    stack.enter_context(
-                        Progress(Output("table", "", sys.stderr, current.color), None, clock=time.monotonic)
-                    )
-                )
-            shown[0].seen = rows
-
-        yield show
-
-
-def describe(progress: Progress, wishes: Wishes) -> str:
-    """How a run stands, in a line; a run that may wait for days has no time left that its rate could tell."""
-    from dmcli.render.board import span
-
-    counts = progress.counts
-    told = tr("{sent:,} of {all:,} sent", sent=counts[SENT], all=_mails(counts))
-    if not progress.waits:
-        told += tr(", {rate:.0f}/s", rate=progress.rate)
-        if progress.rate and counts[PENDING] and not wishes.waits:
-            told += tr(", {time} left", time=span(counts[PENDING] / progress.rate))
-    told += tr(
-        "; {rejected:,} rejected, {unknown:,} unknown, {under_way} under way",
-        rejected=counts[REJECTED],
-        unknown=counts[UNKNOWN],
-        under_way=progress.in_flight,
-    )
-    return tr("; ").join((told, progress.waits)) if progress.waits else told
-
-
-def _in_short(counts: dict[str, int]) -> str:
-    """What became of the mails, in a line, once the run is over."""
-    return tr(
-        "{sent:,} of {all:,} sent, {rejected:,} rejected, {unknown:,} unknown",
-        sent=counts[SENT],
-        all=_mails(counts),
-        rejected=counts[REJECTED],
-        unknown=counts[UNKNOWN],
-    )
-
-
-def _mails(counts: dict[str, int]) -> int:
-    return sum(number for state, number in counts.items() if state != SKIPPED)
