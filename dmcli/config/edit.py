@@ -10,7 +10,7 @@ import re
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from dmcli.config.file import KNOWN, SANDBOX, Content, has_control, name_problem, nearest, read
+from dmcli.config.file import KNOWN, SANDBOX, Content, name_problem, nearest, read, value_problem
 from dmcli.errors import ConfigError, InputError
 from dmcli.local.nodes import Place
 from dmcli.words import listed, tr
@@ -136,8 +136,8 @@ def _check_new(name: str, values: dict[str, str]) -> None:
     for key, value in values.items():
         if key not in KNOWN:
             raise InputError(tr("a profile has no value '{key}'{nearest}", key=key, nearest=nearest(key, KNOWN)))
-        if has_control(value):
-            raise InputError(tr("the value for {key} has a line break or control character; give it without", key=key))
+        if problem := value_problem(key, value):
+            raise InputError(problem)
 
 
 def _apply(text: str, edits: list[Edit], default: str, profiles: dict[str, dict[str, str]]) -> str:

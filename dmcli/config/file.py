@@ -114,6 +114,13 @@ def has_control(text: str) -> bool:
     return not text.isprintable() and bool(re.search(_CONTROL, text))
 
 
+def value_problem(name: str, text: str) -> str:
+    """Why a text may not be the value of that name, or empty; it is not shown, as it may be a secret."""
+    if has_control(text):
+        return tr("the value for {name} has a line break or control character; give it without", name=name)
+    return ""
+
+
 def name_problem(name: str) -> str:
     """Why a profile may not be called so, or empty."""
     if name == SANDBOX:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dmcli.api.regions import DEFAULT_REGION, REGIONS
-from dmcli.config.file import SANDBOX, VALUES, ConfigFile, has_control, load_file, nearest
+from dmcli.config.file import SANDBOX, VALUES, ConfigFile, load_file, nearest, value_problem
 from dmcli.config.values import BUILT_IN, FLAG, LOCAL, VENDOR, WORDS, Found, check_region, endpoint_of, plain_word
 from dmcli.config.vendor import cli_file
 from dmcli.errors import ConfigError, DmError
@@ -143,10 +143,8 @@ def _find_values(flags: Flags, environ: Mapping[str, str], file: ConfigFile, pro
     if found["region"].rank == BUILT_IN:
         found["region"] = _vendor_region(environ) or found["region"]
     for name, value in found.items():
-        if has_control(value.text):
-            raise value.error(
-                tr("the value for {name} has a line break or control character; give it without", name=name)
-            )
+        if problem := value_problem(name, value.text):
+            raise value.error(problem)
     return found | {name: plain_word(found[name], words) for name, words in WORDS.items()}
 
 

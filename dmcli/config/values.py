@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dmcli.api.model import BOTH
 from dmcli.api.regions import REGIONS
 from dmcli.config import choices
-from dmcli.config.file import has_control, nearest
+from dmcli.config.file import nearest, value_problem
 from dmcli.errors import ConfigError, DmError, InputError
 from dmcli.record import Record
 from dmcli.words import listed, tr
@@ -116,5 +116,5 @@ def check_value(name: str, text: str) -> None:
             SENDER.encode(name, [text], datetime.now(UTC))
         except ValueError as error:
             raise found.error(str(error)) from None
-    elif has_control(text):  # not shown, as it may be a secret
-        raise found.error(tr("the value for {name} has a line break or control character; give it without", name=name))
+    elif problem := value_problem(name, text):
+        raise found.error(problem)
