@@ -186,7 +186,7 @@ class Client(Record):
         yield from walk(self.call, action, self._assumed(action) | dict(params), size)
 
     def _assumed(self, action: Action) -> dict[str, str]:
-        """What a list cannot do without, such as its first and last day, where whoever asks has nothing of it."""
+        """What a list cannot do without, such as its first and last day, where the caller gives nothing of it."""
         needed = [param for param in action.params if param.required and param.default]
         return {param.name: param.kind.to_wire(param.default, self.retrier.now()) for param in needed}
 

@@ -60,13 +60,13 @@ CONFIG_SET_REF = Ref("configuration set", "ConfigSetList", "Name", "Id", metavar
 TAG_REF = Ref("tag", "QueryTagByParam", "TagName", "TagId")
 TEMPLATE_REF = Ref("template", "QueryTemplateByParam", "TemplateName", "TemplateId", unique=False)
 TEMPLATE_NAME = Ref("template", "QueryTemplateByParam", "TemplateName", "TemplateId", takes="name", most=30)
-# What ids look like is in no source; a name of a file has a dot.
+# Where no source says what ids look like; names of files have a dot, addresses dots or colons.
+_ANY_IDS = "[0-9A-Za-z_-]+"
 VALIDATION_FILE = Ref(
-    "validation file", "ListValidateFile", "FileName", "FileId", ids="[0-9A-Za-z_-]+", metavar="NAME", unique=False
+    "validation file", "ListValidateFile", "FileName", "FileId", ids=_ANY_IDS, metavar="NAME", unique=False
 )
 _IP = (marked("dedicated IP"), "DedicatedIpList", "Ip", "Id")
-_IP_IDS = "[0-9A-Za-z_-]+"  # what ids look like is in no source; an address has dots or colons
-DEDICATED_IP = Ref(*_IP, ids=_IP_IDS, metavar="IP")
-DEDICATED_IP_BY_NAME = Ref(*_IP, ids=_IP_IDS, metavar="IP", takes="name")
-DEDICATED_IPS = Refs(*_IP, ids=_IP_IDS, metavar="IP")
+DEDICATED_IP = Ref(*_IP, ids=_ANY_IDS, metavar="IP")
+DEDICATED_IP_BY_NAME = Ref(*_IP, ids=_ANY_IDS, metavar="IP", takes="name")
+DEDICATED_IPS = Refs(*_IP, ids=_ANY_IDS, metavar="IP")
 IP_POOL = Ref("IP pool", "DedicatedIpPoolList", "Name", "Id", metavar="POOL", ids=_LIST_IDS, unique=False)

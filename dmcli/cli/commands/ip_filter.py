@@ -40,7 +40,7 @@ def _protect(current: Session, *, yes: bool, **typed: Any) -> None:
 
 
 def _has(text: str, address: str) -> bool:
-    """Whether an entry has an address; nobody says how the service writes entries, and what cannot be read may."""
+    """Whether an entry has an address; how the service writes entries is undocumented, and what cannot be read may."""
     from dmcli.api.kinds.network import contains
 
     try:

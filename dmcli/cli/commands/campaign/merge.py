@@ -134,7 +134,7 @@ def _begin(current: Session, known: Campaigns, task: Task, typed: dict[str, Any]
 
 
 def _kept(task: Task) -> dict[str, Any]:
-    """What a journal keeps of a plan besides its rows."""
+    """What a journal keeps of a plan in addition to its rows."""
     return {
         "path": os.path.abspath(task.path),
         "inputs": task.inputs,

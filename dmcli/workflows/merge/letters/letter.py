@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dmcli.api.model import Action
 
 ACTION = catalogue.get("SingleSendMail")
-SINGLE, BATCH = VIA = ("single", "batch")
+SINGLE, BATCH = "single", "batch"
 TEXTS = {"Subject": "--subject", "HtmlBody": "--html", "TextBody": "--text"}
 _ADDRESS_COLUMNS = (
     *("email", "e_mail", "mail", "email_address", "emailaddress", "mail_address", "to", "toaddress", "address"),
@@ -48,7 +48,7 @@ class Letter:
     """The mail of a merge. `wire` are the parameters that all rows share, with templates as texts.
 
     Raises InputError for a text that is no template. `seed` tells this merge from others: with the number of a row it
-    makes the row's Message-ID, so that the mail has the same one whoever asks. `via` is a call a row, or of many rows:
+    makes the row's Message-ID, so that the mail has the same one at each try. `via` is a call a row, or of many rows:
     headers are then those of all, so that there is no Message-ID of ours.
 
     >>> wire = {"AccountName": "news@mail.example.com", "Subject": "Hello {{ name }}", "TextBody": "Hi"}
