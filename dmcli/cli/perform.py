@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.api.model import Action, Effect, Window
 from dmcli.api.windows import several_calls
-from dmcli.cli.uploads import as_data, uploads_of
+from dmcli.cli.uploads import as_data, with_urls
 from dmcli.errors import DmError, InputError, UnknownOutcomeError
 from dmcli.words import listed, tr
 
@@ -63,9 +63,7 @@ def perform(
 
         show_list(current, action, wire, values, refine(wire) if refine else None)
         return
-    carry_out(
-        current, call, wire, values.get("idempotency_key"), uploads_of(current, files).put_into if files else dict
-    )
+    carry_out(current, call, wire, values.get("idempotency_key"), with_urls(current, files))
 
 
 def carry_out(
@@ -73,7 +71,7 @@ def carry_out(
     call: Call,
     wire: Mapping[str, str],
     key: str | None,
-    ready: Callable[[Mapping[str, str]], Mapping[str, str]] = lambda wire: wire,
+    ready: Callable[[Mapping[str, str]], Mapping[str, str]] = dict,
 ) -> None:
     """Make a call whose names are looked up, at most once under the key if there is one, and show the reply.
 

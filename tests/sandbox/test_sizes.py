@@ -8,6 +8,7 @@ from time import thread_time
 import pytest
 from growth import seconds
 
+from dmcli.api.kinds.addresses import MAX_ATTACHMENTS
 from dmcli.api.kinds.text import MOST_LINE
 from dmcli.api.wire import Request
 from dmcli.sandbox.actions.receiver import MAX_COLUMNS
@@ -17,7 +18,6 @@ from dmcli.sandbox.gateway.request import MAX_PARAMS
 from dmcli.sandbox.gateway.signature import MAX_SHOWN
 from dmcli.sandbox.mail import mailbox
 from dmcli.sandbox.server.site import site_of
-from dmcli.sandbox.service.composing import MAX_ATTACHMENTS
 from dmcli.sandbox.service.delivery import MAX_BLANKS, MAX_SUBJECT, MAX_VARIABLES
 from dmcli.untrusted import DEEPEST, MOST_MARKS, read_json
 

@@ -13,6 +13,7 @@ from dmcli.words import marked, tr
 if TYPE_CHECKING:
     from datetime import datetime
 
+MAX_ATTACHMENTS = 100  # of a mail (help page sdk-attachment)
 # Patterns stay texts and compile at their first use: most commands need few of them, and start-up pays for each.
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _MOST_IN_DOMAIN = 50  # characters (reference section 6.1)
@@ -247,8 +248,14 @@ class Attachments(Kind):
         return text
 
     def encode(self, name: str, texts: list[str], now: datetime) -> dict[str, str]:
-        if len(texts) > 100:  # noqa: PLR2004
-            raise ValueError(tr("{count} attachments are given; the service takes at most 100", count=len(texts)))
+        if len(texts) > MAX_ATTACHMENTS:
+            raise ValueError(
+                tr(
+                    "{count} attachments are given; the service takes at most {most}",
+                    count=len(texts),
+                    most=MAX_ATTACHMENTS,
+                )
+            )
         wire: dict[str, str] = {}
         for number, text in enumerate(
             read_each(texts, partial(self.to_wire, now=now), marked("{wrong} of {all} attachments are wrong")), 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dmcli.api import catalogue, codes
+from dmcli.api.kinds.addresses import MAX_ATTACHMENTS
 from dmcli.api.kinds.text import MOST_LINE, Body
 from dmcli.sandbox import emulator
 from dmcli.sandbox.actions import account, receiver
@@ -10,7 +11,7 @@ from dmcli.sandbox.control import events, limits
 from dmcli.sandbox.dns import zones
 from dmcli.sandbox.facts import NOBODY, SDK, Facts, in_words, named, said
 from dmcli.sandbox.gateway import diagnosis, params, request, signature
-from dmcli.sandbox.service import composing, delivery, uploads
+from dmcli.sandbox.service import delivery, uploads
 from dmcli.sandbox.service.context import MAX_PAGE
 from dmcli.sandbox.smtp import letter, submission
 from dmcli.untrusted import DEEPEST, MOST_MARKS
@@ -314,7 +315,7 @@ SUBJECTS: dict[str, Facts] = named(
                 said(
                     "A message has at most {size} MiB and {files} attachments.",
                     size=submission.MAX_DATA >> 20,
-                    files=composing.MAX_ATTACHMENTS,
+                    files=MAX_ATTACHMENTS,
                 ): "page attachments",
                 said("A message goes to at most {most} recipients.", most=submission.MAX_RECIPIENTS): "help pages",
                 "X-AliDM-Trace names the tag and turns tracking on, X-AliDM-Settings has the filter level and IP pool "

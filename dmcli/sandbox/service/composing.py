@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from dmcli.api.kinds.addresses import MAX_ATTACHMENTS
 from dmcli.api.kinds.common import BODY, SUBJECT
 from dmcli.api.kinds.headers import LISTED
 from dmcli.api.kinds.text import HeaderText
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 _APPROVED = 2
 BUILT_IN = ("UserName", "NickName", "Gender", "Birthday", "Mobile")
 MAX_HEADERS = 10  # the rest is dropped (SDK)
-MAX_ATTACHMENTS = 100
 _LINE = HeaderText()
 
 

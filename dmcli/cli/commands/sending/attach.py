@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from dmcli.api.kinds.addresses import MAX_ATTACHMENTS
 from dmcli.cli.common import file_names
 from dmcli.cli.options import is_text
 from dmcli.errors import InputError
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from dmcli.cli.session import Session
     from dmcli.workflows.upload.files import LocalFile
 
-_MOST_FILES = 100  # (help page sdk-attachment)
 _MOST_ENCODED = 15 << 20  # bytes of a whole mail, in which files are base64 (help page sdk-attachment)
 _MOST = _MOST_ENCODED // 4 * 3  # bytes of a file of which the base64 is as large
 _ADVISED = 8 << 20  # bytes of the files, as that page has it
@@ -108,12 +108,12 @@ def look_at_files(current: Session, specs: Sequence[Spec], others: int) -> tuple
         return ()
     from dmcli.workflows.upload.files import mb
 
-    if len(specs) + others > _MOST_FILES:
+    if len(specs) + others > MAX_ATTACHMENTS:
         raise InputError(
             tr(
                 "--attach: {count} attachments are given; the service takes at most {most}",
                 count=len(specs) + others,
-                most=_MOST_FILES,
+                most=MAX_ATTACHMENTS,
             )
         )
     files = tuple(map(_look_at, specs))

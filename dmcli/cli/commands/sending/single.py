@@ -12,7 +12,7 @@ from dmcli.cli.commands.sending.attach import Spec, attach_option, look_at_files
 from dmcli.cli.commands.sending.prepared import css_inline_option, inlined
 from dmcli.cli.options import options_of
 from dmcli.cli.tree import command
-from dmcli.cli.uploads import as_data, uploads_of
+from dmcli.cli.uploads import as_data, with_urls
 from dmcli.errors import InputError
 from dmcli.words import marked, tr
 
@@ -57,7 +57,7 @@ def _single(
     wire = resolve_names(current, call)
     if "Template" in wire and not allow_unfilled:
         _check(current, wire["Template"])
-    carry_out(current, call, wire, values["idempotency_key"], uploads_of(current, files).put_into if files else dict)
+    carry_out(current, call, wire, values["idempotency_key"], with_urls(current, files))
 
 
 class _Listed(str):
