@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import socketserver
 import struct
 import sys
@@ -15,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from dmcli.errors import LocalIOError, LockedError, local_error
 from dmcli.sandbox.control.dns import served_at, set_served
 from dmcli.sandbox.dns.authority import read_zones, reply_to
-from dmcli.sandbox.server.server import POLL, why_unbound
+from dmcli.sandbox.server.listener import POLL, Listener, why_unbound
 from dmcli.untrusted import brief
 from dmcli.words import tr
 
@@ -118,33 +116,9 @@ class _UdpListener(_Answering, socketserver.ThreadingUDPServer):
                 set_served(self.sandbox, self.port)
 
 
-class _TcpListener(_Answering, socketserver.ThreadingTCPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
-    allow_reuse_address = os.name == "posix"
-
-    def __init__(self, place: tuple[str, int]) -> None:
-        self._open: set[socket.socket] = set()
-        super().__init__(place, _Tcp)
-
+class _TcpListener(_Answering, Listener):
     def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002  socketserver's signature
-        return len(self._open) < _MOST_CLIENTS
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        self._open.discard(request)
-        super().shutdown_request(request)
-
-    def server_close(self) -> None:
-        """Close the listening socket, and hang up: who is connected is answered no more."""
-        super().server_close()
-        for request in list(self._open):
-            with suppress(OSError):
-                request.shutdown(socket.SHUT_RDWR)
+        return len(self.open) < _MOST_CLIENTS
 
 
 class _Udp(socketserver.BaseRequestHandler):
@@ -176,7 +150,7 @@ def _bound(sandbox: Sandbox, port: int) -> tuple[_UdpListener, _TcpListener]:
     tries = 1 if port else _TRIES
     while True:
         tries -= 1
-        tcp = _TcpListener(("127.0.0.1", port))
+        tcp = _TcpListener(port, _Tcp)
         try:
             udp = _UdpListener(("127.0.0.1", int(tcp.server_address[1])), _Udp)
         except OSError:

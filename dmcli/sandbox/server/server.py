@@ -6,8 +6,6 @@ request lines of old SDKs and takes 44 ms a request. A thread a connection, so t
 
 from __future__ import annotations
 
-import errno
-import os
 import socketserver
 import sys
 import threading
@@ -28,6 +26,7 @@ from dmcli.sandbox.server.http1 import (
     read_head,
     wire,
 )
+from dmcli.sandbox.server.listener import POLL, Listener, why_unbound
 from dmcli.untrusted import brief
 from dmcli.words import tr
 
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from dmcli.api.wire import Exchange
 
 _HANDSHAKE = b"\x16"
-POLL = 0.02  # seconds until a stop is noticed
 LINGER = 2.0  # seconds that a client has to take its last reply
 
 
@@ -72,7 +70,7 @@ class Server:
             while not self._stopping.is_set():
                 self._listener.handle_request()
         finally:
-            self._listener.hang_up()
+            self._listener.server_close()
 
     def start(self) -> None:
         """Serve in a thread of its own. Raises LocalIOError when the system allows none."""
@@ -90,7 +88,7 @@ class Server:
             self._listener.wake()
             self._thread.join()
         elif not self._serving:
-            self._listener.hang_up()
+            self._listener.server_close()
 
     def __enter__(self) -> Self:
         self.start()
@@ -102,21 +100,16 @@ class Server:
         self.stop()
 
 
-class _Listener(socketserver.ThreadingMixIn, socketserver.TCPServer):
-    """The listening socket and the connections that came from it."""
+class _Listener(Listener):
+    """Listens for clients of HTTP, and of HTTPS with `tls`."""
 
-    daemon_threads = True
-    request_queue_size = 128
     timeout = POLL
-    # A restart gets its port back at once. On Windows the option would let another program take the port.
-    allow_reuse_address = os.name == "posix"
 
     def __init__(self, exchange: Exchange, port: int, tls: Callable[[], ssl.SSLContext] | None) -> None:
         self.exchange = exchange
         self.tls = tls
         self._context: ssl.SSLContext | None = None
-        self._open: set[Any] = set()
-        super().__init__(("127.0.0.1", port), _Connection)
+        super().__init__(port, _Connection)
 
     def get_request(self) -> Any:
         try:
@@ -124,14 +117,6 @@ class _Listener(socketserver.ThreadingMixIn, socketserver.TCPServer):
         except OSError:
             time.sleep(POLL)  # no file is left for it: not to ask again at once, it is still there
             raise
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        self._open.discard(request)
-        super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002  socketserver's signature
         # A client that left before its connection was set up is no news; that TLS cannot be spoken is told here alone.
@@ -148,12 +133,12 @@ class _Listener(socketserver.ThreadingMixIn, socketserver.TCPServer):
         if self._context is None:
             self._context = self.tls()
         secure = self._context.wrap_socket(request, server_side=True)
-        self._open.add(secure)
+        self.open.add(secure)
         return secure
 
     def let_go(self, request: Any) -> None:
         """Close a TLS connection."""
-        self._open.discard(request)
+        self.open.discard(request)
         request.close()
 
     def wake(self) -> None:
@@ -163,15 +148,6 @@ class _Listener(socketserver.ThreadingMixIn, socketserver.TCPServer):
         with suppress(OSError), socket.socket(self.address_family) as visitor:  # it ended by itself
             visitor.settimeout(POLL)
             visitor.connect(self.server_address)
-
-    def hang_up(self) -> None:
-        """Close the listening socket and wake the threads that wait for a client's next word."""
-        import socket
-
-        self.server_close()
-        for request in list(self._open):
-            with suppress(OSError):
-                request.shutdown(socket.SHUT_RDWR)
 
 
 class _Connection(socketserver.StreamRequestHandler):
@@ -262,13 +238,3 @@ class _Connection(socketserver.StreamRequestHandler):
         end = time.monotonic() + LINGER
         while self.request.recv(self.rbufsize) and time.monotonic() < end:
             pass
-
-
-def why_unbound(error: Exception) -> str:
-    """Why a port cannot be had, and what to do."""
-    code = getattr(error, "errno", None)
-    if code == errno.EADDRINUSE:
-        return tr("another program has this port; give another one, or 0 for any that is free")
-    if code == errno.EACCES:
-        return tr("the system does not allow this port; give one from 1024, or 0 for any that is free")
-    return tr("{error}; give a port from 0 to 65535", error=error)

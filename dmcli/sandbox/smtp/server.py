@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from dmcli.errors import ConfigError, LocalIOError, local_error
-from dmcli.sandbox.server.server import why_unbound
+from dmcli.sandbox.server.listener import why_unbound
 from dmcli.untrusted import brief
 from dmcli.words import tr
 

@@ -188,7 +188,7 @@ def test_small_replies_do_not_wait_for_acknowledgements(server: Server) -> None:
         client.sendall(f"GET / HTTP/1.1\r\n{HOST}\r\n".encode())
         with answer(client) as response:
             response.read()
-        (connection,) = server._listener._open
+        (connection,) = server._listener.open
         assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)  # each would cost 40 ms
 
 
