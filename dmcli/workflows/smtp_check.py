@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api import replies
 from dmcli.api.regions import SMTP_PORTS, SMTPS_PORT
+from dmcli.errors import CheckFailedError, ConfigError, UnreachableError
 from dmcli.words import counted, language, listed, tr
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 OK, WARNING, FAILED = "ok", "warning", "failed"
 CONNECT, TLS, LOGIN = "connect", "TLS", "login"
-_TRUST, _UNREACHABLE, _REFUSED = 3, 4, 5  # exit codes
+_TRUST, _UNREACHABLE, _REFUSED = ConfigError.exit_code, UnreachableError.exit_code, CheckFailedError.exit_code
 _SOON = 14  # days before a certificate's end
 _HERE = ("127.0.0.1", "::1", "localhost")
 _BLOCKED = 25  # the port that many networks block
