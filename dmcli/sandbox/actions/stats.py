@@ -10,6 +10,7 @@ from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts
 from dmcli.sandbox.service.delivery import DELIVERED, INVALID, Quota, count_sent, env_id
 from dmcli.sandbox.service.filters import mail_conditions, read_cursor, read_day, read_moment, window_conditions
+from dmcli.sandbox.service.tally import COUNTED
 from dmcli.sandbox.store.sql import like, where
 from dmcli.words import marked
 
@@ -24,6 +25,9 @@ _DETAIL = (
     "coalesce(m.subject, g.subject), g.config_set, coalesce(c.name, ''), g.ip_pool, coalesce(p.name, ''), g.size, "
     f"m.created, m.settled FROM {_MAIL} {_NAMES}"
 )
+_OF_EACH = ("Esp", "ConfigSetId", "DedicatedIpPoolId", "DedicatedIp")  # what only a mail itself tells
+_OUTCOME = "CASE WHEN settled <= ? THEN status END AS outcome"
+_EACH = f"counted AS (SELECT *, {_DAY} AS day, 1 AS mails, {_OUTCOME} FROM mail AS m)"
 
 
 class Detail(NamedTuple):
@@ -57,18 +61,22 @@ class Invalid(NamedTuple):
 
 def totals(context: Context) -> dict[str, Any]:
     """SenderStatisticsByTagNameAndBatchID: a row for each day on which there was mail, the earliest first."""
-    clause, values = where({**mail_conditions(context), **window_conditions(context)})
+    conditions, source = {**mail_conditions(context), **window_conditions(context)}, _EACH
+    if not any(map(context.get, _OF_EACH)):
+        days = {f"m.day {sign} ?": read_day(context, name) for sign, name in ((">=", "StartTime"), ("<=", "EndTime"))}
+        conditions, source = {**mail_conditions(context), **days}, COUNTED
+    clause, values = where(conditions)
     sql = (
-        f"SELECT {_DAY}, count(*), sum(m.settled <= ? AND m.status = {DELIVERED}), "
-        f"sum(m.settled <= ? AND m.status NOT IN ({DELIVERED}, {INVALID})), "
-        f"sum(m.settled <= ? AND m.status = {INVALID}) FROM mail AS m{clause} GROUP BY 1 ORDER BY 1"
+        f"WITH {source} SELECT day, sum(mails), sum(mails * (outcome IS {DELIVERED})), "
+        f"sum(mails * (outcome NOT IN ({DELIVERED}, {INVALID}))), sum(mails * (outcome IS {INVALID})) "
+        f"FROM counted AS m{clause} GROUP BY 1 HAVING sum(mails) > 0 ORDER BY 1"
     )
-    rows = [_total(row) for row in context.all(sql, context.now, context.now, context.now, *values)]
+    rows = [_total(row) for row in context.all(sql, context.now, *values)]
     return {"TotalCount": len(rows), "totalCount": len(rows), "data": {"stat": rows}}
 
 
 def _total(row: Row) -> dict[str, str]:
-    day, sent, delivered, failed, invalid = row
+    day, sent, delivered, failed, invalid = (figure or 0 for figure in row)
     return {
         "CreateTime": day_text(day),
         "createTime": day_text(day),

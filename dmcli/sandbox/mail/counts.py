@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dmcli.api.kinds.dates import OFFSET
-from dmcli.sandbox.calendar import DAY, day_start
+from dmcli.sandbox.service.tally import COUNTED
 
 if TYPE_CHECKING:
     from dmcli.sandbox.store.account import Account
 
 _COUNTS = (
-    "SELECT {key}, CASE WHEN m.settled > :now THEN NULL ELSE m.status END AS outcome, count(*), "
-    "sum(EXISTS (SELECT 1 FROM event WHERE mail = m.id AND kind = 'open')), "
-    "sum(EXISTS (SELECT 1 FROM event WHERE mail = m.id AND kind = 'click')) "
-    "FROM mail AS m WHERE m.kind = 'mail' AND m.created >= :since GROUP BY 1, 2 ORDER BY 1"
+    f"WITH {COUNTED} SELECT {{key}}, outcome, sum(mails), sum(opened), sum(clicked) FROM counted "
+    "WHERE kind = 'mail' AND day >= ? GROUP BY 1, 2 HAVING sum(mails) > 0 ORDER BY 1"
 )
-_BY_DAY = _COUNTS.format(key=f"(m.created + {OFFSET}) / {DAY}")
-_BY_TAG = _COUNTS.format(key="m.tag")
+_BY_DAY = _COUNTS.format(key="day")
+_BY_TAG = _COUNTS.format(key="tag")
 
 
 class Count(NamedTuple):
@@ -42,6 +39,6 @@ class Counts(NamedTuple):
 
 def count_since(sandbox: Account, first: int) -> Counts:
     """Count the mail from the day `first` of the service on, as things are at one moment."""
-    values = {"now": int(sandbox.now().timestamp()), "since": day_start(first)}
+    values = (int(sandbox.now().timestamp()), first)
     with sandbox.store.reading() as connection:
         return Counts(*([Count(*row) for row in connection.execute(sql, values)] for sql in (_BY_DAY, _BY_TAG)))

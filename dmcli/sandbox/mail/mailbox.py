@@ -31,6 +31,7 @@ _BEGUN = (
     "SELECT m.id, m.message, m.variables FROM mail AS m WHERE m.id IN (SELECT value FROM json_each(?)) "
     "AND EXISTS (SELECT 1 FROM message WHERE id = m.message)"
 )
+_TAGS = "SELECT DISTINCT tag FROM tally WHERE tag != '' AND kind != ? AND mails > 0 ORDER BY tag"
 
 
 class Beginning(NamedTuple):
@@ -117,7 +118,7 @@ def read_page(sandbox: Account, chosen: Filter, number: int, size: int) -> MailP
             for mail, message, variables in connection.execute(_BEGUN, (json.dumps(here),))
         }
         newest = connection.execute("SELECT coalesce(max(id), 0) FROM mail").fetchone()[0]
-        tags = [tag for (tag,) in connection.execute("SELECT DISTINCT tag FROM mail WHERE tag != '' ORDER BY tag")]
+        tags = [tag for (tag,) in connection.execute(_TAGS, (GONE,))]
     beginnings = {mail: _beginning(*one) for mail, one in begun.items()}
     return MailPage(list(map(mail_of, mails)), beginnings, len(found), newest, tags)
 

@@ -73,6 +73,11 @@ class Filter(NamedTuple):
     until: int = 0
 
     @property
+    def tallied(self) -> Filter:
+        """As much of it as is counted beforehand."""
+        return Filter(sender=self.sender, tag=self.tag, status=self.status, unseen=self.unseen)
+
+    @property
     def conditions(self) -> dict[str, Any]:
         """The filter as SQL conditions and values."""
         given = read_number(self.env_id, MOST)
@@ -154,9 +159,15 @@ def select_numbers(connection: sqlite3.Connection, chosen: Filter) -> list[int]:
 
 def count(connection: sqlite3.Connection, chosen: Filter) -> int:
     """How many mails are meant."""
-    clause, values = where(chosen.conditions)
-    source = SOURCE if "g." in clause else "mail AS m"  # SQLite looks up each message where it counts
-    return int(connection.execute(f"SELECT count(*) FROM {source}{clause}", values).fetchone()[0])
+    if chosen == chosen.tallied:
+        figure = "unseen" if chosen.unseen else "mails"
+        clause, values = where(chosen._replace(unseen=False).conditions)
+        sql = f"SELECT coalesce(sum(m.{figure}), 0) FROM tally AS m{clause}"
+    else:
+        clause, values = where(chosen.conditions)
+        source = SOURCE if "g." in clause else "mail AS m"  # SQLite looks up each message where it counts
+        sql = f"SELECT count(*) FROM {source}{clause}"
+    return int(connection.execute(sql, values).fetchone()[0])
 
 
 def variables_of(text: str | None) -> dict[str, str]:

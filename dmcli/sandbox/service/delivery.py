@@ -18,7 +18,7 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from dmcli.sandbox.calendar import day_of, day_start, month_start
+from dmcli.sandbox.calendar import day_of, month_start
 from dmcli.sandbox.errors import ServiceError
 
 if TYPE_CHECKING:
@@ -154,9 +154,8 @@ class Sent(NamedTuple):
 
 def count_sent(context: Context, sender: str) -> Sent:
     """How much a sender address has sent."""
-    sql = "SELECT count(*) FROM mail WHERE sender = ? AND created >= ?"
-    days = (day_of(context.now), month_start(context.now))
-    return Sent(*(context.count(sql, sender, day_start(day)) for day in days))
+    sql = "SELECT sum(mails) FROM tally WHERE sender = ? AND day >= ?"
+    return Sent(*(context.count(sql, sender, day) for day in (day_of(context.now), month_start(context.now))))
 
 
 class Message(NamedTuple):

@@ -224,9 +224,47 @@ CREATE VIEW block AS SELECT event.id, one.kind, one.recipient, one.sender, event
     ON unblocked.recipient = one.recipient AND unblocked.sender = one.sender AND unblocked.kind = one.kind
   WHERE event.id > coalesce(unblocked.event, 0) AND mail.kind != 'gone';
 """
+# How much mail there is, so that it need not be counted: by day of the service, and by what it is looked up by. Kept by
+# triggers, since mail comes and goes in several ways. `opened` and `clicked` are mails, not events.
+_KEY = "day, kind, sender, tag, status"
+_OF = f"({{row}}.created + {OFFSET}) / 86400, {{row}}.kind, {{row}}.sender, {{row}}.tag, {{row}}.status"
+_REACTED = ", ".join(
+    f"EXISTS (SELECT 1 FROM event WHERE mail = {{row}}.id AND kind = '{kind}')" for kind in ("open", "click")
+)
+_FIGURES = ("mails", "unseen", "opened", "clicked")
+
+
+def _counted(row: str, sign: str, reacted: str = _REACTED) -> str:
+    """The statement that adds a row of mail to what is counted, or takes it away."""
+    changes = ", ".join(f"{name} = {name} {sign} excluded.{name}" for name in _FIGURES)
+    return (
+        f"INSERT INTO tally ({_KEY}, {', '.join(_FIGURES)}) VALUES ({_OF}, 1, {{row}}.seen = 0, {reacted}) "
+        f"ON CONFLICT ({_KEY}) DO UPDATE SET {changes};"
+    ).format(row=row)
+
+
+_TALLY = f"""
+CREATE TABLE tally (
+  day INTEGER, kind TEXT, sender TEXT, tag TEXT, status INTEGER, mails INTEGER NOT NULL, unseen INTEGER NOT NULL,
+  opened INTEGER NOT NULL, clicked INTEGER NOT NULL, PRIMARY KEY ({_KEY})) WITHOUT ROWID;
+INSERT INTO tally SELECT day, kind, sender, tag, status, count(*), sum(seen = 0), sum(opened), sum(clicked)
+  FROM (SELECT (created + {OFFSET}) / 86400 AS day, kind, sender, tag, status, seen,
+    EXISTS (SELECT 1 FROM event WHERE mail = mail.id AND kind = 'open') AS opened,
+    EXISTS (SELECT 1 FROM event WHERE mail = mail.id AND kind = 'click') AS clicked FROM mail) GROUP BY 1, 2, 3, 4, 5;
+CREATE TRIGGER mail_comes AFTER INSERT ON mail BEGIN {_counted("new", "+", "0, 0")} END;
+CREATE TRIGGER mail_goes AFTER DELETE ON mail BEGIN {_counted("old", "-")} END;
+CREATE TRIGGER mail_changes AFTER UPDATE OF kind, sender, tag, status, created, seen ON mail
+  BEGIN {_counted("old", "-")} {_counted("new", "+")} END;
+CREATE TRIGGER mail_is_read AFTER INSERT ON event WHEN new.kind IN ('open', 'click') AND NOT EXISTS
+  (SELECT 1 FROM event WHERE mail = new.mail AND kind = new.kind AND id != new.id) BEGIN
+  UPDATE tally SET opened = opened + (new.kind = 'open'), clicked = clicked + (new.kind = 'click')
+    WHERE ({_KEY}) = (SELECT {_OF.format(row="mail")} FROM mail WHERE id = new.mail);
+END;
+CREATE INDEX mail_by_settling ON mail (settled) WHERE settled > created;
+"""
 MIGRATIONS = (
     *(_SCHEMA, _SEED, _AROUND, _BODIES_LAST, _DNS, _IP_FILTER, _SUPPRESSION, _CONFIG_SETS),
     *(_DKIM, _VALIDATION, _DEDICATED_IPS, _SEED_IPS, _SETS_OF_MAIL, _SYSTEM_SUPPRESSION),
-    _BLOCKING,
+    *(_BLOCKING, _TALLY),
 )
 SEED = _SEED + _SEED_IPS  # what a new sandbox has
