@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
+    from dmcli.errors import DmError
+
 _DAMAGE = ("malformed", "not a database")
 
 
@@ -70,8 +72,6 @@ def transaction(db: sqlite3.Connection, *, writes: bool = True) -> Iterator[None
     Raises LockedError when another process holds the file for too long, LocalIOError when the disk fails or is full,
     ConfigError when the file is damaged.
     """
-    import sqlite3
-
     try:
         db.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
         yield
@@ -79,17 +79,44 @@ def transaction(db: sqlite3.Connection, *, writes: bool = True) -> Iterator[None
     except BaseException as error:
         if db.in_transaction:  # a full disk may have ended it already
             db.execute("ROLLBACK")
-        if isinstance(error, sqlite3.OperationalError):
-            if "locked" in str(error):
-                raise LockedError(
-                    tr("another program holds {database} ({error}); try again", database=_name_of(db), error=error)
-                ) from None
-            raise LocalIOError(tr("{database} cannot be used: {error}", database=_name_of(db), error=error)) from None
-        if isinstance(error, sqlite3.DatabaseError) and any(sign in str(error) for sign in _DAMAGE):
-            raise ConfigError(
-                tr("{database} is damaged ({error}); move it away to start anew", database=_name_of(db), error=error)
-            ) from None
-        raise
+        failure = _failure_of(db, error)
+        if failure is None:
+            raise
+        raise failure from None
+
+
+def copy_database(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    """Put all that one database has in place of all that another has, at once or not at all.
+
+    Raises what `transaction` does.
+    """
+    import sqlite3
+
+    def go_on(status: int, _left: int, _pages: int) -> None:
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):  # or it would be tried again for ever
+            raise sqlite3.OperationalError("database is locked")  # untranslated: as SQLite says it
+
+    try:
+        source.backup(target, progress=go_on)
+    except sqlite3.Error as error:
+        raise _failure_of(target, error) or error from None
+
+
+def _failure_of(db: sqlite3.Connection, error: BaseException) -> DmError | None:
+    """What an error of SQLite means; None for one that is the caller's own."""
+    import sqlite3
+
+    if isinstance(error, sqlite3.OperationalError):
+        if "locked" in str(error):
+            return LockedError(
+                tr("another program holds {database} ({error}); try again", database=_name_of(db), error=error)
+            )
+        return LocalIOError(tr("{database} cannot be used: {error}", database=_name_of(db), error=error))
+    if isinstance(error, sqlite3.DatabaseError) and any(sign in str(error) for sign in _DAMAGE):
+        return ConfigError(
+            tr("{database} is damaged ({error}); move it away to start anew", database=_name_of(db), error=error)
+        )
+    return None
 
 
 def _name_of(db: sqlite3.Connection) -> str:

@@ -6,12 +6,13 @@ import os
 import threading
 import time
 from collections import deque
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 from dmcli.api.regions import DEFAULT_REGION, REGIONS
 from dmcli.errors import LockedError
-from dmcli.local.database import open_database, transaction
+from dmcli.local.database import copy_database, open_database, transaction
 from dmcli.local.paths import state_folder
 from dmcli.sandbox.store.schema import MIGRATIONS, SEED
 from dmcli.sandbox.store.sql import holds
@@ -179,9 +180,12 @@ class Store:
             self._connection.backup(other)
 
     def copy_from(self, other: sqlite3.Connection) -> None:
-        """Take all there is from another database, in place of what there was."""
+        """Take all there is from another database, in place of what there was.
+
+        Raises LockedError when another process holds the file for too long.
+        """
         with self._lock:
-            other.backup(self._connection)
+            copy_database(other, self._connection)
             self._live = None
         self._tell()
 
@@ -209,13 +213,17 @@ class Store:
         return True
 
     def reset(self) -> None:
-        """Forget everything but the snapshots, and start anew with what a new sandbox has."""
-        with self.change() as connection:
-            tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-            for (table,) in tables:
-                connection.execute(f"DELETE FROM {table}")
+        """Forget everything but the snapshots, and start anew with what a new sandbox has.
+
+        A new database takes the place of the file, since to delete rows takes longer the more of them there are.
+        """
+        import sqlite3
+
+        with closing(sqlite3.connect(":memory:", isolation_level=None)) as new:
+            new.deserialize(_empty())
             for statement in SEED.split(";\n"):
-                connection.execute(statement)
+                new.execute(statement)
+            self.copy_from(new)
 
     def close(self) -> None:
         """Give the file back; where somebody works on it for long, that is left to the end of the process.
@@ -243,6 +251,15 @@ def _open(path: str) -> sqlite3.Connection:
     connection = open_database(path, MIGRATIONS, timeout=TIMEOUT)
     connection.create_function("holds", -1, holds, deterministic=True)
     return connection
+
+
+@cache
+def _empty() -> bytes:
+    """A database with all tables and no rows, as SQLite writes it; to make one takes as long as thirty resets."""
+    with closing(open_database(":memory:", MIGRATIONS)) as new:
+        for (table,) in new.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            new.execute(f"DELETE FROM {table}")
+        return new.serialize()
 
 
 def path_of(environ: Mapping[str, str], region: str = "") -> str:

@@ -211,6 +211,21 @@ def test_a_database_that_others_hold_is_waited_for_once(tmp_path):
     held.close()
 
 
+def test_a_database_that_others_hold_is_not_reset(tmp_path):
+    path = str(tmp_path / "held.db")
+    held, other = Sandbox(path), sqlite3.connect(path, isolation_level=None)
+    set_quota(held, daily=1)
+    held.store._connection.execute("PRAGMA busy_timeout = 50")
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(LockedError, match=r"^another program holds .*held\.db"):
+        held.reset()
+    other.close()
+    assert get_quota(held)["daily"] == 1
+    held.reset()
+    assert get_quota(held)["daily"] == 2000
+    held.close()
+
+
 def test_who_only_looks_waits_for_no_writer(tmp_path):
     path = str(tmp_path / "held.db")
     looking, other = Sandbox(path), sqlite3.connect(path, isolation_level=None)
