@@ -15,6 +15,7 @@ from dmcli.sandbox.mail.query import (
     mail_of,
     select_mail,
     select_numbers,
+    select_page,
     variables_of,
 )
 from dmcli.sandbox.service.delivery import render_beginning
@@ -31,6 +32,7 @@ _BEGUN = (
     "SELECT m.id, m.message, m.variables FROM mail AS m WHERE m.id IN (SELECT value FROM json_each(?)) "
     "AND EXISTS (SELECT 1 FROM message WHERE id = m.message)"
 )
+MOST_COUNTED = 1000  # mails that a page of a search counts
 _TAGS = "SELECT DISTINCT tag FROM tally WHERE tag != '' AND kind != ? AND mails > 0 ORDER BY tag"
 
 
@@ -42,13 +44,17 @@ class Beginning(NamedTuple):
 
 
 class MailPage(NamedTuple):
-    """A page of mail, and around it: how many are meant in all, the newest mail there is, the tags in use."""
+    """A page of mail, and around it: how many are meant in all, the newest mail there is, the tags in use.
+
+    `more` says that there are more than the total, since a search counts MOST_COUNTED of them.
+    """
 
     mails: list[dict[str, Any]]
     beginnings: dict[int, Beginning]
     total: int
     newest: int
     tags: list[str]
+    more: bool
 
 
 class Found(NamedTuple):
@@ -110,8 +116,7 @@ def wait_for_mail(
 def read_page(sandbox: Account, chosen: Filter, number: int, size: int) -> MailPage:
     """The page of that number, from 1, of the mails that are meant, as they are at one moment."""
     with sandbox.store.reading() as connection:
-        found = select_numbers(connection, chosen)  # to count and to list would search the bodies twice
-        here = found[(number - 1) * size : number * size]
+        here, total, more = _find_page(connection, chosen, min((number - 1) * size, MOST), size)
         mails = select_mail(connection, Filter(ids=tuple(here)), size) if here else []
         begun = {
             mail: (variables, _read(connection, "text", message, _TEXT * 4), _read(connection, "html", message, _HEAD))
@@ -120,7 +125,17 @@ def read_page(sandbox: Account, chosen: Filter, number: int, size: int) -> MailP
         newest = connection.execute("SELECT coalesce(max(id), 0) FROM mail").fetchone()[0]
         tags = [tag for (tag,) in connection.execute(_TAGS, (GONE,))]
     beginnings = {mail: _beginning(*one) for mail, one in begun.items()}
-    return MailPage(list(map(mail_of, mails)), beginnings, len(found), newest, tags)
+    return MailPage(list(map(mail_of, mails)), beginnings, total, newest, tags, more)
+
+
+def _find_page(connection: sqlite3.Connection, chosen: Filter, start: int, size: int) -> tuple[list[int], int, bool]:
+    """The numbers of a page's mails, after `start` others; how many are meant, and whether there are still more."""
+    if not chosen.words:
+        total = count(connection, chosen)
+        return select_page(connection, chosen, start, size, total), total, False
+    most = max(start + size, MOST_COUNTED)  # to count and to list would search the bodies twice
+    found = select_numbers(connection, chosen, most + 1)
+    return found[start : start + size], min(len(found), most), len(found) > most
 
 
 def _read(connection: sqlite3.Connection, body: str, message: int, size: int) -> str:

@@ -78,6 +78,11 @@ class Filter(NamedTuple):
         return Filter(sender=self.sender, tag=self.tag, status=self.status, unseen=self.unseen)
 
     @property
+    def words(self) -> list[str]:
+        """The texts that are looked for in recipient, subject and bodies."""
+        return [word for word in (self.text, self.to, self.subject) if word]
+
+    @property
     def conditions(self) -> dict[str, Any]:
         """The filter as SQL conditions and values."""
         given = read_number(self.env_id, MOST)
@@ -151,10 +156,22 @@ def select_mail(
     return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
-def select_numbers(connection: sqlite3.Connection, chosen: Filter) -> list[int]:
-    """The numbers of the mails that are meant, the newest first."""
+def select_numbers(connection: sqlite3.Connection, chosen: Filter, limit: int, *, offset: int = 0) -> list[int]:
+    """The numbers of the mails that are meant, the newest first, at most `limit` after `offset` others."""
     clause, values = where(chosen.conditions)
-    return [number for (number,) in connection.execute(f"SELECT m.id FROM {SOURCE}{clause} ORDER BY m.id DESC", values)]
+    sql = f"SELECT m.id FROM {SOURCE}{clause} ORDER BY m.id DESC LIMIT ? OFFSET ?"
+    return [number for (number,) in connection.execute(sql, [*values, limit, offset])]
+
+
+def select_page(connection: sqlite3.Connection, chosen: Filter, start: int, size: int, total: int) -> list[int]:
+    """At most `size` numbers of the `total` mails that are meant, the newest first, after `start` others."""
+    after = total - start - size
+    if start <= after:
+        return select_numbers(connection, chosen, size, offset=start)
+    clause, values = where(chosen.conditions)  # it is not so far from the other end
+    sql = f"SELECT m.id FROM {SOURCE}{clause} ORDER BY m.id LIMIT ? OFFSET ?"
+    rows = connection.execute(sql, [*values, max(size + min(after, 0), 0), max(after, 0)]).fetchall()
+    return [number for (number,) in reversed(rows)]
 
 
 def count(connection: sqlite3.Connection, chosen: Filter) -> int:

@@ -36,10 +36,11 @@ def show(request: PageRequest) -> Page:
                 for one in found.mails
             ],
             "total": found.total,
+            "more": found.more,
             "first": (number - 1) * PAGE + 1,
             "fields": fields,
             "newer": link("", **fields, page=number - 1) if number > 1 else "",
-            "older": link("", **fields, page=number + 1) if found.total > number * PAGE else "",
+            "older": link("", **fields, page=number + 1) if found.more or found.total > number * PAGE else "",
             "here": link("", **fields),
             "count": link("newer", **fields | {"since": str(found.newest)}),
             "refresh": _REFRESH if "refresh" in request.query else 0,
