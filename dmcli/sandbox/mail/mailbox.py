@@ -18,6 +18,7 @@ from dmcli.sandbox.mail.query import (
     select_page,
     variables_of,
 )
+from dmcli.sandbox.mail.search import forget
 from dmcli.sandbox.service.delivery import render_beginning
 from dmcli.sandbox.store.sql import where
 
@@ -191,7 +192,7 @@ def delete_mail(sandbox: Account, chosen: Filter = ALL) -> int:
 
 
 def _delete(connection: sqlite3.Connection, chosen: Filter) -> int:
-    clause, values = where(chosen.conditions)
+    clause, values = where(chosen.conditions())
     meant = f"id IN (SELECT m.id FROM {SOURCE}{clause})"
     last = "id = (SELECT max(id) FROM mail)"
     gone = connection.execute(
@@ -214,4 +215,6 @@ def _delete(connection: sqlite3.Connection, chosen: Filter) -> int:
         "(SELECT 1 FROM message WHERE attachments NOT IN ('', '[]') AND instr(attachments, upload.key))"
     )
     connection.execute("DELETE FROM event WHERE mail NOT IN (SELECT id FROM mail)")
+    if not count(connection, ALL):
+        forget(connection)
     return gone

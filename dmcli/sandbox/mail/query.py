@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.errors import InputError
+from dmcli.sandbox.mail.search import indexed_until, query_of
 from dmcli.sandbox.service.delivery import env_id, render
 from dmcli.sandbox.store.sql import from_json, like, where
 from dmcli.untrusted import read_number
@@ -12,7 +15,7 @@ from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 # Each mail has a message; with LEFT, SQLite leaves it alone where nothing of it is asked for.
 SOURCE = "mail AS m LEFT JOIN message AS g ON g.id = m.message"
@@ -49,6 +52,22 @@ _CONTENT = {
     "variables": "m.variables",
 }
 _FLAGS = ("bcc", "track", "seen", "files")
+# A body is looked into once, however many got it.
+_ANYWHERE = (
+    "m.id IN (WITH asked (word) AS (VALUES (?)) SELECT mail.id FROM mail, asked "
+    "WHERE mail.id > {after} AND (holds(word, recipient, coalesce(subject, '')) OR message IN ("
+    "SELECT id FROM message, asked WHERE id >= (SELECT min(message) FROM mail WHERE id > {after}) "
+    "AND holds(word, subject, text, html))))"
+)
+_HERE = (
+    "(WITH asked (word) AS (VALUES (?)) SELECT holds(word, m.recipient, coalesce(m.subject, '')) "
+    "OR holds(word, g.subject, g.text, g.html) FROM asked)"
+)
+_CANDIDATES = (
+    "search AS s LEFT JOIN together AS t ON t.last = s.rowid "
+    "CROSS JOIN mail AS m ON m.id BETWEEN coalesce(t.first, s.rowid) AND s.rowid "
+    "LEFT JOIN message AS g ON g.id = m.message"
+)
 
 
 class Filter(NamedTuple):
@@ -82,9 +101,8 @@ class Filter(NamedTuple):
         """The texts that are looked for in recipient, subject and bodies."""
         return [word for word in (self.text, self.to, self.subject) if word]
 
-    @property
-    def conditions(self) -> dict[str, Any]:
-        """The filter as SQL conditions and values."""
+    def conditions(self, anywhere: str = _ANYWHERE.format(after=0)) -> dict[str, Any]:
+        """The filter as SQL conditions and values; `anywhere` is the one for its text."""
         given = read_number(self.env_id, MOST)
         number = self.env_id and str(-1 if given is None else given - int(env_id(0)))
         return {
@@ -92,7 +110,7 @@ class Filter(NamedTuple):
             **like("m.recipient", self.to),
             **like("m.sender", self.sender),
             **like(_SUBJECT, self.subject),
-            _ANYWHERE: self.text.lower() or None,
+            anywhere: self.text.lower() or None,
             "m.tag = ?": self.tag or None,
             "m.status = ?": self.status or None,
             "m.message = ?": number or None,
@@ -105,12 +123,6 @@ class Filter(NamedTuple):
 
 
 ALL = Filter()
-# A body is looked into once, however many got it.
-_ANYWHERE = (
-    "m.id IN (WITH asked (word) AS (VALUES (?)) SELECT mail.id FROM mail, asked "
-    "WHERE holds(word, recipient, coalesce(subject, '')) OR message IN ("
-    "SELECT id FROM message, asked WHERE holds(word, subject, text, html)))"
-)
 NAMES = Filter._fields[: Filter._fields.index("ids")]  # what a text may choose by
 GONE = "gone"  # the newest mail when it is deleted: its number must not be given again
 _LONGEST = 10_000  # characters; SQLite takes no pattern of 50,000 bytes
@@ -149,18 +161,55 @@ def select_mail(
     whole: bool = False,
 ) -> list[dict[str, Any]]:
     """The rows of the mails that are meant, the newest first, for `mail_of`."""
+    if chosen.words:
+        # A 0, since no numbers at all would mean any mail.
+        chosen, before = Filter(ids=(0, *select_numbers(connection, chosen, limit, before=before))), 0
     columns = _COLUMNS | (_CONTENT if whole else {})
-    clause, values = where({**chosen.conditions, "m.id < ?": before or None})
+    clause, values = where({**chosen.conditions(), "m.id < ?": before or None})
     sql = f"SELECT {', '.join(columns.values())} FROM {SOURCE}{clause} ORDER BY m.id DESC LIMIT ?"
     rows = connection.execute(sql, [*values, limit])
     return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
-def select_numbers(connection: sqlite3.Connection, chosen: Filter, limit: int, *, offset: int = 0) -> list[int]:
-    """The numbers of the mails that are meant, the newest first, at most `limit` after `offset` others."""
-    clause, values = where(chosen.conditions)
+def select_numbers(
+    connection: sqlite3.Connection, chosen: Filter, limit: int, *, before: int = 0, offset: int = 0
+) -> list[int]:
+    """The numbers of the mails that are meant, the newest first, at most `limit` after `offset` others.
+
+    `before` is the number of the mail below which to begin. Words are looked for in the newest mails first, which the
+    index does not have yet, then in those that the index says may have them.
+    """
+    below, most = {"m.id < ?": before or None}, limit + offset
+    until = indexed_until(connection) if chosen.words else 0
+    if not until:
+        return _numbers(connection, chosen.conditions() | below, limit, offset)
+    conditions = {"? < m.id": until, **chosen.conditions(_ANYWHERE.format(after=until)), **below}
+    found = _numbers(connection, conditions, most)
+    if len(found) < most:
+        query = query_of(connection, chosen.words)
+        conditions = {"search MATCH ?": query or None, "? >= m.id": until, **chosen.conditions(_HERE), **below}
+        if query:
+            found += islice(_candidates(connection, conditions), most - len(found))
+        else:
+            found += _numbers(connection, conditions, most - len(found))
+    return found[offset:]
+
+
+def _numbers(connection: sqlite3.Connection, conditions: dict[str, Any], limit: int, offset: int = 0) -> list[int]:
+    clause, values = where(conditions)
     sql = f"SELECT m.id FROM {SOURCE}{clause} ORDER BY m.id DESC LIMIT ? OFFSET ?"
     return [number for (number,) in connection.execute(sql, [*values, limit, offset])]
+
+
+def _candidates(connection: sqlite3.Connection, conditions: dict[str, Any]) -> Iterator[int]:
+    """The numbers of the mails that the index finds, the newest first, no more of them read than are asked for.
+
+    SQLite reads the index in its order only where no other is asked for, so mails that stand together there are sorted.
+    """
+    clause, values = where(conditions)
+    rows = connection.execute(f"SELECT s.rowid, m.id FROM {_CANDIDATES}{clause} ORDER BY s.rowid DESC", values)
+    for _, together in groupby(rows, itemgetter(0)):
+        yield from sorted((number for _, number in together), reverse=True)
 
 
 def select_page(connection: sqlite3.Connection, chosen: Filter, start: int, size: int, total: int) -> list[int]:
@@ -168,7 +217,7 @@ def select_page(connection: sqlite3.Connection, chosen: Filter, start: int, size
     after = total - start - size
     if start <= after:
         return select_numbers(connection, chosen, size, offset=start)
-    clause, values = where(chosen.conditions)  # it is not so far from the other end
+    clause, values = where(chosen.conditions())  # it is not so far from the other end
     sql = f"SELECT m.id FROM {SOURCE}{clause} ORDER BY m.id LIMIT ? OFFSET ?"
     rows = connection.execute(sql, [*values, max(size + min(after, 0), 0), max(after, 0)]).fetchall()
     return [number for (number,) in reversed(rows)]
@@ -176,14 +225,15 @@ def select_page(connection: sqlite3.Connection, chosen: Filter, start: int, size
 
 def count(connection: sqlite3.Connection, chosen: Filter) -> int:
     """How many mails are meant."""
+    if chosen.words:
+        return len(select_numbers(connection, chosen, MOST))
     if chosen == chosen.tallied:
         figure = "unseen" if chosen.unseen else "mails"
-        clause, values = where(chosen._replace(unseen=False).conditions)
+        clause, values = where(chosen._replace(unseen=False).conditions())
         sql = f"SELECT coalesce(sum(m.{figure}), 0) FROM tally AS m{clause}"
     else:
-        clause, values = where(chosen.conditions)
-        source = SOURCE if "g." in clause else "mail AS m"  # SQLite looks up each message where it counts
-        sql = f"SELECT count(*) FROM {source}{clause}"
+        clause, values = where(chosen.conditions())
+        sql = f"SELECT count(*) FROM mail AS m{clause}"
     return int(connection.execute(sql, values).fetchone()[0])
 
 

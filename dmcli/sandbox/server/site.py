@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from dmcli.api.wire import Reply
 from dmcli.sandbox.gateway.request import request_path
+from dmcli.sandbox.mail.search import Indexer
 
 if TYPE_CHECKING:
     from dmcli.api.wire import Exchange, Request
@@ -25,12 +26,14 @@ class Part(Protocol):
 
 def site_of(sandbox: Sandbox) -> Exchange:
     """The exchange that a server serves: the sandbox, and what stands around it."""
+    indexer = Indexer(sandbox.store)
 
     def answer(request: Request) -> Reply:
         path = request_path(request)
         if path == f"{HOME}api" or path.startswith(f"{HOME}api/"):
             return _part("testapi").answer(sandbox, request, path.removeprefix(f"{HOME}api") or "/")
         if path.startswith(HOME):
+            indexer.wake()  # who looks at pages may search
             return _part("web").answer(sandbox, request, path.removeprefix(HOME.rstrip("/")))
         if path == HOME.rstrip("/") or (path == "/" and _is_browser(request)):
             return Reply(302, {"location": HOME}, b"")

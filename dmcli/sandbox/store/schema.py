@@ -262,9 +262,15 @@ CREATE TRIGGER mail_is_read AFTER INSERT ON event WHEN new.kind IN ('open', 'cli
 END;
 CREATE INDEX mail_by_settling ON mail (settled) WHERE settled > created;
 """
+# Up to which mail the index of words goes, and which mails of one message stand in it together, by the number of the
+# last. The tables of the index itself are made with it, where SQLite has what they need.
+_SEARCH = """
+CREATE TABLE indexed (mail INTEGER NOT NULL);
+CREATE TABLE together (last INTEGER PRIMARY KEY, first INTEGER NOT NULL);
+"""
 MIGRATIONS = (
     *(_SCHEMA, _SEED, _AROUND, _BODIES_LAST, _DNS, _IP_FILTER, _SUPPRESSION, _CONFIG_SETS),
     *(_DKIM, _VALIDATION, _DEDICATED_IPS, _SEED_IPS, _SETS_OF_MAIL, _SYSTEM_SUPPRESSION),
-    *(_BLOCKING, _TALLY),
+    *(_BLOCKING, _TALLY, _SEARCH),
 )
 SEED = _SEED + _SEED_IPS  # what a new sandbox has

@@ -79,6 +79,7 @@ class Store:
         self._version = 0
         self._changed = threading.Condition()
         self._waiting: deque[_Job[Any]] = deque()
+        self.called = 0.0  # when the last call began to write, on the monotonic clock
 
     def live(self) -> Live:
         """What may change between two calls."""
@@ -112,6 +113,7 @@ class Store:
         one that gets its turn does them all. Where one fails each is done by itself, so a work may be begun twice.
         """
         job: _Job[T] = _Job(work)
+        self.called = time.monotonic()
         self._waiting.append(job)
         with self._lock:
             if not job.done:
