@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 TIMEOUT = 30.0  # seconds to wait for another process
 _CLOSING = 1.0  # seconds to wait for another thread
+_WRITTEN_EACH = 400  # transactions after which the log is written back
 _GLANCE = 0.05  # seconds between two looks, for what other processes may have changed
 
 
@@ -70,8 +71,10 @@ class Store:
         self.path = "" if path == ":memory:" else path
         self._kept: dict[str, sqlite3.Connection] = {}  # snapshots, where there is no file to keep them beside
         self._connection = _open(path)
-        # Writing the log back costs more than writing it; a busy server does it every 16 MiB.
-        self._connection.execute("PRAGMA wal_autocheckpoint = 4000")
+        # A thread writes the log back, which takes longer than a call should wait; here only what it leaves behind.
+        self._connection.execute("PRAGMA wal_autocheckpoint = 10000")
+        self._unwritten = 0  # transactions since
+        self._writer: threading.Thread | None = None
         self._lock = threading.RLock()  # code in a transaction may ask what is live
         self._reader: sqlite3.Connection | None = None  # what reads holds up nobody who writes
         self._reading = threading.Lock()
@@ -118,7 +121,7 @@ class Store:
         with self._lock:
             if not job.done:
                 self._run([self._waiting.popleft() for _ in range(len(self._waiting))])
-        self._tell()
+        self._committed()
         if job.error:
             raise job.error
         return cast("T", job.result)
@@ -145,7 +148,7 @@ class Store:
         """The connection, alone with it; what was done in the block is kept when it ends, undone when it raises."""
         with self._lock, transaction(self._connection):
             yield self._connection
-        self._tell()
+        self._committed()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -189,7 +192,7 @@ class Store:
         with self._lock:
             copy_database(other, self._connection)
             self._live = None
-        self._tell()
+        self._committed()
 
     def kept(self) -> list[str]:
         """The snapshots in memory."""
@@ -239,12 +242,20 @@ class Store:
                 connection.close()
         finally:
             self._lock.release()
+        if self._writer:
+            self._writer.join(_CLOSING)
         if self._reader and self._reading.acquire(timeout=_CLOSING):
             self._reader.close()
             self._reading.release()
 
-    def _tell(self) -> None:
-        """Wake those who wait for something to change."""
+    def _committed(self) -> None:
+        """Have the log written back now and then, and wake those who wait for something to change."""
+        self._unwritten += 1
+        if self._unwritten >= _WRITTEN_EACH and self.path and not (self._writer and self._writer.is_alive()):
+            from dmcli.sandbox.store.writeback import write_back
+
+            self._unwritten = 0
+            self._writer = write_back(self.path, self._lock, TIMEOUT)
         with self._changed:
             self._changed.notify_all()
 

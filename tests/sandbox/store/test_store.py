@@ -10,7 +10,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from patience import PATIENT
+from patience import PATIENT, eventually
 
 from dmcli.errors import LocalIOError, LockedError
 from dmcli.local.database import open_database
@@ -19,6 +19,7 @@ from dmcli.sandbox.control.quota import get_quota, set_quota
 from dmcli.sandbox.emulator import Sandbox, open_sandbox
 from dmcli.sandbox.mail import mailbox
 from dmcli.sandbox.mail.query import Filter
+from dmcli.sandbox.store import store
 from dmcli.sandbox.store.schema import MIGRATIONS
 from dmcli.sandbox.store.store import Store, _Job, path_of, region_of
 
@@ -178,6 +179,17 @@ def test_a_send_takes_no_more_steps_the_more_its_recipient_got(cloud):
     for _ in range(200):
         cloud.send("ada@example.com")
     assert steps() <= few * 1.3
+
+
+def test_the_log_is_written_back_while_calls_go_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "_WRITTEN_EACH", 5)
+    path = tmp_path / "a.db"
+    sandbox, whole = Sandbox(str(path)), path.stat().st_size
+    add = "INSERT INTO tag (name, description) VALUES (?, ?)"
+    for number in range(40):
+        sandbox.store.write(lambda connection, _, n=number: connection.execute(add, (f"t{n}", "x" * 9000)))
+    eventually(lambda: path.stat().st_size > whole + 5 * 9000)
+    sandbox.close()
 
 
 def test_memory_is_each_ones_own():
