@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from measure import DM, spent
+from million import growth
+from served import constant, moto_server, node, times_as_long
 
 from dmcli.sandbox import certificate
 from dmcli.sandbox.emulator import open_sandbox
@@ -157,6 +159,7 @@ class Row(NamedTuple):
 COUNTED = "instructions / import click, requests"
 READ = "instructions / import click, requests, reading the certificates once"
 CPU = "CPU / import click, requests"
+SERVED = "a send over HTTP, 8 clients"
 ROWS = (
     Row("python -c pass", COUNTED, bare, steady=True),
     Row("tag list over HTTP", COUNTED, partial(call, LIST), 1.15, 1.20, steady=True),
@@ -167,6 +170,10 @@ ROWS = (
     Row("tag list over HTTP", CPU, partial(cpu, LIST), 1.15, 1.5),
     Row("tag list over HTTPS", CPU, partial(secure_cpu, LIST), 1.35, 1.7),
     Row("tag list over HTTP", "CPU / aliyun-cli", beside_aliyun, 5.0),
+    Row(SERVED, "time / the same server, answering a constant", lambda _: times_as_long(constant), 2.22, 5.0),
+    Row(SERVED, "time / moto_server, SES", lambda _: times_as_long(moto_server), 0.11, 0.4),
+    Row(SERVED, "time / aws-ses-v2-local", lambda _: times_as_long(node), 0.67, 1.8),
+    Row("a send in the process, a million mails kept", "CPU / a thousand kept", lambda _: growth(), 1.15),
 )
 
 

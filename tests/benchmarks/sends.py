@@ -40,9 +40,9 @@ ACTION = catalogue.get("SingleSendMail")
 CLIENTS = 8
 
 
-def request(target: Target):
+def request(target: Target, params=PARAMS):
     call = Signed(ACTION.name, "2015-11-23", target, KEYS, datetime.now(UTC), os.urandom(16).hex())
-    return sign(call, PARAMS)
+    return sign(call, params)
 
 
 def bare(folder: str, count: int) -> float:
