@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 import time
@@ -225,7 +226,7 @@ class Store:
         import sqlite3
 
         with closing(sqlite3.connect(":memory:", isolation_level=None)) as new:
-            new.deserialize(_empty())
+            copy_database(_empty(), new)
             for statement in SEED.split(";\n"):
                 new.execute(statement)
             self.copy_from(new)
@@ -267,12 +268,13 @@ def _open(path: str) -> sqlite3.Connection:
 
 
 @cache
-def _empty() -> bytes:
-    """A database with all tables and no rows, as SQLite writes it; to make one takes as long as thirty resets."""
-    with closing(open_database(":memory:", MIGRATIONS)) as new:
-        for (table,) in new.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-            new.execute(f"DELETE FROM {table}")
-        return new.serialize()
+def _empty() -> sqlite3.Connection:
+    """A database with all tables and no rows; to make one takes as long as thirty resets."""
+    new = open_database(":memory:", MIGRATIONS)
+    atexit.register(new.close)
+    for (table,) in new.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+        new.execute(f"DELETE FROM {table}")
+    return new
 
 
 def path_of(environ: Mapping[str, str], region: str = "") -> str:
