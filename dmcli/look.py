@@ -62,8 +62,13 @@ def painted(text: str, meaning: str) -> str:
     >>> painted("Options:", "heading")
     '\x1b[1mOptions:\x1b[0m'
     """
-    codes = (_CODES.get(word) or f"38;5;{word.removeprefix('color(')[:-1]}" for word in style(meaning).split())
-    return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if text else text
+    return in_style(text, style(meaning))
+
+
+def in_style(text: str, look: str) -> str:
+    """A harmless text in a style of the palette, "" for none."""
+    codes = (_CODES.get(word) or f"38;5;{word.removeprefix('color(')[:-1]}" for word in look.split())
+    return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if text and look else text
 
 
 def wants_color(stream: TextIO, asked: bool | None) -> bool:

@@ -17,7 +17,7 @@ from dmcli.api.actions.common import DOMAIN_STATUS
 from dmcli.api.model import Field
 from dmcli.api.paging import Page
 from dmcli.render import Output, show_document, show_pages
-from dmcli.render.formats.table import fit
+from dmcli.render.formats.grid import fit
 
 FIELDS = (
     Field("DomainName", "Domain"),

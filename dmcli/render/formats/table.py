@@ -10,15 +10,15 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from dmcli.folding import fold_chinese, has_chinese
+from dmcli.api.kinds.dates import local_text
 from dmcli.look import is_accessible, style
-from dmcli.record import Record
-from dmcli.render.cells import all_fields, cell_words, table_fields, values, zone_apart
+from dmcli.render.cells import all_fields, cell_words, column_writer, table_fields, values, zone_apart
 from dmcli.render.console import console_for, show_renderable, style_of
 from dmcli.render.encoding import fit_encoding
 from dmcli.render.flat import flat
 from dmcli.render.formats.base import Format
 from dmcli.render.formats.document import JSON
+from dmcli.render.formats.grid import GAP, Column, print_grid
 from dmcli.untrusted import safe
 from dmcli.words import listed, tr
 
@@ -31,37 +31,6 @@ if TYPE_CHECKING:
     from dmcli.render.formats.base import Listing, Sink
 
 _CHUNK = 1000  # rows a table holds at most, so that memory and the wait for the first row stay bounded
-_GAP = 2  # blanks between columns
-_LONGEST = 64  # of a word that is kept whole: an address or an id
-_WORD = 16  # of a longer one that a column has room for before it folds
-_NARROWEST = 2  # one wide character
-
-
-class _Column(Record):
-    """A column: its title, its cells as they are shown, and the style of each."""
-
-    title: str
-    cells: Sequence[str]
-    styles: Sequence[str]
-    shape: str = ""
-    priority: int = 0
-
-    @property
-    def says_something(self) -> bool:
-        """Whether any cell has a word."""
-        return any(self.cells)
-
-    @property
-    def width(self) -> int:
-        """Columns of the terminal that nothing folds in."""
-        return max(map(_width, (self.title, *self.cells)))
-
-    @property
-    def least(self) -> int:
-        """Columns in which no word is folded: numbers and times are whole, and words no longer than ids are."""
-        whole = max(map(_width, self.cells)) if self.shape else 0
-        words = [_least(word) for text in (self.title, *self.cells) for word in text.split()]
-        return max(whole, *words, _NARROWEST)
 
 
 class _Table(Format):
@@ -86,7 +55,7 @@ class _Table(Format):
             if shown:
                 lost = [column.says_something and column not in shown for column in columns]
                 left_out |= dict.fromkeys(field.title for field, gone in zip(titled, lost, strict=True) if gone)
-            _print_grid(shown or _blocks(titled, lines, output), console, output)
+            print_grid(shown or _blocks(titled, lines, output), console, output)
         if left_out:
             output.tell(
                 tr("no room for {columns}: a wider terminal shows more, -o csv everything", columns=listed(left_out))
@@ -106,35 +75,24 @@ class _Table(Format):
         if is_accessible():
             _print_flat(columns, [line], console_for(output), output)
         else:
-            _print_grid(_blocks(columns, [line], output), console_for(output), output)
+            print_grid(_blocks(columns, [line], output), console_for(output), output)
 
     def show_value(self, value: Any, output: Sink) -> None:
         """Print what a query found, as JSON."""
         JSON.show_value(value, output)
 
 
-def fit(widths: list[int], least: list[int], room: int) -> list[int]:
-    """The widths, reduced to the room: the widest first, below `least` only when all are down to it."""
-    widths = [min(width, max(room, _NARROWEST)) for width in widths]
-    while sum(widths) > room:
-        loose = [at for at, width in enumerate(widths) if width > max(least[at], _NARROWEST)]
-        loose = loose or [at for at, width in enumerate(widths) if width > _NARROWEST]
-        if not loose:
-            break
-        widths[max(loose, key=widths.__getitem__)] -= 1
-    return widths
-
-
-def _column(field: Field, found: Sequence[Any], output: Sink) -> _Column:
+def _column(field: Field, found: Sequence[Any], output: Sink) -> Column:
     """The column of a field; the zone of its times stands once, in the title."""
-    zone, cells = "", [_clean(cell_words(field, value, output.zone), output) for value in found]
+    zone, cells = "", [_clean(text, output) for text in column_writer(field, output.zone, local_text)(found)]
     if field.shape in ("epoch", "stamp"):
         zone, cells = zone_apart(cells)
     title = _clean(f"{field.title} {zone}".rstrip(), output)
-    return _Column(title, cells, [style_of(field, value) for value in found], field.shape, field.priority)
+    styles = [style_of(field, value) for value in found] if field.words else [""] * len(found)
+    return Column(title, cells, styles, field.shape, field.priority)
 
 
-def _blocks(fields: Sequence[Field], lines: Iterable[Sequence[Any]], output: Sink) -> list[_Column]:
+def _blocks(fields: Sequence[Field], lines: Iterable[Sequence[Any]], output: Sink) -> list[Column]:
     """Rows as blocks, an empty line between them: a column of titles, and one of values."""
     titles = [_clean(field.title, output) for field in fields]
     left: list[str] = []
@@ -146,12 +104,12 @@ def _blocks(fields: Sequence[Field], lines: Iterable[Sequence[Any]], output: Sin
         ]
         right += [("", ""), *cells] if right else cells
     return [
-        _Column("", left, [style("heading")] * len(left)),
-        _Column("", [text for text, _ in right], [style for _, style in right]),
+        Column("", left, [style("heading")] * len(left)),
+        Column("", [text for text, _ in right], [style for _, style in right]),
     ]
 
 
-def _fitting(columns: list[_Column], width: int) -> list[_Column]:
+def _fitting(columns: list[Column], width: int) -> list[Column]:
     """The columns of which none has to fold a word, without those that must give way for it; empty where none fit.
 
     What says nothing in any row gives way first, then what has a priority.
@@ -159,7 +117,7 @@ def _fitting(columns: list[_Column], width: int) -> list[_Column]:
     words = [column for column in columns if column.says_something]
     priorities = sorted({column.priority for column in words}, reverse=True)
     for left in (columns, *([column for column in words if column.priority <= most] for most in priorities)):
-        if sum(column.least for column in left) + _GAP * (len(left) - 1) <= width:
+        if sum(column.least for column in left) + GAP * (len(left) - 1) <= width:
             return left
     return []
 
@@ -177,55 +135,6 @@ def _print_flat(fields: Sequence[Field], lines: Iterable[Sequence[Any]], console
         for line in lines
     )
     show_renderable(console, flat(groups, console), output)
-
-
-def _print_grid(columns: list[_Column], console: Console, output: Sink) -> None:
-    """Print columns under their titles, if they have any."""
-    from rich import box
-    from rich.table import Column, Table
-    from rich.text import Text
-
-    room = console.width - _GAP * (len(columns) - 1)
-    least = [column.least for column in columns]
-    if columns[0].width <= room // 2:  # what names the row
-        least[0] = columns[0].width
-    widths = fit([column.width for column in columns], least, room)
-    table = Table(
-        *(
-            Column(
-                fold_chinese(column.title, width),
-                width=width,
-                overflow="fold",
-                justify="right" if column.shape == "number" else "left",
-            )
-            for column, width in zip(columns, widths, strict=True)
-        ),
-        box=box.SIMPLE_HEAD,
-        show_header=any(column.title for column in columns),
-        header_style=style("heading"),
-        show_edge=False,
-        pad_edge=False,
-        padding=(0, _GAP - 1, 0, 0),
-    )
-    for row in zip(*(zip(column.cells, column.styles, strict=True) for column in columns), strict=True):
-        cells = zip(row, widths, strict=True)
-        table.add_row(*(Text(fold_chinese(text, width), style) for (text, style), width in cells))
-    # Where not even the narrowest columns fit, the terminal wraps; nothing is lost.
-    console.width = max(console.width, sum(widths) + _GAP * (len(widths) - 1))
-    show_renderable(console, table, output)
-
-
-def _least(word: str) -> int:
-    """Columns that a word needs: all of it, or a part of what is very long, and of Chinese, which has no blanks."""
-    width = _width(word)
-    return width if width <= (_WORD if has_chinese(word) else _LONGEST) else _WORD
-
-
-def _width(text: str) -> int:
-    """Columns a text takes on the terminal; Chinese characters take two."""
-    from rich.cells import cell_len
-
-    return cell_len(text)
 
 
 def _clean(text: str, output: Sink) -> str:
