@@ -104,6 +104,12 @@ class TimedOutError(CheckFailedError):
     word = "TimedOut"
 
 
+class NotReadyError(CheckFailedError):
+    """What was asked for is not there yet."""
+
+    word = "NotReady"
+
+
 class QuotaError(CheckFailedError):
     """The quota does not suffice."""
 

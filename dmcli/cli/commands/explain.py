@@ -19,6 +19,7 @@ from dmcli.errors import (
     LocalIOError,
     LockedError,
     NotFoundError,
+    NotReadyError,
     PartlyRejectedError,
     QuotaError,
     RefusedError,
@@ -66,6 +67,10 @@ _WORDS: dict[type[DmError], tuple[str, str]] = marked(
         TimedOutError: (
             "What was waited for did not come in time.",
             "Wait longer, or find out why it does not come.",
+        ),
+        NotReadyError: (
+            "What was asked for is not there yet: the service is still at it.",
+            "Run it again later; the message has the command that tells how far it is.",
         ),
         QuotaError: (
             "Less is left of the quota of the day or the month than is needed.",

@@ -128,3 +128,17 @@ def test_files_are_named_by_name(dm):
     assert f"people.csv (id {number})" in asked
     dm("validate delete people.csv --yes")
     assert dm(f"validate result {number}", code=10).err
+
+
+def test_a_result_that_is_not_there_yet_is_told(dm):
+    dm("validate file https://files.example.com/p.csv --name 'our people.csv' --yes -q")
+    number = dm("validate list -o json").json["Files"][0]["FileId"]
+    for named, shown in (("'our people.csv'", "our people.csv"), (number, number), (f"name:{number}", "")):
+        told = dm(f"validate result {named}", code=5 if shown else 10)
+        assert told.out == ""
+        if shown:
+            assert f"there is no result of {shown} yet, it is still being validated (processing, " in told.err
+            assert told.err.strip().endswith(f" validate status {named}")
+    assert '"code": "NotReady"' in dm(f"validate result {number} -o json --query FileUrl", code=5).err
+    dm("sandbox clock advance 2m")
+    assert dm(f"validate result {number} -o json").json["FileUrl"].startswith("https://")
