@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dmcli.api.model import Action, Effect, Window
 from dmcli.api.windows import several_calls
 from dmcli.cli.uploads import as_data, with_urls
-from dmcli.errors import DmError, InputError, UnknownOutcomeError
+from dmcli.errors import DmError, InputError, NotFoundError, UnknownOutcomeError
 from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
@@ -58,12 +58,19 @@ def perform(
 
         ask(tr("{what}; this costs {charges}", what=_what(action), charges=tr(action.charges)))
     wire = resolve_names(current, call)
-    if action.paging:
-        from dmcli.cli.listing import show_list
+    try:
+        if action.paging:
+            from dmcli.cli.listing import show_list
 
-        show_list(current, action, wire, values, refine(wire) if refine else None)
-        return
-    carry_out(current, call, wire, values.get("idempotency_key"), with_urls(current, files))
+            show_list(current, action, wire, values, refine(wire) if refine else None)
+            return
+        carry_out(current, call, wire, values.get("idempotency_key"), with_urls(current, files))
+    except NotFoundError as error:
+        if error.code and action.effect is not Effect.SEND:
+            from dmcli.workflows.lookup import see_names_sent
+
+            see_names_sent(current.client, action, wire)
+        raise
 
 
 def carry_out(

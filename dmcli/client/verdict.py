@@ -41,6 +41,7 @@ _NOTHING_DONE = marked("nothing was done, it is safe to run this again")
 _EARLIER = marked("an earlier attempt got no answer and may have done it")
 _TIMEOUT, _TOO_MANY, _SERVER_ERROR = 408, 429, 500
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_CALLER = "InvalidIP.NotFound"  # of a send: the address that it comes from is not among those that may
 _EXACT = 1  # second, since a Date has whole ones
 
 
@@ -103,6 +104,8 @@ def error_class(result: Result, effect: Effect) -> type[DmError]:
     if outcome is Outcome.REFUSED:
         from dmcli.api import codes
 
+        if effect is Effect.SEND and result.verdict.code == _CALLER:
+            return RefusedError
         known = codes.find(result.verdict.code)
         return _BY_EXIT.get(known.exit if known else 1, RefusedError)
     if result.maybe_done and effect is Effect.CREATE and outcome is not Outcome.NOT_THE_SERVICE:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api import catalogue
+from dmcli.api.kinds.reference import Ref
 from dmcli.api.paging import value_of
 from dmcli.errors import ConfigError, InputError, NotFoundError, RefusedError
 from dmcli.words import counted, listed, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
 
-    from dmcli.api.kinds.reference import Ref
+    from dmcli.api.model import Action
     from dmcli.client.client import Client
 
 
@@ -111,6 +113,18 @@ def resolve(client: Client, ref: Ref, text: str) -> str:
     """The id for a name, or the name for an id: whichever the wire takes. Raises NotFoundError."""
     by_name = ref.takes == "id"
     return str(value_of(find_row(client, ref, text, by_name=by_name), ref.id if by_name else ref.name))
+
+
+def see_names_sent(client: Client, action: Action, wire: Mapping[str, str]) -> None:
+    """See that the things are there whose names went on the wire as they were typed, after a call that lacked one.
+
+    Raises NotFoundError with the nearest names, as for a name that is looked up before the call.
+    """
+    for name, text in wire.items():
+        kind = action.param(name).kind
+        if isinstance(kind, Ref) and kind.takes == "name":
+            with suppress(ConfigError, RefusedError):  # keys that may not list: the service's answer has to do
+                find_row(client, kind, kind.thing_in(text), by_name=True)
 
 
 def _nearest(wanted: str, names: list[str]) -> str:

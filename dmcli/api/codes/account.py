@@ -33,7 +33,7 @@ CODES: tuple[Code, ...] = (
          "the address that this machine sends from.",
          "该 IP 地址不存在，或不在允许发信的范围内。",
          "独立 IP 请从 `dm dedicated-ip list` 中选取；"
-         "如果是发信被拒绝，请将 `dm ip-filter list` 与本机的出口地址核对。"),
+         "如果是发信被拒绝，请将 `dm ip-filter list` 与本机的出口地址核对。", 10),
     Code("InvalidIPNumber.Malformed", 400, "The maximum number of IP addresses is exceeded.",
          "The list of IP addresses that may send mail is full.",
          "Take one out with `dm ip-filter remove IP`, or add a network instead of single addresses.",

@@ -104,7 +104,8 @@ def test_the_commands_take_addresses_and_names(dm):
     assert "192.0.2.10" in dm("dedicated-ip unpooled").out
     assert dm("dedicated-ip update-pool news", code=2).err
     assert "did you mean 192.0.2.12" in dm("dedicated-ip create-pool b --ip 192.0.2.122", code=10).err
-    assert "`dm dedicated-ip list`" in " ".join(dm("dedicated-ip warmup 192.0.2.122", code=1).err.split())
+    told = dm("dedicated-ip set-warmup dm-ip-99 --by self", code=10).err
+    assert "`dm dedicated-ip list`" in " ".join(told.split())
     assert dm("dedicated-ip set-warmup 192.0.2.10 --by self --dry-run").json["parameters"] == {
         "Id": "<id of 192.0.2.10>",
         "WarmupType": "cusSelfManager",
@@ -132,3 +133,13 @@ def test_a_name_that_two_pools_have_names_neither(dm):
     dm("dedicated-ip delete-pool 2 --yes")
     dm("dedicated-ip delete-pool twice --yes")
     assert dm("dedicated-ip pools -o json").json["IpPools"] == []
+
+
+def test_an_ip_that_is_not_there_is_told_in_the_same_way_everywhere(dm):
+    lines = ("warmup {}", "warmup-days {}", "set-warmup {} --by self", "set-renewal --ip {} --no-renew")
+    for line in lines:
+        told = dm(f"dedicated-ip {line.format('192.0.2.19')}", code=10).err
+        assert told.startswith("dm: there is no dedicated IP named '192.0.2.19'; did you mean 192.0.2.1"), line
+        assert dm(f"dedicated-ip {line.format('dm-ip-99')}", code=10).err, line
+    assert dm("ip-filter remove 99 --yes", code=10).err
+    assert "did you mean sandbox.test?" in dm("domain rotate-dkim snadbox.test", code=10).err
