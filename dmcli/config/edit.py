@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from dmcli.config.file import KNOWN, SANDBOX, Content, name_problem, nearest, read, value_problem
-from dmcli.errors import ConfigError, InputError
+from dmcli.errors import ConfigError, InputError, NotFoundError
 from dmcli.local.nodes import Place
 from dmcli.words import listed, tr
 
@@ -26,7 +26,7 @@ Edit = tuple[Place, Place, str]  # what stands between two places becomes this t
 def set_default(text: str, name: str) -> str:
     """The text of a file with another default profile; all other lines stay as they are.
 
-    Raises InputError when there is no such profile, ConfigError when the text is broken or laid out beyond us.
+    Raises NotFoundError when there is no such profile, ConfigError when the text is broken or laid out beyond us.
     """
     content = read(text)
     if name != SANDBOX:
@@ -62,8 +62,8 @@ def add_profile(text: str, name: str, values: dict[str, str], *, replace: bool =
 def set_value(text: str, name: str, key: str, value: str) -> str:
     """The text of a file with one value of a profile changed or added, or with an empty `value` taken out.
 
-    All other lines stay as they are. Raises InputError when there is no such profile or the value will not do,
-    ConfigError when the text is broken or laid out beyond us.
+    All other lines stay as they are. Raises NotFoundError when there is no such profile, InputError when the
+    value will not do, ConfigError when the text is broken or laid out beyond us.
     """
     content = read(text)
     _check_there(content, name)
@@ -77,8 +77,8 @@ def set_value(text: str, name: str, key: str, value: str) -> str:
 def rename_profile(text: str, old: str, new: str) -> str:
     """The text of a file in which a profile has another name, and is the default as before. It stays in its place.
 
-    Raises InputError when there is no such profile or the new name will not do, ConfigError when the text is broken or
-    laid out beyond us.
+    Raises NotFoundError when there is no such profile, InputError when the new name will not do, ConfigError when the
+    text is broken or laid out beyond us.
     """
     content = read(text)
     _check_there(content, old)
@@ -98,8 +98,8 @@ def rename_profile(text: str, old: str, new: str) -> str:
 def delete_profile(text: str, name: str) -> str:
     """The text of a file without a profile, and without a default where that was it.
 
-    Comments among the values go with them; those above the profile stay, and so do all other lines. Raises InputError
-    when there is no such profile, ConfigError when the text is broken or laid out beyond us.
+    Comments among the values go with them; those above the profile stay, and so do all other lines. Raises
+    NotFoundError when there is no such profile, ConfigError when the text is broken or laid out beyond us.
     """
     content = read(text)
     _check_there(content, name)
@@ -114,12 +114,12 @@ def delete_profile(text: str, name: str) -> str:
 
 
 def _check_there(content: Content, name: str) -> None:
-    """Raise InputError where a file has no profile of that name."""
+    """Raise NotFoundError where a file has no profile of that name, InputError for the one that is in no file."""
     if name == SANDBOX:
         raise InputError(tr("the profile 'sandbox' is built in, and stays as it is"))
     if name not in content.profiles:
         known = [*content.profiles, SANDBOX]
-        raise InputError(
+        raise NotFoundError(
             tr(
                 "there is no profile '{name}'; there are {known}{nearest}",
                 name=name,

@@ -10,7 +10,7 @@ from dmcli.local.files import check_private, read_text
 from dmcli.local.nodes import Grammar
 from dmcli.record import Record
 from dmcli.secret import Entry, Secret
-from dmcli.words import marked, tr
+from dmcli.words import listed, marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -107,6 +107,19 @@ def nearest(word: str, choices: Collection[str]) -> str:
 
     near = difflib.get_close_matches(word, choices, 1)
     return tr("; did you mean '{near}'?", near=near[0]) if near else ""
+
+
+def no_profile(name: str, known: Collection[str], path: str) -> str:
+    """What to say of a profile that a file has not; `known` are those that there are."""
+    near = nearest(name, known)
+    more = "" if near or set(known) - {SANDBOX} else tr("; make one with 'dm config init'")
+    return tr(
+        "there is no profile '{name}' in {path}; there are {known}{more}",
+        name=name,
+        path=path,
+        known=listed(known),
+        more=near or more,
+    )
 
 
 def has_control(text: str) -> bool:

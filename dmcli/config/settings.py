@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dmcli.api.regions import DEFAULT_REGION, REGIONS
-from dmcli.config.file import SANDBOX, VALUES, ConfigFile, load_file, nearest, value_problem
+from dmcli.config.file import SANDBOX, VALUES, ConfigFile, load_file, no_profile, value_problem
 from dmcli.config.values import BUILT_IN, FLAG, LOCAL, VENDOR, WORDS, Found, check_region, endpoint_of, plain_word
 from dmcli.config.vendor import cli_file
 from dmcli.errors import ConfigError, DmError
 from dmcli.local.paths import config_path
 from dmcli.record import Record
-from dmcli.words import listed, locale, tr
+from dmcli.words import locale, tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,20 +113,17 @@ def choose_profile(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -
         (file.default, tr("default in {path}", path=file.path), False),
     )
     name, source, explicit = next((choice for choice in choices if choice[0]), ("", tr("not set"), False))
-    known = [*file.profiles, SANDBOX]
-    if name and name not in known:
-        near = nearest(name, known)
-        raise ConfigError(
-            tr(
-                "{source}: there is no profile '{name}' in {path}; there are {known}{near}",
-                source=source,
-                name=name,
-                path=file.path,
-                known=listed(known),
-                near=near,
-            )
-        )
+    if name:
+        check_profile(file, name, source)
     return name, source, explicit
+
+
+def check_profile(file: ConfigFile, name: str, source: str) -> None:
+    """Raise ConfigError, with what chose it, where there is no profile of that name."""
+    known = [*file.profiles, SANDBOX]
+    if name not in known:
+        problem = no_profile(name, known, file.path)
+        raise ConfigError(tr("{source}: {problem}", source=source, problem=problem))
 
 
 def _find_values(flags: Flags, environ: Mapping[str, str], file: ConfigFile, profile: str) -> dict[str, Found]:

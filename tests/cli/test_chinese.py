@@ -92,7 +92,7 @@ def test_what_is_no_answer_is_asked_again(box):
         ("send merge nosuch.csv --subject s", 2, "没有要发送的内容"),
         ("tag show summer", 10, "没有名为 'summer' 的邮件标签；另有 1 个\n"),
         ("explain Nonsense.Nonsense", 10, "没有错误码 'Nonsense.Nonsense'"),
-        ("config show nosuch", 2, "没有配置 'nosuch'"),
+        ("config show nosuch", 10, "没有配置 'nosuch'"),
         ("api DescAccountSummary Action=x", 2, "由 dm 自行设置"),
         ("account show --fail-below much", 2, "既不是 10% 这样的比例，也不是邮件数"),
         ("stats history prune --older-than never", 2, "不是 400d 这样的天数"),

@@ -17,7 +17,7 @@ from dmcli.api.regions import REGIONS
 from dmcli.config.edit import add_profile, delete_profile, rename_profile, set_default, set_value
 from dmcli.config.file import KNOWN, load_file, read
 from dmcli.config.settings import Flags, resolve
-from dmcli.errors import ConfigError, InputError
+from dmcli.errors import ConfigError, InputError, NotFoundError
 from dmcli.secret import Secret
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.yaml"
@@ -463,7 +463,7 @@ def test_set_default_on_nothing():
 
 def test_set_default_wants_a_profile_that_is_there():
     with pytest.raises(
-        InputError, match=r"there is no profile 'tset'; there are work, test, sandbox; did you mean 'test'\?"
+        NotFoundError, match=r"there is no profile 'tset'; there are work, test, sandbox; did you mean 'test'\?"
     ):
         set_default(TEXT, "tset")
 
@@ -612,7 +612,7 @@ def test_one_value_is_set_and_taken_out():
     assert set_value(COMMENTED, "test", "lang", "zh") == COMMENTED.replace("test: {}", "test: \n    lang: zh")
     with pytest.raises(InputError, match=r"did you mean 'region'\?"):
         set_value(COMMENTED, "work", "regoin", "x")
-    with pytest.raises(InputError, match=r"did you mean 'work'\?"):
+    with pytest.raises(NotFoundError, match=r"did you mean 'work'\?"):
         set_value(COMMENTED, "wrok", "lang", "zh")
     with pytest.raises(InputError, match="built in"):
         set_value(COMMENTED, "sandbox", "lang", "zh")

@@ -253,6 +253,15 @@ def test_what_cannot_be_read_is_said_and_never_counts_as_equal(box, write, tmp_p
     assert "2 templates are called 'twice', with the ids 2 and 3; names tell things apart here" in twice.err
 
 
+def test_an_account_to_compare_with_that_is_not_there_is_told_by_its_option(box):
+    for against, code, said in (
+        ("region:cn-hanzhou", 2, "dm: --against region:cn-hanzhou: unknown region 'cn-hanzhou'; "),
+        ("profile:nobody", 3, "dm: --against profile:nobody: there is no profile 'nobody' in "),
+        ("nobody", 2, "dm: --against: 'nobody' is neither profile:NAME nor region:NAME"),
+    ):
+        assert box("account diff --against {}", against, code=code).err.startswith(said)
+
+
 def test_a_pool_that_cannot_be_read_or_is_gone_is_never_taken_for_another_or_none(box, write, tmp_path):
     for pool in ("old", "new"):
         box("dedicated-ip create-pool {}", pool)

@@ -57,7 +57,7 @@ def test_list_and_show_mask_secrets(bare, file):
     shown = bare("config show work -o json").json
     assert (shown["region"], shown["access_key_secret"], shown["access_key_id"]) == ("ap-southeast-1", "***", "***-id")
     for command in ("show", "use"):
-        assert "there are work, local, sandbox" in bare("config {} nope", command, code=2).err
+        assert "there are work, local, sandbox" in bare("config {} nope", command, code=10).err
 
 
 def test_the_profile_that_is_shown_is_the_one_in_use(bare, file, monkeypatch):
@@ -71,7 +71,7 @@ def test_use_edits_one_line(bare, file):
     bare("config use local")
     assert file.read_text(encoding="utf-8") == FILE.replace("default: work", "default: local")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert "nope" in bare("config use nope", code=2).err
+    assert "nope" in bare("config use nope", code=10).err
 
 
 def test_check_names_the_source_and_no_secret(bare, file, monkeypatch):
@@ -263,7 +263,12 @@ def test_rename_and_delete(bare, file):
     assert "exists already" in bare("config rename office local", code=2).err
     for line in ("rename sandbox mine", "delete sandbox --yes"):
         assert "built in" in bare(f"config {line}", code=2).err
-    assert "did you mean 'office'" in bare("config delete ofice --yes", code=2).err
+    for line in ("delete ofice --yes", "delete ofice --dry-run", "rename ofice new", "show ofice", "use ofice"):
+        said = bare(f"config {line}", code=10).err
+        assert said.startswith(f"dm: there is no profile 'ofice' in {file}; there are office, local, sandbox"), line
+        assert "did you mean 'office'" in said, line
+    for line in ("set region cn-hangzhou", "show"):  # what a run is to use is a setting, as everywhere
+        assert "--profile: there is no profile 'ofice'" in bare(f"config {line} -p ofice", code=3).err
     assert "--yes" in bare("config delete office", code=2).err
     said = bare("config delete office --yes").err
     assert "no default profile now" in said

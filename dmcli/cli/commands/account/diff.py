@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -95,10 +96,25 @@ def _resources(current: Session, against: str) -> Resources:
 
     what, _, name = against.partition(":")
     if what not in ("profile", "region") or not name:
-        raise InputError(tr("{text!r} is neither profile:NAME nor region:NAME", text=against))
+        raise InputError(tr("--against: {text!r} is neither profile:NAME nor region:NAME", text=against))
+    _check(what, name, f"--against {against}")
     chosen = {"profile", "region", "endpoint"} if what == "profile" else {"region", "endpoint"}
     given = {key: value for key, value in current.given.items() if key not in chosen}
     return Resources({**given, what: name}, current.voice)
+
+
+def _check(what: str, name: str, source: str) -> None:
+    """Raise ConfigError or InputError for a profile or region that is not there, by the option that names it."""
+    if what == "profile":
+        from dmcli.config.file import load_file
+        from dmcli.config.settings import check_profile
+        from dmcli.local.paths import config_path
+
+        check_profile(load_file(config_path(os.environ)), name, source)
+    else:
+        from dmcli.config.values import FLAG, Found, check_region
+
+        check_region(Found(name, source, FLAG))
 
 
 COMMAND = command(

@@ -101,6 +101,7 @@ def _rename(current: Session, *, name: str, new: str, dry_run: bool) -> None:
     from dmcli.config.edit import rename_profile
 
     file = file_of_profiles()
+    check_name(file, name)
     _write(current, file, new, rename_profile(_text(file), name, new), dry_run=dry_run)
     _say(current, tr("profile {name} is called {new} now", name=name, new=new), dry_run=dry_run)
 
@@ -109,6 +110,7 @@ def _delete(current: Session, *, name: str, yes: bool, dry_run: bool) -> None:
     from dmcli.config.edit import delete_profile
 
     file = file_of_profiles()
+    check_name(file, name)
     text = delete_profile(_text(file), name)
     if dry_run:
         show_profile(current, name, visible_values(file, name))

@@ -6,9 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from dmcli.cli.common import profile_names
-from dmcli.config.file import KNOWN, SANDBOX
-from dmcli.errors import InputError
-from dmcli.words import listed, tr
+from dmcli.config.file import KNOWN, SANDBOX, no_profile
+from dmcli.errors import NotFoundError
 
 if TYPE_CHECKING:
     import click
@@ -50,19 +49,10 @@ def in_use(current: Session, file: ConfigFile) -> str:
 
 
 def check_name(file: ConfigFile, name: str) -> None:
-    """Raise InputError where there is no profile of that name."""
+    """Raise NotFoundError where there is no profile of that name."""
     known = (*file.profiles, SANDBOX)
     if name not in known:
-        more = "" if file.profiles else tr("; make one with 'dm config init'")
-        raise InputError(
-            tr(
-                "there is no profile {name!r} in {path}; there are {known}{more}",
-                name=name,
-                path=file.path,
-                known=listed(known),
-                more=more,
-            )
-        )
+        raise NotFoundError(no_profile(name, known, file.path))
 
 
 def own_profile_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
