@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dmcli.api import catalogue
 from dmcli.api.kinds.addresses import Domain, Email
 from dmcli.api.model import Effect
-from dmcli.api.paging import Circle, Page, first_page, most_rows, next_page, page_of, value_of
+from dmcli.api.paging import Circle, Page, first_page, most_rows, next_page, page_of, total_of, value_of
 from dmcli.api.request import Signed, sign
 from dmcli.client.attempts import Operation
 from dmcli.client.retry import PATIENCE, Outcome, Step
@@ -49,6 +49,10 @@ _REPEATS = marked("the service gives the same page again and again; narrow the l
 _STANDS_STILL = marked(
     "the service's cursor does not advance after {seen:,} rows, so that the rest of the list cannot be read; "
     "try again, or ask for less at a time"
+)
+_FEWER = marked(
+    "the service has {total:,} rows by its own count and gave {seen:,} of them, so that the list is not whole; "
+    "try again"
 )
 
 
@@ -202,14 +206,19 @@ def walk(
     params: Mapping[str, str],
     size: int = 0,
 ) -> Iterator[Page]:
-    """The pages of a list, each fetched by a `call` when it is asked for. Raises UnreachableError where they repeat."""
+    """The pages of a list, each fetched by a `call` when it is asked for.
+
+    Raises UnreachableError where they repeat, and after the last where the service has more rows than it gave.
+    """
     if action.paging is None:
         raise ValueError(action.name)
     asked = dict(params) | first_page(action.paging, size)
     circle, seen, most = Circle(), 0, 0
+    totals: list[int] = []
     while True:
         page = page_of(action, call(action, asked))
         seen += len(page.rows)
+        totals += [total] if (total := total_of(action.paging, page.reply)) is not None else []
         most = most or most_rows(action.paging, page.reply)
         following = next_page(action.paging, asked, page.reply, len(page.rows), seen)
         if following and following.get(action.paging.cursor) == asked.get(action.paging.cursor, ""):
@@ -219,6 +228,9 @@ def walk(
             raise UnreachableError(tr(_REPEATS))
         yield page._replace(more=bool(following))
         if not following:
+            # A list may grow or shrink while it is read: the least of its totals is what there was all the time.
+            if (action.paging.page or action.paging.cursor) and totals and seen < min(totals):
+                raise UnreachableError(tr(_FEWER, total=min(totals), seen=seen))
             return
         asked |= following
 

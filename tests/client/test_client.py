@@ -687,6 +687,41 @@ def test_a_cursor_that_does_not_advance_is_said():
         next(pages)
 
 
+@pytest.mark.parametrize("name", ["QueryTagByParam", "ConfigSetList", "QueryReceiverDetail", "QueryInvalidAddress"])
+@pytest.mark.parametrize("last", [0, 3, None])
+def test_a_list_that_ends_before_the_service_has_given_all_is_never_taken_for_whole(name, last):
+    """Its last page is empty, short, or has no list at all where others have one."""
+    action = catalogue.get(name)
+    calls = []
+
+    def serve(_):
+        calls.append(1)
+        rows = [{"n": f"{len(calls)}.{n}"} for n in range(10 if len(calls) == 1 else last or 0)]
+        out: object = rows if len(calls) == 1 or last is not None else "nothing"
+        for step in reversed(action.lists[0].split(".")):
+            out = {step: out}
+        more = {"NextStart": "x" if len(calls) == 1 else ""} if action.paging.cursor else {}
+        ended = len(calls) > 2
+        return reply(200, RequestId="r", **({} if ended else out), **more, TotalCount=25, TotalCounts=25)
+
+    rows = []
+    with pytest.raises(UnreachableError, match=r"has 25 rows by its own count and gave 1[03] of them"):
+        rows.extend(row for page in client(serve).pages(action, {}, 10) for row in page.rows)
+    assert len(rows) == 10 + (last or 0)
+
+
+def test_a_list_that_grows_or_shrinks_while_it_is_read_is_no_cut_one():
+    for totals in ((20, 25), (25, 20)):
+        left = [*totals]
+
+        def serve(_, left=left):
+            total = left.pop(0)
+            rows = [{"a": f"{total}.{n}"} for n in range(10)]
+            return reply(200, RequestId="r", TotalCount=total, NextStart="x" * len(left), data={"detail": rows})
+
+        assert len(list(client(serve).rows(catalogue.get("QueryReceiverDetail"), {}))) == 20
+
+
 @pytest.mark.parametrize("total", ["²", "٣", "-1", None, "9" * 5000])
 def test_a_total_that_is_no_number_counts_as_none(total):
     action = catalogue.get("QueryTagByParam")

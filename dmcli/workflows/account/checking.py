@@ -154,7 +154,7 @@ def _numbers(there: State, doing: list[Change]) -> dict[str, tuple[int, int]]:
 
 def _too_many_deleted(there: State, doing: list[Change]) -> Iterator[str]:
     """Parts, and lists of members, of which more would go than may without --force."""
-    of = {key: len(things) for key, things in there.items()}
+    of = {key: sum(one.ours for one in things.values()) for key, things in there.items()}
     gone = Counter((one.part, "") for one in doing if one.verb is Verb.DELETE and one.part != MEMBERS)
     for one in doing:
         if one.leaving:

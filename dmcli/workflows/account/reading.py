@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dmcli.api import catalogue
 from dmcli.api.kinds.text import Choice
 from dmcli.api.paging import value_of
-from dmcli.errors import ConfigError, RefusedError
+from dmcli.errors import DmError, LocalIOError, NotFoundError, RefusedError, UnreachableError
 from dmcli.words import listed, tr
 from dmcli.workflows.account.model import Account, Shape, Thing
 from dmcli.workflows.account.parts import PARTS
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from dmcli.client.client import Client
-    from dmcli.errors import DmError
     from dmcli.workflows.account.model import Attribute, Fields, Part, State, Value
 
 _YES = ("true", "1", "yes")
@@ -58,7 +57,12 @@ def read(client: Client, scope: Scope, tell: Callable[[str], None] = lambda _: N
                 lost = [who.email for one in things.values() for who in one.members or () if who.values is None]
             if error := _nameless(part, things, unread):
                 raise error
-        except (ConfigError, RefusedError) as error:
+        except UnreachableError as error:
+            error.message = tr("{kinds} could not be read: {why}", kinds=part.key, why=error.message)
+            raise
+        except LocalIOError:
+            raise
+        except DmError as error:
             if not error.code:
                 raise
             unread[part.key] = error
@@ -96,10 +100,14 @@ def _things(client: Client, part: Part, state: State) -> dict[str, Thing]:
     for row in client.rows(catalogue.get(part.listing), {}):
         name, key = part.canonical(_text(value_of(row, part.name))), _text(value_of(row, part.id))
         if name in things:
-            twice.setdefault(name, [things[name].id]).append(key)
+            if key != things[name].id:  # else the rows have moved by one page while they were read
+                twice.setdefault(name, [things[name].id]).append(key)
             continue
         if part.describe:
-            row = {**row, **client.call(catalogue.get(part.describe), {part.by: key})}  # noqa: PLW2901
+            try:
+                row = {**row, **client.call(catalogue.get(part.describe), {part.by: key})}  # noqa: PLW2901
+            except NotFoundError:  # deleted since the list was read
+                continue
         field, value = part.ours
         ours = not field or str(value_of(row, field) or value) == value
         things[name] = Thing(name, _fields(part, name, row, state), key, ours=ours)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from dmcli.api.actions.common import NO_ACTION
 from dmcli.api.model import Field, bad, fair, good
-from dmcli.words import listed, tr
+from dmcli.words import LANGUAGES, listed, tr
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -70,16 +71,23 @@ def read_account(current: Session, client: Client, scope: Scope) -> Account:
 
 
 def unread_error(account: Account, kinds: Collection[str]) -> DmError | None:
-    """The gravest of what kept these kinds from being read, as an error that names them all."""
-    from dmcli.errors import worst
+    """What kept these kinds from being read, as an error that names them all; None where all were read.
+
+    Whatever the service says, it is exit code 3: neither a refusal of what was to be done, nor a difference.
+    """
+    from dmcli.errors import ConfigError
 
     unread = {kind: error for kind, error in account.unread.items() if kind in kinds}
     if not unread:
         return None
-    gravest = worst(error.exit_code for error in unread.values())
-    error = next(error for error in unread.values() if error.exit_code == gravest)
+    first = next((one for one in unread.values() if isinstance(one, ConfigError)), next(iter(unread.values())))
     told = listed(f"{kind} ({one.code})" for kind, one in unread.items())
-    error.message = tr("{kinds} could not be read: {why}", kinds=told, why=error.message)
+    error = ConfigError(tr("{kinds} could not be read: {why}", kinds=told, why=first.message))
+    error.code, error.request_id, error.http_status = first.code, first.request_id, first.http_status
+    error.hint, error.explained = first.hint, first.explained
+    if first.code in NO_ACTION:
+        error.hint = tr("The region does not have this: leave it out of the file, or name the others with --only.")
+        error.explained = dict.fromkeys(LANGUAGES, ("", ""))  # that is of a name typed wrong
     return error
 
 

@@ -1,0 +1,100 @@
+"""`dm account` where the service does not answer as it should: nothing unread counts as equal, nothing goes unseen."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from faulty import Fault
+
+from dmcli.sandbox.server.http1 import wire
+
+
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    """Writes account.yaml, in the folder in which the commands run."""
+    monkeypatch.chdir(tmp_path)
+
+    def put(text, name="account.yaml"):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return name
+
+    return put
+
+
+def error(result):
+    return json.loads(result.err.splitlines()[-1])["error"]
+
+
+def saying(change):
+    """A server's fault: the sandbox's reply with its object changed by a function."""
+
+    def spoil(connection, reply):
+        document = json.loads(reply.body)
+        change(document)
+        connection.sendall(wire(reply._replace(body=json.dumps(document).encode()), connection="close"))
+
+    return Fault("changed", spoil, executed=True)
+
+
+def test_a_list_that_was_cut_is_never_read_as_whole(box, faulty, write):
+    file = write("tags: [welcome]\nlists: [customers]\n")
+    there = f"-p sandbox --endpoint {faulty.url}"
+    faulty.inject(saying(lambda document: document.update(TotalCount=7)), "QueryTagByParam")
+    for does in (
+        f"diff {file}",
+        "export out.yaml",
+        f"apply {file} --yes",
+        "diff --against profile:sandbox --only tags",
+    ):
+        told = box(f"{there} account {does} -o json", code=4)
+        assert error(told)["message"].startswith("tags could not be read: the service has 7 rows by its own count and")
+        assert not told.out
+    # A list shows what it was given, and says that this is not all.
+    told = box(f"{there} tag list", code=4)
+    assert "welcome" in told.out
+    assert "gave 1 of them, so that the list is not whole; try again" in told.err
+    assert "by its own count" in box(f"{there} tag show nobody", code=4).err
+
+
+@pytest.mark.parametrize("code", ["InvalidAction.NotFound", "UnsupportedOperation", "InvalidTag.NotFound"])
+def test_what_a_region_does_not_have_is_unread_whatever_it_says(box, write, code):
+    file = write("tags: [welcome]\nlists: {customers: {description: Three customers to try with}}\n")
+    box("sandbox fault add error {} --action QueryTagByParam --times 100", code)
+    told = box("account diff {} -o json", file, code=3)
+    assert (told.json["equal"], told.json["read"]) == (False, {"lists": 1})
+    assert error(told)["message"].startswith(f"tags ({code}) could not be read: ")
+    absent = "The region does not have this: leave it out of the file, or name the others with --only."
+    assert (absent == error(told)["hint"]) == (code in ("InvalidAction.NotFound", "UnsupportedOperation"))
+    assert "capitals" not in told.err
+    for does in (f"apply {file} --yes", "export out.yaml", "diff --against profile:sandbox"):
+        assert f"tags ({code}) could not be read" in box(f"account {does}", code=3).err
+    box("account diff {} --only lists", file)
+
+
+def test_things_that_go_or_move_while_they_are_read_are_read_once_or_not(box, faulty, write):
+    there = f"-p sandbox --endpoint {faulty.url}"
+    write("")
+
+    def twice(document):
+        document["data"]["tag"] *= 2
+
+    faulty.inject(saying(twice), "QueryTagByParam")
+    assert box(f"{there} account export --only tags -o json").json["tags"] == {
+        "welcome": {"description": "Mail to new customers"}
+    }
+    faulty.inject(saying(dict.copy), "")
+    box("sandbox fault add error InvalidTemplate.NotFound --action DescTemplate")
+    assert box("account export --only templates -o json").json["templates"] == []
+
+
+def test_what_the_service_suppressed_is_not_counted_where_much_would_go(box, sandbox, write):
+    with sandbox.store.change() as db:
+        db.executemany(
+            "INSERT INTO suppression (address, created, type) VALUES (?, 0, 'system')",
+            [(f"p{n}@b.test",) for n in range(20)],
+        )
+    for name in "abc":
+        box("suppression add {}.test", name)
+    told = box("account apply {} --prune suppressed --yes", write("suppressed: [a.test, b.test]\n"), code=2)
+    assert "1 of 3 suppressed would be deleted" in told.err
