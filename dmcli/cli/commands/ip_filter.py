@@ -12,6 +12,8 @@ from dmcli.cli.tree import command
 from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from dmcli.cli.session import Session
 
 _PROTECT = catalogue.get("UpdateIpProtection")
@@ -25,18 +27,22 @@ def _protect(current: Session, *, yes: bool, **typed: Any) -> None:
 
     if typed["IpProtection"] == "on" and not typed["dry_run"]:
         allowed = [str(value_of(row, "IpAddress") or "") for row in current.client.rows(_LISTED, {})]
-        own = _own_address(current)
-        if not allowed:
-            trouble = tr("no address is listed, so nobody could send: add one first with dm ip-filter add")
-        elif own and not any(_has(text, own) for text in allowed):
-            trouble = tr("this machine sends from {address}, which is not listed, and could not send", address=own)
-        else:
-            trouble = ""
-            if not own:
-                current.say(tr("only {addresses} may send from now on", addresses=listed(allowed)))
+        trouble = lockout(current, allowed)
+        if not trouble and not _own_address(current):
+            current.say(tr("only {addresses} may send from now on", addresses=listed(allowed)))
         if trouble and not yes:
             ask(tr("let only the listed addresses send; {trouble}", trouble=trouble))
     perform(current, _PROTECT, typed)
+
+
+def lockout(current: Session, allowed: Collection[str]) -> str:
+    """Who could not send where only these addresses may: nobody, or this machine; "" where that is not so."""
+    if not allowed:
+        return tr("no address is listed, so nobody could send: add one first with dm ip-filter add")
+    own = _own_address(current)
+    if own and not any(_has(text, own) for text in allowed):
+        return tr("this machine sends from {address}, which is not listed, and could not send", address=own)
+    return ""
 
 
 def _has(text: str, address: str) -> bool:

@@ -98,3 +98,50 @@ def test_what_the_service_suppressed_is_not_counted_where_much_would_go(box, san
         box("suppression add {}.test", name)
     told = box("account apply {} --prune suppressed --yes", write("suppressed: [a.test, b.test]\n"), code=2)
     assert "1 of 3 suppressed would be deleted" in told.err
+
+
+def test_who_would_be_locked_out_is_told_before_it_is_done(box, write):
+    box("ip-filter add 127.0.0.1")
+    box("ip-filter add 203.0.113.1")
+    told = "this machine sends from 127.0.0.1, which is not listed, and could not send"
+    file = write("ip-filter: [203.0.113.1]\n")
+    pruned = f"account apply {file} --prune ip-filter --force"
+    assert told not in box(f"{pruned} --dry-run").err  # the protection is off
+    assert told in box("account apply {} --dry-run --prune ip-filter --force", write(
+        "ip-filter: [203.0.113.1]\nsettings: {ip-protection: true}\n", "on.yaml")).err  # fmt: skip
+    box("ip-filter protect on")
+    assert f"delete 1; {told}: there is no terminal to ask" in box(pruned, code=2).err
+    assert told in box(f"{pruned} --dry-run -o json").json["notes"]
+    box("sandbox fault add error Forbidden.RAM --action GetIpProtection --times 2")
+    assert told in box(f"{pruned} --dry-run").err  # who may not look is told all the same
+    box("sandbox fault remove --all")
+    assert told in box(f"{pruned} --plan plan.json").err
+    assert told in box("account apply plan.json --dry-run").err
+    write("ip-filter: [127.0.0.0/8]\n")
+    assert told not in box(f"{pruned} --dry-run").err
+    write("ip-filter: {}\n")
+    assert "no address is listed, so nobody could send" in box(f"{pruned} --dry-run").err
+    write("ip-filter: {}\nsettings: {ip-protection: false}\n")
+    assert "could" not in box(f"{pruned} --yes").err
+
+
+def test_what_was_refused_is_not_waited_for_and_the_rest_is(box, write, pauses):
+    box("sandbox state set templates checks:2")
+    file = write(
+        "templates:\n  a: {subject: s, html: h}\n  b: {subject: s, html: h}\n"
+        "  newsletter: {subject: 'News for {UserName}', html: x}\n"
+    )
+    box("sandbox fault add error InvalidTemplateName.Duplicate --action CreateTemplate")
+    told = box("account apply {} --yes --wait -o json", file, code=7)
+    assert (told.json["created"], told.json["failed"]) == (1, 1)
+    assert "the service has approved 2 templates" in told.err
+    assert pauses
+    # A wait that goes wrong is told with what was refused, whose exit code goes first.
+    box("sandbox state set templates manual")
+    box("sandbox fault add error InvalidTemplateName.Duplicate --action CreateTemplate")
+    write("templates:\n  c: {subject: s, html: h}\n  b: {subject: t, html: h}\n")
+    told = box("account apply {} --yes --wait --timeout 30s", file, code=7)
+    assert "1 of 2 changes were refused" in told.err
+    assert "still in review: b" in told.err
+    box("sandbox fault add error InvalidTemplateName.Duplicate --action CreateTemplate")
+    box("account apply {} --yes --wait --timeout 30s", write("templates:\n  d: {subject: s, html: h}\n"), code=1)

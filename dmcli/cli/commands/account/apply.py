@@ -64,7 +64,9 @@ def _apply(
     look = _looking(current, file, wishes)
     outlook = look()
     say_plan(current, outlook.changes)
-    current.say(*outlook.notes)
+    trouble = _lockout(current, outlook)
+    notes = [*outlook.notes, *filter(None, [trouble])]
+    current.say(*notes)
     if outlook.staying:
         things = counted(outlook.staying, "thing")
         current.say(tr("left alone without --prune: {things} not in the file; diff shows them", things=things))
@@ -74,7 +76,7 @@ def _apply(
     elif preview:
         output = current.output()
         if output.wants_data and not output.for_people:
-            show_changes(output, outlook.changes, {"staying": outlook.staying, "notes": outlook.notes})
+            show_changes(output, outlook.changes, {"staying": outlook.staying, "notes": notes})
         current.say(what, tr("dry run: nothing was changed"))
     elif not outlook.changes:
         current.say(what)
@@ -82,7 +84,7 @@ def _apply(
         await_approval(current, outlook.templates if wait else [], timeout)
     else:
         if not yes:
-            ask(what, "--dry-run")
+            ask(tr("{what}; {trouble}", what=what, trouble=trouble) if trouble else what, "--dry-run")
             if look().changes != outlook.changes:
                 raise InputError(tr("the account was changed while the question stood; nothing was done, run it again"))
         make(current, _way_on(current, file, wishes) + " --wait" * wait, outlook, timeout if wait else 0)
@@ -152,6 +154,23 @@ def _read(current: Session, scope: Scope, needed: Collection[str]) -> State:
         raise error
     say_read(current, account, scope.parts)
     return account.state
+
+
+def _lockout(current: Session, outlook: Outlook) -> str:
+    """Who could not send after these changes, as `dm ip-filter protect` tells it; "" where nobody is shut out."""
+    from dmcli.cli.commands.ip_filter import lockout
+    from dmcli.workflows.account.model import Verb
+    from dmcli.workflows.account.reading import Scope, read
+
+    turned = next((one.after["ip-protection"] for one in outlook.changes if "ip-protection" in one.after), None)
+    made = {one.name for one in outlook.changes if one.part == "ip-filter" and one.verb is Verb.CREATE}
+    gone = {one.name for one in outlook.changes if one.part == "ip-filter" and one.verb is Verb.DELETE}
+    if turned is False or not (turned or gone):
+        return ""
+    there = read(current.client, Scope(("ip-filter", "settings"), settings={"ip-protection"})).state
+    # What may not be read is taken for on: a warning too many locks nobody out.
+    on = turned or "settings" not in there or there["settings"]["settings"].fields.get("ip-protection", True)
+    return lockout(current, there["ip-filter"].keys() - gone | made) if on and "ip-filter" in there else ""
 
 
 def _mark(current: Session) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.actions.common import count
 from dmcli.api.model import Field
-from dmcli.errors import DmError, PartlyRejectedError
+from dmcli.errors import DmError, PartlyRejectedError, worst
 from dmcli.words import counted, tr
 
 if TYPE_CHECKING:
@@ -45,7 +45,10 @@ class Outlook(NamedTuple):
 
 
 def make(current: Session, way_on: str, outlook: Outlook, patience: float) -> None:
-    """Make the changes. However it ends, how far it came is told."""
+    """Make the changes, and wait for templates where there is patience. However it ends, how far it came is told.
+
+    What was refused is not waited for. Where a wait goes wrong too, the graver exit code is that of the run.
+    """
     from dmcli.workflows.account.applying import Applier
     from dmcli.workflows.account.waiting import check_not_mailed
 
@@ -68,9 +71,17 @@ def make(current: Session, way_on: str, outlook: Outlook, patience: float) -> No
         raise
     current.way_on = ""
     show(current, done, outlook.staying)
-    _tell_failures(done)
+    errors = [refusal] if (refusal := _refusal(done)) else []
     if patience:
-        await_approval(current, outlook.templates, patience)
+        refused = {one.change.name for one in done if one.error and one.change.part == "templates"}
+        try:
+            await_approval(current, [name for name in outlook.templates if name not in refused], patience)
+        except DmError as waited:
+            errors.append(waited)
+    if errors:
+        gravest = next(error for error in errors if error.exit_code == worst(one.exit_code for one in errors))
+        gravest.details = (*gravest.details, *(error.message for error in errors if error is not gravest))
+        raise gravest
 
 
 @contextmanager
@@ -86,13 +97,13 @@ def _telling(current: Session) -> Iterator[Callable[[int, int], None]]:
         yield lambda made, total: meter.tell(made, total, tr("{made:,} of {all:,} changes", made=made, all=total))
 
 
-def _tell_failures(done: list[Done]) -> None:
-    """Raise what was refused: exit code 7 where others were made, else as the service has it."""
+def _refusal(done: list[Done]) -> DmError | None:
+    """What was refused: exit code 7 where others were made, else as the service has it."""
     from dmcli.workflows.account.describing import line_of
 
     failed = [(one.change, one.error) for one in done if one.error]
     if not failed:
-        return
+        return None
     details = [
         tr(
             "{change}: {why}",
@@ -103,10 +114,10 @@ def _tell_failures(done: list[Done]) -> None:
     ]
     told = tr("{refused} of {changes} were refused", refused=len(failed), changes=counted(len(done), "change"))
     if len(failed) < len(done):
-        raise PartlyRejectedError(told, details=details[:_TOLD])
+        return PartlyRejectedError(told, details=details[:_TOLD])
     first = failed[0][1]
     first.message, first.details = tr("{told}: {why}", told=told, why=first.message), tuple(details[:_TOLD])
-    raise first
+    return first
 
 
 def await_approval(current: Session, names: list[str], patience: float) -> None:
