@@ -124,7 +124,9 @@ def otherwise(there: State, wanted: State) -> dict[str, list[str]]:
         old = there.get("lists", {}).get(name)
         known = {member.email.lower(): member.values for member in (old.members if old else None) or ()}
         differ = [
-            member.email for member in one.members or () if known.get(member.email.lower()) not in (None, member.values)
+            member.email
+            for member in one.members or ()
+            if member.values is not None and known.get(member.email.lower()) not in (None, member.values)
         ]
         if differ:
             found[name] = differ

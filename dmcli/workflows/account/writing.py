@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import os
 import re
 from typing import TYPE_CHECKING, Any
 from unicodedata import is_normalized
 
 from dmcli.untrusted import quoted, safe
 from dmcli.workflows.account.parts import IN_FILE
+from dmcli.workflows.account.texts import is_below
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from dmcli.workflows.account.model import Account, Part, Thing
 
@@ -64,6 +66,18 @@ def _thing(part: Part, one: Thing, keep: Callable[[str, str], None] | None) -> d
         keep(path, members_text(one))
         said[MEMBERS_FILE] = path
     return said
+
+
+def unused(folder: str, parts: Collection[str], used: Collection[str]) -> list[str]:
+    """The paths in a folder where texts and members of these parts stand, but for those that are `used`."""
+    patterns = {part.key: one.file for part in IN_FILE for one in part.attributes if one.file} | {"lists": LISTS}
+    found = []
+    for key in parts:
+        place, _, name = patterns.get(key, "").partition("/")
+        if name and is_below(folder, place) and os.path.isdir(os.path.join(folder, place)):
+            end = os.path.splitext(name)[1]
+            found += [f"{place}/{one}" for one in os.listdir(os.path.join(folder, place)) if one.endswith(end)]
+    return sorted({*found} - {*used})
 
 
 def beside(text: str) -> str:

@@ -145,3 +145,43 @@ def test_what_was_refused_is_not_waited_for_and_the_rest_is(box, write, pauses):
     assert "still in review: b" in told.err
     box("sandbox fault add error InvalidTemplateName.Duplicate --action CreateTemplate")
     box("account apply {} --yes --wait --timeout 30s", write("templates:\n  d: {subject: s, html: h}\n"), code=1)
+
+
+def test_members_are_compared_with_another_account_when_told_and_said_not_to_be_otherwise(box, write):
+    there = "--region ap-southeast-1"
+    write("email,City\nli@example.com,Oslo\nzoe@example.com,Bern\n", "people.csv")
+    file = write("lists:\n  customers: {description: Three customers to try with, members-file: people.csv}\n")
+    box(f"account apply {file} {there} --prune members --force --yes -q")
+    against = "account diff --against region:ap-southeast-1 --only lists"
+    same = box(against)
+    assert "the members of lists were not compared; --members compares them" in same.err
+    assert "not compared" not in box("account diff --against region:ap-southeast-1 --only tags").err
+    told = box(f"{against} --members -o json", code=5)
+    assert [one["change"] for one in told.json["changes"]] == ["create", "delete"]
+    assert "not compared" not in told.err
+    assert "--members is for --against" in box(f"account diff {file} --members", code=2).err
+    # Who is there with other values differs too, in a file as in an account; no call changes that.
+    write("email,City\nli@example.com,Rome\nzoe@example.com,Bern\n", "people.csv")
+    told = box(f"account diff {file} {there} -o json", code=5)
+    assert (told.json["equal"], told.json["changes"]) == (False, [])
+    assert told.json["other_values"] == {"customers": ["li@example.com"]}
+    seen = box(f"account diff {file} {there}", code=5).err
+    assert "other values of 1 member of the list customers, such as li@example.com" in seen
+    assert "1 difference between this account and account.yaml" in seen
+
+
+def test_what_an_export_leaves_beside_its_file_is_named_and_nobodys_file_is_deleted(box, write, tmp_path):
+    box("template create gone --subject s --html h")
+    box("account export account.yaml --members")
+    write("<p>mine", "templates/mine.html")
+    write("notes", "templates/notes.txt")
+    box("template delete gone --yes")
+    told = "account.yaml does not name 2 files beside it, which you can delete if nothing else does: "
+    for _ in range(2):
+        assert told + "templates/gone.html, templates/mine.html" in box("account export account.yaml --members").err
+    assert (tmp_path / "templates" / "mine.html").read_text() == "<p>mine"
+    assert (tmp_path / "templates" / "gone.html").exists()
+    assert "does not name" not in box("account export account.yaml --only tags").err
+    left = box("account export account.yaml --only lists").err
+    assert "does not name 1 file beside it" in left
+    assert "lists/customers.csv" in left

@@ -10,11 +10,13 @@ import click
 from dmcli.cli.commands.account.common import KINDS, only_option, read_account, say_read, unread_error
 from dmcli.cli.tree import command
 from dmcli.errors import InputError, LocalIOError, PartlyRejectedError
-from dmcli.words import counted, tr
+from dmcli.words import counted, listed, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
     from dmcli.workflows.account.model import Account
+
+_TOLD = 10  # files that are named
 
 
 def _export(current: Session, *, file: str | None, members: bool, only: tuple[str, ...], schema: bool) -> None:
@@ -55,7 +57,7 @@ def _write(current: Session, file: str, account: Account) -> None:
     """Write the file, the files beside it first. Raises LocalIOError."""
     from dmcli.local.files import write_private, write_where_told
     from dmcli.workflows.account.texts import is_below
-    from dmcli.workflows.account.writing import document_of, text_of
+    from dmcli.workflows.account.writing import document_of, text_of, unused
 
     beside: dict[str, str] = {}
     document = document_of(account, beside.__setitem__)
@@ -72,6 +74,16 @@ def _write(current: Session, file: str, account: Account) -> None:
     current.say(
         tr("wrote {file}, and {files} beside it", file=file, files=files) if beside else tr("wrote {file}", file=file)
     )
+    if left := unused(folder, account.state, beside):
+        # Whose they are nobody can tell: another file may name them, or a person have put them there.
+        current.say(
+            tr(
+                "{file} does not name {files} beside it, which you can delete if nothing else does: {paths}",
+                file=file,
+                files=counted(len(left), "file"),
+                paths=listed(left[:_TOLD]) + (", ..." if len(left) > _TOLD else ""),
+            )
+        )
 
 
 def _show(current: Session, account: Account) -> None:
