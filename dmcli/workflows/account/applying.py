@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api import catalogue
 from dmcli.api.kinds.base import utc_now
 from dmcli.api.kinds.text import Choice
 from dmcli.api.paging import value_of
-from dmcli.errors import DmError, NotFoundError, PartlyRejectedError, UnknownOutcomeError
+from dmcli.errors import (
+    DmError,
+    LocalIOError,
+    LockedError,
+    NotFoundError,
+    PartlyRejectedError,
+    UnknownOutcomeError,
+)
 from dmcli.words import counted, tr
 from dmcli.workflows.account.model import Verb
 from dmcli.workflows.account.parts import BY_KEY, MEMBERS
@@ -21,6 +30,27 @@ if TYPE_CHECKING:
     from dmcli.workflows.account.model import Attribute, Change, Fields, Part, State, Value
 
 _OF_ONE = (1, 5, 7, 10)  # exit codes of what concerns a single thing, so that others can go on
+
+
+@contextmanager
+def alone(account: str) -> Iterator[None]:
+    """Keep other runs on this machine from changing the account of this mark, in hex digits. Raises LockedError.
+
+    Two that look before either has made anything would make it twice: templates and pools may share a name.
+    """
+    from dmcli.local.locks import Claims
+    from dmcli.local.paths import state_folder
+
+    claims = None
+    with suppress(LocalIOError):  # where nothing can be written, as in a container, nobody else waits
+        claims = Claims(os.path.join(state_folder(os.environ), "apply.lock"))
+    try:
+        if claims and not claims.take(int(account[:7], 16)):
+            raise LockedError(tr("another run changes this account just now: nothing was done, run it again later"))
+        yield
+    finally:
+        if claims:
+            claims.close()
 
 
 class Done(NamedTuple):

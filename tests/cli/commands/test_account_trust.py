@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from faulty import Fault
@@ -185,3 +188,30 @@ def test_what_an_export_leaves_beside_its_file_is_named_and_nobodys_file_is_dele
     left = box("account export account.yaml --only lists").err
     assert "does not name 1 file beside it" in left
     assert "lists/customers.csv" in left
+
+
+def test_of_two_runs_at_once_one_changes_the_account(box, write, tmp_path):
+    """A claim holds between processes, so that another one takes it here."""
+    from dmcli.local.paths import state_folder
+
+    file = write("tags: [welcome, b]\n")
+    box("account apply {} --yes --only tags -q", file)
+    holder = (
+        "import sys; from dmcli.local.locks import Claims; claims = Claims(sys.argv[1]);"
+        "print(all(claims.take(n) for n in [int(sys.argv[2][:7], 16)]), flush=True); sys.stdin.read()"
+    )
+    write("tags: [welcome, b, c]\n")
+    box("account apply {} --plan plan.json", file)
+    mark = json.loads((tmp_path / "plan.json").read_text())["account"]
+    lock = os.path.join(state_folder(os.environ), "apply.lock")
+    with subprocess.Popen(
+        [sys.executable, "-c", holder, lock, mark], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout.readline() == "True\n"
+        for what in (file, "plan.json"):
+            assert "another run changes this account just now" in box("account apply {} --yes", what, code=9).err
+        box("account apply {} --dry-run", file)
+        box("account apply {} --yes --region ap-southeast-1 -q", file)  # another account
+        other.stdin.close()
+        other.wait()
+    assert box("account apply plan.json --yes -o json").json["created"] == 1

@@ -62,32 +62,48 @@ def _apply(
     if plan and os.path.realpath(plan) == os.path.realpath(file):
         raise InputError(tr("--plan: {file} is read by this command; name another file", file=plan))
     look = _looking(current, file, wishes)
-    outlook = look()
-    say_plan(current, outlook.changes)
-    trouble = _lockout(current, outlook)
-    notes = [*outlook.notes, *filter(None, [trouble])]
-    current.say(*notes)
-    if outlook.staying:
-        things = counted(outlook.staying, "thing")
-        current.say(tr("left alone without --prune: {things} not in the file; diff shows them", things=things))
-    what = _summary(outlook.changes)
-    if plan:
-        _save(current, plan, outlook.changes)
-    elif preview:
-        output = current.output()
-        if output.wants_data and not output.for_people:
-            show_changes(output, outlook.changes, {"staying": outlook.staying, "notes": notes})
-        current.say(what, tr("dry run: nothing was changed"))
-    elif not outlook.changes:
-        current.say(what)
-        show(current, [], outlook.staying)
-        await_approval(current, outlook.templates if wait else [], timeout)
-    else:
+    if plan or preview:
+        _foresee(current, look(), plan)
+        return
+    from dmcli.workflows.account.applying import alone
+
+    with alone(_mark(current)):
+        outlook = look()
+        trouble = _say_outlook(current, outlook)[-1]
+        what = _summary(outlook.changes)
+        if not outlook.changes:
+            current.say(what)
+            show(current, [], outlook.staying)
+            await_approval(current, outlook.templates if wait else [], timeout)
+            return
         if not yes:
             ask(tr("{what}; {trouble}", what=what, trouble=trouble) if trouble else what, "--dry-run")
             if look().changes != outlook.changes:
                 raise InputError(tr("the account was changed while the question stood; nothing was done, run it again"))
         make(current, _way_on(current, file, wishes) + " --wait" * wait, outlook, timeout if wait else 0)
+
+
+def _foresee(current: Session, outlook: Outlook, plan: str | None) -> None:
+    """Show what would be done, and write it to a plan where one is named."""
+    notes = _say_outlook(current, outlook)
+    if plan:
+        _save(current, plan, outlook.changes)
+        return
+    output = current.output()
+    if output.wants_data and not output.for_people:
+        show_changes(output, outlook.changes, {"staying": outlook.staying, "notes": [*filter(None, notes)]})
+    current.say(_summary(outlook.changes), tr("dry run: nothing was changed"))
+
+
+def _say_outlook(current: Session, outlook: Outlook) -> list[str]:
+    """Say what is to be done, and what to know of it; the notes, of which the last is who would be shut out."""
+    say_plan(current, outlook.changes)
+    notes = [*outlook.notes, _lockout(current, outlook)]
+    current.say(*filter(None, notes))
+    if outlook.staying:
+        things = counted(outlook.staying, "thing")
+        current.say(tr("left alone without --prune: {things} not in the file; diff shows them", things=things))
+    return notes
 
 
 def _looking(current: Session, file: str, wishes: _Wishes) -> Callable[[], Outlook]:
