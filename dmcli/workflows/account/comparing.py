@@ -24,15 +24,36 @@ class Renamed(NamedTuple):
     was: dict[tuple[str, str], str]
 
 
+def last_names(names: Mapping[str, str]) -> dict[str, str]:
+    """What things are called in the end by renames of renames, those that were renamed last before the others.
+
+    Raises ValueError with a name from which they go round.
+
+    >>> last_names({"a": "b", "b": "c"})
+    {'b': 'c', 'a': 'c'}
+    """
+    last: dict[str, tuple[int, str]] = {}
+    for old, new in names.items():
+        steps, name = 1, new
+        while name in names and steps <= len(names):
+            steps, name = steps + 1, names[name]
+        if name in names:
+            raise ValueError(old)
+        last[old] = steps, name
+    return {old: name for old, (_, name) in sorted(last.items(), key=lambda one: one[1][0])}
+
+
 def rename(state: State, moved: Moved) -> Renamed:
     """The account as if renamed already, wherever the old name is there and the new one is not.
 
-    What refers to a thing by its name refers to it by the new one.
+    What refers to a thing by its name refers to it by the new one. Of two old names for a new one the first that is
+    there has it.
     """
-    new = {
-        part: {old: name for old, name in names.items() if old in state.get(part, {}) and name not in state[part]}
-        for part, names in moved.items()
-    }
+    new: Moved = {part: {} for part in moved}
+    for part, names in moved.items():
+        for old, name in names.items():
+            if old in state.get(part, {}) and name not in {*state[part], *new[part].values()}:
+                new[part][old] = name
     if not any(new.values()):
         return Renamed(state, {})
     renamed: State = {}

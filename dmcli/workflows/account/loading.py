@@ -10,9 +10,10 @@ from dmcli.api.kinds.base import utc_now
 from dmcli.errors import InputError
 from dmcli.local.nodes import Grammar
 from dmcli.words import listed, tr
+from dmcli.workflows.account.comparing import last_names
 from dmcli.workflows.account.model import Shape, Thing
 from dmcli.workflows.account.parts import BY_KEY, IN_FILE, MEMBERS
-from dmcli.workflows.account.texts import as_yaml, is_below, text_of
+from dmcli.workflows.account.texts import as_yaml, is_below, members_in, text_of
 from dmcli.workflows.account.writing import FILE, MEMBERS_FILE
 
 if TYPE_CHECKING:
@@ -213,20 +214,12 @@ class _Loader(Grammar):
         return path
 
     def _members(self, node: Node) -> tuple[Member, ...]:
-        """The members in a table beside this file; all rows must do."""
-        from functools import partial
-
-        from dmcli.api.kinds.common import ROW_EMAIL
-        from dmcli.local.tables import open_table
-        from dmcli.workflows.lists.members import Member
-        from dmcli.workflows.lists.people import fields_of, read_people
-
-        table = open_table(self._path(node), "", "")
-        people = read_people(table, fields_of(table, {}), partial(ROW_EMAIL.to_wire, now=utc_now()))
-        if people.bad:
-            row = people.bad[0]
-            self.fail(node.start, tr("{file} row {row}: {why}", file=node.text, row=row.number, why=row.reason))
-        return tuple(Member(one.email, one.values) for one in people.people)
+        """The members in a table beside this file."""
+        path = self._path(node)
+        try:
+            return members_in(path)
+        except ValueError as error:
+            self.fail(node.start, f"{node.text} {error}")
 
     def _moved(self, node: Node) -> dict[str, dict[str, str]]:
         """New names by part and old name."""
@@ -244,7 +237,8 @@ class _Loader(Grammar):
                     ),
                 )
             found[word] = {}
-            for old, (at_old, new) in self._pairs(names).items():
+            noun, entries = BY_KEY[word].noun, self._pairs(names)
+            for old, (at_old, new) in entries.items():
                 name = self._name(BY_KEY[word], new)
                 if other := next((one for one, called in found[word].items() if called == name), ""):
                     self.fail(
@@ -256,7 +250,20 @@ class _Loader(Grammar):
                             old=old,
                         ),
                     )
+                if not old:
+                    self.fail(at_old.start, tr("the name of this {noun} must be one piece of text", noun=tr(noun)))
                 found[word][old] = name
+            try:
+                found[word] = last_names(found[word])
+            except ValueError as circle:
+                self.fail(
+                    entries[str(circle)][0].start,
+                    tr(
+                        "{old!r} comes back to a name that is renamed itself: names change places by a third name, "
+                        "in two runs",
+                        old=str(circle),
+                    ),
+                )
         return found
 
     def _pairs(self, node: Node) -> Entries:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from typing import TYPE_CHECKING
 
 from dmcli.errors import InputError, LocalIOError
 from dmcli.local.files import read_bytes, reason_of
 from dmcli.words import tr
+
+if TYPE_CHECKING:
+    from dmcli.workflows.lists.members import Member
 
 _MOST = 32 << 20  # bytes of a file
 _PAIR = r"\\\\|\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})"  # in JSON; a backslash that is one itself too
@@ -25,6 +29,23 @@ def text_of(path: str) -> str:
         ) from None
     except ValueError as error:
         raise InputError(tr("{path} {error}; give the path of a file with a text", path=path, error=error)) from None
+
+
+def members_in(path: str) -> tuple[Member, ...]:
+    """The members in a table, all of whose rows must do. Raises ValueError with the first that does not."""
+    from functools import partial
+
+    from dmcli.api.kinds.base import utc_now
+    from dmcli.api.kinds.common import ROW_EMAIL
+    from dmcli.local.tables import open_table
+    from dmcli.workflows.lists.members import Member
+    from dmcli.workflows.lists.people import fields_of, read_people
+
+    table = open_table(path, "", "")
+    people = read_people(table, fields_of(table, {}), partial(ROW_EMAIL.to_wire, now=utc_now()))
+    if people.bad:
+        raise ValueError(tr("row {row}: {why}", row=people.bad[0].number, why=people.bad[0].reason))
+    return tuple(Member(one.email, one.values) for one in people.people)
 
 
 def as_yaml(text: str) -> str:

@@ -215,3 +215,21 @@ def test_of_two_runs_at_once_one_changes_the_account(box, write, tmp_path):
         other.stdin.close()
         other.wait()
     assert box("account apply plan.json --yes -o json").json["created"] == 1
+
+
+def test_renames_go_on_from_each_other_wherever_an_account_stands(box, write):
+    file = write("tags: [c]\nmoved: {tags: {welcome: b, b: c}}\n")
+    # This account has the first name, the other the second; a third has both, and the latest goes on.
+    there = "--region ap-southeast-1"
+    box(f"tag create b {there}")
+    box(f"tag delete welcome --yes {there}")
+    for at in ("", there):
+        assert box(f"account apply {file} --yes -o json {at}").json["changed"] == 1
+        assert "nothing differs" in box(f"account diff {file} {at}").err
+    box("tag update c --name b")
+    box("tag create welcome")
+    both = box(f"account diff {file} -o json", code=5).json["changes"]
+    assert [(one["change"], one["name"], one.get("was")) for one in both] == [
+        ("update", "c", "b"),
+        ("delete", "welcome", None),
+    ]
