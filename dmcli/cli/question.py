@@ -1,8 +1,9 @@
-"""The question before much is done: asked on a terminal; elsewhere nothing goes on without --yes."""
+"""What is asked on a terminal, on stderr: values, and whether to go on; elsewhere nothing goes on without --yes."""
 
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
@@ -18,8 +19,7 @@ def ask(what: str, look: str = "") -> None:
 
     `look` is the option that shows what would be done.
     """
-    from dmcli.cli.run.folding import folded  # help needs neither
-    from dmcli.untrusted import safe
+    from dmcli.untrusted import safe  # help does without
 
     what = safe(what)
     if not sys.stdin.isatty():
@@ -32,18 +32,28 @@ def ask(what: str, look: str = "") -> None:
                 )
             )
         raise InputError(tr("{what}: there is no terminal to ask: give --yes to go ahead", what=what))
-    question = folded(tr("{what}. Go ahead? [y/N]:", what=f"{what[:1].upper()}{what[1:]}"), sys.stderr)
-    if not confirmed(question):
+    if not confirmed(tr("{what}. Go ahead? [y/N]:", what=f"{what[:1].upper()}{what[1:]}")):
         raise InputError(tr("nothing was done"))
 
 
 def confirmed(question: str) -> bool:
     """Whether the answer to a question, shown on stderr, is yes; no is what an empty one means."""
+    from dmcli.cli.run.folding import folded  # help does without
 
     def read(answer: str) -> bool:
         try:
             return _ANSWERS[answer.strip().lower()]
         except KeyError:
-            raise click.UsageError(tr("invalid input")) from None
+            raise click.UsageError(tr("{answer!r} is neither y nor n", answer=answer)) from None
 
-    return bool(click.prompt(question, "n", prompt_suffix=" ", show_default=False, value_proc=read, err=True))
+    return bool(prompted(folded(question, sys.stderr), " ", default="n", show_default=False, value_proc=read))
+
+
+def prompted(text: str, suffix: str = "", **more: Any) -> Any:
+    """What is answered, by the options of `click.prompt`. The line of a question ends where Ctrl-C answers it, too."""
+    try:
+        return click.prompt(text, prompt_suffix=suffix or tr(": "), err=True, **more)
+    except click.Abort:
+        if not more.get("hide_input"):  # click ends the line of what is hidden
+            click.echo(err=True)
+        raise

@@ -6,8 +6,6 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from dmcli.api.kinds.addresses import Email, Sender
 from dmcli.api.kinds.dates import Day, Instant, Minute
 from dmcli.api.kinds.reference import Ref
@@ -118,9 +116,10 @@ def read_secret(param: Param, *, from_stdin: bool) -> str:
         raise InputError(
             tr("there is no terminal to ask for the {flag}: give --{flag}-stdin and pipe it in", flag=param.flag)
         )
+    from dmcli.cli.question import prompted
+
     question = tr(_SECRETS.get(param.flag, param.flag.capitalize()))
-    answer = click.prompt(question, hide_input=True, confirmation_prompt=True, err=True)
-    return str(answer)
+    return str(prompted(question, hide_input=True, confirmation_prompt=True))
 
 
 def needs_lookup(ref: Ref, text: str) -> bool:

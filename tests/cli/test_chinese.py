@@ -71,7 +71,7 @@ def test_a_question_takes_answers_in_both_languages(box, lang, answer, done):
 def test_what_is_no_answer_is_asked_again(box):
     box("tag create spring")
     told = box("tag delete spring --lang zh", tty=True, stdin="也许\n是\n").err
-    assert "输入无效" in told
+    assert "'也许' 既不是 y 也不是 n" in told
     assert told.count("是否继续？") == 2
 
 

@@ -67,7 +67,7 @@ def program_on_a_terminal(
 
     def react(seen: bytes) -> str:
         # Where nothing is asked, a piece of JSON may end so too.
-        return f"{next(left, '')}\n" if answers and seen.endswith(b": ") else ""
+        return f"{next(left, '')}\n" if answers and seen.endswith((b": ", "： ".encode())) else ""
 
     return terminal_of(command, env, react, columns=columns)
 

@@ -13,6 +13,7 @@ from dmcli.api.model import Field, bad, fair, good
 from dmcli.cli.build import group
 from dmcli.cli.common import Duration
 from dmcli.cli.options import Value
+from dmcli.cli.question import prompted
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, InputError, worst
 from dmcli.words import marked, tr
@@ -107,7 +108,7 @@ def _login(current: Session, user: str, *, from_stdin: bool) -> Login:
                     variable=_PASSWORD,
                 )
             )
-        password = str(click.prompt(tr("SMTP password of {user}", user=user), hide_input=True, err=True))
+        password = str(prompted(tr("SMTP password of {user}", user=user), hide_input=True))
     current.voice.learn(password)
     return Login(user, password)
 

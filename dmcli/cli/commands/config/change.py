@@ -17,7 +17,7 @@ from dmcli.cli.commands.config.profiles import (
     visible_values,
 )
 from dmcli.cli.common import profile_names
-from dmcli.cli.question import ask
+from dmcli.cli.question import ask, prompted
 from dmcli.cli.tree import command
 from dmcli.config.file import KEYS, KNOWN, SECRETS
 from dmcli.errors import ConfigError, InputError
@@ -94,7 +94,7 @@ def _read(key: str, *, stdin: bool) -> str:
         return read_line(key, _LONGEST)
     if not sys.stdin.isatty():
         raise InputError(tr("the value is missing: give it after {key}, or on standard input with --stdin", key=key))
-    return str(click.prompt(key, err=True, hide_input=key in SECRETS)).strip()
+    return str(prompted(key, hide_input=key in SECRETS)).strip()
 
 
 def _rename(current: Session, *, name: str, new: str, dry_run: bool) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dmcli.cli.commands.config.profiles import file_of_profiles
+from dmcli.cli.question import prompted
 from dmcli.cli.tree import command
 from dmcli.config.file import KEYS, name_problem
 from dmcli.errors import ConfigError, InputError
@@ -164,7 +165,7 @@ def _sender(text: str) -> str:
 
 def _ask(text: str, **more: Any) -> str:
     """An answer, asked for on stderr, so that stdout stays data."""
-    return str(click.prompt(text, err=True, **more)).strip()
+    return str(prompted(text, **more)).strip()
 
 
 COMMAND = command(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-import click
-
 from dmcli.cli.options import yes as yes_option
+from dmcli.cli.question import confirmed
 from dmcli.cli.tree import command
 from dmcli.errors import InputError
 from dmcli.words import tr
@@ -20,7 +19,7 @@ def _reset(current: Session, *, yes: bool) -> None:
     if not yes:
         if not sys.stdin.isatty():
             raise InputError(tr("this deletes everything in the sandbox and there is no terminal to ask: give --yes"))
-        if not click.confirm(tr("Delete everything in the sandbox and start anew?"), err=True):
+        if not confirmed(tr("Delete everything in the sandbox and start anew? [y/N]:")):
             raise InputError(tr("nothing was deleted"))
     current.sandbox.reset()
     current.resources.ledger.forget(current.resources.sandbox_place)

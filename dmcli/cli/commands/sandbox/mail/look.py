@@ -14,6 +14,7 @@ from dmcli.cli.commands.sandbox.number import MOST, MailNumber
 from dmcli.cli.commands.sandbox.rows import show_one, show_part, show_words
 from dmcli.cli.options import limits
 from dmcli.cli.options import yes as yes_option
+from dmcli.cli.question import confirmed
 from dmcli.cli.tree import command
 from dmcli.errors import InputError, NotFoundError
 from dmcli.words import counted, tr
@@ -157,7 +158,7 @@ def _confirm(what: str) -> None:
         raise InputError(
             tr("delete {what} of the sandbox: there is no terminal to ask: give --yes to go ahead", what=what)
         )
-    if not click.confirm(tr("Delete {what} of the sandbox?", what=what), err=True):
+    if not confirmed(tr("Delete {what} of the sandbox? [y/N]:", what=what)):
         raise InputError(tr("nothing was deleted"))
 
 
