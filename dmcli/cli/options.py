@@ -180,9 +180,11 @@ def click_param(param: Param) -> click.Parameter:
         option = click.Option([f"--{param.flag}-stdin", param.name], is_flag=True)
         option.help = composed("Read the {flag} from standard input instead of asking.", param.help, flag=param.flag)
         return option
-    if isinstance(param.kind, Flag):  # None, so that a flag that was not given is told from one that says no
+    if isinstance(param.kind, Flag):
         names = [f"--{param.flag}/--no-{param.flag}", param.name]
-        return click.Option(names, default=None, help=param.help)
+        if param.required and not param.default:  # which a default of None would make optional
+            return click.Option(names, required=True, help=param.help)
+        return click.Option(names, default=None, help=param.help)  # so that not given is told from no
     option = click.Option(
         [f"--{param.flag}", param.name],
         type=Value(param.kind),

@@ -120,6 +120,8 @@ def _sentence(error: click.ClickException) -> str:
     if isinstance(error, click.BadParameter) and isinstance(error.param, click.Argument):
         name = error.param.human_readable_name.rpartition("] ")[2].strip("[].")  # those are for the usage line
         error.param_hint = f"'{name}'"
+    if isinstance(error, click.MissingParameter) and error.param and error.param.secondary_opts:  # a yes and a no
+        error.param_hint = f"'{'/'.join((*error.param.opts, *error.param.secondary_opts))}'"
     text = " ".join(error.format_message().split())
     for theirs, ours in _WORDS[language()].items():
         text = text.replace(theirs, ours)

@@ -79,7 +79,7 @@ def test_settings_are_kept(cloud):
 @pytest.mark.parametrize("signature", ["v1", "v3"])
 def test_the_command_shows_and_changes_settings(dm, signature, monkeypatch):
     monkeypatch.setenv("DM_SIGNATURE", signature)
-    assert dm("account settings -o csv").out.split() == ["EnableEventbridge,Data", "no,"]
+    assert dm("account settings -o csv").out.split() == ["EnableEventbridge", "no"]
     assert "changed the settings of the account" in dm("account settings --eventbridge").err
     assert dm("account settings -o json").json["Data"] == {"EnableEventbridge": True}
     shown = dm("account settings --no-eventbridge --dry-run").json

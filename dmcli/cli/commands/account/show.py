@@ -102,7 +102,8 @@ def _settings(current: Session, **typed: Any) -> None:
         perform(current, _SETTINGS, typed)
     else:
         reply, output = current.client.call(_SETTINGS, {}), current.output()
-        show_document(reply.get("Data", {}) if output.wants_columns else reply, _SETTINGS.fields, output)
+        fields = tuple(field for field in _SETTINGS.fields if field.title)  # without the object that holds them
+        show_document(reply.get("Data", {}) if output.wants_columns else reply, fields, output)
 
 
 def _least(_: click.Context, __: click.Parameter, value: str | None) -> str:
@@ -141,7 +142,7 @@ COMMAND = command(
 )
 SETTINGS = command(
     "settings",
-    options_of(_CHANGE),
+    options_of(_CHANGE, may=("User",)),
     _settings,
     composed(_SETTINGS.summary, "With an option it is changed."),
     "--eventbridge",
