@@ -113,10 +113,10 @@ class Field(Record):
     """One field of a reply row. A field with a `title` is a column of the table; csv has them all by `name`.
 
     `words` say in people's language what a code means, and of a state how well things stand; `shape` is one of ""
-    (text), "number", "epoch" (seconds, UTC), "stamp" (a time of the service's calendar, UTC+8, though it ends in Z).
-    Where a table is too wide, the columns of the highest `priority` give way first; those of 0 stay. A
-    `share` is how much one count is of another: their names. `alone` is the title of a field that is no column, but is
-    told where one thing is shown by itself. Of an object, or of each in a list, people see the `part`.
+    (text), "number", "epoch" (seconds, UTC), "utc" (a time that ends in Z), "stamp" (that too, but of the service's
+    calendar, UTC+8, in spite of it). Where a table is too wide, the columns of the highest `priority` give way first;
+    those of 0 stay. A `share` is how much one count is of another: their names. `alone` is the title of a field that is
+    no column, but is told where one thing is shown by itself. Of an object, or of each in a list, the `part` is shown.
     """
 
     name: str

@@ -97,7 +97,7 @@ def column_writer(
     Times of a list lie close together: the text of a minute is worked out once, and so is that of a stamp.
     """
     slow = partial(cell_words, field, zone=zone, time_text=time_text)
-    if field.shape == "stamp":
+    if field.shape in ("stamp", "utc"):
         known = lru_cache(_KEPT)(slow)
         return lambda found: [known(value) if type(value) is str else slow(value) for value in found]
     if field.shape == "epoch":

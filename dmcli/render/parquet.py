@@ -32,7 +32,7 @@ def write_parquet(pages: Iterable[list[dict[str, Any]]], fields: tuple[Field, ..
             tr("Parquet needs the extra of that name: pip install 'dmcli[parquet]', or export .csv")
         ) from None
     moment, number, text = arrow.timestamp("s", tz="UTC"), arrow.int64(), arrow.string()
-    types = {"epoch": moment, "stamp": moment, "number": number}
+    types = {"epoch": moment, "stamp": moment, "utc": moment, "number": number}
     schema = arrow.schema([(field.name, types.get(field.shape, text)) for field in fields])
     names, count = [field.name for field in fields], 0
     with parquet.ParquetWriter(path, schema, compression="zstd") as writer:

@@ -84,7 +84,7 @@ ACTIONS = (
             Field("Opened", "Open", YES_NO),
             Field("Status", "Status"),
             Field("ProductCode", "Product"),
-            Field("ExpireTime", "Ends"),
+            Field("ExpireTime", "Ends", shape="utc"),
             Field("SupportTrial", "Trial possible", YES_NO),
             Field("Discount", "Discount"),
             Field("BuyUrl", "Buy"),

@@ -79,7 +79,6 @@ ACTIONS = (
         "Let only the listed IP addresses send mail, or any.",
         Effect.WRITE,
         called_by="ip-filter protect",
-        done="set which IP addresses may send mail",
         params=(
             Param(
                 "IpProtection",

@@ -22,7 +22,7 @@ _FILE = Param("FileId", VALIDATION_FILE, "File, by name or id.", required=True, 
 _PROGRESS = (
     Field("FileName", "File"),
     Field("FileId", "Id"),
-    Field("Status", "Status"),
+    Field("Status", "Status", {"processing": fair("processing"), "completed": good("completed")}),
     Field("Percentage", "Done"),
     count("TotalNum", "Addresses"),
     count("ProcessedNum", "Checked", 2),
@@ -31,8 +31,8 @@ _PROGRESS = (
     count("UnknownNum", "Unknown", 1),
     count("DoNotMailNum", "Not to be mailed", 1),
     count("InvalidNum", "Invalid", 1),
-    Field("UploadTime", "Given", priority=3),
-    Field("CompleteTime", "Completed", priority=3),
+    Field("UploadTime", "Given", shape="utc", priority=3),
+    Field("CompleteTime", "Completed", shape="utc", priority=3),
 )
 
 ACTIONS = (
@@ -171,7 +171,7 @@ ACTIONS = (
             Param("Page", Integer(1), hidden=True),
             Param("PageSize", Integer(1), hidden=True),
         ),
-        fields=(*_PROGRESS, Field("IsDownloadable", "Result", {"True": good("ready"), "False": fair("not yet")})),
+        fields=(*_PROGRESS, Field("IsDownloadable", "Result", {"True": good("ready"), "False": fair("not ready yet")})),
         lists=("Files",),
         paging=Paging(page="Page", size="PageSize", total=("TotalSize",)),
         versions=ONLY_2015,

@@ -41,15 +41,16 @@ def moment_in(shape: str, text: str, zone: tzinfo | None = None) -> datetime | N
 
     The shape is `epoch`, seconds since then, or `stamp`, the service's `2019-09-29T13:28Z`. That is eight hours ahead
     of the epoch field beside it in all samples of the reference (6.4): a time of the service's calendar, whatever its
-    Z says.
+    Z says. `utc` is the same text where the Z is meant, as the actions have it that came after the reference.
     """
     from datetime import UTC, datetime
 
     try:
         if shape == "epoch":
             return datetime.fromtimestamp(int(text), UTC).astimezone(zone)
-        if shape == "stamp" and re.fullmatch(_STAMP, text):
-            return datetime.fromisoformat(text.rstrip("Z")).replace(tzinfo=service_zone()).astimezone(zone)
+        if shape in ("stamp", "utc") and re.fullmatch(_STAMP, text):
+            meant = UTC if shape == "utc" else service_zone()
+            return datetime.fromisoformat(text.rstrip("Z")).replace(tzinfo=meant).astimezone(zone)
     except (ValueError, OverflowError, OSError):  # no calendar holds it
         pass
     return None

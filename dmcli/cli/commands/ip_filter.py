@@ -9,7 +9,7 @@ from dmcli.api.paging import value_of
 from dmcli.cli.build import group
 from dmcli.cli.options import agreed, options_of
 from dmcli.cli.tree import command
-from dmcli.words import listed, tr
+from dmcli.words import listed, marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _PROTECT = catalogue.get("UpdateIpProtection")
 _LISTED = catalogue.get("GetIpfilterList")
+_DONE = marked({"on": "only the listed IP addresses may send mail", "off": "any IP address may send mail"})
 _IN_PROCESS = "127.0.0.1"  # where calls of the sandbox in this process come from
 
 
@@ -32,7 +33,7 @@ def _protect(current: Session, *, yes: bool, **typed: Any) -> None:
             current.say(tr("only {addresses} may send from now on", addresses=listed(allowed)))
         if trouble and not yes:
             ask(tr("let only the listed addresses send; {trouble}", trouble=trouble))
-    perform(current, _PROTECT, typed)
+    perform(current, _PROTECT._replace(done=_DONE[typed["IpProtection"]]), typed)
 
 
 def lockout(current: Session, allowed: Collection[str]) -> str:

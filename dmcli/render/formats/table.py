@@ -85,7 +85,7 @@ class _Table(Format):
 def _column(field: Field, found: Sequence[Any], output: Sink) -> Column:
     """The column of a field; the zone of its times stands once, in the title."""
     zone, cells = "", [_clean(text, output) for text in column_writer(field, output.zone, local_text)(found)]
-    if field.shape in ("epoch", "stamp"):
+    if field.shape in ("epoch", "stamp", "utc"):
         zone, cells = zone_apart(cells)
     title = _clean(f"{field.title} {zone}".rstrip(), output)
     styles = [style_of(field, value) for value in found] if field.words else [""] * len(found)

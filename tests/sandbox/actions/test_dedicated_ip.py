@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 
@@ -111,9 +113,12 @@ def test_the_commands_take_addresses_and_names(dm):
         "WarmupType": "cusSelfManager",
     }
     dm("dedicated-ip set-warmup 192.0.2.10 --by self")
-    assert "yourself" in dm("dedicated-ip list -o csv").out
+    listed = dm("dedicated-ip list -o csv --tz Asia/Shanghai").out
+    assert "yourself" in listed
+    assert re.search("T[0-9:]{8}[+]08:00,", listed)
     refused = dm("dedicated-ip set-renewal --ip 192.0.2.10 --renew", code=2).err
     assert "this costs the price of each IP for another term" in refused
+    assert "missing option '--renew/--no-renew'" in dm("dedicated-ip set-renewal --ip 192.0.2.10", code=2).err
     dm("dedicated-ip set-renewal --ip 192.0.2.10 --no-renew")  # which costs nothing
     rows = dm("dedicated-ip list -o json").json["Ips"]
     assert [row["IpExt"]["AutoRenewal"] for row in rows] == [False, True, True]

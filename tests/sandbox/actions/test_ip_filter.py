@@ -78,12 +78,12 @@ def test_the_commands(dm):
     dm("ip-filter protect on --yes")
     dm("ip-filter remove 203.0.113.0/24 --yes")
     dm("ip-filter add 127.0.0.0/8")
-    dm("ip-filter protect on")
+    assert "only the listed IP addresses may send mail" in dm("ip-filter protect on").err
     assert [row["IpAddress"] for row in dm("ip-filter list -o json").json["data"]["ipfilters"]] == ["127.0.0.0/8"]
     dm("send single --to ada@example.com --subject S --text T")
     dm("ip-filter remove 127.0.0.0/8 --yes")
     assert "InvalidIP.NotFound" in dm("send single --to ada@example.com --subject S --text T", code=1).err
-    dm("ip-filter protect off")
+    assert "any IP address may send mail" in dm("ip-filter protect off").err
     dm("send single --to ada@example.com --subject S --text T")
 
 

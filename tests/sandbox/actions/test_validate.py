@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from lab import validate as give_file
 
@@ -120,7 +122,10 @@ def test_files_are_named_by_name(dm):
     number = dm(f"{line} --no-header --column 2 --yes -o json").json["FileId"]
     assert dm("validate status people.csv -o json").json["FileId"] == number
     assert dm(f"validate status {number} -o json").json["FileName"] == "people.csv"
-    assert "people.csv" in dm("validate list").out
+    listed = dm("--tz UTC validate list -o table").out
+    assert re.search("people.csv .* processing .*not ready yet", " ".join(listed.split()))
+    (given,) = re.findall(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2} [+]00:00", listed)
+    assert "people.csv" in dm("validate list --since {} --until {}", given, given).out
     assert dm("validate list --until yesterday").err.strip() == "nothing found"
     assert dm("validate list --since 1h").out
     assert "did you mean people.csv" in dm("validate result peple.csv", code=10).err
