@@ -211,6 +211,7 @@ def _what(action: Action) -> str:
 def description(current: Session, call: Call) -> str:
     """The things a call names, each by name and id, as the listing has them."""
     from dmcli.api.kinds.reference import Ref
+    from dmcli.api.kinds.text import Choice
     from dmcli.api.paging import value_of
     from dmcli.untrusted import safe
     from dmcli.workflows.lookup import find_row
@@ -223,5 +224,5 @@ def description(current: Session, call: Call) -> str:
             name, number = value_of(row, param.kind.name), value_of(row, param.kind.id)
             parts.append(tr("{name} (id {id})", name=name, id=number))
         elif text:
-            parts.append(text)
+            parts.append(param.kind.typed(text) if isinstance(param.kind, Choice) else text)
     return safe(listed(parts))

@@ -183,6 +183,10 @@ class Choice(Kind):
             raise ValueError(tr("{text!r} must be one of {words}", text=text, words=listed(self.words)))
         return wire
 
+    def typed(self, wire: str) -> str:
+        """The word that people type for what is on the wire."""
+        return next((word for word, one in self.words.items() if one == wire), wire)
+
 
 class Flag(Kind):
     """Yes or no. SDKs send `True`, `true`, `1`; `yes` and `no` are what this client sends."""

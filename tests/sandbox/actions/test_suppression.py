@@ -202,5 +202,7 @@ def test_the_commands_of_the_list(dm, sandbox):
     dm("suppression remove-invalid invalid@b.test --yes", code=10)
     dm("send single --to ada@example.com --subject S --text T")
     play(sandbox, "unsubscribe", 2)
-    dm("suppression unblock ada@example.com --from noreply@sandbox.test --type unsubscribe --yes")
+    line = "suppression unblock ada@example.com --from noreply@sandbox.test --type unsubscribe"
+    assert "ada@example.com, noreply@sandbox.test, unsubscribe: there is no" in dm(line, code=2).err
+    dm(f"{line} --yes")
     assert dm("suppression blocked --type unsubscribe").err.strip() == "nothing found"
