@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dmcli.api.actions.common import IP_POOL_PARAM, REQUEST_ID
+from dmcli.api.actions.validate import RESULT
 from dmcli.api.kinds.common import ADDRESS_FILTER, CONFIG_SET_REF, TEXT
-from dmcli.api.kinds.json import Json
+from dmcli.api.kinds.json import ValidationRule
 from dmcli.api.kinds.text import Flag, Integer, Text
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Paging, Param
 
@@ -24,7 +25,7 @@ _CONTENT = (
     Param("IsPublicChannelBackoff", Flag(), "Send from the shared addresses where the pool fails.", option="fall-back"),
     Param(
         "ValidationOption",
-        Json(dict),
+        ValidationRule(RESULT),
         'Who gets no mail, by what dm validate finds: {"Enabled": true, "ForbiddenStatusList": ["INVALID"]}.',
         option="validation",
     ),

@@ -13,7 +13,7 @@ from dmcli.api.kinds.text import Body, Flag, HeaderText
 from dmcli.words import listed, marked, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
 _LINE = HeaderText()
@@ -100,6 +100,31 @@ class Switch(Flag):
         if not isinstance(value, bool):
             raise ValueError(tr('has no "{name}" that is true or false', name=self.name))  # noqa: TRY004  a refusal for people
         return self.yes if value else self.no
+
+
+class ValidationRule(Json):
+    """What of a validation holds mail back: names that are not these, and the same in small letters, mean nothing."""
+
+    lists = ("ForbiddenStatusList", "ForbiddenSubStatusList")
+
+    def __init__(self, statuses: Iterable[str]) -> None:
+        super().__init__(dict)
+        self.statuses = tuple(statuses)
+
+    def check(self, value: Any, now: datetime) -> None:  # noqa: ARG002  names and types need no clock
+        names = ("Enabled", *self.lists)
+        if strange := [name for name in value if name not in names]:
+            raise ValueError(tr("has {name!r}; what may be in it: {names}", name=strange[0], names=listed(names)))
+        if not isinstance(value.get("Enabled", True), bool):
+            raise ValueError(tr('has no "{name}" that is true or false', name="Enabled"))  # noqa: TRY004  a refusal for people
+        for name in self.lists:
+            found = value.get(name, [])
+            if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+                raise ValueError(tr("its {name} is not an array of texts", name=name))
+
+    def warning(self, wire: str) -> str:
+        odd = [one for one in self.read(wire).get(self.lists[0], []) if one not in self.statuses]
+        return listed(odd) and tr("{names}: the known results are {all}", names=listed(odd), all=listed(self.statuses))
 
 
 class StoredTemplate(Ref):

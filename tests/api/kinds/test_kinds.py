@@ -15,7 +15,7 @@ from dmcli.api import catalogue
 from dmcli.api.kinds import addresses, common, text
 from dmcli.api.kinds.addresses import AnyEmail, Attachments, Email, Emails
 from dmcli.api.kinds.dates import Day, Instant, Minute, Stamp
-from dmcli.api.kinds.json import Headers, Json, Recipients, StoredTemplate, Switch
+from dmcli.api.kinds.json import Headers, Json, Recipients, StoredTemplate, Switch, ValidationRule
 from dmcli.api.kinds.network import IpRange
 from dmcli.api.kinds.reference import Ref
 from dmcli.api.kinds.text import Choice, Flag, Integer, Text
@@ -89,6 +89,9 @@ def json_spellings(kind: Json) -> st.SearchStrategy[str]:
         names = st.from_regex(r"(X-User-[A-Za-z0-9]{1,9}|Message-ID|X-[!-9;-~]{1,9})", fullmatch=True)
         values = st.text(st.characters(exclude_categories=["C", "Z"]), max_size=9)
         return st.dictionaries(names, values, max_size=10).filter(_distinct).map(json.dumps)
+    if isinstance(kind, ValidationRule):
+        lists = dict.fromkeys(kind.lists, st.lists(st.text(max_size=9)))
+        return st.fixed_dictionaries({}, optional={"Enabled": st.booleans()} | lists).map(json.dumps)
     if isinstance(kind, Recipients):
         return st.lists(st.fixed_dictionaries({"To": st.lists(EMAILS, max_size=3) | EMAILS}), max_size=5).map(
             json.dumps

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 SHOP, NEWS = "noreply@sandbox.test", "news@sandbox.test"
 OPTION = {"Enabled": True, "ForbiddenStatusList": ["INVALID"], "ForbiddenSubStatusList": []}
 
@@ -105,6 +107,21 @@ def test_mail_to_addresses_that_the_validation_forbids_fails_at_once(cloud):
     cloud.ok("ConfigSetUpdate", Id="1", Name="shop", ValidationOption={**forbidden, "Enabled": False})
     cloud.send("admin@b.test", AccountName=SHOP)
     assert details(cloud)[0]["Status"] == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ('{"enabled": true}', "has 'enabled'; what may be in it: Enabled, ForbiddenStatusList, ForbiddenSubStatusList"),
+        ('{"Enabled": "perhaps"}', 'has no "Enabled" that is true or false'),
+        ('{"ForbiddenStatusList": "INVALID"}', "its ForbiddenStatusList is not an array of texts"),
+        ('{"ForbiddenSubStatusList": [1]}', "its ForbiddenSubStatusList is not an array of texts"),
+    ],
+)
+def test_a_validation_that_would_hold_nothing_back_is_no_input(dm, typed, told):
+    assert f"--validation: {told}" in dm("config-set create a --validation {}", typed, code=2).err
+    warned = dm("config-set create a --validation {}", '{"ForbiddenStatusList": ["invalid", "UNKNOWN"]}').err
+    assert "--validation: invalid: the known results are VALID, CATCHALL, UNKNOWN, DONOTMAIL, INVALID" in warned
 
 
 def test_the_commands(dm):
