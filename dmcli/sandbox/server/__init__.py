@@ -1,1 +1,1 @@
-"""The sandbox over HTTP and TLS."""
+"""The sandbox over HTTP and TLS, and its DNS authority over UDP and TCP."""
