@@ -45,6 +45,11 @@ class Domain(NamedTuple):
         return str(int(self.status in lacking))
 
     @property
+    def old_key(self) -> str:
+        """The DKIM record that DNS has of a key that was changed since; "" where it has none, or that of today's."""
+        return (self.found or {}).get("dkim", "") if self.failed("dkim") == "1" else ""
+
+    @property
     def filed(self) -> str:
         """The flag of the ICP filing, where 1 is good."""
         return str(int(self.status not in (2, 3)))

@@ -50,12 +50,12 @@ class Checked(NamedTuple):
 
     @property
     def fully_verified(self) -> bool:
-        """Whether nothing is left to do."""
-        return self.status == VERIFIED
+        """Whether nothing is left to do: the status does not tell of DKIM and DMARC."""
+        return self.status == VERIFIED and not self.missing
 
     def passes(self, *, strict: bool) -> bool:
-        """Whether mail can be sent; strictly only when everything is verified."""
-        return self.fully_verified if strict else self.usable
+        """Whether mail can be sent; strictly only with the status that says that everything is verified."""
+        return self.status == VERIFIED if strict else self.usable
 
     def is_final(self, *, strict: bool) -> bool:
         """Whether no wait changes it: it passes, or lacks what is not a matter of DNS."""

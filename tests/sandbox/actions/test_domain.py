@@ -8,7 +8,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from dmcli.sandbox.actions import domain as actions
-from dmcli.sandbox.control.dns import set_record
+from dmcli.sandbox.control.dns import set_record, turn_off
+from dmcli.sandbox.control.states import decide
 from dmcli.sandbox.dns.authority import ZoneRecord
 from dmcli.sandbox.dns.domain import COLUMNS, Domain, records_of
 
@@ -186,11 +187,19 @@ def test_a_changed_dkim_key_is_not_in_dns_until_its_record_is(cloud):
         cloud.ok("CheckDomain", DomainId="1")
         return str(cloud.ok("DescDomain", DomainId="1")["DkimAuthStatus"])
 
-    publish()
+    for _ in range(2):  # at first nobody has looked at DNS
+        assert dkim() == "0"
+        cloud.ok("ChangeDomainDkimRecord", Domain="sandbox.test")
+        assert dkim() == "1"
+        assert cloud.ok("CheckDomain", DomainId="1")["DomainStatus"] == 0
+        cloud.ok("ChangeDomainDkimRecord", Domain="sandbox.test")
+        assert dkim() == "1"
+        publish()
     assert dkim() == "0"
+    turn_off(cloud.sandbox)
     cloud.ok("ChangeDomainDkimRecord", Domain="sandbox.test")
     assert dkim() == "1"
-    publish()
+    decide(cloud.sandbox, "verify", "sandbox.test")
     assert dkim() == "0"
 
 

@@ -10,7 +10,7 @@ from dmcli.api import catalogue
 from dmcli.api.actions.common import DOMAIN_STATUS
 from dmcli.api.kinds.common import DOMAIN_REF
 from dmcli.api.model import Field, bad, good
-from dmcli.cli.commands.domain.ci import Report, tell_ci
+from dmcli.cli.commands.domain.ci import Report, state_of, tell_ci
 from dmcli.cli.common import Duration
 from dmcli.cli.options import Value, dry_run, is_typed
 from dmcli.cli.tree import command
@@ -196,8 +196,8 @@ def _show(current: Session, outcomes: Mapping[str, Checked], waiting: Waiting, m
     show_document(rows, _FIELDS, output)
     for outcome in outcomes.values():
         if outcome.passes(strict=waiting.strict) and not outcome.fully_verified:
-            status = tr(DOMAIN_STATUS[str(outcome.status)])
-            current.say(tr("warning: {domain} is {status}", domain=outcome.domain, status=status))
+            state = state_of(outcome, strict=waiting.strict)
+            current.say(tr("warning: {domain} is {status}", domain=outcome.domain, status=state))
 
 
 def _row(outcome: Checked, waiting: Waiting) -> dict[str, Any]:

@@ -30,9 +30,13 @@ class Report(NamedTuple):
 
 def state_of(outcome: Checked, *, strict: bool) -> str:
     """How a domain stands, with what is missing by name."""
+    missing = missing_of(outcome)
     if outcome.passes(strict=strict):
-        return tr("verified") if outcome.fully_verified else tr(DOMAIN_STATUS[str(outcome.status)])
-    if missing := missing_of(outcome):
+        status = tr(DOMAIN_STATUS[str(outcome.status)])
+        if outcome.passes(strict=True) and missing:
+            return tr("{status}, but it lacks {missing}", status=status, missing=listed(missing))
+        return status
+    if missing:
         return tr("not verified, missing: {missing}", missing=listed(missing))
     if outcome.is_final(strict=strict):
         return tr("not verified, the ICP filing is missing, which no wait brings")
