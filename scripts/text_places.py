@@ -9,7 +9,7 @@ TEXTS: dict[str, tuple[int | str, ...]] = {
     "marked": (0,),
     "composed": (0, 1, 2),
     "listed": (1, "last"),
-    "Action": (2, "summary", "done", "charges"),
+    "Action": (2, "summary", "done", "charges", "breaks"),
     "Param": (2, "help"),
     "Field": (1, "title", 2, "words", "alone"),
     "Command": (1, "help"),

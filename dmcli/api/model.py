@@ -188,7 +188,8 @@ class Action(Record):
     another: the client calls none of them. `form` are the parameters that the SDK puts into the form body, None
     for all of them; the others go in the URL. `methods` are those of HTTP that the service takes, first the one that is
     used. `charges` is what a call costs, in its unit; it is asked about, where there is `charges_when` only if a
-    parameter has that value. `window` is how much of the past a call may ask for.
+    parameter has that value. `breaks` is what no longer works after a call until something else is done,
+    {Name} standing for a parameter; it is asked about too. `window` is how much of the past a call may ask for.
     `sums` says that the counts of its rows can be added up. What an action that is `kept` lists is in the history too.
     `called_by` is the command, without `dm`, that calls it, where it declares none.
     """
@@ -212,6 +213,7 @@ class Action(Record):
     methods: tuple[str, ...] = ("POST", "GET")
     charges: str = ""
     charges_when: tuple[str, str] = ("", "")
+    breaks: str = ""
     done: str = ""
     versions: tuple[str, ...] = BOTH
     unsure_versions: tuple[str, ...] = ()

@@ -28,12 +28,7 @@ def dry_run() -> click.Option:
 
 
 def yes() -> click.Option:
-    """--yes, for deletes."""
-    return click.Option(["-y", "--yes"], is_flag=True, help="Delete without asking.")
-
-
-def agreed() -> click.Option:
-    """--yes, for what charges."""
+    """--yes, for what is asked about."""
     return click.Option(["-y", "--yes"], is_flag=True, help="Go ahead without asking.")
 
 
@@ -216,10 +211,8 @@ def options_of(
     ]
     if action.effect is not Effect.READ:
         params.append(dry_run())
-    if action.effect is Effect.DELETE:
+    if action.effect is Effect.DELETE or action.charges or action.breaks:
         params.append(yes())
-    if action.charges:
-        params.append(agreed())
     if action.effect is Effect.SEND:
         params.append(idempotency_key())
     if action.paging and (action.paging.page or action.paging.cursor):

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from dmcli.api.model import Action, Effect, Window
 from dmcli.api.windows import several_calls
 from dmcli.cli.uploads import as_data, with_urls
-from dmcli.errors import DmError, InputError, NotFoundError, UnknownOutcomeError
+from dmcli.errors import DmError, NotFoundError, UnknownOutcomeError
 from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from dmcli.cli.listing import Refiner
     from dmcli.cli.session import Session
@@ -50,13 +50,10 @@ def perform(
     if values.get("dry_run"):
         show_dry_run(current, call, uploads=as_data(files))
         return
-    if action.effect is Effect.DELETE and not values.get("yes"):
-        confirm(current, call)
-    name, value = action.charges_when
-    if action.charges and call.wire.get(name, "") == value and not values.get("yes"):
+    for question in () if values.get("yes") else _questions(current, call):
         from dmcli.cli.question import ask
 
-        ask(tr("{what}; this costs {charges}", what=_what(action), charges=tr(action.charges)))
+        ask(question)
     wire = resolve_names(current, call)
     try:
         if action.paging:
@@ -189,18 +186,16 @@ def show_dry_run(current: Session, call: Call, version: str = "", uploads: Seque
     current.say(tr("dry run: nothing was sent"))
 
 
-def confirm(current: Session, call: Call) -> None:
-    """Ask before a delete, naming the thing by name and id.
-
-    Raises InputError where there is no terminal to ask, or when the answer is no.
-    """
-    from dmcli.cli.question import confirmed
-
-    named = tr("{what}: {things}", what=_what(call.action), things=description(current, call))
-    if not sys.stdin.isatty():
-        raise InputError(tr("{what}: there is no terminal to ask: give --yes to go ahead", what=named))
-    if not confirmed(tr("{what}. Go ahead? [y/N]:", what=named)):
-        raise InputError(tr("nothing was deleted"))
+def _questions(current: Session, call: Call) -> Iterator[str]:
+    """What is asked before a call: what it deletes, by name and id, what it costs, and what it breaks."""
+    action, what = call.action, _what(call.action)
+    if action.effect is Effect.DELETE:
+        yield tr("{what}: {things}", what=what, things=description(current, call))
+    name, value = action.charges_when
+    if action.charges and call.wire.get(name, "") == value:
+        yield tr("{what}; this costs {charges}", what=what, charges=tr(action.charges))
+    if action.breaks:
+        yield tr("{what}; {trouble}", what=what, trouble=tr(action.breaks).format_map(call.wire))
 
 
 def _what(action: Action) -> str:

@@ -60,7 +60,7 @@ ARGUMENTS = {
     "domain show": "1",
     "domain delete": "1 --yes",
     "domain check": "1",
-    "domain rotate-dkim": "b.cn",
+    "domain rotate-dkim": "b.cn --yes",
     "domain set-password": "example.com --password-stdin",
     "address create": "a@example.com --type batch",
     "address show": "1",

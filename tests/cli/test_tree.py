@@ -140,7 +140,7 @@ def test_options_follow_from_the_effect(path):
         return
     assert ("dry_run" in names) == (action.effect is not Effect.READ)
     many = action.name == "BatchSendMail"  # what mails many asks too
-    assert ("yes" in names) == (action.effect is Effect.DELETE or many or bool(action.charges))
+    assert ("yes" in names) == (action.effect is Effect.DELETE or many or bool(action.charges or action.breaks))
     paged = action.paging is not None and bool(action.paging.page or action.paging.cursor)
     assert ("limit" in names) == paged
     shown = {p.name for p in action.params if not p.hidden}

@@ -196,6 +196,8 @@ ACTIONS = (
         "domain",
         "Change a domain's DKIM key; DKIM fails until the new record is in DNS.",
         Effect.CREATE,
+        breaks="mail of {Domain} fails DKIM until the record of the new key is in DNS, and the old key does not come "
+        "back",
         done="{Domain} has a new DKIM key; put its record in place of the old one: "
         "dm domain publish {Domain} --replace-dkim, or by hand: dm domain records {Domain}",
         params=(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from dmcli.api import catalogue
 from dmcli.api.paging import value_of
 from dmcli.cli.build import group
-from dmcli.cli.options import agreed, options_of
+from dmcli.cli.options import options_of
+from dmcli.cli.options import yes as yes_option
 from dmcli.cli.tree import command
 from dmcli.words import listed, marked, tr
 
@@ -78,5 +79,5 @@ def _own_address(current: Session) -> str:
 
 COMMAND = group(
     "ip_filter",
-    command("protect", [*options_of(_PROTECT), agreed()], _protect, _PROTECT.summary, "on"),
+    command("protect", [*options_of(_PROTECT), yes_option()], _protect, _PROTECT.summary, "on"),
 )

@@ -30,7 +30,7 @@ def test_the_sandbox_is_published_to_by_itself(box, sandbox):
 def test_a_new_dkim_key_takes_the_place_of_the_old_one(box, sandbox):
     box("domain create {}", DOMAIN)
     box("domain publish {} --yes -q", DOMAIN)
-    said = box("domain rotate-dkim {}", DOMAIN).err
+    said = box("domain rotate-dkim {} --yes", DOMAIN).err
     assert f"dm domain publish {DOMAIN} --replace-dkim" in said
     told = box("domain check {} --strict -o json", DOMAIN)
     (checked,) = told.json

@@ -147,4 +147,4 @@ def test_an_ip_that_is_not_there_is_told_in_the_same_way_everywhere(dm):
         assert told.startswith("dm: there is no dedicated IP named '192.0.2.19'; did you mean 192.0.2.1"), line
         assert dm(f"dedicated-ip {line.format('dm-ip-99')}", code=10).err, line
     assert dm("ip-filter remove 99 --yes", code=10).err
-    assert "did you mean sandbox.test?" in dm("domain rotate-dkim snadbox.test", code=10).err
+    assert "did you mean sandbox.test?" in dm("domain rotate-dkim snadbox.test --yes", code=10).err

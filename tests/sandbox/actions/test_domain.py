@@ -204,7 +204,13 @@ def test_a_changed_dkim_key_is_not_in_dns_until_its_record_is(cloud):
 
 
 def test_the_command_that_changes_a_dkim_key(dm):
-    shown = dm("domain rotate-dkim sandbox.test --bits 1024 -o json")
+    key = dm("domain show sandbox.test -o json --query DkimPublicKey").out
+    asked = dm("domain rotate-dkim sandbox.test", code=2).err
+    assert "mail of sandbox.test fails DKIM until the record of the new key is in DNS" in asked
+    assert "give --yes" in asked
+    assert "nothing was done" in dm("domain rotate-dkim sandbox.test", tty=True, stdin="n\n", code=2).err
+    assert dm("domain show sandbox.test -o json --query DkimPublicKey").out == key
+    shown = dm("domain rotate-dkim sandbox.test --bits 1024 --yes -o json")
     assert shown.json["DkimRsaLength"] == 1024
     assert "dm domain records sandbox.test" in shown.err
-    assert dm("domain rotate-dkim 1").out
+    assert dm("domain rotate-dkim 1 --yes").out

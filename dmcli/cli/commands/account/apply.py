@@ -20,7 +20,7 @@ from dmcli.cli.commands.account.common import (
 )
 from dmcli.cli.commands.account.making import Outlook, await_approval, make, show
 from dmcli.cli.common import Duration
-from dmcli.cli.options import agreed
+from dmcli.cli.options import yes as yes_option
 from dmcli.cli.question import ask
 from dmcli.cli.tree import command
 from dmcli.errors import InputError
@@ -250,7 +250,7 @@ COMMAND = command(
             help="Longest that --wait waits.",
         ),
         click.Option(["--dry-run", "preview"], is_flag=True, help="Show what would be done; change nothing."),
-        agreed(),
+        yes_option(),
     ],
     _apply,
     "Make the account what a file says, after it was shown and agreed to. Nothing is deleted without --prune.",

@@ -15,6 +15,7 @@ from dmcli.cli.commands.campaign.options import (
     journal_url,
     pace_options,
 )
+from dmcli.cli.options import yes as yes_option
 from dmcli.cli.question import ask
 from dmcli.cli.tree import command
 from dmcli.errors import CheckFailedError, InputError, UnreachableError
@@ -224,7 +225,7 @@ COMMANDS = (
     ),
     command(
         "delete",
-        [NAME, click.Option(["-y", "--yes"], is_flag=True, help="Delete without asking."), journal_option()],
+        [NAME, yes_option(), journal_option()],
         _delete,
         "Delete a campaign's journal. What was mailed is then no longer known here.",
         "customers",

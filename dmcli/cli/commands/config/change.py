@@ -17,6 +17,7 @@ from dmcli.cli.commands.config.profiles import (
     visible_values,
 )
 from dmcli.cli.common import profile_names
+from dmcli.cli.options import yes as yes_option
 from dmcli.cli.question import ask, prompted
 from dmcli.cli.tree import command
 from dmcli.config.file import KEYS, KNOWN, SECRETS
@@ -223,7 +224,7 @@ COMMANDS = (
         [
             _own("name", "Profile."),
             _dry_run(),
-            click.Option(["-y", "--yes"], is_flag=True, help="Delete without asking."),
+            yes_option(),
         ],
         _delete,
         "Delete a profile from the file.",
