@@ -267,6 +267,10 @@ def test_rename_and_delete(bare, file):
         said = bare(f"config {line}", code=10).err
         assert said.startswith(f"dm: there is no profile 'ofice' in {file}; there are office, local, sandbox"), line
         assert "did you mean 'office'" in said, line
+    said = " ".join(bare("config set --help").out.split())
+    assert (
+        "Setting: access_key_id, region, endpoint, from, output, lang, signature, api_version, ca_bundle; with" in said
+    )
     for line in ("set region cn-hangzhou", "show"):  # what a run is to use is a setting, as everywhere
         assert "--profile: there is no profile 'ofice'" in bare(f"config {line} -p ofice", code=3).err
     assert "--yes" in bare("config delete office", code=2).err

@@ -22,13 +22,18 @@ from dmcli.cli.question import ask, prompted
 from dmcli.cli.tree import command
 from dmcli.config.file import KEYS, KNOWN, SECRETS
 from dmcli.errors import ConfigError, InputError
-from dmcli.words import tr
+from dmcli.words import composed, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
     from dmcli.config.file import ConfigFile
 
 _KEYCHAIN = "keychain"
+_SETTINGS = composed(
+    "Setting: {names}; with --stdin also {secrets}.",
+    names=", ".join(name for name in KNOWN if name not in (*SECRETS, _KEYCHAIN)),
+    secrets=", ".join(SECRETS),
+)
 _LONGEST = 8192  # characters of a value on standard input, such as a security token
 
 
@@ -193,7 +198,7 @@ COMMANDS = (
     command(
         "set",
         [
-            click.Argument(["key"], help="Setting, such as region.", shell_complete=_setting_names),
+            click.Argument(["key"], help=_SETTINGS, shell_complete=_setting_names),
             click.Argument(
                 ["value"],
                 required=False,
