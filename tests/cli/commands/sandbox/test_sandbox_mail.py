@@ -179,8 +179,7 @@ def test_attachments_are_listed_and_saved_byte_for_byte(box, tmp_path, monkeypat
         (4, ".hidden", "application/octet-stream", len(data)),
     ]
     assert {one["sha256"] for one in rows[1:]} == {hashlib.sha256(data).hexdigest()}
-    assert "there is no folder out: make it first" in box("sandbox mail attachments 1 --save out", code=8).err
-    (tmp_path / "out").mkdir()
+    assert "a.bin/new: " in box("sandbox mail attachments 1 --save a.bin/new", code=8).err  # a file is no folder
     said = box("sandbox mail attachments 1 --save out -o json")
     names = ["2-a.bin", "3-x__y", "4-.hidden"]
     assert [one["file"] for one in said.json["attachments"]] == [None, *(f"out/{name}" for name in names)]

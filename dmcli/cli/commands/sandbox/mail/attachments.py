@@ -13,7 +13,7 @@ from dmcli.api.model import Field
 from dmcli.cli.commands.sandbox.mail.choose import find_mail, one_mail
 from dmcli.cli.commands.sandbox.rows import show_rows
 from dmcli.cli.tree import command
-from dmcli.errors import InputError, LocalIOError
+from dmcli.errors import InputError
 from dmcli.words import tr
 
 if TYPE_CHECKING:
@@ -54,11 +54,12 @@ def _attachments(current: Session, *, mail: int, wait: float, save: str | None, 
 
 
 def _save(folder: str, attached: Iterable[Attachment]) -> dict[int, str]:
-    """Write what is here into a folder, over nothing; the paths by number. Raises InputError, LocalIOError."""
+    """Write what is here into a folder, made where it is missing, over nothing; the paths by number.
+
+    Raises InputError for what is there already, OSError for what cannot be written.
+    """
     from dmcli.local.files import whole
 
-    if not os.path.isdir(folder):
-        raise LocalIOError(tr("there is no folder {folder}: make it first", folder=folder))
     wanted = {
         number: (os.path.join(folder, _safe(number, one.name)), one.data)
         for number, one in enumerate(attached, 1)
@@ -67,6 +68,8 @@ def _save(folder: str, attached: Iterable[Attachment]) -> dict[int, str]:
     for path, _ in wanted.values():
         if os.path.lexists(path):
             raise InputError(tr("{path} is there already: give another folder, or take it away", path=path))
+    if wanted:
+        os.makedirs(folder, exist_ok=True)
     for path, data in wanted.values():
         with whole(path) as growing, open(growing, "wb") as file:
             file.write(data)
@@ -83,7 +86,11 @@ COMMANDS = (
         "attachments",
         [
             *one_mail(),
-            click.Option(["--save"], metavar="FOLDER", help="Write the files into this folder, byte for byte."),
+            click.Option(
+                ["--save"],
+                metavar="FOLDER",
+                help="Write the files into this folder, byte for byte; it is made where it is missing.",
+            ),
         ],
         _attachments,
         "List the attachments of a mail, and save those that were uploaded.",
