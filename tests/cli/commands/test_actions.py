@@ -236,6 +236,8 @@ def test_any_action_by_its_name(dm):
     assert dm("api QueryTagByParam PageNo=1").json["data"]["tag"]
     assert "<QueryTagByParamResponse>" in dm("api QueryTagByParam --format xml").out
     assert "InvalidAction.NotFound" in dm("api NoSuchAction", code=1).err
+    for line, code in (("api SingleSendMial", 1), ("api SingleSendMial --params", 2)):
+        assert "; did you mean 'SingleSendMail'?" in dm(line, code=code).err
     assert "InvalidTag.NotFound" in dm("api DeleteTag TagId=999999", code=10).err
     assert "MissingAccountName" in dm("api SingleSendMail AddressType=1 --format xml", code=1).err
 

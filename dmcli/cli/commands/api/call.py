@@ -14,11 +14,14 @@ from dmcli.api.wire import COMMON
 from dmcli.cli.input import read_value, refuse_file_name
 from dmcli.cli.options import is_text
 from dmcli.cli.values import Call
-from dmcli.errors import InputError
+from dmcli.errors import DmError, InputError
 from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
+
+
+_NO_ACTION = ("InvalidAction.NotFound", "InvalidApi.NotFound")
 
 
 class Pair(click.ParamType[tuple[str, str]]):
@@ -71,7 +74,8 @@ def run(  # what the command has
     known = catalogue.find(action) or OTHERS.get(action)
     if describe:
         if not known:
-            raise InputError(tr("{name!r} is no action that is known; all of them: dm api --list", name=action))
+            near = _nearest(action) or tr("; all of them: dm api --list")
+            raise InputError(tr("{name!r} is no action that is known{near}", name=action, near=near))
         show_params(current, known)
         return
     missing = [param.name for param in known.params if param.required] if known and not (pairs or dry_run) else []
@@ -79,6 +83,13 @@ def run(  # what the command has
         show_params(current, known)
         raise InputError(tr("{action} needs {names}; nothing was sent", action=known.name, names=listed(missing)))
     _call(current, action, pairs, version, form, dry_run)
+
+
+def _nearest(action: str) -> str:
+    """The end of a sentence that suggests which action may have been meant; empty when none is near."""
+    from dmcli.config.file import nearest
+
+    return nearest(action, [known.name for known in (*catalogue.all_actions(), *OTHERS.values())])
 
 
 def _call(
@@ -101,7 +112,12 @@ def _call(
 
         show_dry_run(current, Call(known, params, {}), version)
         return
-    verdict = current.client.ask(known, params, version, form)
+    try:
+        verdict = current.client.ask(known, params, version, form)
+    except DmError as error:
+        if error.code in _NO_ACTION and not known.area:
+            error.message = error.message.rstrip(".") + _nearest(action)
+        raise
     answer = verdict.answer
     if form == "XML" and verdict.reply:
         show_text(verdict.reply.body.decode("utf-8", "replace"), current.output())
