@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from contextlib import ExitStack
-from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Protocol
 
+    from dmcli.api.kinds.reference import Ref
     from dmcli.api.model import Action, Field
     from dmcli.cli.session import Session
     from dmcli.render import Output
@@ -83,18 +83,12 @@ def show_list(
 
 def _see_filters(current: Session, action: Action, wire: Mapping[str, str]) -> None:
     """See that the things which the filters of an empty list name are there. Raises NotFoundError where one is not."""
-    from dmcli.api.kinds.common import ADDRESS_REF, TAG_REF
-    from dmcli.api.kinds.reference import Ref
-    from dmcli.workflows.lookup import names_of, see_named
+    from dmcli.workflows.lookup import names_of, see_names
 
     def names(ref: Ref) -> list[str]:
         return current.resources.reader.names(ref.name) if current.from_history else names_of(current.client, ref)
 
-    for name, text in wire.items():
-        kind = action.param(name).kind
-        for ref in (ADDRESS_REF, TAG_REF):
-            if kind.completes == (ref.listing, ref.name) and not isinstance(kind, Ref):
-                see_named(ref, text, partial(names, ref))
+    see_names(action, wire, names)
 
 
 def _chosen(fields: Sequence[Field], columns: str | None, output: Output) -> tuple[Field, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api.model import Action, Effect, Window
@@ -64,9 +65,9 @@ def perform(
         carry_out(current, call, wire, values.get("idempotency_key"), with_urls(current, files))
     except NotFoundError as error:
         if error.code and action.effect is not Effect.SEND:
-            from dmcli.workflows.lookup import see_names_sent
+            from dmcli.workflows.lookup import names_of, see_names
 
-            see_names_sent(current.client, action, wire)
+            see_names(action, wire, partial(names_of, current.client))
         raise
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api import catalogue
@@ -115,16 +115,22 @@ def resolve(client: Client, ref: Ref, text: str) -> str:
     return str(value_of(find_row(client, ref, text, by_name=by_name), ref.id if by_name else ref.name))
 
 
-def see_names_sent(client: Client, action: Action, wire: Mapping[str, str]) -> None:
-    """See that the things are there whose names went on the wire as they were typed, after a call that lacked one.
+def see_names(action: Action, wire: Mapping[str, str], names: Callable[[Ref], list[str]]) -> None:
+    """See that the things are there whose names go on the wire as typed; `names` are those of a kind of thing.
 
     Raises NotFoundError with the nearest names, as for a name that is looked up before the call.
     """
+    from dmcli.api.kinds.common import ADDRESS_REF, TAG_REF
+
     for name, text in wire.items():
         kind = action.param(name).kind
-        if isinstance(kind, Ref) and kind.takes == "name":
-            with suppress(ConfigError, RefusedError):  # keys that may not list: the service's answer has to do
-                find_row(client, kind, kind.thing_in(text), by_name=True)
+        if isinstance(kind, Ref):
+            if kind.takes == "name":
+                see_named(kind, kind.thing_in(text), partial(names, kind))
+            continue
+        for ref in (ADDRESS_REF, TAG_REF):
+            if kind.completes == (ref.listing, ref.name):
+                see_named(ref, text, partial(names, ref))
 
 
 def _nearest(wanted: str, names: list[str]) -> str:

@@ -140,11 +140,14 @@ def test_a_name_that_two_pools_have_names_neither(dm):
     assert dm("dedicated-ip pools -o json").json["IpPools"] == []
 
 
-def test_an_ip_that_is_not_there_is_told_in_the_same_way_everywhere(dm):
+def test_what_is_not_there_is_told_in_the_same_way_everywhere(dm):
     lines = ("warmup {}", "warmup-days {}", "set-warmup {} --by self", "set-renewal --ip {} --no-renew")
     for line in lines:
         told = dm(f"dedicated-ip {line.format('192.0.2.19')}", code=10).err
         assert told.startswith("dm: there is no dedicated IP named '192.0.2.19'; did you mean 192.0.2.1"), line
         assert dm(f"dedicated-ip {line.format('dm-ip-99')}", code=10).err, line
     assert dm("ip-filter remove 99 --yes", code=10).err
+    dm("config-set create shop")
+    told = dm("config-set link shop noreplay@sandbox.test", code=10).err
+    assert "there is no sender address named 'noreplay@sandbox.test'; did you mean noreply@" in told
     assert "did you mean sandbox.test?" in dm("domain rotate-dkim snadbox.test --yes", code=10).err
