@@ -20,8 +20,6 @@ Place = tuple[int, int]  # line and column, both from 0
 
 _NO_YAML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 
-_QUOTED = ("@", "`", "%")  # signs with which a plain text cannot begin
-
 
 class Node(NamedTuple):
     """A piece of text, a mapping of keys to nodes, or a list, and where in the file it stands."""
@@ -76,10 +74,10 @@ class Grammar:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = (mark.line, mark.column) if mark else (0, 0)
-            sign = text[mark.index : mark.index + 1] if mark else ""
-            if sign == "\t":
-                self.fail(place, tr("not valid YAML: a tab cannot indent; write blanks"))
-            if sign in _QUOTED:
+            if mark and "cannot start any token" in (error.problem or ""):  # untranslated: the parser's words
+                sign = text[mark.index : mark.index + 1]
+                if sign == "\t":
+                    self.fail(place, tr("not valid YAML: a tab cannot indent; write blanks"))
                 self.fail(place, tr("not valid YAML: {sign!r} cannot begin a text; put it in quotes", sign=sign))
             self.fail(place, tr("not valid YAML: {problem}", problem=error.problem or error.context))
         if len(nodes) > 1:

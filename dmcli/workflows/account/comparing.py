@@ -92,6 +92,8 @@ def _changes(
     changes = []
     for name, one in wanted.items():
         old = there.get(name)
+        if old is None and not one.ours:  # the service's own, of another account
+            continue
         if old is None:
             changes.append(Change(Verb.CREATE, part.key, name, one.fields, {}, one.fields))
         else:

@@ -218,8 +218,8 @@ class _Loader(Grammar):
         path = self._path(node)
         try:
             return members_in(path)
-        except ValueError as error:
-            self.fail(node.start, f"{node.text} {error}")
+        except (InputError, ValueError) as error:
+            self.fail(node.start, str(error).replace(path, node.text))
 
     def _moved(self, node: Node) -> dict[str, dict[str, str]]:
         """New names by part and old name."""

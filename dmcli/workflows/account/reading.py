@@ -94,11 +94,13 @@ def _settings(client: Client, part: Part, keys: Collection[str] | None) -> dict[
 
 
 def _things(client: Client, part: Part, state: State) -> dict[str, Thing]:
-    """The things of a part by name. Raises RefusedError for names that are there twice."""
+    """The things of a part by name. Raises RefusedError for names that are there twice, UnreachableError for none."""
     things: dict[str, Thing] = {}
     twice: dict[str, list[str]] = {}
     for row in client.rows(catalogue.get(part.listing), {}):
         name, key = part.canonical(_text(value_of(row, part.name))), _text(value_of(row, part.id))
+        if not name:
+            raise UnreachableError(tr("the service gave one without {field}; try again", field=part.name))
         if name in things:
             if key != things[name].id:  # else the rows have moved by one page while they were read
                 twice.setdefault(name, [things[name].id]).append(key)

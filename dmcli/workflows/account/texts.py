@@ -32,7 +32,7 @@ def text_of(path: str) -> str:
 
 
 def members_in(path: str) -> tuple[Member, ...]:
-    """The members in a table, all of whose rows must do. Raises ValueError with the first that does not."""
+    """The members in a table, all of whose rows must do. Raises ValueError or InputError with what does not."""
     from functools import partial
 
     from dmcli.api.kinds.base import utc_now
@@ -44,7 +44,7 @@ def members_in(path: str) -> tuple[Member, ...]:
     table = open_table(path, "", "")
     people = read_people(table, fields_of(table, {}), partial(ROW_EMAIL.to_wire, now=utc_now()))
     if people.bad:
-        raise ValueError(tr("row {row}: {why}", row=people.bad[0].number, why=people.bad[0].reason))
+        raise ValueError(tr("{file} row {row}: {why}", file=path, row=people.bad[0].number, why=people.bad[0].reason))
     return tuple(Member(one.email, one.values) for one in people.people)
 
 

@@ -48,6 +48,9 @@ def error(result):
         ("templates:\n  a:\n    html-file: x.html\n", "there is no file 'x.html' beside this one"),
         ("templates:\n  a:\n    html: x\n    html-file: x.html\n", "give 'html' or 'html-file', not both"),
         ("lists:\n  a:\n    members-file: bad.csv\n", "line 3 column 19: bad.csv row 2: column email: 'nobody'"),
+        ("lists:\n  a:\n    members-file: none.csv\n", "line 3 column 19: there is no file 'none.csv' beside this one"),
+        ("lists:\n  a:\n    members-file: empty.csv\n", "line 3 column 19: empty.csv is empty"),
+        ("%YAML 9.9\n---\ntags: []\n", "line 1 column 1: not valid YAML: found incompatible YAML document"),
         (
             "moved:\n  lists: {a: b}\n",
             "line 2 column 3: the service renames nothing of 'lists', only config-sets, tags",
@@ -73,6 +76,7 @@ def error(result):
 )
 def test_a_mistake_in_the_file_has_its_place_and_what_was_meant(box, write, text, said):
     write("email\nnobody\n", "bad.csv")
+    write("", "empty.csv")
     write("<p>", "x.html") if "not both" in said else None
     told = box("account diff {} -o json", write(text), code=2)
     assert said in error(told)["message"]

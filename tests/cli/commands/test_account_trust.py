@@ -86,6 +86,8 @@ def test_things_that_go_or_move_while_they_are_read_are_read_once_or_not(box, fa
     assert box(f"{there} account export --only tags -o json").json["tags"] == {
         "welcome": {"description": "Mail to new customers"}
     }
+    faulty.inject(saying(lambda document: document["data"]["tag"][0].pop("TagName")), "QueryTagByParam")
+    assert "tags could not be read: the service gave one without TagName" in box(f"{there} account export", code=4).err
     faulty.inject(saying(dict.copy), "")
     box("sandbox fault add error InvalidTemplate.NotFound --action DescTemplate")
     assert box("account export --only templates -o json").json["templates"] == []
@@ -99,6 +101,8 @@ def test_what_the_service_suppressed_is_not_counted_where_much_would_go(box, san
         )
     for name in "abc":
         box("suppression add {}.test", name)
+    here = box("account diff --against profile:sandbox --only suppressed --region ap-southeast-2 -o json", code=5).json
+    assert sorted(one["name"] for one in here["changes"]) == ["a.test", "b.test", "c.test"]
     told = box("account apply {} --prune suppressed --yes", write("suppressed: [a.test, b.test]\n"), code=2)
     assert "1 of 3 suppressed would be deleted" in told.err
 
