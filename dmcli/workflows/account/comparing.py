@@ -141,15 +141,21 @@ def _of_members(one: Thing, old: Thing | None) -> list[Change]:
 
 
 def otherwise(there: State, wanted: State) -> dict[str, list[str]]:
-    """The members, by list, of whom the service knows other values than are wanted, which no call changes."""
+    """The members, by list, of whom the service knows other values than are wanted, which no call changes.
+
+    Of what no wanted member of a list has a value, nothing is wanted: a table of addresses alone speaks of no values.
+    """
     found: dict[str, list[str]] = {}
     for name, one in wanted.get("lists", {}).items():
         old = there.get("lists", {}).get(name)
         known = {member.email.lower(): member.values for member in (old.members if old else None) or ()}
+        columns = {column for member in one.members or () for column in member.values or {}}
         differ = [
             member.email
             for member in one.members or ()
-            if member.values is not None and known.get(member.email.lower()) not in (None, member.values)
+            if member.values is not None
+            and (values := known.get(member.email.lower())) is not None
+            and any(values.get(column, "") != member.values.get(column, "") for column in columns)
         ]
         if differ:
             found[name] = differ

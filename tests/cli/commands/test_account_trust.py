@@ -167,6 +167,11 @@ def test_members_are_compared_with_another_account_when_told_and_said_not_to_be_
     assert [one["change"] for one in told.json["changes"]] == ["create", "delete"]
     assert "not compared" not in told.err
     assert "--members is for --against" in box(f"account diff {file} --members", code=2).err
+    write("email\nli@example.com\nzoe@example.com\n", "people.csv")
+    box(f"account diff {file} {there}")  # a table of addresses alone speaks of no values
+    box("account apply {} --prune members --force --yes -q", file)  # zoe has no City here
+    for way in (f"{against} --members", "account diff --against profile:sandbox --members --only lists " + there):
+        assert box(f"{way} -o json", code=5).json["other_values"] == {"customers": ["zoe@example.com"]}
     # Who is there with other values differs too, in a file as in an account; no call changes that.
     write("email,City\nli@example.com,Rome\nzoe@example.com,Bern\n", "people.csv")
     told = box(f"account diff {file} {there} -o json", code=5)

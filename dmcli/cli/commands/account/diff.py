@@ -49,7 +49,8 @@ def _diff(current: Session, *, file: str | None, only: tuple[str, ...], against:
         wanted, kinds = other.state, [kind for kind in only or KINDS if kind in other.state]
     account = read_account(current, current.client, scope_of({kind: wanted[kind] for kind in kinds}))
     changes = diff(account.state, wanted, moved)
-    other_values = otherwise(account.state, wanted)
+    # Of two accounts neither says which values count: what only one of them has is a difference too.
+    other_values = (otherwise(wanted, account.state) if against else {}) | otherwise(account.state, wanted)
     notes = [*_of_values(other_values)]
     if against and not members and account.state.get("lists") and "lists" in kinds:
         notes.append(tr("the members of lists were not compared; --members compares them"))
