@@ -91,6 +91,8 @@ def test_a_file_that_is_none_is_told(box, write, tmp_path):
     assert "is not UTF-8 text (byte 8)" in box("account apply account.yaml", code=2).err
     assert "must have parts" in box("account diff empty.yaml", code=2).err  # cut short, it would equal any account
     write("lists:\n", "lists.yaml")
+    aside = box("account apply lists.yaml --only tags --prune lists", code=2).err
+    assert "--prune lists: --only leaves lists out; name it there too" in aside
     for does in ("diff lists.yaml --only tags", "apply lists.yaml --only tags", "apply lists.yaml --prune tags"):
         assert "lists.yaml says nothing of tags; write 'tags: {}'" in box(f"account {does}", code=2).err
     assert "cannot read .: Is a directory" in box("account diff .", code=8).err
@@ -221,6 +223,8 @@ def test_what_is_written_beside_a_file_stays_in_its_folder(box, write, tmp_path)
     told = box("account export sub/account.yaml", code=8)
     assert "'templates/newsletter.html' is not below the folder of this file" in told.err
     assert not [*(tmp_path / "elsewhere").iterdir()]
+    assert "cannot write elsewhere: Is a directory" in box("account export elsewhere", code=8).err
+    assert not (tmp_path / "templates").exists()
     assert not (tmp_path / "sub" / "account.yaml").exists()
 
 

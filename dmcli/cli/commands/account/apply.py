@@ -59,6 +59,9 @@ def _apply(
     yes: bool,
 ) -> None:
     wishes = _Wishes(only, prune, force)
+    for kind in prune if only else ():
+        if kind not in (*only, "members"):
+            raise InputError(tr("--prune {kind}: --only leaves {kind} out; name it there too", kind=kind))
     if plan and os.path.realpath(plan) == os.path.realpath(file):
         raise InputError(tr("--plan: {file} is read by this command; name another file", file=plan))
     look = _looking(current, file, wishes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,8 @@ def _write(current: Session, file: str, account: Account) -> None:
     from dmcli.workflows.account.texts import is_below
     from dmcli.workflows.account.writing import document_of, text_of, unused
 
+    if os.path.isdir(file):  # before anything is written beside it
+        raise LocalIOError(tr("cannot write {path}: {reason}", path=file, reason=os.strerror(errno.EISDIR)))
     beside: dict[str, str] = {}
     document = document_of(account, beside.__setitem__)
     folder = os.path.dirname(os.path.abspath(file))
