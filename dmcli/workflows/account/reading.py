@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api import catalogue
 from dmcli.api.kinds.text import Choice
-from dmcli.api.paging import value_of
+from dmcli.api.paging import total_of, value_of
 from dmcli.errors import DmError, LocalIOError, NotFoundError, RefusedError, UnreachableError
 from dmcli.words import listed, tr
 from dmcli.workflows.account.model import Account, Shape, Thing
@@ -15,10 +15,12 @@ from dmcli.workflows.account.parts import PARTS
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from dmcli.api.model import Action
     from dmcli.client.client import Client
     from dmcli.workflows.account.model import Attribute, Fields, Part, State, Value
 
 _YES = ("true", "1", "yes")
+_TRIES = 3  # of reading a list that changes meanwhile
 _CHOSEN = "aliyun-"  # how a selector begins that the service has chosen
 
 
@@ -97,7 +99,7 @@ def _things(client: Client, part: Part, state: State) -> dict[str, Thing]:
     """The things of a part by name. Raises RefusedError for names that are there twice, UnreachableError for none."""
     things: dict[str, Thing] = {}
     twice: dict[str, list[str]] = {}
-    for row in client.rows(catalogue.get(part.listing), {}):
+    for row in _rows(client, catalogue.get(part.listing)):
         name, key = part.canonical(_text(value_of(row, part.name))), _text(value_of(row, part.id))
         if not name:
             raise UnreachableError(tr("the service gave one without {field}; try again", field=part.name))
@@ -126,6 +128,22 @@ def _things(client: Client, part: Part, state: State) -> dict[str, Thing]:
             )
         )
     return things
+
+
+def _rows(client: Client, action: Action) -> list[dict[str, Any]]:
+    """The rows of a list that has the same total on each page. Raises UnreachableError for one that goes on changing.
+
+    A row that goes from a page that was read draws one over to it from the next, which is then in neither.
+    """
+    for _ in range(_TRIES):
+        rows: list[dict[str, Any]] = []
+        totals = set()
+        for page in client.pages(action, {}):
+            rows += page.rows
+            totals.add(total_of(action.paging, page.reply) if action.paging else None)
+        if len(totals) == 1:
+            return rows
+    raise UnreachableError(tr("the list was changed by somebody each time it was read; try again later"))
 
 
 def _fields(part: Part, name: str, row: dict[str, Any], state: State) -> Fields:

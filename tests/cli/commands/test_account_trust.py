@@ -93,6 +93,22 @@ def test_things_that_go_or_move_while_they_are_read_are_read_once_or_not(box, fa
     assert box("account export --only templates -o json").json["templates"] == []
 
 
+def test_a_list_that_changes_while_it_is_read_is_read_again(box, faulty, sandbox, write):
+    """A row that goes from the first page draws one over to it from the second, which then nobody has seen."""
+    with sandbox.store.change() as db:
+        db.executemany("INSERT INTO tag (name) VALUES (?)", [(f"tag{n}",) for n in range(60)])
+    write("")
+    there = f"-p sandbox --endpoint {faulty.url}"
+    more = [1, 0, 0, 0]
+    faulty.inject(saying(lambda document: document.update(TotalCount=61 + more.pop(0))), "QueryTagByParam")
+    assert len(box(f"{there} account export --only tags -o json").json["tags"]) == 61
+    assert not more
+    more += [1, 0] * 10
+    told = box(f"{there} account export --only tags", code=4).err
+    assert "tags could not be read: the list was changed by somebody each time it was read; try again later" in told
+    assert len(more) == 14
+
+
 def test_what_the_service_suppressed_is_not_counted_where_much_would_go(box, sandbox, write):
     with sandbox.store.change() as db:
         db.executemany(
