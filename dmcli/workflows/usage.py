@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from dmcli.client.client import Client
 
-STATISTICS, ADDRESSES = "statistics", "addresses"
+STATISTICS, ADDRESSES = marked(("statistics", "addresses"))  # data in JSON
 SPANS = {"day": ("DailyQuota", marked("today")), "month": ("MonthQuota", marked("this month"))}
 _MISSING = marked("what sender addresses sent that are deleted")
 

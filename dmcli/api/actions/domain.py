@@ -210,7 +210,7 @@ ACTIONS = (
             ),
         ),
         fields=(
-            Field("Changed", "Changed", YES_NO),
+            Field("Changed", "Key changed", YES_NO),
             Field("Hostname", "DKIM TXT host"),
             Field("DkimPublicKey", "DKIM TXT value"),
             Field("DkimRsaLength", "Bits"),

@@ -62,7 +62,7 @@ def _account(current: Session) -> list[dict[str, Any]]:
     rows = [("account", tr(USER_STATUS.get(status, status)), "DescAccountSummary")]
     for span, (limit, _) in SPANS.items():
         used = usage.of(span)
-        rows.append((f"quota_{span}", quota_figures(limit_of(summary, limit), used.mails), used.source or "-"))
+        rows.append((f"quota_{span}", quota_figures(limit_of(summary, limit), used.mails), tr(used.source) or "-"))
     mails = {span: usage.of(span).mails for span in SPANS}
     rows += [("problem", problem, "-") for problem in problems_of(client, summary, mails, current.settings.sender)]
     return [dict(zip(("name", "value", "source"), row, strict=True)) for row in rows]

@@ -50,8 +50,8 @@ def at(path: str, place: Place) -> str:
 def load(path: str, only: Collection[str] = (), pruned: Collection[str] = ()) -> Document:
     """What a file says, of some parts if so wanted, with the files beside it.
 
-    It must speak of these parts, and of those that are `pruned`. Raises InputError with path, line and column;
-    LocalIOError for a file that cannot be read.
+    It must speak of these parts, and of those that are `pruned`. Raises InputError with path, line and column,
+    and for a file that cannot be read.
     """
     document = _Loader(path).document(text_of(path), only)
     for kind in (*only, *pruned):
@@ -75,7 +75,7 @@ class _Loader(Grammar):
         self.folder = os.path.dirname(os.path.abspath(path))
 
     def fail(self, place: Place, problem: str) -> NoReturn:
-        raise InputError(f"{at(self.path, place)}: {problem}")
+        raise InputError(tr("{what}: {things}", what=at(self.path, place), things=problem))
 
     def unknown(self, place: Place, word: str, known: Collection[str]) -> NoReturn:
         """Raise that a word is none of those that there are, and which was meant."""

@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from dmcli.errors import InputError, LocalIOError
+from dmcli.errors import InputError
 from dmcli.local.files import read_bytes, reason_of
 from dmcli.words import tr
 
@@ -18,11 +18,11 @@ _PAIR = r"\\\\|\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})"  # in JSON; a back
 
 
 def text_of(path: str) -> str:
-    """The text of a file. Raises LocalIOError and InputError."""
+    """The text of a file. Raises InputError for what cannot be read, as for every file that a command is given."""
     try:
         return read_bytes(path, _MOST)[0].decode("utf-8-sig")
     except OSError as error:
-        raise LocalIOError(tr("cannot read {path}: {reason}", path=path, reason=reason_of(error))) from None
+        raise InputError(tr("cannot read {path!r}: {reason}", path=path, reason=reason_of(error))) from None
     except UnicodeDecodeError as error:
         raise InputError(
             tr("{path} is not UTF-8 text (byte {number}); save it as UTF-8", path=path, number=error.start + 1)

@@ -85,7 +85,7 @@ def test_a_mistake_in_the_file_has_its_place_and_what_was_meant(box, write, text
 
 
 def test_a_file_that_is_none_is_told(box, write, tmp_path):
-    assert "cannot read none.yaml" in box("account diff none.yaml", code=8).err
+    assert "cannot read 'none.yaml'" in box("account diff none.yaml", code=2).err
     (tmp_path / "account.yaml").write_bytes(b"tags: [\xff]")
     write("", "empty.yaml")
     assert "is not UTF-8 text (byte 8)" in box("account apply account.yaml", code=2).err
@@ -95,7 +95,9 @@ def test_a_file_that_is_none_is_told(box, write, tmp_path):
     assert "--prune lists: --only leaves lists out; name it there too" in aside
     for does in ("diff lists.yaml --only tags", "apply lists.yaml --only tags", "apply lists.yaml --prune tags"):
         assert "lists.yaml says nothing of tags; write 'tags: {}'" in box(f"account {does}", code=2).err
-    assert "cannot read .: Is a directory" in box("account diff .", code=8).err
+    assert "cannot read '.': Is a directory" in box("account diff .", code=2).err
+    assert "none.yaml" in box("account apply none.yaml --lang zh", code=2).err
+    assert "empty.yaml 第 1 行第 1 列：" in box("account diff empty.yaml --lang zh", code=2).err
     assert "give the FILE" in box("account export --members", code=2).err
 
 
