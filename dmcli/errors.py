@@ -151,6 +151,22 @@ class NotFoundError(DmError):
     word = "NotFound"
 
 
+_KINDS = (
+    *(RefusedError, InputError, ConfigError, UnreachableError, CheckFailedError, UnknownOutcomeError),
+    *(PartlyRejectedError, LocalIOError, LockedError, NotFoundError),
+)
+
+
+def gravest_kind(codes: Iterable[int]) -> type[DmError]:
+    """The kind of error that several failures are together: it has their one exit code, and the word of that.
+
+    >>> gravest_kind([5, 4]).word
+    'Unreachable'
+    """
+    code = worst(codes)
+    return next(kind for kind in _KINDS if kind.exit_code == code)
+
+
 def local_error(error: BaseException) -> DmError | None:
     """What this machine lacks or refuses, as an error of ours; None where something else went wrong.
 

@@ -15,7 +15,7 @@ from dmcli.cli.common import Duration
 from dmcli.cli.options import Value
 from dmcli.cli.question import prompted
 from dmcli.cli.tree import command
-from dmcli.errors import DmError, InputError, worst
+from dmcli.errors import DmError, InputError, gravest_kind, worst
 from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
@@ -67,9 +67,7 @@ def _failure(steps: list[Step], user: str) -> DmError:
     refused = [step for step in failed if step.step == "login"] or failed
     code = worst(step.exit for step in refused)
     first = next(step for step in refused if step.exit == code)
-    error = DmError(tr("{user} cannot send over SMTP: {why}", user=user, why=first.found))
-    error.exit_code = code
-    return error
+    return gravest_kind([code])(tr("{user} cannot send over SMTP: {why}", user=user, why=first.found))
 
 
 def _places(current: Session, host: str | None, port: int | None, *, implicit: bool) -> list[Place]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dmcli.api.model import Field, bad, fair, good
 from dmcli.cli.tree import command
-from dmcli.errors import DmError, worst
+from dmcli.errors import gravest_kind
 from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
@@ -33,9 +33,7 @@ def _examine(current: Session) -> None:
     failed = [finding for finding in findings if finding.state == FAILED]
     if failed:
         names = listed(dict.fromkeys(tr(finding.check) for finding in failed))
-        error = DmError(tr("something is wrong: {names}", names=names))
-        error.exit_code = worst(finding.exit for finding in failed)
-        raise error
+        raise gravest_kind(one.exit for one in failed)(tr("something is wrong: {names}", names=names))
 
 
 COMMAND = command("doctor", [], _examine, "Look for what keeps dm from working: files, keys, proxy, DNS, TLS, clock.")

@@ -9,11 +9,12 @@ from dmcli.api import catalogue
 from dmcli.api.model import Field, State, Tone, good
 from dmcli.cli.options import click_param, from_history
 from dmcli.cli.tree import command
-from dmcli.errors import DmError, worst
+from dmcli.errors import gravest_kind
 from dmcli.words import marked, speaking, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
+    from dmcli.errors import DmError
     from dmcli.workflows.trace.gather import Gathered
     from dmcli.workflows.trace.sources import Asked
 
@@ -161,15 +162,13 @@ def _unread(unread: dict[str, DmError]) -> DmError:
         dict.fromkeys(tr("{label}: {why}", label=name, why=error.message) for name, error in unread.items())
     )
     hints = " ".join(dict.fromkeys(error.hint for error in unread.values() if error.hint))
-    error = DmError(
+    return gravest_kind(one.exit_code for one in unread.values())(
         tr("not all could be read; {why}", why=why),
         hint=hints,
         code=first.code,
         request_id=first.request_id,
         http_status=first.http_status,
     )
-    error.exit_code = worst(one.exit_code for one in unread.values())
-    return error
 
 
 COMMAND = command(

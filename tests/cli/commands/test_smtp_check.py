@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from contextlib import contextmanager, suppress
@@ -115,6 +116,8 @@ def test_servers_of_many_minds(box, monkeypatch, script, code, step, said):
     assert (last["step"], last["state"]) == (step, "failed" if code else "ok")
     assert said in last["found"]
     assert last["found"]
+    words = {0: "", 4: "Unreachable", 5: "NotVerified"}
+    assert (json.loads(done.err.splitlines()[-1])["error"]["code"] if code else "") == words[code]
 
 
 def test_a_password_goes_to_nobody_unknown(bare, mail, tmp_path):
