@@ -82,7 +82,8 @@ def tr(text: str, /, **values: object) -> str:
     """
     if language() != "en" and text:  # the empty text is the head of the catalogue
         if isinstance(text, _Composed):
-            return _put("".join(map(tr, text.texts)), {name: tr(value) for name, value in text.values.items()})
+            told = {name: one if isinstance(one, Typed) else tr(one) for name, one in text.values.items()}
+            return _put("".join(map(tr, text.texts)), told)
         text = _catalogue().gettext(text)
     return text.format(**values) if values else text
 
@@ -103,6 +104,12 @@ def marked(data: Data) -> Data:
     return data
 
 
+class Typed(str):
+    """A word that people type, which is the same in every language though a text may be called so too."""
+
+    __slots__ = ()
+
+
 class _Composed(str):
     """A text made of several, which `tr` translates each by itself."""
 
@@ -114,7 +121,8 @@ class _Composed(str):
 def composed(*texts: str, **values: str) -> str:
     """Several texts in one, for data that go through `tr` where they are shown; empty ones are left out.
 
-    Only the {names} of the values are replaced, by their own translations where they have one: other braces stay.
+    Only the {names} of the values are replaced, by their own translations where they have one and are not `Typed`:
+    other braces stay.
 
     >>> text = composed("Region.", "Default: {value}.", value="cn-hangzhou")
     >>> text, tr(text)

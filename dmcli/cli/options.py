@@ -12,7 +12,7 @@ from dmcli.api.kinds.text import Choice, Flag, Text
 from dmcli.api.model import Action, Effect, Param
 from dmcli.cli.common import keep
 from dmcli.cli.session import session
-from dmcli.words import composed, marked, tr
+from dmcli.words import Typed, composed, marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -188,7 +188,7 @@ def click_param(param: Param) -> click.Parameter:
         # What has a default is never missing, and a sender may come from the profile.
         required=param.required and not param.default and not isinstance(param.kind, Sender),
     )
-    option.help = composed(param.help, "Default: {value}." if param.default else "", value=param.default)
+    option.help = composed(param.help, "Default: {value}." if param.default else "", value=Typed(param.default))
     return option
 
 

@@ -52,6 +52,7 @@ def test_a_required_option_is_marked_in_chinese(bare):
 
 def test_help_that_is_put_together_is_chinese_in_all_its_parts(bare):
     assert re.search("默认：\\s*account。", bare("--lang zh send single --help").out)
+    assert "默认：today。" in bare("--lang zh validate list --help").out  # the word that is typed
     assert "从标准输入读取 password，" in bare("--lang zh domain set-password --help").out
     assert "主题。  [必填]" in bare("--lang zh send single --help").out
     assert "'options' 显示所有命令都接受的选项" in bare("--lang zh help --help").out
