@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _SEND = catalogue.get("SendValidateFile")
 _RESULT = catalogue.get("GetValidateFile")
 _ON_THE_WEB = ("http://", "https://")
+_LINE = 4096  # bytes in which an address of the first row stands
 _MOST = 5 << 30  # bytes that OSS takes in a form; what the check takes is undocumented
 
 
@@ -38,6 +39,14 @@ def _file(current: Session, **values: Any) -> None:
         perform(current, _SEND, values | {"FileName": name})
         return
     file = look_at(typed, name, "text/csv", _MOST)
+    if values["HasHeaderRow"] is None and b"@" in _first_line(typed):
+        current.say(
+            tr(
+                "warning: the first row of {name} has an address, and is taken for a header, which is not checked: "
+                "--no-header has it checked too",
+                name=name,
+            )
+        )
     perform(current, _SEND, values | {"FileName": name, "FileUrl": file.stand_in}, files=(file,))
 
 
@@ -74,6 +83,12 @@ def _not_ready(current: Session, typed: str, wire: dict[str, str]) -> NotReadyEr
             **names,
         )
     )
+
+
+def _first_line(path: str) -> bytes:
+    """How a file begins that can be read, up to the end of its line."""
+    with open(path, "rb") as file:
+        return file.readline(_LINE)
 
 
 def _options() -> list[click.Parameter]:

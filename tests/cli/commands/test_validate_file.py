@@ -32,6 +32,18 @@ def test_a_file_of_this_machine_is_uploaded_for_its_check(dm, sandbox, tmp_path,
     assert dm("validate status other.csv -o json").json["FileName"] == "other.csv"
 
 
+def test_a_first_row_that_looks_like_no_header_is_warned_of(dm, tmp_path):
+    file = tmp_path / "bare.csv"
+    file.write_text("ada@example.com\nli@example.com\n", encoding="utf-8")
+    warned = "the first row of bare.csv has an address"
+    assert warned in dm("validate file {} --yes", file).err
+    assert dm("validate status bare.csv -o json").json["TotalNum"] == "1"
+    for given in ("--header", "--no-header"):
+        assert warned not in dm("validate file {} --yes {}", file, given).err
+    file.write_text("mail\nada@example.com\n", encoding="utf-8")
+    assert warned not in dm("validate file {} --yes", file).err
+
+
 def test_an_address_on_the_web_names_the_file_too(box):
     shown = box("validate file https://files.example.com/a/people.csv?token=1 --dry-run").json["parameters"]
     assert shown["FileUrl"] == "https://files.example.com/a/people.csv?token=1"
