@@ -121,7 +121,7 @@ def _folded(text: str, width: int, console: Console) -> list[str]:
     """The lines of a text that is wider than its column."""
     from rich.text import Text
 
-    return [line.plain.rstrip() for line in Text(fold_chinese(text, width)).wrap(console, width, overflow="fold")]
+    return [line.plain for line in Text(fold_chinese(text, width)).wrap(console, width, overflow="fold")]
 
 
 def _least(word: str) -> int:
