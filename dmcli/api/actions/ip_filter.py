@@ -79,6 +79,7 @@ ACTIONS = (
         "Let only the listed IP addresses send mail, or any.",
         Effect.WRITE,
         called_by="ip-filter protect",
+        done="set which IP addresses may send mail",  # by the command more exactly
         params=(
             Param(
                 "IpProtection",
