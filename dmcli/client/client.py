@@ -228,8 +228,9 @@ def walk(
             raise UnreachableError(tr(_REPEATS))
         yield page._replace(more=bool(following))
         if not following:
-            # A list may grow or shrink while it is read: the least of its totals is what there was all the time.
-            if (action.paging.page or action.paging.cursor) and totals and seen < min(totals):
+            # A list may grow or shrink while it is read: the least of its totals is what there was all the time. Of a
+            # list with a cursor the service's documentation calls the total deprecated; there the cursor tells the end.
+            if action.paging.page and totals and seen < min(totals):
                 raise UnreachableError(tr(_FEWER, total=min(totals), seen=seen))
             return
         asked |= following

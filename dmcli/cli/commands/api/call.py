@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from dmcli.api import catalogue
+from dmcli.api.actions.common import NO_ACTION
 from dmcli.api.actions.others import OTHERS
 from dmcli.api.kinds.text import Body, Text
 from dmcli.api.model import Action, Effect
@@ -19,9 +20,6 @@ from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
-
-
-_NO_ACTION = ("InvalidAction.NotFound", "InvalidApi.NotFound")
 
 
 class Pair(click.ParamType[tuple[str, str]]):
@@ -115,8 +113,8 @@ def _call(
     try:
         verdict = current.client.ask(known, params, version, form)
     except DmError as error:
-        if error.code in _NO_ACTION and not known.area:
-            error.message = error.message.rstrip(".") + _nearest(action)
+        if error.code in NO_ACTION and not known.area and (near := _nearest(action)):
+            error.message = error.message.rstrip(".") + near
         raise
     answer = verdict.answer
     if form == "XML" and verdict.reply:

@@ -29,11 +29,6 @@ if TYPE_CHECKING:
     from dmcli.config.file import ConfigFile
 
 _KEYCHAIN = "keychain"
-_SETTINGS = composed(
-    "Setting: {names}; with --stdin also {secrets}.",
-    names=", ".join(name for name in KNOWN if name not in (*SECRETS, _KEYCHAIN)),
-    secrets=", ".join(SECRETS),
-)
 _LONGEST = 8192  # characters of a value on standard input, such as a security token
 
 
@@ -187,6 +182,12 @@ def _setting_values(ctx: click.Context, _: click.Parameter, incomplete: str) -> 
     return [word for word in words.get(ctx.params.get("key", ""), []) if word.startswith(incomplete)]
 
 
+_KEY = click.Argument(["key"], shell_complete=_setting_names)
+_KEY.help = composed(  # not in the constructor: click cleans it
+    "Setting: {names}; with --stdin also {secrets}.",
+    names=", ".join(name for name in KNOWN if name not in (*SECRETS, _KEYCHAIN)),
+    secrets=", ".join(SECRETS),
+)
 COMMANDS = (
     command(
         "use",
@@ -198,7 +199,7 @@ COMMANDS = (
     command(
         "set",
         [
-            click.Argument(["key"], help=_SETTINGS, shell_complete=_setting_names),
+            _KEY,
             click.Argument(
                 ["value"],
                 required=False,
