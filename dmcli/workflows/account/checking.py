@@ -186,10 +186,10 @@ def _notes(doing: list[Change], command: str) -> Iterator[str]:
     replies = [one for one in doing if one.part == "senders" and one.after.get("reply-to")]
     if replies:
         yield tr(
-            "{replies} to be confirmed from a mail: {command} address verify-reply {sender}",
+            "{replies} to be confirmed from a mail, each with {command} address verify-reply: {senders}",
             replies=counted(len(replies), "reply-to address", "reply-to addresses"),
             command=command,
-            sender=replies[0].name,
+            senders=listed(one.name for one in replies),
         )
     reviewed = sum(one.part == "templates" and one.verb is not Verb.DELETE for one in doing)
     if reviewed:
