@@ -121,7 +121,7 @@ def _check_there(content: Content, name: str) -> None:
         known = [*content.profiles, SANDBOX]
         raise NotFoundError(
             tr(
-                "there is no profile '{name}'; there are {known}{nearest}",
+                "there is no profile '{name}'; profiles: {known}{nearest}",
                 name=name,
                 known=listed(known),
                 nearest=nearest(name, known),

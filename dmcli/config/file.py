@@ -114,7 +114,7 @@ def no_profile(name: str, known: Collection[str], path: str) -> str:
     near = nearest(name, known)
     more = "" if near or set(known) - {SANDBOX} else tr("; make one with 'dm config init'")
     return tr(
-        "there is no profile '{name}' in {path}; there are {known}{more}",
+        "there is no profile '{name}' in {path}; profiles: {known}{more}",
         name=name,
         path=path,
         known=listed(known),

@@ -347,7 +347,7 @@ def test_values_that_will_not_do(write, environ, flags, variables, kind, message
     assert type(caught.value) is kind
     assert caught.value.message.startswith(message)
     if flags.profile == "wrok":
-        assert "there are work, sig, ver, ctl, sandbox; did you mean 'work'?" in caught.value.message
+        assert "profiles: work, sig, ver, ctl, sandbox; did you mean 'work'?" in caught.value.message
     if "region" in message:
         assert all(region in caught.value.message for region in REGIONS)
     assert "Bcc" not in caught.value.message
@@ -463,7 +463,7 @@ def test_set_default_on_nothing():
 
 def test_set_default_wants_a_profile_that_is_there():
     with pytest.raises(
-        NotFoundError, match=r"there is no profile 'tset'; there are work, test, sandbox; did you mean 'test'\?"
+        NotFoundError, match=r"there is no profile 'tset'; profiles: work, test, sandbox; did you mean 'test'\?"
     ):
         set_default(TEXT, "tset")
 

@@ -57,7 +57,7 @@ def test_list_and_show_mask_secrets(bare, file):
     shown = bare("config show work -o json").json
     assert (shown["region"], shown["access_key_secret"], shown["access_key_id"]) == ("ap-southeast-1", "***", "***-id")
     for command in ("show", "use"):
-        assert "there are work, local, sandbox" in bare("config {} nope", command, code=10).err
+        assert "profiles: work, local, sandbox" in bare("config {} nope", command, code=10).err
 
 
 def test_the_profile_that_is_shown_is_the_one_in_use(bare, file, monkeypatch):
@@ -265,7 +265,7 @@ def test_rename_and_delete(bare, file):
         assert "built in" in bare(f"config {line}", code=2).err
     for line in ("delete ofice --yes", "delete ofice --dry-run", "rename ofice new", "show ofice", "use ofice"):
         said = bare(f"config {line}", code=10).err
-        assert said.startswith(f"dm: there is no profile 'ofice' in {file}; there are office, local, sandbox"), line
+        assert said.startswith(f"dm: there is no profile 'ofice' in {file}; profiles: office, local, sandbox"), line
         assert "did you mean 'office'" in said, line
     said = " ".join(bare("config set --help").out.split())
     assert (
