@@ -37,10 +37,7 @@ def test_a_new_dkim_key_takes_the_place_of_the_old_one(box, sandbox):
     assert (checked["verified"], checked["fully_verified"], checked["checks"]["dkim"]) == (True, False, False)
     assert [record["record"] for record in checked["missing"]] == ["dkim"]
     lacks = f"verified, but it lacks DKIM (TXT aliyun-cn-hangzhou._domainkey.{DOMAIN})"
-    assert [line.removeprefix("warning: ") for line in told.err.splitlines()] == [
-        f"{DOMAIN}: {lacks}",
-        f"{DOMAIN} is {lacks}",
-    ]
+    assert told.err.splitlines() == [f"warning: {DOMAIN} is {lacks}"]
     before = len(list_records(sandbox))
     refused = box("domain publish {} --yes", DOMAIN, code=7).err
     assert "--replace-dkim puts the new key in the place of the old one" in refused

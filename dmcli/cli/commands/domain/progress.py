@@ -36,7 +36,7 @@ def telling(current: Session, names: Iterable[str], *, timeout: float | None, st
 
 
 def _by_lines(current: Session, *, waits: bool, strict: bool) -> Tell:
-    """A line for each domain whose state is another than before; the first only where it is not verified."""
+    """A line for each domain whose state is another than before; the first only where it does not pass."""
     said = dict[str, str]()
     clock = current.resources.clock
     began = clock()
@@ -47,7 +47,7 @@ def _by_lines(current: Session, *, waits: bool, strict: bool) -> Tell:
             current.say(f"{_lack(look.outcome, look.domain)}{again}")
             return
         state = state_of(look.outcome, strict=strict)
-        if state != said.get(look.domain, tr("verified")):
+        if state != said.get(look.domain, state if look.outcome.passes(strict=strict) else ""):
             waited = tr(", after {seconds:.0f} s{again}", seconds=clock() - began, again=again) if waits else ""
             current.say(tr("{domain}: {state}", domain=look.domain, state=state) + waited)
         said[look.domain] = state
