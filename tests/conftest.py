@@ -32,10 +32,18 @@ if TYPE_CHECKING:
 settings.register_profile("busy", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
 
-# What is compiled is kept, whatever the environment says: without it each `dm` that a test starts compiles its own code,
-# and each run of the suite all tests.
+# What is compiled is kept, whatever the environment says: else each `dm` that a test starts compiles its own code, and
+# each run of the suite all tests.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# A loss of power is played, never waited for: where there is a disk in memory, with room and open to programs, nothing
+# that a test writes waits for a real one.
+_MEMORY, _ROOM = "/dev/shm", 4 << 30  # noqa: S108  pytest makes a private folder in it
+if os.access(_MEMORY, os.W_OK):
+    _disk = os.statvfs(_MEMORY)
+    if not _disk.f_flag & os.ST_NOEXEC and _disk.f_bavail * _disk.f_frsize > _ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _MEMORY)
 
 # What starts the suite in the background may have it ignore these, and so all that it starts.
 for _name, _handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
