@@ -31,9 +31,26 @@ LISTS = {
 }
 
 
+@pytest.fixture(scope="module")
+def kept():
+    """The file of the sandbox of `full`, once a test has filled it."""
+    return []
+
+
 @pytest.fixture
-def full(box):
-    """A sandbox with long names in it."""
+def full(box, kept, tmp_path):
+    """A sandbox with long names in it, filled once and copied from then on."""
+    path = tmp_path / "sandbox.db"
+    if kept:
+        path.write_bytes(kept[0])
+    else:
+        fill(box)
+        kept.append(path.read_bytes())
+    return box
+
+
+def fill(box):
+    """Let there be something in every list."""
     box("sandbox limit lift --all")
     box("domain create marketing.customers.example.com")
     box("domain check marketing.customers.example.com")
@@ -43,7 +60,6 @@ def full(box):
     box("sandbox play unsubscribe --mail 1")
     box("receiver add customers {}", RECIPIENT)
     box("send batch --from {} --list customers --template newsletter --tag welcome --yes", SENDER)
-    return box
 
 
 @pytest.mark.parametrize("columns", [80, 120])
