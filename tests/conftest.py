@@ -23,7 +23,7 @@ from dmcli.sandbox.server.site import site_of
 pytest_plugins = ["cloud", "faulty", "lab", "merges", "pages"]
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
 
@@ -55,6 +55,24 @@ _OURS = (
     *("ALIBABA", "ALICLOUD", "ACCESS_KEY", "SECURITY_TOKEN", "REGION", "DM_", "XDG_", "LC_", "LANG"),
     *("HTTP_", "HTTPS_", "ALL_PROXY", "NO_PROXY", "REQUESTS_", "NO_COLOR"),
 )
+
+
+@pytest.hookimpl(optionalhook=True, wrapper=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """Half as many workers more than cores: tests wait for processes and paces a good part of their time."""
+    cores = yield
+    return cores if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else cores + (cores + 1) // 2
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Each worker begins in a part of the suite of its own, and who has done his takes of another's.
+
+    So tests that wait run beside tests that do not, and none runs alone at the end.
+    """
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log) if config.getvalue("dist") == "load" else None
 
 
 class Result(NamedTuple):
