@@ -203,7 +203,7 @@ def pauses(run_clock: Clock) -> list[float]:
 
 
 @pytest.fixture(scope="session")
-def _new_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def new_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a sandbox in which nothing happened yet."""
     path = tmp_path_factory.mktemp("new") / "sandbox.db"
     Sandbox(str(path)).close()
@@ -211,9 +211,9 @@ def _new_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def _account(_new_sandbox: Path, tmp_path: Path) -> None:
+def _account(new_sandbox: Path, tmp_path: Path) -> None:
     """Lets the sandbox of this test be a copy of a new one, which is made in a tenth of the time."""
-    shutil.copyfile(_new_sandbox, tmp_path / "sandbox.db")
+    shutil.copyfile(new_sandbox, tmp_path / "sandbox.db")
     (tmp_path / "sandbox.db").chmod(0o600)
 
 

@@ -110,9 +110,9 @@ def _text(value: object) -> str:
 
 
 @pytest.fixture
-def cloud(_new_sandbox, tmp_path):
+def cloud(new_sandbox, tmp_path):
     path = tmp_path / "cloud.db"
-    shutil.copyfile(_new_sandbox, path)  # which takes a tenth of what it takes to make one
+    shutil.copyfile(new_sandbox, path)  # which takes a tenth of what it takes to make one
     made = Cloud(str(path))
     yield made
     made.sandbox.close()
