@@ -22,17 +22,17 @@ def english_in(text: str) -> list[str]:
     return ENGLISH.findall(TYPED.sub("", text))
 
 
-@pytest.mark.parametrize("columns", [40, 80])
 @pytest.mark.parametrize("path", TREE, ids=" ".join)
-def test_help_is_in_chinese(path, columns, bare, monkeypatch):
-    monkeypatch.setenv("COLUMNS", str(columns))
-    shown = bare("{} --help --lang zh", path).out
-    about, _, _example = shown.partition("\n示例")
-    assert re.search("[\u4e00-\u9fff]", about)
-    assert english_in(about.partition("\n")[2].replace("\n", " ")) == []
-    for line in shown.splitlines():
-        assert cell_len(line) <= columns or len(line.split()) == 1, line
-        assert line.lstrip()[:1] not in set(CLOSING), line
+def test_help_is_in_chinese(path, bare, monkeypatch):
+    for columns in (40, 80):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        shown = bare("{} --help --lang zh", path).out
+        about, _, _example = shown.partition("\n示例")
+        assert re.search("[\u4e00-\u9fff]", about), columns
+        assert english_in(about.partition("\n")[2].replace("\n", " ")) == [], columns
+        for line in shown.splitlines():
+            assert cell_len(line) <= columns or len(line.split()) == 1, (columns, line)
+            assert line.lstrip()[:1] not in set(CLOSING), (columns, line)
 
 
 LINES = (

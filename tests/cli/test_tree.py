@@ -68,11 +68,9 @@ def test_every_command_has_help_and_the_common_options(path):
         assert getattr(param, "help", "x"), f"{param.name} has no help"
 
 
-@pytest.mark.parametrize("columns", ["40", "80"])
 @pytest.mark.parametrize("path", LEAVES, ids=" ".join)
-def test_the_example_of_a_command_is_a_line_that_it_takes(path, columns, box, tmp_path, monkeypatch):
+def test_the_example_of_a_command_is_a_line_that_it_takes(path, box, tmp_path, monkeypatch):
     """As it is pasted from the help, backslashes and all; what can be tried without a call is."""
-    monkeypatch.setenv("COLUMNS", columns)
     monkeypatch.chdir(tmp_path)
     for name in ("welcome.html", "spring.html"):
         Path(name).write_text("<p>Hello</p>", encoding="utf-8")
@@ -80,9 +78,14 @@ def test_the_example_of_a_command_is_a_line_that_it_takes(path, columns, box, tm
     Path("customers.csv").write_text("email,name\nada@example.com,Ada\n", encoding="utf-8")
     (tmp_path / "profiles.yaml").write_text("profiles:\n  work:\n", encoding="utf-8")
     monkeypatch.setenv("DM_CONFIG", str(tmp_path / "profiles.yaml"))
-    shown = box("{} --help", path).out.partition("\nExample:\n")[2]
-    assert max(map(len, shown.splitlines())) <= int(columns)
-    typed = words(shown.replace("\\\n", ""))
+    lines = []
+    for columns in (40, 80):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        shown = box("{} --help", path).out.partition("\nExample:\n")[2]
+        assert max(map(len, shown.splitlines())) <= columns
+        lines.append(words(shown.replace("\\\n", "")))
+    typed, other = lines
+    assert typed == other, "it is another line on a wider terminal"
     assert typed[: len(path) + 1] == ["dm", *path]
     LEAVES[path].make_context(path[-1], typed[len(path) + 1 :], obj=Session())
     if "dry_run" in {param.name for param in LEAVES[path].params}:
@@ -104,17 +107,19 @@ def test_the_examples_of_a_group_are_lines_that_its_commands_take(path, bare, tm
         LEAVES[leaf].make_context(leaf[-1], typed[len(leaf) :], obj=Session())
 
 
-@pytest.mark.parametrize("columns", ["40", "80", "120"])
 @pytest.mark.parametrize("path", TREE, ids=" ".join)
-def test_no_line_of_help_is_wider_than_the_terminal_or_ends_within_a_word(path, columns, bare, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "1000")
-    whole = set(bare("{} --help", path).out.replace("\\\n", "").split())
-    monkeypatch.setenv("COLUMNS", columns)
-    shown = bare("{} --help", path).out
-    assert set(shown.replace("\\\n", "").split()) == whole
-    for line in shown.splitlines():
-        assert len(line) <= int(columns) or len(line.split()) == 1, line
-        assert line == line.rstrip()
+def test_no_line_of_help_is_wider_than_the_terminal_or_ends_within_a_word(path, bare, monkeypatch):
+    def shown_on(columns: int) -> str:
+        monkeypatch.setenv("COLUMNS", str(columns))
+        return bare("{} --help", path).out
+
+    whole = set(shown_on(1000).replace("\\\n", "").split())
+    for columns in (40, 80, 120):
+        shown = shown_on(columns)
+        assert set(shown.replace("\\\n", "").split()) == whole, columns
+        for line in shown.splitlines():
+            assert len(line) <= columns or len(line.split()) == 1, (columns, line)
+            assert line == line.rstrip(), columns
 
 
 def test_the_help_of_a_group_has_its_commands_before_its_options(bare):
