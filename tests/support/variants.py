@@ -265,13 +265,13 @@ CHANGED = [
 ]
 
 
-def valid(lab: Lab, action: Action, param: Param) -> list[Outcome]:
+def valid(lab: Lab, action: Action, param: Param, *, look: bool = True) -> list[Outcome]:
     """What becomes of calls that differ in one parameter, each of its values being one that the catalogue takes."""
     ways = OWN.get((action.name, param.name)) or [{param.name: value} for value in _values(param)]
     for way in ways:
         value = way.get(param.name)
         assert not isinstance(value, str) or value == LIST or param.kind.accepts(value), (param.name, value)
-    return [lab.call(action.name, lab.base(action.name, **way)) for way in ways]
+    return [lab.call(action.name, lab.base(action.name, **way), look=look) for way in ways]
 
 
 def invalid(lab: Lab, action: Action) -> Iterator[Outcome]:
@@ -285,7 +285,7 @@ def invalid(lab: Lab, action: Action) -> Iterator[Outcome]:
 
 def elsewhere(lab: Lab, action: Action) -> Outcome:
     """What becomes of a call on another account, and by another chance."""
-    return lab.call(action.name, lab.base(action.name), *CHANGED, chance=100)
+    return lab.call(action.name, lab.base(action.name), *CHANGED, chance=100, look=False)
 
 
 def _values(param: Param) -> list[Any]:

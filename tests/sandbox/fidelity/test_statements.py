@@ -46,8 +46,8 @@ def outcomes(lab: Lab, name: str) -> list[Outcome]:
     """What became of all calls of an action."""
     action = catalogue.get(name)
     return [
-        lab.call(name, CALLS[name]),
-        *(outcome for param in action.params for outcome in valid(lab, action, param)),
+        lab.call(name, CALLS[name], look=False),
+        *(outcome for param in action.params for outcome in valid(lab, action, param, look=False)),
         *invalid(lab, action),
         elsewhere(lab, action),
     ]
