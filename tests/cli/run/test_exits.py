@@ -38,6 +38,14 @@ PRINTING = [
     "sandbox quota",
 ]
 REAL = {SEND, "--version", "tag list"}
+# Streams that are not needed and bad: the real ones with each, any other line with one.
+_SCRIPTS = ('"$@" 2>&-', '"$@" 2>/dev/full', '"$@" <&-')
+BAD = [
+    (script, line)
+    for at, line in enumerate(PRINTING)
+    for script in _SCRIPTS
+    if line in REAL or script == _SCRIPTS[at % len(_SCRIPTS)]
+]
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pipes, devices and signals of POSIX")
 
 
@@ -88,8 +96,7 @@ def test_a_closed_standard_output_is_exit_8(line):
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("line", PRINTING)
-@pytest.mark.parametrize("script", ['"$@" 2>&-', '"$@" 2>/dev/full', '"$@" <&-'])
+@pytest.mark.parametrize(("script", "line"), BAD)
 def test_a_bad_standard_error_or_input_changes_nothing(script, line):
     done = shell(script, line)
     assert done.returncode == 0
