@@ -30,7 +30,7 @@ def start(faulty):
     yield run
     for process in begun:
         process.kill()
-        process.wait()
+        process.communicate()
 
 
 def test_stopped_once_what_is_under_way_ends_and_the_rest_waits(start, run, people, mailed):
