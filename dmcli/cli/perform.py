@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -201,7 +200,7 @@ def _questions(current: Session, call: Call) -> Iterator[str]:
 
 def _what(action: Action) -> str:
     """What an action does, as a question has it."""
-    return re.split("[;；]", tr(action.summary).rstrip(".。"))[0]
+    return tr(action.summary).rstrip(".。").replace("；", ";").partition(";")[0]
 
 
 def description(current: Session, call: Call) -> str:

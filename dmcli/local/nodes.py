@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Place = tuple[int, int]  # line and column, both from 0
 
-_NO_YAML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_NO_YAML = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]"  # made a pattern by the first file that is read
 
 
 class Node(NamedTuple):
@@ -59,7 +59,7 @@ class Grammar:
             return nothing
         import yaml
 
-        if strange := _NO_YAML.search(text):
+        if strange := re.search(_NO_YAML, text):
             line = text.rfind("\n", 0, strange.start()) + 1
             place = (text.count("\n", 0, strange.start()), strange.start() - line)
             self.fail(place, tr("a control character has no place in it"))
