@@ -30,7 +30,8 @@ def start(faulty):
     yield run
     for process in begun:
         process.kill()
-        process.communicate()
+        process.wait()
+        process.stderr.close()
 
 
 def test_stopped_once_what_is_under_way_ends_and_the_rest_waits(start, run, people, mailed):
