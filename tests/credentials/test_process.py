@@ -332,7 +332,7 @@ process._output({words!r}, "x", dict(os.environ))
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=PATIENT)
     assert "KeyboardInterrupt" in done.stderr
     assert done.returncode in (130, -signal.SIGINT)
-    assert gone(int(pid.read_text()))
+    eventually(lambda: gone(int(pid.read_text())))
 
 
 def test_what_it_prints_is_kept_for_this_environment_only(find, config, cloud, tmp_path):
