@@ -87,6 +87,11 @@ class Result(NamedTuple):
         """Standard output, parsed."""
         return json.loads(self.out)
 
+    @property
+    def error(self) -> Any:
+        """The error that ends standard error with -o json."""
+        return json.loads(self.err.splitlines()[-1])["error"]
+
 
 class Terminal(io.StringIO):
     """A stream that says it is a terminal."""

@@ -7,22 +7,6 @@ import json
 import pytest
 
 
-@pytest.fixture
-def write(tmp_path, monkeypatch):
-    """Writes account.yaml, in the folder in which the commands run."""
-    monkeypatch.chdir(tmp_path)
-
-    def put(text, name="account.yaml"):
-        (tmp_path / name).write_text(text, encoding="utf-8")
-        return name
-
-    return put
-
-
-def error(result):
-    return json.loads(result.err.splitlines()[-1])["error"]
-
-
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -79,8 +63,8 @@ def test_a_mistake_in_the_file_has_its_place_and_what_was_meant(box, write, text
     write("", "empty.csv")
     write("<p>", "x.html") if "not both" in said else None
     told = box("account diff {} -o json", write(text), code=2)
-    assert said in error(told)["message"]
-    assert error(told)["message"].startswith("account.yaml line ")
+    assert said in told.error["message"]
+    assert told.error["message"].startswith("account.yaml line ")
     assert not told.out
 
 
@@ -115,7 +99,7 @@ def test_what_the_service_cannot_do_forbids_all_before_anything_is_done(box, wri
         "ip-pools: {new: {ips: [192.0.2.10]}, new2: {ips: [192.0.2.99]}}\n"
     )
     told = box("account apply {} --yes -o json", file, code=2)
-    message = error(told)["message"]
+    message = told.error["message"]
     for said in (
         "nothing was done: 10 obstacles in the way",
         "line 2 column 3: the service cannot change type of the sender address news@sandbox.test (batch -> trigger)",
@@ -143,7 +127,7 @@ def test_nothing_goes_without_prune_and_little_without_force(box, write):
     box("account diff {}", file, code=5)
     assert "says nothing of lists; write 'lists: {}'" in box("account apply {} --prune lists", file, code=2).err
     refused = box("account apply {} --prune tags --yes -o json", file, code=2)
-    assert "11 of 13 tags would be deleted, more than 10 or 30%" in error(refused)["message"]
+    assert "11 of 13 tags would be deleted, more than 10 or 30%" in refused.error["message"]
     assert "there is no terminal to ask" in box("account apply {} --prune tags --force", file, code=2).err
     seen = box("account apply {} --prune tags --force --dry-run", file)
     assert seen.err.count("- tag t") == 11
@@ -204,8 +188,8 @@ def test_a_plan_is_done_as_it_stands_or_not_at_all(box, write, tmp_path):
     assert box("account apply plan.json --dry-run").err.count("~ sender address x@sandbox.test: config-set") == 1
     box("tag update welcome --description other")
     stale = box("account apply plan.json --yes -o json", code=5)
-    assert "the account was changed since the plan plan.json was made" in error(stale)["message"]
-    assert "~ tag welcome -> hello" in error(stale)["message"]
+    assert "the account was changed since the plan plan.json was made" in stale.error["message"]
+    assert "~ tag welcome -> hello" in stale.error["message"]
     box("tag update welcome --description {}", "Mail to new customers")
     assert box("account apply plan.json --yes -o json").json["failed"] == 0
     assert "there is nothing to do" in box("account apply plan.json").err
@@ -236,8 +220,8 @@ def test_what_cannot_be_read_is_said_and_never_counts_as_equal(box, write, tmp_p
     box("sandbox fault add error Forbidden.RAM --action QueryTagByParam --times 100")
     told = box("account diff all.yaml -o json", code=3)
     assert (told.json["equal"], told.json["changes"], told.json["unread"][0]["kind"]) == (False, [], "tags")
-    assert error(told)["message"] == f"tags (Forbidden.RAM) could not be read: {told.json['unread'][0]['message']}"
-    assert "dm:QueryTagByParam" in error(told)["hint"]
+    assert told.error["message"] == f"tags (Forbidden.RAM) could not be read: {told.json['unread'][0]['message']}"
+    assert "dm:QueryTagByParam" in told.error["hint"]
     partly = box("account export some.yaml", code=3)
     assert "tags (Forbidden.RAM)" in partly.err
     text = (tmp_path / "some.yaml").read_text("utf-8")
@@ -303,12 +287,12 @@ def test_what_is_refused_is_told_and_the_rest_is_done(box, write):
     told = box("account apply {} --yes -o json", file, code=7)
     assert (told.json["created"], told.json["failed"]) == (1, 2)
     assert [one["name"] for one in told.json["errors"]] == ["a.test", "x@a.test"]
-    assert "a.test was not made" in error(told)["message"]
+    assert "a.test was not made" in told.error["message"]
     box("account apply {} --only domains --yes", file, code=1)
     box("sandbox fault remove --all")
     box("sandbox fault add error Forbidden.RAM --action CreateMailAddress --times 100")
     stopped = box("account apply {} --yes -o json", file, code=3)
-    assert "1 of 2 changes were made before this; apply it again for the rest" in error(stopped)["message"]
+    assert "1 of 2 changes were made before this; apply it again for the rest" in stopped.error["message"]
     box("sandbox fault remove --all")
     assert box("account apply {} --yes -o json", file).json["created"] == 1
     assert "nothing differs" not in box("account diff {}", file, code=5).err  # news and noreply stay
@@ -337,7 +321,7 @@ def test_an_answer_that_was_lost_is_looked_for_and_nothing_is_made_twice(box, wr
     box("sandbox fault add drop --times 20 --action CreateTemplate")
     write("templates: {never: {subject: s, html: h}}\n")
     told = box("account apply {} --yes -o json --deadline 1s", file, code=6)
-    assert "what is there is read first, and nothing is made twice" in error(told)["hint"]
+    assert "what is there is read first, and nothing is made twice" in told.error["hint"]
 
 
 def test_what_goes_makes_room_for_what_comes(box, write):

@@ -13,22 +13,6 @@ from faulty import Fault
 from dmcli.sandbox.server.http1 import wire
 
 
-@pytest.fixture
-def write(tmp_path, monkeypatch):
-    """Writes account.yaml, in the folder in which the commands run."""
-    monkeypatch.chdir(tmp_path)
-
-    def put(text, name="account.yaml"):
-        (tmp_path / name).write_text(text, encoding="utf-8")
-        return name
-
-    return put
-
-
-def error(result):
-    return json.loads(result.err.splitlines()[-1])["error"]
-
-
 def saying(change):
     """A server's fault: the sandbox's reply with its object changed by a function."""
 
@@ -51,7 +35,7 @@ def test_a_list_that_was_cut_is_never_read_as_whole(box, faulty, write):
         "diff --against profile:sandbox --only tags",
     ):
         told = box(f"{there} account {does} -o json", code=4)
-        assert error(told)["message"].startswith("tags could not be read: the service has 7 rows by its own count and")
+        assert told.error["message"].startswith("tags could not be read: the service has 7 rows by its own count and")
         assert not told.out
     # A list shows what it was given, and says that this is not all.
     told = box(f"{there} tag list", code=4)
@@ -66,9 +50,9 @@ def test_what_a_region_does_not_have_is_unread_whatever_it_says(box, write, code
     box("sandbox fault add error {} --action QueryTagByParam --times 100", code)
     told = box("account diff {} -o json", file, code=3)
     assert (told.json["equal"], told.json["read"]) == (False, {"lists": 1})
-    assert error(told)["message"].startswith(f"tags ({code}) could not be read: ")
+    assert told.error["message"].startswith(f"tags ({code}) could not be read: ")
     absent = "The region does not have this: leave it out of the file, or name the others with --only."
-    assert (absent == error(told)["hint"]) == (code in ("InvalidAction.NotFound", "UnsupportedOperation"))
+    assert (absent == told.error["hint"]) == (code in ("InvalidAction.NotFound", "UnsupportedOperation"))
     assert "capitals" not in told.err
     for does in (f"apply {file} --yes", "export out.yaml", "diff --against profile:sandbox"):
         assert f"tags ({code}) could not be read" in box(f"account {does}", code=3).err

@@ -40,10 +40,6 @@ def counts(run, name="people"):
     return {state: number for state, number in run(f"campaign show {name} -o json").json.items() if number}
 
 
-def error(result):
-    return json.loads(result.err.splitlines()[-1])["error"]
-
-
 # --- sending
 
 
@@ -330,7 +326,7 @@ def test_an_answer_that_is_lost_makes_an_unknown_mail_that_is_never_sent_again(r
     faulty.inject(DROPPED, "SingleSendMail", 1)
     ended = run(f"{MERGE} --yes -o json", code=6)
     assert (ended.json["unknown"], ended.json["sent"]) == (1, 2)
-    assert error(ended)["hint"].endswith("campaign settle people")
+    assert ended.error["hint"].endswith("campaign settle people")
     run("campaign resume people", code=6)
     assert mailed() == THREE
     settled = run("campaign settle people")
