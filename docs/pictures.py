@@ -49,6 +49,7 @@ _DIGEST = re.compile(rb"made from sha256:([0-9a-f]{64})")
 # What is done before the picture begins, and what it shows.
 BEFORE = (
     "export DM_PROFILE=sandbox",
+    "dm sandbox clock set 2026-03-15T12:00:00Z",  # how far a quota reaches depends on the hour
     "echo 'Your code is 493021.' > welcome.txt",
     "dm sandbox quota --daily 10",
     "dm domain create mail.example.com",
