@@ -67,6 +67,23 @@ def test_mjml_becomes_html_with_the_tags_in_their_places(run, body):
     assert "<b>Person 4</b>" in late
 
 
+CLASSES = """<mjml><mj-head><mj-attributes><mj-class name='a' color='red' /><mj-class name='b' color='blue' />
+</mj-attributes><mj-style inline="inline">.x { color: green }</mj-style></mj-head><mj-body><mj-section><mj-column>
+<mj-text mj-class="a b">{{ name }}</mj-text><mj-text mj-class="a">y</mj-text></mj-column></mj-section></mj-body></mjml>
+"""
+
+
+def test_where_mjml_is_compiled_to_another_mail_than_elsewhere_is_told(run, body):
+    body(CLASSES)
+    said, html = shown(run, 3, "--mjml")
+    assert "line 2: the rules of <mj-style inline> are inlined by --css-inline alone" in said
+    assert 'line 3: of what several of mj-class="a b" set, the first counts here' in said
+    assert said.count("warning") == 2
+    assert (html.count("color:red"), html.count("color:blue")) == (2, 0), "the first counts: the warning holds"
+    assert ".x { color: green }</style>" in html, "not inlined: the warning holds"
+    assert "mj-style" not in shown(run, 3, "--mjml --css-inline")[0]
+
+
 def test_what_was_planned_is_the_compiled_html(run, body, mailed):
     body(MJML)
     run(f"{MERGE} --mjml --yes")
@@ -75,6 +92,7 @@ def test_what_was_planned_is_the_compiled_html(run, body, mailed):
     assert run("campaign resume people -o json").json["sent"] == 3
 
 
+HEAD = "<mjml><mj-head>{}</mj-head><mj-body></mj-body></mjml>"
 IN = "<mjml><mj-body>\n<mj-section><mj-column>{}</mj-column></mj-section></mj-body></mjml>"
 
 
@@ -94,6 +112,16 @@ IN = "<mjml><mj-body>\n<mj-section><mj-column>{}</mj-column></mj-section></mj-bo
         (IN.format("<p>x</p>"), "--mjml", "line 2: <p> is HTML, which stands in <mj-text>"),
         (IN.format("<mj-text><mj-button>x</mj-button><mj-but>x</mj-but></mj-text>"), "--mjml", "no <mj-but> in MJML"),
         (IN.format("<mj-include path='x.mjml' />"), "--mjml", "<mj-include> is not possible"),
+        (
+            HEAD.format("<mj-html-attributes></mj-html-attributes>"),
+            "--mjml",
+            "line 1: <mj-html-attributes> is MJML, but mjml-python cannot compile it",
+        ),
+        (
+            HEAD.format("<mj-attributes><mj-class name='a'>\n<mj-text color='red'/></mj-class></mj-attributes>"),
+            "--mjml",
+            "line 2: <mj-class><mj-text> is MJML, but mjml-python cannot compile it",
+        ),
         ("<mjml><mj-body>", "--mjml", "--html is no MJML: unexpected end of stream"),
     ],
 )

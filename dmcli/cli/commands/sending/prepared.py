@@ -42,7 +42,7 @@ def prepared(current: Session, html: str | None, *, mjml: bool, css_inline: bool
     if mjml:
         from dmcli.workflows.merge.letters.mjml import compile_mjml
 
-        html = compile_mjml(html)
+        html = compile_mjml(html, current.say, css_inline=css_inline)
     if css_inline:
         from dmcli.workflows.merge.letters.styling import inline_css
 
