@@ -61,12 +61,12 @@ def notes(record: str) -> list[str]:
     """What is worth a word about a record.
 
     >>> notes("v=DMARC1; p=reject; pct=20; t=y")
-    ['pct= has no meaning since RFC 9989', 't=y: the policy is on trial, receivers apply the next milder one']
+    ['pct= has no meaning since RFC 9989', 't=y: only receivers that know RFC 9989 apply the next milder policy']
     """
     have = tags(record)
     said = [tr("{name}= has no meaning since RFC 9989", name=name) for name in _GONE if name in have]
     if have.get("t", "").lower() == "y":
-        said.append(tr("t=y: the policy is on trial, receivers apply the next milder one"))
+        said.append(tr("t=y: only receivers that know RFC 9989 apply the next milder policy"))
     return said
 
 
