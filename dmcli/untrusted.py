@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from dmcli.words import tr
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 DEEPEST = 64  # levels of a JSON text; DirectMail's replies have six
 MOST_MARKS = 100_000  # texts, brackets, commas and colons of a JSON text from a caller: 10,000 objects of two fields
-_HOLDERS = frozenset((list, dict))  # what parsed JSON has levels of
+_NEITHER = bytes(set(range(256)) - set(b'[]{}"'))  # bytes that neither begin nor end a level or a text
 _MARK = b"\xef\xbb\xbf"  # by which some programs begin UTF-8; the codec for it is slow to load
 _WINDOW = 65_536  # characters
 _LONGEST = 2000  # characters of a message
@@ -102,32 +103,24 @@ def read_json(text: str | bytes, marks: int = 0) -> Any:
         text = text.removeprefix(_MARK).decode()  # json would guess at other encodings
     if marks:
         _check_size(text, marks)
-    try:
-        value = json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_unique)
-        deep = _depth(value) > DEEPEST
-    except RecursionError:
-        deep = True
-    if deep:
+    if _depth(text.encode(errors="replace")) > DEEPEST:  # told before the parser goes down: it has a call a level
         raise ValueError(tr("it has more than {most} levels", most=DEEPEST))
-    return value
+    return json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_unique)
 
 
 def _check_size(text: str, most: int) -> None:
-    """Raise ValueError for a JSON text with more marks or levels than may be: each makes an object many times its size.
+    """Raise ValueError for a JSON text with more marks than may be: each makes an object many times its size.
 
     It stops at the first mark that is too many.
     """
     from json import JSONDecoder
 
     text_at = JSONDecoder().raw_decode
-    seen = level = at = 0
+    seen = at = 0
     pattern = re.compile(r'["\[\]{},:]')
     while mark := pattern.search(text, at):
         at = text_at(text, mark.start())[1] if mark[0] == '"' else mark.end()
         seen += 1
-        level += (mark[0] in "[{") - (mark[0] in "]}")
-        if level > DEEPEST:
-            raise ValueError(tr("it has more than {most} levels", most=DEEPEST))
         if seen > most:
             raise ValueError(tr("it has more than {most:,} texts, brackets, commas and colons", most=most))
 
@@ -153,12 +146,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def _depth(value: Any) -> int:
-    """Levels of lists and objects, walked without recursion."""
-    level = [value] if type(value) in _HOLDERS else []
-    deepest = 0
-    while level:
-        deepest += 1
-        inner = (one.values() if type(one) is dict else one for one in level)
-        level = [child for children in inner for child in children if type(child) in _HOLDERS]
-    return deepest
+def _depth(text: bytes) -> int:
+    """Levels of lists and objects of a JSON text, up to its first mistake.
+
+    What follows a backslash goes first, then all but brackets and quotation marks, then two of these with nothing
+    between: then few texts are left to cut out, those that have brackets in them.
+    """
+    bare = text.replace(rb"\\", b"").replace(rb"\"", b"").translate(None, _NEITHER).replace(b'""', b"")
+    steps = (1 if mark in b"[{" else -1 for mark in b"".join(bare.split(b'"')[::2]))
+    return max(accumulate(steps), default=0)

@@ -53,6 +53,9 @@ def test_only_line_feeds_stay_when_lines_are_wanted():
     ("text", "told"),
     [
         ("[" * 100_000, "^it has more than 64 levels$"),
+        ("[" * 300, "^it has more than 64 levels$"),  # told before a parser has gone down to its end
+        ("[{}, " * 65, "^it has more than 64 levels$"),
+        ('["' + "[" * 300, "Unterminated string"),
         ("[" * 65 + "]" * 65, "^it has more than 64 levels$"),
         ('{"a":' * 65 + "1" + "}" * 65, "^it has more than 64 levels$"),
         ("9" * 5000, "digits"),
@@ -91,6 +94,7 @@ def test_bytes_that_are_not_utf_8_are_no_json(data):
     [
         "[" * 64 + "]" * 64,
         '["' + "[" * 100 + '"]',
+        r'["\"' + "[" * 100 + r'\\\\", "", "\\", "' + "{" * 100 + '"]',
         b'{"a": "\xe6\x82\xa8"}',
         b'\xef\xbb\xbf{"a": 1}',  # the mark that RFC 8259 lets a reader ignore
         '"\\ud800"',
