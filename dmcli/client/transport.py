@@ -82,6 +82,7 @@ class HttpExchange:
         except DmError:
             raise
         except Exception as error:  # noqa: BLE001  the libraries raise ValueError and more for replies that are none
+            _forget_frames(error)
             if watch.refusal:
                 raise watch.refusal from None
             raise _failure(request, error, watch) from None
@@ -158,6 +159,16 @@ def _watched_adapter(current: Callable[[], Watch], trusting: Callable[[], ssl.SS
             return super().proxy_manager_for(proxy, **kwargs, **more)
 
     return Watched(pool_maxsize=_CONNECTIONS)
+
+
+def _forget_frames(error: BaseException | None) -> None:
+    """Let a failure and what led to it go of the calls they passed through.
+
+    The library keeps its failures in variables of these calls, a circle that would keep its connections open.
+    """
+    while error:
+        error.__traceback__ = None
+        error = error.__context__
 
 
 def _failure(request: Request, error: Exception, watch: Watch) -> Exception:

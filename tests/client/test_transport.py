@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import ssl
 import struct
@@ -538,6 +539,40 @@ def test_a_connection_that_was_idle_for_long_is_not_used_again():
         exchange(post(f"http://127.0.0.1:{port}"))
         exchange.close()
     assert served == [b"", b""]
+
+
+@pytest.mark.parametrize("idle", [False, True], ids=["closed", "idle"])
+def test_after_a_failure_connections_are_closed_without_the_garbage_collector(idle):
+    time = [0.0]
+    exchange = HttpExchange(clock=lambda: time[0])
+    hung_up = threading.Event()
+
+    def fail(connection):
+        read_request(connection)
+
+    def answer(connection):
+        read_request(connection)
+        connection.sendall(OK)
+        assert connection.recv(1) == b""
+        hung_up.set()
+
+    gc.disable()
+    try:
+        with serving(fail, answer) as port, answering(OK) as (url, _, _):
+            with pytest.raises(Ambiguous):
+                exchange(post(f"http://127.0.0.1:{port}"))
+            exchange(post(f"http://127.0.0.1:{port}"))
+            if idle:
+                time[0] += 20.5
+                exchange(post(url))
+            else:
+                exchange.close()
+            closed = hung_up.wait(PATIENT)
+            gc.collect()  # or the server waits too
+    finally:
+        gc.enable()
+        exchange.close()
+    assert closed
 
 
 def test_a_connection_is_used_again_within_twenty_seconds():
