@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -55,6 +56,17 @@ _OURS = (
     *("ALIBABA", "ALICLOUD", "ACCESS_KEY", "SECURITY_TOKEN", "REGION", "DM_", "XDG_", "LC_", "LANG"),
     *("HTTP_", "HTTPS_", "ALL_PROXY", "NO_PROXY", "REQUESTS_", "NO_COLOR"),
 )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Tests and what they import stay to the end: garbage is not looked for there, and no fork copies it."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True, wrapper=True)
