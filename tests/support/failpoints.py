@@ -20,6 +20,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
+from forks import load
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -134,18 +136,12 @@ def _prepare(reached: Callable[[str], None], *, merges: bool) -> None:
 
 def _main(path: str) -> None:
     from dmcli.cli import app
-    from dmcli.cli.commands.account import apply  # noqa: F401  loaded once for all forks
-    from dmcli.cli.commands.campaign import change, merge  # noqa: F401
-    from dmcli.cli.commands.receiver import imports, sync  # noqa: F401
-    from dmcli.cli.run import exits, failure  # noqa: F401
-    from dmcli.client import transport  # noqa: F401
-    from dmcli.workflows.account import applying, checking, loading, reading, waiting  # noqa: F401
-    from dmcli.workflows.merge import pace, plan, sending, settle, standing  # noqa: F401
-    from dmcli.workflows.merge.journals import local  # noqa: F401
+    from dmcli.workflows.merge import pace
     from dmcli.workflows.merge.letters import template
 
     pace.USED = 60  # so that no batch waits for the one before
     template.Template("", "{{ a }}", html=True)
+    load()
     for text in sys.stdin:
         wish = json.loads(text)
         output, into = os.pipe()  # a file would have no room either

@@ -99,7 +99,7 @@ def quick_folder() -> str:
 # --- the server
 
 
-def _load() -> None:
+def load() -> None:
     """Load all that a `dm` may load."""
     import gc
     import importlib
@@ -133,7 +133,7 @@ class Server:
         import signal
         import socket
 
-        _load()
+        load()
         self.waiting = selectors.DefaultSelector()
         self.running: dict[int, socket.socket] = {}  # the clients by their process
         self.wake, self.woken = socket.socketpair()
