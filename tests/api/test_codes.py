@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from rows import each
 
 from dmcli.api import catalogue
 from dmcli.api.codes import CODES, Code, explain, find, nearest
@@ -67,7 +68,7 @@ def known(code: str) -> Code:
     return found
 
 
-@pytest.mark.parametrize("code", (REFERENCE + HELP_PAGES + GATEWAY + INFERRED + ROLES).split())
+@each("code", (REFERENCE + HELP_PAGES + GATEWAY + INFERRED + ROLES).split())
 def test_every_code_is_explained_in_both_languages(code):
     entry = known(code)
     assert entry.code == code
@@ -81,12 +82,12 @@ def test_every_code_is_explained_in_both_languages(code):
         assert re.fullmatch("[^。]+。", text), "one sentence"
 
 
-@pytest.mark.parametrize("code", (REFERENCE + HELP_PAGES + INFERRED + ROLES).split())
+@each("code", (REFERENCE + HELP_PAGES + INFERRED + ROLES).split())
 def test_codes_of_the_service_have_an_entry_of_their_own(code):
     assert code in CODES
 
 
-@pytest.mark.parametrize("entry", CODES.values(), ids=CODES)
+@each("entry", CODES.values(), named=lambda one: one.code)
 def test_facts_of_the_wire_are_plausible(entry):
     assert entry.status in {400, 401, 403, 404, 500, 503}
     assert entry.message.isascii()
@@ -94,7 +95,7 @@ def test_facts_of_the_wire_are_plausible(entry):
     assert entry.exit in {1, 3, 4, 5, 10}
 
 
-@pytest.mark.parametrize("entry", CODES.values(), ids=CODES)
+@each("entry", CODES.values(), named=lambda one: one.code)
 def test_remedies_name_the_same_commands_in_both_languages_and_they_exist(entry):
     commands = {command.path for action in catalogue.all_actions() for command in action.commands} | BY_HAND
     named = COMMAND.findall(entry.en_remedy)
@@ -102,7 +103,7 @@ def test_remedies_name_the_same_commands_in_both_languages_and_they_exist(entry)
     assert set(named) <= commands
 
 
-@pytest.mark.parametrize("name", sorted({c for a in catalogue.all_actions() for c in (*a.errors, *a.already_done)}))
+@each("name", sorted({c for a in catalogue.all_actions() for c in (*a.errors, *a.already_done)}))
 def test_codes_of_the_catalogue_are_explained(name):
     assert known(name).code == name
 
@@ -113,7 +114,7 @@ def test_the_codes_a_parameter_answers_with_are_explained():
     assert [code for code in sorted(answers) if find(code) is None] == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("code", "status", "message"),
     [
         ("InvalidMailAddress.NotFound", 404, "The specified mailAddress does not exist."),
@@ -214,7 +215,7 @@ def test_importing_the_table_loads_nothing_heavy():
     assert run.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.en[:50])
+@each("cause", CAUSES, named=lambda cause: cause.en[:50])
 def test_a_cause_is_told_as_a_code_is(cause):
     assert cause.code in CODES
     texts = (cause.en, cause.en_remedy, cause.zh, cause.zh_remedy)
@@ -309,7 +310,7 @@ CALLS = [
 ]
 
 
-@pytest.mark.parametrize(("code", "action", "params", "told"), CALLS)
+@each(("code", "action", "params", "told"), CALLS)
 def test_a_call_tells_which_cause_it_is(code, action, params, told):
     said = explain_call(code, Asked(action, action in ("SingleSendMail", "BatchSendMail"), params))
     assert bool(said) == bool(told)

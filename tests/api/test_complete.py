@@ -7,8 +7,8 @@ from pathlib import Path
 
 import alibabacloud_dm20151123.models as sdk
 import click
-import pytest
 from lab import CALLS
+from rows import each
 from service import SERVICE, found_in
 
 from dmcli.api import catalogue
@@ -23,7 +23,7 @@ TREE = {" ".join(path): ctx.command for path, ctx in walk()}
 WITHOUT_COMMAND = {"ConfigSetDetail"}  # the list shows more
 
 
-@pytest.mark.parametrize("name", SERVICE)
+@each("name", SERVICE)
 def test_an_action_of_the_service_is_everywhere(name):
     known = SERVICE[name]
     action = catalogue.get(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 
 import pytest
+from rows import each
 from service import found_in
 
 with warnings.catch_warnings():
@@ -26,7 +27,7 @@ def wire_names(model) -> set[str]:
     return set(re.findall(r"m\.get\('([^']+)'\)", inspect.getsource(model.from_map)))
 
 
-@pytest.mark.parametrize("action", KNOWN, ids=lambda action: action.name)
+@each("action", KNOWN, named=lambda action: action.name)
 def test_every_request_parameter_is_declared(action):
     request = getattr(models, f"{action.name}Request", None)  # there is none without parameters
     known = wire_names(request) - INTERNAL if request else set()
@@ -44,7 +45,7 @@ def row_model(action):
     return getattr(models, f"{action.name}ResponseBody{parts}")
 
 
-@pytest.mark.parametrize("action", [a for a in KNOWN if a.effect is Effect.READ], ids=lambda action: action.name)
+@each("action", [a for a in KNOWN if a.effect is Effect.READ], named=lambda action: action.name)
 def test_every_field_of_a_row_is_declared(action):
     deprecated = {"SmsStatus", "SmsTemplateCode", "Smsrejectinfo", "Remark", "SmsContent", "SmsType", "TemplateType"}
     known = wire_names(row_model(action)) - {"RequestId"} - deprecated

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from rows import each
 
 from dmcli.api.replies import MOVES, REASONS, read
 from dmcli.api.replies.status import BASIC, CLASSES, ENHANCED, SUBJECTS
@@ -57,7 +58,7 @@ NoSuchUser|unknown|unknown-mailbox|Gmail
 """
 
 
-@pytest.mark.parametrize("line", READ.replace("\\\n", "").strip().splitlines())
+@each("line", READ.replace("\\\n", "").strip().splitlines())
 def test_a_reply_is_read(line):
     text, kind, reason, provider = line.split("|")
     reading = read(text)
@@ -124,7 +125,7 @@ def test_the_tables_agree():
     assert set(EVENTS) >= {"bounce", "soft-bounce", "spam"}
 
 
-@pytest.mark.parametrize("reason", REASONS.values(), ids=REASONS)
+@each("reason", REASONS.values(), named=lambda one: one.word)
 def test_every_reason_is_in_both_languages(reason):
     assert reason.move in MOVES
     for text in (reason.en, reason.en_remedy):

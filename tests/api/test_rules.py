@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rows import each
 
 from dmcli.api import catalogue
 from dmcli.api.kinds.common import DAY
@@ -224,7 +225,7 @@ RULES = [
 ]
 
 
-@pytest.mark.parametrize(("action", "rule"), RULES, ids=[f"{action.name}-{n}" for n, (action, _) in enumerate(RULES)])
+@each(("action", "rule"), RULES, named=lambda row: row[0].name)
 def test_rules_name_only_parameters_of_their_action(action: Action, rule: Rule) -> None:
     names = {param.name for param in action.params}
     dates = {"StartTime": "2020-01-01", "EndTime": "2020-06-01"}

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from rich.cells import cell_len
+from rows import each
 
 from dmcli.cli.reference import walk
 
@@ -22,7 +23,7 @@ def english_in(text: str) -> list[str]:
     return ENGLISH.findall(TYPED.sub("", text))
 
 
-@pytest.mark.parametrize("path", TREE, ids=" ".join)
+@each("path", TREE, named=" ".join)
 def test_help_is_in_chinese(path, bare, monkeypatch):
     for columns in (40, 80):
         monkeypatch.setenv("COLUMNS", str(columns))

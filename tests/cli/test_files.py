@@ -9,6 +9,7 @@ import subprocess
 import click
 import pytest
 from patience import PATIENT
+from rows import each
 from shell import argv
 
 from dmcli.api.kinds.text import Text
@@ -102,7 +103,7 @@ def texts_from_files() -> list[tuple[str, bool]]:
     return found
 
 
-@pytest.mark.parametrize(("line", "bare"), [*texts_from_files(), ("api SingleSendMail HtmlBody={}", True)])
+@each(("line", "bare"), [*texts_from_files(), ("api SingleSendMail HtmlBody={}", True)])
 def test_a_forgotten_at_is_told(box, tmp_path, monkeypatch, line, bare):
     monkeypatch.chdir(tmp_path)
     for name in ("mail.html", "mail"):

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from rows import each
 
 from dmcli import errors
 
@@ -18,7 +19,7 @@ def beginning(value: object) -> str:
     return str(value)[:60]
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "told"),
     [
         ("domian list", ("domian", "did you mean domain?")),
@@ -99,7 +100,7 @@ def beginning(value: object) -> str:
         ("api CreateTag TagName=a TagName=b", ("TagName", "twice")),
         ("api CreateTag Action=DeleteTag", ("Action",)),
     ],
-    ids=beginning,
+    named=beginning,
 )
 def test_refused_with_a_remedy(box, line, told):
     result = box(line, code=2)
@@ -112,7 +113,7 @@ def test_refused_with_a_remedy(box, line, told):
 BATCH = "send batch --from news@sandbox.test --list customers --yes --allow-unfilled"
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "option"),
     [
         (SEND + " --subject {}", "--subject"),
@@ -135,9 +136,7 @@ BATCH = "send batch --from news@sandbox.test --list customers --yes --allow-unfi
         ("receiver create team --alias {}@list", "--alias"),
     ],
 )
-@pytest.mark.parametrize(
-    "text", ["a\r\nBcc: v@x.com", "a\0", "a\u2028b", "\x1b", "=?utf-8?q?=0ABcc?=", "=?utf-7?b?K0FBby0=?="]
-)
+@each("text", ["a\r\nBcc: v@x.com", "a\0", "a\u2028b", "\x1b", "=?utf-8?q?=0ABcc?=", "=?utf-7?b?K0FBby0=?="])
 def test_no_header_of_a_mail_can_be_added_by_a_text(box, line, option, text):
     within_json = '{"' in line
     result = box(line, json.dumps(text)[1:-1] if within_json else text, code=2)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 import pytest
+from rows import each
 from shell import words
 
 from dmcli.api import catalogue
@@ -58,7 +59,7 @@ def test_all_commands_are_there():
     assert {" ".join(path) for path in LEAVES} == from_catalogue | set(BY_HAND.replace("\n", "").split("|"))
 
 
-@pytest.mark.parametrize("path", TREE, ids=" ".join)
+@each("path", TREE, named=" ".join)
 def test_every_command_has_help_and_the_common_options(path):
     command = TREE[path].command
     assert command.help
@@ -68,7 +69,7 @@ def test_every_command_has_help_and_the_common_options(path):
         assert getattr(param, "help", "x"), f"{param.name} has no help"
 
 
-@pytest.mark.parametrize("path", LEAVES, ids=" ".join)
+@each("path", LEAVES, named=" ".join)
 def test_the_example_of_a_command_is_a_line_that_it_takes(path, box, tmp_path, monkeypatch):
     """As it is pasted from the help, backslashes and all; what can be tried without a call is."""
     monkeypatch.chdir(tmp_path)
@@ -107,7 +108,7 @@ def test_the_examples_of_a_group_are_lines_that_its_commands_take(path, bare, tm
         LEAVES[leaf].make_context(leaf[-1], typed[len(leaf) :], obj=Session())
 
 
-@pytest.mark.parametrize("path", TREE, ids=" ".join)
+@each("path", TREE, named=" ".join)
 def test_no_line_of_help_is_wider_than_the_terminal_or_ends_within_a_word(path, bare, monkeypatch):
     def shown_on(columns: int) -> str:
         monkeypatch.setenv("COLUMNS", str(columns))
@@ -137,7 +138,7 @@ def test_the_common_options_are_described_once(bare):
         assert not described & set(re.findall(r"(?m)^  (?:-., )?(--[a-z-]+)", shown))
 
 
-@pytest.mark.parametrize("path", LEAVES, ids=" ".join)
+@each("path", LEAVES, named=" ".join)
 def test_options_follow_from_the_effect(path):
     action = declared(path)
     names = {p.name for p in LEAVES[path].params}
@@ -152,7 +153,7 @@ def test_options_follow_from_the_effect(path):
     assert names >= (shown if not action.commands[0].only else set())
 
 
-@pytest.mark.parametrize("action", catalogue.all_actions(), ids=lambda action: action.name)
+@each("action", catalogue.all_actions(), named=lambda action: action.name)
 def test_no_secret_is_an_option_value(action):
     for param in options_of(action):
         declared_param = next((p for p in action.params if p.name == param.name), None)

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from rich.cells import cell_len
+from rows import each
 from shell import on_a_terminal
 
 from dmcli.api import catalogue
@@ -62,8 +63,8 @@ def fill(box):
     box("send batch --from {} --list customers --template newsletter --tag welcome --yes", SENDER)
 
 
-@pytest.mark.parametrize("columns", [80, 120])
-@pytest.mark.parametrize("line", LISTS)
+@each("columns", [80, 120])
+@each("line", LISTS)
 def test_ids_and_addresses_are_whole(full, monkeypatch, line, columns):
     names = full(f"{line} -o json --query {LISTS[line]}").json
     assert names
@@ -72,8 +73,8 @@ def test_ids_and_addresses_are_whole(full, monkeypatch, line, columns):
     assert set(map(str, names)) <= set(plain(shown).split())
 
 
-@pytest.mark.parametrize("columns", [40, 80, 120])
-@pytest.mark.parametrize("line", [*LISTS, "stats tracking", "stats totals", "config list"])
+@each("columns", [40, 80, 120])
+@each("line", [*LISTS, "stats tracking", "stats totals", "config list"])
 def test_no_line_is_wider_than_the_terminal(full, monkeypatch, line, columns):
     monkeypatch.setenv("COLUMNS", str(columns))
     for row in plain(full(line, tty=True).out).splitlines():
@@ -137,7 +138,7 @@ def test_states_have_colour_in_every_table(full, monkeypatch, line, word, style)
     assert re.search(f"\x1b\\[{style}m *{word}", full(line, tty=True).out.replace("\x1b[49m", ""))
 
 
-@pytest.mark.parametrize("action", catalogue.all_actions(), ids=lambda one: one.name)
+@each("action", catalogue.all_actions(), named=lambda one: one.name)
 def test_the_words_of_a_status_say_how_well_things_stand(action):
     for field in action.fields:
         assert "status" not in field.name.lower() or all(isinstance(word, State) for word in field.words.values())

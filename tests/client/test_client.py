@@ -8,6 +8,7 @@ from itertools import count
 
 import pytest
 from params import params_of
+from rows import each
 
 from dmcli.api import catalogue
 from dmcli.api.model import Action, Effect
@@ -150,7 +151,7 @@ AMBIGUOUS = [
 ]
 
 
-@pytest.mark.parametrize("happens", AMBIGUOUS, ids=range(len(AMBIGUOUS)))
+@each("happens", AMBIGUOUS)
 def test_a_send_that_may_have_been_accepted_is_tried_once(happens):
     made = Made(happens)
     ended = made.ends(SEND, UnknownOutcomeError)
@@ -159,8 +160,8 @@ def test_a_send_that_may_have_been_accepted_is_tried_once(happens):
     assert made.sleeps == []
 
 
-@pytest.mark.parametrize("happens", AMBIGUOUS, ids=range(len(AMBIGUOUS)))
-@pytest.mark.parametrize("action", [READ, WRITE, DELETE], ids=lambda action: action.effect.name)
+@each("happens", AMBIGUOUS)
+@each("action", [READ, WRITE, DELETE], named=lambda action: action.effect.name)
 def test_reads_and_what_may_be_repeated_are_tried_again(action, happens):
     assert Made(happens, happens, OK).ends(action)["RequestId"] == "r0"
     ended = Made(*[happens] * (4 if action is READ else 3)).ends(action, UnreachableError)
@@ -613,9 +614,9 @@ def client(serve) -> Client:
     return Client(serve, lambda **_: KEYS, TARGET, Retrier(sleep=lambda _: None))
 
 
-@pytest.mark.parametrize("size", [1, 7, 50, 100])
-@pytest.mark.parametrize("total", [0, 1, 7, 8, 100, 101])
-@pytest.mark.parametrize(
+@each("size", [1, 7, 50, 100])
+@each("total", [0, 1, 7, 8, 100, 101])
+@each(
     "name",
     [
         "QueryTagByParam",

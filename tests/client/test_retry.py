@@ -8,6 +8,7 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rows import each
 
 from dmcli.api.model import Effect
 from dmcli.client.retry import (
@@ -48,8 +49,8 @@ def step(outcome: Outcome, effect: Effect, tried: Tried = FIRST, **budget) -> De
     return decide(outcome, effect, tried, Budget(**budget), chance=0.5)
 
 
-@pytest.mark.parametrize("outcome", Outcome)
-@pytest.mark.parametrize("effect", Effect)
+@each("outcome", Outcome)
+@each("effect", Effect)
 def test_the_first_step_is_the_tables(outcome, effect):
     expected = EXPECTED[outcome.name].split()[EFFECTS.index(effect)]
     assert step(outcome, effect).step.name == expected

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from rows import each
 
 from dmcli.api.regions import REGIONS
 from dmcli.config.edit import add_profile, delete_profile, rename_profile, set_default, set_value
@@ -96,7 +97,7 @@ def test_a_missing_file_holds_nothing(tmp_path):
     assert load_file(str(tmp_path / "none.yaml")).profiles == {}
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "line", "problem"),
     [
         ("profiles:\n  work:\n    regoin: x\n", 3, "unknown key 'regoin' in profile 'work'; did you mean 'region'?"),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from rows import each
 
 from dmcli import credentials
 from dmcli.client.attempts import Retrier
@@ -152,8 +153,8 @@ def test_no_keys_anywhere(environ, write):
     assert "profile 'b'" in _refused(environ, profile="b").hint
 
 
-@pytest.mark.parametrize("bad", ["x\r\nEvil: 1", "x\n", " x", "x ", "x\ty", "x\x00", "ключ", "x\u200b"])
-@pytest.mark.parametrize("part", ["access_key_id", "access_key_secret", "security_token"])
+@each("bad", ["x\r\nEvil: 1", "x\n", " x", "x ", "x\ty", "x\x00", "ключ", "x\u200b"])
+@each("part", ["access_key_id", "access_key_secret", "security_token"])
 def test_values_no_key_has(environ, part, bad):
     values = {"access_key_id": "HUSH-ID", "access_key_secret": "hush", "security_token": "hush"} | {
         part: "hush" + bad + "hush"

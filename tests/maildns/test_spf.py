@@ -7,6 +7,7 @@ import asyncio
 import pytest
 import spf as pyspf
 from answers import asking
+from rows import each
 from spf_cases import FAULTS, MX, SOUND, TXT, zone_of
 
 from dmcli.maildns import spf
@@ -16,7 +17,7 @@ def walk(record):
     return asyncio.run(spf.walk("x.test", record, asking(zone_of(record))))
 
 
-@pytest.mark.parametrize("record", SOUND)
+@each("record", SOUND)
 def test_look_ups_and_void_ones_are_counted(record):
     found = walk(record)
     assert (found.lookups, found.void, found.problems, found.unknown) == (*SOUND[record], (), ())
@@ -44,7 +45,7 @@ def pyspf_says(record, monkeypatch):
     return query.check()[0]
 
 
-@pytest.mark.parametrize("record", [*SOUND, *FAULTS])
+@each("record", [*SOUND, *FAULTS])
 def test_pyspf_refuses_what_we_refuse_and_nothing_else(record, monkeypatch):
     assert (pyspf_says(record, monkeypatch) == "permerror") == bool(walk(record).problems)
 

@@ -7,8 +7,8 @@ import json
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 import alibabacloud_dm20151123.models as sdk
-import pytest
 from lab import CALLS
+from rows import each
 from service import found_in
 
 from dmcli.api import catalogue
@@ -29,7 +29,7 @@ def test_no_action_is_left_out():
     assert set(CALLS) == {action.name for action in catalogue.all_actions()}
 
 
-@pytest.mark.parametrize("action", sorted(found_in("python")))
+@each("action", sorted(found_in("python")))
 def test_the_sdk_finds_all_it_knows(lab, action):
     answer = answer_of(lab, action)
     model = getattr(sdk, f"{action}ResponseBody")().from_map(answer)
@@ -79,12 +79,12 @@ def test_rows_are_where_the_catalogue_says_with_the_fields_it_says(lab):
             assert not missing, action.name
 
 
-@pytest.mark.parametrize("action", sorted(set(CALLS) - {"ModifyPWByDomain"}))
+@each("action", sorted(set(CALLS) - {"ModifyPWByDomain"}))
 def test_a_success_has_no_code(lab, action):
     assert "Code" not in answer_of(lab, action)
 
 
-@pytest.mark.parametrize("action", [action for action in sorted(CALLS) if facts_of(catalogue.get(action)).section])
+@each("action", [action for action in sorted(CALLS) if facts_of(catalogue.get(action)).section])
 def test_each_action_of_the_reference_is_there_in_either_version(lab, action):
     done = lab.call(action, {**CALLS[action], "version": "2017-06-22"})
     assert done.status == 200, done.reply

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from rows import each
 
 import dmcli
 
@@ -41,7 +42,7 @@ def _is_wrong(node: ast.AST) -> bool:
     return found
 
 
-@pytest.mark.parametrize("path", FACES, ids=lambda path: str(path.relative_to(ROOT)))
+@each("path", FACES, named=lambda path: str(path.relative_to(ROOT)))
 def test_a_face_holds_no_sql_and_opens_no_transaction(path):
     assert wrong(path.read_text(encoding="utf-8")) == []
 

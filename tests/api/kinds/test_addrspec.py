@@ -11,6 +11,7 @@ import idna
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from rows import each
 
 from dmcli.api.kinds.addrspec import ADDRESS, MOST, conversion_note, oddity, parse, to_ascii
 
@@ -72,7 +73,7 @@ def test_whatever_a_label_stands_for_it_is_told(label):
         assert said == "" or repr(stands_for) in said
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "told"),
     [
         ("a@x.com,b@y.com", "has two addresses; give one"),

@@ -13,6 +13,7 @@ import warnings
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from rows import each
 
 from dmcli.api.kinds.headers import BREAK, breaks, check, check_line
 
@@ -66,7 +67,7 @@ def test_encoded_words_of_any_charset_are_read(charset):
     check(word("né en 1900".encode(charset, "ignore"), charset))
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "=?utf-8?q?a=0ABcc:x?=",
@@ -173,9 +174,7 @@ def test_what_may_stand_there_is_a_line_for_pythons_reader_too(text):
         assert not re.search(BREAK, said)
 
 
-@pytest.mark.parametrize(
-    "charset", sorted({*encodings.aliases.aliases, *encodings.aliases.aliases.values(), "unicode_escape"})
-)
+@each("charset", sorted({*encodings.aliases.aliases, *encodings.aliases.aliases.values(), "unicode_escape"}))
 def test_no_name_of_an_encoding_makes_it_fail(charset):
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rows import each
 
 from dmcli.api import catalogue
 from dmcli.api.kinds import addresses, common, text
@@ -141,8 +143,8 @@ def test_any_other_text_is_refused_in_a_sentence_or_taken_in_the_same_way(kind: 
     wire.encode()
 
 
-@pytest.mark.parametrize("kind", [kind for _, kind in USED.values()], ids=[name for name, _ in USED.values()])
-def test_control_characters_and_lone_surrogates_are_refused(kind: Kind) -> None:
+@each(("name", "kind"), USED.values(), named=itemgetter(0))
+def test_control_characters_and_lone_surrogates_are_refused(name: str, kind: Kind) -> None:
     for odd in ("\x1b", "\x07", "\x7f", "\x85", "\u2028", SURROGATE):
         if isinstance(kind, text.Body) and odd != SURROGATE:
             continue  # a body is MIME content, where the service re-encodes whatever it gets
@@ -479,8 +481,8 @@ def test_a_moment_with_an_offset_is_that_moment_by_the_service_s_calendar(text: 
     assert Minute().conversion_note(text, minute) == ""
 
 
-@pytest.mark.parametrize("kind", [common.DAY, Minute(), Minute(end=True)])
-@pytest.mark.parametrize(
+@each("kind", [common.DAY, Minute(), Minute(end=True)])
+@each(
     "text",
     [
         "",

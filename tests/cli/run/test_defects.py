@@ -6,6 +6,7 @@ import sqlite3
 from string import Formatter
 
 import pytest
+from rows import each
 from shell import words
 
 from dmcli.api import catalogue
@@ -151,9 +152,7 @@ def test_a_change_says_in_words_what_was_done(box):
     assert box("tag create vip2 -q").err == ""
 
 
-@pytest.mark.parametrize(
-    "action", [a for a in catalogue.all_actions() if a.effect is not Effect.READ], ids=lambda a: a.name
-)
+@each("action", [a for a in catalogue.all_actions() if a.effect is not Effect.READ], named=lambda a: a.name)
 def test_every_change_has_words_for_what_was_done(action):
     assert action.done
     assert {name for _, name, _, _ in Formatter().parse(action.done) if name} <= {p.name for p in action.params}

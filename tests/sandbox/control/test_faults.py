@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from patience import PATIENT, SOON, eventually
+from rows import each
 
 from dmcli.api.wire import Ambiguous, Request
 from dmcli.errors import InputError
@@ -199,7 +200,7 @@ def test_another_process_may_make_a_rule(tmp_path):
     other.close()
 
 
-@pytest.mark.parametrize(
+@each(
     ("given_values", "said"),
     [
         ({}, "a fault cannot be ''; it is one of error, status"),

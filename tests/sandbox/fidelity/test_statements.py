@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 import alibabacloud_dm20151123.models as sdk
 import pytest
 from lab import CALLS
+from rows import each
 from variants import elsewhere, invalid, valid
 
 from dmcli.api import catalogue, codes
@@ -117,7 +118,7 @@ def fields(reply: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 # --- the data and the vendor's SDK
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_parameters_are_the_sdks_or_printed(name):
     facts, declared = FACTS[name], {param.name for param in catalogue.get(name).params}
     printed = set(facts.printed)

@@ -7,6 +7,7 @@ from email.header import decode_header, make_header
 from email.policy import default
 
 import pytest
+from rows import each
 
 from dmcli.sandbox.mail import eml, mailbox
 from dmcli.sandbox.mail.attachments import Attachment
@@ -41,8 +42,8 @@ TEXTS = [
 ]
 
 
-@pytest.mark.parametrize("html", ["", *TEXTS], ids=range(len(TEXTS) + 1))
-@pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
+@each("html", ["", *TEXTS])
+@each("text", TEXTS)
 def test_what_is_in_a_mail_is_read_from_its_message(text, html):
     mail = {
         "id": 1,

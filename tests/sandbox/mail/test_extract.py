@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rows import each
 
 from dmcli.sandbox.mail.extract import _TOKEN, codes, read
 
@@ -16,7 +17,7 @@ _PIECES = [
 ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("subject", "text", "found"),
     [
         ("", "Your verification code is 493021. It expires in 10 minutes.", ["493021"]),
@@ -127,7 +128,7 @@ def test_odd_html_is_seen_as_a_browser_shows_it(html, text):
 
 
 # Were the work to grow as the square of the length, each of these would take minutes.
-@pytest.mark.parametrize(
+@each(
     "piece",
     [*_PIECES, "<a ", "<!-- ", "<a x='", '<a x="', "<a x=", "<script>", "<a href=https://a.test ", "&#9", "&a", "= "],
 )
