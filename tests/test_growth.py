@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+import pkgutil
 import re
 from contextlib import suppress
 
 import pytest
 from growth import Pattern, check, hard_texts, patterns, run_of
+from rows import each
 
+import dmcli
 from dmcli.api import catalogue
 from dmcli.api.codes.code import MALFORMED, MISSING, PARAM
 from dmcli.api.kinds import addrspec, headers
@@ -31,40 +35,56 @@ from dmcli.workflows.merge.letters.marks import _WHOLE
 
 KINDS = [param.kind for action in catalogue.all_actions() for param in action.params]
 TEXTS = [kind for kind in KINDS if isinstance(kind, Text)]
-FOUND = sorted(set(patterns()), key=str)
-# The patterns that are made at run time, by their source.
-MADE = {
-    "self.pattern": {kind.pattern for kind in TEXTS},
-    "self.unsure_pattern": {kind.unsure_pattern for kind in TEXTS},
-    "self.ids": {kind.ids for kind in KINDS if isinstance(kind, Ref)},
-    "self.wire": {kind.wire for kind in KINDS if isinstance(kind, Day)},
-    "mark": {r"<!--dmx(\d+)z-->|dmx(\d+)z(=\"\")?", r"(?:<!--)?dmx(\d+)z(?:-->)?"},
-    "f'{_WHOLE}|({one})'": {rf"(?si){_WHOLE}|(dmx\d+z)"},
-    "f'{self._mark}(\\\\d+)z'": {r"dmx(\d+)z"},
-    "f'^((?:{self._mark}(?:{block})z ?)+)\\\\n+'": {r"(?m)^((?:dmx(?:1|2|3)z ?)+)\n+"},
-    "one": {"[0-9]", "[A-Z]", "[a-z]"},
-    "pattern": {rule.replace(PARAM, "([A-Za-z][A-Za-z0-9._]*)") for rule in (MISSING, MALFORMED)},
-    next(one.source for one in FOUND if one.module == "dmcli.sandbox.routing" and not one.found): {
-        pattern.pattern for router in (testapi._ROUTER, web._ROUTER) for pattern in router._patterns
-    },
-}
-ALL = [one for one in FOUND if one.found] + [
-    Pattern(one.module, source, one.uses, re.compile(source))
-    for one in FOUND
-    if not one.found
-    for source in sorted(MADE.get(one.source, ()))
-    if source
-]
+PACKAGES = [module.name for module in pkgutil.iter_modules(dmcli.__path__) if module.ispkg]
 
 
-@pytest.mark.parametrize("pattern", ALL, ids=str)
-def test_a_pattern_takes_time_as_its_text(pattern):
-    for use in pattern.uses or {"search"}:
-        check(run_of(pattern.found, use), lambda size: hard_texts(pattern.found, size))
+@functools.cache
+def found() -> list[Pattern]:
+    """All patterns in the code: for them all of it is read."""
+    return sorted(set(patterns()), key=str)
+
+
+@functools.cache
+def made() -> dict[str, set[str]]:
+    """The patterns that are made at run time, by their source."""
+    return {
+        "self.pattern": {kind.pattern for kind in TEXTS},
+        "self.unsure_pattern": {kind.unsure_pattern for kind in TEXTS},
+        "self.ids": {kind.ids for kind in KINDS if isinstance(kind, Ref)},
+        "self.wire": {kind.wire for kind in KINDS if isinstance(kind, Day)},
+        "mark": {r"<!--dmx(\d+)z-->|dmx(\d+)z(=\"\")?", r"(?:<!--)?dmx(\d+)z(?:-->)?"},
+        "f'{_WHOLE}|({one})'": {rf"(?si){_WHOLE}|(dmx\d+z)"},
+        "f'{self._mark}(\\\\d+)z'": {r"dmx(\d+)z"},
+        "f'^((?:{self._mark}(?:{block})z ?)+)\\\\n+'": {r"(?m)^((?:dmx(?:1|2|3)z ?)+)\n+"},
+        "one": {"[0-9]", "[A-Z]", "[a-z]"},
+        "pattern": {rule.replace(PARAM, "([A-Za-z][A-Za-z0-9._]*)") for rule in (MISSING, MALFORMED)},
+        next(one.source for one in found() if one.module == "dmcli.sandbox.routing" and not one.found): {
+            pattern.pattern for router in (testapi._ROUTER, web._ROUTER) for pattern in router._patterns
+        },
+    }
+
+
+def patterns_of(one: Pattern) -> list[Pattern]:
+    """A pattern, or those that are made in its place."""
+    sources = [] if one.found else sorted(filter(None, made().get(one.source, ())))
+    return [one] if one.found else [one._replace(source=source, found=re.compile(source)) for source in sources]
+
+
+@pytest.mark.parametrize("package", [*PACKAGES, ""])
+def test_a_pattern_takes_time_as_its_text(package):
+    places = [package] if package else {one.module.split(".")[1] for one in found()} - set(PACKAGES)
+    mine = [one for one in found() if one.module.split(".")[1] in places]
+
+    @each("pattern", [pattern for one in mine for pattern in patterns_of(one)], named=str)
+    def check_each(pattern):
+        for use in pattern.uses or {"search"}:
+            check(run_of(pattern.found, use), lambda size: hard_texts(pattern.found, size))
+
+    check_each()
 
 
 def test_patterns_that_are_made_at_run_time_are_known():
-    assert {one.source for one in FOUND if not one.found} == set(MADE)
+    assert {one.source for one in found() if not one.found} == set(made())
 
 
 def call_of(text: str):

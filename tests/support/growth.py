@@ -49,13 +49,12 @@ def patterns() -> Iterator[Pattern]:
         text = Path(loaded.__file__ or "").read_text(encoding="utf-8")
         if not re.search(r"\bre\.\w+\(", text):
             continue
-        tree = ast.parse(text)
-        nodes = list(ast.walk(tree))
+        nodes = list(ast.walk(ast.parse(text)))
         names = {id(node.value): target.id for node in nodes for target in _names(node)}
         for node in nodes:
             if _is_call(node, {"compile", *_METHODS}):
                 name = names.get(id(node), "")
-                uses = _uses(tree, name) if node.func.attr == "compile" else {node.func.attr}
+                uses = _uses(nodes, name) if node.func.attr == "compile" else {node.func.attr}
                 yield Pattern(module.name, ast.unparse(node.args[0]), frozenset(uses), _evaluated(node, loaded))
 
 
@@ -70,9 +69,9 @@ def _is_call(node: ast.AST, methods: set[str]) -> bool:
     return of_re and function.attr in methods
 
 
-def _uses(tree: ast.AST, name: str) -> set[str]:
+def _uses(nodes: list[ast.AST], name: str) -> set[str]:
     """How a compiled pattern of that name is used in its module."""
-    attributes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in _METHODS]
+    attributes = [node for node in nodes if isinstance(node, ast.Attribute) and node.attr in _METHODS]
     return {one.attr for one in attributes if isinstance(one.value, ast.Name) and one.value.id == name}
 
 
