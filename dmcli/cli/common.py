@@ -13,6 +13,7 @@ from dmcli.config import choices
 from dmcli.words import tr
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import tzinfo
 
     from click.shell_completion import CompletionItem
@@ -124,6 +125,12 @@ class Duration(click.ParamType[float]):
 
 class Common(click.Option):
     """An option that every command has; its value goes to the session, not to the command."""
+
+    def handle_parse_result(
+        self, ctx: click.Context, opts: Mapping[str, Any], args: list[str]
+    ) -> tuple[Any, list[str]]:
+        """As click does where it was typed; else there is nothing to do, twenty times at each of three levels."""
+        return super().handle_parse_result(ctx, opts, args) if self.name in opts else (None, args)
 
 
 @cache
