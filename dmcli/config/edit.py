@@ -10,7 +10,8 @@ import re
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from dmcli.config.file import KNOWN, SANDBOX, Content, name_problem, nearest, read, value_problem
+from dmcli.config.content import Content, read
+from dmcli.config.file import KNOWN, SANDBOX, name_problem, nearest, value_problem
 from dmcli.errors import ConfigError, InputError, NotFoundError
 from dmcli.local.nodes import Place
 from dmcli.words import listed, tr

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from dmcli.api.regions import DEFAULT_REGION, REGIONS
 from dmcli.config.file import SANDBOX, VALUES, ConfigFile, load_file, no_profile, value_problem
 from dmcli.config.values import BUILT_IN, FLAG, LOCAL, VENDOR, WORDS, Found, check_region, endpoint_of, plain_word
-from dmcli.config.vendor import cli_file
 from dmcli.errors import ConfigError, DmError
 from dmcli.local.paths import config_path
 from dmcli.record import Record
@@ -175,6 +174,8 @@ def _usable(environ: Mapping[str, str], variable: str) -> bool:
 
 def _vendor_region(environ: Mapping[str, str]) -> Found | None:
     """The region of the vendor CLI's profile, if there is one."""
+    from dmcli.config.vendor import cli_file
+
     try:
         file = cli_file(environ)
     except DmError:  # told to those who want keys from that file; others can do without it

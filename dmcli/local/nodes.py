@@ -7,8 +7,9 @@ file can make objects, expand aliases or nest deeply.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
+from dmcli.record import Record
 from dmcli.words import tr
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ Place = tuple[int, int]  # line and column, both from 0
 _NO_YAML = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]"  # made a pattern by the first file that is read
 
 
-class Node(NamedTuple):
+class Node(Record):
     """A piece of text, a mapping of keys to nodes, or a list, and where in the file it stands."""
 
     text: str

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from rows import each
 
 from dmcli.api.regions import REGIONS
+from dmcli.config.content import read
 from dmcli.config.edit import add_profile, delete_profile, rename_profile, set_default, set_value
-from dmcli.config.file import KNOWN, load_file, read
+from dmcli.config.file import KNOWN, load_file
 from dmcli.config.settings import Flags, resolve
 from dmcli.errors import ConfigError, InputError, NotFoundError
 from dmcli.secret import Secret

@@ -148,7 +148,7 @@ def _text(file: ConfigFile) -> str:
 
 def _write(current: Session, file: ConfigFile, name: str, text: str, *, dry_run: bool) -> None:
     """Write the file; for a dry run show the profile as it would be."""
-    from dmcli.config.file import parsed
+    from dmcli.config.content import parsed
     from dmcli.local.files import write_private
 
     if dry_run:
