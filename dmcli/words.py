@@ -12,6 +12,8 @@ from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
+from dmcli import packaged
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from gettext import NullTranslations
@@ -194,6 +196,5 @@ def _catalogue() -> NullTranslations:
     """What there is in Chinese."""
     from gettext import GNUTranslations
     from io import BytesIO
-    from pkgutil import get_data  # which finds it in a zip file too, where click's own messages stay English
 
-    return GNUTranslations(BytesIO(get_data("dmcli", _CATALOGUE) or b""))
+    return GNUTranslations(BytesIO(packaged(_CATALOGUE)))  # in a zip file too, where click's own messages stay English

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import pkgutil
 import re
 from typing import TYPE_CHECKING
 
+from dmcli import packaged
 from dmcli.cli.run.folding import folded
 from dmcli.words import language
 
@@ -49,8 +49,7 @@ def _refilled(prose: str, stream: TextIO) -> str:
 def _source(page: str) -> str:
     docs = os.path.join(os.path.dirname(__file__), "..", "..", "docs", page)
     try:
-        data = pkgutil.get_data("dmcli", f"topics/{page}")
+        return packaged(f"topics/{page}").decode()
     except FileNotFoundError:  # a checkout has no copy
         with open(docs, encoding="utf-8") as file:
             return file.read()
-    return (data or b"").decode()

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from functools import cache
 
+from dmcli import packaged
 from dmcli.words import tr
 
 # Special-use names: RFC 6761, 6762, 7686, 9476, and ICANN's resolution 2024.07.29.06.
 RESERVED = frozenset({"alt", "example", "internal", "invalid", "local", "localhost", "onion", "test"})
 _FOR_TRIALS = frozenset({"example", "test"})
-_LIST = "tlds-alpha-by-domain.txt"
+_LIST = "api/kinds/tlds-alpha-by-domain.txt"
 
 
 def is_for_trials(domain: str) -> bool:
@@ -50,7 +51,5 @@ def _top(domain: str) -> str:
 @cache
 def _top_level_domains() -> tuple[str, str]:
     """The top-level domains in lower case, each on a line, and the version of their list, which begins with its day."""
-    import pkgutil  # reads from a zipapp too
-
-    text = (pkgutil.get_data(__package__, _LIST) or b"").decode("ascii").lower()
+    text = packaged(_LIST).decode("ascii").lower()
     return text, text.partition(",")[0].rpartition(" ")[2]
