@@ -1,17 +1,20 @@
-"""Records: immutable values with names for their parts.
+"""Records: immutable values with names for their parts. Enumerations: a fixed set of values, each with a name.
 
 A `Record` is what `typing.NamedTuple` is, and type checkers take it for that. But NamedTuple writes Python source for
 each class and compiles it, and compiles the annotation of each field too: the forty classes of one call took longer to
-make than the call itself. Here a class costs no more than any other. What no start loads may be either.
+make than the call itself. Here a class costs no more than any other. So it is with an `Enumeration`,
+which is what `enum.Enum` is where no value has two names. What no start loads may be either.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-__all__ = ["Record"]
+__all__ = ["Enumeration", "Record"]
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from enum import Enum as Enumeration
     from typing import NamedTuple as Record
     from typing import Self
 else:
@@ -62,3 +65,39 @@ else:
             if changed:
                 raise TypeError(f"{type(self).__name__}{self._fields} has no {sorted(changed)}")  # untranslated: same
             return made
+
+    class _Members(type):
+        def __iter__(cls) -> Iterator[Any]:
+            return iter(cls._members)
+
+    class Enumeration(metaclass=_Members):
+        """Members with a `name` and a `value`: what a subclass assigns, in its order.
+
+        >>> class Side(Enumeration):
+        ...     LEFT = "left"
+        ...     RIGHT = "right"
+        >>> Side.LEFT, Side.RIGHT.name, [side.value for side in Side]
+        (<Side.LEFT: 'left'>, 'RIGHT', ['left', 'right'])
+        """
+
+        _members: ClassVar[tuple[Any, ...]] = ()
+
+        def __init_subclass__(cls) -> None:
+            named = {
+                name: value for name, value in vars(cls).items() if name[0] != "_" and not hasattr(value, "__get__")
+            }
+            cls._members = tuple([cls(*item) for item in named.items()])
+            for member in cls._members:
+                setattr(cls, member.name, member)
+
+        def __init__(self, name: str, value: Any) -> None:
+            self.name, self.value = name, value
+
+        def __repr__(self) -> str:
+            return f"<{self}: {self.value!r}>"
+
+        def __str__(self) -> str:
+            return f"{type(self).__name__}.{self.name}"
+
+        def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+            return getattr, (type(self), self.name)  # a copy is the member itself

@@ -1,10 +1,11 @@
-"""A Record is what a NamedTuple is: whatever one does, the other does."""
+"""A Record is what a NamedTuple is, an Enumeration what an Enum is: whatever one does, the other does."""
 
 from __future__ import annotations
 
 import copy
 import pickle
 import re
+from enum import Enum
 from typing import NamedTuple
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dmcli import folding
-from dmcli.record import Record
+from dmcli.record import Enumeration, Record
 
 
 class Ours(Record):
@@ -78,6 +79,36 @@ def test_a_record_does_not_change():
         Ours(7).line = 8
     with pytest.raises(TypeError, match="row"):
         Ours(7)._replace(row=8)
+
+
+class Side(Enumeration):
+    """One of ours."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+    @property
+    def initial(self) -> str:
+        """Its first letter."""
+        return self.name[0]
+
+
+class TheirSide(Enum):
+    """The same as it would be."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+def test_an_enumeration_behaves_as_an_enum():
+    assert [(side.name, side.value) for side in Side] == [(side.name, side.value) for side in TheirSide]
+    assert [repr(side) for side in Side] == [repr(side).replace("Their", "") for side in TheirSide]
+    assert [str(side) for side in Side] == [str(side).replace("Their", "") for side in TheirSide]
+    assert {side: side.initial for side in Side} == {Side.LEFT: "L", Side.RIGHT: "R"}
+    assert isinstance(Side.LEFT, Side)
+    assert Side.LEFT != Side.RIGHT
+    for copied in (copy.copy, copy.deepcopy, lambda side: pickle.loads(pickle.dumps(side))):  # noqa: S301  our own
+        assert copied(Side.LEFT) is Side.LEFT
 
 
 @given(st.text("ab `,;-dm", max_size=30))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import enum
 from typing import TYPE_CHECKING
 
-from dmcli.record import Record
+from dmcli.record import Enumeration, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +21,7 @@ ONLY_2015 = (V2015,)
 ONLY_2017 = (V2017,)
 
 
-class Effect(enum.Enum):
+class Effect(Enumeration):
     """What a call does to the account; retry, confirmation and dry-run follow from it."""
 
     READ = "reads"
@@ -32,7 +31,7 @@ class Effect(enum.Enum):
     SEND = "sends mail or charges, cannot be taken back"
 
 
-class Tone(enum.Enum):
+class Tone(Enumeration):
     """How well something stands: as it should be, on the way or in part, or not as it should be."""
 
     GOOD = "good"

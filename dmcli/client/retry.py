@@ -6,15 +6,14 @@ whether it may be taken. No clock, no chance and no network in here.
 
 from __future__ import annotations
 
-import enum
 import math
 
 from dmcli.api.model import Effect
-from dmcli.record import Record
+from dmcli.record import Enumeration, Record
 from dmcli.untrusted import read_number
 
 
-class Outcome(enum.Enum):
+class Outcome(Enumeration):
     """What one attempt came to."""
 
     DONE = "it was done"
@@ -29,7 +28,7 @@ class Outcome(enum.Enum):
     NOT_THE_SERVICE = "answered by something that is not the service"
 
 
-class Step(enum.Enum):
+class Step(Enumeration):
     """What to do next."""
 
     FINISH = "the answer is there"

@@ -41,7 +41,7 @@ EXPECTED = {
 }  # fmt: skip
 FIRST = Tried()
 EFFECTS = (Effect.READ, Effect.WRITE, Effect.CREATE, Effect.DELETE, Effect.SEND)
-outcomes, effects = st.sampled_from(Outcome), st.sampled_from(Effect)
+outcomes, effects = st.sampled_from(list(Outcome)), st.sampled_from(list(Effect))
 chances = st.floats(0, 1, exclude_max=True)
 
 
@@ -72,7 +72,7 @@ def test_whatever_is_left_to_spend_a_send_that_may_be_done_is_never_tried_again(
     assert decision.delay >= 0
 
 
-@pytest.mark.parametrize("effect", Effect)
+@pytest.mark.parametrize("effect", list(Effect))
 def test_attempts_end(effect):
     most = 4 if effect is Effect.READ else 3
     assert ATTEMPTS[effect] == most

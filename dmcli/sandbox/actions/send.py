@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dmcli.api.kinds.addresses import split_addresses
-from dmcli.api.kinds.common import ALIAS, EMAIL
+from dmcli.api.kinds.common import ALIAS
 from dmcli.api.kinds.json import recipients_in
+from dmcli.api.kinds.mail import EMAIL
+from dmcli.record import Record
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts, said
 from dmcli.sandbox.service.callers import check_caller
@@ -47,7 +49,7 @@ _SENDER = (
 )
 
 
-class Sender(NamedTuple):
+class Sender(Record):
     """A sender address as far as sending needs it; `ip_pool` and `validation` are those of its configuration set."""
 
     name: str

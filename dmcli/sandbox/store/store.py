@@ -9,12 +9,13 @@ import time
 from collections import deque
 from contextlib import closing, contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from dmcli.api.regions import DEFAULT_REGION, REGIONS
 from dmcli.errors import LockedError
 from dmcli.local.database import copy_database, open_database, transaction
 from dmcli.local.paths import state_folder
+from dmcli.record import Record
 from dmcli.sandbox.store.schema import MIGRATIONS, SEED
 from dmcli.sandbox.store.sql import holds
 
@@ -31,7 +32,7 @@ _GLANCE = 0.05  # seconds between two looks, for what other processes may have c
 T = TypeVar("T")
 
 
-class Live(NamedTuple):
+class Live(Record):
     """What may change between two calls.
 
     `settings` by name; `clock` are the seconds by which the account's clock was turned; whether there are `faults` and

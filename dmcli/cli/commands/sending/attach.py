@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,6 +10,7 @@ from dmcli.api.kinds.addresses import MAX_ATTACHMENTS
 from dmcli.cli.common import file_names
 from dmcli.cli.options import is_text
 from dmcli.errors import InputError
+from dmcli.record import Record
 from dmcli.words import tr
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _BEFORE_QUOTES = ("", *(f"{name}=" for name in _NAMES))
 _URL = "Attachments.{}.AttachmentUrl"
 
 
-class Spec(NamedTuple):
+class Spec(Record):
     """A file as it was typed; "" for a name or type that was not."""
 
     path: str
