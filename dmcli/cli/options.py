@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from dmcli.api.kinds.addresses import Sender
 from dmcli.api.kinds.reference import Ref
 from dmcli.api.kinds.text import Choice, Flag, Text
 from dmcli.api.model import Action, Effect, Param
@@ -186,7 +185,7 @@ def click_param(param: Param) -> click.Parameter:
         multiple=param.kind.many,
         metavar=param.kind.metavar,
         # What has a default is never missing, and a sender may come from the profile.
-        required=param.required and not param.default and not isinstance(param.kind, Sender),
+        required=param.required and not param.default and not param.kind.from_profile,
     )
     option.help = composed(param.help, "Default: {value}." if param.default else "", value=Typed(param.default))
     return option

@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api.model import Action, Effect, Window
-from dmcli.api.windows import several_calls
 from dmcli.cli.uploads import as_data, with_urls
 from dmcli.errors import DmError, NotFoundError, UnknownOutcomeError
 from dmcli.words import listed, tr
@@ -27,6 +26,8 @@ _ANY_TIME = Window(36500, 36500)
 
 def at_any_time(action: Action) -> Action:
     """The action with no limit of the service: over any window, with filters that it takes one at a time."""
+    from dmcli.api.windows import several_calls
+
     return action._replace(window=None, rules=(several_calls(_ANY_TIME),))
 
 

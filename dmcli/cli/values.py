@@ -6,12 +6,9 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from dmcli.api.kinds.addresses import Email, Sender
-from dmcli.api.kinds.dates import Day, Instant, Minute
 from dmcli.api.kinds.reference import Ref
 from dmcli.api.kinds.text import Flag
 from dmcli.api.model import Effect
-from dmcli.api.windows import client_rules
 from dmcli.cli.tree import DATES
 from dmcli.errors import InputError
 from dmcli.record import Record
@@ -21,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from dmcli.api.model import Action, Param
+    from dmcli.api.rules import Rule
     from dmcli.cli.session import Session
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
@@ -85,7 +83,7 @@ def collect(session: Session, action: Action, given: Mapping[str, Any]) -> Call:
 
 def _now(session: Session, action: Action) -> datetime:
     """The time that values of the action are read by; only where it has days is the service's own looked for."""
-    dated = any(isinstance(param.kind, (Day, Instant)) for param in action.params)
+    dated = any(param.kind.dated for param in action.params)
     return session.service_now if dated else session.now
 
 
@@ -97,7 +95,7 @@ def texts_of(session: Session, param: Param, value: Any) -> list[str]:
         return ["true" if value else "false"]
     if value not in (None, ()):
         return list(value) if isinstance(value, (tuple, list)) else [value]
-    if isinstance(param.kind, Sender):
+    if param.kind.from_profile:
         if session.settings.sender:
             return [session.settings.sender]
         raise InputError(tr("--from is missing: give a sender address, or set 'from' in the profile"))
@@ -138,12 +136,21 @@ def check(session: Session, action: Action, wire: Mapping[str, str]) -> None:
         if action.effect in _MAILS:
             warnings += unreachable(session, param.kind.domains(wire[param.name]))
         session.say(*(tr("warning: {label}: {warning}", label=label(param), warning=one) for one in warnings if one))
-    for rule in client_rules(action):
+    for rule in _rules(action):
         for problem in rule(wire, now):
             text = tr(problem.text).format_map(labels)
             if not problem.warning:
                 raise InputError(text)
             session.say(tr("warning: {warning}", warning=text))
+
+
+def _rules(action: Action) -> tuple[Rule, ...]:
+    """The rules by which what was typed is judged; those of ranges load where there is one."""
+    if not action.window:
+        return action.rules
+    from dmcli.api.windows import client_rules
+
+    return client_rules(action)
 
 
 def unreachable(session: Session, domains: Iterable[str]) -> list[str]:
@@ -170,6 +177,8 @@ def label(param: Param) -> str:
 
 def _suggestion(action: Action, param: Param, text: str) -> str:
     """A question, where a date was given to an option that takes an address."""
+    from dmcli.api.kinds.addresses import Email
+
     other = DATES.get(f"--{param.flag}")
     has_dates = any(p.name == "StartTime" for p in action.params)
     if not (other and has_dates and isinstance(param.kind, Email) and is_date(text)):
@@ -179,6 +188,8 @@ def _suggestion(action: Action, param: Param, text: str) -> str:
 
 def is_date(text: str) -> bool:
     """Whether a text reads as a date or time."""
+    from dmcli.api.kinds.dates import Minute
+
     try:
         Minute().to_wire(text, _EPOCH)
     except ValueError:

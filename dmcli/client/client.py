@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api import catalogue
-from dmcli.api.kinds.addresses import Domain, Email
 from dmcli.api.model import Effect
 from dmcli.api.paging import Circle, Page, first_page, most_rows, next_page, page_of, total_of, value_of
 from dmcli.api.request import Signed, sign
@@ -147,6 +146,8 @@ class Client(Record):
 
     def _find_created(self, action: Action, ref: Ref, params: Mapping[str, str]) -> Verdict | None:
         """What a create made, as far as its listing tells; None where it does not."""
+        from dmcli.api.kinds.addresses import Domain, Email
+
         fold = str.lower if isinstance(action.param(ref.name).kind, (Domain, Email)) else str
         try:
             rows = [r for r in self.rows(catalogue.get(ref.listing), {}) if _same(r, ref.name, params[ref.name], fold)]

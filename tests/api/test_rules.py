@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from rows import each
 
 from dmcli.api import catalogue
-from dmcli.api.kinds.common import DAY
-from dmcli.api.kinds.dates import Minute
+from dmcli.api.kinds.dates import DAY, Minute
 from dmcli.api.model import Window
 from dmcli.api.rules import (
     Problem,

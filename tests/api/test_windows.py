@@ -7,8 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dmcli.api.kinds.common import DAY
-from dmcli.api.kinds.dates import Minute
+from dmcli.api.kinds.dates import DAY, Minute
 from dmcli.api.model import Window
 from dmcli.api.windows import one_call, several_calls, split
 

@@ -50,20 +50,22 @@ HEAVY = {
 # What a signed call loads of dm, by rooms, a package itself as *: over HTTP, then further in the process.
 CALL = {
     "": "* errors folding look record secret untrusted words",
-    "api": "* catalogue model paging regions request rules signing windows wire",
+    "api": "* catalogue model paging regions request signing wire",
     "api.actions": "* common",
-    "api.kinds": "* addresses addrspec base common dates headers json reference text",
+    "api.kinds": "* base common headers reference text",
     "cli": "* app build common help options perform session tree uploads values",
     "cli.commands": "*",
     "cli.run": "* exits failure folding language pager resources signals streams voice",
     "client": "* attempts client connection retry transport verdict",
     "config": "* choices file settings values vendor",
     "credentials": "* chain provider refresh",
-    "local": "* files nodes paths",
+    "local": "* files paths",
     "render": "* encoding output query show",
     "render.formats": "* base document",
 }
 IN_PROCESS = {
+    "api": "rules windows",
+    "api.kinds": "dates json",
     "local": "database",
     "sandbox": "* emulator errors facts",
     "sandbox.actions": "*",
@@ -73,8 +75,9 @@ IN_PROCESS = {
 }
 LIST = {"api.actions": "tag", "cli": "listing", "cli.commands": "tag"}
 SEND = {
-    "api.actions": "delivery send",
-    "api.kinds": "reach",
+    "api": "rules",
+    "api.actions": "delivery reply send",
+    "api.kinds": "addresses addrspec json mail reach",
     "cli": "input",
     "cli.commands": "send",
     "cli.commands.sending": "* addresses attach prepared single",
@@ -88,7 +91,7 @@ SEND_IN_PROCESS = {
     "sandbox.service": "callers composing delivery holding pools uploads validation",
 }
 # What it loads of others beyond click and requests; what begins with _ is a part of one of these.
-OUTSIDE = {"contextvars", "difflib", "shlex", "signal", "pkgutil"}
+OUTSIDE = {"contextvars", "difflib", "shlex", "signal"}
 OUTSIDE_IN_PROCESS = {"sqlite3", "sqlite3.dbapi2", "mmap", "zipimport"}
 
 

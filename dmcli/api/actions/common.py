@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from dmcli.api.kinds.common import DAY, EMAIL, IP_POOL, TEXT
-from dmcli.api.kinds.dates import Day, Minute
+from dmcli.api.kinds.common import IP_POOL, TEXT
 from dmcli.api.kinds.text import Integer, Text
 from dmcli.api.model import Field, Paging, Param, bad, fair, good
 from dmcli.words import marked
 
-REPLY_ADDRESS = Param(
-    "ReplyAddress", EMAIL, "Reply-to address.", option="reply-to", malformed="InvalidReplyAddress.Malformed"
-)
 IP_POOL_PARAM = Param(
     "IpPoolId",
     IP_POOL,
@@ -35,55 +31,6 @@ NEXT_SIZE_PARAMS = (Param("NextStart", TEXT, hidden=True), Param("PageSize", Int
 def keyword(help: str, most: int = 0, *aliases: str) -> Param:  # noqa: A002  the field it fills
     """The substring filter of a listing."""
     return Param("KeyWord", Text(0, most), help, option="keyword", aliases=aliases or ("Keyword",))
-
-
-def days(*, required: bool = True, since: str = "7d", until: str = "today") -> tuple[Param, Param]:
-    """StartTime and EndTime as days of the service's calendar (UTC+8)."""
-    return _window(DAY, DAY, required, since, until)
-
-
-def minutes() -> tuple[Param, Param]:
-    """StartTime and EndTime to the minute."""
-    return _window(Minute(), Minute(end=True), True, "7d", "today")
-
-
-_FROM_MINUTE = marked(
-    ("From then on: a time, a date, today, yesterday, 7d or 2h.", "Up to then: a time, a date, today or yesterday.")
-)
-_FROM_DAY = marked(("From then on: a date, today, yesterday, 7d or 2h.", "Up to then: a date, today or yesterday."))
-_FROM_ANY_DAY = marked(
-    (
-        "From then on: a date, today, yesterday, 7d or 2h. Default: none.",
-        "Up to then: a date, today or yesterday. Default: none.",
-    )
-)
-
-
-def _window(start: Day, end: Day, required: bool, since: str, until: str) -> tuple[Param, Param]:
-    after, before = _FROM_MINUTE if isinstance(start, Minute) else _FROM_DAY if since else _FROM_ANY_DAY
-    missing, malformed = "InvalidDate.NotFound", "InvalidDate.Malformed"
-    return (
-        Param(
-            "StartTime",
-            start,
-            after,
-            required=required,
-            option="since",
-            default=since,
-            malformed=malformed,
-            missing=missing,
-        ),
-        Param(
-            "EndTime",
-            end,
-            before,
-            required=required,
-            option="until",
-            default=until,
-            malformed=malformed,
-            missing=missing,
-        ),
-    )
 
 
 # Words for codes. 0 is the good value nearly everywhere; IcpStatus is the exception (reference section 6.4).

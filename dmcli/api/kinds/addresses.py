@@ -75,6 +75,7 @@ class Sender(Email):
     """A sender address, or `Name <address>`; the name, of the kind `alias`, becomes FromAlias."""
 
     metavar = "ADDRESS"
+    from_profile = True
 
     def __init__(self, alias: Kind, completes: tuple[str, str] | None = None) -> None:
         super().__init__(completes=completes)

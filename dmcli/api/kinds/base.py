@@ -5,7 +5,7 @@ view: it takes every spelling that an SDK sends and refuses only past the looser
 `stricter(wire)` speaks where sources disagree and the stricter one is passed. A value on the wire is its own `to_wire`.
 
     >>> from datetime import datetime, timezone
-    >>> from dmcli.api.kinds.common import EMAIL
+    >>> from dmcli.api.kinds.mail import EMAIL
     >>> EMAIL.to_wire("li@例え.jp", datetime.now(timezone.utc))
     'li@xn--r8jz45g.jp'
     >>> EMAIL.accepts("li@xn--r8jz45g.jp")
@@ -73,13 +73,16 @@ class Kind:
     """Any text; the base of all kinds.
 
     `metavar` stands for a value in help. `files` is how many bytes a file may have where @FILE may stand for a value, 0
-    where it may not; `many` says that the option may be repeated. `completes` is (listing action, field) where values
+    where it may not; `many` says that the option may be repeated, `dated` that a value is read by the service's clock,
+    `from_profile` that a profile has one for who gives none. `completes` is (listing action, field) where values
     can be looked up for completion.
     """
 
     metavar = "TEXT"
     files = 0
     many = False
+    dated = False
+    from_profile = False
     _disputed: tuple[str, ...] = ()
 
     def __init__(self, completes: tuple[str, str] | None = None) -> None:

@@ -1,60 +1,31 @@
-"""The kinds of value that commands and areas have in common, by name; last the references to things."""
+"""The kinds of value that commands and areas have in common, by name; last the references to things.
+
+Those that are addresses and domains stand in `mail`.
+"""
 
 from __future__ import annotations
 
-from dmcli.api.kinds.addresses import Domain, Email, EmailOrDomain, RowEmail, Sender
-from dmcli.api.kinds.dates import Day
 from dmcli.api.kinds.reference import Ref, Refs
 from dmcli.api.kinds.text import Body, HeaderText, Password, Text
 from dmcli.words import marked
 
 TEXT = Text()
-DAY = Day()
 # "Shorter than 15" in the parameter table, "not longer than 15" in the error table (reference section 4.1); the SDK's
 # text gives no number that the service is known to enforce, so the limit only warns.
 ALIAS = HeaderText(unsure=15)
 SUBJECT = HeaderText(1, 256, unsure=100)
 PASSWORD = Password()
-EMAIL, ROW_EMAIL = Email(), RowEmail()
-DOMAIN = Domain()
-EMAIL_OR_DOMAIN = EmailOrDomain()
 BODY = Body()
 _LISTED_TAG = ("QueryTagByParam", "TagName")
 # A tag for CreateTag has no hyphen, SingleSendMail allows it, the reference's own sample is Chinese: only a warning.
 TAG = HeaderText(1, 128, unsure_pattern="[A-Za-z0-9_-]*", rule="letters, digits, _ and -", completes=_LISTED_TAG)
 NEW_TAG = HeaderText(1, 128, unsure_pattern="[A-Za-z0-9_]*", rule="letters, digits and _", metavar="NAME")
-ADDRESS_FILTER = Email(completes=("QueryMailAddressByParam", "AccountName"))
-DOMAIN_NAME = Domain(completes=("QueryDomainByParam", "DomainName"))
-SENDER = Sender(ALIAS, completes=("QueryMailAddressByParam", "AccountName"))
 
 # References: people type names, the wire wants ids, or the other way round.
-DOMAIN_REF = Ref("domain", "QueryDomainByParam", "DomainName", "DomainId", names=DOMAIN)
-ADDRESS_REF = Ref(
-    "sender address", "QueryMailAddressByParam", "AccountName", "MailAddressId", metavar="ADDRESS", names=EMAIL
-)
-DOMAIN_BY_NAME = Ref("domain", "QueryDomainByParam", "DomainName", "DomainId", takes="name", names=DOMAIN)
-ADDRESS_BY_NAME = Ref(
-    "sender address",
-    "QueryMailAddressByParam",
-    "AccountName",
-    "MailAddressId",
-    takes="name",
-    metavar="ADDRESS",
-    names=EMAIL,
-)
 _LIST_IDS = "[0-9]+|[0-9a-fA-F]{32}"  # numbers in the reference, hex digits today
 LIST_REF = Ref("list", "QueryReceiverByParam", "ReceiversName", "ReceiverId", ids=_LIST_IDS)
 LIST_NAME = Ref("list", "QueryReceiverByParam", "ReceiversName", "ReceiverId", takes="name", ids=_LIST_IDS, most=30)
 IP_REF = Ref("allowed address", "GetIpfilterList", "IpAddress", "Id", metavar="IP")
-SUPPRESSION_REF = Ref(
-    "suppressed address",
-    "ListUserSuppression",
-    "Address",
-    "SuppressionId",
-    metavar="EMAIL|DOMAIN",
-    names=EMAIL_OR_DOMAIN,
-    several=True,
-)
 # The SDK's ids are texts.
 CONFIG_SET_REF = Ref("configuration set", "ConfigSetList", "Name", "Id", metavar="SET", ids=_LIST_IDS, several=True)
 TAG_REF = Ref("tag", "QueryTagByParam", "TagName", "TagId")

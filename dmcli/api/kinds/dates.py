@@ -85,6 +85,7 @@ class Day(Kind):
     """
 
     metavar = "DAY"
+    dated = True
     form = "%Y-%m-%d"
     shape = "yyyy-MM-dd"
     wire = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -123,6 +124,9 @@ class Day(Kind):
         return re.fullmatch(self.wire, wire) is not None and moment_of(wire, self.form) is not None
 
 
+DAY = Day()
+
+
 class Minute(Day):
     """A minute `yyyy-MM-dd HH:mm` by the service's calendar; a bare day is its first minute, or its last at an end."""
 
@@ -158,6 +162,7 @@ class Instant(Kind):
     """
 
     metavar = "TIME"
+    dated = True
 
     def __init__(self, *, end: bool = False) -> None:
         super().__init__()

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from dmcli.api import catalogue
-from dmcli.api.kinds.common import EMAIL
 from dmcli.api.kinds.json import Headers, Json, Recipients
+from dmcli.api.kinds.mail import EMAIL
 from dmcli.api.kinds.text import HeaderText
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)

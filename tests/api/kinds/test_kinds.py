@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from rows import each
 
 from dmcli.api import catalogue
-from dmcli.api.kinds import addresses, common, text
+from dmcli.api.kinds import addresses, common, mail, text
 from dmcli.api.kinds.addresses import AnyEmail, Attachments, Email, Emails
-from dmcli.api.kinds.dates import Day, Instant, Minute, Stamp
+from dmcli.api.kinds.dates import DAY, Day, Instant, Minute, Stamp
 from dmcli.api.kinds.json import Headers, Json, Recipients, StoredTemplate, Switch, ValidationRule
 from dmcli.api.kinds.network import IpRange
 from dmcli.api.kinds.reference import Ref
@@ -195,7 +195,7 @@ def test_recipients_may_be_repeated_and_separated_by_commas_with_blanks() -> Non
     "text", ["a@example.com", "A.b-c_d+e@mail.example.com", "1@1.cn", "x@example", f"{'a' * 64}@{'b' * 63}.{'c' * 63}"]
 )
 def test_addresses(text: str) -> None:
-    assert common.EMAIL.to_wire(text, NOW) == text
+    assert mail.EMAIL.to_wire(text, NOW) == text
 
 
 @pytest.mark.parametrize(
@@ -219,13 +219,13 @@ def test_addresses(text: str) -> None:
     ],
 )
 def test_what_is_no_address(text: str) -> None:
-    refused(common.EMAIL, text)
-    assert not common.EMAIL.accepts(text)
+    refused(mail.EMAIL, text)
+    assert not mail.EMAIL.accepts(text)
 
 
 def test_a_plus_in_an_address_is_a_doubt() -> None:
-    assert common.EMAIL.warning("a+b@example.com")
-    assert not common.EMAIL.warning("a-b@example.com")
+    assert mail.EMAIL.warning("a+b@example.com")
+    assert not mail.EMAIL.warning("a-b@example.com")
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_a_plus_in_an_address_is_a_doubt() -> None:
 )
 def test_senders(typed: str, alias: str | None) -> None:
     expected = {"AccountName": "a@example.com"} | ({"FromAlias": alias} if alias else {})
-    assert common.SENDER.encode("AccountName", [typed], NOW) == expected
+    assert mail.SENDER.encode("AccountName", [typed], NOW) == expected
 
 
 @pytest.mark.parametrize(
@@ -262,7 +262,7 @@ def test_senders(typed: str, alias: str | None) -> None:
 )
 def test_what_is_no_sender(typed: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
-        common.SENDER.encode("AccountName", [typed], NOW)
+        mail.SENDER.encode("AccountName", [typed], NOW)
 
 
 @pytest.mark.parametrize(
@@ -288,11 +288,11 @@ def test_what_is_no_sender(typed: str) -> None:
     ],
 )
 def test_domains(text: str, told: str) -> None:
-    assert common.DOMAIN.accepts(text) is (told == "")
+    assert mail.DOMAIN.accepts(text) is (told == "")
     if told:
-        assert told in refused(common.DOMAIN, text)
+        assert told in refused(mail.DOMAIN, text)
     else:
-        assert common.DOMAIN.to_wire(text, NOW) == text
+        assert mail.DOMAIN.to_wire(text, NOW) == text
 
 
 @pytest.mark.parametrize(
@@ -441,8 +441,8 @@ LAST_SECOND = datetime(2026, 11, 22, 15, 59, 59, tzinfo=UTC)  # 23:59:59 in Chin
 @pytest.mark.parametrize("hours", [-11, 0, 8])
 def test_days_turn_at_midnight_in_china_wherever_the_clock_is(text: str, before: str, after: str, hours: int) -> None:
     here = LAST_SECOND.astimezone(timezone(timedelta(hours=hours)))
-    assert common.DAY.to_wire(text, here) == before
-    assert common.DAY.to_wire(text, here + timedelta(seconds=1)) == after
+    assert DAY.to_wire(text, here) == before
+    assert DAY.to_wire(text, here + timedelta(seconds=1)) == after
 
 
 @pytest.mark.parametrize(
@@ -476,12 +476,12 @@ def test_a_bare_day_is_its_first_minute_or_its_last(text: str, start: str, end: 
 )
 def test_a_moment_with_an_offset_is_that_moment_by_the_service_s_calendar(text: str, minute: str) -> None:
     assert Minute().to_wire(text, NOW) == Minute(end=True).to_wire(text, NOW) == minute
-    assert common.DAY.to_wire(text, NOW) == minute[:10]
-    assert minute[:10] in common.DAY.conversion_note(text, minute[:10])
+    assert DAY.to_wire(text, NOW) == minute[:10]
+    assert minute[:10] in DAY.conversion_note(text, minute[:10])
     assert Minute().conversion_note(text, minute) == ""
 
 
-@each("kind", [common.DAY, Minute(), Minute(end=True)])
+@each("kind", [DAY, Minute(), Minute(end=True)])
 @each(
     "text",
     [
@@ -523,9 +523,9 @@ def test_what_is_no_date(kind: Kind, text: str) -> None:
 
 
 def test_the_service_takes_a_day_only_for_a_day_and_a_minute_only_for_a_minute() -> None:
-    assert not common.DAY.accepts("2026-01-31 09:30")
+    assert not DAY.accepts("2026-01-31 09:30")
     assert not Minute().accepts("2026-01-31")
-    assert not common.DAY.accepts("today")
+    assert not DAY.accepts("today")
 
 
 @pytest.mark.parametrize(
@@ -623,7 +623,7 @@ def test_up_to_100_attachments() -> None:
         (common.LIST_REF, "0a" * 15 + "0", False),
         (common.LIST_REF, "0a" * 16 + "0", False),
         (common.LIST_REF, "0g" * 16, False),
-        (common.DOMAIN_REF, "example.com", False),
+        (mail.DOMAIN_REF, "example.com", False),
     ],
 )
 def test_what_is_an_id(ref: Ref, text: str, is_id: bool) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dmcli.api.kinds.common import DOMAIN, DOMAIN_REF
+from dmcli.api.kinds.mail import DOMAIN, DOMAIN_REF
 from dmcli.api.model import Field, bad, fair, good
 from dmcli.cli.commands.domain.check import domains_argument
 from dmcli.cli.common import Duration

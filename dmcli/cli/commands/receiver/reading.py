@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dmcli.api.kinds.common import ROW_EMAIL
+from dmcli.api.kinds.mail import ROW_EMAIL
 from dmcli.cli.commands.sending.addresses import say_doubts
 from dmcli.errors import InputError
 from dmcli.words import counted, listed, tr

@@ -11,7 +11,7 @@ import click
 from dmcli.api.kinds.addresses import Email
 from dmcli.api.kinds.addrspec import oddity
 from dmcli.api.kinds.base import read_each
-from dmcli.api.kinds.common import EMAIL
+from dmcli.api.kinds.mail import EMAIL
 from dmcli.api.kinds.text import Body
 from dmcli.cli.options import Value
 from dmcli.errors import InputError

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api import catalogue
 from dmcli.api.kinds.base import utc_now
-from dmcli.api.kinds.common import EMAIL, ROW_EMAIL
+from dmcli.api.kinds.mail import EMAIL, ROW_EMAIL
 from dmcli.errors import InputError
 from dmcli.words import listed, tr
 from dmcli.workflows.merge.letters.inline import ACTION as BATCH_ACTION
