@@ -129,13 +129,16 @@ class Sandbox:
     def _arrive(self, request: Request, call: Call) -> _Arrived:
         return _Arrived(request, call, new_request_id(), self._now(), time.perf_counter())
 
-    def _exchange(self, arrived: _Arrived, checked: Checked | None = None, *, served: bool) -> Reply:
-        request, call = arrived.request, arrived.call
+    def _exchange(self, arrived: _Arrived, given: Checked | None = None, *, served: bool) -> Reply:
+        def work(connection: sqlite3.Connection, live: Live) -> _Done:
+            sure = checked if given or live is known else self._check(arrived, live)  # another process changed it
+            return self._handle(connection, live, arrived, sure)
+
         try:
-            with speaking("en"):
-                checked = checked or check_call(request, call, arrived.at, self.store.live, strict=self.strict)
-                arrived = arrived._replace(looked=self._look(checked))
-            done = self.store.write(lambda connection, live: self._handle(connection, live, arrived, checked))
+            known = self.store.glance()
+            checked = given or self._check(arrived, known)
+            arrived = arrived._replace(looked=self._look(checked))
+            done = self.store.write(work)
         except Exception as error:  # noqa: BLE001  a server answers, whatever happens
             lack = local_error(error)
             if lack and not served:
@@ -149,10 +152,17 @@ class Sandbox:
             self._carry_out(fault, done.reply)
         return done.reply
 
+    def _check(self, arrived: _Arrived, live: Live) -> Checked:
+        with speaking("en"):
+            return check_call(arrived.request, arrived.call, arrived.at, live, strict=self.strict)
+
     def _look(self, checked: Checked) -> str:
         """What the action finds out before its turn, if anything; nobody waits for it but the caller."""
         look = look_of(checked.action) if checked.action and not checked.refusal else None
-        return look(self.store.reading, checked.params, self.store.live().settings) if look else ""
+        if not look:
+            return ""
+        with speaking("en"):
+            return look(self.store.reading, checked.params, self.store.live().settings)
 
     def perform(self, action: Action, params: Mapping[str, str]) -> dict[str, Any]:
         """What an action answers past the wire: unsigned, not logged, struck by no fault. Raises ServiceError.

@@ -12,7 +12,7 @@ from dmcli.sandbox.gateway.request import MAX_PARAMS, request_path
 from dmcli.sandbox.service.sources import are_stricter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
     from dmcli.api.model import Action
@@ -37,7 +37,7 @@ class Checked(Record):
     notes: Mapping[str, Any] = {}
 
 
-def check_call(request: Request, call: Call, at: datetime, live: Callable[[], Live], *, strict: bool) -> Checked:
+def check_call(request: Request, call: Call, at: datetime, live: Live, *, strict: bool) -> Checked:
     """Check a call that came `at` this time of the machine: where it is addressed to, its signature, its parameters."""
     checked = Checked()
     try:
@@ -49,7 +49,7 @@ def check_call(request: Request, call: Call, at: datetime, live: Callable[[], Li
         if action is None:
             return checked
         unknown = _find_unknown(action, call, strict=strict)
-        given = _read_params(action, call, at, live())
+        given = _read_params(action, call, at, live)
         return checked._replace(params=given, notes={"unknown": unknown} if unknown else {})
     except ServiceError as error:
         return checked._replace(refusal=error, notes=_notes(request, call, error))

@@ -91,6 +91,10 @@ class Store:
         with self._lock:
             return self._current()
 
+    def glance(self) -> Live:
+        """The same as it was last known, with no turn to wait for: another process may have changed it since."""
+        return self._live or self.live()
+
     def _current(self) -> Live:
         """What may change between two calls, read again only when it has changed. The caller holds the lock."""
         version = int(self._connection.execute("PRAGMA data_version").fetchone()[0])

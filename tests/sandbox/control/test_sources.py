@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 
 import pytest
 
 from dmcli.errors import InputError
 from dmcli.sandbox.control.sources import get_year, list_disputed, set_year
+from dmcli.sandbox.emulator import Sandbox
 
 ADDRESS = {"AccountName": "new@sandbox.test", "Sendtype": "batch"}
 PLUS = "a+b@sandbox.test"
@@ -98,6 +100,14 @@ def test_what_all_sources_take_is_taken_by_both(cloud):
     for year in ("2019", "2026"):
         set_year(cloud.sandbox, year)
         cloud.send(FromAlias="a" * 15, Subject="s" * 100, HtmlBody="h" * 28_672, TagName="welcome")
+
+
+def test_what_another_process_sets_holds_from_the_next_call_on(cloud):
+    for year, status in (("2019", 400), ("2026", 200)):
+        cloud.send(Subject="s" * 100)
+        with closing(Sandbox(cloud.sandbox.path)) as other:
+            set_year(other, year)
+        assert cloud.reply("SingleSendMail", **cloud.mail | {"Subject": "s" * 101}).status == status
 
 
 def test_the_looser_ones_hold_unless_asked_otherwise(cloud):
