@@ -39,20 +39,19 @@ class Checked(Record):
 
 def check_call(request: Request, call: Call, at: datetime, live: Live, *, strict: bool) -> Checked:
     """Check a call that came `at` this time of the machine: where it is addressed to, its signature, its parameters."""
-    checked = Checked()
+    action, verified = None, False
     try:
         action = _addressed(request, call)
-        checked = checked._replace(action=action)
         # Clients sign by the clock of their machine, and know nothing of what the account's was turned by.
         signature.verify(request, call, at)
-        checked = checked._replace(verified=True)
+        verified = True
         if action is None:
-            return checked
+            return Checked(verified=verified)
         unknown = _find_unknown(action, call, strict=strict)
         given = _read_params(action, call, at, live)
-        return checked._replace(params=given, notes={"unknown": unknown} if unknown else {})
+        return Checked(action, given, verified, None, {"unknown": unknown} if unknown else {})
     except ServiceError as error:
-        return checked._replace(refusal=error, notes=_notes(request, call, error))
+        return Checked(action, {}, verified, error, _notes(request, call, error))
 
 
 def _addressed(request: Request, call: Call) -> Action | None:

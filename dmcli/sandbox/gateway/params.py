@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from dmcli.api import catalogue
@@ -69,20 +70,20 @@ def check_params(
     Where sources disagree on a limit the looser one refuses, or the `stricter`.
     """
     values = dict(given)
-    for param in action.params:
-        if version not in param.versions:
-            for name in param.given_in(list(values)):
-                del values[name]
-            continue
-        value = values.get(param.name)
-        if not value and param.aliases:
-            value = next((values[alias] for alias in param.aliases if values.get(alias)), "")
+    lacking, known = _split(action.name, version)
+    for param in lacking:
+        for name in param.given_in(list(values)):
+            del values[name]
+    for name, aliases, param in known:
+        value = values.get(name)
+        if not value and aliases:
+            value = next((values[alias] for alias in aliases if values.get(alias)), "")
         if value:
-            values[param.name] = _read(param, value, now, stricter=stricter)
+            values[name] = _read(param, value, now, stricter=stricter)
         elif param.required:
             raise ServiceError(
-                param.missing or f"Missing{param.name}",
-                "" if param.missing else f"{param.name} is mandatory for this action.",
+                param.missing or f"Missing{name}",
+                "" if param.missing else f"{name} is mandatory for this action.",
             )
     for rule in service_rules(action):
         for problem in rule(values, now):
@@ -93,10 +94,23 @@ def check_params(
 
 def unknown_params(action: Action, given: Mapping[str, str]) -> list[str]:
     """The names of parameters that the catalogue does not know, nor the protocol; of a long one its beginning."""
-    known = {one for param in action.params for one in (param.name, *param.aliases)}
-    prefixes = tuple(f"{name}." for name in known)
-    found = [name for name in given if name not in known and name not in _PROTOCOL and not name.startswith(prefixes)]
-    return [name[:_LONGEST_NAME] for name in found]
+    known, parts = _names(action.name)
+    return [name[:_LONGEST_NAME] for name in given if name not in known and not name.startswith(parts)]
+
+
+@cache
+def _names(action: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The names that a call of an action may have, and how those of their numbered parts begin."""
+    names = [one for param in catalogue.get(action).params for one in (param.name, *param.aliases)]
+    return _PROTOCOL.union(names), tuple(f"{name}." for name in names)
+
+
+@cache
+def _split(action: str, version: str) -> tuple[list[Param], list[tuple[str, tuple[str, ...], Param]]]:
+    """The parameters of an action that a version lacks; those that it has, each after its name and its aliases."""
+    params = catalogue.get(action).params
+    lacking = [param for param in params if version not in param.versions]
+    return lacking, [(param.name, param.aliases, param) for param in params if version in param.versions]
 
 
 def recipients_of(name: str, given: Mapping[str, str]) -> list[str]:
