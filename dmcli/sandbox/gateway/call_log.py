@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.api.regions import SANDBOX_KEY_ID
 from dmcli.record import Record
-from dmcli.sandbox.gateway.redaction import beginning, mask_header, mask_key, mask_param, mask_target, secrets_of
+from dmcli.sandbox.gateway.redaction import beginning, mask_headers, mask_key, mask_params, mask_target, secrets_of
 from dmcli.sandbox.gateway.signature import MAX_SHOWN
 from dmcli.sandbox.store.sql import where
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from dmcli.api.wire import Reply, Request
     from dmcli.sandbox.gateway.request import Call
@@ -53,8 +53,8 @@ def add(connection: sqlite3.Connection, entry: Entry) -> None:
     about = {
         "method": request.method,
         "target": mask_target(request.url, known=known)[:_CUT_ALL],
-        "headers": _cut((name, mask_header(name, value, known=known)) for name, value in request.headers.items()),
-        "params": _cut((name, mask_param(name, value, known=known)) for name, value in call.params.items()),
+        "headers": _cut(mask_headers(request.headers, known=known)),
+        "params": _cut(mask_params(call.params, known=known)),
         "bytes": len(request.body),
         **entry.notes,
     }
@@ -83,11 +83,13 @@ def add(connection: sqlite3.Connection, entry: Entry) -> None:
         connection.execute("DELETE FROM call WHERE id <= ?", (number - KEPT,))
 
 
-def _cut(pairs: Iterator[tuple[str, str]]) -> dict[str, str]:
+def _cut(pairs: Mapping[str, str]) -> Mapping[str, str]:
     """As many of the values as are kept."""
+    if sum(map(len, pairs)) + sum(map(len, pairs.values())) <= _CUT_ALL:
+        return pairs
     kept: dict[str, str] = {}
     size = 0
-    for name, value in pairs:
+    for name, value in pairs.items():
         size += len(name) + len(value)
         if size > _CUT_ALL:
             kept["..."] = "and more"  # untranslated: kept in the log

@@ -8,6 +8,8 @@ from dmcli.sandbox.gateway.request import MAX_PARAMS
 from dmcli.secret import Secret, hidden
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dmcli.api.wire import Request
     from dmcli.sandbox.gateway.request import Call
 
@@ -16,6 +18,7 @@ _LONGEST = 10_000  # characters of a secret that is looked for; a longer one is 
 _WIDEST = 20  # characters that stand for one of a secret: four bytes, percent-encoded twice
 _SECRET = frozenset({"Password", "Ticket", "SecurityToken"})
 _SECRET_HEADERS = frozenset({"x-acs-security-token", "cookie", "proxy-authorization"})
+_MASKED_HEADERS = _SECRET_HEADERS | {"authorization", "x-acs-accesskey-id"}
 
 
 def secrets_of(request: Request, call: Call) -> list[Secret]:
@@ -48,6 +51,20 @@ def mask_target(url: str, *, known: bool) -> str:
     return f"{path}?" + "&".join(
         f"{name}{equals}{mask_param(name, value, known=known)}" for name, equals, value in pairs
     )
+
+
+def mask_params(params: Mapping[str, str], *, known: bool) -> Mapping[str, str]:
+    """The parameters as they are logged; most calls have nothing to mask."""
+    if known and _SECRET.isdisjoint(params) and max(map(len, params.values()), default=0) <= _CUT:
+        return params
+    return {name: mask_param(name, value, known=known) for name, value in params.items()}
+
+
+def mask_headers(headers: Mapping[str, str], *, known: bool) -> Mapping[str, str]:
+    """The headers as they are logged."""
+    if _MASKED_HEADERS.isdisjoint(headers) and max(map(len, headers.values()), default=0) <= _CUT:
+        return headers
+    return {name: mask_header(name, value, known=known) for name, value in headers.items()}
 
 
 def mask_param(name: str, value: str, *, known: bool) -> str:

@@ -15,6 +15,8 @@ MAX_PARAMS = 500  # of a call: two hundred of them are those of a hundred attach
 SMTP = "smtp"  # the scheme of a call that was a mail over SMTP, with no signature but a password
 _HEX = "0123456789ABCDEFabcdef"
 _BYTES = {f"%{a}{b}".encode(): bytes([int(a + b, 16)]) for a in _HEX for b in _HEX}
+_ASCII = {f"{a}{b}": chr(int(a + b, 16)) for a in _HEX[:8] for b in _HEX}
+_FEW = 50  # escapes that are resolved one by one
 _ESCAPES = rb"((?:%[0-9A-Fa-f]{2}){1,100})"  # a run is cut, since each repeat keeps a hundred bytes
 
 
@@ -103,9 +105,10 @@ def query_string(request: Request) -> str:
 def form_fields(text: str) -> dict[str, str]:
     """The first MAX_PARAMS decoded parameters of a query or form body; of a name that stands there twice the last."""
     params = {}
-    for pair in text.split("&", MAX_PARAMS)[:MAX_PARAMS]:
+    spaced = text.replace("+", " ").replace("%20", " ")  # most escapes are spaces, and this is quick
+    for pair in spaced.split("&", MAX_PARAMS)[:MAX_PARAMS]:
         name, _, value = pair.partition("=")
-        if "%" in pair or "+" in pair:
+        if "%" in pair:
             name, value = _decode(name), _decode(value)
         if pair:
             params[name] = value
@@ -113,10 +116,13 @@ def form_fields(text: str) -> dict[str, str]:
 
 
 def _decode(text: str) -> str:
-    """One name or value of a form, its escapes resolved; what is no escape stays as it is."""
-    spaced = text.replace("+", " ").replace("%20", " ")  # most escapes are spaces, and this is quick
-    if "%" not in spaced:
-        return spaced
-    pieces = re.split(_ESCAPES, spaced.encode())
+    """A name or value with its escapes resolved; what is no escape stays as it is."""
+    first, *others = text.split("%", _FEW + 1)
+    if len(others) <= _FEW:
+        try:
+            return first + "".join([_ASCII[one[:2]] + one[2:] for one in others])
+        except KeyError:  # one of them is of another character, or no escape
+            pass
+    pieces = re.split(_ESCAPES, text.encode())
     pieces[1::2] = [_BYTES.get(run) or bytes.fromhex(run.replace(b"%", b"").decode()) for run in pieces[1::2]]
     return b"".join(pieces).decode("utf-8", "replace")
