@@ -137,7 +137,8 @@ class Sandbox:
         try:
             known = self.store.glance()
             checked = given or self._check(arrived, known)
-            arrived = arrived._replace(looked=self._look(checked))
+            if looked := self._look(checked):
+                arrived = arrived._replace(looked=looked)
             done = self.store.write(work)
         except Exception as error:  # noqa: BLE001  a server answers, whatever happens
             lack = local_error(error)

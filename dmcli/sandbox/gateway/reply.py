@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 _NOT_XML = "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def new_request_id() -> str:
@@ -62,9 +65,7 @@ def _reply(status: int, root: str, reply: dict[str, Any], request_id: str, xml: 
     if xml:
         body = f'<?xml version="1.0" encoding="UTF-8"?><{root}>{"".join(_elements(reply))}</{root}>'
     else:
-        import json
-
-        body = json.dumps(reply, ensure_ascii=False)
+        body = _encode(reply)
     headers = {
         "content-type": "text/xml;charset=utf-8" if xml else "application/json;charset=utf-8",
         "date": _http_date(now),

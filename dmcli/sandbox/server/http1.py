@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MAX_LINE = 1024 * 1024  # bytes of a request line: SDK 1.0.12 puts whole mails in the query
 MAX_HEADER = 64 * 1024  # bytes of a header line
 MAX_HEADERS = 100
+_SHORT = 200  # bytes of a header line that is remembered
 
 _BLANK = (b"\r\n", b"\n")
 _REQUEST_LINE = re.compile(rb"([A-Z]{1,20}) (?:http://([^/?\s]+))?(/[^\x00-\x20\x7f]*) HTTP/1\.([01])\r?\n")
@@ -88,16 +89,24 @@ def _headers(reader: io.BufferedIOBase) -> dict[str, str]:
         line = _line(reader, MAX_HEADER, 431)
         if line in _BLANK:
             return headers
-        match = _HEADER.fullmatch(line)
-        if not match:
-            raise RefusedRequestError(400, "a header line is not Name: value")
-        name, value = match[1].decode().lower(), _text(match[2].strip(b" \t"))
+        name, value = _known_field(line) if len(line) <= _SHORT else _field(line)
         if name in headers:
             if name in _ONCE:
                 raise RefusedRequestError(400, f"the header {name} is given twice")
             value = f"{headers[name]}, {value}"
         headers[name] = value
     raise RefusedRequestError(431, f"there are more than {MAX_HEADERS} headers")
+
+
+def _field(line: bytes) -> tuple[str, str]:
+    """The name, in lower case, and the value of a header line. Raises RefusedRequestError."""
+    match = _HEADER.fullmatch(line)
+    if not match:
+        raise RefusedRequestError(400, "a header line is not Name: value")
+    return match[1].decode().lower(), _text(match[2].strip(b" \t"))
+
+
+_known_field = lru_cache(maxsize=256)(_field)  # a client sends most of its headers with each request
 
 
 def guard(head: Head, scheme: str = "http") -> str:
