@@ -11,7 +11,7 @@ from dmcli.api.kinds.mail import EMAIL
 from dmcli.record import Record
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts, said
-from dmcli.sandbox.service.callers import check_caller
+from dmcli.sandbox.service.callers import PROTECTED, check_caller
 from dmcli.sandbox.service.composing import (
     BUILT_IN,
     MAX_HEADERS,
@@ -26,13 +26,15 @@ from dmcli.sandbox.service.delivery import (
     FORBIDDEN,
     HELD,
     NO_MAILBOX,
+    QUOTA,
     Message,
     Outcome,
     Quota,
     Recipient,
     deliver,
+    quota_days,
 )
-from dmcli.sandbox.service.holding import forbidden, held_back, known_invalid
+from dmcli.sandbox.service.holding import ANYBODY_HELD, forbidden, held_back, known_invalid
 from dmcli.sandbox.service.pools import chosen_pool
 from dmcli.sandbox.store.sql import from_json
 from dmcli.words import marked
@@ -42,23 +44,29 @@ if TYPE_CHECKING:
 
 MAX_INLINE = 100
 _ANY_SENDER = "domain-auth-created-by-system"  # the sender that DomainAuth needs in a domain (SDK)
+# All that a send reads before it writes, in one statement: each of its own takes as long as this.
 _SENDER = (
-    "SELECT a.sendtype, a.reply, a.reply_status, coalesce(c.ip_pool, ''), CAST(coalesce(c.id, '') AS TEXT), "
-    "coalesce(c.validation, ''), a.status, d.status FROM address AS a "
+    f"SELECT a.status, d.status, {PROTECTED}, {QUOTA}, a.sendtype, a.reply, a.reply_status, coalesce(c.ip_pool, ''), "
+    f"CAST(coalesce(c.id, '') AS TEXT), coalesce(c.validation, ''), {ANYBODY_HELD} FROM address AS a "
     "LEFT JOIN domain AS d ON d.name = a.domain LEFT JOIN config_set AS c ON c.id = a.config_set WHERE a.name = ?"
 )
 
 
 class Sender(Record):
-    """A sender address as far as sending needs it; `ip_pool` and `validation` are those of its configuration set."""
+    """A sender address as far as sending needs it; `ip_pool` and `validation` are those of its configuration set.
+
+    `left` are the mails that the account may still send, `held` tells whether there is anybody who gets no mail.
+    """
 
     name: str
+    left: int
     sendtype: str
     reply: str
     reply_status: int
     ip_pool: str
     config_set: str
     validation: str
+    held: int
 
 
 def single(context: Context, headers: str = "") -> dict[str, Any]:
@@ -69,12 +77,11 @@ def single(context: Context, headers: str = "") -> dict[str, Any]:
     sender = _sender(context)
     to = [Recipient(address.strip()) for address in split_addresses(context.params["ToAddress"])]
     to += [Recipient(address.strip(), bcc=True) for address in split_addresses(context.get("BccAddress")) if address]
-    message = _common(context, sender, single_message(context)._replace(headers=headers))
-    quota = Quota.of(context)
+    message = _common(context, sender, single_message(context), headers)
     addresses = [one.address for one in to]
-    if quota.invalid and known_invalid(context, addresses):
+    if sender.held and known_invalid(context, addresses):
         raise ServiceError("InvalidToAddress.Spam")
-    _check_quota(quota, len(to))
+    _check_quota(sender, len(to))
     stopped = _stopped(context, sender, addresses)
     return {"EnvId": deliver(context, sender.name, message, to, tag=context.get("TagName"), stopped=stopped)}
 
@@ -86,9 +93,11 @@ def batch(context: Context) -> dict[str, Any]:
         raise ServiceError("InvalidMailAddressSendType.Malformed")
     message = _common(context, sender, batch_message(context))
     people = _members(context) if context.get("ReceiversName") else _inline(context)
-    _check_quota(Quota.of(context), len(people))
+    _check_quota(sender, len(people))
     addresses = [address for address, _ in people]
-    stopped = _stopped(context, sender, addresses) | dict.fromkeys(known_invalid(context, addresses), NO_MAILBOX)
+    stopped = _stopped(context, sender, addresses)
+    if sender.held:
+        stopped |= dict.fromkeys(known_invalid(context, addresses), NO_MAILBOX)
     tag = context.get("TagName")
     env = deliver(context, sender.name, message, personal(message, people), tag=tag, stopped=stopped)
     context.add(
@@ -113,10 +122,9 @@ def test(context: Context) -> dict[str, Any]:
     message = message._replace(ip_pool=sender.ip_pool, config_set=sender.config_set)
     given = {name: context.params[name] for name in BUILT_IN if context.get(name)}
     others = variables_of(from_json(context.get("TemplateParams"), "InvalidTemplateParams.Malformed"))
-    quota = Quota.of(context)
-    if quota.invalid and known_invalid(context, [to]):
+    if sender.held and known_invalid(context, [to]):
         raise ServiceError("InvalidToAddress.Spam")
-    _check_quota(quota, 1)
+    _check_quota(sender, 1)
     people = [(to, {**others, **given})]
     deliver(context, sender.name, message, personal(message, people), stopped=_stopped(context, sender, [to]))
     return {}
@@ -124,28 +132,32 @@ def test(context: Context) -> dict[str, Any]:
 
 def _stopped(context: Context, sender: Sender, addresses: list[str]) -> dict[str, Outcome]:
     """What becomes of mail that is held back, by the recipient in lower case."""
-    unwanted = held_back(context, sender.name, sender.sendtype, addresses)
-    return dict.fromkeys(forbidden(context, sender.validation, addresses), FORBIDDEN) | dict.fromkeys(unwanted, HELD)
+    stopped = dict.fromkeys(forbidden(context, sender.validation, addresses), FORBIDDEN)
+    if sender.held:
+        stopped |= dict.fromkeys(held_back(context, sender.name, sender.sendtype, addresses), HELD)
+    return stopped
 
 
 def _sender(context: Context) -> Sender:
     """The sender, which must be able to send from where the call comes. Raises ServiceError."""
-    check_caller(context)
-    name = context.params["AccountName"].lower()
-    row = context.one(_SENDER, name)
+    name, days = context.params["AccountName"].lower(), quota_days(context.now)
+    row = context.one(_SENDER, *days, name)
     if row is None and context.yes("DomainAuth"):  # stands for every address of its domain
-        row = context.one(_SENDER, f"{_ANY_SENDER}@{name.partition('@')[2]}")
+        row = context.one(_SENDER, *days, f"{_ANY_SENDER}@{name.partition('@')[2]}")
     if row is None:
+        check_caller(context)
         raise ServiceError("InvalidMailAddress.NotFound")
-    *facts, frozen, domain_status = row
+    frozen, domain_status, protected, daily, monthly, today, month, *facts = row
+    if protected:
+        check_caller(context)
     if frozen:
         raise ServiceError("InvalidMailAddressStatus.Malformed")
     if domain_status in (None, 1):
         raise ServiceError("InvalidMailAddressDomain.Malformed")
-    return Sender(name, *facts)
+    return Sender(name, Quota(daily, monthly, today, month).left, *facts)
 
 
-def _common(context: Context, sender: Sender, message: Message) -> Message:
+def _common(context: Context, sender: Sender, message: Message, headers: str = "") -> Message:
     """The message with what both ways of sending have in common. Raises ServiceError."""
     if not ALIAS.accepts(message.alias):
         raise ServiceError("InvalidFromAlias.Malformed")
@@ -156,7 +168,7 @@ def _common(context: Context, sender: Sender, message: Message) -> Message:
         reply_to=context.get("ReplyAddress", sender.reply if own_reply else ""),
         reply_alias=context.get("ReplyAddressAlias"),
         track=context.yes("ClickTrace") and _is_tag(context, context.get("TagName")),
-        headers=headers_of(context) if context.get("Headers") else message.headers,
+        headers=headers_of(context) if context.get("Headers") else headers,
         ip_pool=chosen_pool(context) or sender.ip_pool,
         config_set=sender.config_set,
     )
@@ -191,9 +203,9 @@ def _inline(context: Context) -> list[tuple[str, dict[str, str]]]:
     return people
 
 
-def _check_quota(quota: Quota, mails: int) -> None:
+def _check_quota(sender: Sender, mails: int) -> None:
     """Refuse when that many mails are more than may be sent."""
-    if mails > quota.left:
+    if mails > sender.left:
         raise ServiceError("InvalidSendMail.Spam")
 
 

@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     from dmcli.sandbox.service.context import Context
 
 PROTECTION = "ip_protection"  # the setting: more than 0 for on
+PROTECTED = f"EXISTS (SELECT 1 FROM setting WHERE name = '{PROTECTION}' AND value > 0)"  # in SQL
 
 
 def is_protected(context: Context) -> bool:
     """Whether only listed addresses may send."""
-    return bool(context.count("SELECT count(*) FROM setting WHERE name = ? AND value > 0", PROTECTION))
+    return bool(context.count(f"SELECT {PROTECTED}"))
 
 
 def check_caller(context: Context) -> None:

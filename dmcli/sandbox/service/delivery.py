@@ -111,33 +111,32 @@ class Blanks(NamedTuple):
         )
 
 
-class Quota(NamedTuple):
-    """Mails that the account may send a day and a month, and has sent today and this month.
+# The fields of a Quota in SQL; the values are `quota_days`.
+QUOTA = (
+    "(SELECT value FROM setting WHERE name = 'daily'), (SELECT value FROM setting WHERE name = 'monthly'), "
+    "coalesce((SELECT mails FROM used WHERE day = ?), 0), "
+    "coalesce((SELECT sum(mails) FROM used WHERE day BETWEEN ? AND ?), 0)"
+)
 
-    `invalid` tells whether any address was ever found invalid.
-    """
+
+def quota_days(now: int) -> tuple[int, int, int]:
+    """The days that count for the quota: today, then the first and the last one of the month so far."""
+    today = day_of(now)
+    return today, month_start(now), today
+
+
+class Quota(NamedTuple):
+    """Mails that the account may send a day and a month, and has sent today and this month."""
 
     daily: int
     monthly: int
     today: int
     month: int
-    invalid: int
 
     @classmethod
     def of(cls, context: Context) -> Quota:
         """The quota now."""
-        today = day_of(context.now)
-        row = context.one(
-            "SELECT (SELECT value FROM setting WHERE name = 'daily'), "
-            "(SELECT value FROM setting WHERE name = 'monthly'), "
-            "coalesce((SELECT mails FROM used WHERE day = ?), 0), "
-            "coalesce((SELECT sum(mails) FROM used WHERE day BETWEEN ? AND ?), 0), "
-            "EXISTS (SELECT 1 FROM invalid)",
-            today,
-            month_start(context.now),
-            today,
-        )
-        return cls(*(row or (0, 0, 0, 0, 0)))
+        return cls(*(context.one(f"SELECT {QUOTA}", *quota_days(context.now)) or (0, 0, 0, 0)))
 
     @property
     def left(self) -> int:

@@ -33,10 +33,10 @@ def holds(word: str, *texts: str) -> bool:
 
 def from_json(text: str, code: str) -> Any:
     """What a JSON text says, None for an empty one. Raises ServiceError for what cannot be kept as text."""
-    import json
-
     if not text:
         return None
+    import json
+
     try:
         value = read_json(text, MOST_MARKS)
         json.dumps(value, ensure_ascii=False).encode()  # refuses lone surrogates
