@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from dmcli.api.kinds.dates import OFFSET
 
@@ -19,10 +20,10 @@ def day_start(day: int) -> int:
     return day * DAY - OFFSET
 
 
-def month_start(at: int) -> int:
-    """The first day of the service's month of a moment."""
-    here = datetime.fromtimestamp(at + OFFSET, UTC)
-    return day_of(at) - here.day + 1
+@lru_cache(maxsize=2)  # each send asks, of one day or another where the clock was turned
+def first_of_month(day: int) -> int:
+    """The first day of the month of a day."""
+    return day - datetime.fromtimestamp(day * DAY, UTC).day + 1
 
 
 def day_text(day: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,21 +16,22 @@ if TYPE_CHECKING:
 
 def handler_of(action: Action) -> Handler:
     """What does an action. Its area loads at the first call of it."""
-    handler: Handler = _module(action).HANDLERS[action.name]
+    handler: Handler = _module(action.area).HANDLERS[action.name]
     return handler
 
 
 def look_of(action: Action) -> Look | None:
     """What an action must find out before its turn, since that takes a while; None for nothing."""
-    looks: dict[str, Look] = getattr(_module(action), "LOOKS", {})
+    looks: dict[str, Look] = getattr(_module(action.area), "LOOKS", {})
     return looks.get(action.name)
 
 
 def facts_of(action: Action) -> Facts:
     """What is known of an action's truth here."""
-    facts: Facts = _module(action).FACTS[action.name]
+    facts: Facts = _module(action.area).FACTS[action.name]
     return facts
 
 
-def _module(action: Action) -> ModuleType:
-    return importlib.import_module(f"{__name__}.{action.area}")
+@cache
+def _module(area: str) -> ModuleType:
+    return importlib.import_module(f"{__name__}.{area}")

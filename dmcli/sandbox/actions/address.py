@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Any
 
-from dmcli.sandbox.calendar import day_start, month_start, time_text
+from dmcli.sandbox.calendar import day_of, day_start, first_of_month, time_text
 from dmcli.sandbox.environment import PORT
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts, said
@@ -133,7 +133,7 @@ def modify(context: Context) -> dict[str, Any]:
 def delete(context: Context) -> dict[str, Any]:
     """DeleteMailAddress, ten times a month."""
     address = _existing(context)[0]
-    since = day_start(month_start(context.now))
+    since = day_start(first_of_month(day_of(context.now)))
     if context.count("SELECT count(*) FROM address_deletion WHERE at >= ?", since) >= MAX_DELETIONS:
         raise ServiceError("InvalidMailAddressStatus.Malformed")
     context.run("DELETE FROM address WHERE id = ?", address)

@@ -76,7 +76,8 @@ def single(context: Context, headers: str = "") -> dict[str, Any]:
     """
     sender = _sender(context)
     to = [Recipient(address.strip()) for address in split_addresses(context.params["ToAddress"])]
-    to += [Recipient(address.strip(), bcc=True) for address in split_addresses(context.get("BccAddress")) if address]
+    if hidden := context.get("BccAddress"):
+        to += [Recipient(address.strip(), bcc=True) for address in split_addresses(hidden) if address]
     message = _common(context, sender, single_message(context), headers)
     addresses = [one.address for one in to]
     if sender.held and known_invalid(context, addresses):
@@ -132,7 +133,9 @@ def test(context: Context) -> dict[str, Any]:
 
 def _stopped(context: Context, sender: Sender, addresses: list[str]) -> dict[str, Outcome]:
     """What becomes of mail that is held back, by the recipient in lower case."""
-    stopped = dict.fromkeys(forbidden(context, sender.validation, addresses), FORBIDDEN)
+    stopped: dict[str, Outcome] = {}
+    if sender.validation:
+        stopped |= dict.fromkeys(forbidden(context, sender.validation, addresses), FORBIDDEN)
     if sender.held:
         stopped |= dict.fromkeys(held_back(context, sender.name, sender.sendtype, addresses), HELD)
     return stopped

@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.errors import InputError
-from dmcli.sandbox.calendar import day_of, day_start, day_text, month_start
+from dmcli.sandbox.calendar import day_of, day_start, day_text, first_of_month
 from dmcli.sandbox.control.past.story import LIST_SIZE, Sending, Story
 from dmcli.sandbox.control.past.world import CAMPAIGNS, LETTERS
 from dmcli.sandbox.service.delivery import INSERT_MAIL, INSERT_MESSAGE, INVALID
@@ -196,7 +196,7 @@ def _raise_quota(connection: sqlite3.Connection, now: int) -> int:
     """Have the quota hold the busiest day and this month; the mails a day that it then has."""
     (day,) = connection.execute("SELECT max(mails) FROM used").fetchone()
     (month,) = connection.execute(
-        "SELECT coalesce(sum(mails), 0) FROM used WHERE day >= ?", (month_start(now),)
+        "SELECT coalesce(sum(mails), 0) FROM used WHERE day >= ?", (first_of_month(day_of(now)),)
     ).fetchone()
     daily = next(level for level in _LEVELS if level >= max(day, -(-month // _MONTH)))
     for name, wanted in (("daily", daily), ("monthly", _MONTH * daily)):

@@ -18,7 +18,7 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from dmcli.sandbox.calendar import day_of, month_start
+from dmcli.sandbox.calendar import day_of, first_of_month
 from dmcli.sandbox.errors import ServiceError
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Blanks(NamedTuple):
         )
 
 
-# The fields of a Quota in SQL; the values are `quota_days`.
+# The fields of a Quota in SQL; its values are `quota_days`.
 QUOTA = (
     "(SELECT value FROM setting WHERE name = 'daily'), (SELECT value FROM setting WHERE name = 'monthly'), "
     "coalesce((SELECT mails FROM used WHERE day = ?), 0), "
@@ -122,7 +122,7 @@ QUOTA = (
 def quota_days(now: int) -> tuple[int, int, int]:
     """The days that count for the quota: today, then the first and the last one of the month so far."""
     today = day_of(now)
-    return today, month_start(now), today
+    return today, first_of_month(today), today
 
 
 class Quota(NamedTuple):
@@ -154,7 +154,7 @@ class Sent(NamedTuple):
 def count_sent(context: Context, sender: str) -> Sent:
     """How much a sender address has sent."""
     sql = "SELECT sum(mails) FROM tally WHERE sender = ? AND day >= ?"
-    return Sent(*(context.count(sql, sender, day) for day in (day_of(context.now), month_start(context.now))))
+    return Sent(*(context.count(sql, sender, day) for day in quota_days(context.now)[:2]))
 
 
 class Message(NamedTuple):

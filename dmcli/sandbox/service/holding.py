@@ -49,8 +49,8 @@ def held_back(context: Context, sender: str, sendtype: str, addresses: Iterable[
 
 
 def forbidden(context: Context, validation: str, addresses: Iterable[str]) -> frozenset[str]:
-    """Those of the addresses, in lower case, that a validation forbids: its settings as JSON, "" for none."""
-    settings = from_json(validation, "InternalError") or {}
+    """Those of the addresses, in lower case, that a validation forbids: its settings as JSON."""
+    settings = from_json(validation, "InternalError")
     if not settings.get("Enabled"):
         return frozenset()
     statuses, whys = ({_bare(one) for one in settings[name]} for name in FORBIDDEN_LISTS)

@@ -47,6 +47,8 @@ def from_json(text: str, code: str) -> Any:
 
 def to_json(value: object) -> str:
     """A value as JSON text, "" for an empty one."""
+    if not value:
+        return ""
     import json
 
-    return json.dumps(value, ensure_ascii=False) if value else ""
+    return json.dumps(value, ensure_ascii=False)
