@@ -25,11 +25,10 @@ from dmcli.sandbox.service.composing import (
 from dmcli.sandbox.service.delivery import (
     FORBIDDEN,
     HELD,
+    LEFT,
     NO_MAILBOX,
-    QUOTA,
     Message,
     Outcome,
-    Quota,
     Recipient,
     deliver,
     quota_days,
@@ -46,7 +45,7 @@ MAX_INLINE = 100
 _ANY_SENDER = "domain-auth-created-by-system"  # the sender that DomainAuth needs in a domain (SDK)
 # All that a send reads before it writes, in one statement: each of its own takes as long as this.
 _SENDER = (
-    f"SELECT a.status, d.status, {PROTECTED}, {QUOTA}, a.sendtype, a.reply, a.reply_status, coalesce(c.ip_pool, ''), "
+    f"SELECT a.status, d.status, {PROTECTED}, {LEFT}, a.sendtype, a.reply, a.reply_status, coalesce(c.ip_pool, ''), "
     f"CAST(coalesce(c.id, '') AS TEXT), coalesce(c.validation, ''), {ANYBODY_HELD} FROM address AS a "
     "LEFT JOIN domain AS d ON d.name = a.domain LEFT JOIN config_set AS c ON c.id = a.config_set WHERE a.name = ?"
 )
@@ -77,7 +76,7 @@ def single(context: Context, headers: str = "") -> dict[str, Any]:
     sender = _sender(context)
     to = [Recipient(address.strip()) for address in split_addresses(context.params["ToAddress"])]
     if hidden := context.get("BccAddress"):
-        to += [Recipient(address.strip(), bcc=True) for address in split_addresses(hidden) if address]
+        to += [Recipient(address.strip(), bcc=1) for address in split_addresses(hidden) if address]
     message = _common(context, sender, single_message(context), headers)
     addresses = [one.address for one in to]
     if sender.held and known_invalid(context, addresses):
@@ -150,14 +149,14 @@ def _sender(context: Context) -> Sender:
     if row is None:
         check_caller(context)
         raise ServiceError("InvalidMailAddress.NotFound")
-    frozen, domain_status, protected, daily, monthly, today, month, *facts = row
+    frozen, domain_status, protected, *facts = row
     if protected:
         check_caller(context)
     if frozen:
         raise ServiceError("InvalidMailAddressStatus.Malformed")
     if domain_status in (None, 1):
         raise ServiceError("InvalidMailAddressDomain.Malformed")
-    return Sender(name, Quota(daily, monthly, today, month).left, *facts)
+    return Sender(name, *facts)
 
 
 def _common(context: Context, sender: Sender, message: Message, headers: str = "") -> Message:
@@ -170,7 +169,7 @@ def _common(context: Context, sender: Sender, message: Message, headers: str = "
     return message._replace(
         reply_to=context.get("ReplyAddress", sender.reply if own_reply else ""),
         reply_alias=context.get("ReplyAddressAlias"),
-        track=context.yes("ClickTrace") and _is_tag(context, context.get("TagName")),
+        track=int(context.yes("ClickTrace") and _is_tag(context, context.get("TagName"))),
         headers=headers_of(context) if context.get("Headers") else headers,
         ip_pool=chosen_pool(context) or sender.ip_pool,
         config_set=sender.config_set,

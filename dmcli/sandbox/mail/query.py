@@ -238,7 +238,7 @@ def count(connection: sqlite3.Connection, chosen: Filter) -> int:
 
 
 def variables_of(text: str | None) -> dict[str, str]:
-    """A mail's variables, which are JSON text, or None where it has none."""
+    """A mail's variables, which are JSON text, or empty (in older files None) where it has none."""
     return (from_json(text, "InternalError") if text else None) or {}
 
 

@@ -111,12 +111,12 @@ class Blanks(NamedTuple):
         )
 
 
-# The fields of a Quota in SQL; its values are `quota_days`.
-QUOTA = (
-    "(SELECT value FROM setting WHERE name = 'daily'), (SELECT value FROM setting WHERE name = 'monthly'), "
-    "coalesce((SELECT mails FROM used WHERE day = ?), 0), "
-    "coalesce((SELECT sum(mails) FROM used WHERE day BETWEEN ? AND ?), 0)"
-)
+# The fields of a Quota in SQL, and the mails that may still be sent; the values of both are `quota_days`.
+_DAILY, _MONTHLY = (f"(SELECT value FROM setting WHERE name = '{name}')" for name in ("daily", "monthly"))
+_TODAY = "coalesce((SELECT mails FROM used WHERE day = ?), 0)"
+_MONTH = "coalesce((SELECT sum(mails) FROM used WHERE day BETWEEN ? AND ?), 0)"
+_QUOTA = f"SELECT {_DAILY}, {_MONTHLY}, {_TODAY}, {_MONTH}"
+LEFT = f"min({_DAILY} - {_TODAY}, {_MONTHLY} - {_MONTH})"
 
 
 def quota_days(now: int) -> tuple[int, int, int]:
@@ -136,12 +136,7 @@ class Quota(NamedTuple):
     @classmethod
     def of(cls, context: Context) -> Quota:
         """The quota now."""
-        return cls(*(context.one(f"SELECT {QUOTA}", *quota_days(context.now)) or (0, 0, 0, 0)))
-
-    @property
-    def left(self) -> int:
-        """Mails that may still be sent."""
-        return min(self.daily - self.today, self.monthly - self.month)
+        return cls(*(context.one(_QUOTA, *quota_days(context.now)) or (0, 0, 0, 0)))
 
 
 class Sent(NamedTuple):
@@ -158,7 +153,10 @@ def count_sent(context: Context, sender: str) -> Sent:
 
 
 class Message(NamedTuple):
-    """What is sent, once for all its recipients. `headers` and `attachments` are JSON texts, "" for none."""
+    """What is sent, once for all its recipients. `headers` and `attachments` are JSON texts, "" for none.
+
+    Here and below a flag is 0 or 1, and what is lacking "": sqlite3 takes several times as long for a bool or None.
+    """
 
     subject: str
     html: str = ""
@@ -166,7 +164,7 @@ class Message(NamedTuple):
     alias: str = ""
     reply_to: str = ""
     reply_alias: str = ""
-    track: bool = False
+    track: int = 0
     headers: str = ""
     attachments: str = ""
     template: str = ""
@@ -180,12 +178,12 @@ class Message(NamedTuple):
 
 
 class Recipient(NamedTuple):
-    """One who gets a message; the subject and variables that are their own, variables as JSON text."""
+    """One who gets a message; the subject, None for the message's, and variables that are their own, as JSON text."""
 
     address: str
-    bcc: bool = False
+    bcc: int = 0
     subject: str | None = None
-    variables: str | None = None
+    variables: str = ""
 
 
 INSERT_MESSAGE = (
