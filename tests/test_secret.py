@@ -10,13 +10,14 @@ from urllib.parse import quote
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from rows import each
 
 from dmcli.secret import Entry, Secret, hidden
 
 CANARY = "c4n4ry-s3cret"
 
 
-@pytest.mark.parametrize(
+@each(
     "show",
     [
         repr,

@@ -8,6 +8,7 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rows import each
 
 from dmcli.untrusted import DEEPEST, brief, read_json, read_number, safe
 
@@ -134,8 +135,6 @@ def test_a_number_is_ascii_digits_up_to_a_limit(text, number):
     assert read_number(text, 599) == number
 
 
-@pytest.mark.parametrize(
-    "text", ["", "600", "-1", "+1", "1.0", " 1", "1\n", "1_0", "５", "²", "x", "0" * 18 + "1", "9" * 10_000]
-)
+@each("text", ["", "600", "-1", "+1", "1.0", " 1", "1\n", "1_0", "５", "²", "x", "0" * 18 + "1", "9" * 10_000])
 def test_any_other_text_is_no_number(text):
     assert read_number(text, 599) is None

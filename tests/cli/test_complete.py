@@ -13,6 +13,7 @@ import pytest
 from click.shell_completion import ShellComplete
 from faulty import Fault, trickle
 from patience import PATIENT, SOON, eventually
+from rows import each
 from shell import DM, words
 
 from dmcli.cli import complete as cli_complete
@@ -38,7 +39,7 @@ def complete(line: str, *values: object) -> list[str]:
     return [item.value for item in found]
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "values"),
     [
         ("-p sandbox domain show ", ["sandbox.test"]),

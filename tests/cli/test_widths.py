@@ -144,7 +144,7 @@ def test_the_words_of_a_status_say_how_well_things_stand(action):
         assert "status" not in field.name.lower() or all(isinstance(word, State) for word in field.words.values())
 
 
-@pytest.mark.parametrize("action", [one for one in catalogue.all_actions() if one.lists], ids=lambda one: one.name)
+@each("action", [one for one in catalogue.all_actions() if one.lists], named=lambda one: one.name)
 def test_headings_differ_and_say_unique_where_the_wire_does(action):
     titles = [field.title for field in action.fields if field.title]
     assert len(titles) == len(set(titles))

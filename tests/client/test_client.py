@@ -106,11 +106,10 @@ class Made:
 LOST, UNSENT = Ambiguous("the connection broke"), NotSent("cannot reach dm.aliyuncs.com: refused")
 
 
-@pytest.mark.parametrize("action", EACH, ids=lambda action: action.effect.name)
-@pytest.mark.parametrize(
+@each("action", EACH, named=lambda action: action.effect.name)
+@each(
     "happens",
     [UNSENT, error("Throttling.User"), error("X", 429), Reply(429, {}, b"slow down")],
-    ids=["unsent", "busy", "429", "bare 429"],
 )
 def test_what_was_not_done_is_tried_again_whatever_it_is(action, happens):
     made = Made(happens, happens, OK)
@@ -179,8 +178,8 @@ STRANGERS = [
 ]
 
 
-@pytest.mark.parametrize("happens", STRANGERS, ids=range(len(STRANGERS)))
-@pytest.mark.parametrize("action", EACH, ids=lambda action: action.effect.name)
+@each("happens", STRANGERS)
+@each("action", EACH, named=lambda action: action.effect.name)
 def test_who_is_not_the_service_is_not_asked_again(action, happens):
     ended = Made(happens).ends(action, UnknownOutcomeError if action is SEND else UnreachableError)
     assert f"something other than DirectMail answered with HTTP {happens.status}" in ended.message
@@ -189,8 +188,8 @@ def test_who_is_not_the_service_is_not_asked_again(action, happens):
     assert "check the endpoint and the proxy" in ended.message
 
 
-@pytest.mark.parametrize("form", ["JSON", "XML"])
-@pytest.mark.parametrize("happens", [STRANGERS[0], STRANGERS[5], *AMBIGUOUS[7:13]], ids=range(8))
+@each("form", ["JSON", "XML"])
+@each("happens", [STRANGERS[0], STRANGERS[5], *AMBIGUOUS[7:13]])
 def test_both_formats_share_one_verdict(form, happens):
     made = Made(happens)
     with pytest.raises(UnknownOutcomeError):
@@ -364,8 +363,8 @@ def expired(made: Made, ahead: float) -> Reply:
     return error("InvalidTimeStamp.Expired", date=format_datetime(date, usegmt=True))
 
 
-@pytest.mark.parametrize("ahead", [7200, -7200, 61, 86400, -86400])
-@pytest.mark.parametrize("action", EACH, ids=lambda action: action.effect.name)
+@each("ahead", [7200, -7200, 61, 86400, -86400])
+@each("action", EACH, named=lambda action: action.effect.name)
 def test_a_clock_that_is_wrong_is_corrected_once(action, ahead):
     made = Made(lambda made: expired(made, ahead), OK, OK)
     made.takes = 4.0

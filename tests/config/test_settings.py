@@ -479,7 +479,7 @@ def test_add_profile_comes_last_and_keeps_the_rest():
     assert add_profile(crlf, "new", values) == crlf + new.replace("\n", "\r\n")
 
 
-@pytest.mark.parametrize(
+@each(
     ("before", "after"),
     [
         ("", "profiles:\n  m:\n    lang: zh\n"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rows import each
 
 from dmcli.client.transport import HttpExchange
 from dmcli.credentials.provider import ProviderContext
@@ -52,7 +53,7 @@ def test_where_it_may_be(uri, origin):
     assert found.owner == provider(Secret(uri), "y", CONTEXT).owner
 
 
-@pytest.mark.parametrize(
+@each(
     "uri",
     [
         "http://keys.example.com/",
@@ -75,7 +76,7 @@ def test_plain_http_goes_over_no_network(uri):
         provider(Secret(f"{uri}{CANARY}"), "x", CONTEXT)
 
 
-@pytest.mark.parametrize(
+@each(
     "uri",
     [
         "",

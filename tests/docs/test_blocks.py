@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 from blocks import HOW, LANGUAGES, PROJECT, Block, agrees, all_blocks, blocks_of, masked, pages, steps_of
+from rows import each
 from running import run
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def test_every_block_is_of_a_kind_that_is_run_or_read() -> None:
             assert yaml.safe_load(block.text), block.name
 
 
-@pytest.mark.parametrize("page", pages(), ids=_name)
+@each("page", pages(), named=_name)
 def test_every_comment_that_says_how_is_above_a_block(page: Path) -> None:
     text = page.read_text("utf-8")
     assert text.count("<!-- run:") == len([block for block in blocks_of("", text) if block.how]) + text.count(
@@ -75,7 +76,7 @@ def test_the_readme_is_a_front_door() -> None:
     assert [name for name in sorted(guides) if f"](docs/{name})" not in text] == []
 
 
-@pytest.mark.parametrize("page", pages(), ids=_name)
+@each("page", pages(), named=_name)
 def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text("utf-8")):
         if not target.startswith("https://"):

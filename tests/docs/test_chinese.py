@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 from blocks import PROJECT, chinese_of, english_pages
 from markdown_it import MarkdownIt
+from rows import each
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,7 +110,7 @@ def _links(page: Path) -> list[str]:
     return sorted(found)
 
 
-@pytest.mark.parametrize("path", ENGLISH, ids=[path.relative_to(PROJECT).as_posix() for path in ENGLISH])
+@each("path", ENGLISH)
 def test_a_page_says_the_same_in_chinese(path: Path) -> None:
     other = chinese_of(path)
     assert other.exists(), f"{other} is missing: translate the page, or say in ENGLISH_ONLY why not"
@@ -120,7 +121,7 @@ def test_a_page_says_the_same_in_chinese(path: Path) -> None:
         assert f"]({os.path.relpath(another, one.parent)})" in top, one
 
 
-@pytest.mark.parametrize("path", ENGLISH, ids=[path.relative_to(PROJECT).as_posix() for path in ENGLISH])
+@each("path", ENGLISH)
 def test_chinese_is_written_as_the_glossary_says(path: Path) -> None:
     text = re.sub(r"(?ms)^```.*?^```$", "", chinese_of(path).read_text("utf-8"))
     text = re.sub(r"`[^`\n]+`", "`x`", text)

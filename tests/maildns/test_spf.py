@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
 import spf as pyspf
 from answers import asking
 from rows import each
@@ -23,7 +22,7 @@ def test_look_ups_and_void_ones_are_counted(record):
     assert (found.lookups, found.void, found.problems, found.unknown) == (*SOUND[record], (), ())
 
 
-@pytest.mark.parametrize("record", FAULTS)
+@each("record", FAULTS)
 def test_what_a_receiver_refuses(record):
     assert FAULTS[record] in walk(record).problems
 

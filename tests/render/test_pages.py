@@ -14,6 +14,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from rows import each
 
 from dmcli.api.model import Field
 from dmcli.api.paging import Page
@@ -205,7 +206,7 @@ FORMULAS = [
 NO_FORMULAS = ["-1", "+8613800000000", "-1.5", "-1.5e-7", "a=1", "'=1", " =1", "1-2", ""]
 
 
-@pytest.mark.parametrize("text", FORMULAS + NO_FORMULAS)
+@each("text", FORMULAS + NO_FORMULAS)
 def test_in_csv_and_only_there_a_formula_is_made_text(text):
     guarded = f"'{text}" if text in FORMULAS else text
     pages = [page({text: text, "n": -7})]

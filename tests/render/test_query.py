@@ -6,6 +6,7 @@ import io
 import json
 
 import pytest
+from rows import each
 
 from dmcli.api.model import Field
 from dmcli.api.paging import Page
@@ -22,7 +23,7 @@ def found(fmt, query):
     return stdout.getvalue()
 
 
-@pytest.mark.parametrize(
+@each(
     ("fmt", "query", "text"),
     [
         ("json", "data.x[].Name", '[\n  "a",\n  "b,测"\n]\n'),

@@ -190,7 +190,7 @@ def test_only_what_was_changed_is_told(typed, wire, told):
     assert bool(conversion_note(typed, wire)) == bool(told)
 
 
-@pytest.mark.parametrize(
+@each(
     ("domain", "told"),
     [
         ("example.com", ""),

@@ -114,7 +114,7 @@ def test_what_some_reader_takes_for_a_line_break_is_one(text):
     assert "encoded word" in refused(f"{text} and more")
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "",

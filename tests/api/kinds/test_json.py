@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from rows import each
 
 from dmcli.api import catalogue
 from dmcli.api.kinds.json import Headers, Json, Recipients
@@ -41,7 +42,7 @@ def test_a_header_that_is_not_listed_is_a_doubt(name):
     assert Headers().warning(text).startswith(f"{name}: the service lists only Message-ID")
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "told"),
     [
         ({f"X-User-{number}": "x" for number in range(11)}, "has 11 headers; the service drops all but the first 10"),

@@ -152,7 +152,7 @@ def test_control_characters_and_lone_surrogates_are_refused(name: str, kind: Kin
         refused(kind, f"{odd}Aa1bcdefgh")
 
 
-@pytest.mark.parametrize(
+@each(
     "kind",
     [
         common.TEXT,
@@ -163,7 +163,7 @@ def test_control_characters_and_lone_surrogates_are_refused(name: str, kind: Kin
         common.TEMPLATE_NAME,
     ],
 )
-@pytest.mark.parametrize("text", ["a\nb", "a\r\nBcc: x@example.com", "a\tb", "a\n"])
+@each("text", ["a\nb", "a\r\nBcc: x@example.com", "a\tb", "a\n"])
 def test_line_breaks_are_refused_where_they_would_split_a_header(kind: Kind, text: str) -> None:
     refused(kind, text)
 
@@ -198,7 +198,7 @@ def test_addresses(text: str) -> None:
     assert mail.EMAIL.to_wire(text, NOW) == text
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "",
@@ -265,7 +265,7 @@ def test_what_is_no_sender(typed: str) -> None:
         mail.SENDER.encode("AccountName", [typed], NOW)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "told"),
     [
         ("a" * 47 + ".cn", ""),
@@ -295,7 +295,7 @@ def test_domains(text: str, told: str) -> None:
         assert mail.DOMAIN.to_wire(text, NOW) == text
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "right", "warning"),
     [
         ("Aa1bbbbbb", False, False),  # 9
@@ -322,7 +322,7 @@ def test_passwords(text: str, right: bool, warning: bool) -> None:
         assert text not in refused(common.PASSWORD, text)
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "size", "right", "warning"),
     [
         (common.SUBJECT, 0, False, False),
@@ -427,7 +427,7 @@ def test_neither_yes_nor_no() -> None:
 LAST_SECOND = datetime(2026, 11, 22, 15, 59, 59, tzinfo=UTC)  # 23:59:59 in China
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "before", "after"),
     [
         ("today", "2026-11-22", "2026-11-23"),
@@ -438,7 +438,7 @@ LAST_SECOND = datetime(2026, 11, 22, 15, 59, 59, tzinfo=UTC)  # 23:59:59 in Chin
         ("2026-01-31", "2026-01-31", "2026-01-31"),
     ],
 )
-@pytest.mark.parametrize("hours", [-11, 0, 8])
+@each("hours", [-11, 0, 8])
 def test_days_turn_at_midnight_in_china_wherever_the_clock_is(text: str, before: str, after: str, hours: int) -> None:
     here = LAST_SECOND.astimezone(timezone(timedelta(hours=hours)))
     assert DAY.to_wire(text, here) == before
@@ -591,7 +591,7 @@ def test_attachments_are_numbered_pairs() -> None:
     }
 
 
-@pytest.mark.parametrize(
+@each(
     "typed",
     ["a.pdf", "a.pdf=", "=https://example.com/a", "a=ftp://example.com", "a=/etc/passwd", "a=https://x y", "a=https://"]
     + [text for odd in "\x00\x1b\r\n\ud800" for text in (f"a{odd}=https://example.com", f"a=https://example.com{odd}")],
@@ -607,7 +607,7 @@ def test_up_to_100_attachments() -> None:
         Attachments().encode("Attachments", ["a=http://example.com"] * 101, NOW)
 
 
-@pytest.mark.parametrize(
+@each(
     ("ref", "text", "is_id"),
     [
         (common.TAG_REF, "0", True),

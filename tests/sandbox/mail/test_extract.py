@@ -106,7 +106,7 @@ def test_each_character_of_html_is_in_one_token(html):
     assert "".join(token[0] for token in _TOKEN.finditer(html)) == html
 
 
-@pytest.mark.parametrize(
+@each(
     ("html", "text"),
     [
         ("a<![foo]>b<![ endif]>c", "abc"),

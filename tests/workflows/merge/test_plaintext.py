@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from rows import each
 
 from dmcli.workflows.merge.letters.plaintext import plain_text
 
 
-@pytest.mark.parametrize(
+@each(
     ("html", "text"),
     [
         ("<head><style>.pre{display:none} @media (x){.b{display:none}}</style><body><p class=pre>x<p class=b>y", "y"),
