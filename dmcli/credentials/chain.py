@@ -1,68 +1,31 @@
-"""The credential provider chain: the order in which keys are looked for, and which keys may go where."""
+"""The credential provider chain: the order in which keys are looked for."""
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
-from dmcli.api.regions import CLOUD_SUFFIX, SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
-from dmcli.api.request import Keys
 from dmcli.config.file import KEYS, load_file
 from dmcli.config.settings import choose_profile
 from dmcli.config.vendor import switched_on, variable
-from dmcli.credentials.provider import REAL, Provider, ProviderContext, static_provider
-from dmcli.credentials.refresh import RefreshingKeys
+from dmcli.credentials.provider import static_provider
 from dmcli.errors import ConfigError
 from dmcli.local.paths import config_path
 from dmcli.secret import Entry, Secret
-from dmcli.words import listed, marked, tr
+from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from dmcli.api.request import KeySource
-    from dmcli.api.wire import Exchange
-    from dmcli.client.attempts import Retrier
     from dmcli.config.file import ConfigFile
-    from dmcli.config.settings import Flags, Settings
+    from dmcli.config.settings import Flags
+    from dmcli.credentials.provider import Provider, ProviderContext
 
 _GENERIC = ("ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SECURITY_TOKEN")
 _MACHINE, _SERVER = "ALIBABA_CLOUD_ECS_METADATA", "ALIBABA_CLOUD_CREDENTIALS_URI"
 _ANSWERS = {"": False, "no": False, "false": False, "off": False, "yes": True, "true": True, "on": True}
-_SANDBOX = Provider(
-    marked("built in"),
-    SANDBOX_KEY_ID,
-    lambda: Keys(SANDBOX_KEY_ID, Secret(SANDBOX_KEY_SECRET)),
-    identity=SANDBOX_KEY_ID,
-)
 
 
-def source(
-    settings: Settings, flags: Flags, environ: Mapping[str, str], exchange: Callable[[], Exchange], retrier: Retrier
-) -> KeySource:
-    """Where the keys for these settings come from, each time a call needs them.
-
-    `exchange` makes the way to the network, when a source needs one. Raises ConfigError when there are no keys, half of
-    them, or keys that cannot be right; LocalIOError when a file cannot be read. What is given raises these too, for
-    keys that must not go where the settings point, and UnreachableError when those who have the keys do not answer.
-
-    >>> from dmcli.client.attempts import Retrier
-    >>> from dmcli.client.transport import HttpExchange
-    >>> from dmcli.config.settings import Flags, resolve
-    >>> environ = {"HOME": "/nobody", "ALIBABA_CLOUD_ACCESS_KEY_ID": "a", "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "b"}
-    >>> keys = source(resolve(Flags(), environ), Flags(), environ, HttpExchange, Retrier())
-    >>> keys().source, keys().access_key_secret
-    ('environment (ALIBABA_CLOUD_ACCESS_KEY_ID)', ***)
-    """
-    context = ProviderContext(environ, exchange, retrier)
-    return RefreshingKeys(
-        _SANDBOX._replace(source=tr(_SANDBOX.source)) if settings.sandbox else _found(flags, context),
-        context,
-        partial(_guard, settings),
-    )
-
-
-def _found(flags: Flags, context: ProviderContext) -> Provider:
+def find(flags: Flags, context: ProviderContext) -> Provider:
     """The provider of the highest source that has keys. Raises ConfigError."""
     file = load_file(config_path(context.environ))
     name, _, explicit = choose_profile(flags, context.environ, file)
@@ -180,27 +143,6 @@ def _server(context: ProviderContext) -> Provider | None:
 
 def _of(name: str) -> str:
     return tr("environment ({variables})", variables=name)
-
-
-def _guard(settings: Settings, keys: Keys) -> None:
-    """Raise ConfigError for keys that must not go where the settings point."""
-    scheme, _, host = settings.endpoint.partition("://")
-    if scheme == "http" and keys.access_key_id.startswith(REAL):
-        raise ConfigError(
-            tr(
-                "the keys of {source} look real and {endpoint} is not encrypted; use https, or made-up keys",
-                source=keys.source,
-                endpoint=settings.endpoint,
-            )
-        )
-    if host.partition(":")[0].endswith(CLOUD_SUFFIX) and keys.access_key_id == SANDBOX_KEY_ID:
-        raise ConfigError(
-            tr(
-                "the keys ({source}) are the sandbox's, and {endpoint} is the cloud: choose another profile",
-                source=keys.source,
-                endpoint=settings.endpoint,
-            )
-        )
 
 
 def _advice(file: ConfigFile, name: str) -> str:
