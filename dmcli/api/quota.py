@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dmcli.api.kinds.dates import OFFSET
 from dmcli.api.model import Tone
+from dmcli.api.regions import OFFSET
 
 FAIR, BAD = 70, 90  # per cent used from which a quota runs low, and from which it is all but used up
 

@@ -23,6 +23,7 @@ REGIONS = {
     "eu-central-1": Region("dm.eu-central-1.aliyuncs.com", V2015, "smtpdm-eu-central-1.aliyuncs.com"),
 }
 DEFAULT_REGION = "cn-hangzhou"
+OFFSET = 8 * 3600  # seconds that the service's calendar is ahead of UTC: it counts its days in China
 # Ports of every mail server: one that begins with TLS, and those where a client turns to it (page SMTP endpoints).
 SMTPS_PORT, SMTP_PORTS = 465, (80, 25)
 CLOUD_SUFFIX = ".aliyuncs.com"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from dmcli.api.kinds.dates import OFFSET
+from dmcli.api.regions import OFFSET
 
 DAY = 86400  # seconds
 

@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from dmcli.api.kinds.base import Kind
+from dmcli.api.regions import OFFSET
 from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
     from datetime import datetime, timezone, tzinfo
 
-OFFSET = 8 * 3600  # seconds that the service's calendar is ahead of UTC: it counts its days in China
 _STAMP = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?Z?"
 _TO_THE_SECOND = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ Tt][0-9]{2}:[0-9]{2}:[0-9]{2}"
 # What is printed, and other spellings of ISO 8601: always with an offset, or it would be no moment.

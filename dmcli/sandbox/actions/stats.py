@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dmcli.api.kinds.dates import OFFSET
+from dmcli.api.regions import OFFSET
 from dmcli.sandbox.calendar import day_start, day_text, time_text
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api.actions.common import ESPS
-from dmcli.api.kinds.dates import OFFSET
+from dmcli.api.regions import OFFSET
 from dmcli.sandbox.calendar import day_of, day_start
 from dmcli.sandbox.errors import ServiceError
 

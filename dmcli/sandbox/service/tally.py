@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dmcli.api.kinds.dates import OFFSET
+from dmcli.api.regions import OFFSET
 from dmcli.sandbox.calendar import DAY
 
 _OF_MAIL = f"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dmcli.api.kinds.dates import OFFSET
+from dmcli.api.regions import OFFSET
 
 # Times are epoch seconds. Addresses and domains are kept in lower case or compared without regard to case.
 _SCHEMA = """

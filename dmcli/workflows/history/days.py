@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from dmcli.api.kinds.dates import OFFSET, service_zone
+from dmcli.api.kinds.dates import service_zone
+from dmcli.api.regions import OFFSET
 from dmcli.words import tr
 
 if TYPE_CHECKING:

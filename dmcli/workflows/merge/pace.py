@@ -8,7 +8,8 @@ from collections import deque
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from dmcli.api.kinds.dates import OFFSET, local_text
+from dmcli.api.kinds.dates import local_text
+from dmcli.api.regions import OFFSET
 from dmcli.words import tr
 from dmcli.workflows.merge.bucket import CATCH_UP, RATE, USED
 from dmcli.workflows.merge.letters.inline import MOST
