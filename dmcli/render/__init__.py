@@ -4,7 +4,6 @@ Commands hand over what they received and the catalogue's fields; all that diffe
 """
 
 from dmcli.render.output import Output, show_text
-from dmcli.render.query import check_query
 from dmcli.render.show import show_document, show_pages
 
-__all__ = ["Output", "check_query", "show_document", "show_pages", "show_text"]
+__all__ = ["Output", "show_document", "show_pages", "show_text"]

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.api.paging import Page
 from dmcli.render.formats.base import Listing
-from dmcli.render.formats.document import JSON, drop, put
-from dmcli.render.query import Query
+from dmcli.render.formats.document import JSON, drop
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from dmcli.api.model import Field
     from dmcli.render.formats.base import Format
     from dmcli.render.output import Output
+    from dmcli.render.queried import Shown
 
 
 def show_pages(pages: Iterable[Page], fields: tuple[Field, ...], twins: tuple[str, ...], output: Output) -> int:
@@ -27,18 +27,9 @@ def show_pages(pages: Iterable[Page], fields: tuple[Field, ...], twins: tuple[st
     the number of pages, but for a query on the document. Raises InputError for a query that fails; errors of the stream
     pass.
     """
-    query, format_ = Query(output.query), output.effective_format
+    query, format_ = _query(output), output.effective_format
     listing = _listing(pages, _in_words(fields, format_), twins)
-    if format_.per_row and not query.whole:
-        count = format_.show_rows(listing._replace(pages=(map(query.find, rows) for rows in listing.pages)), output)
-    elif output.query:
-        rows = list(listing.rows)
-        count = len(rows)
-        _show_found(query.find(put(listing.document, listing.path, rows), rows), output)
-    else:
-        count = format_.show_rows(listing, output)
-    _tell_failure(query, output)
-    return count
+    return query.show_pages(listing, output) if query else format_.show_rows(listing, output)
 
 
 def show_document(document: Any, fields: tuple[Field, ...], output: Output) -> None:
@@ -48,13 +39,12 @@ def show_document(document: Any, fields: tuple[Field, ...], output: Output) -> N
     table has two columns, title and value, for one object and a row for each of a list. What has no rows is JSON.
     Raises InputError for a query that fails; errors of the stream pass.
     """
-    query, format_, many = Query(output.query), output.effective_format, isinstance(document, list)
+    query, format_, many = _query(output), output.effective_format, isinstance(document, list)
     fields = _in_words(fields, format_)
-    if format_.per_row and many and not query.whole:
-        format_.show_rows(Listing([map(query.find, document)]), output)
-    elif output.query:
-        show = _show_found if many else format_.show_value
-        show(query.find(document, document if many else None), output)
+    if query:
+        query.show_document(document, output)
+    elif format_.per_row and many:
+        format_.show_rows(Listing([document]), output)
     elif format_.per_row:
         format_.show_value(document, output)
     elif not all(isinstance(item, dict) for item in (document if many else [document])):
@@ -63,7 +53,15 @@ def show_document(document: Any, fields: tuple[Field, ...], output: Output) -> N
         format_.show_rows(Listing([document], fields, document), output)
     else:
         format_.show_record(document, fields, output)
-    _tell_failure(query, output)
+
+
+def _query(output: Output) -> Shown | None:
+    """The query that is put to what is shown; None for none. Raises InputError for a bad expression."""
+    if not output.query:
+        return None
+    from dmcli.render.queried import Shown
+
+    return Shown(output.query)
 
 
 def _in_words(fields: tuple[Field, ...], format_: Format) -> tuple[Field, ...]:
@@ -73,22 +71,6 @@ def _in_words(fields: tuple[Field, ...], format_: Format) -> tuple[Field, ...]:
     from dmcli.render.cells import translated
 
     return translated(fields)
-
-
-def _show_found(found: Any, output: Output) -> None:
-    """Print what a query found; in a format of rows, each item of a list for itself."""
-    format_ = output.effective_format
-    if format_.per_row and isinstance(found, list):
-        format_.show_rows(Listing([found]), output)
-    else:
-        format_.show_value(found, output)
-
-
-def _tell_failure(query: Query, output: Output) -> None:
-    """Say that a query found nothing, once what it did find is printed."""
-    if query.failure:
-        output.stdout.flush()
-        output.tell(query.failure)
 
 
 def _listing(pages: Iterable[Page], fields: tuple[Field, ...], twins: tuple[str, ...]) -> Listing:

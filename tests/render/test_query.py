@@ -11,7 +11,8 @@ from rows import each
 from dmcli.api.model import Field
 from dmcli.api.paging import Page
 from dmcli.errors import InputError
-from dmcli.render import Output, check_query, show_document, show_pages
+from dmcli.render import Output, show_document, show_pages
+from dmcli.render.query import check_query
 
 ROWS = [{"Name": "a", "Id": 1}, {"Name": "b,测", "Id": None}]
 PAGES = [Page({"Total": 2, "data": {"x": ROWS[:1]}}, ROWS[:1], "data.x"), Page({"Total": 2}, ROWS[1:], "data.x")]
