@@ -16,8 +16,8 @@ V1_METHOD = "HMAC-SHA1"
 V3_METHOD = "ACS3-HMAC-SHA256"
 
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
-_TABLE = [chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in range(256)]
-_SIGNS = [("%", "%25"), *((chr(byte), _TABLE[byte]) for byte in range(128) if byte not in _PLAIN and byte != ord("%"))]
+TABLE = [chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in range(256)]
+_SIGNS = [("%", "%25"), *((chr(byte), TABLE[byte]) for byte in range(128) if byte not in _PLAIN and byte != ord("%"))]
 _LONG = 100  # characters from which a search for each sign that is encoded costs less than a look at each character
 _LINE = 1000  # characters of a line that is remembered
 
@@ -37,7 +37,7 @@ def _encoded(text: str) -> tuple[str, str]:
 
 def _encode(text: str) -> tuple[str, str]:
     if len(text) < _LONG or not text.isascii():
-        text = "".join([_TABLE[byte] for byte in text.encode()])
+        text = "".join([TABLE[byte] for byte in text.encode()])
     else:
         for sign, code in _SIGNS:
             if sign in text:

@@ -6,10 +6,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from dmcli.api import catalogue
-from dmcli.api.kinds.json import Json
 from dmcli.api.kinds.text import Choice, Flag, Integer
 from dmcli.api.model import V2015, V2017
-from dmcli.api.windows import service_rules
 from dmcli.api.wire import COMMON
 from dmcli.errors import InputError
 from dmcli.sandbox.errors import ServiceError
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dmcli.api.model import Action, Param
+    from dmcli.api.rules import Rule
 
 INTERNAL = ("OwnerId", "ResourceOwnerAccount", "ResourceOwnerId")  # what SDKs have and no page describes
 _PROTOCOL = frozenset((*COMMON, "SignatureType", *INTERNAL))  # the SDKs send an empty SignatureType
@@ -85,11 +84,20 @@ def check_params(
                 param.missing or f"Missing{name}",
                 "" if param.missing else f"{name} is mandatory for this action.",
             )
-    for rule in service_rules(action):
+    for rule in _rules(action):
         for problem in rule(values, now):
             if problem.code and (stricter or not problem.warning):
                 raise ServiceError(problem.code)
     return values
+
+
+def _rules(action: Action) -> tuple[Rule, ...]:
+    """The rules by which the call is judged; those of ranges load where there is one."""
+    if not action.window:
+        return action.rules
+    from dmcli.api.windows import service_rules
+
+    return service_rules(action)
 
 
 def unknown_params(action: Action, given: Mapping[str, str]) -> list[str]:
@@ -135,6 +143,9 @@ def _read(param: Param, value: str, now: datetime, *, stricter: bool) -> str:
             pass
     elif kind.accepts(value) and not (stricter and kind.stricter(value)):
         return value
-    elif param.too_many and isinstance(kind, Json) and Json(kind.of).accepts(value):
-        raise ServiceError(param.too_many)
+    elif param.too_many:
+        from dmcli.api.kinds.json import Json
+
+        if isinstance(kind, Json) and Json(kind.of).accepts(value):
+            raise ServiceError(param.too_many)
     raise ServiceError(param.malformed or f"Invalid{param.name}.Malformed")

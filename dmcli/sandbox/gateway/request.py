@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dmcli.api.signing import TABLE
 from dmcli.record import Record
 
 if TYPE_CHECKING:
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
 MAX_BODY = 32 * 1024 * 1024  # bytes: percent-encoding makes three of one
 MAX_PARAMS = 500  # of a call: two hundred of them are those of a hundred attachments
 SMTP = "smtp"  # the scheme of a call that was a mail over SMTP, with no signature but a password
-_HEX = "0123456789ABCDEFabcdef"
-_BYTES = {f"%{a}{b}".encode(): bytes([int(a + b, 16)]) for a in _HEX for b in _HEX}
-_ASCII = {f"{a}{b}": chr(int(a + b, 16)) for a in _HEX[:8] for b in _HEX}
+# The escapes that percent_encode writes, by themselves, and of them those of ASCII.
+_BYTES = {escape.encode(): bytes([byte]) for byte, escape in enumerate(TABLE) if len(escape) > 1}
+_ASCII = {run[1:].decode(): byte.decode() for run, byte in _BYTES.items() if byte.isascii()}
 _FEW = 50  # escapes that are resolved one by one
 _ESCAPES = rb"((?:%[0-9A-Fa-f]{2}){1,100})"  # a run is cut, since each repeat keeps a hundred bytes
 

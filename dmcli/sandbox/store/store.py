@@ -9,7 +9,7 @@ import time
 from collections import deque
 from contextlib import closing, contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from dmcli.api.regions import DEFAULT_REGION, REGIONS
 from dmcli.errors import LockedError
@@ -45,14 +45,14 @@ class Live(Record):
     limits: bool
 
 
-class _Job(Generic[T]):
+class _Job:
     """A work that waits for its turn."""
 
     __slots__ = ("done", "error", "result", "work")
 
-    def __init__(self, work: Callable[[sqlite3.Connection, Live], T]) -> None:
+    def __init__(self, work: Callable[[sqlite3.Connection, Live], Any]) -> None:
         self.work = work
-        self.result: T | None = None
+        self.result: Any = None
         self.error: Exception | None = None
         self.done = False
 
@@ -83,7 +83,7 @@ class Store:
         self._live: Live | None = None
         self._version = 0
         self._changed = threading.Condition()
-        self._waiting: deque[_Job[Any]] = deque()
+        self._waiting: deque[_Job] = deque()
         self.called = 0.0  # when the last call began to write, on the monotonic clock
 
     def live(self) -> Live:
@@ -121,7 +121,7 @@ class Store:
         Works that wait for their turn share one transaction, since a commit costs more than most of them do: the
         one that gets its turn does them all. Where one fails each is done by itself, so a work may be begun twice.
         """
-        job: _Job[T] = _Job(work)
+        job = _Job(work)
         self.called = time.monotonic()
         self._waiting.append(job)
         with self._lock:
@@ -132,7 +132,7 @@ class Store:
             raise job.error
         return cast("T", job.result)
 
-    def _run(self, jobs: list[_Job[Any]]) -> None:
+    def _run(self, jobs: list[_Job]) -> None:
         """Do some works in one transaction, or each in its own."""
         try:
             with transaction(self._connection):
