@@ -6,11 +6,13 @@ opens something.
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TextIO
 
 # A command or a word, with the blanks before it: what is to be typed can be copied from one line.
 _CHINESE = "\u2e80-\u9fff\uff00-\uffef"
@@ -95,3 +97,12 @@ def _pieces(text: str, room: int) -> Iterator[str]:
             yield piece
         else:
             yield from re.findall(_ASCII_WORD, piece) if piece.isascii() else re.findall(_WORD, piece)
+
+
+def folded(text: str, stream: TextIO) -> str:
+    """The text with line breaks where the terminal behind a stream is too narrow for it; as it is elsewhere."""
+    try:
+        room = os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError, AttributeError):  # no terminal
+        return text
+    return fold(text, room)

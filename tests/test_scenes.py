@@ -10,7 +10,7 @@ from console import environment
 from patience import PATIENT
 from shell import argv
 
-from dmcli.config.choices import LANG
+from dmcli.config import LANG
 
 SCENES = sorted((PROJECT / "tests" / "scenes").iterdir())
 # What is printed by each, in every language.

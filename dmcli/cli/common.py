@@ -1,4 +1,4 @@
-"""The options that every command has, and the spans of time that some take."""
+"""The options that every command has."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dmcli import config
 from dmcli.cli.session import session
-from dmcli.config import choices
 from dmcli.words import tr
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from click.shell_completion import CompletionItem
-
-_UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
 def keep(_: click.Context, param: click.Parameter, value: Any) -> Any:
@@ -50,7 +48,7 @@ def file_names(_: click.Context, __: click.Parameter, incomplete: str) -> list[C
 
 def _query(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
     if value:
-        from dmcli.render import check_query
+        from dmcli.render.query import check_query
 
         check_query(value)
     keep(ctx, param, value)
@@ -99,28 +97,11 @@ def _help(ctx: click.Context, _: click.Parameter, value: bool) -> None:
         ctx.exit()
 
 
-class Duration(click.ParamType[float]):
-    """A span of time such as 45s, 30m or 1h, of `least` seconds or more; a bare number is seconds.
+def _deadline(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    from dmcli.cli.duration import Duration
 
-    >>> Duration(1).convert("30m", None, None)
-    1800.0
-    """
-
-    name = "duration"
-
-    def __init__(self, least: int = 0) -> None:
-        self.least = least
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The seconds."""
-        if isinstance(value, float):
-            return value
-        number, unit = (value[:-1], value[-1]) if value[-1:] in _UNITS else (value, "s")
-        if not (number.isascii() and number.isdigit() and len(number) <= 6):  # noqa: PLR2004
-            self.fail(tr("{value!r} is not a time such as 45s, 30m or 1h", value=value), param, ctx)
-        if int(number) < self.least:
-            self.fail(tr("{value!r} is too short; give at least {least}s", value=value, least=self.least), param, ctx)
-        return float(int(number) * _UNITS[unit])
+    keep(ctx, param, value and Duration(1).convert(value, param, ctx))
+    return value
 
 
 class Common(click.Option):
@@ -153,7 +134,7 @@ def common() -> tuple[click.Parameter, ...]:
         ),
         option("--region", metavar="REGION", help="Region, e.g. cn-hangzhou.", shell_complete=_regions),
         option("--endpoint", metavar="URL", help="Endpoint to call instead of the region's."),
-        option("-o", "--output", type=click.Choice(choices.OUTPUT), help="Format of the result."),
+        option("-o", "--output", type=click.Choice(config.OUTPUT), help="Format of the result."),
         option("--query", metavar="JMESPATH", help="Show only this part of the result.", callback=_query),
         option(
             "--csv-raw", is_flag=True, help="Write csv as received: codes, times, and formulas with no ' before them."
@@ -173,13 +154,13 @@ def common() -> tuple[click.Parameter, ...]:
         option(
             "--deadline",
             metavar="TIME",
-            type=Duration(1),
+            callback=_deadline,
             help="Longest a call may take with its retries.  [default: 60s]",
         ),
-        option("--lang", type=click.Choice(choices.LANG), help="Language of all texts, data apart."),
+        option("--lang", type=click.Choice(config.LANG), help="Language of all texts, data apart."),
         option(
             "--color",
-            type=click.Choice(choices.COLOR),
+            type=click.Choice(config.COLOR),
             is_eager=True,  # so that help knows it
             callback=_color,
             help="Colours: on a terminal unless NO_COLOR is set, always, or never.  [default: auto]",

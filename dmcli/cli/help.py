@@ -1,7 +1,4 @@
-"""How help looks: commands before options, the common options once, an example, and lines that break between words.
-
-Help is written without loading more than click, which parts words at hyphens and in the middle where a line is narrow.
-"""
+"""What help says: commands before options, the common options once, and an example. How it looks is `layout`'s."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from dmcli.cli.common import Common, common
-from dmcli.look import painted, wants_color
+from dmcli.look import wants_color
 from dmcli.untrusted import Painted
 from dmcli.words import tr
 
@@ -20,93 +17,7 @@ if TYPE_CHECKING:
 
     from dmcli.api.model import Action, Command
 
-_WIDE = 60  # columns from which what is described stands beside the description
-_MOST = 30  # columns of what is described, where it stands beside
-_INDENT = 4  # columns by which a description below is set in
 COMMON_WORD = "options"  # dm help options
-
-
-class Formatter(click.HelpFormatter):
-    """Click's, but for where a line ends, between words and never in one, and for colours by meaning."""
-
-    def __init__(self, ctx: click.Context) -> None:
-        super().__init__(width=ctx.terminal_width, max_width=ctx.max_content_width)
-        self._colored = ctx.color is True
-
-    def _in_style(self, text: str, meaning: str) -> str:
-        return painted(text, meaning) if self._colored else text
-
-    def write_heading(self, heading: str) -> None:
-        """Write the heading of a section."""
-        self.write(f"{' ' * self.current_indent}{self._in_style(tr('{heading}:', heading=heading), 'heading')}\n")
-
-    def write_text(self, text: str) -> None:
-        """Write a paragraph at the current indent."""
-        indent = " " * self.current_indent
-        self.write(f"{self._fill(text, indent, indent)}\n")
-
-    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        """Write the usage line, continued under its arguments where there is room for them, else set in."""
-        lead = prefix or tr("Usage: ")
-        room = _cells(f"{lead}{prog} ")
-        beside = room <= self.width // 2 and all(room + len(word) <= self.width for word in args.split())
-        after = " " * (room if beside else _INDENT)
-        # What is typed is ASCII; the word before it need not be, and is as many columns.
-        filled = lead + self._fill(f"{'x' * _cells(lead)}{prog} {args}", "", after)[_cells(lead) :]
-        word, colon, rest = re.split("([:：])", filled, maxsplit=1)
-        self.write(f"{self._in_style(word + colon, 'heading')}{rest}\n")
-
-    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = _MOST, col_spacing: int = 2) -> None:
-        """Write what is described with its descriptions: beside it, or below where a line is narrow."""
-        rows = list(rows)
-        start = " " * self.current_indent
-        column = min(max(_cells(term) for term, _ in rows), col_max) + col_spacing if self.width >= _WIDE else 0
-        below = " " * (self.current_indent + (column or _INDENT))
-        for term, text in rows:
-            filled = self._fill(text, below, below)
-            if text and _cells(term) + col_spacing <= column:
-                gap = " " * (column - _cells(term))
-                self.write(f"{start}{self._in_style(term, 'name')}{gap}{filled[len(below) :]}\n")
-            else:
-                terms = self._fill(term, start, start).splitlines()
-                named = "\n".join(f"{start}{self._in_style(line.lstrip(), 'name')}" for line in terms)
-                self.write(f"{named}\n{filled}\n" if text else f"{named}\n")
-
-    def write_example(self, words: Iterable[str]) -> None:
-        """Write a line of a shell, with a backslash where it goes on."""
-        start, after = " " * self.current_indent, " " * (self.current_indent + _INDENT)
-        line = start
-        for word in words:
-            if line.strip() and len(line) + len(word) + len(" \\") > self.width:
-                self.write(f"{line.rstrip()} \\\n")
-                line = after
-            line += f"{word} "
-        self.write(f"{line.rstrip()}\n")
-
-    def _fill(self, text: str, start: str, after: str) -> str:
-        if not text.isascii():
-            from dmcli.folding import fold
-
-            return start + f"\n{after}".join(fold(text, self.width - len(after)).split("\n"))
-        import textwrap
-
-        return textwrap.fill(
-            text,
-            self.width,
-            initial_indent=start,
-            subsequent_indent=after,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-
-
-def _cells(text: str) -> int:
-    """The columns that a text takes."""
-    if text.isascii():
-        return len(text)
-    from dmcli.folding import cells
-
-    return cells(text)
 
 
 class Helped(click.Command):
@@ -130,6 +41,8 @@ class Helped(click.Command):
 
     def get_help(self, ctx: click.Context) -> str:
         """The help as one text."""
+        from dmcli.cli.layout import Formatter
+
         formatter = Formatter(ctx)
         self.format_help(ctx, formatter)
         return formatter.getvalue().rstrip("\n")
@@ -149,6 +62,8 @@ class Helped(click.Command):
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The example, or the examples."""
+        from dmcli.cli.layout import Formatter
+
         lines = self.examples(ctx)
         with formatter.section(tr("Example") if len(lines) == 1 else tr("Examples")):
             for line in lines:
@@ -186,6 +101,8 @@ def _record(param: click.Parameter, ctx: click.Context) -> tuple[str, str] | Non
 
 def common_options_page(ctx: click.Context) -> str:
     """What `dm help options` shows: the options that every command takes; `ctx` has the width."""
+    from dmcli.cli.layout import Formatter
+
     formatter = Formatter(ctx)
     formatter.write_text(tr("Options that every command takes. They may stand before the command too."))
     write_options(ctx, formatter, common())

@@ -44,7 +44,6 @@ def show_list(
     refiner: Refiner | None = None,
 ) -> None:
     """A list, page by page, up to the limit; says on stderr what was left out. Raises DmError."""
-    from dmcli.cli.run.pager import paged
     from dmcli.render import show_pages
 
     output = current.output()
@@ -63,7 +62,7 @@ def show_list(
     limiter = Limiter()
     pages = _with_progress(current, limiter.limit_pages(pages, limit), action, limit)
     shown = None
-    with paged(current) as output:
+    with current.paged() as output:
         rows: list[dict[str, Any]] = []
         sums = output.for_people and action.sums
         shown = show_pages(_summed(pages, action, rows, refiner) if sums else pages, fields, action.lists, output)

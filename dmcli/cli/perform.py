@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api.model import Action, Effect, Window
-from dmcli.cli.uploads import as_data, with_urls
 from dmcli.errors import DmError, NotFoundError, UnknownOutcomeError
 from dmcli.words import listed, tr
 
@@ -49,7 +48,7 @@ def perform(
         action = at_any_time(action)
     call = collect(current, action, values)
     if values.get("dry_run"):
-        show_dry_run(current, call, uploads=as_data(files))
+        show_dry_run(current, call, files=files)
         return
     for question in () if values.get("yes") else _questions(current, call):
         from dmcli.cli.question import ask
@@ -62,7 +61,7 @@ def perform(
 
             show_list(current, action, wire, values, refine(wire) if refine else None)
             return
-        carry_out(current, call, wire, values.get("idempotency_key"), with_urls(current, files))
+        carry_out(current, call, wire, values.get("idempotency_key"), files)
     except NotFoundError as error:
         if error.code and action.effect is not Effect.SEND:
             from dmcli.workflows.lookup import names_of, see_names
@@ -76,13 +75,18 @@ def carry_out(
     call: Call,
     wire: Mapping[str, str],
     key: str | None,
-    ready: Callable[[Mapping[str, str]], Mapping[str, str]] = dict,
+    files: Sequence[LocalFile] = (),
 ) -> None:
     """Make a call whose names are looked up, at most once under the key if there is one, and show the reply.
 
-    `ready` makes the parameters ready to be sent, once it is known that they are.
+    `files` are uploaded once it is known that the call is made, in which a word stands for each.
     """
     action = call.action
+    ready: Callable[[Mapping[str, str]], Mapping[str, str]] = dict
+    if files:
+        from dmcli.cli.uploads import uploads_of
+
+        ready = uploads_of(current, files).put_into
 
     def send(announce: Callable[[], None] = lambda: None) -> dict[str, Any]:
         return current.client.call(action, ready(wire), announce)
@@ -152,12 +156,11 @@ def resolve_names(current: Session, call: Call) -> dict[str, str]:
 
 def show_reply(current: Session, call: Call, reply: dict[str, Any]) -> None:
     """One reply, as received or as the action's fields. What was done is not lost when it cannot be written."""
-    from dmcli.cli.run.pager import paged
     from dmcli.render import show_document
 
     action = call.action
     try:
-        with paged(current) as output:
+        with current.paged() as output:
             show_document(reply, action.fields, output)
         sys.stdout.flush()
     except Exception:
@@ -171,17 +174,22 @@ def show_reply(current: Session, call: Call, reply: dict[str, Any]) -> None:
     current.mark(action, call.wire)
 
 
-def show_dry_run(current: Session, call: Call, version: str = "", uploads: Sequence[Mapping[str, object]] = ()) -> None:
+def show_dry_run(current: Session, call: Call, version: str = "", files: Sequence[LocalFile] = ()) -> None:
     """What would be sent, and uploaded before, as data; no credentials, no call."""
     from dmcli.cli.values import dry_run_params
     from dmcli.render import show_document
 
+    uploads = {}
+    if files:
+        from dmcli.cli.uploads import as_data
+
+        uploads = {"uploads": as_data(files)}
     document = {
         "action": call.action.name,
         "version": version or current.resources.target.version_of(call.action, call.wire),
         "endpoint": current.settings.endpoint or "sandbox (in this process)",  # untranslated: data
         "parameters": dry_run_params(call),
-        **({"uploads": list(uploads)} if uploads else {}),
+        **uploads,
     }
     show_document(document, (), current.output("json"))
     current.say(tr("dry run: nothing was sent"))

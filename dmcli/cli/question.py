@@ -38,7 +38,7 @@ def ask(what: str, look: str = "") -> None:
 
 def confirmed(question: str) -> bool:
     """Whether the answer to a question, shown on stderr, is yes; no is what an empty one means."""
-    from dmcli.cli.run.folding import folded  # help does without
+    from dmcli.folding import folded  # help does without
 
     def read(answer: str) -> bool:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from datetime import UTC
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ import click
 from dmcli.words import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime, tzinfo
 
     from dmcli.api.model import Action
@@ -144,6 +145,17 @@ class Session:
             bom=bom,
             zone=self.zone,
         )
+
+    @contextmanager
+    def paged(self) -> Iterator[Output]:
+        """Where results go in the block: on a terminal through a pager, should they be longer than the screen."""
+        if not (self.owns_process and sys.stdout.isatty()):
+            yield self.output()
+            return
+        from dmcli.cli.run.pager import paged
+
+        with paged(self) as output:
+            yield output
 
     @property
     def color(self) -> bool | None:

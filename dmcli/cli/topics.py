@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dmcli import packaged
-from dmcli.cli.run.folding import folded
+from dmcli.folding import folded
 from dmcli.words import language
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from dmcli.cli.session import Session
     from dmcli.workflows.upload.files import LocalFile
@@ -24,11 +24,6 @@ def uploads_of(current: Session, files: Sequence[LocalFile]) -> Uploads:
         files,
         lambda file: current.say(tr("uploaded {name} ({size})", name=file.name, size=mb(file.size))),
     )
-
-
-def with_urls(current: Session, files: Sequence[LocalFile]) -> Callable[[Mapping[str, str]], Mapping[str, str]]:
-    """What uploads files and puts their URLs into parameters; nothing is loaded where there are none."""
-    return uploads_of(current, files).put_into if files else dict
 
 
 def as_data(files: Sequence[LocalFile]) -> list[dict[str, object]]:

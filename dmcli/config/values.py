@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dmcli import config
 from dmcli.api.model import BOTH
 from dmcli.api.regions import REGIONS
-from dmcli.config import choices
 from dmcli.config.file import nearest, value_problem
 from dmcli.errors import ConfigError, DmError, InputError
 from dmcli.record import Record
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 # The words that a setting takes, each with its plain spelling.
 WORDS = {
-    "output": {word: word for word in choices.OUTPUT},
-    "lang": {word: word for word in choices.LANG},
+    "output": {word: word for word in config.OUTPUT},
+    "lang": {word: word for word in config.LANG},
     "signature": {"v1": "v1", "v3": "v3", "hmac-sha1": "v1", "acs3-hmac-sha256": "v3"},
     "api_version": {word: word for word in BOTH},
 }

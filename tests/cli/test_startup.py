@@ -53,19 +53,17 @@ CALL = {
     "api": "* catalogue model paging regions request signing wire",
     "api.actions": "* common",
     "api.kinds": "* base common headers reference text",
-    "cli": "* app build common help options perform session tree uploads values",
+    "cli": "* app build common help options perform session tree values",
     "cli.commands": "*",
-    "cli.run": "* exits failure folding language pager resources signals streams voice",
+    "cli.run": "* exits failure language resources signals streams voice",
     "client": "* attempts client connection retry transport verdict",
-    "config": "* choices file settings values vendor",
-    "credentials": "* chain provider refresh",
+    "config": "* file settings values",
+    "credentials": "* provider refresh",
     "local": "* files paths",
-    "render": "* encoding output query show",
+    "render": "* encoding output show",
     "render.formats": "* base document",
 }
 IN_PROCESS = {
-    "api": "rules windows",
-    "api.kinds": "dates json",
     "local": "database",
     "sandbox": "* emulator errors facts",
     "sandbox.actions": "*",
@@ -80,7 +78,7 @@ SEND = {
     "api.kinds": "addresses addrspec json mail reach",
     "cli": "input",
     "cli.commands": "send",
-    "cli.commands.sending": "* addresses attach prepared single",
+    "cli.commands.sending": "* addresses options single",
 }
 LIST_IN_PROCESS = {"sandbox.actions": "tag"}
 SEND_IN_PROCESS = {

@@ -10,8 +10,8 @@ from types import ModuleType
 import pytest
 import yaml
 
+from dmcli import config
 from dmcli.api.paging import Page
-from dmcli.config import choices
 from dmcli.render import Output, show_document, show_pages
 from dmcli.render.formats import FORMATS
 from dmcli.render.formats.base import Format
@@ -19,7 +19,7 @@ from dmcli.render.output import IN_PIPE, ON_TERMINAL
 
 
 def test_what_people_may_ask_for_is_every_format_but_that_of_pipes():
-    assert tuple(name for name in FORMATS if name != IN_PIPE) == choices.OUTPUT
+    assert tuple(name for name in FORMATS if name != IN_PIPE) == config.OUTPUT
     assert {ON_TERMINAL, IN_PIPE} <= set(FORMATS)
 
 

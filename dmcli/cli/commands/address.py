@@ -11,7 +11,7 @@ import click
 from dmcli.api.kinds.mail import ADDRESS_FILTER
 from dmcli.api.model import Field, bad, fair, good
 from dmcli.cli.build import group
-from dmcli.cli.common import Duration
+from dmcli.cli.duration import Duration
 from dmcli.cli.options import Value
 from dmcli.cli.question import prompted
 from dmcli.cli.tree import command

@@ -14,6 +14,8 @@ from dmcli.errors import InputError
 from dmcli.words import tr
 
 if TYPE_CHECKING:
+    import click
+
     from dmcli.cli.session import Session
 
 _MODIFY = catalogue.get("ModifyTag")
@@ -39,7 +41,10 @@ def _update(current: Session, *, dry_run: bool, **typed: Any) -> None:
     show_reply(current, call, current.client.call(_MODIFY, wire))
 
 
-COMMAND = group(
-    "tag",
-    command("update", options_of(_MODIFY, may=("TagName",)), _update, _MODIFY.summary, "welcome --name greeting"),
-)
+def _update_command() -> click.Command:
+    options = options_of(_MODIFY, may=("TagName",))
+    return command("update", options, _update, _MODIFY.summary, "welcome --name greeting")
+
+
+COMMAND = group("tag")
+COMMAND.later("update", _MODIFY.summary, _update_command)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dmcli.cli.run.folding import folded
 from dmcli.errors import local_error
+from dmcli.folding import folded
 from dmcli.untrusted import brief
 from dmcli.words import listed, tr
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dmcli.config import choices
+from dmcli import config
 from dmcli.local.paths import config_path
 from dmcli.words import locale
 
@@ -18,12 +18,12 @@ def language_of(args: Sequence[str], environ: Mapping[str, str]) -> str:
     In the order of the settings: what was typed, an explicit profile, the environment, the default profile, the locale.
     """
     output, lang, profile = (_typed(args, *names) for names in (("-o", "--output"), ("--lang",), ("-p", "--profile")))
-    output, lang = output or environ.get("DM_OUTPUT", ""), lang if lang in choices.LANG else environ.get("DM_LANG", "")
+    output, lang = output or environ.get("DM_OUTPUT", ""), lang if lang in config.LANG else environ.get("DM_LANG", "")
     if (not lang or not output) and _speaks(config_path(environ)):
         output, lang = _configured(profile, output, lang, environ)
-    if output in choices.DATA:
+    if output in config.DATA:
         return "en"
-    return lang if lang in choices.LANG else locale(environ)[0]
+    return lang if lang in config.LANG else locale(environ)[0]
 
 
 def _typed(args: Sequence[str], *names: str) -> str:

@@ -44,7 +44,7 @@ def paged(current: Session) -> Iterator[Output]:
 def _command(current: Session) -> str:
     """The pager's command; empty where none is wanted."""
     given, environ = current.given, os.environ
-    if not current.owns_process or given.get("no_pager") or environ.get("TERM", "dumb") == "dumb":
+    if given.get("no_pager") or environ.get("TERM", "dumb") == "dumb":
         return ""
     found = next((environ[name] for name in ("DM_PAGER", "PAGER") if name in environ), _USUAL)
     return "" if found.strip() in ("", "cat") else found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dmcli.cli.run.folding import folded
+from dmcli.folding import folded
 from dmcli.secret import Secret, hidden
 from dmcli.untrusted import brief
 

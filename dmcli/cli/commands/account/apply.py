@@ -19,7 +19,7 @@ from dmcli.cli.commands.account.common import (
     unread_error,
 )
 from dmcli.cli.commands.account.making import Outlook, await_approval, make, show
-from dmcli.cli.common import Duration
+from dmcli.cli.duration import Duration
 from dmcli.cli.options import yes as yes_option
 from dmcli.cli.question import ask
 from dmcli.cli.tree import command

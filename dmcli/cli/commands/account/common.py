@@ -117,7 +117,7 @@ def lines_of(changes: Iterable[Change], most: int = 0) -> list[str]:
 
 def show_lines(current: Session, lines: Iterable[str], stream: TextIO) -> None:
     """Write lines of a plan, what is new, changed or gone each in its colour."""
-    from dmcli.cli.run.folding import folded
+    from dmcli.folding import folded
     from dmcli.look import painted, wants_color
     from dmcli.untrusted import Painted, safe
 

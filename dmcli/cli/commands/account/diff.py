@@ -83,9 +83,7 @@ def _show(
     current: Session, account: Account, kinds: list[str], changes: list[Change], other_values: dict[str, list[str]]
 ) -> None:
     """Show the differences: as lines to people, else as data."""
-    from dmcli.cli.run.pager import paged
-
-    with paged(current) as output:
+    with current.paged() as output:
         if output.for_people:
             show_lines(current, lines_of(changes), output.stdout)
             return

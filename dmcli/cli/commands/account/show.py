@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dmcli.api import catalogue
-from dmcli.cli.common import Duration
+from dmcli.cli.duration import Duration
 from dmcli.cli.options import options_of
 from dmcli.cli.tree import command
 from dmcli.words import composed, tr

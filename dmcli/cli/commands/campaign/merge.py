@@ -19,8 +19,9 @@ from dmcli.cli.commands.campaign.options import (
     wishes_of,
 )
 from dmcli.cli.commands.campaign.task import ACTION, Task, ask_about, show_plan
-from dmcli.cli.commands.sending.attach import attach_option, look_at_files, with_files
-from dmcli.cli.commands.sending.prepared import html_options, prepared
+from dmcli.cli.commands.sending.attach import look_at_files, with_files
+from dmcli.cli.commands.sending.options import attach_option, html_options
+from dmcli.cli.commands.sending.prepared import prepared
 from dmcli.cli.common import file_names
 from dmcli.cli.options import options_of
 from dmcli.cli.tree import command

@@ -67,7 +67,7 @@ def send_sample(
 ) -> None:
     """Send the first row's mail to one address, with the files; for a dry run, show the call."""
     from dmcli.cli.perform import show_dry_run, show_reply
-    from dmcli.cli.uploads import as_data, uploads_of
+    from dmcli.cli.uploads import uploads_of
     from dmcli.cli.values import Call
 
     mail = _mail(letter, table, 0, to)
@@ -77,7 +77,7 @@ def send_sample(
     action, wire = letter.call([mail])
     call = Call(action, wire, {})
     if dry_run:
-        show_dry_run(current, call, uploads=as_data(files))
+        show_dry_run(current, call, files=files)
         return
     show_reply(current, call, current.client.call(action, uploads_of(current, files).put_into(wire)))
 

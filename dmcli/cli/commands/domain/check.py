@@ -11,7 +11,7 @@ from dmcli.api.actions.common import DOMAIN_STATUS
 from dmcli.api.kinds.mail import DOMAIN_REF
 from dmcli.api.model import Field, bad, good
 from dmcli.cli.commands.domain.ci import Report, state_of, tell_ci
-from dmcli.cli.common import Duration
+from dmcli.cli.duration import Duration
 from dmcli.cli.options import Value, dry_run, is_typed
 from dmcli.cli.tree import command
 from dmcli.errors import CheckFailedError, DmError, InputError

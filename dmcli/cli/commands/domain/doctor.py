@@ -10,7 +10,7 @@ import click
 from dmcli.api.kinds.mail import DOMAIN, DOMAIN_REF
 from dmcli.api.model import Field, bad, fair, good
 from dmcli.cli.commands.domain.check import domains_argument
-from dmcli.cli.common import Duration
+from dmcli.cli.duration import Duration
 from dmcli.cli.tree import command
 from dmcli.errors import CheckFailedError, InputError, UnreachableError
 from dmcli.maildns.wanted import TITLES

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-import click
+from typing import TYPE_CHECKING
 
 from dmcli.api.kinds.addresses import MAX_ATTACHMENTS
-from dmcli.cli.common import file_names
-from dmcli.cli.options import is_text
 from dmcli.errors import InputError
 from dmcli.record import Record
 from dmcli.words import tr
@@ -72,35 +68,6 @@ def _split(text: str) -> list[str]:
         else:
             parts[-1] += character
     return parts
-
-
-class _Attach(click.ParamType[Spec]):
-    """A file to attach."""
-
-    name = "file"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Spec:
-        """The file as it was typed."""
-        if isinstance(value, Spec):
-            return value
-        if not is_text(value):
-            self.fail(tr("{value!r} is not text: it has bytes that are not UTF-8", value=value), param, ctx)
-        try:
-            return read_spec(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
-def attach_option() -> click.Option:
-    """--attach, for what sends single mails."""
-    return click.Option(
-        ["--attach"],
-        type=_Attach(),
-        multiple=True,
-        metavar="FILE[;name=NAME][;type=TYPE]",
-        shell_complete=file_names,
-        help="File of this machine to upload and attach; repeatable.",
-    )
 
 
 def look_at_files(current: Session, specs: Sequence[Spec], others: int) -> tuple[LocalFile, ...]:

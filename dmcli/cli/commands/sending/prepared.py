@@ -4,28 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 from dmcli.errors import InputError
 from dmcli.words import tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
-
-
-def html_options() -> list[click.Parameter]:
-    """The options of what takes a template of HTML."""
-    return [
-        click.Option(["--mjml"], is_flag=True, help="The HTML is MJML; needs the extra mjml."),
-        css_inline_option(),
-    ]
-
-
-def css_inline_option() -> click.Option:
-    """--css-inline, for what takes HTML."""
-    return click.Option(
-        ["--css-inline"], is_flag=True, help="Put style rules into the elements; needs the extra css-inline."
-    )
 
 
 def prepared(current: Session, html: str | None, *, mjml: bool, css_inline: bool) -> str | None:

@@ -8,18 +8,18 @@ import click
 
 from dmcli.api import catalogue
 from dmcli.cli.commands.sending.addresses import Addresses, AddressesValue, check_addresses, typed
-from dmcli.cli.commands.sending.attach import Spec, attach_option, look_at_files, with_files
-from dmcli.cli.commands.sending.prepared import css_inline_option, inlined
+from dmcli.cli.commands.sending.options import attach_option, css_inline_option
 from dmcli.cli.options import options_of
 from dmcli.cli.tree import command
-from dmcli.cli.uploads import as_data, with_urls
 from dmcli.errors import InputError
 from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dmcli.cli.commands.sending.attach import Spec
     from dmcli.cli.session import Session
+    from dmcli.workflows.upload.files import LocalFile
 
 _SINGLE = catalogue.get("SingleSendMail")
 _TO = marked("Recipient; repeat it or separate with commas, up to 100; @FILE has one a line, or a column named email.")
@@ -45,19 +45,25 @@ def _single(
 
     values["ToAddress"] = _recipients(current, values["ToAddress"])
     if css_inline:
+        from dmcli.cli.commands.sending.prepared import inlined
+
         values["HtmlBody"] = inlined(current, values["HtmlBody"])
     if variables:
         values["Template"] = _with_variables(values["Template"], variables)
     call = collect(current, _SINGLE, values)
-    files = look_at_files(current, attach, len(values["Attachments"]))
-    call = call._replace(wire=with_files(call.wire, files))
+    files: tuple[LocalFile, ...] = ()
+    if attach:
+        from dmcli.cli.commands.sending.attach import look_at_files, with_files
+
+        files = look_at_files(current, attach, len(values["Attachments"]))
+        call = call._replace(wire=with_files(call.wire, files))
     if values["dry_run"]:
-        show_dry_run(current, call, uploads=as_data(files))
+        show_dry_run(current, call, files=files)
         return
     wire = resolve_names(current, call)
     if "Template" in wire and not allow_unfilled:
         _check(current, wire["Template"])
-    carry_out(current, call, wire, values["idempotency_key"], with_urls(current, files))
+    carry_out(current, call, wire, values["idempotency_key"], files)
 
 
 class _Listed(str):

@@ -8,7 +8,7 @@ import click
 
 from dmcli.api.kinds.common import TEXT
 from dmcli.cli.commands.sandbox.number import LATEST, MOST, MailNumber
-from dmcli.cli.common import Duration
+from dmcli.cli.duration import Duration
 from dmcli.cli.options import Value
 from dmcli.errors import InputError, NotFoundError, TimedOutError
 from dmcli.words import tr
