@@ -148,7 +148,9 @@ def _docstring(node: ast.AST) -> Iterator[ast.expr]:
 
 def _members(node: ast.AST) -> Iterator[ast.expr]:
     """The values of an enum, which nobody is shown."""
-    if isinstance(node, ast.ClassDef) and any(ast.unparse(base).endswith(("Enum", "Enumeration")) for base in node.bases):
+    if isinstance(node, ast.ClassDef) and any(
+        ast.unparse(base).endswith(("Enum", "Enumeration")) for base in node.bases
+    ):
         yield from (part.value for part in node.body if isinstance(part, ast.Assign))
 
 

@@ -17,7 +17,9 @@ MODULES = [
 
 
 def test_the_classes_that_need_one_show_a_use():
-    assert {"dmcli.client.client", "dmcli.client.attempts", "dmcli.credentials.__init__", "dmcli.secret"} <= set(MODULES)
+    assert {"dmcli.client.client", "dmcli.client.attempts", "dmcli.credentials.__init__", "dmcli.secret"} <= set(
+        MODULES
+    )
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -243,11 +243,11 @@ class Limiter:
 
     def limit_pages(self, pages: Iterable[Page], limit: int | None) -> Iterator[Page]:
         """The pages up to `limit` rows in all; no further page is fetched."""
+        if limit is None:
+            yield from pages
+            return
         left = limit
         for page in pages:
-            if left is None:
-                yield page
-                continue
             if len(page.rows) >= left:
                 self.more = page.more or len(page.rows) > left
                 yield page._replace(rows=page.rows[:left])

@@ -228,6 +228,7 @@ def walk(
         if (mark and circle.closes(mark)) or (most and seen > most):
             raise UnreachableError(tr(_REPEATS))
         yield page._replace(more=bool(following))
+        del page, mark  # before the next is fetched, so that there is one at a time
         if not following:
             # A list may grow or shrink while it is read: the least of its totals is what there was all the time. Of a
             # list with a cursor the service's documentation calls the total deprecated; there the cursor tells the end.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api.paging import Page
-from dmcli.render.formats.base import Listing
-from dmcli.render.formats.document import JSON, drop
+from dmcli.render.formats.base import Listing, following
+from dmcli.render.formats.document import JSON, drop, put
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -83,4 +83,5 @@ def _listing(pages: Iterable[Page], fields: tuple[Field, ...], twins: tuple[str,
     for twin in twins:
         if head.path and not f"{head.path}.".startswith(f"{twin}."):
             document = drop(document, twin)
-    return Listing(chain((head.rows,), (page.rows for page in pages)), fields, document, head.path)
+    document = put(document, head.path, [])  # in which the rows would be kept until the end
+    return Listing(following([head.rows], map(attrgetter("rows"), pages)), fields, document, head.path)

@@ -50,6 +50,13 @@ if TYPE_CHECKING:
             """Whether control characters stay in tab-separated text."""
 
 
+def following(taken: list[Any], rest: Iterable[Any]) -> Iterator[Any]:
+    """What was taken already, then the rest. Nothing is kept once it was given, as `itertools.chain` would keep it."""
+    while taken:
+        yield taken.pop(0)
+    yield from rest
+
+
 class Listing(Record):
     """A list as it comes: its rows page by page, the declared fields, and the dotted path in a document it is from."""
 

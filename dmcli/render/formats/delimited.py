@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dmcli.api.kinds.dates import local_text
 from dmcli.render.cells import all_fields, column_writer, columns_of, raw_text, raw_texts
 from dmcli.render.encoding import fit_encoding
-from dmcli.render.formats.base import Format, Listing
+from dmcli.render.formats.base import Format, Listing, following
 from dmcli.render.formats.document import JSON
 from dmcli.untrusted import safe
 
@@ -60,11 +60,10 @@ class _Delimited(Format):
         if not names:
             return sum(1 for _ in chain.from_iterable(pages))
         writers = self._column_writers(fields, output)
-        first = next(pages, ())  # before the header, so that a list that fails leaves nothing behind
+        pages = following([next(pages, ())], pages)  # before the header: a list that fails leaves nothing behind
         write = self._writer(output)
         write([names])
-        for page in chain((first,), pages):
-            rows = iter(page)
+        for rows in map(iter, pages):  # of which none is kept while the next is fetched
             while chunk := list(islice(rows, _AT_ONCE)):
                 columns = zip(writers, columns_of(chunk, names), strict=True)
                 write(list(zip(*(texts(column) for texts, column in columns), strict=True)))

@@ -20,7 +20,7 @@ class _Lines(Format):
 
         stdout, count = output.stdout, 0
         encode = json.JSONEncoder(ensure_ascii=wants_ascii(stdout), separators=(",", ":")).encode
-        for rows in listing.pages:
+        for rows in map(iter, listing.pages):  # of which none is kept while the next is fetched
             for row in rows:
                 stdout.write(fit_document(encode(row), stdout) + "\n")
                 count += 1
