@@ -73,13 +73,13 @@ def check_params(
     for param in lacking:
         for name in param.given_in(list(values)):
             del values[name]
-    for name, aliases, param in known:
+    for name, aliases, required, param in known:
         value = values.get(name)
         if not value and aliases:
             value = next((values[alias] for alias in aliases if values.get(alias)), "")
         if value:
             values[name] = _read(param, value, now, stricter=stricter)
-        elif param.required:
+        elif required:
             raise ServiceError(
                 param.missing or f"Missing{name}",
                 "" if param.missing else f"{name} is mandatory for this action.",
@@ -114,11 +114,12 @@ def _names(action: str) -> tuple[frozenset[str], tuple[str, ...]]:
 
 
 @cache
-def _split(action: str, version: str) -> tuple[list[Param], list[tuple[str, tuple[str, ...], Param]]]:
-    """The parameters of an action that a version lacks; those that it has, each after its name and its aliases."""
+def _split(action: str, version: str) -> tuple[list[Param], list[tuple[str, tuple[str, ...], bool, Param]]]:
+    """The parameters of an action that a version lacks; those that it has, each after what is asked of it at once."""
     params = catalogue.get(action).params
     lacking = [param for param in params if version not in param.versions]
-    return lacking, [(param.name, param.aliases, param) for param in params if version in param.versions]
+    known = [param for param in params if version in param.versions]
+    return lacking, [(param.name, param.aliases, param.required, param) for param in known]
 
 
 def recipients_of(name: str, given: Mapping[str, str]) -> list[str]:

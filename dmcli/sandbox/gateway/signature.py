@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from hmac import compare_digest
 from typing import TYPE_CHECKING
 
 from dmcli.api import signing
@@ -58,8 +59,6 @@ def _check_time(stamp: str, now: datetime) -> None:
 
 def _check_signature(request: Request, call: Call) -> None:
     """Recompute the signature over what came, as it came."""
-    from hmac import compare_digest
-
     if call.scheme == "v3":
         fields, query, body = (
             authorization(request),
