@@ -40,7 +40,8 @@ def single_message(context: Context) -> Message:
     subject = context.params["Subject"]
     chosen = from_json(context.get("Template"), "InvalidTemplate.Malformed")
     files = _attachments(context.params)
-    attachments, size = to_json(files), uploads.size_of(context.connection, [one["AttachmentUrl"] for one in files])
+    attachments = to_json(files)
+    size = uploads.size_of(context.connection, [one["AttachmentUrl"] for one in files]) if files else 0
     if not chosen:
         html, text = context.get("HtmlBody"), context.get("TextBody")
         message = Message(subject, html, text, context.get("FromAlias"), attachments=attachments)
