@@ -46,6 +46,7 @@ class Theirs(NamedTuple):
     ("values", "named"),
     [
         ((7,), {}),
+        ((7, 3), {}),
         ((7, 3, ("a",)), {}),
         ((), {"line": 7, "words": ("a",)}),
         ((7,), {"column": 2}),

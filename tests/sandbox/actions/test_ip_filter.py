@@ -53,6 +53,14 @@ def test_only_listed_addresses_send(cloud, entry, sends):
         cloud.send()
 
 
+def test_whether_an_address_is_a_sender_is_told_to_listed_callers_alone(cloud):
+    cloud.ok("UpdateIpProtection", IpProtection="1")
+    unknown = {**cloud.mail, "AccountName": "nobody@sandbox.test"}
+    assert cloud.refused("SingleSendMail", **unknown) == (404, "InvalidIP.NotFound")
+    cloud.ok("AddIpfilter", IpAddress=ME)
+    assert cloud.refused("SingleSendMail", **unknown) == (404, "InvalidMailAddress.NotFound")
+
+
 def test_a_server_knows_where_a_call_comes_from(cloud):
     cloud.ok("UpdateIpProtection", IpProtection="1")
     cloud.ok("AddIpfilter", IpAddress="127.0.0.2")

@@ -241,6 +241,20 @@ def test_a_batch_can_bring_its_own_people_and_content(cloud, batch):
     ]
 
 
+def test_of_a_large_list_each_one_who_is_held_back_gets_nothing(cloud, batch):
+    cloud.sql("INSERT INTO receiver (id, name, alias, columns, created) VALUES ('l', 'large', 'l@list', '', 1)")
+    cloud.sql(
+        "WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 1500) INSERT INTO member "
+        "SELECT 'l', i || '@example.com', '{}', 1 FROM n"
+    )
+    cloud.sql("INSERT INTO invalid (address, at) VALUES ('1400@EXAMPLE.com', 1)")
+    for held in ("1@example.com", "700@example.com", "1500@example.com"):
+        cloud.ok("CreateUserSuppression", Address=held)
+    cloud.ok("BatchSendMail", **{**batch, "ReceiversName": "large"})
+    unsent = cloud.sql("SELECT recipient, status FROM mail WHERE status != 0 ORDER BY CAST(recipient AS INTEGER)")
+    assert unsent == [(f"{i}@example.com", status) for i, status in ((1, 4), (700, 4), (1400, 2), (1500, 4))]
+
+
 def test_known_invalid_members_are_recorded_and_the_rest_is_sent(cloud, batch):
     cloud.sql("INSERT INTO invalid (address, at) VALUES ('LI@example.com', 1)")
     cloud.ok("BatchSendMail", **batch)
