@@ -42,7 +42,7 @@ def members_in(path: str) -> tuple[Member, ...]:
     from dmcli.workflows.lists.people import fields_of, read_people
 
     table = open_table(path, "", "")
-    people = read_people(table, fields_of(table, {}), partial(ROW_EMAIL.to_wire, now=utc_now()))
+    people = read_people(table, fields_of(table, None), partial(ROW_EMAIL.to_wire, now=utc_now()))
     if people.bad:
         raise ValueError(tr("{file} row {row}: {why}", file=path, row=people.bad[0].number, why=people.bad[0].reason))
     return tuple(Member(one.email, one.values) for one in people.people)

@@ -44,13 +44,14 @@ def folded(name: str) -> str:
 _WORDS = {folded(word): field.name for field in _NAMED.values() for word in (field.name, *field.words)}
 
 
-def fields_of(table: Table, mapped: Mapping[str, str]) -> dict[str, str]:
+def fields_of(table: Table, mapped: Mapping[str, str] | None) -> dict[str, str]:
     """What each column is: a field of the service, or a variable of its own; what is left out is missing.
 
-    `mapped` says it by column, empty for one to leave out. A column whose name begins with _ is left out. Raises
-    InputError.
+    `mapped` says it by column, empty for one to leave out; it is None where there is no --map to say it with. A column
+    whose name begins with _ is left out. Raises InputError.
     """
     columns = [name for name in table.columns if name]
+    named, mapped = mapped is None, mapped or {}
     for column in mapped:
         if column not in columns:
             raise InputError(
@@ -67,20 +68,24 @@ def fields_of(table: Table, mapped: Mapping[str, str]) -> dict[str, str]:
         field = _WORDS.get(folded(given), given)
         other = next((one for one, taken in found.items() if taken == field), "")
         if field and other:
+            remedy = tr("leave one out with --map {column}=", column=column)
+            if named:
+                remedy = tr("begin the name of one with _ to leave it out")
             raise InputError(
                 tr(
-                    "{path}: the columns {other!r} and {column!r} are both {field}: leave one out with --map {column}=",
+                    "{path}: the columns {other!r} and {column!r} are both {field}: {remedy}",
                     path=table.path,
                     other=other,
                     column=column,
                     field=field,
+                    remedy=remedy,
                 )
             )
         if field:
             found[column] = field
     if ADDRESS.name not in found.values():
         remedy = tr("say which it is with --map COLUMN=email")
-        if any("@" in column for column in columns):
+        if named or any("@" in column for column in columns):
             remedy = tr("its first row must have the names of the columns, such as email")
         raise InputError(
             tr(

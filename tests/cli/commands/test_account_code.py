@@ -34,6 +34,14 @@ import pytest
         ("lists:\n  a:\n    members-file: bad.csv\n", "line 3 column 19: bad.csv row 2: column email: 'nobody'"),
         ("lists:\n  a:\n    members-file: none.csv\n", "line 3 column 19: there is no file 'none.csv' beside this one"),
         ("lists:\n  a:\n    members-file: empty.csv\n", "line 3 column 19: empty.csv is empty"),
+        (
+            "lists:\n  a:\n    members-file: who.csv\n",
+            "no column of addresses among who: its first row must have the names of the columns, such as email",
+        ),
+        (
+            "lists:\n  a:\n    members-file: twice.csv\n",
+            "the columns 'email' and 'mail' are both Email: begin the name of one with _ to leave it out",
+        ),
         ("%YAML 9.9\n---\ntags: []\n", "line 1 column 1: not valid YAML: found incompatible YAML document"),
         (
             "moved:\n  lists: {a: b}\n",
@@ -61,6 +69,8 @@ import pytest
 def test_a_mistake_in_the_file_has_its_place_and_what_was_meant(box, write, text, said):
     write("email\nnobody\n", "bad.csv")
     write("", "empty.csv")
+    write("who\na@example.com\n", "who.csv")
+    write("email,mail\na@example.com,b@example.com\n", "twice.csv")
     write("<p>", "x.html") if "not both" in said else None
     told = box("account diff {} -o json", write(text), code=2)
     assert said in told.error["message"]
