@@ -148,10 +148,11 @@ def test_what_was_refused_is_not_waited_for_and_the_rest_is(box, write, pauses):
     box("sandbox fault add error InvalidTemplateName.Duplicate --action CreateTemplate")
     write("templates:\n  c: {subject: s, html: h}\n  b: {subject: t, html: h}\n")
     told = box("account apply {} --yes --wait --timeout 30s", file, code=7)
-    assert "1 of 2 changes were refused" in told.err
+    assert "1 of 2 changes failed" in told.err
     assert "still in review: b" in told.err
     box("sandbox fault add error InvalidTemplateName.Duplicate --action CreateTemplate")
-    box("account apply {} --yes --wait --timeout 30s", write("templates:\n  d: {subject: s, html: h}\n"), code=1)
+    told = box("account apply {} --yes --wait --timeout 30s", write("templates:\n  d: {subject: s, html: h}\n"), code=1)
+    assert "1 of 1 change failed: " in told.err
 
 
 def test_members_are_compared_with_another_account_when_told_and_said_not_to_be_otherwise(box, write):

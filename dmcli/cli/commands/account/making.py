@@ -112,7 +112,7 @@ def _refusal(done: list[Done]) -> DmError | None:
         )
         for change, error in failed
     ]
-    told = tr("{refused} of {changes} were refused", refused=len(failed), changes=counted(len(done), "change"))
+    told = tr("{failed} of {changes} failed", failed=len(failed), changes=counted(len(done), "change"))
     if len(failed) < len(done):
         return PartlyRejectedError(told, details=details[:_TOLD])
     first = failed[0][1]
