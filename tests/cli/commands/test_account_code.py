@@ -410,6 +410,14 @@ def test_a_thousand_things_are_read_in_as_many_pages_as_they_fill(box, write, sa
     assert "nothing differs" in box("account diff {}", file).err
 
 
+def test_a_plan_without_changes_reads_nothing(box, write, tmp_path):
+    plan = tmp_path / "plan.json"
+    box("account apply {} --plan {}", write("domains: [sandbox.test]\n"), plan)
+    told = box("account apply {} --yes", plan)
+    assert "there is nothing to do" in told.err
+    assert "read:" not in told.err
+
+
 def test_people_see_the_plan_in_their_language_and_are_asked(terminal, box, write):
     file = write("tags: {welcome: {description: other}, b: {}}\n")
     asked = terminal("-p sandbox account apply {}", file, answers=["n"])[1]

@@ -92,9 +92,10 @@ def unread_error(account: Account, kinds: Collection[str]) -> DmError | None:
 
 
 def say_read(current: Session, account: Account, kinds: Collection[str]) -> None:
-    """Say how many things of each kind were read."""
+    """Say how many things of each kind were read; nothing where a plan without changes needed none."""
     read = [f"{kind} {len(things):,}" for kind, things in account.state.items() if kind in kinds]
-    current.say(tr("read: {kinds}", kinds=listed(read)))
+    if read:
+        current.say(tr("read: {kinds}", kinds=listed(read)))
 
 
 def lines_of(changes: Iterable[Change], most: int = 0) -> list[str]:
