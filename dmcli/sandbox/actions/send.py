@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 MAX_INLINE = 100
 _ANY_SENDER = "domain-auth-created-by-system"  # the sender that DomainAuth needs in a domain (SDK)
-# All that a send reads before it writes, in one statement: each of its own takes as long as this.
+# All that every send reads before it writes, in one statement, since several would take about as long each.
 _SENDER = (
     f"SELECT a.status, d.status, {PROTECTED}, {LEFT}, a.sendtype, a.reply, a.reply_status, coalesce(c.ip_pool, ''), "
     f"CAST(coalesce(c.id, '') AS TEXT), coalesce(c.validation, ''), {ANYBODY_HELD} FROM address AS a "

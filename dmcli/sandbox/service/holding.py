@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 FORBIDDEN_LISTS = ("ForbiddenStatusList", "ForbiddenSubStatusList")
 # Whether there is anybody who gets no mail, in SQL. Mostly there is nobody, and no recipient need be looked for.
 ANYBODY_HELD = " OR ".join(f"EXISTS (SELECT 1 FROM {table})" for table in ("suppression", "invalid", "blocking"))
+# The addresses are one value, a JSON list: for an IN of several SQLite makes a table first.
 _SUPPRESSED = "SELECT address FROM json_each(?) CROSS JOIN suppression ON address = value"
 _INVALID = "SELECT address FROM json_each(?) CROSS JOIN invalid ON address = value"
 _BLOCKED = "SELECT DISTINCT recipient FROM json_each(?) CROSS JOIN block ON recipient = value WHERE kind = "
