@@ -23,13 +23,15 @@ from dmcli.words import speaking, tr
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from dmcli.api.model import Action
     from dmcli.api.wire import Reply, Request
     from dmcli.sandbox.control.faults import Fault
     from dmcli.sandbox.service.context import Handler
-    from dmcli.sandbox.store.store import Live
+    from dmcli.sandbox.store.store import Job, Live
+
+    _Work = Callable[[sqlite3.Connection, Live], "_Done"]
 
 # Seconds that a nonce is remembered at least: a stamp may lie 15 minutes ahead and is good for 15 more.
 PERIOD = 31 * 60
@@ -129,29 +131,68 @@ class Sandbox:
     def _arrive(self, request: Request, call: Call) -> _Arrived:
         return _Arrived(request, call, new_request_id(), self._now(), time.perf_counter())
 
-    def _exchange(self, arrived: _Arrived, given: Checked | None = None, *, served: bool) -> Reply:
-        def work(connection: sqlite3.Connection, live: Live) -> _Done:
-            sure = checked if given or live is known else self._check(arrived, live)  # another process changed it
-            return self._handle(connection, live, arrived, sure)
+    def exchange_together(self, requests: Sequence[Request]) -> list[Reply | None]:
+        """Answer several calls in one transaction; None for each that may have to wait for something: it is not begun.
 
+        What waits is an upload, what has something to look for, and any call while there are faults.
+        """
+        known = self.store.glance()
+        begun = [None if known.faults else self._begin(request, known) for request in requests]
+        jobs = iter(self.store.write_all([self._unless_faults(self._work(*one, known)) for one in begun if one]))
+        return [self._end(one[0], next(jobs)) if one else None for one in begun]
+
+    def _unless_faults(self, work: _Work) -> Callable[[sqlite3.Connection, Live], _Done | None]:
+        return lambda connection, live: None if live.faults else work(connection, live)
+
+    def _begin(self, request: Request, known: Live) -> tuple[_Arrived, Checked] | None:
+        """A call that was checked; None for one that may have to wait, or cannot be read."""
+        if is_upload(request):
+            return None
+        with suppress(Exception):  # it is told where it is answered by itself
+            arrived = self._arrive(request, read_call(request))
+            checked = self._check(arrived, known)
+            if not checked.action or checked.refusal or not look_of(checked.action):
+                return arrived, checked
+        return None
+
+    def _end(self, arrived: _Arrived, job: Job) -> Reply | None:
+        """The reply to a call that was done together with others; None for one that was not."""
+        done: _Done | None = self._fail(arrived, job.error, served=True) if job.error else job.result
+        return done and done.reply
+
+    def _exchange(self, arrived: _Arrived, given: Checked | None = None, *, served: bool) -> Reply:
         try:
             known = self.store.glance()
             checked = given or self._check(arrived, known)
             if looked := self._look(checked):
                 arrived = arrived._replace(looked=looked)
-            done = self.store.write(work)
+            done = self.store.write(self._work(arrived, checked, None if given else known))
         except Exception as error:  # noqa: BLE001  a server answers, whatever happens
-            lack = local_error(error)
-            if lack and not served:
-                lack.message = tr("{message}; nothing was done", message=lack.message)
-                raise lack from None
-            done = _refuse(arrived, failed(arrived.call.action, error, lack))
-            if not isinstance(error, LockedError):  # or it would be waited for once more
-                self._log_alone(arrived, done)
+            done = self._fail(arrived, error, served=served)
         fault = done.fault
         if fault:
             self._carry_out(fault, done.reply)
         return done.reply
+
+    def _work(self, arrived: _Arrived, checked: Checked, known: Live | None) -> _Work:
+        """What is done in the call's turn. It is checked anew where another process changed what was `known`."""
+
+        def work(connection: sqlite3.Connection, live: Live) -> _Done:
+            sure = checked if known is None or live is known else self._check(arrived, live)
+            return self._handle(connection, live, arrived, sure)
+
+        return work
+
+    def _fail(self, arrived: _Arrived, error: Exception, *, served: bool) -> _Done:
+        """The answer to a call that could not be done. Raises it where a caller in this process can be told more."""
+        lack = local_error(error)
+        if lack and not served:
+            lack.message = tr("{message}; nothing was done", message=lack.message)
+            raise lack from None
+        done = _refuse(arrived, failed(arrived.call.action, error, lack))
+        if not isinstance(error, LockedError):  # or it would be waited for once more
+            self._log_alone(arrived, done)
+        return done
 
     def _check(self, arrived: _Arrived, live: Live) -> Checked:
         with speaking("en"):

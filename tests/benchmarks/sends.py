@@ -23,6 +23,7 @@ from dmcli.local.database import open_database
 from dmcli.sandbox.control.quota import set_quota
 from dmcli.sandbox.emulator import Sandbox
 from dmcli.sandbox.server.server import Server
+from dmcli.sandbox.server.site import site_of
 from dmcli.secret import Secret
 
 KEYS = Keys("dm-sandbox-id", Secret("dm-sandbox-secret"))
@@ -111,13 +112,19 @@ def hammer(url: str, count: int) -> float:
 def serve(kind: str, folder: str) -> None:
     """The server process: the sandbox, or the same server answering a constant."""
     sandbox = Sandbox(f"{folder}/sandbox.db")
-    server = Server(sandbox.exchange if kind == "sandbox" else constant)
+    server = Server(site_of(sandbox) if kind == "sandbox" else Constant())
     print(server.url, flush=True)
     server.serve()
 
 
-def constant(_):
-    return Reply(200, {"content-type": "application/json"}, b'{"RequestId":"x","EnvId":"1"}')
+class Constant:
+    """An exchange that says the same to everybody, at once."""
+
+    def __call__(self, _):
+        return Reply(200, {"content-type": "application/json"}, b'{"RequestId":"x","EnvId":"1"}')
+
+    def together(self, requests):
+        return [self(request) for request in requests]
 
 
 def bare_by_default(folder: str, count: int) -> float:

@@ -1,11 +1,13 @@
 """The sandbox over HTTP/1.1 on 127.0.0.1, for browsers, other programs and the vendor's SDKs.
 
 The protocol is read by hand over socketserver, because the standard handler loses chunked bodies, refuses the long
-request lines of old SDKs and takes 44 ms a request. A thread a connection, so that a hung one delays no other.
+request lines of old SDKs and takes 44 ms a request. What can be answered at once is, by the one thread of the loop; all
+else has a thread a connection, so that a hung one delays no other.
 """
 
 from __future__ import annotations
 
+import io
 import socketserver
 import sys
 import threading
@@ -27,6 +29,7 @@ from dmcli.sandbox.server.http1 import (
     wire,
 )
 from dmcli.sandbox.server.listener import POLL, Listener, why_unbound
+from dmcli.sandbox.server.loop import SILENCE, AtOnce, Client, Loop
 from dmcli.untrusted import brief
 from dmcli.words import tr
 
@@ -68,7 +71,7 @@ class Server:
         self._serving = True
         try:
             while not self._stopping.is_set():
-                self._listener.handle_request()
+                self._listener.attend()
         finally:
             self._listener.server_close()
 
@@ -108,8 +111,44 @@ class _Listener(Listener):
     def __init__(self, exchange: Exchange, port: int, tls: Callable[[], ssl.SSLContext] | None) -> None:
         self.exchange = exchange
         self.tls = tls
+        self.begun: dict[Any, tuple[bytes, bytes]] = {}  # of a socket: what was read of it, what has to be sent
         self._context: ssl.SSLContext | None = None
+        self._loop: Loop | None = None
         super().__init__(port, _Connection)
+        if isinstance(exchange, AtOnce):
+            self._loop = Loop(self.socket, exchange, self._give, self.shutdown_request)
+
+    def attend(self) -> None:
+        """Wait a moment for clients, and answer what can be answered at once."""
+        if not self._loop:
+            self.handle_request()
+        elif self._loop.turn(POLL):
+            self.timeout = 0
+            self.handle_request()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Await what a client asks."""
+        if self._loop:
+            self.open.add(request)
+            self._loop.add(request, client_address)
+        else:
+            super().process_request(request, client_address)
+
+    def server_close(self) -> None:
+        """Hang up on all clients."""
+        super().server_close()
+        if self._loop:
+            self._loop.close()
+
+    def _give(self, client: Client, rest: bytes) -> None:
+        """Have a thread go on with a client."""
+        self.begun[client.connection] = client.read, rest
+        try:
+            super().process_request(client.connection, client.address)
+        except Exception:  # noqa: BLE001  the system allows no more threads: as where a client connects
+            self.begun.pop(client.connection, None)
+            self.handle_error(client.connection, client.address)
+            self.shutdown_request(client.connection)
 
     def get_request(self) -> Any:
         try:
@@ -150,20 +189,45 @@ class _Listener(Listener):
             visitor.connect(self.server_address)
 
 
+class _Begun(io.RawIOBase):
+    """What was read of a connection, and then what comes."""
+
+    def __init__(self, read: bytes, rest: io.BufferedIOBase) -> None:
+        self._read, self._rest = read, rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int:
+        piece = self._read[: len(into)] or self._rest.read1(len(into))
+        self._read = self._read[len(piece) :]
+        into[: len(piece)] = piece
+        return len(piece)
+
+    def close(self) -> None:
+        self._rest.close()
+        super().close()
+
+
 class _Connection(socketserver.StreamRequestHandler):
     """One client: requests one after the other until either side has had enough."""
 
     server: _Listener
-    timeout = 60  # seconds of silence
+    timeout = SILENCE
     rbufsize = 64 * 1024
     disable_nagle_algorithm = True
 
     def setup(self) -> None:
+        begun, rest = self.server.begun.pop(self.request, (b"", b""))
         self.scheme = "http"
-        if self.server.tls and self._begins_tls():
+        if self.server.tls and not begun and self._begins_tls():
             self.request = self.server.secured(self.request)
             self.scheme = "https"
         super().setup()
+        if begun:
+            self.rfile = io.BufferedReader(_Begun(begun, self.rfile), self.rbufsize)
+        if rest:
+            self.request.sendall(rest)
         self._after_chunks = False
 
     def finish(self) -> None:

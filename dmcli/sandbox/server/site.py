@@ -10,7 +10,9 @@ from dmcli.sandbox.gateway.request import request_path
 from dmcli.sandbox.mail.search import Indexer
 
 if TYPE_CHECKING:
-    from dmcli.api.wire import Exchange, Request
+    from collections.abc import Sequence
+
+    from dmcli.api.wire import Request
     from dmcli.sandbox.emulator import Sandbox
 
 HOME = "/_dm/"
@@ -24,22 +26,36 @@ class Part(Protocol):
         ...
 
 
-def site_of(sandbox: Sandbox) -> Exchange:
+class Site:
     """The exchange that a server serves: the sandbox, and what stands around it."""
-    indexer = Indexer(sandbox.store)
 
-    def answer(request: Request) -> Reply:
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._indexer = Indexer(sandbox.store)
+
+    def __call__(self, request: Request) -> Reply:
+        """Answer a request."""
         path = request_path(request)
         if path == f"{HOME}api" or path.startswith(f"{HOME}api/"):
-            return _part("testapi").answer(sandbox, request, path.removeprefix(f"{HOME}api") or "/")
+            return _part("testapi").answer(self._sandbox, request, path.removeprefix(f"{HOME}api") or "/")
         if path.startswith(HOME):
-            indexer.wake()  # who looks at pages may search
-            return _part("web").answer(sandbox, request, path.removeprefix(HOME.rstrip("/")))
+            self._indexer.wake()  # who looks at pages may search
+            return _part("web").answer(self._sandbox, request, path.removeprefix(HOME.rstrip("/")))
         if path == HOME.rstrip("/") or (path == "/" and _is_browser(request)):
             return Reply(302, {"location": HOME}, b"")
-        return sandbox.exchange(request)
+        return self._sandbox.exchange(request)
 
-    return answer
+    def together(self, requests: Sequence[Request]) -> list[Reply | None]:
+        """Answer the calls among some requests in one transaction; None for what else there is, or may have to wait."""
+        replies = iter(self._sandbox.exchange_together([request for request in requests if _is_call(request)]))
+        return [next(replies) if _is_call(request) else None for request in requests]
+
+
+site_of = Site
+
+
+def _is_call(request: Request) -> bool:
+    return request_path(request) == "/" and not _is_browser(request)
 
 
 def _is_browser(request: Request) -> bool:

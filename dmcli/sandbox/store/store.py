@@ -21,7 +21,7 @@ from dmcli.sandbox.store.sql import holds
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 TIMEOUT = 30.0  # seconds to wait for another process
 _CLOSING = 1.0  # seconds to wait for another thread
@@ -45,8 +45,8 @@ class Live(Record):
     limits: bool
 
 
-class _Job:
-    """A work that waits for its turn."""
+class Job:
+    """A work that waits for its turn, and what it returned or raised."""
 
     __slots__ = ("done", "error", "result", "work")
 
@@ -83,7 +83,7 @@ class Store:
         self._live: Live | None = None
         self._version = 0
         self._changed = threading.Condition()
-        self._waiting: deque[_Job] = deque()
+        self._waiting: deque[Job] = deque()
         self.called = 0.0  # when the last call began to write, on the monotonic clock
 
     def live(self) -> Live:
@@ -121,18 +121,23 @@ class Store:
         Works that wait for their turn share one transaction, since a commit costs more than most of them do: the
         one that gets its turn does them all. Where one fails each is done by itself, so a work may be begun twice.
         """
-        job = _Job(work)
-        self.called = time.monotonic()
-        self._waiting.append(job)
-        with self._lock:
-            if not job.done:
-                self._run([self._waiting.popleft() for _ in range(len(self._waiting))])
-        self._committed()
+        (job,) = self.write_all([work])
         if job.error:
             raise job.error
         return cast("T", job.result)
 
-    def _run(self, jobs: list[_Job]) -> None:
+    def write_all(self, works: Iterable[Callable[[sqlite3.Connection, Live], Any]]) -> list[Job]:
+        """Do some works in one transaction, with those of other threads; what became of each."""
+        jobs = [Job(work) for work in works]
+        self.called = time.monotonic()
+        self._waiting.extend(jobs)
+        with self._lock:
+            if not all(job.done for job in jobs):
+                self._run([self._waiting.popleft() for _ in range(len(self._waiting))])
+        self._committed()
+        return jobs
+
+    def _run(self, jobs: list[Job]) -> None:
         """Do some works in one transaction, or each in its own."""
         try:
             with transaction(self._connection):

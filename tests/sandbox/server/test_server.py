@@ -15,6 +15,7 @@ from patience import PATIENT, eventually
 
 from dmcli.api.wire import Ambiguous, NotSent, Reply, Request
 from dmcli.errors import LocalIOError
+from dmcli.sandbox.server import loop as loop_module
 from dmcli.sandbox.server import server as server_module
 from dmcli.sandbox.server.http1 import MAX_BODY, MAX_HEADERS, MAX_LINE
 from dmcli.sandbox.server.server import Server
@@ -57,9 +58,19 @@ def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server_module, "LINGER", PATIENT)
 
 
-@pytest.fixture
-def echo() -> Echo:
-    return Echo()
+class EchoAtOnce(Echo):
+    """The same for several requests at once; what hangs or is not told has to wait."""
+
+    def together(self, requests: list[Request]) -> list[Reply | None]:
+        paths = [request.url.split("/", 3)[3] for request in requests]
+        waits = ("hang", "ambiguous", "not-sent")
+        return [None if path in waits else self(request) for path, request in zip(paths, requests, strict=True)]
+
+
+@pytest.fixture(params=[Echo, EchoAtOnce], ids=["a thread a client", "at once"])
+def echo(request: pytest.FixtureRequest) -> Echo:
+    made: Echo = request.param()
+    return made
 
 
 @pytest.fixture
@@ -553,3 +564,27 @@ def test_the_port_is_free_again_after_a_stop(echo: Echo) -> None:
             assert said(second, f"GET / HTTP/1.1\r\n{HOST}\r\n")["method"] == "GET"
             return
     pytest.fail("that another program took it just then does not happen nine times")
+
+
+def test_a_reply_that_is_not_taken_in_one_go_holds_up_nobody(server: Server) -> None:
+    text = b"x" * 900_000
+    with opened(server) as slow, opened(server) as next_one:
+        slow.settimeout(1)
+        with suppress(TimeoutError):  # the server reads no more of it before its replies are taken
+            for _ in range(40):
+                slow.sendall(f"POST / HTTP/1.1\r\n{HOST}content-length: {len(text)}\r\n\r\n".encode() + text)
+        slow.settimeout(PATIENT)
+        next_one.sendall(f"GET / HTTP/1.1\r\n{HOST}\r\n".encode())
+        with answer(next_one) as response:
+            assert response.status == 200
+        with answer(slow) as response:
+            assert json.loads(response.read())["body"] == text.decode()
+
+
+def test_a_client_that_is_silent_is_hung_up_on(echo: Echo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop_module, "SILENCE", 0.1)
+    monkeypatch.setattr(server_module._Connection, "timeout", 0.1)
+    with Server(echo) as server, opened(server) as silent, opened(server) as half:
+        half.sendall(f"POST / HTTP/1.1\r\n{HOST}content-length: 9\r\n\r\nhalf".encode())
+        assert silent.recv(1) == b""
+        assert half.recv(1) == b""

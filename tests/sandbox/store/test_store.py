@@ -21,7 +21,7 @@ from dmcli.sandbox.mail import mailbox
 from dmcli.sandbox.mail.query import Filter
 from dmcli.sandbox.store import store
 from dmcli.sandbox.store.schema import MIGRATIONS
-from dmcli.sandbox.store.store import Store, _Job, path_of, region_of
+from dmcli.sandbox.store.store import Job, Store, path_of, region_of
 
 BUSY = """
 import sys
@@ -215,7 +215,7 @@ def test_a_database_that_others_hold_is_waited_for_once(tmp_path):
     held._connection.execute("PRAGMA busy_timeout = 50")
     other.execute("BEGIN IMMEDIATE")
     begun = []
-    jobs = [_Job(lambda _, __: begun.append(1)) for _ in range(20)]
+    jobs = [Job(lambda _, __: begun.append(1)) for _ in range(20)]
     held._run(jobs)
     other.close()
     assert [type(job.error) for job in jobs] == [LockedError] * 20
