@@ -170,8 +170,8 @@ ROWS = (
     Row("tag list over HTTP", CPU, partial(cpu, LIST), 1.15, 1.5),
     Row("tag list over HTTPS", CPU, partial(secure_cpu, LIST), 1.35, 1.7),
     Row("tag list over HTTP", "CPU / aliyun-cli", beside_aliyun, 5.0),
-    Row(SERVED, "time / the same server, answering a constant", lambda _: times_as_long(constant), 2.22, 5.0),
-    Row(SERVED, "time / moto_server, SES", lambda _: times_as_long(moto_server), 0.11, 0.4),
+    Row(SERVED, "time / the same server, answering a constant", lambda _: times_as_long(constant), 2.22, 3.0),
+    Row(SERVED, "time / moto_server, SES", lambda _: times_as_long(moto_server), 0.11, 0.25),
     Row(SERVED, "time / aws-ses-v2-local", lambda _: times_as_long(node), 0.67, 1.8),
     Row("a send in the process, a million mails kept", "CPU / a thousand kept", lambda _: growth(), 1.15),
 )

@@ -44,6 +44,7 @@ class Client:
         self.connection = connection
         self.address = address
         self.read = b""
+        self.fresh = True  # nothing of it was read yet
         self.until = time.monotonic() + SILENCE
         self.head: Head | None = None
         self.begin = self.end = 0
@@ -113,9 +114,10 @@ class Loop:
     def _receive(self, client: Client) -> bool:
         """Read what a client sent. Whether there may be a whole request."""
         try:
-            if not client.read and client.connection.recv(1, socket.MSG_PEEK) == _HANDSHAKE:
+            if client.fresh and client.connection.recv(1, socket.MSG_PEEK) == _HANDSHAKE:
                 self._hand_over(client)
                 return False
+            client.fresh = False
             piece = client.connection.recv(_PIECE)
         except BlockingIOError:
             return False

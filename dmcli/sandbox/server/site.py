@@ -51,7 +51,9 @@ class Site:
         return [next(replies) if _is_call(request) else None for request in requests]
 
 
-site_of = Site
+def site_of(sandbox: Sandbox) -> Site:
+    """What a server answers for a sandbox."""
+    return Site(sandbox)
 
 
 def _is_call(request: Request) -> bool:
