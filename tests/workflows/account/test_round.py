@@ -124,7 +124,9 @@ def test_another_account_becomes_the_same_and_nothing_is_left_to_do(rich, tmp_pa
     assert [(one["change"], one["name"]) for one in again["changes"]] == [("delete", "other")]
     for wrong in ("there", "profile:", "file:x"):
         assert "neither profile:NAME nor region:NAME" in rich("account diff --against {}", wrong, code=2).err
-    assert "give a FILE" in rich("account diff", code=2).err
+    both = "give a FILE to compare this account with, or --against another account, and not both"
+    assert both in rich("account diff", code=2).err
+    assert both in rich("account diff account.yaml --against region:us-east-1", code=2).err
 
 
 # --- any state

@@ -35,7 +35,7 @@ def _diff(current: Session, *, file: str | None, only: tuple[str, ...], against:
     from dmcli.workflows.account.reading import scope_of
 
     if bool(file) == bool(against):
-        raise InputError(tr("give a FILE, or --against an account to compare this one with"))
+        raise InputError(tr("give a FILE to compare this account with, or --against another account, and not both"))
     if file and members:
         raise InputError(tr("--members is for --against: a FILE says by its 'members-file' which lists' members count"))
     moved = NO_MOVES
