@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 # Seconds that a nonce is remembered at least: a stamp may lie 15 minutes ahead and is good for 15 more.
 PERIOD = 31 * 60
+_LONG = frozenset({"BatchSendMail"})  # takes as long as a list of receivers is
 _TAKE_NONCE = (
     "INSERT OR IGNORE INTO nonce (period, nonce) SELECT ?, ? "
     "WHERE NOT EXISTS (SELECT 1 FROM nonce WHERE period = ? AND nonce = ?)"
@@ -134,12 +135,16 @@ class Sandbox:
     def exchange_together(self, requests: Sequence[Request]) -> list[Reply | None]:
         """Answer several calls in one transaction; None for each that may have to wait for something: it is not begun.
 
-        What waits is an upload, what has something to look for, and any call while there are faults.
+        What waits is an upload, a batch, what has something to look for, and any call while there are faults or others
+        have the state for more than a moment. One that fails is told of where it is done by itself: it was undone.
         """
-        known = self.store.glance()
-        begun = [None if known.faults else self._begin(request, known) for request in requests]
-        jobs = iter(self.store.write_all([self._unless_faults(self._work(*one, known)) for one in begun if one]))
-        return [self._end(one[0], next(jobs)) if one else None for one in begun]
+        known = self.store.glance_soon()
+        if known is None or known.faults:
+            return [None] * len(requests)
+        begun = [self._begin(request, known) for request in requests]
+        works = [self._unless_faults(self._work(*one, known)) for one in begun if one]
+        jobs = iter(self.store.write_soon(works) if works else ())
+        return [_reply_of(next(jobs)) if one else None for one in begun]
 
     def _unless_faults(self, work: _Work) -> Callable[[sqlite3.Connection, Live], _Done | None]:
         return lambda connection, live: None if live.faults else work(connection, live)
@@ -151,14 +156,9 @@ class Sandbox:
         with suppress(Exception):  # it is told where it is answered by itself
             arrived = self._arrive(request, read_call(request))
             checked = self._check(arrived, known)
-            if not checked.action or checked.refusal or not look_of(checked.action):
+            if not checked.action or checked.refusal or not (checked.action.name in _LONG or look_of(checked.action)):
                 return arrived, checked
         return None
-
-    def _end(self, arrived: _Arrived, job: Job) -> Reply | None:
-        """The reply to a call that was done together with others; None for one that was not."""
-        done: _Done | None = self._fail(arrived, job.error, served=True) if job.error else job.result
-        return done and done.reply
 
     def _exchange(self, arrived: _Arrived, given: Checked | None = None, *, served: bool) -> Reply:
         try:
@@ -318,6 +318,12 @@ class Sandbox:
         if period != self._period:  # the ones before can go
             connection.execute("DELETE FROM nonce WHERE period < ?", (period - 1,))
             self._period = period
+
+
+def _reply_of(job: Job) -> Reply | None:
+    """The reply to a call that was done together with others; None for one that was not, or was undone."""
+    done: _Done | None = None if job.error else job.result
+    return done and done.reply
 
 
 def _strike(connection: sqlite3.Connection, arrived: _Arrived) -> Fault | None:

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import threading
+from contextlib import closing
 
+from dmcli.errors import ConfigError
 from dmcli.sandbox.control.faults import Fault, add_fault, remove_faults
+from dmcli.sandbox.server.site import site_of
+
+BATCH = {
+    "AccountName": "batch@sandbox.test",
+    "AddressType": "1",
+    "ReceiversName": "people",
+    "TemplateName": "spring",
+}
 
 
 def status(reply):
@@ -60,3 +72,46 @@ def test_a_call_that_has_to_look_for_something_waits(cloud):
         "CheckDomain", {"DomainId": cloud.ok("CreateDomain", DomainName="mail.example.com")["DomainId"]}
     )
     assert cloud.sandbox.exchange_together([call]) == [None]
+
+
+def test_while_another_process_has_the_state_no_call_is_begun(cloud):
+    call = cloud.request("SingleSendMail", cloud.mail)
+    with closing(sqlite3.connect(cloud.sandbox.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert cloud.sandbox.exchange_together([call]) == [None]
+    assert status(*cloud.sandbox.exchange_together([call])) == (200, "")
+
+
+def test_while_another_thread_has_the_state_no_call_is_begun_and_pages_do_not_ask_for_it(cloud):
+    call = cloud.request("SingleSendMail", cloud.mail)
+    page = call._replace(method="GET", url="http://127.0.0.1/_dm/", body=b"")
+    replies = []
+
+    def ask():
+        replies.append(site_of(cloud.sandbox).together([page]))
+        replies.append(site_of(cloud.sandbox).together([call]))
+
+    thread = threading.Thread(target=ask)
+    with cloud.sandbox.store.transaction():
+        thread.start()
+        thread.join(10)
+        assert replies == [[None], [None]]
+    assert status(cloud.sandbox.exchange(call)) == (200, "")
+
+
+def test_a_call_that_cannot_even_be_logged_takes_no_answer_from_the_others(cloud, monkeypatch):
+    log = cloud.sandbox._log
+
+    def fail(connection, arrived, *rest):
+        if arrived.call.action == "CreateTag":
+            raise ConfigError("damaged")
+        return log(connection, arrived, *rest)
+
+    monkeypatch.setattr(cloud.sandbox, "_log", fail)
+    calls = [cloud.request("SingleSendMail", cloud.mail), cloud.request("CreateTag", {"TagName": "spring"})]
+    assert [status(reply) for reply in cloud.sandbox.exchange_together(calls)] == [(200, ""), None]
+    assert len(cloud.mails()) == 1
+
+
+def test_a_batch_holds_up_nobody(cloud):
+    assert cloud.sandbox.exchange_together([cloud.request("BatchSendMail", BATCH)]) == [None]

@@ -45,6 +45,7 @@ class Client:
         self.address = address
         self.read = b""
         self.fresh = True  # nothing of it was read yet
+        self.more = False  # it has sent more than was answered: that is first, before it is read again
         self.until = time.monotonic() + SILENCE
         self.head: Head | None = None
         self.begin = self.end = 0
@@ -69,6 +70,7 @@ class Client:
     def answered(self) -> None:
         """Go on behind the request."""
         self.read, self.head = self.read[self.end :], None
+        self.until = time.monotonic() + SILENCE
 
 
 class Loop:
@@ -80,7 +82,9 @@ class Loop:
         self._site, self._give, self._drop = site, give, drop
         self._selector = selectors.DefaultSelector()
         self._selector.register(door, selectors.EVENT_READ)
+        self._door, self._shut = door, 0.0  # until when nobody is looked for there
         self._clients: set[Client] = set()
+        self._more: list[Client] = []
         self._look = 0.0  # when silence is next looked for
 
     def add(self, connection: socket.socket, address: Any) -> None:
@@ -93,16 +97,25 @@ class Loop:
 
     def turn(self, seconds: float) -> bool:
         """Wait so long for something to come, and answer what did. Whether somebody is at the door."""
-        knocked, whole = False, []
-        for key, _ in self._selector.select(seconds):
+        if self._shut and time.monotonic() >= self._shut:
+            self._selector.register(self._door, selectors.EVENT_READ)
+            self._shut = 0.0
+        knocked, whole = False, self._more
+        for key, _ in self._selector.select(0 if whole else seconds):
             if key.data is None:
                 knocked = True
-            elif self._receive(key.data):
+            elif not key.data.more and self._receive(key.data):
                 whole.append(key.data)
-        while whole:
-            whole = self._answer(whole)
-        self._hang_up_on_silence()
+        self._hang_up_on_silence()  # before it is answered: what comes meanwhile was not read yet
+        self._more = self._answer(whole)  # a request of each, so that nobody waits for all of another's
+        for client in self._more:
+            client.more = True
         return knocked
+
+    def shut(self, seconds: float) -> None:
+        """Look for nobody at the door for so long."""
+        self._selector.unregister(self._door)
+        self._shut = time.monotonic() + seconds
 
     def close(self) -> None:
         """Hang up on all that are awaited."""
@@ -135,6 +148,7 @@ class Loop:
         """Answer the requests that are whole. Who has sent more than that."""
         asking = []
         for client in clients:
+            client.more = False
             try:
                 request = client.request()
             except (RefusedRequestError, EOFError):
@@ -178,6 +192,6 @@ class Loop:
         if now < self._look:
             return
         self._look = now + 1
-        for client in [one for one in self._clients if one.until < now]:
+        for client in [one for one in self._clients if one.until < now and not one.more]:
             self._leave(client)
             self._drop(client.connection)

@@ -153,8 +153,11 @@ class _Listener(Listener):
     def get_request(self) -> Any:
         try:
             return super().get_request()
-        except OSError:
-            time.sleep(POLL)  # no file is left for it: not to ask again at once, it is still there
+        except OSError:  # no file is left for it: not to ask again at once, it is still there
+            if self._loop:
+                self._loop.shut(POLL)
+            else:
+                time.sleep(POLL)
             raise
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002  socketserver's signature
@@ -220,7 +223,7 @@ class _Connection(socketserver.StreamRequestHandler):
     def setup(self) -> None:
         begun, rest = self.server.begun.pop(self.request, (b"", b""))
         self.scheme = "http"
-        if self.server.tls and not begun and self._begins_tls():
+        if self.server.tls and not begun and not rest and self._begins_tls():
             self.request = self.server.secured(self.request)
             self.scheme = "https"
         super().setup()

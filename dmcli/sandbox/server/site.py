@@ -47,7 +47,8 @@ class Site:
 
     def together(self, requests: Sequence[Request]) -> list[Reply | None]:
         """Answer the calls among some requests in one transaction; None for what else there is, or may have to wait."""
-        replies = iter(self._sandbox.exchange_together([request for request in requests if _is_call(request)]))
+        calls = [request for request in requests if _is_call(request)]
+        replies = iter(self._sandbox.exchange_together(calls) if calls else ())
         return [next(replies) if _is_call(request) else None for request in requests]
 
 

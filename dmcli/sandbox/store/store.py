@@ -18,12 +18,14 @@ from dmcli.local.paths import state_folder
 from dmcli.record import Record
 from dmcli.sandbox.store.schema import MIGRATIONS, SEED
 from dmcli.sandbox.store.sql import holds
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
 TIMEOUT = 30.0  # seconds to wait for another process
+_SOON = 0.1  # seconds that nobody minds
 _CLOSING = 1.0  # seconds to wait for another thread
 _WRITTEN_EACH = 400  # transactions after which the log is written back
 _GLANCE = 0.05  # seconds between two looks, for what other processes may have changed
@@ -95,6 +97,15 @@ class Store:
         """The same as it was last known, with no turn to wait for: another process may have changed it since."""
         return self._live or self.live()
 
+    def glance_soon(self) -> Live | None:
+        """The same; None where it is not known, and others are at it for more than a moment."""
+        if not self._live and self._lock.acquire(timeout=_SOON):
+            try:
+                return self._current()
+            finally:
+                self._lock.release()
+        return self._live
+
     def _current(self) -> Live:
         """What may change between two calls, read again only when it has changed. The caller holds the lock."""
         version = int(self._connection.execute("PRAGMA data_version").fetchone()[0])
@@ -134,6 +145,25 @@ class Store:
         with self._lock:
             if not all(job.done for job in jobs):
                 self._run([self._waiting.popleft() for _ in range(len(self._waiting))])
+        self._committed()
+        return jobs
+
+    def write_soon(self, works: Iterable[Callable[[sqlite3.Connection, Live], Any]]) -> list[Job]:
+        """Do some works in one transaction, unless others are at it for more than a moment: LockedError for each."""
+        jobs = [Job(work) for work in works]
+        self.called = time.monotonic()
+        if not self._lock.acquire(timeout=_SOON):
+            for job in jobs:
+                job.error = LockedError(tr("another thread holds {database}", database=self.path))
+            return jobs
+        try:
+            self._connection.execute(f"PRAGMA busy_timeout = {int(_SOON * 1000)}").fetchone()
+            try:
+                self._run(jobs)
+            finally:
+                self._connection.execute(f"PRAGMA busy_timeout = {int(TIMEOUT * 1000)}").fetchone()
+        finally:
+            self._lock.release()
         self._committed()
         return jobs
 

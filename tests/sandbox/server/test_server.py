@@ -7,6 +7,7 @@ import json
 import socket
 import struct
 import threading
+import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from dmcli.sandbox.server.http1 import MAX_BODY, MAX_HEADERS, MAX_LINE
 from dmcli.sandbox.server.server import Server
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterator
 
 HOST = "host: 127.0.0.1\r\n"
@@ -65,6 +67,33 @@ class EchoAtOnce(Echo):
         paths = [request.url.split("/", 3)[3] for request in requests]
         waits = ("hang", "ambiguous", "not-sent")
         return [None if path in waits else self(request) for path, request in zip(paths, requests, strict=True)]
+
+
+class Large(EchoAtOnce):
+    """Answers with more than a socket takes at once."""
+
+    SIZE = 8_000_000
+
+    def __call__(self, _: Request) -> Reply:
+        return Reply(200, {}, b"x" * self.SIZE)
+
+
+class SlowAtOnce(EchoAtOnce):
+    """Takes its time for /slow, also at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun = threading.Event()
+
+    def together(self, requests: list[Request]) -> list[Reply | None]:
+        if any(request.url.endswith("/slow") for request in requests):
+            self.begun.set()
+            self.release.wait(PATIENT)
+        return super().together(requests)
+
+
+def _no_tls() -> ssl.SSLContext:
+    raise AssertionError("nobody speaks TLS")
 
 
 @pytest.fixture(params=[Echo, EchoAtOnce], ids=["a thread a client", "at once"])
@@ -588,3 +617,39 @@ def test_a_client_that_is_silent_is_hung_up_on(echo: Echo, monkeypatch: pytest.M
         half.sendall(f"POST / HTTP/1.1\r\n{HOST}content-length: 9\r\n\r\nhalf".encode())
         assert silent.recv(1) == b""
         assert half.recv(1) == b""
+
+
+def test_a_reply_is_sent_to_its_end_before_tls_is_looked_for() -> None:
+    with Server(Large(), tls=_no_tls) as server, opened(server) as client:
+        client.settimeout(5)
+        client.sendall(f"GET / HTTP/1.1\r\n{HOST}\r\n".encode())
+        with answer(client) as response:
+            assert len(response.read()) == Large.SIZE
+
+
+def test_a_client_with_many_requests_at_once_holds_up_nobody() -> None:
+    echo = EchoAtOnce()
+    with Server(echo) as server, opened(server) as greedy, opened(server) as other:
+        other.sendall(f"GET /first HTTP/1.1\r\n{HOST}\r\n".encode())
+        answer(other).read()
+        greedy.sendall(f"GET /x HTTP/1.1\r\n{HOST}\r\n".encode() * 1000)
+        eventually(lambda: len(echo.seen) > 1)
+        other.sendall(f"GET /other HTTP/1.1\r\n{HOST}\r\n".encode())
+        answer(other).read()
+        eventually(lambda: len(echo.seen) == 1002)
+    assert echo.seen[-1].url.endswith("/x"), "the other one had its turn between them"
+
+
+def test_who_asks_while_others_are_answered_is_not_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop_module, "SILENCE", 0.3)
+    slow = SlowAtOnce()
+    with Server(slow) as server, opened(server) as first, opened(server) as second:
+        second.sendall(f"GET / HTTP/1.1\r\n{HOST}\r\n".encode())
+        answer(second).read()
+        first.sendall(f"GET /slow HTTP/1.1\r\n{HOST}\r\n".encode())
+        assert slow.begun.wait(PATIENT)
+        second.sendall(f"GET / HTTP/1.1\r\n{HOST}\r\n".encode())
+        time.sleep(1.3)  # silence is looked for once a second
+        slow.release.set()
+        with answer(second) as response:
+            assert response.status == 200
