@@ -558,13 +558,14 @@ def test_after_a_failure_connections_are_closed_without_the_garbage_collector(id
 
     gc.disable()
     try:
-        with serving(fail, answer) as port, answering(OK) as (url, _, _):
+        with serving(fail, answer) as port:
             with pytest.raises(Ambiguous):
                 exchange(post(f"http://127.0.0.1:{port}"))
             exchange(post(f"http://127.0.0.1:{port}"))
             if idle:
                 time[0] += 20.5
-                exchange(post(url))
+                with answering(OK) as (url, _, _):
+                    exchange(post(url))
             else:
                 exchange.close()
             closed = hung_up.wait(PATIENT)
