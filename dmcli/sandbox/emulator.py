@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dmcli.api.model import Action
     from dmcli.api.wire import Reply, Request
     from dmcli.sandbox.control.faults import Fault
-    from dmcli.sandbox.service.context import Handler
+    from dmcli.sandbox.service.context import Handler, Look
     from dmcli.sandbox.store.store import Job, Live
 
     _Work = Callable[[sqlite3.Connection, Live], "_Done"]
@@ -156,7 +156,7 @@ class Sandbox:
         with suppress(Exception):  # it is told where it is answered by itself
             arrived = self._arrive(request, read_call(request))
             checked = self._check(arrived, known)
-            if not checked.action or checked.refusal or not (checked.action.name in _LONG or look_of(checked.action)):
+            if arrived.call.action not in _LONG and not _look_for(checked):
                 return arrived, checked
         return None
 
@@ -200,7 +200,7 @@ class Sandbox:
 
     def _look(self, checked: Checked) -> str:
         """What the action finds out before its turn, if anything; nobody waits for it but the caller."""
-        look = look_of(checked.action) if checked.action and not checked.refusal else None
+        look = _look_for(checked)
         if not look:
             return ""
         with speaking("en"):
@@ -318,6 +318,11 @@ class Sandbox:
         if period != self._period:  # the ones before can go
             connection.execute("DELETE FROM nonce WHERE period < ?", (period - 1,))
             self._period = period
+
+
+def _look_for(checked: Checked) -> Look | None:
+    """What the action of a call must find out before its turn; None for nothing, and for a call that is refused."""
+    return look_of(checked.action) if checked.action and not checked.refusal else None
 
 
 def _reply_of(job: Job) -> Reply | None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SILENCE = 60.0  # seconds
 _PIECE = 64 * 1024  # bytes that are read at once
 _MOST = 1024 * 1024  # bytes of a body that is waited for here
-_HANDSHAKE = b"\x16"
+HANDSHAKE = b"\x16"  # the first byte of TLS
 
 
 @runtime_checkable
@@ -127,7 +127,7 @@ class Loop:
     def _receive(self, client: Client) -> bool:
         """Read what a client sent. Whether there may be a whole request."""
         try:
-            if client.fresh and client.connection.recv(1, socket.MSG_PEEK) == _HANDSHAKE:
+            if client.fresh and client.connection.recv(1, socket.MSG_PEEK) == HANDSHAKE:
                 self._hand_over(client)
                 return False
             client.fresh = False
@@ -158,10 +158,11 @@ class Loop:
                 asking.append((client, request))
         if not asking:
             return []
-        replies: Sequence[Reply | None] = [None] * len(asking)
+        replied: list[tuple[Client, Reply | None]] = [(client, None) for client, _ in asking]
         with suppress(Exception):  # a defect is told by the thread that meets it
             replies = self._site.together([request for _, request in asking])
-        return [client for (client, _), reply in zip(asking, replies, strict=True) if self._send(client, reply)]
+            replied = [(client, reply) for (client, _), reply in zip(asking, replies, strict=True)]
+        return [client for client, reply in replied if self._send(client, reply)]
 
     def _send(self, client: Client, reply: Reply | None) -> bool:
         """Send a reply. Whether the client has sent more."""

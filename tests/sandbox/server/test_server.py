@@ -16,8 +16,8 @@ from patience import PATIENT, eventually
 
 from dmcli.api.wire import Ambiguous, NotSent, Reply, Request
 from dmcli.errors import LocalIOError
+from dmcli.sandbox.server import connection as connection_module
 from dmcli.sandbox.server import loop as loop_module
-from dmcli.sandbox.server import server as server_module
 from dmcli.sandbox.server.http1 import MAX_BODY, MAX_HEADERS, MAX_LINE
 from dmcli.sandbox.server.server import Server
 
@@ -57,7 +57,7 @@ class Echo:
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A client has all the time it needs to take its last reply."""
-    monkeypatch.setattr(server_module, "LINGER", PATIENT)
+    monkeypatch.setattr(connection_module, "LINGER", PATIENT)
 
 
 class EchoAtOnce(Echo):
@@ -612,7 +612,7 @@ def test_a_reply_that_is_not_taken_in_one_go_holds_up_nobody(server: Server) -> 
 
 def test_a_client_that_is_silent_is_hung_up_on(echo: Echo, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop_module, "SILENCE", 0.1)
-    monkeypatch.setattr(server_module._Connection, "timeout", 0.1)
+    monkeypatch.setattr(connection_module.Connection, "timeout", 0.1)
     with Server(echo) as server, opened(server) as silent, opened(server) as half:
         half.sendall(f"POST / HTTP/1.1\r\n{HOST}content-length: 9\r\n\r\nhalf".encode())
         assert silent.recv(1) == b""
