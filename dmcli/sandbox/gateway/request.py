@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import binascii
 import re
 from typing import TYPE_CHECKING
 
-from dmcli.api.signing import TABLE
 from dmcli.record import Record
 
 if TYPE_CHECKING:
@@ -14,11 +14,8 @@ if TYPE_CHECKING:
 MAX_BODY = 32 * 1024 * 1024  # bytes: percent-encoding makes three of one
 MAX_PARAMS = 500  # of a call: two hundred of them are those of a hundred attachments
 SMTP = "smtp"  # the scheme of a call that was a mail over SMTP, with no signature but a password
-# The escapes that percent_encode writes, by themselves, and of them those of ASCII.
-_BYTES = {escape.encode(): bytes([byte]) for byte, escape in enumerate(TABLE) if len(escape) > 1}
-_ASCII = {run[1:].decode(): byte.decode() for run, byte in _BYTES.items() if byte.isascii()}
-_FEW = 50  # escapes that are resolved one by one
-_ESCAPES = rb"((?:%[0-9A-Fa-f]{2}){1,100})"  # a run is cut, since each repeat keeps a hundred bytes
+_NO_ESCAPE = rb"%(?![0-9A-Fa-f]{2})"
+_PIECES = rb"(?s).{1,65536}[^%]*"  # no escape is in two; to replace a sign takes a hundred bytes until all is done
 
 
 class Call(Record):
@@ -109,21 +106,21 @@ def form_fields(text: str) -> dict[str, str]:
     spaced = text.replace("+", " ").replace("%20", " ")  # most escapes are spaces, and this is quick
     for pair in spaced.split("&", MAX_PARAMS)[:MAX_PARAMS]:
         name, _, value = pair.partition("=")
-        if "%" in pair:
-            name, value = _decode(name), _decode(value)
         if pair:
-            params[name] = value
+            params[_decode(name)] = _decode(value)
     return params
 
 
 def _decode(text: str) -> str:
     """A name or value with its escapes resolved; what is no escape stays as it is."""
-    first, *others = text.split("%", _FEW + 1)
-    if len(others) <= _FEW:
-        try:
-            return first + "".join([_ASCII[one[:2]] + one[2:] for one in others])
-        except KeyError:  # one of them is of another character, or no escape
-            pass
-    pieces = re.split(_ESCAPES, text.encode())
-    pieces[1::2] = [_BYTES.get(run) or bytes.fromhex(run.replace(b"%", b"").decode()) for run in pieces[1::2]]
-    return b"".join(pieces).decode("utf-8", "replace")
+    if "%" not in text:
+        return text
+    return b"".join(map(_resolved, re.findall(_PIECES, text.encode()))).decode("utf-8", "replace")
+
+
+def _resolved(data: bytes) -> bytes:
+    """The bytes that escapes stand for."""
+    data = re.sub(_NO_ESCAPE, b"%25", data)
+    # What is left is quoted-printable, which has = for %, once nothing stands in it that has a meaning there alone.
+    data = data.replace(b"=", b"%3D").replace(b"\n", b"%0A").replace(b"\r", b"%0D").replace(b"%", b"=")
+    return binascii.a2b_qp(data)
