@@ -43,9 +43,11 @@ else:
         def __new__(cls, *values: Any, **named: Any) -> Self:
             """The record of these values, the first of them by place. Raises TypeError for too many or too few."""
             lacking = len(cls._fields) - len(values)
+            if not lacking and not named:
+                return tuple.__new__(cls, values)
             if 0 < lacking <= len(cls._field_defaults) and not named:  # no more than the last ones
                 values += tuple(cls._field_defaults.values())[-lacking:]
-            elif named or lacking:
+            else:
                 rest = cls._fields[len(values) :]
                 known = cls._field_defaults | named
                 if len(values) > len(cls._fields) or not named.keys() <= set(rest) <= known.keys():

@@ -251,8 +251,7 @@ class Sandbox:
             fault = _strike(connection, arrived) if live.faults else None
             done = self._do(connection, live, arrived, checked, now, fault)
             if fault:
-                done = _spoil(done, fault, arrived)
-        done = done._replace(fault=fault)
+                done = _spoil(done, fault, arrived)._replace(fault=fault)
         self._log(connection, arrived, done, now)
         return done
 

@@ -10,6 +10,7 @@ from dmcli.api.kinds.text import Choice, Flag, Integer
 from dmcli.api.model import V2015, V2017
 from dmcli.api.wire import COMMON
 from dmcli.errors import InputError
+from dmcli.record import Record
 from dmcli.sandbox.errors import ServiceError
 from dmcli.words import listed, tr
 
@@ -69,11 +70,12 @@ def check_params(
     Where sources disagree on a limit the looser one refuses, or the `stricter`.
     """
     values = dict(given)
-    lacking, known = _split(action.name, version)
+    lacking, known, places, required_places = _split(action.name, version)
     for param in lacking:
         for name in param.given_in(list(values)):
             del values[name]
-    for name, aliases, required, param in known:
+    for place in sorted(required_places | {places[name] for name in values if name in places}):
+        name, aliases, required, param = known[place]
         value = values.get(name)
         if not value and aliases:
             value = next((values[alias] for alias in aliases if values.get(alias)), "")
@@ -113,13 +115,29 @@ def _names(action: str) -> tuple[frozenset[str], tuple[str, ...]]:
     return _PROTOCOL.union(names), tuple(f"{name}." for name in names)
 
 
+class _Split(Record):
+    """The parameters of an action that a version lacks, and those that it has, each after what is asked of it at once.
+
+    `places` are those of the latter by their names and aliases, `required` those that must be given.
+    """
+
+    lacking: list[Param]
+    known: list[tuple[str, tuple[str, ...], bool, Param]]
+    places: dict[str, int]
+    required: frozenset[int]
+
+
 @cache
-def _split(action: str, version: str) -> tuple[list[Param], list[tuple[str, tuple[str, ...], bool, Param]]]:
-    """The parameters of an action that a version lacks; those that it has, each after what is asked of it at once."""
+def _split(action: str, version: str) -> _Split:
     params = catalogue.get(action).params
     lacking = [param for param in params if version not in param.versions]
     known = [param for param in params if version in param.versions]
-    return lacking, [(param.name, param.aliases, param.required, param) for param in known]
+    return _Split(
+        lacking,
+        [(param.name, param.aliases, param.required, param) for param in known],
+        {name: place for place, param in enumerate(known) for name in (param.name, *param.aliases)},
+        frozenset([place for place, param in enumerate(known) if param.required]),
+    )
 
 
 def recipients_of(name: str, given: Mapping[str, str]) -> list[str]:

@@ -13,8 +13,6 @@ from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.gateway.request import Call, authorization, form_fields, query_string
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from dmcli.api.wire import Request
 
 MAX_SHOWN = 20_000  # characters of the string to sign that a refusal repeats
@@ -24,8 +22,8 @@ _DIGITS = str.maketrans("123456789", "000000000")
 # What decides which call is made, and when, must be under the signature.
 _MUST_BE_SIGNED = {"host", "x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce"}
 _V1_NEEDS = ("AccessKeyId", "Signature", "SignatureMethod", "SignatureNonce", "Timestamp")
-# What percent_encode writes.
-_CANONICAL = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~%&="
+# What percent_encode writes, and what stands between.
+_CANONICAL = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~%&"
 _ESCAPES = frozenset(signing.TABLE)
 
 
@@ -74,7 +72,7 @@ def _check_signature(request: Request, call: Call) -> None:
         # The signature is over the body itself; the header that names its hash must not say otherwise.
         intact = request.headers.get("x-acs-content-sha256", body).lower() == body
     else:
-        text = signing.v1_of_canonical(request.method, _canonical(request, call.params))
+        text = signing.v1_of_canonical(request.method, _canonical(call))
         ours, theirs, intact = signing.v1_signature(text, SANDBOX_KEY_SECRET), call.params["Signature"], True
     if not intact or not compare_digest(ours.encode(), theirs.encode()):
         raise ServiceError(
@@ -83,23 +81,20 @@ def _check_signature(request: Request, call: Call) -> None:
         )
 
 
-def _canonical(request: Request, params: Mapping[str, str]) -> str:
+def _canonical(call: Call) -> str:
     """The canonical query of all parameters but the signature; where it came that way it is only sorted."""
-    sent = "&".join(filter(None, (query_string(request), request.body.decode("utf-8", "replace"))))
-    try:
-        parts = dict([pair.split("=") for pair in sent.split("&")])
-    except ValueError:  # there is one that is not a name and a value
-        parts = {}
+    sent = dict(call.pairs)
     # Names that differ had escapes, which would sort elsewhere than what they stand for; U+FFFD may stand for bytes
     # that are no UTF-8, and is signed itself.
-    if parts.keys() != params.keys() or not _is_canonical(sent) or "\ufffd" in "".join(params.values()):
-        return signing.canonical_query({name: value for name, value in params.items() if name != "Signature"})
-    return "&".join([f"{name}={parts[name]}" for name in sorted(parts) if name != "Signature"])
+    as_signed = sent.keys() == call.params.keys() and _is_canonical("&".join([*sent, *sent.values()]))
+    if as_signed and "\ufffd" not in "".join(call.params.values()):
+        return "&".join([f"{name}={sent[name]}" for name in sorted(sent) if name != "Signature"])
+    return signing.canonical_query({name: value for name, value in call.params.items() if name != "Signature"})
 
 
-def _is_canonical(sent: str) -> bool:
+def _is_canonical(text: str) -> bool:
     """Whether names and values are encoded just as percent_encode does it."""
-    if not sent.isascii() or sent.encode().translate(None, _CANONICAL):
+    if not text.isascii() or text.encode().translate(None, _CANONICAL):
         return False
     # It would write other escapes in another way: those in small letters, or of a character that stays.
-    return _ESCAPES.issuperset(re.findall("%.?.?", sent.replace("%20", "")))  # most are spaces
+    return _ESCAPES.issuperset(re.findall("%.?.?", text.replace("%20", "")))  # most are spaces

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api.wire import Reply
@@ -15,16 +15,17 @@ from dmcli.sandbox.gateway.request import MAX_BODY
 
 if TYPE_CHECKING:
     import io
+    from collections.abc import Iterable
 
 MAX_LINE = 1024 * 1024  # bytes of a request line: SDK 1.0.12 puts whole mails in the query
 MAX_HEADER = 64 * 1024  # bytes of a header line
 MAX_HEADERS = 100
 _SHORT = 200  # bytes of a header line that is remembered
 
-_BLANK = (b"\r\n", b"\n")
-_REQUEST_LINE = re.compile(rb"([A-Z]{1,20}) (?:http://([^/?\s]+))?(/[^\x00-\x20\x7f]*) HTTP/1\.([01])\r?\n")
-_HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):([^\x00-\x08\x0a-\x1f\x7f]*)\r?\n")
-_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
+_END = b"\r\n\r\n"
+_REQUEST_LINE = re.compile(rb"([A-Z]{1,20}) (?:http://([^/?\s]+))?(/[^\x00-\x20\x7f]*) HTTP/1\.([01])")
+_HEADER = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):([^\x00-\x08\x0a-\x1f\x7f]*)")
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?")
 # With a scheme too: SDKs given an endpoint with one send, and sign, `host: http://127.0.0.1:18555`.
 _HOST = re.compile(r"(?:https?://)?((?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?)/?", re.IGNORECASE)
 _ONCE = frozenset(("host", "content-length", "transfer-encoding", "authorization", "origin", "sec-fetch-site"))
@@ -70,32 +71,47 @@ def read_head(reader: io.BufferedIOBase, *, after_chunks: bool) -> Head:
     """
     for _ in range(MAX_HEADERS):
         line = _line(reader, MAX_LINE, 414)
-        if line not in _BLANK and not (after_chunks and _HEADER.fullmatch(line)):
+        if line and not (after_chunks and _HEADER.fullmatch(line)):
             break
+    return _head(line, iter(partial(_line, reader, MAX_HEADER, 431), b""))
+
+
+def head_of(read: bytes) -> tuple[Head, int]:
+    """The head that these bytes begin with, and where its body begins, of a client that writes as clients do.
+
+    Raises RefusedRequestError or EOFError where it takes `read_head` to say what it is.
+    """
+    end = read.find(_END, 0, MAX_HEADER)
+    if end < 0:
+        raise EOFError
+    line, *fields = read[:end].split(b"\r\n")
+    return _head(line, fields), end + len(_END)
+
+
+def _head(line: bytes, fields: Iterable[bytes]) -> Head:
     match = _REQUEST_LINE.fullmatch(line)
     if not match:
         raise RefusedRequestError(400, "the request line is not METHOD /path HTTP/1.1")
     method, authority, target, minor = match.groups(b"")
     try:
-        return Head(method.decode(), authority.decode(), target.decode(), int(minor), _headers(reader))
+        return Head(method.decode(), authority.decode(), target.decode(), int(minor), _headers(fields))
     except UnicodeDecodeError:
         raise RefusedRequestError(400, "the request line is not UTF-8") from None
 
 
-def _headers(reader: io.BufferedIOBase) -> dict[str, str]:
-    """Headers up to the blank line, by lower-case name; what is sent more than once is joined by commas."""
+def _headers(fields: Iterable[bytes]) -> dict[str, str]:
+    """Headers by lower-case name; what is sent more than once is joined by commas."""
     headers: dict[str, str] = {}
-    for _ in range(MAX_HEADERS + 1):
-        line = _line(reader, MAX_HEADER, 431)
-        if line in _BLANK:
-            return headers
+    for number, line in enumerate(fields):
+        if number == MAX_HEADERS:
+            raise RefusedRequestError(431, f"there are more than {MAX_HEADERS} headers")
         name, value = _known_field(line) if len(line) <= _SHORT else _field(line)
         if name in headers:
             if name in _ONCE:
                 raise RefusedRequestError(400, f"the header {name} is given twice")
             value = f"{headers[name]}, {value}"
         headers[name] = value
-    raise RefusedRequestError(431, f"there are more than {MAX_HEADERS} headers")
+    return headers
 
 
 def _field(line: bytes) -> tuple[str, str]:
@@ -166,13 +182,13 @@ def _limited(size: int) -> int:
 
 
 def _line(reader: io.BufferedIOBase, most: int, status: int) -> bytes:
-    """One line with its end. Raises RefusedRequestError with that status when it has more than `most` bytes."""
+    """One line without its end. Raises RefusedRequestError with that status when it has more than `most` bytes."""
     line = reader.readline(most + 1)
     if len(line) > most:
         raise RefusedRequestError(status, f"a line is longer than {most} bytes")
     if not line.endswith(b"\n"):
         raise EOFError
-    return line
+    return line[:-1].removesuffix(b"\r")
 
 
 def exactly(reader: io.BufferedIOBase, size: int) -> bytes:

@@ -7,7 +7,6 @@ read: TLS, bodies in chunks, heads that come in drops, what is refused, what may
 
 from __future__ import annotations
 
-import io
 import selectors
 import socket
 import time
@@ -15,7 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from dmcli.api.wire import Request
-from dmcli.sandbox.server.http1 import Head, RefusedRequestError, body_size, guard, read_head, wire
+from dmcli.sandbox.server.http1 import Head, RefusedRequestError, body_size, guard, head_of, wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,15 +52,13 @@ class Client:
     def request(self) -> Request | None:
         """The next request; None while it is not whole. Raises RefusedRequestError or EOFError for one of a thread."""
         if self.head is None:
-            reader = io.BytesIO(self.read)
-            head = read_head(reader, after_chunks=False)
+            head, begin = head_of(self.read)
             size = body_size(head)
             if size is None or size > _MOST or "expect" in head.headers or head.method == "HEAD":
                 raise EOFError
             if head.connection == "close":  # its end is waited for
                 raise EOFError
-            self.head, self.begin = head, reader.tell()
-            self.end = self.begin + size
+            self.head, self.begin, self.end = head, begin, begin + size
         if len(self.read) < self.end:
             return None
         url = f"http://{guard(self.head)}{self.head.target}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from itertools import compress
 from typing import TYPE_CHECKING, Protocol, cast
 
 from dmcli.api.wire import Reply
@@ -47,9 +48,9 @@ class Site:
 
     def together(self, requests: Sequence[Request]) -> list[Reply | None]:
         """Answer the calls among some requests in one transaction; None for what else there is, or may have to wait."""
-        calls = [request for request in requests if _is_call(request)]
-        replies = iter(self._sandbox.exchange_together(calls) if calls else ())
-        return [next(replies) if _is_call(request) else None for request in requests]
+        are_calls = [_is_call(request) for request in requests]
+        replies = iter(self._sandbox.exchange_together(list(compress(requests, are_calls))))
+        return [next(replies) if is_call else None for is_call in are_calls]
 
 
 def site_of(sandbox: Sandbox) -> Site:
