@@ -78,6 +78,7 @@ class Store:
         # A thread writes the log back, which takes longer than a call should wait; here only what it leaves behind.
         self._connection.execute("PRAGMA wal_autocheckpoint = 10000")
         self._unwritten = 0  # transactions since
+        self._patience = TIMEOUT  # seconds that statements wait for other processes
         self._writer: threading.Thread | None = None
         self._lock = threading.RLock()  # code in a transaction may ask what is live
         self._reader: sqlite3.Connection | None = None  # what reads holds up nobody who writes
@@ -144,6 +145,7 @@ class Store:
         self._waiting.extend(jobs)
         with self._lock:
             if not all(job.done for job in jobs):
+                self._wait(TIMEOUT)
                 self._run([self._waiting.popleft() for _ in range(len(self._waiting))])
         self._committed()
         return jobs
@@ -157,15 +159,18 @@ class Store:
                 job.error = LockedError(tr("another thread holds {database}", database=self.path))
             return jobs
         try:
-            self._connection.execute(f"PRAGMA busy_timeout = {int(_SOON * 1000)}").fetchone()
-            try:
-                self._run(jobs)
-            finally:
-                self._connection.execute(f"PRAGMA busy_timeout = {int(TIMEOUT * 1000)}").fetchone()
+            self._wait(_SOON)
+            self._run(jobs)
         finally:
             self._lock.release()
         self._committed()
         return jobs
+
+    def _wait(self, seconds: float) -> None:
+        """Have what comes wait so long for other processes; to ask again each time takes as long as to keep a mail."""
+        if seconds != self._patience:
+            self._connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}").fetchone()
+            self._patience = seconds
 
     def _run(self, jobs: list[Job]) -> None:
         """Do some works in one transaction, or each in its own."""
@@ -187,8 +192,10 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """The connection, alone with it; what was done in the block is kept when it ends, undone when it raises."""
-        with self._lock, transaction(self._connection):
-            yield self._connection
+        with self._lock:
+            self._wait(TIMEOUT)
+            with transaction(self._connection):
+                yield self._connection
         self._committed()
 
     @contextmanager
@@ -231,6 +238,7 @@ class Store:
         Raises LockedError when another process holds the file for too long.
         """
         with self._lock:
+            self._wait(TIMEOUT)
             copy_database(other, self._connection)
             self._live = None
         self._committed()
