@@ -1,4 +1,4 @@
-"""The vendor's own files: the command line's ~/.aliyun/config.json, and ~/.alibabacloud/credentials.ini. Only read."""
+"""The vendor's own files: its command line's ~/.aliyun/config.json, its libraries' in ~/.alibabacloud. Only read."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PREFIXES = ("ALIBABA_CLOUD", "ALIBABACLOUD", "ALICLOUD")
 INI_VARIABLE = "ALIBABA_CLOUD_CREDENTIALS_FILE"
+# One file, two names: the first for the libraries of Python and Java, the second for those of Node and Go.
+_INI_NAMES = ("credentials.ini", "credentials")
 # What may be seen of a profile. All else there is, known or not, is kept as a secret.
 _SHOWN = frozenset(
     """
@@ -83,7 +85,7 @@ def ini_file(environ: Mapping[str, str]) -> VendorFile:
     Raises ConfigError when it is broken, or when the environment names one that is not there; LocalIOError.
     """
     given = environ.get(INI_VARIABLE, "")
-    path = given or os.path.join(home(environ), ".alibabacloud", "credentials.ini")
+    path = given or _ini_path(environ)
     if _is_ignored(environ):
         return VendorFile(path, "", "", {})
     text, access = read_text(path)
@@ -114,6 +116,12 @@ def ini_file(environ: Mapping[str, str]) -> VendorFile:
     chooser = variable(environ, "PROFILE")
     named = environ.get(chooser, "")
     return VendorFile(path, named or "default", chooser if named else "", entries, access)
+
+
+def _ini_path(environ: Mapping[str, str]) -> str:
+    """Where the libraries' file is, or would be."""
+    paths = [os.path.join(home(environ), ".alibabacloud", name) for name in _INI_NAMES]
+    return next(filter(os.path.lexists, paths), paths[0])
 
 
 def _is_ignored(environ: Mapping[str, str]) -> bool:

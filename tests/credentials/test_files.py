@@ -13,7 +13,12 @@ STATIC = {"mode": "AK", "access_key_id": "dm-sandbox-id", "access_key_secret": "
 YAML = "default: p\nprofiles:\n  p: {access_key_id: dm-sandbox-id, access_key_secret: dm-sandbox-secret}\n"
 JSON = json.dumps({"current": "p", "profiles": [{"name": "p", **STATIC}]})
 INI = "[default]\ntype = access_key\naccess_key_id = dm-sandbox-id\naccess_key_secret = dm-sandbox-secret\n"
-FILES = {".config/dm/config.yaml": YAML, ".aliyun/config.json": JSON, ".alibabacloud/credentials.ini": INI}
+FILES = {
+    ".config/dm/config.yaml": YAML,
+    ".aliyun/config.json": JSON,
+    ".alibabacloud/credentials.ini": INI,
+    ".alibabacloud/credentials": INI,
+}
 LIST = "tag list -o json"
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
@@ -29,6 +34,12 @@ def test_a_private_file_serves(bare, server, file):
     result = bare("--endpoint {} " + LIST, server.url)
     assert result.json["data"]["tag"]
     assert result.err == ""
+
+
+def test_of_the_two_names_that_the_libraries_have_for_one_file_that_of_the_python_one_counts(find, put, tmp_path):
+    for name in ("credentials", "credentials.ini"):
+        put(tmp_path / ".alibabacloud" / name, INI.replace("dm-sandbox-id", name))
+    assert find()().access_key_id == "credentials.ini"
 
 
 def test_a_file_that_all_can_read_is_refused(bare, server, file):
