@@ -1,5 +1,5 @@
 #!/bin/sh
-# One file of keys for all SDKs of Alibaba Cloud has two names, and where both are there two SDKs act on one account and two on another
+# One file of keys for all SDKs of Alibaba Cloud has two names: with both, two SDKs act on one account and two on another
 #
 # Seen:      2026-11-29
 # Versions:  alibabacloud_credentials 1.0.12 (PyPI), Python 3.11.7; @alicloud/credentials 2.4.7 (npm), Node 20.20;
