@@ -66,7 +66,8 @@ else:
             return dict(zip(self._fields, self, strict=True))
 
         def _replace(self, **changed: Any) -> Self:
-            made = tuple.__new__(type(self), map(changed.pop, self._fields, self))
+            # By way of a list: a tuple of a length that is not known beforehand is kept by Python once it is let go.
+            made = tuple.__new__(type(self), list(map(changed.pop, self._fields, self)))
             if changed:
                 raise TypeError(f"{type(self).__name__}{self._fields} has no {sorted(changed)}")  # untranslated: same
             return made

@@ -68,7 +68,7 @@ class Target(Record):
         """The API version for an action with these parameters: the newest one that has all of them."""
         given = {name.partition(".")[0] for name in params}  # Attachments.1.Name is a part of Attachments
         needed = [p.versions for p in action.params if p.name in given]
-        shared = tuple(v for v in action.versions if all(v in versions for versions in needed))
+        shared = tuple([v for v in action.versions if all(v in versions for versions in needed)])
         return version_for(self.region, shared, self.api_version)
 
 
