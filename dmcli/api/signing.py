@@ -24,11 +24,13 @@ _LINE = 1000  # characters of a line that is remembered
 
 def percent_encode(text: str) -> str:
     """RFC 3986 over UTF-8: only letters, digits and -_.~ stay, the rest is %XX in upper case."""
-    return _encoded(text)[0]
+    return _encode(text)[0]
 
 
 def _encoded(text: str) -> tuple[str, str]:
     """A text encoded once, and twice."""
+    if text.isalnum() and text.isascii():  # as it is; a nonce, which never comes again, would be remembered
+        return text, text
     if len(text) <= _LINE:
         return _encode_line(text)
     lines = [_encode_line(line) if len(line) <= _LINE else _encode(line) for line in text.split("\n")]
@@ -50,7 +52,7 @@ _encode_line = lru_cache(maxsize=1024)(_encode)  # calls have names and values i
 
 def canonical_query(params: Mapping[str, str]) -> str:
     """The parameters sorted by name in byte order, encoded, joined by & and =."""
-    return "&".join([f"{percent_encode(name)}={percent_encode(params[name])}" for name in sorted(params)])
+    return "&".join([f"{_encoded(name)[0]}={_encoded(params[name])[0]}" for name in sorted(params)])
 
 
 def v1_form(method: str, params: Mapping[str, str]) -> tuple[str, str]:
