@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_REPLY = 8 * 1024 * 1024  # bytes, headers included
-PIECE = 64 * 1024  # bytes that are written or read at a time
+PIECE = 64 * 1024  # bytes that are written at a time
 _INTERIM = frozenset(range(102, 200))  # 101 ends the protocol, so it is a reply
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import dmcli
 from dmcli.api.wire import Ambiguous, NotSent, Reply, Request
-from dmcli.client.connection import PIECE, Watch, watched_class
+from dmcli.client.connection import Watch, watched_class
 from dmcli.errors import ConfigError, DmError
 from dmcli.words import marked, tr
 
@@ -24,6 +24,9 @@ CONNECT_TIMEOUT = 5.0  # seconds
 # of unknown outcome. Replies of the vendor's gateways announce 25.
 _IDLE = 20.0
 _CONNECTIONS = 50  # that threads may have open at a time; further ones are closed after a request
+# Bytes of a reply that are read at a time, since a server may announce any length; nearly all replies are one piece, of
+# which no copy is made.
+_PIECE = 1024 * 1024
 _HEADERS = {"accept-encoding": "identity", "user-agent": f"dm/{dmcli.__version__}"}
 # The value may have a password in it, so it is not repeated.
 _NO_PROXY = marked("the proxy that {where} names cannot be used; give a URL such as http://proxy.example.com:3128")
@@ -77,8 +80,7 @@ class HttpExchange:
             ) as answer:
                 headers = {name.lower(): value for name, value in answer.headers.items()}
                 packed = headers.get("content-encoding", "identity")
-                # In pieces, since a server may announce any length.
-                body = b"" if packed != "identity" else b"".join(answer.raw.stream(PIECE))
+                body = b"" if packed != "identity" else b"".join(answer.raw.stream(_PIECE))
         except DmError:
             raise
         except Exception as error:  # noqa: BLE001  the libraries raise ValueError and more for replies that are none
