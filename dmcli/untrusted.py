@@ -16,6 +16,7 @@ MOST_MARKS = 100_000  # texts, brackets, commas and colons of a JSON text from a
 _NEITHER = bytes(set(range(256)) - set(b'[]{}"'))  # bytes that neither begin nor end a level or a text
 _MARK = b"\xef\xbb\xbf"  # by which some programs begin UTF-8; the codec for it is slow to load
 _WINDOW = 65_536  # characters
+_PIECE = 8192  # characters whose marks are looked for at a time
 _LONGEST = 2000  # characters of a message
 _DIGITS = 18  # of a number: SQLite's integers have room for them
 _HARMFUL = (  # a text that compiles at its first use: most runs meet none of these
@@ -103,7 +104,7 @@ def read_json(text: str | bytes, marks: int = 0) -> Any:
         text = text.removeprefix(_MARK).decode()  # json would guess at other encodings
     if marks:
         _check_size(text, marks)
-    if _depth(text.encode(errors="replace")) > DEEPEST:  # told before the parser goes down: it has a call a level
+    if _depth(text) > DEEPEST:  # told before the parser goes down: it has a call a level
         raise ValueError(tr("it has more than {most} levels", most=DEEPEST))
     return json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_unique)
 
@@ -146,12 +147,29 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def _depth(text: bytes) -> int:
+def _depth(text: str) -> int:
     """Levels of lists and objects of a JSON text, up to its first mistake.
 
     What follows a backslash goes first, then all but brackets and quotation marks, then two of these with nothing
-    between: then few texts are left to cut out, those that have brackets in them.
+    between: then few texts are left to cut out, those that have brackets in them. It is done piece by piece, so that no
+    copy of the whole is made.
     """
-    bare = text.replace(rb"\\", b"").replace(rb"\"", b"").translate(None, _NEITHER).replace(b'""', b"")
+    bare = b"".join([_marks_of(piece.encode(errors="replace")) for piece in _pieces(text)]).replace(b'""', b"")
     steps = (1 if mark in b"[{" else -1 for mark in b"".join(bare.split(b'"')[::2]))
     return max(accumulate(steps), default=0)
+
+
+def _marks_of(piece: bytes) -> bytes:
+    """The brackets and quotation marks of a JSON text that are not behind a backslash."""
+    return piece.replace(rb"\\", b"").replace(rb"\"", b"").translate(None, _NEITHER)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """A text in pieces, none of which ends with a backslash: what follows one stays with it."""
+    start = 0
+    while start < len(text):
+        end = start + _PIECE
+        while text[end - 1 : end] == "\\":
+            end += 1
+        yield text[start:end]
+        start = end
