@@ -31,9 +31,11 @@ def moment_of(text: str, form: str) -> datetime | None:
     from datetime import datetime
 
     try:
-        return datetime.strptime(text, form).replace(tzinfo=service_zone())
+        moment = datetime.fromisoformat(text)  # not strptime, whose module a list would load for its first day alone
     except ValueError:
         return None
+    written = moment.strftime(form).rjust(len(text), "0")  # of an early year some systems write fewer digits
+    return moment.replace(tzinfo=service_zone()) if written == text else None
 
 
 def moment_in(shape: str, text: str, zone: tzinfo | None = None) -> datetime | None:
