@@ -215,11 +215,12 @@ def walk(
         raise ValueError(action.name)
     asked = dict(params) | first_page(action.paging, size)
     circle, seen, most = Circle(), 0, 0
-    totals: list[int] = []
+    least: int | None = None  # of the totals that the replies had
     while True:
         page = page_of(action, call(action, asked))
         seen += len(page.rows)
-        totals += [total] if (total := total_of(action.paging, page.reply)) is not None else []
+        total = total_of(action.paging, page.reply)
+        least = total if least is None else least if total is None else min(least, total)
         most = most or most_rows(action.paging, page.reply)
         following = next_page(action.paging, asked, page.reply, len(page.rows), seen)
         if following and following.get(action.paging.cursor) == asked.get(action.paging.cursor, ""):
@@ -232,8 +233,8 @@ def walk(
         if not following:
             # A list may grow or shrink while it is read: the least of its totals is what there was all the time. Of a
             # list with a cursor the service's documentation calls the total deprecated; there the cursor tells the end.
-            if action.paging.page and totals and seen < min(totals):
-                raise UnreachableError(tr(_FEWER, total=min(totals), seen=seen))
+            if action.paging.page and least is not None and seen < least:
+                raise UnreachableError(tr(_FEWER, total=least, seen=seen))
             return
         asked |= following
 
