@@ -14,7 +14,7 @@ from dmcli.cli.build import group
 from dmcli.cli.options import from_history, options_of
 from dmcli.cli.tree import command, command_in
 from dmcli.errors import DmError, RefusedError
-from dmcli.words import tr
+from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -106,14 +106,21 @@ def _report(current: Session, *, html: str | None, markdown: bool, **typed: Any)
         show_text(in_markdown(found, current.lang), current.output())
 
 
-_HISTORY = f"{__package__}.history"
-COMMAND = group(
-    "stats",
-    command("totals", options_of(_TOTALS), _totals, _TOTALS.summary, "--from news@mail.example.com --since 30d"),
-    command(
+_ABOUT_REPORT = marked("Report on some weeks: outcomes, failures, opens, senders and tags; in Markdown, or as a page.")
+
+
+def _totals_command() -> click.Command:
+    return command("totals", options_of(_TOTALS), _totals, _TOTALS.summary, "--from news@mail.example.com --since 30d")
+
+
+def _tracking_command() -> click.Command:
+    return command(
         "tracking", options_of(_TRACKING), _tracking, _TRACKING.summary, "--from news@mail.example.com --tag welcome"
-    ),
-    command(
+    )
+
+
+def _report_command() -> click.Command:
+    return command(
         "report",
         [
             *(option for option in options_of(_TOTALS) if option.name in ("StartTime", "EndTime")),
@@ -128,11 +135,22 @@ COMMAND = group(
             ),
         ],
         _report,
-        "Report on some weeks: outcomes, failures, opens, senders and tags; in Markdown, or as a page.",
+        _ABOUT_REPORT,
         "--since 30d --html report.html",
-    ),
-    command("sender", options_of(_SENDER), _sender, _SENDER.summary, "news@mail.example.com"),
-)
+    )
+
+
+def _sender_command() -> click.Command:
+    return command("sender", options_of(_SENDER), _sender, _SENDER.summary, "news@mail.example.com")
+
+
+_HISTORY = f"{__package__}.history"
+COMMAND = group("stats")
+# Made when they are entered: a command needs none of the others' options.
+COMMAND.later("totals", _TOTALS.summary, _totals_command)
+COMMAND.later("tracking", _TRACKING.summary, _tracking_command)
+COMMAND.later("report", _ABOUT_REPORT, _report_command)
+COMMAND.later("sender", _SENDER.summary, _sender_command)
 COMMAND.later(
     "sync",
     "Keep on this machine what the service forgets after a month.",
