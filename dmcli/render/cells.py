@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 _MINUTE = len("2026-03-15 12:00")
-_KEPT = 1024  # texts of times that are remembered
+_KEPT = 128  # texts of times that are remembered
 _SERVICE = " +08:00"  # the offset of the service's calendar
 
 

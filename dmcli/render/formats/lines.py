@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from dmcli.render.encoding import fit_document, wants_ascii
@@ -9,6 +10,8 @@ from dmcli.render.formats.base import Format, Listing
 
 if TYPE_CHECKING:
     from dmcli.render.formats.base import Sink
+
+_AT_ONCE = 200  # rows that are written together
 
 
 class _Lines(Format):
@@ -21,9 +24,9 @@ class _Lines(Format):
         stdout, count = output.stdout, 0
         encode = json.JSONEncoder(ensure_ascii=wants_ascii(stdout), separators=(",", ":")).encode
         for rows in map(iter, listing.pages):  # of which none is kept while the next is fetched
-            for row in rows:
-                stdout.write(fit_document(encode(row), stdout) + "\n")
-                count += 1
+            while lines := [encode(row) for row in islice(rows, _AT_ONCE)]:
+                stdout.write(fit_document("\n".join(lines) + "\n", stdout))
+                count += len(lines)
             stdout.flush()
         return count
 
