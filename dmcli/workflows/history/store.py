@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api.paging import value_of
@@ -18,59 +19,12 @@ from dmcli.local.locks import Claims
 from dmcli.local.paths import state_folder
 from dmcli.untrusted import read_number
 from dmcli.words import tr
+from dmcli.workflows.history.schema import FAILED, MIGRATIONS
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Mapping
 
-_FAILED = """
-INSERT INTO failure (account, day, sort, domain, mails)
-SELECT d.account, d.day, d.sort, lower(substr(r.value, instr(r.value, '@') + 1)), count(*)
-FROM detail AS d JOIN sort AS s ON s.id = d.sort JOIN text AS r ON r.id = d.recipient WHERE s.status != 0
-"""
-# Days are those of the service (UTC+8), counted from 1970-01-01; times are epoch seconds. Of the owner of an account's
-# keys there is a hash. `text` are recipients and subjects, `sort` is all else that a row of details says, since that
-# comes again and again; `seq` counts the rows of a day down from 0, as the service lists them: the newest first.
-MIGRATIONS = (
-    """
-CREATE TABLE account (
-  id INTEGER PRIMARY KEY, place TEXT NOT NULL, owner TEXT NOT NULL, invalid_until INTEGER, UNIQUE (place, owner));
-CREATE TABLE text (id INTEGER PRIMARY KEY, value TEXT NOT NULL UNIQUE);
-CREATE INDEX text_in_capitals ON text (value COLLATE NOCASE) WHERE value != lower(value);
-CREATE TABLE sort (
-  id INTEGER PRIMARY KEY, sender TEXT NOT NULL, tag TEXT NOT NULL, status INTEGER NOT NULL, message TEXT NOT NULL,
-  class TEXT NOT NULL, config TEXT NOT NULL, config_name TEXT NOT NULL, pool TEXT NOT NULL, pool_name TEXT NOT NULL,
-  UNIQUE (sender, tag, status, message, class, config, config_name, pool, pool_name));
-CREATE TABLE day (
-  account INTEGER NOT NULL, day INTEGER NOT NULL, settled INTEGER NOT NULL, mails INTEGER NOT NULL,
-  PRIMARY KEY (account, day)) WITHOUT ROWID;
-CREATE TABLE detail (
-  account INTEGER NOT NULL, day INTEGER NOT NULL, seq INTEGER NOT NULL, recipient INTEGER NOT NULL,
-  subject INTEGER NOT NULL, sort INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (account, day, seq))
-  WITHOUT ROWID;
-CREATE INDEX detail_by_recipient ON detail (recipient);
--- The details of a day counted; `provider` is the domain of the recipients.
-CREATE TABLE daily (
-  account INTEGER NOT NULL, day INTEGER NOT NULL, sender TEXT NOT NULL, tag TEXT NOT NULL, provider TEXT NOT NULL,
-  status INTEGER NOT NULL, mails INTEGER NOT NULL, PRIMARY KEY (account, day, sender, tag, provider, status))
-  WITHOUT ROWID;
--- Opens and clicks as the service counts them, as JSON: of all mail, of a sender, of a sender's mail with a tag.
-CREATE TABLE track (
-  account INTEGER NOT NULL, day INTEGER NOT NULL, sender TEXT NOT NULL, tag TEXT NOT NULL, counts TEXT NOT NULL,
-  PRIMARY KEY (account, day, sender, tag)) WITHOUT ROWID;
-CREATE TABLE invalid (
-  account INTEGER NOT NULL, at INTEGER NOT NULL, address TEXT NOT NULL COLLATE NOCASE,
-  PRIMARY KEY (account, at, address)) WITHOUT ROWID;
-CREATE UNIQUE INDEX invalid_by_address ON invalid (account, address);
-""",
-    # Details of a day that were not delivered, counted by all that a row says but the recipient, and by their domain.
-    f"""
-CREATE TABLE failure (
-  account INTEGER NOT NULL, day INTEGER NOT NULL, sort INTEGER NOT NULL, domain TEXT NOT NULL, mails INTEGER NOT NULL,
-  PRIMARY KEY (account, day, sort, domain)) WITHOUT ROWID;
-{_FAILED} GROUP BY 1, 2, 3, 4;
-""",
-)
 # The columns of `sort`, and the field of a row of details that each is.
 SORT = {
     "sender": "AccountName",
@@ -118,20 +72,33 @@ class DayState(NamedTuple):
 
 
 class History:
-    """The database at `path`. Raises ConfigError, LockedError or LocalIOError when it cannot be opened."""
+    """The database at `path`, which the first claim makes.
+
+    All but `close` raise ConfigError, LockedError or LocalIOError when it cannot be opened.
+    """
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.db: sqlite3.Connection = open_database(path, MIGRATIONS)
-        self._claims = Claims(f"{path}.lock")
+
+    @cached_property
+    def db(self) -> sqlite3.Connection:
+        """The connection; the file is made where there is none."""
+        return open_database(self.path, MIGRATIONS)
+
+    @cached_property
+    def _claims(self) -> Claims:
+        return Claims(f"{self.path}.lock")
 
     def close(self) -> None:
         """Give the file back, and what was claimed."""
-        self.db.close()
-        self._claims.close()
+        for opened in ("db", "_claims"):
+            if opened in vars(self):
+                getattr(self, opened).close()
 
     def find(self, place: str, owner: str) -> Kept | None:
         """What is kept of an account: `place` is its endpoint, `owner` whose keys call it. None where nothing is."""
+        if not os.path.exists(self.path):
+            return None
         row = self.db.execute("SELECT id FROM account WHERE place = ? AND owner = ?", (place, _hash(owner))).fetchone()
         return Kept(self.db, row[0]) if row else None
 
@@ -149,6 +116,8 @@ class History:
 
     def forget(self, place: str) -> None:
         """Forget all accounts at a place, which has forgotten them too."""
+        if not os.path.exists(self.path):
+            return
         with transaction(self.db):
             for (account,) in self.db.execute("SELECT id FROM account WHERE place = ?", (place,)).fetchall():
                 for table in ("day", "detail", "daily", "failure", "track", "invalid"):
@@ -205,7 +174,7 @@ class Kept:
                 db.execute(statement)
             db.execute(_TAKE, (self.account, day))
             db.execute(_COUNT, (self.account, day))
-            db.execute(f"{_FAILED} AND d.account = ? AND d.day = ? GROUP BY 1, 2, 3, 4", (self.account, day))
+            db.execute(f"{FAILED} AND d.account = ? AND d.day = ? GROUP BY 1, 2, 3, 4", (self.account, day))
             db.execute("INSERT OR REPLACE INTO day VALUES (?, ?, ?, ?)", (self.account, day, settled, -seq))
             self._empty()
         return -seq

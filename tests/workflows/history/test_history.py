@@ -263,10 +263,16 @@ def test_two_at_once_and_two_accounts(box, past, tmp_path):
 def test_what_cannot_be_read_is_said_in_a_sentence(box, past, tmp_path):
     path = tmp_path / ".local/state/dm/history.db"
     past(300)
-    for line in ("stats totals --from-history", "stats history", "stats history export --to a.csv"):
+    reading = ("stats totals --from-history", "stats history", "stats history export --to a.csv")
+    for line in (*reading, "stats history prune --older-than 10d --yes"):
         said = box(line, code=10).err
-        assert "there is no history of this account yet: begin one with dm stats sync" in said
+        assert "there is no history of this account yet: begin one with dm stats sync" in said, line
+    box("sandbox reset --yes")  # which forgets what is kept of it
+    assert not list(path.parent.glob("history.db*"))  # nothing of this makes a history
+    past(300)
     box("stats sync")
+    box("--region ap-southeast-1 stats history prune --older-than 10d --yes", code=10)
+    box("--region ap-southeast-1 stats history", code=10)
     assert oct(os.stat(path).st_mode & 0o777) == "0o600"
     for line, said in (
         ("stats totals --from-history --since 5d --until 9d", "--until lies before --since: swap them"),

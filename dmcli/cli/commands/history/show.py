@@ -89,6 +89,7 @@ def _prune(current: Session, *, older_than: int, yes: bool) -> None:
     from dmcli.workflows.history.days import day_at, day_text
     from dmcli.workflows.history.upkeep import count_before, prune
 
+    _kept(current)  # a claim would make it
     kept = current.resources.history.claim(*current.resources.account)
     before = day_at(current.service_now) - older_than
     mails = count_before(kept, before)
