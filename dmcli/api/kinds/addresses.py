@@ -207,7 +207,13 @@ class EmailOrDomain(Kind):
     metavar = "EMAIL|DOMAIN"
 
     def to_wire(self, text: str, now: datetime) -> str:
-        return _either(text).to_wire(text, now)
+        kind = _either(text)
+        try:
+            return kind.to_wire(text, now)
+        except ValueError as error:
+            if isinstance(kind, Email):
+                raise
+            raise ValueError(tr("{said}, or a mail address such as ada@example.com", said=error)) from None
 
     def accepts(self, wire: str) -> bool:
         return _either(wire).accepts(wire)

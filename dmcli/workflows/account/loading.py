@@ -125,7 +125,7 @@ class _Loader(Grammar):
         for key, value in named:
             name = self._name(part, key)
             if name in things:
-                self.fail(key.start, tr("the {noun} {name!r} stands there twice", noun=tr(part.noun), name=name))
+                self.fail(key.start, tr("the {noun} {name!r} stands there twice", noun=tr(part.noun), name=key.text))
             places[part.key, name] = key.start
             things[name] = self._thing(part, name, value)
         return things

@@ -18,6 +18,15 @@ import pytest
         ("tags:\n  a:\n    description: [x]\n", "line 3 column 18: 'description' must be one piece of text"),
         ("tags:\n  a: x\n", "line 2 column 6: what is said of 'a' must be 'key: value' lines"),
         ("tags:\n  - a\n  - a\n", "line 3 column 5: the tag 'a' stands there twice"),
+        (
+            "suppressed:\n- Ada@Example.com\n- ada@example.com\n",
+            "line 3 column 3: the suppressed address 'ada@example.com' stands there twice",
+        ),
+        (
+            "suppressed:\n- ada@example.com\n- Ada@Example.com\n",
+            "line 3 column 3: the suppressed address 'Ada@Example.com' stands there twice",
+        ),
+        ("suppressed:\n- nobody\n", "such as mail.example.com, or a mail address such as ada@example.com"),
         ("tags:\n  a:\n  a:\n", "line 3 column 3: the key 'a' stands there twice"),
         ("tags: &x {}\n", "line 1 column 7: YAML tags and anchors have no place in it"),
         ("tags: [a\n", "not valid YAML"),
