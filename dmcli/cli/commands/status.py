@@ -47,10 +47,11 @@ def _keys(current: Session) -> dict[str, Any]:
 
 
 def _account(current: Session) -> list[dict[str, Any]]:
-    """Rows that say how the account stands, and a row for each problem. Raises DmError."""
+    """Rows that say how the account stands, and a row for each problem; of a quota its numbers too. Raises DmError."""
     from dmcli.api import catalogue
     from dmcli.api.actions.account import USER_STATUS
     from dmcli.api.paging import value_of
+    from dmcli.api.quota import left_of
     from dmcli.render.panel import quota_figures
     from dmcli.workflows.problems import problems_of
     from dmcli.workflows.usage import SPANS, limit_of, quota_usage
@@ -59,13 +60,18 @@ def _account(current: Session) -> list[dict[str, Any]]:
     summary = client.call(catalogue.get("DescAccountSummary"), {})
     usage = quota_usage(client, current.service_now)
     status = str(value_of(summary, "UserStatus"))
-    rows = [("account", tr(USER_STATUS.get(status, status)), "DescAccountSummary")]
-    for span, (limit, _) in SPANS.items():
-        used = usage.of(span)
-        rows.append((f"quota_{span}", quota_figures(limit_of(summary, limit), used.mails), tr(used.source) or "-"))
+    rows = [_row("account", tr(USER_STATUS.get(status, status)), "DescAccountSummary")]
+    for span, (name, _) in SPANS.items():
+        used, limit = usage.of(span), limit_of(summary, name)
+        numbers = {"used": used.mails, "limit": limit, "left": left_of(limit, used.mails)}
+        rows.append(_row(f"quota_{span}", quota_figures(limit, used.mails), tr(used.source) or "-", **numbers))
     mails = {span: usage.of(span).mails for span in SPANS}
-    rows += [("problem", problem, "-") for problem in problems_of(client, summary, mails, current.settings.sender)]
-    return [dict(zip(("name", "value", "source"), row, strict=True)) for row in rows]
+    return rows + [_row("problem", problem) for problem in problems_of(client, summary, mails, current.settings.sender)]
+
+
+def _row(name: str, value: str, source: str = "-", **more: Any) -> dict[str, Any]:
+    """A row as it is shown; `more` is for programs, which read no sentences."""
+    return {"name": name, "value": value, "source": source, **more}
 
 
 COMMAND = command(

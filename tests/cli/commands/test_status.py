@@ -88,6 +88,10 @@ def test_check_tells_state_quota_and_problems(bare, box, tmp_path, monkeypatch, 
     assert rows["account"]["value"] == "normal"
     assert rows["quota_day"]["value"] == "9 of 10 used, 1 left"
     assert rows["quota_month"]["value"] == "9 of 20 used, 11 left"
+    numbers = ("used", "limit", "left")
+    assert [rows["quota_day"][name] for name in numbers] == [9, 10, 1]
+    assert [rows["quota_month"][name] for name in numbers] == [9, 20, 11]
+    assert bare(f"{call} -o csv", code=5).out.startswith("name,value,source\n")
     assert [row["value"] for row in result.json if row["name"] == "problem"] == [
         "1 of 10 mails are left today",
         "domain new.example.com is not verified: dm domain doctor new.example.com",
