@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from dmcli.render.report.page import outcomes_of, percent
+from dmcli.render.report.page import LIMITS, busiest_in_words, outcomes_of, percent
 from dmcli.render.report.words import note_in_words, outcome_in_words, words
 from dmcli.untrusted import safe
 
@@ -59,9 +59,22 @@ def _lines(report: Mapping[str, Any], word: Mapping[str, str]) -> Iterator[str]:
                 [row["name"], _count(row["requests"]), *map(_count, outcomes_of(row).values())] for row in report[kind]
             ]
             yield from _table([word["name"], *(word[name] for name in ("requests", *outcomes))], rows)
+    yield from _quota(report, word)
     if report["notes"]:
         yield from _section(word["notes"])
         yield from (f"- {_plain(note_in_words(note, word))}" for note in report["notes"])
+
+
+def _quota(report: Mapping[str, Any], word: Mapping[str, str]) -> Iterator[str]:
+    quota = report["quota"]
+    known = [(word[title], _count(quota[name])) for name, title in LIMITS if quota.get(name) is not None]
+    if not known:
+        return
+    yield from _section(word["quota"])
+    titles, figures = zip(*known, strict=True)
+    yield from _table(titles, [figures])
+    if busiest := busiest_in_words(report, word):
+        yield from ("", busiest)
 
 
 def _section(title: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 OUTCOMES = ("delivered", "invalid", "failed")  # from the axis up
+LIMITS = (("DailyQuota", "day_quota"), ("MonthQuota", "month_quota"), ("QuotaLevel", "level"))  # and their words
 LOOKS = ("opens", "unique_opens", "clicks", "unique_clicks")
 
 
@@ -28,6 +29,7 @@ def page(report: Mapping[str, Any], lang: str, made: str) -> str:
         **report,
         said=lambda note: note_in_words(note, word),
         outcome=lambda outcome: outcome_in_words(outcome, word),
+        limits=LIMITS,
         lang={"zh": "zh-CN"}.get(lang, lang),
         word=word,
         made=made,
@@ -38,8 +40,18 @@ def page(report: Mapping[str, Any], lang: str, made: str) -> str:
         looks=LOOKS,
         most_looks=most_looks,
         lines={name: chart.line([day[name] for day in days], most_looks) for name in LOOKS},
-        busiest=max(days, key=lambda day: day["requests"], default=None),
+        busiest=busiest_in_words(report, word),
     )
+
+
+def busiest_in_words(report: Mapping[str, Any], word: Mapping[str, str]) -> str:
+    """How much of the day's quota the busiest day took; empty where there was no mail, or no quota is known."""
+    day = max(report["days"], key=lambda day: day["requests"], default=None)
+    limit = report["quota"].get("DailyQuota")
+    if not day or not day["requests"] or not limit:
+        return ""
+    mails = f"{day['requests']:,}"
+    return word["busiest"].format(share=percent(day["requests"], limit), mails=mails, day=day["day"])
 
 
 def percent(part: int, whole: int) -> str:

@@ -159,6 +159,7 @@ def test_what_others_wrote_stays_text():
     lines = markdown(hostile_report(), "en").splitlines()
     tables = [line for line in lines if "alert" in line and line.startswith("|")]
     assert len(tables) == 3
+    assert "| Mails a day | Level |" in lines  # of the month nothing is known
     for line in tables:
         assert r"\<script\>alert(1)\</script\>\|\[x\](javascript:y) \`z\` \# t" in line
 
@@ -177,6 +178,10 @@ def test_markdown_is_what_is_printed(past, tmp_path):
     assert (tmp_path / "r.html").read_text("utf-8").startswith("<!DOCTYPE html>")
     assert said.startswith("## Mail report\n")
     assert f"| {report['totals']['requests']:,} |" in said
+    busiest = max(report["days"], key=lambda day: day["requests"])
+    quota = said.partition("### Quota\n")[2].split("###")[0]
+    assert quota.startswith("\n| Mails a day | Mails a month | Level |\n|---:|---:|---:|\n| 2,000 | 60,000 | 2 |\n")
+    assert f"({busiest['requests']} mails on {busiest['day']})." in quota
     widths = {line.count(" | ") for line in said.split("###")[1].splitlines() if line.startswith("| ")}
     assert len(widths) == 1
 
