@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import socket
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -103,6 +104,13 @@ def test_an_output_that_differs_is_noticed(tmp_path: Path) -> None:
     for shown in ("", "a\n", "a\nb\nc\n", "b\na\n"):
         with pytest.raises(AssertionError, match=r"page\.md:1"):
             run(Block("page.md", 1, "console", f"$ echo a; echo b\n{shown}", ""), tmp_path)
+
+
+def test_a_port_that_is_taken_is_no_matter(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as first, socket.create_server(("127.0.0.1", 0)) as second:
+        smtp, smtps = (taken.getsockname()[1] for taken in (first, second))
+        line = f"dm sandbox serve --smtp {smtp} --smtps {smtps}\n"
+        run(Block("page.md", 1, "sh", line, "until Ctrl-C"), tmp_path)
 
 
 def test_a_block_that_does_not_serve_is_noticed(tmp_path: Path) -> None:

@@ -33,7 +33,11 @@ _ANSWERS = {
 _ANY_PORT = """
 dm() {
   case "$1 $2" in
-    "sandbox serve" | "sandbox open") command dm "$@" --port 0 ;;
+    "sandbox serve" | "sandbox open")
+      doors="--port 0"
+      case "$*" in *"--smtp "*) doors="$doors --smtp 0" ;; esac
+      case "$*" in *"--smtps "*) doors="$doors --smtps 0" ;; esac
+      command dm "$@" $doors ;;
     *) command dm "$@" ;;
   esac
 }
