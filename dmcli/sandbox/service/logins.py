@@ -16,6 +16,13 @@ _OF_ADDRESS = (
 )
 
 
+def is_user(sandbox: Account, user: str) -> bool:
+    """Whether there is a sender address or a domain of this name."""
+    table = "address" if "@" in user else "domain"
+    with sandbox.store.reading() as connection:
+        return connection.execute(f"SELECT 1 FROM {table} WHERE name = ?", (user.lower(),)).fetchone() is not None
+
+
 def may_log_in(sandbox: Account, user: str, password: str) -> bool:
     """Whether this is the SMTP password of a sender address or of its domain, or of a domain for that itself."""
     with sandbox.store.reading() as connection:

@@ -33,6 +33,7 @@ from dmcli.sandbox.gateway.smtp import (
 )
 from dmcli.sandbox.service.logins import may_log_in, may_send_as
 from dmcli.sandbox.smtp.decoding import to_text
+from dmcli.sandbox.smtp.refused import log_refused_login
 from dmcli.sandbox.smtp.submission import MAX_DATA, MAX_RECIPIENTS, Submitted, submit
 from dmcli.untrusted import brief
 from dmcli.words import tr
@@ -63,6 +64,7 @@ class Handler:
         """Whether a password opens the door to a user."""
         if may_log_in(self._sandbox, user, password):
             return AuthResult(success=True, auth_data=user, message=line(*LOGGED_IN))
+        log_refused_login(self._sandbox, user, self._host)
         return AuthResult(success=False, handled=False, message=line(*WRONG_LOGIN))
 
     async def handle_EHLO(  # noqa: N802  aiosmtpd finds it by this name, and those below

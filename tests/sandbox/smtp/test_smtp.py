@@ -152,6 +152,14 @@ def test_who_may_log_in_and_send_as_whom(served):
                 client.docmd("AUTH", "login " + base64.b64encode(user.encode()).decode())
                 said = client.docmd(base64.b64encode(password.encode()).decode())
             assert said == (535, b"Authentication failure.")
+    logged = [one for one in call_log.list_calls(served.sandbox, 50, whole=True) if one["action"] == "AUTH"]
+    assert len(logged) == 18
+    assert {(one["status"], one["scheme"]) for one in logged} == {(535, "smtp")}
+    assert OWN not in json.dumps(logged)
+    causes = {one["request"]["params"]["User"]: one["request"]["login"] for one in logged}
+    assert "it gives another password" in causes[SENDER]
+    assert "it gives another password" in causes["bare.example.com"]
+    assert "nobody whom the account knows" in causes["nobody@sandbox.test"]
     assert client.docmd("AUTH", "XALIOAUTH")[0] == 504
     assert client.docmd("AUTH", f"plain {_plain(SENDER, OWN)}") == (235, b"Authentication successful")
     assert say(client, sender="news@sandbox.test") == (

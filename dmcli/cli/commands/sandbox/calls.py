@@ -47,6 +47,7 @@ _WHOLE = (
     Field("request.unknown", "Unknown parameters"),
     *_HEAD[4:8],
     Field("request_id", "Request id"),
+    Field("request.login", "The client"),
     Field("request.signature.cause", "The client"),
     Field("request.signature.difference", "Difference"),
     Field("request.signature.server", "String signed here"),
@@ -80,6 +81,8 @@ def _show(current: Session, *, call: int) -> None:
             )
         )
     found["ms"] = round(found["ms"], 1)
+    if login := found["request"].get("login"):
+        found["request"]["login"] = told(login)
     if signature := found["request"].get("signature"):
         signature |= {name: told(signature[name]) for name in ("cause", "difference") if name in signature}
     show_one(current, found, _WHOLE)
