@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dmcli.api.model import Field
     from dmcli.render.formats.base import Sink
 
-_AT_ONCE = 200  # rows that are written together
+_AT_ONCE = 100  # rows that are written together
 _SAMPLE = 1000  # rows whose keys make the columns where the catalogue declares none
 _SPECIAL = re.compile('[",\t\r\n]')  # what a cell of csv or of tab-separated text cannot hold as it is
 # How a formula begins in some spreadsheet or other, its full-width spellings too (CWE-1236); a plain number is none.
