@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from types import MappingProxyType, SimpleNamespace
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
@@ -13,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dmcli.api import signing
+from dmcli.api.request import Keys, Signed, Target, sign
+from dmcli.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -233,6 +236,16 @@ def test_every_byte_is_encoded_by_rfc_3986() -> None:
         assert signing.percent_encode(f"a{chr(point)}1") == f"a{quote(chr(point), safe='-_.~')}1"
     assert signing.percent_encode("") == ""
     assert signing.percent_encode("-_.~") == "-_.~"
+
+
+def test_what_never_comes_again_is_not_remembered() -> None:
+    """A list of 1,000 pages has as many nonces and signatures."""
+    target = Target("https://dm.example", "cn-hangzhou")
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    before = signing._encode_line.cache_info().currsize
+    for number in range(50):
+        sign(Signed("DescDomain", "2015-11-23", target, Keys("id", Secret("secret")), moment, f"{number:032x}"), {})
+    assert signing._encode_line.cache_info().currsize - before < 25
 
 
 def test_names_are_sorted_by_their_bytes() -> None:
