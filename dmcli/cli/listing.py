@@ -214,6 +214,7 @@ def _with_progress(current: Session, pages: Iterator[Page], action: Action, limi
             if bar:
                 bar.seen = seen
             yield page
+            del page  # before the next is fetched, here and below: one is held at a time
 
 
 def _spoken(current: Session, pages: Iterator[Page], action: Action, limit: int | None) -> Iterator[Page]:
@@ -221,12 +222,13 @@ def _spoken(current: Session, pages: Iterator[Page], action: Action, limit: int 
     from dmcli.render.spoken import Spoken
 
     spoken, seen = Spoken(current.say), 0
-    for number, page in enumerate(pages):
-        seen += len(page.rows)
+    for page in pages:
+        before, seen = seen, seen + len(page.rows)
         most = _most(action, page, limit)
-        if most and (number or seen < most):  # a list of one page is there at once
+        if most and (before or seen < most):  # a list of one page is there at once
             spoken.tell(min(seen, most), most, tr("{seen:,} of {most:,} rows", seen=seen, most=most))
         yield page
+        del page
 
 
 def _most(action: Action, page: Page, limit: int | None) -> int | None:
@@ -254,3 +256,4 @@ class Limiter:
                 return
             left -= len(page.rows)
             yield page
+            del page

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import weakref
 from datetime import UTC, datetime
+from operator import attrgetter
 
 import pytest
+
+from dmcli.api import catalogue
+from dmcli.api.paging import Page
+from dmcli.cli import listing
+from dmcli.cli.session import Session
 
 SEND = "send single --from noreply@sandbox.test --to {} --subject s --text t --html x --track --tag welcome"
 
@@ -144,3 +151,29 @@ def test_where_nothing_is_found_and_the_filter_names_something_that_is_all(week)
         assert week(line).err == "nothing found\n"
     week("sandbox fault add error Forbidden.RAM --action QueryMailAddressByParam")
     assert week("stats details --from no@sandbox.test").err == "nothing found\n"
+
+
+@pytest.mark.parametrize("spoken", [False, True])
+def test_one_page_is_held_at_a_time(spoken, monkeypatch):
+    """Under a limit, and while its progress is told, by a bar or aloud."""
+    monkeypatch.setattr(listing, "_SHORT", 0.0)
+    current = Session()
+    monkeypatch.setattr(current.voice, "redraws", lambda: not spoken)
+    monkeypatch.setattr(current.voice, "speaks", lambda: spoken)
+    held = []
+
+    class Rows(list):
+        """One can tell when it is gone."""
+
+    def pages():
+        for number in range(4):
+            assert not [ref for ref in held if ref() is not None], number
+            rows = Rows({"n": n} for n in range(10))
+            held.append(weakref.ref(rows))
+            page = Page({"TotalCount": 40}, rows, "data")
+            yield page
+            del page, rows
+
+    action = catalogue.get("QueryInvalidAddress")
+    limited = listing.Limiter().limit_pages(listing._with_progress(current, pages(), action, 100), 100)
+    assert sum(map(len, map(attrgetter("rows"), limited))) == 40
