@@ -152,6 +152,7 @@ def table(url: str) -> bool:
 
 def main(rows: int = 1_000_000, size: int = 1000, pairs: int = 3) -> int:
     """Some lines a format, and one for the table."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed is compiled, and compiling takes memory
     met = []
     for each, length in ((rows, size), (TABLE, 100)):
         here, there = multiprocessing.Pipe()
