@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import itertools
 import pkgutil
 import re
 import time
+from collections import deque
 from pathlib import Path
 from re import _constants as sre
 from re import _parser as parser
@@ -94,11 +96,18 @@ def run_of(pattern: re.Pattern[Any], use: str) -> Callable[[Any], object]:
     """What a use of a pattern does with a text."""
     if use in ("match", "fullmatch", "search"):
         return getattr(pattern, use)
-    return lambda text: sum(1 for _ in pattern.finditer(text))
+    return lambda text: deque(pattern.finditer(text), maxlen=0)  # goes through all without a line of Python
 
 
 def hard_texts(pattern: re.Pattern[Any], size: int) -> list[Any]:
     """Texts of about that size made of long repeats of a pattern's own pieces, behind each of its beginnings."""
+    made = [f"{begin}{piece * (size // len(piece))}\0" for begin, piece in _hard_parts(pattern)]
+    return [text.encode("latin-1", "replace") if isinstance(pattern.pattern, bytes) else text for text in made]
+
+
+@functools.cache
+def _hard_parts(pattern: re.Pattern[Any]) -> list[tuple[str, str]]:
+    """What such texts begin with, and what is repeated in them."""
     parsed = parser.parse(pattern.pattern, pattern.flags & ~re.DEBUG)
     repeated = [piece for item in _repeats(parsed) for piece in _pieces(item)]
     every = [piece for item in parsed for piece in _pieces(item)]
@@ -108,10 +117,8 @@ def hard_texts(pattern: re.Pattern[Any], size: int) -> list[Any]:
         beginnings += [beginnings[-1] + sample for sample in [_sample([item])] if sample]
     pairs = ["".join(pair) for pair in itertools.permutations(pieces[:8], 2)]
     whole = [beginning for beginning in beginnings if beginning][-2:]
-    texts = [(piece, "") for piece in (*pieces, *pairs, *whole)]
-    texts += [(piece, begin) for begin in beginnings[1:8] for piece in pieces[:12]]
-    made = [f"{begin}{piece * (size // len(piece))}\0" for piece, begin in texts]
-    return [text.encode("latin-1", "replace") if isinstance(pattern.pattern, bytes) else text for text in made]
+    alone = [("", piece) for piece in (*pieces, *pairs, *whole)]
+    return alone + [(begin, piece) for begin in beginnings[1:8] for piece in pieces[:12]]
 
 
 def _repeats(items: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
