@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Step = tuple[str, dict[str, str]]
 
 KEYS = {"DM_ACCESS_KEY_ID": "dm-sandbox-id", "DM_ACCESS_KEY_SECRET": "dm-sandbox-secret"}
+QUICK_PIP = {"PIP_NO_DEPS": "1"}  # dmcli is there with all that it needs, which takes pip a second to see
 ACTIONS = ("actions/setup-python@", "actions/upload-artifact@")  # the steps that are no shell
 FILES = {
     block.text.partition("\n")[0].removeprefix("# "): yaml.safe_load(block.text)
@@ -63,7 +64,7 @@ def played(name: str, home: Path, **more: str) -> subprocess.CompletedProcess[st
             ["/bin/bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
             check=False,
             cwd=home,
-            env=environment(home, **env, **{MARKS[name]: "true"}, **more),
+            env=environment(home, **env, **{MARKS[name]: "true"}, **QUICK_PIP, **more),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

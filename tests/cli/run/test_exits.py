@@ -46,7 +46,10 @@ BAD = [
     for script in _SCRIPTS
     if line in REAL or script == _SCRIPTS[at % len(_SCRIPTS)]
 ]
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="pipes, devices and signals of POSIX")
+pytestmark = [
+    pytest.mark.skipif(os.name != "posix", reason="pipes, devices and signals of POSIX"),
+    pytest.mark.usefixtures("_account"),
+]
 
 
 def box_argv(line: str, *values: object) -> list[str]:
