@@ -32,14 +32,20 @@ def room_of(module: str) -> str:
 
 def imports(path: Path) -> Iterator[str]:
     """The modules of the package that a file imports when it runs, late imports among them."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    typing = {id(node) for branch in ast.walk(tree) if _is_typing(branch) for node in ast.walk(branch)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and id(node) not in typing and (node.module or "").startswith("dmcli"):
+    for node in _statements(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("dmcli"):
             for alias in node.names:
                 folder = PACKAGE.parent / f"{node.module}.{alias.name}".replace(".", "/")
                 inner = folder.is_dir() or folder.with_suffix(".py").exists()
                 yield f"{node.module}.{alias.name}" if inner else str(node.module)
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """All statements in a node but those for type checking alone. What they are made of is not looked into."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt | ast.ExceptHandler | ast.match_case) and not _is_typing(child):
+            yield child
+            yield from _statements(child)
 
 
 def arrows() -> set[tuple[str, str]]:
@@ -53,8 +59,9 @@ def arrows() -> set[tuple[str, str]]:
 
 def drawing() -> str:
     """The drawing as Mermaid, one for the whole house and one for the rooms of the sandbox."""
-    inside = {(a, b) for a, b in arrows() if a.startswith("sandbox/") and b.startswith("sandbox/")}
-    outside = {(a.partition("/")[0], b.partition("/")[0]) for a, b in arrows()} - {("sandbox", "sandbox")}
+    every = arrows()
+    inside = {(a, b) for a, b in every if a.startswith("sandbox/") and b.startswith("sandbox/")}
+    outside = {(a.partition("/")[0], b.partition("/")[0]) for a, b in every} - {("sandbox", "sandbox")}
     return "\n".join(map(_mermaid, (outside, inside)))
 
 
