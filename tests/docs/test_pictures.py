@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import subprocess
 import sys
 
 import pytest
@@ -15,9 +14,9 @@ pictures = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(pictures)
 
 
-def test_the_pictures_are_fresh():
-    done = subprocess.run([sys.executable, str(SCRIPT), "--check"], check=False, capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
+def test_the_pictures_are_fresh(shanghai, monkeypatch):
+    monkeypatch.setattr(sys, "argv", [str(SCRIPT), "--check"])
+    pictures.main()  # in this process, which has a quick dm already
 
 
 def test_the_pictures_are_small():

@@ -11,7 +11,7 @@ def _file(people):
     """Each test has the file."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def forks(tmp_path_factory):
     """Runs that end at a chosen point, or lack room."""
     made = Runs(str(tmp_path_factory.mktemp("runs")))
