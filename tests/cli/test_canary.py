@@ -281,6 +281,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> str:
 def trouble(authority: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """A class of error; the words that lead into it."""
     kind = request.param
+    monkeypatch.setenv("DM_CA_BUNDLE", authority)  # loads in a hundredth of the time of all that are known
     if kind in REPLIES or kind == "dropped":
         server = Echo(kind)
         yield words("--endpoint {}", server.url)
@@ -289,7 +290,6 @@ def trouble(authority: str, request: pytest.FixtureRequest, monkeypatch: pytest.
         yield words("--endpoint http://127.0.0.1:9")
     elif kind == "proxy":
         monkeypatch.setenv("https_proxy", f"http://user:{PROXY}@127.0.0.1:9")
-        monkeypatch.setenv("REQUESTS_CA_BUNDLE", authority)  # loads in a hundredth of the time of all that are known
         yield words("--endpoint https://service.test")
     elif kind == "defect":
         from dmcli.client.transport import HttpExchange
