@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 _PROJECT = str(Path(__file__).parents[2])
 _SETTINGS = ("PYTHON", "LC_", "LANG")  # the variables that Python heeds as it starts
 REAL = "from dmcli.__main__ import main; main()"
+# What `dm` imports where it needs it, and most runs do.
+LATE = (
+    *("_strptime", "certifi", "difflib", "dns.asyncquery", "dns.resolver", "http.client", "jinja2.sandbox"),
+    *("mimetypes", "publicsuffixlist", "requests", "rich.live", "rich.panel", "rich.progress", "rich.table"),
+    *("stringprep", "yaml"),
+)
 
 # Runs without the modules of `site`, which take longer than all of it.
 CLIENT = """
@@ -106,10 +112,13 @@ def load() -> None:
     import pkgutil
 
     import dmcli
+    from dmcli.sandbox.dns import zones
 
-    for module in pkgutil.walk_packages(dmcli.__path__, "dmcli."):
-        if not module.name.endswith(("__main__", "pytest_plugin")):
-            importlib.import_module(module.name)
+    own = [module.name for module in pkgutil.walk_packages(dmcli.__path__, "dmcli.")]
+    for name in (*own, *LATE):
+        if not name.endswith(("__main__", "pytest_plugin")):
+            importlib.import_module(name)
+    zones.main_domain("example.com")  # a list of all domains is read once
     gc.collect()
     gc.freeze()  # what is not looked at is not copied for a fork
 
