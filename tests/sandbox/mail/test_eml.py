@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.policy import default
@@ -38,12 +39,15 @@ TEXTS = [
     "x" * 5000,
     "\0",
     " \n. \nFrom me\n",
-    "é" * 600_000,
 ]
+LARGE = "é" * 600_000  # more than the million bytes up to which a body is made readable
 
 
-@each("html", ["", *TEXTS])
-@each("text", TEXTS)
+@each(
+    ("text", "html"),
+    [*itertools.product(TEXTS, ["", *TEXTS]), (LARGE, ""), ("x", LARGE), (LARGE, LARGE)],
+    named=lambda row: repr([text[:40] for text in row]),
+)
 def test_what_is_in_a_mail_is_read_from_its_message(text, html):
     mail = {
         "id": 1,
