@@ -194,7 +194,7 @@ def test_fault(box, faulty, request, monkeypatch, effect, row, fault, expected, 
         request.getfixturevalue("impatient")
         faulty.effect = effect.name
     if row == "16":  # the limit itself is tested with the transport, and takes seconds to reach
-        monkeypatch.setattr(watched_connection, "MAX_REPLY", 256 * 1024)
+        monkeypatch.setattr(watched_connection, "MAX_REPLY", 64 * 1024)
     arrivals, code = expected[when][EFFECTS.index(effect)]
     faulty.inject(fault._replace(executed=when == "DONE"), effect.action, 1 if when in ("ONCE", "DONE") else 10**6)
     result = box("--endpoint {} " + effect.line, faulty.url, stdin=effect.stdin, code=code)
