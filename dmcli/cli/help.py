@@ -27,6 +27,10 @@ class Helped(click.Command):
         super().__init__(name, add_help_option=False, **more)
         self._example = example
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does, of options by their long names."""
+        return super().parse_args(ctx, spelled_out(args, self.params, anywhere=ctx.allow_interspersed_args))
+
     @property
     def example(self) -> str:
         """What is typed after the command's path, as an example."""
@@ -73,6 +77,28 @@ class Helped(click.Command):
     def examples(self, ctx: click.Context) -> tuple[str, ...]:
         """The lines that the help has as examples."""
         return (f"{ctx.command_path} {self.example}".rstrip(),)
+
+
+def spelled_out(args: list[str], params: Iterable[click.Parameter], *, anywhere: bool) -> list[str]:
+    """The arguments, with the long name of an option for its letter, up to the first that only click can read.
+
+    Click looks for a letter among the long names first: not to find it is an error with the nearest of them, whose words
+    are translated, and then caught. That loads difflib and locale. Options stand `anywhere`, or before all arguments.
+    """
+    known = {name: option for option in params if isinstance(option, click.Option) for name in option.opts}
+    spelled, at = list(args), 0
+    while at < len(spelled):
+        word = spelled[at]
+        if option := known.get(word):
+            values = 0 if option.is_flag else option.nargs
+            if len(word) == len("-o") and at + values < len(spelled):  # what lacks its value is told as it was typed
+                spelled[at] = max(option.opts, key=len)
+            at += 1 + values
+        elif anywhere and not word.startswith("-"):
+            at += 1
+        else:
+            break
+    return spelled
 
 
 def show_help(

@@ -89,7 +89,7 @@ SEND_IN_PROCESS = {
     "sandbox.service": "callers composing delivery holding pools uploads validation",
 }
 # What it loads of others beyond click and requests; what begins with _ is a part of one of these.
-OUTSIDE = {"contextvars", "difflib", "shlex", "signal"}
+OUTSIDE = {"contextvars", "signal"}
 OUTSIDE_IN_PROCESS = {"sqlite3", "sqlite3.dbapi2", "mmap", "zipimport"}
 
 
