@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from dmcli import config
@@ -24,7 +23,8 @@ WORDS = {
     "api_version": {word: word for word in BOTH},
 }
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
-_ENDPOINT = r"(?:(https?)://)?(\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)(?::([0-9]{1,5}))?/?"
+_DIGITS = "0123456789"
+_ALNUM = f"abcdefghijklmnopqrstuvwxyz{_DIGITS}"
 FLAG, VENDOR, BUILT_IN = 0, 4, 5  # ranks of sources; between are the explicit profile, environment, default profile
 
 
@@ -75,12 +75,25 @@ def base_url(endpoint: str) -> tuple[str, str, bool] | None:
 
     Without a scheme it is https, but http on this machine.
     """
-    match = re.fullmatch(_ENDPOINT, endpoint.lower())
-    if not match or not 0 < int(match[3] or 1) < 1 << 16:
+    scheme, given, place = endpoint.lower().removesuffix("/").rpartition("://")
+    host, colon, port = place.rpartition(":")
+    if not colon or place.endswith("]"):
+        host, colon, port = place, "", ""
+    if (given and scheme not in ("http", "https")) or (colon and not _is_port(port)) or not _is_host(host):
         return None
-    scheme, host, port = match.groups()
     local = host in LOCAL
     return f"{scheme or ('http' if local else 'https')}://{host}{f':{port}' if port else ''}", host, local
+
+
+def _is_port(text: str) -> bool:
+    return 0 < len(text) <= len("65535") and not text.strip(_DIGITS) and 0 < int(text) < 1 << 16
+
+
+def _is_host(text: str) -> bool:
+    """Whether this is a name, an address, or one of IPv6 in brackets, as far as its characters tell."""
+    if text.startswith("["):
+        return text.endswith("]") and len(text) > len("[]") and not text[1:-1].strip(f"abcdef{_DIGITS}:.")
+    return bool(text) and text[0] in _ALNUM and text[-1] in _ALNUM and not text.strip(f"{_ALNUM}._-")
 
 
 def endpoint_of(endpoint: Found) -> tuple[str, str]:
