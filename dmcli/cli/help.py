@@ -31,6 +31,10 @@ class Helped(click.Command):
         """As click does, of options by their long names."""
         return super().parse_args(ctx, spelled_out(args, self.params, anywhere=ctx.allow_interspersed_args))
 
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:  # noqa: ARG002  click's signature
+        """The options and arguments; click would look for names given twice each time, eight times in a call."""
+        return self.params
+
     @property
     def example(self) -> str:
         """What is typed after the command's path, as an example."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -57,6 +58,12 @@ def declared(path: tuple[str, ...]):
 def test_all_commands_are_there():
     from_catalogue = {command.path for action in catalogue.all_actions() for command in action.commands}
     assert {" ".join(path) for path in LEAVES} == from_catalogue | set(BY_HAND.replace("\n", "").split("|"))
+
+
+@each("path", TREE, named=" ".join)
+def test_no_two_options_of_a_command_are_typed_alike(path):
+    typed = Counter(name for param in TREE[path].command.params for name in (*param.opts, *param.secondary_opts))
+    assert not [name for name, count in typed.items() if count > 1]
 
 
 @each("path", TREE, named=" ".join)
