@@ -73,10 +73,13 @@ class Group(Helped, click.Group):
         return sorted({*super().list_commands(ctx), *self._later})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, made now if it must be."""
-        if cmd_name in self._later:
-            return self._later[cmd_name][1]()
-        return super().get_command(ctx, cmd_name)
+        """The command, made now if it must be; one without help of its own has its line."""
+        if cmd_name not in self._later:
+            return super().get_command(ctx, cmd_name)
+        text, make = self._later[cmd_name]
+        made = make()
+        made.help = made.help or text
+        return made
 
     def help_of(self, name: str) -> str:
         """A command's line of help, without making it."""
@@ -141,7 +144,7 @@ class Package(Group):
     ) -> None:
         super().__init__(name, **more)
         for member, text in members.items():
-            self.later(member.rpartition(".")[2], text, partial(_load_member, load, member, text))
+            self.later(member.rpartition(".")[2], text, partial(load, member))
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         """The members in the order of the table."""
@@ -152,12 +155,6 @@ def command_in(module: str) -> click.Command:
     """The command or group of a module, which has it as COMMAND."""
     found: click.Command = importlib.import_module(module).COMMAND
     return found
-
-
-def _load_member(load: Callable[[str], click.Command], member: str, text: str) -> click.Command:
-    command = load(member)
-    command.help = command.help or text
-    return command
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
@@ -178,7 +175,7 @@ def command(
 ) -> click.Command:
     """A leaf command with the common options. `run` gets the session and the values.
 
-    A command that is a module has its line of `help` from its package. `example` is what is typed after its path in the
+    A command that is a module may have its line of `help` from its group. `example` is what is typed after its path in the
     example of its help, as in a shell, or what makes it.
     """
 
