@@ -6,7 +6,7 @@ text; nothing here reads a clock or makes a nonce.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ V1_METHOD = "HMAC-SHA1"
 V3_METHOD = "ACS3-HMAC-SHA256"
 
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
-TABLE = [chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in range(256)]
-_SIGNS = [("%", "%25"), *((chr(byte), TABLE[byte]) for byte in range(128) if byte not in _PLAIN and byte != ord("%"))]
+_DIGITS = bytes(range(256)).hex(" ").upper().split()
+TABLE = [chr(byte) if byte in _PLAIN else f"%{digits}" for byte, digits in enumerate(_DIGITS)]
 _LONG = 100  # characters from which a search for each sign that is encoded costs less than a look at each character
 _LINE = 1000  # characters of a line that is remembered
 
@@ -41,10 +41,16 @@ def _encode(text: str) -> tuple[str, str]:
     if len(text) < _LONG or not text.isascii():
         text = "".join([TABLE[byte] for byte in text.encode()])
     else:
-        for sign, code in _SIGNS:
+        for sign, code in _signs():
             if sign in text:
                 text = text.replace(sign, code)
     return text, text.replace("%", "%25")  # nothing else is left to encode
+
+
+@cache
+def _signs() -> list[tuple[str, str]]:
+    """What is encoded of ASCII, and how; first the sign that codes begin with."""
+    return [("%", "%25"), *((chr(byte), TABLE[byte]) for byte in range(128) if byte not in _PLAIN and byte != ord("%"))]
 
 
 _encode_line = lru_cache(maxsize=1024)(_encode)  # calls have names and values in common, mails most of their lines

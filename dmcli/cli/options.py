@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -14,7 +15,7 @@ from dmcli.cli.session import session
 from dmcli.words import Typed, composed, marked, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from click.shell_completion import CompletionItem
 
@@ -119,7 +120,7 @@ class Value(click.ParamType[Any]):
         """The text; an @FILE replaced by what it holds."""
         if isinstance(value, str) and not is_text(value):
             self.fail(tr("{value!r} is not text: it has bytes that are not UTF-8", value=value), param, ctx)
-        if not (self.kind.files and isinstance(value, str)):
+        if not (self.kind.files and isinstance(value, str) and (value.startswith("@") or os.path.isfile(value))):
             return value
         from dmcli.cli.input import read_value, refuse_file_name
 
@@ -161,12 +162,25 @@ class Value(click.ParamType[Any]):
         return f"name:{name}" if ref and (ref.is_id(name) or name.startswith("name:")) else name
 
 
-def click_param(param: Param) -> click.Parameter:
-    """The option or argument of a declared parameter; its name is the wire name."""
+class Declared(click.Option):
+    """The option of a declared parameter: not typed it is None, or () where it may be repeated, and nothing is asked."""
+
+    def handle_parse_result(
+        self, ctx: click.Context, opts: Mapping[str, Any], args: list[str]
+    ) -> tuple[Any, list[str]]:
+        """As click does where it was typed or must be; else there is no variable or default of click's to look for."""
+        if not self.name or self.name in opts or self.required:
+            return super().handle_parse_result(ctx, opts, args)
+        value = ctx.params[self.name] = () if self.multiple else None
+        return value, args
+
+
+def click_param(param: Param, *, required: bool) -> click.Parameter:
+    """The option or argument of a declared parameter, which a command needs or not; its name is the wire name."""
     if param.argument:
         metavar = param.kind.metavar.replace(" ", "_")
         argument = click.Argument(
-            [param.name], type=Value(param.kind), metavar=metavar, help=param.help, required=param.required
+            [param.name], type=Value(param.kind), metavar=metavar, help=param.help, required=required
         )
         argument.name = param.name  # click would make it lower case
         return argument
@@ -176,18 +190,18 @@ def click_param(param: Param) -> click.Parameter:
         return option
     if isinstance(param.kind, Flag):
         names = [f"--{param.flag}/--no-{param.flag}", param.name]
-        if param.required and not param.default:  # which a default of None would make optional
+        if required and not param.default:  # which a default of None would make optional
             return click.Option(names, required=True, help=param.help)
-        return click.Option(names, default=None, help=param.help)  # so that not given is told from no
-    option = click.Option(
+        return Declared(names, default=None, help=param.help)  # so that not given is told from no
+    option = Declared(
         [f"--{param.flag}", param.name],
         type=Value(param.kind),
         multiple=param.kind.many,
         metavar=param.kind.metavar,
         # What has a default is never missing, and a sender may come from the profile.
-        required=param.required and not param.default and not param.kind.from_profile,
+        required=required and not param.default and not param.kind.from_profile,
     )
-    option.help = composed(param.help, "Default: {value}." if param.default else "", value=Typed(param.default))
+    option.help = composed(param.help, "Default: {value}.", value=Typed(param.default)) if param.default else param.help
     return option
 
 
@@ -205,7 +219,7 @@ def options_of(
     `must` are wire names that this command cannot do without, `may` those it can fill in itself.
     """
     params = [
-        click_param(param._replace(required=param.name in must or (param.required and param.name not in may)))
+        click_param(param, required=param.name in must or (param.required and param.name not in may))
         for param in visible_params(action, only)
     ]
     if action.effect is not Effect.READ:

@@ -64,8 +64,8 @@ def collect(session: Session, action: Action, given: Mapping[str, Any]) -> Call:
             why = f"{error}{_suggestion(action, param, texts[-1])}"
             said = tr("{label}: {why}", label=label(param), why=why)
             raise InputError(said, details=getattr(error, "reasons", ())) from None
-        known = {one for other in action.params for one in other.given_in(encoded)}
-        if set(encoded) - known:
+        beside = [name for name in encoded if name != param.name]
+        if not all(any(other.given_in([name]) for other in action.params) for name in beside):
             raise InputError(
                 tr(
                     "{label}: {action} takes no display name with the address: give the address only",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.api import catalogue
 from dmcli.api.model import Effect
-from dmcli.api.paging import Circle, Page, first_page, most_rows, next_page, page_of, total_of, value_of
 from dmcli.api.request import Signed, sign
 from dmcli.client.attempts import Operation
 from dmcli.client.retry import PATIENCE, Outcome, Step
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from dmcli.api.codes.causes import Explained
     from dmcli.api.kinds.reference import Ref
     from dmcli.api.model import Action
+    from dmcli.api.paging import Page
     from dmcli.api.request import KeySource, Target
     from dmcli.api.wire import Exchange, Request
     from dmcli.client.attempts import Retrier
@@ -147,10 +147,12 @@ class Client(Record):
     def _find_created(self, action: Action, ref: Ref, params: Mapping[str, str]) -> Verdict | None:
         """What a create made, as far as its listing tells; None where it does not."""
         from dmcli.api.kinds.addresses import Domain, Email
+        from dmcli.api.paging import value_of
 
         fold = str.lower if isinstance(action.param(ref.name).kind, (Domain, Email)) else str
         try:
-            rows = [r for r in self.rows(catalogue.get(ref.listing), {}) if _same(r, ref.name, params[ref.name], fold)]
+            listed = self.rows(catalogue.get(ref.listing), {})
+            rows = [row for row in listed if fold(str(value_of(row, ref.name))) == fold(params[ref.name])]
         except DmError:
             return None
         if not rows:
@@ -211,6 +213,8 @@ def walk(
 
     Raises UnreachableError where they repeat, and after the last where the service has more rows than it gave.
     """
+    from dmcli.api.paging import Circle, first_page, most_rows, next_page, page_of, total_of
+
     if action.paging is None:
         raise ValueError(action.name)
     asked = dict(params) | first_page(action.paging, size)
@@ -246,7 +250,3 @@ def _explained(code: str, action: Action, params: Mapping[str, str]) -> Explaine
     from dmcli.api.codes.causes import Asked, explain_call
 
     return explain_call(code, Asked(action.name, action.effect is Effect.SEND, params))
-
-
-def _same(row: dict[str, Any], name: str, wanted: str, fold: Callable[[str], str]) -> bool:
-    return fold(str(value_of(row, name))) == fold(wanted)

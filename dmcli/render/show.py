@@ -5,7 +5,6 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from dmcli.api.paging import Page
 from dmcli.render.formats.base import Listing, following
 from dmcli.render.formats.document import JSON, drop, put
 
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dmcli.api.model import Field
+    from dmcli.api.paging import Page
     from dmcli.render.formats.base import Format
     from dmcli.render.output import Output
     from dmcli.render.queried import Shown
@@ -75,6 +75,8 @@ def _in_words(fields: tuple[Field, ...], format_: Format) -> tuple[Field, ...]:
 
 def _listing(pages: Iterable[Page], fields: tuple[Field, ...], twins: tuple[str, ...]) -> Listing:
     """The pages as one list in the reply of the first page that has it."""
+    from dmcli.api.paging import Page
+
     pages = iter(pages)
     head = next(pages, Page({}, [], ""))
     while not head.path and (after := next(pages, None)):

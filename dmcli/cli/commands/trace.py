@@ -174,8 +174,8 @@ def _unread(unread: dict[str, DmError]) -> DmError:
 COMMAND = command(
     "trace",
     [
-        click_param(_ADDRESS),
-        click_param(_SINCE),
+        click_param(_ADDRESS, required=_ADDRESS.required),
+        click_param(_SINCE, required=_SINCE.required),
         from_history("Read mails where dm stats sync has kept them; how things stand now comes from the service."),
     ],
     _trace,

@@ -27,7 +27,9 @@ def _resolve(current: Session, *, key: str, sent: bool, not_sent: bool) -> None:
 COMMAND = command(
     "resolve",
     [
-        click.Argument(["key"], metavar="KEY", callback=one_line_key, help="The key that was given as --idempotency-key."),
+        click.Argument(
+            ["key"], metavar="KEY", callback=one_line_key, help="The key that was given as --idempotency-key."
+        ),
         click.Option(["--sent"], is_flag=True, help="It was accepted, as 'dm stats details' shows."),
         click.Option(["--not-sent"], is_flag=True, help="It was not, and the key may be used again."),
     ],
