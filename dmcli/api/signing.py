@@ -16,8 +16,7 @@ V1_METHOD = "HMAC-SHA1"
 V3_METHOD = "ACS3-HMAC-SHA256"
 
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
-_DIGITS = bytes(range(256)).hex(" ").upper().split()
-TABLE = [chr(byte) if byte in _PLAIN else f"%{digits}" for byte, digits in enumerate(_DIGITS)]
+TABLE = [chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in range(256)]
 _LONG = 100  # characters from which a search for each sign that is encoded costs less than a look at each character
 _LINE = 1000  # characters of a line that is remembered
 
