@@ -13,6 +13,7 @@ from shell import words
 from dmcli.sandbox.control.faults import add_fault, fault_of
 from dmcli.sandbox.mail.attachments import read_attachments
 from dmcli.sandbox.mail.mailbox import list_mail
+from dmcli.workflows.merge.sending import THREADS
 
 MERGE = "send merge people.csv --from news@sandbox.test --subject 'Hello {{ name }}' --text 'Dear {{ name }}' --yes"
 
@@ -135,7 +136,7 @@ def test_killed_with_a_file_in_its_mails_it_sends_the_same_bytes_or_nothing(camp
     file = tmp_path / "terms.txt"
     for number in (1, 3):
         file.write_bytes(b"the terms")
-        one = campaign(f"a{number}", 4, options=("--attach", str(file)))
+        one = campaign(f"a{number}", THREADS + 2, options=("--attach", str(file)))  # so not all are under way at once
         assert one.merge(POINTS[4], number) == KILLED
         before = sum(one.mailed().values())
         file.write_bytes(b"the TERMS")
