@@ -86,8 +86,9 @@ class Helped(click.Command):
 def spelled_out(args: list[str], params: Iterable[click.Parameter], *, anywhere: bool) -> list[str]:
     """The arguments, with the long name of an option for its letter, up to the first that only click can read.
 
-    Click looks for a letter among the long names first: not to find it is an error with the nearest of them, whose words
-    are translated, and then caught. That loads difflib and locale. Options stand `anywhere`, or before all arguments.
+    Click looks for a letter among the long names first: not to find it is an error with the nearest of them, whose
+    words are translated, and then caught. That loads difflib and locale. Options stand `anywhere`, or before all
+    arguments.
     """
     known = {name: option for option in params if isinstance(option, click.Option) for name in option.opts}
     spelled, at = list(args), 0

@@ -163,7 +163,7 @@ class Value(click.ParamType[Any]):
 
 
 class Declared(click.Option):
-    """The option of a declared parameter: not typed it is None, or () where it may be repeated, and nothing is asked."""
+    """The option of a declared parameter: where it is not typed it is None, or () if it may be repeated."""
 
     def handle_parse_result(
         self, ctx: click.Context, opts: Mapping[str, Any], args: list[str]

@@ -175,8 +175,8 @@ def command(
 ) -> click.Command:
     """A leaf command with the common options. `run` gets the session and the values.
 
-    A command that is a module may have its line of `help` from its group. `example` is what is typed after its path in the
-    example of its help, as in a shell, or what makes it.
+    A command that is a module may have its line of `help` from its group. `example` is what is typed after its path in
+    the example of its help, as in a shell, or what makes it.
     """
 
     def callback(**values: Any) -> None:

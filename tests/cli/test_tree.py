@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -19,6 +20,7 @@ from dmcli.cli.common import common
 from dmcli.cli.options import options_of
 from dmcli.cli.reference import commands_page, pages, walk
 from dmcli.cli.session import Session
+from dmcli.cli.tree import command
 from dmcli.workflows.trace.verdict import VERDICTS
 
 PROJECT = Path(__file__).parents[2]
@@ -186,6 +188,32 @@ def test_the_page_names_every_command():
     page = commands_page()
     for path in TREE:
         assert f"dm {' '.join(path)}".strip() + "\n" in page
+
+
+@each(
+    ("line", "given", "values"),
+    [
+        ("-o json -q --text a", {"output": "json", "quiet": True}, {"text": "a"}),
+        ("-ojson -q", {"output": "json", "quiet": True}, {}),
+        ("-qo json", {"output": "json", "quiet": True}, {}),
+        ("--text -o b", {}, {"text": "-o", "words": ("b",)}),
+        ("--text=-o b", {}, {"text": "-o", "words": ("b",)}),
+        ("b -o json c", {"output": "json"}, {"words": ("b", "c")}),
+        ("-o json -- -q", {"output": "json"}, {"words": ("-q",)}),
+    ],
+)
+def test_a_letter_means_its_option_and_a_value_is_none(line, given, values):
+    found: dict[str, Any] = {}
+    params = [click.Option(["--text"]), click.Argument(["words"], nargs=-1, help="Words.")]
+    taken = command("say", params, lambda _, **values: found.update(values))
+    ctx = taken.make_context("say", words(line), obj=Session())
+    with ctx:
+        taken.invoke(ctx)
+    assert (ctx.obj.given, found) == (given, {"text": None, "words": ()} | values)
+
+
+def test_a_letter_without_its_value_is_named_as_it_was_typed(bare):
+    assert "'-o' requires an argument" in bare("tag list -o", code=2).err
 
 
 @pytest.mark.parametrize("shell", FILES)

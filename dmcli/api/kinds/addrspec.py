@@ -14,8 +14,8 @@ from dmcli.words import marked, tr
 
 MOST = 192  # characters (EmailLengthError, help page error-codes)
 ADDRESS = r"[A-Za-z0-9_+.-]+@[A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*"
-# What may stand in a label, and before the @. Stripped of it on the left, a text begins with the first character that may
-# not; a pattern would have to be compiled in every run.
+# What may stand in a label, and before the @. Stripped of it on the left, a text begins with the first character that
+# may not; a pattern would have to be compiled in every run.
 _LABEL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 _LOCAL, _IN_DOMAIN = f"{_LABEL}+.", f"{_LABEL}."
 _MOST_LOCAL, _MOST_LABEL = 64, 63  # RFC 5321 section 4.5.3.1, RFC 1035 section 2.3.4
