@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING
 
 from dmcli.api.regions import CLOUD_SUFFIX, SANDBOX_KEY_ID, SANDBOX_KEY_SECRET
 from dmcli.api.request import Keys
-from dmcli.credentials.provider import REAL, Provider, ProviderContext
-from dmcli.credentials.refresh import RefreshingKeys
 from dmcli.errors import ConfigError
 from dmcli.secret import Secret
-from dmcli.words import marked, tr
+from dmcli.words import tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,12 +22,21 @@ if TYPE_CHECKING:
     from dmcli.client.attempts import Retrier
     from dmcli.config.settings import Flags, Settings
 
-_SANDBOX = Provider(
-    marked("built in"),
-    SANDBOX_KEY_ID,
-    lambda: Keys(SANDBOX_KEY_ID, Secret(SANDBOX_KEY_SECRET)),
-    identity=SANDBOX_KEY_ID,
-)
+
+class _BuiltIn:
+    """The sandbox's own keys, which are no secret and never end; not for the cloud."""
+
+    owner = identity = SANDBOX_KEY_ID
+    warnings: tuple[str, ...] = ()
+
+    def __init__(self, settings: Settings) -> None:
+        self.source = tr("built in")
+        self._settings = settings
+
+    def __call__(self, *, renew: bool = False) -> Keys:  # noqa: ARG002  there are no others
+        keys = Keys(SANDBOX_KEY_ID, Secret(SANDBOX_KEY_SECRET), source=self.source, owner=self.owner)
+        _guard_place(self._settings, keys)
+        return keys
 
 
 def source(
@@ -49,24 +56,21 @@ def source(
     >>> keys().source, keys().access_key_secret
     ('environment (ALIBABA_CLOUD_ACCESS_KEY_ID)', ***)
     """
-    context = ProviderContext(environ, exchange, retrier)
-    return RefreshingKeys(
-        _SANDBOX._replace(source=tr(_SANDBOX.source)) if settings.sandbox else _found(flags, context),
-        context,
-        partial(_guard, settings),
-    )
-
-
-def _found(flags: Flags, context: ProviderContext) -> Provider:
+    if settings.sandbox:
+        return _BuiltIn(settings)
     from dmcli.credentials.chain import find
+    from dmcli.credentials.provider import ProviderContext
+    from dmcli.credentials.refresh import RefreshingKeys
 
-    return find(flags, context)
+    context = ProviderContext(environ, exchange, retrier)
+    return RefreshingKeys(find(flags, context), context, partial(_guard, settings))
 
 
 def _guard(settings: Settings, keys: Keys) -> None:
     """Raise ConfigError for keys that must not go where the settings point."""
-    scheme, _, host = settings.endpoint.partition("://")
-    if scheme == "http" and keys.access_key_id.startswith(REAL):
+    from dmcli.credentials.provider import REAL
+
+    if settings.endpoint.startswith("http:") and keys.access_key_id.startswith(REAL):
         raise ConfigError(
             tr(
                 "the keys of {source} look real and {endpoint} is not encrypted; use https, or made-up keys",
@@ -74,6 +78,12 @@ def _guard(settings: Settings, keys: Keys) -> None:
                 endpoint=settings.endpoint,
             )
         )
+    _guard_place(settings, keys)
+
+
+def _guard_place(settings: Settings, keys: Keys) -> None:
+    """Raise ConfigError for the sandbox's keys where the settings point to the cloud."""
+    host = settings.endpoint.partition("://")[2]
     if host.partition(":")[0].endswith(CLOUD_SUFFIX) and keys.access_key_id == SANDBOX_KEY_ID:
         raise ConfigError(
             tr(

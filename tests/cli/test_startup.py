@@ -58,7 +58,7 @@ CALL = {
     "cli.run": "* exits failure language resources signals streams voice",
     "client": "* attempts client retry verdict",
     "config": "* file settings values",
-    "credentials": "* provider refresh",
+    "credentials": "*",
     "local": "* files paths",
     "render": "* encoding output show",
     "render.formats": "* base document",
