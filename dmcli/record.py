@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 else:
     from collections import _tuplegetter  # what NamedTuple reads its fields by; a property takes four times as long
 
+    _NOTHING = object()
+
     class Record(tuple):  # noqa: SLOT001  only a metaclass could give its subclasses slots
         """A tuple whose items have names: the annotated fields of a subclass, in their order, with their defaults.
 
@@ -32,28 +34,24 @@ else:
         """
 
         _fields: ClassVar[tuple[str, ...]] = ()
-        _field_defaults: ClassVar[dict[str, Any]] = {}
+        _values: ClassVar[tuple[Any, ...]] = ()  # what the fields have where nothing is given
+        _needed: ClassVar[int] = 0  # fields, the first ones, that have nothing then
 
         def __init_subclass__(cls) -> None:
             cls._fields = tuple(cls.__annotations__)
-            cls._field_defaults = {name: vars(cls)[name] for name in cls._fields if name in vars(cls)}
+            cls._values = tuple([vars(cls).get(name, _NOTHING) for name in cls._fields])
+            cls._needed = cls._values.count(_NOTHING)
             for place, name in enumerate(cls._fields):
                 setattr(cls, name, _tuplegetter(place, None))
 
         def __new__(cls, *values: Any, **named: Any) -> Self:
             """The record of these values, the first of them by place. Raises TypeError for too many or too few."""
-            lacking = len(cls._fields) - len(values)
-            if not lacking and not named:
-                return tuple.__new__(cls, values)
-            if 0 < lacking <= len(cls._field_defaults) and not named:  # no more than the last ones
-                values += tuple(cls._field_defaults.values())[-lacking:]
-            else:
-                rest = cls._fields[len(values) :]
-                known = cls._field_defaults | named
-                if len(values) > len(cls._fields) or not named.keys() <= set(rest) <= known.keys():
-                    given = f"{len(values)} values and {sorted(named)}"  # untranslated: for programmers
-                    raise TypeError(f"{cls.__name__}{cls._fields} of {given}")  # untranslated: same
-                values += tuple([known[name] for name in rest])
+            given = len(values)
+            if given < len(cls._fields):
+                values = (*values, *map(named.pop, cls._fields[given:], cls._values[given:]))
+            if named or len(values) > len(cls._fields) or _NOTHING in values[given : cls._needed]:
+                told = f"{given} values and {sorted(named)}"  # untranslated: for programmers
+                raise TypeError(f"{cls.__name__}{cls._fields} of {told}")  # untranslated: same
             return tuple.__new__(cls, values)
 
         def __getnewargs__(self) -> tuple[Any, ...]:
