@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 import click
 
 from dmcli.api import catalogue
-from dmcli.cli.run.language import language_of
+from dmcli.cli.run.language import form_of
 from dmcli.cli.session import Session
 from dmcli.cli.tree import Package, command_in
 from dmcli.errors import LocalIOError
@@ -109,7 +109,7 @@ def main() -> NoReturn:
     try:
         code = run(sys.argv[1:], current)
     except BaseException as error:  # noqa: BLE001  a signal in the moment in which the run ended by itself
-        code = _tell_end(current, error, sys.argv[1:])
+        code = _tell_end(current, error)
     for stream in filter(None, (sys.stdout, sys.stderr)):
         flush(stream)
     if code > _SIGNALLED:  # a server's threads may be busy: they are not waited for
@@ -121,7 +121,8 @@ def run(args: Sequence[str], current: Session | None = None) -> int:
     """Run `dm` with these arguments; the exit code."""
     current = current or Session()
     try:
-        speak(language_of(args, os.environ))
+        current.form = form_of(args, os.environ)
+        speak(current.form.language)
         if _COMPLETE in os.environ:
             from click.shell_completion import shell_complete
 
@@ -148,14 +149,14 @@ def _run(args: Sequence[str], current: Session) -> int:
         except click.exceptions.Exit as done:
             return done.exit_code
         except BaseException as error:  # noqa: BLE001  whatever ends a run is told in a sentence
-            return _tell_end(current, error, args)
+            return _tell_end(current, error)
     return 0
 
 
-def _tell_end(current: Session, error: BaseException, args: Sequence[str]) -> int:
+def _tell_end(current: Session, error: BaseException) -> int:
     from dmcli.cli.run.exits import report
 
-    return report(current, error, args)
+    return report(current, error)
 
 
 def flush(stream: TextIO) -> None:

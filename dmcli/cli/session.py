@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dmcli.cli.run.language import Form
 from dmcli.words import tr
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ class Session:
 
     `given` are the common options as typed, by name. With `owns_process` the signals that end a process end the run in
     good order. `command_path` is the running command, by its names alone; `way_on` is what to do should it be ended at
-    once, "" for nothing. Start-up makes a session, so what it is made of loads when it is first needed.
+    once, "" for nothing. `form` is how the run tells what goes wrong, known before its options could be read. Start-up
+    makes a session, so what it is made of loads when it is first needed.
     """
 
     def __init__(self, given: dict[str, Any] | None = None) -> None:
@@ -46,6 +48,7 @@ class Session:
         self.owns_process = False
         self.command_path = ""
         self.way_on = ""
+        self.form = Form("", "en")
         self._resources: Resources | None = None
         self._leave_signals: Callable[[], None] = lambda: None
 
@@ -57,7 +60,7 @@ class Session:
         self.command_path = command_path
         check_theme()  # before a mail leaves, not when its result is shown
         if self.owns_process:
-            signals.raise_on_signals(lambda wish: exits.report(self, wish, ()))
+            signals.raise_on_signals(lambda wish: exits.report(self, wish))
             self._leave_signals = signals.end_at_once
 
     def close(self) -> None:

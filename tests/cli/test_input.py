@@ -333,6 +333,18 @@ def test_an_error_without_a_code_of_the_service_has_a_word_of_ours(box, line, co
     assert (error["code"], error["exit"]) == (word, code)
 
 
+@pytest.mark.parametrize("line", ["tag show", "tag lst", "tag list --bogus", "tag list --limit x", "tag list --limit"])
+@pytest.mark.parametrize("chooser", ["DM_OUTPUT", "profile"])
+def test_an_unreadable_line_is_told_as_json_wherever_json_was_chosen(bare, monkeypatch, tmp_path, line, chooser):
+    file = tmp_path / "config.yaml"
+    file.write_text("profiles:\n  ci: {endpoint: http://127.0.0.1:9, output: json}\n", encoding="utf-8")
+    file.chmod(0o600)
+    monkeypatch.setenv("DM_CONFIG", str(file))
+    monkeypatch.setenv(*(("DM_OUTPUT", "json") if chooser == "DM_OUTPUT" else ("DM_PROFILE", "ci")))
+    assert json.loads(bare(line, code=2).err)["error"]["code"] == "InvalidInput"
+    assert bare(f"-o table {line}", code=2).err.startswith("dm: ")
+
+
 @pytest.mark.parametrize(
     ("show", "update", "create"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dmcli.cli.run.language import language_of
+from dmcli.cli.run.language import form_of
 
 PROFILES = "default: office\nprofiles:\n  office: {lang: zh}\n  abroad: {lang: en}\n  data: {lang: zh, output: json}\n"
 
@@ -29,7 +29,7 @@ PROFILES = "default: office\nprofiles:\n  office: {lang: zh}\n  abroad: {lang: e
     ],
 )
 def test_what_was_typed_goes_before_the_environment(args, environ, language, tmp_path):
-    assert language_of(args, {"HOME": str(tmp_path)} | environ) == language
+    assert form_of(args, {"HOME": str(tmp_path)} | environ).language == language
 
 
 @pytest.mark.parametrize(
@@ -42,13 +42,16 @@ def test_what_was_typed_goes_before_the_environment(args, environ, language, tmp
         (["--profile=data"], {}, "en"),
         (["--profile=data", "-o", "table"], {}, "zh"),
         (["-p", "nosuch"], {"LANG": "zh_CN"}, "zh"),
+        (["-p", "abroad"], {"DM_LANG": "zh"}, "en"),
+        (["-p", "data"], {"DM_OUTPUT": "table", "DM_LANG": "zh"}, "en"),
+        (["-p", "nosuch"], {"LANG": "zh_CN", "DM_OUTPUT": "json"}, "en"),
     ],
 )
 def test_a_profile_has_a_language(args, environ, language, tmp_path):
     file = tmp_path / "config.yaml"
     file.write_text(PROFILES, encoding="utf-8")
     file.chmod(0o600)
-    assert language_of(args, {"HOME": str(tmp_path), "DM_CONFIG": str(file)} | environ) == language
+    assert form_of(args, {"HOME": str(tmp_path), "DM_CONFIG": str(file)} | environ).language == language
 
 
 def test_that_chinese_is_spoken_is_no_news_to_settings(box, monkeypatch):

@@ -24,7 +24,7 @@ from dmcli.untrusted import brief
 from dmcli.words import language, listed, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from dmcli.cli.session import Session
 
@@ -49,7 +49,7 @@ _NO_ROOM = b"dm: there is no memory or open file left, not even to say what ende
 _INTERRUPTED, _PIPE_CLOSED, _DEFECT = 130, 141, 70
 
 
-def report(current: Session, error: BaseException, args: Sequence[str]) -> int:
+def report(current: Session, error: BaseException) -> int:
     """Say on stderr what ended the run; its exit code. Where stderr is gone too, the code says it alone.
 
     From then on a signal ends the process at once.
@@ -57,14 +57,14 @@ def report(current: Session, error: BaseException, args: Sequence[str]) -> int:
     hold_signals()
     with suppress(OSError, ValueError):
         try:
-            _say_why(current, error, args)
+            _say_why(current, error)
         except (ImportError, MemoryError, OSError):
             os.write(2, _NO_ROOM)  # where stderr is what failed, this fails too
     end_at_once()
     return _code(error)
 
 
-def _say_why(current: Session, error: BaseException, args: Sequence[str]) -> None:
+def _say_why(current: Session, error: BaseException) -> None:
     code = _code(error)
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         from dmcli.cli.help import show_help
@@ -77,7 +77,7 @@ def _say_why(current: Session, error: BaseException, args: Sequence[str]) -> Non
     elif code == _PIPE_CLOSED:
         return
     elif known := _as_dm_error(error):
-        show_error(current, known, args)
+        show_error(current, known)
     else:
         told = f"{_where(error)}{_unknown_outcome(current)}{_write_defect(current, error)}"
         _say(tr("dm: a defect in dm {version}: {told}", version=dmcli.__version__, told=told))

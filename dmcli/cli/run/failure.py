@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import sys
 from typing import TYPE_CHECKING
@@ -15,17 +14,15 @@ from dmcli.untrusted import brief
 from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from dmcli.cli.session import Session
     from dmcli.errors import DmError
 
 
-def show_error(current: Session, error: DmError, args: Sequence[str]) -> None:
+def show_error(current: Session, error: DmError) -> None:
     """Write the error to stderr in the form the run asked for."""
     meaning, remedy = _explanation(current, error)
     hint = error.hint or " ".join(filter(None, (meaning if error.explained else "", remedy)))
-    if _wants_json(current, args):
+    if (current.given.get("output") or current.form.output) == "json":
         _show_json(current, error, hint)
         return
     facts = [error.code, f"HTTP {error.http_status}" if error.http_status else "", _request(error)]
@@ -59,19 +56,6 @@ def _explanation(current: Session, error: DmError) -> tuple[str, str]:
 
 def _request(error: DmError) -> str:
     return tr("request {id}", id=error.request_id) if error.request_id else ""
-
-
-def _wants_json(current: Session, args: Sequence[str]) -> bool:
-    """Whether JSON was asked for; from the bare arguments too, since they may be what could not be parsed."""
-    if current.given.get("output"):
-        return bool(current.given["output"] == "json")
-    asked = [*args, ""]
-    if any(pair in (("-o", "json"), ("--output", "json")) for pair in itertools.pairwise(asked)):
-        return True
-    if "--output=json" in asked or "-ojson" in asked:
-        return True
-    known = current.resources.known_settings
-    return known is not None and known.output == "json"
 
 
 def _show_json(current: Session, error: DmError, hint: str) -> None:

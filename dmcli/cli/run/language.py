@@ -1,8 +1,8 @@
-"""The language of a run, found before anything is said: help, and complaints about options, come first."""
+"""Format and language of a run, found before anything is said: help, and complaints about options, come first."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli import config
 from dmcli.local.paths import config_path
@@ -12,18 +12,26 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-def language_of(args: Sequence[str], environ: Mapping[str, str]) -> str:
-    """`en` or `zh`; English where the result is data for programs, which is the same in every language.
+class Form(NamedTuple):
+    """How a run tells what it has to tell: the format, empty where the terminal decides, and `en` or `zh`."""
+
+    output: str
+    language: str
+
+
+def form_of(args: Sequence[str], environ: Mapping[str, str]) -> Form:
+    """Format and language; English where the result is data for programs, which is the same in every language.
 
     In the order of the settings: what was typed, an explicit profile, the environment, the default profile, the locale.
     """
     output, lang, profile = (_typed(args, *names) for names in (("-o", "--output"), ("--lang",), ("-p", "--profile")))
-    output, lang = output or environ.get("DM_OUTPUT", ""), lang if lang in config.LANG else environ.get("DM_LANG", "")
+    lang = lang if lang in config.LANG else ""
     if (not lang or not output) and _speaks(config_path(environ)):
         output, lang = _configured(profile, output, lang, environ)
+    output, lang = output or environ.get("DM_OUTPUT", ""), lang or environ.get("DM_LANG", "")
     if output in config.DATA:
-        return "en"
-    return lang if lang in config.LANG else locale(environ)[0]
+        return Form(output, "en")
+    return Form(output, lang if lang in config.LANG else locale(environ)[0])
 
 
 def _typed(args: Sequence[str], *names: str) -> str:

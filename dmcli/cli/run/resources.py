@@ -65,7 +65,7 @@ class Resources:
     >>> resources.close()
 
     `clock` is what deadlines are told by, `pause` and `chance` what retries wait with and are spread by; tests have
-    their own. `known_settings` are the settings if they were asked for before, for code that must not fail on them.
+    their own.
     """
 
     clock: Callable[[], float] = staticmethod(time.monotonic)
@@ -80,7 +80,6 @@ class Resources:
 
     def __init__(self, given: Mapping[str, Any], voice: Voice) -> None:
         self._given, self._voice = given, voice
-        self.known_settings: Settings | None = None
         self._known_retrier: Retrier | None = None
         self._known_http: HttpExchange | None = None
         self._open: list[Callable[[], None]] = []
@@ -102,7 +101,7 @@ class Resources:
         """The settings of this run; warnings about their source are said once. Raises ConfigError or InputError."""
         from dmcli.config.settings import resolve
 
-        self.known_settings = settings = resolve(self.flags, environment())
+        settings = resolve(self.flags, environment())
         self._warn(settings.warnings)
         return settings
 
