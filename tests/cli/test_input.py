@@ -333,6 +333,12 @@ def test_an_error_without_a_code_of_the_service_has_a_word_of_ours(box, line, co
     assert (error["code"], error["exit"]) == (word, code)
 
 
+def test_what_an_error_in_json_means_is_told_in_english(box):
+    chinese, english = (box(f"tag create welcome -o json --lang {lang}", code=1).err for lang in ("zh", "en"))
+    assert json.loads(chinese)["error"]["hint"] == json.loads(english)["error"]["hint"]
+    assert "同名" in box("tag create welcome --lang zh", code=1).err
+
+
 @pytest.mark.parametrize("line", ["tag show", "tag lst", "tag list --bogus", "tag list --limit x", "tag list --limit"])
 @pytest.mark.parametrize("chooser", ["DM_OUTPUT", "profile"])
 def test_an_unreadable_line_is_told_as_json_wherever_json_was_chosen(bare, monkeypatch, tmp_path, line, chooser):

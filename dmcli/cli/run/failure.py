@@ -11,7 +11,7 @@ import click
 from dmcli.errors import local_error
 from dmcli.folding import folded
 from dmcli.untrusted import brief
-from dmcli.words import listed, tr
+from dmcli.words import language, listed, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def show_error(current: Session, error: DmError) -> None:
     """Write the error to stderr in the form the run asked for."""
-    meaning, remedy = _explanation(current, error)
+    meaning, remedy = _explanation(error)
     hint = error.hint or " ".join(filter(None, (meaning if error.explained else "", remedy)))
     if (current.given.get("output") or current.form.output) == "json":
         _show_json(current, error, hint)
@@ -38,16 +38,16 @@ def _say(current: Session, line: str) -> None:
     click.echo(folded(brief(current.voice.hide(line)), sys.stderr), err=True)
 
 
-def _explanation(current: Session, error: DmError) -> tuple[str, str]:
+def _explanation(error: DmError) -> tuple[str, str]:
     if error.explained:
-        return error.explained[current.lang]
+        return error.explained[language()]
     if not error.code:
         return "", ""
     try:
         from dmcli.api import codes
 
         code = codes.find(error.code)
-        return codes.explain(code, current.lang) if code else ("", "")
+        return codes.explain(code, language()) if code else ("", "")
     except (ImportError, MemoryError, OSError) as lack:
         if local_error(lack):  # what the service said must be told all the same
             return "", ""
