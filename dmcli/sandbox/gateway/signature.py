@@ -97,4 +97,4 @@ def _is_canonical(text: str) -> bool:
     if not text.isascii() or text.encode().translate(None, _CANONICAL):
         return False
     # It would write other escapes in another way: those in small letters, or of a character that stays.
-    return _ESCAPES.issuperset(re.findall("%.?.?", text.replace("%20", "")))  # most are spaces
+    return _ESCAPES.issuperset(re.findall("%.?.?", text.replace("%20", " ")))  # most are spaces

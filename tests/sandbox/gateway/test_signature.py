@@ -100,6 +100,16 @@ def test_the_old_scheme_however_it_is_written(cloud, method, where, write):
     assert cloud.ok("QueryTagByParam")["data"]["tag"][-1]["TagName"] == HARD
 
 
+@pytest.mark.parametrize("written", ["%", "%2", "%%20", "%2%200", "%%2020", "%2%20%200", "%20%2"])
+def test_the_old_scheme_with_a_percent_sign_that_begins_no_escape(written):
+    signed = old(Action="X", Odd=written.replace("%20", " "))  # it stands for itself
+    form = WAYS_TO_WRITE["as it is signed"]({name: value for name, value in signed.items() if name != "Odd"})
+    request = Request("POST", "http://h/", {"host": "h"}, f"{form}&Odd={written}".encode())
+    call = read_call(request)
+    assert call.params == signed
+    signature.verify(request, call, NOW)
+
+
 @pytest.mark.parametrize("where", ["query", "body"])
 @pytest.mark.parametrize("escape", [quote, quote_plus])
 def test_the_new_scheme(cloud, where, escape):
