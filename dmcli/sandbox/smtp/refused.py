@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from dmcli.api.wire import Reply, Request
+from dmcli.errors import DmError
 from dmcli.sandbox.gateway import call_log
 from dmcli.sandbox.gateway.reply import new_request_id
 from dmcli.sandbox.gateway.request import SMTP, Call
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from dmcli.sandbox.store.account import Account
 
 _ACTION = "AUTH"  # a command of SMTP, no action
+_SOON = 0.1  # seconds that nobody minds
 _NOBODY, _PASSWORD = marked(
     (
         "it logs in as nobody whom the account knows, neither a sender address nor a domain",
@@ -25,7 +29,10 @@ _NOBODY, _PASSWORD = marked(
 
 
 def log_refused_login(sandbox: Account, user: str, host: str) -> None:
-    """Log it, and what was wrong with it, which the reply does not tell. The password is not kept."""
+    """Log it, and what was wrong with it, which the reply does not tell. The password is not kept.
+
+    The reply and all other clients wait for that no longer than a moment: another process may hold the state for long.
+    """
     call = Call(_ACTION, "", {"User": user}, SMTP, "", "", "", xml=False)
     reply = Reply(WRONG_LOGIN.number, {}, line(*WRONG_LOGIN).encode())
     cause = _PASSWORD if is_user(sandbox, user) else _NOBODY
@@ -38,5 +45,11 @@ def log_refused_login(sandbox: Account, user: str, host: str) -> None:
         reply,
         notes={"login": cause},
     )
-    with sandbox.store.transaction() as connection:
-        call_log.add(connection, entry)
+
+    def log() -> None:
+        with suppress(DmError), sandbox.store.transaction() as connection:
+            call_log.add(connection, entry)
+
+    thread = threading.Thread(target=log, name="dm sandbox smtp login", daemon=True)
+    thread.start()
+    thread.join(_SOON)

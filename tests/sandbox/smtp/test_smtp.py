@@ -8,6 +8,7 @@ import email
 import json
 import smtplib
 import socket
+import sqlite3
 import ssl
 from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ from email.policy import default
 from types import SimpleNamespace
 
 import pytest
+from cloud import Cloud
+from patience import eventually
 
 from dmcli.api.regions import SANDBOX_SMTP_PASSWORD
 from dmcli.errors import LocalIOError
@@ -152,8 +155,8 @@ def test_who_may_log_in_and_send_as_whom(served):
                 client.docmd("AUTH", "login " + base64.b64encode(user.encode()).decode())
                 said = client.docmd(base64.b64encode(password.encode()).decode())
             assert said == (535, b"Authentication failure.")
-    logged = [one for one in call_log.list_calls(served.sandbox, 50, whole=True) if one["action"] == "AUTH"]
-    assert len(logged) == 18
+    eventually(lambda: len(_refused_logins(served)) == 18)
+    logged = _refused_logins(served)
     assert {(one["status"], one["scheme"]) for one in logged} == {(535, "smtp")}
     assert OWN not in json.dumps(logged)
     causes = {one["request"]["params"]["User"]: one["request"]["login"] for one in logged}
@@ -182,6 +185,23 @@ def test_who_may_log_in_and_send_as_whom(served):
         "InvalidMailAddress.NotFound: The specified mailAddress does not exist.",
     )
     assert domain.mail("someone@example.com")[0] == 436
+
+
+def test_a_refused_login_is_answered_while_another_process_holds_the_state(tmp_path):
+    cloud = Cloud(str(tmp_path / "sandbox.db"))
+    with SmtpServer(cloud.sandbox) as server, closing(sqlite3.connect(cloud.sandbox.store.path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for password, code in (("Wrong12345Password", 535), (SANDBOX_SMTP_PASSWORD, 235)):
+            with closing(smtplib.SMTP("127.0.0.1", server.port, timeout=PATIENCE)) as client:
+                client.ehlo()
+                assert client.docmd("AUTH", f"PLAIN {_plain(SENDER, password)}")[0] == code
+        other.rollback()
+        eventually(lambda: [one["action"] for one in call_log.list_calls(cloud.sandbox, 50)] == ["AUTH"])
+    cloud.sandbox.close()
+
+
+def _refused_logins(served):
+    return [one for one in call_log.list_calls(served.sandbox, 50, whole=True) if one["action"] == "AUTH"]
 
 
 def _plain(user, password):
