@@ -97,7 +97,7 @@ class History:
 
     def find(self, place: str, owner: str) -> Kept | None:
         """What is kept of an account: `place` is its endpoint, `owner` whose keys call it. None where nothing is."""
-        if not os.path.exists(self.path):
+        if not self._is_there():
             return None
         row = self.db.execute("SELECT id FROM account WHERE place = ? AND owner = ?", (place, _hash(owner))).fetchone()
         return Kept(self.db, row[0]) if row else None
@@ -116,13 +116,23 @@ class History:
 
     def forget(self, place: str) -> None:
         """Forget all accounts at a place, which has forgotten them too."""
-        if not os.path.exists(self.path):
+        if not self._is_there():
             return
         with transaction(self.db):
             for (account,) in self.db.execute("SELECT id FROM account WHERE place = ?", (place,)).fetchall():
                 for table in ("day", "detail", "daily", "failure", "track", "invalid"):
                     self.db.execute(f"DELETE FROM {table} WHERE account = ?", (account,))
                 self.db.execute("DELETE FROM account WHERE id = ?", (account,))
+
+    def _is_there(self) -> bool:
+        """Whether there is a file, or what stands in its way: to open that says what it is."""
+        try:
+            os.lstat(self.path)
+        except FileNotFoundError:
+            return False
+        except OSError:  # a folder that may not be entered, or is none
+            pass
+        return True
 
     @property
     def size(self) -> int:

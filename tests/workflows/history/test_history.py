@@ -260,6 +260,18 @@ def test_two_at_once_and_two_accounts(box, past, tmp_path):
     assert box("--region ap-southeast-1 stats history -o json").json["mails"] == 1
 
 
+@pytest.mark.parametrize("where", ["a folder that is none", "a link to nowhere"])
+def test_a_history_that_cannot_be_opened_is_not_taken_for_none(box, tmp_path, monkeypatch, where):
+    path = tmp_path / "history.db"
+    path.symlink_to("nowhere/history.db")  # as of a disk that is not mounted
+    if where == "a folder that is none":
+        (tmp_path / "file").touch()
+        path = tmp_path / "file" / "history.db"
+    monkeypatch.setenv("DM_HISTORY", str(path))
+    for line in ("stats totals --from-history", "stats history", "stats sync", "sandbox reset --yes"):
+        assert str(path.parent) in box(line, code=8).err, line
+
+
 def test_what_cannot_be_read_is_said_in_a_sentence(box, past, tmp_path):
     path = tmp_path / ".local/state/dm/history.db"
     past(300)
