@@ -213,7 +213,8 @@ class EmailOrDomain(Kind):
         except ValueError as error:
             if isinstance(kind, Email):
                 raise
-            raise ValueError(tr("{said}; a mail address such as ada@example.com may stand here too", said=error)) from None
+            told = tr("{said}; a mail address such as ada@example.com may stand here too", said=error)
+            raise ValueError(told) from None
 
     def accepts(self, wire: str) -> bool:
         return _either(wire).accepts(wire)

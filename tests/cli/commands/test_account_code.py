@@ -26,7 +26,10 @@ import pytest
             "suppressed:\n- ada@example.com\n- Ada@Example.com\n",
             "line 3 column 3: the suppressed address 'Ada@Example.com' stands there twice",
         ),
-        ("suppressed:\n- nobody\n", "such as mail.example.com; a mail address such as ada@example.com may stand here too"),
+        (
+            "suppressed:\n- nobody\n",
+            "such as mail.example.com; a mail address such as ada@example.com may stand here too",
+        ),
         ("tags:\n  a:\n  a:\n", "line 3 column 3: the key 'a' stands there twice"),
         ("tags: &x {}\n", "line 1 column 7: YAML tags and anchors have no place in it"),
         ("tags: [a\n", "not valid YAML"),
