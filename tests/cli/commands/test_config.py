@@ -264,7 +264,7 @@ def test_rename_and_delete(bare, file):
     for line in ("rename sandbox mine", "delete sandbox --yes"):
         assert "built in" in bare(f"config {line}", code=2).err
     for line in ("delete ofice --yes", "delete ofice --dry-run", "rename ofice new", "show ofice", "use ofice"):
-        said = bare(f"config {line}", code=10).err
+        said = bare(f"config {line} -o table", code=10).err  # the profile says json
         assert said.startswith(f"dm: there is no profile 'ofice' in {file}; profiles: office, local, sandbox"), line
         assert "did you mean 'office'" in said, line
     said = " ".join(bare("config set --help").out.split())
