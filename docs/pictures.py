@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 import zlib
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from html import unescape
 from itertools import product
 from pathlib import Path
@@ -156,7 +156,7 @@ def account() -> Cloud:
 @contextmanager
 def served() -> Iterator[str]:
     """The address of the page; its older mail is read."""
-    with Server(site_of(account().sandbox)) as server:
+    with closing(account().sandbox) as sandbox, Server(site_of(sandbox)) as server:
         for number in READ:
             _get(f"{server.url}/_dm/mail/{number}")
         yield f"{server.url}/_dm/"
