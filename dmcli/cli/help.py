@@ -28,8 +28,12 @@ class Helped(click.Command):
         self._example = example
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """As click does, of options by their long names."""
-        return super().parse_args(ctx, spelled_out(args, self.params, anywhere=ctx.allow_interspersed_args))
+        """As click does, of options by their long names; every mistake knows its command."""
+        try:
+            return super().parse_args(ctx, spelled_out(args, self.params, anywhere=ctx.allow_interspersed_args))
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:  # noqa: ARG002  click's signature
         """The options and arguments; click would look for names given twice each time, eight times in a call."""

@@ -213,7 +213,10 @@ def test_a_letter_means_its_option_and_a_value_is_none(line, given, values):
 
 
 def test_a_letter_without_its_value_is_named_as_it_was_typed(bare):
-    assert "'-o' requires an argument" in bare("tag list -o", code=2).err
+    said = bare("tag list -o", code=2).err
+    assert "'-o' requires an argument" in said
+    assert "Try 'dm tag list --help'" in said  # as of every other mistake of a line
+    assert "Try 'dm tag list --help'" in bare("tag list --quiet=1", code=2).err
 
 
 @pytest.mark.parametrize("shell", FILES)
