@@ -21,8 +21,6 @@ def _status(current: Session, *, check: bool) -> None:
     from dmcli.render import show_document
 
     rows, problems = rows_of(current.settings, _NAMES), 0
-    if not current.settings.endpoint:
-        rows[_NAMES.index("endpoint")]["value"] = tr("in this process")
     try:
         rows.append(_keys(current))
         if check:

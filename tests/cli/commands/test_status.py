@@ -53,7 +53,9 @@ def test_it_says_what_is_in_use_and_why(bare, tmp_path, monkeypatch):
     rows = rows_of(bare("status -o json"))
     assert (rows["profile"]["value"], rows["profile"]["source"]) == ("sandbox", "DM_PROFILE")
     assert rows["endpoint"]["value"] == "in this process"
-    assert "在本进程内" in bare("status --lang zh").out
+    assert rows_of(bare("config check -o json"))["endpoint"] == rows["endpoint"]
+    for command in ("status", "config check"):
+        assert "在本进程内" in bare(f"{command} --lang zh").out, command
 
 
 def test_no_command_is_run_for_keys(bare, tmp_path, monkeypatch):

@@ -28,12 +28,9 @@ def columns() -> tuple[Field, ...]:
 
 def rows_of(settings: Settings, names: Iterable[str]) -> list[dict[str, Any]]:
     """A row for each of these settings: its name, value and source."""
+    values = settings._asdict() | {"from": settings.sender, "endpoint": settings.endpoint or tr("in this process")}
     return [
-        {
-            "name": name,
-            "value": getattr(settings, "sender" if name == "from" else name) or "-",
-            "source": tr(settings.sources.get(name, _DEFAULT)),
-        }
+        {"name": name, "value": values[name] or "-", "source": tr(settings.sources.get(name, _DEFAULT))}
         for name in names
     ]
 
