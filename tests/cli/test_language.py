@@ -23,6 +23,9 @@ PROFILES = "default: office\nprofiles:\n  office: {lang: zh}\n  abroad: {lang: e
         (["--lang=zh", "tag", "list"], {"DM_LANG": "en"}, "zh"),
         (["--lang", "zh", "tag", "list", "-o", "json"], {}, "en"),
         (["tag", "list", "-ojson"], {"LANG": "zh_CN"}, "en"),
+        (["tag", "list", "-qojson"], {"LANG": "zh_CN"}, "en"),
+        (["tag", "delete", "t", "-yqo", "json"], {"LANG": "zh_CN"}, "en"),
+        (["tag", "delete", "t", "-yq", "json"], {"LANG": "zh_CN"}, "zh"),
         (["tag", "list"], {"LANG": "zh_CN", "DM_OUTPUT": "csv"}, "en"),
         (["tag", "list", "-o", "table"], {"LANG": "zh_CN", "DM_OUTPUT": "csv"}, "zh"),
         (["sandbox", "run", "--", "dm", "--lang", "zh"], {}, "en"),
@@ -52,6 +55,10 @@ def test_a_profile_has_a_language(args, environ, language, tmp_path):
     file.write_text(PROFILES, encoding="utf-8")
     file.chmod(0o600)
     assert form_of(args, {"HOME": str(tmp_path), "DM_CONFIG": str(file)} | environ).language == language
+
+
+def test_letters_in_one_word_choose_how_a_mistake_is_told(box):
+    assert "--bogus" in box("tag list -qojson --bogus", code=2).error["message"]
 
 
 def test_that_chinese_is_spoken_is_no_news_to_settings(box, monkeypatch):

@@ -19,6 +19,7 @@ from dmcli.cli.commands.completion import FILES, script
 from dmcli.cli.common import common
 from dmcli.cli.options import options_of
 from dmcli.cli.reference import commands_page, pages, walk
+from dmcli.cli.run.language import VALUELESS
 from dmcli.cli.session import Session
 from dmcli.cli.tree import command
 from dmcli.workflows.trace.verdict import VERDICTS
@@ -55,6 +56,14 @@ def declared(path: tuple[str, ...]):
     """The action of a catalogue command."""
     declared = ((a, c) for a in catalogue.all_actions() for c in a.commands if not c.shows)
     return next((a for a, c in declared if c.path == " ".join(path)), None)
+
+
+def test_the_letters_that_take_no_value_are_those_that_the_language_of_a_run_skips():
+    options = [
+        option for ctx in TREE.values() for option in ctx.command.get_params(ctx) if isinstance(option, click.Option)
+    ]
+    names = {name for option in options if option.is_flag for name in (*option.opts, *option.secondary_opts)}
+    assert {name[1:] for name in names if len(name) == len("-q")} == set(VALUELESS)
 
 
 def test_all_commands_are_there():

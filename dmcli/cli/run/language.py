@@ -11,6 +11,8 @@ from dmcli.words import locale
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+VALUELESS = "hqy"  # letters of options that may stand in one word before another: -qojson
+
 
 class Form(NamedTuple):
     """How a run tells what it has to tell: the format, empty where the terminal decides, and `en` or `zh`."""
@@ -37,9 +39,10 @@ def form_of(args: Sequence[str], environ: Mapping[str, str]) -> Form:
 def _typed(args: Sequence[str], *names: str) -> str:
     """The value of an option that stands among the arguments, however it is joined to it; the last one counts."""
     found = ""
-    for at, word in enumerate(args):
-        if word == "--":
+    for at, typed in enumerate(args):
+        if typed == "--":
             break
+        word = typed if typed.startswith("--") or typed[:1] != "-" else f"-{typed[1:].lstrip(VALUELESS)}"
         for name in names:
             if word == name:
                 found = args[at + 1] if at + 1 < len(args) else ""
