@@ -28,7 +28,7 @@ from dmcli.errors import (
     UnreachableError,
 )
 from dmcli.untrusted import brief
-from dmcli.words import listed, marked, speaking, tr
+from dmcli.words import language, listed, marked, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -112,11 +112,11 @@ _CLASSES = marked(
 _SURE = marked({"True": "yes", "False": "a likely reading"})
 
 
-def _reply_fields(lang: str) -> tuple[Field, ...]:
+def _reply_fields() -> tuple[Field, ...]:
     """How a reply's reading is shown."""
     from dmcli.api.replies import MOVES
 
-    moves = {move: texts[int(lang == "zh")] for move, texts in MOVES.items()}
+    moves = {move: texts[int(language() == "zh")] for move, texts in MOVES.items()}
     return (
         Field("code", "Code"),
         Field("status", "Enhanced status"),
@@ -140,10 +140,10 @@ def _show_reply(current: Session, text: str) -> bool:
     if reading is None:
         return False
     output = current.output()
-    document = reading.document(current.lang)
+    document = reading.document(language())
     if output.for_people:
         document = {name: value for name, value in document.items() if value != ""}
-    show_document(document, _reply_fields(current.lang), output)
+    show_document(document, _reply_fields(), output)
     return True
 
 
@@ -164,8 +164,7 @@ def _explain(current: Session, words: tuple[str, ...]) -> None:
         return
     ours = next((kind for kind in _WORDS if kind.word.lower() == code.lower()), None)
     if ours:
-        with speaking(current.lang):
-            meaning, remedy = map(tr, _WORDS[ours])
+        meaning, remedy = map(tr, _WORDS[ours])
         document = {"code": ours.word, "meaning": meaning, "remedy": remedy, "exit": ours.exit_code}
         show_document(document, _FIELDS, current.output())
         return
@@ -178,7 +177,7 @@ def _explain(current: Session, words: tuple[str, ...]) -> None:
             raise NotFoundError(tr("no error code {code!r} is known; did you mean {near}?", code=code, near=near))
         text = marked("no error code {code!r} is known, and it is no reply of a mail server, such as 550 5.1.1")
         raise NotFoundError(tr(text, code=code))
-    meaning, remedy = codes.explain(known, current.lang)
+    meaning, remedy = codes.explain(known, language())
     document = {"code": known.code, "http_status": known.status, "message": known.message, "meaning": meaning}
     show_document(document | {"remedy": remedy, "exit": known.exit}, _FIELDS, current.output())
 

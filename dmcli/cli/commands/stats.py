@@ -14,7 +14,7 @@ from dmcli.cli.build import group
 from dmcli.cli.options import from_history, options_of
 from dmcli.cli.tree import command, command_in
 from dmcli.errors import DmError, RefusedError
-from dmcli.words import marked, tr
+from dmcli.words import language, marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -103,7 +103,7 @@ def _report(current: Session, *, html: str | None, markdown: bool, **typed: Any)
     if current.output().wants_data:
         show_document(found, (), current.output())
     elif markdown or not html:
-        show_text(in_markdown(found, current.lang), current.output())
+        show_text(in_markdown(found, language()), current.output())
 
 
 _ABOUT_REPORT = marked("Report on some weeks: outcomes, failures, opens, senders and tags; in Markdown, or as a page.")

@@ -10,7 +10,7 @@ from dmcli.api.model import Field, State, Tone, good
 from dmcli.cli.options import click_param, from_history
 from dmcli.cli.tree import command
 from dmcli.errors import gravest_kind
-from dmcli.words import marked, speaking, tr
+from dmcli.words import language, marked, tr
 
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
@@ -40,12 +40,11 @@ def _trace(current: Session, **values: Any) -> None:
     history = resources.reader if current.from_history else None
     found = gather(current.client, asked, resources.clock, resources.pause, history)
     notes = list[str]()
-    with speaking(current.lang):
-        if any(event.source == "deliveries" for event in found.events):
-            notes.append(tr(_ONLY_SUMS))
-        if found.absent:
-            notes.append(tr("this service does not have: {names}", names=", ".join(found.absent)))
-    _show(current, _document(current, asked, found, notes))
+    if any(event.source == "deliveries" for event in found.events):
+        notes.append(tr(_ONLY_SUMS))
+    if found.absent:
+        notes.append(tr("this service does not have: {names}", names=", ".join(found.absent)))
+    _show(current, _document(asked, found, notes))
     if found.unread:
         raise _unread(found.unread)
 
@@ -67,18 +66,18 @@ def _asked(current: Session, values: dict[str, Any]) -> Asked:
     return Asked(address, int(since.timestamp()) if since else 0, windows)
 
 
-def _document(current: Session, asked: Asked, found: Gathered, notes: list[str]) -> dict[str, Any]:
+def _document(asked: Asked, found: Gathered, notes: list[str]) -> dict[str, Any]:
     """All of it, as data."""
-    from dmcli.workflows.trace.verdict import event_texts, judge
+    from dmcli.workflows.trace.verdict import judge, meaning_text
 
     verdict = judge(found.events, found.unread)
-    reason, remedy = verdict.texts(current.lang)
+    reason, remedy = verdict.texts(language())
     events = [
         {
             "time": event.time,
             "event": event.what,
             "source": event.source,
-            "meaning": event_texts(event, current.lang)[1],
+            "meaning": meaning_text(event),
             **event.data,
         }
         for event in found.events
@@ -107,7 +106,7 @@ def _show(current: Session, document: dict[str, Any]) -> None:
     if not output.wants_rows or output.query:
         show_document(document, (), output)
         return
-    events, verdict = _fields(current.lang)
+    events, verdict = _fields()
     if document["events"]:
         show_document(document["events"], events, output)
     if output.for_people:
@@ -121,12 +120,12 @@ def _show(current: Session, document: dict[str, Any]) -> None:
     current.say(*document["notes"])
 
 
-def _fields(lang: str) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+def _fields() -> tuple[tuple[Field, ...], tuple[Field, ...]]:
     """How events and the verdict are shown."""
     from dmcli.api.replies import MOVES
     from dmcli.workflows.trace.verdict import EVENTS
 
-    at = int(lang == "zh")
+    at = int(language() == "zh")
     words = {what: _toned(what, word) for what, (word, _) in EVENTS.items()}
     moves = {move: texts[at] for move, texts in MOVES.items()}
     return (

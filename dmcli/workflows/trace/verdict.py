@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dmcli.api.replies import REASONS, read, texts_of
-from dmcli.words import marked, speaking, tr
+from dmcli.words import language, marked, tr
 from dmcli.workflows.trace.reasons import OWN
 
 if TYPE_CHECKING:
@@ -81,10 +81,9 @@ def meaning_of(event: Event) -> str:
     return _BY_CLASS.get(event.data["classification"]) or _BY_OUTCOME[event.what]
 
 
-def event_texts(event: Event, lang: str) -> tuple[str, str]:
-    """The word for an event and what it means, "" where there is no more to say."""
-    word, meaning = EVENTS[event.what]
-    with speaking(lang):
-        if event.what in _DELIVERIES and event.what != "delivered":
-            return tr(word), texts_of(VERDICTS[meaning_of(event)], lang)[0]
-        return tr(word), tr(meaning, **event.data) if meaning else ""
+def meaning_text(event: Event) -> str:
+    """What an event means, "" where its word says all."""
+    if event.what in _DELIVERIES and event.what != "delivered":
+        return texts_of(VERDICTS[meaning_of(event)], language())[0]
+    _, meaning = EVENTS[event.what]
+    return tr(meaning, **event.data) if meaning else ""

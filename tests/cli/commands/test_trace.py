@@ -252,6 +252,14 @@ def test_all_of_it_in_chinese_and_for_people(dm):
     assert dm("trace invalid@example.com -o json --query verdict").out.strip() == '"known-invalid"'
 
 
+@pytest.mark.parametrize("output", ["json", "yaml", "csv", "ndjson"])
+def test_data_are_the_same_in_every_language(box, output):
+    box(SEND, "invalid@example.com")
+    for line in ("trace invalid@example.com", "explain InvalidSendMail.Spam", "explain NotFound", "explain 550 5.1.1"):
+        english, chinese = (box(f"{line} -o {output} --lang {lang}") for lang in ("en", "zh"))
+        assert (chinese.out, chinese.err) == (english.out, english.err), line
+
+
 @pytest.mark.parametrize("columns", ["40", "80", "120"])
 def test_it_fits_the_terminal(box, monkeypatch, columns):
     monkeypatch.setenv("COLUMNS", columns)
