@@ -76,7 +76,7 @@ def beginning(value: object) -> str:
         ("tag list --limit x", ("dm: '--limit': 'x' is no whole number\n",)),
         ("tag list --limit 0", ("dm: '--limit': 0 is out of range: x>=1\n",)),
         ("sandbox fault add drop --rate 10%", ("dm: '--rate': '10%' is no number\n",)),
-        ("tag list --quite", ("dm: no such option '--quite'; did you mean --query or --quiet?\n",)),
+        ("tag list --quite", ("dm: no such option '--quite'; did you mean --quiet or --query?\n",)),
         ("tag list --qqqq", ("dm: no such option '--qqqq'\n",)),
         (f"sandbox mail show {2**63}", ("dm: 'MAIL': ", "is no mail", "latest")),
         (f"sandbox quota --daily {2**63}", ("--daily", "range")),

@@ -115,7 +115,7 @@ def _sentence(error: click.ClickException) -> str:
         meant = known & {DATES.get(error.option_name)} or error.possibilities or ()
         if not meant:
             return tr("no such option '{name}'", name=error.option_name)
-        near = listed(sorted(map(str, meant)), " or ")
+        near = listed(map(str, meant), " or ")
         return tr("no such option '{name}'; did you mean {near}?", name=error.option_name, near=near)
     if isinstance(error, click.BadParameter) and isinstance(error.param, click.Argument):
         name = error.param.human_readable_name.rpartition("] ")[2].strip("[].")  # those are for the usage line
