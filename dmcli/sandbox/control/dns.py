@@ -118,6 +118,12 @@ def served_at(sandbox: Account) -> int:
     return int(row[0]) if row else 0
 
 
+def is_on(sandbox: Account) -> bool:
+    """Whether domains verify against the zones, and not as if their records were there."""
+    with sandbox.store.reading() as connection:
+        return connection.execute("SELECT 1 FROM setting WHERE name = 'dns'").fetchone() is not None
+
+
 def turn_off(sandbox: Account) -> None:
     """Let domains verify without DNS again; the records stay."""
     with sandbox.store.change() as connection:

@@ -150,6 +150,16 @@ def test_with_an_account_each_record_is_looked_at_and_what_the_service_has_not_s
         assert (found[check]["verdict"], found[check]["seconds"]) == ("waiting", 600)
 
 
+def test_a_sandbox_that_verifies_without_dns_says_so(box):
+    assert box("domain check sandbox.test -o json").json[0]["verified"]
+    told = box("domain doctor sandbox.test -o json", code=5).error
+    assert "as if their records were there" in told["hint"]
+    box(told["hint"].rpartition(": dm ")[2] + " --yes")
+    assert not [row for row in box("domain doctor sandbox.test -o json").json if row["verdict"] == "fix"]
+    box("sandbox dns break sandbox.test MX missing")
+    assert not box("domain doctor sandbox.test -o json", code=5).error["hint"]
+
+
 def test_a_tracking_name_behind_a_proxy_is_said(box, authority):
     box("domain create example.com")
     authority.add("example.com", "dmtrace 300 A 192.0.2.7\n")

@@ -61,7 +61,9 @@ def _doctor(current: Session, domain: tuple[str, ...], resolver: str | None, no_
     if no_account:
         current.say(tr("not looked at without an account: ownership, DKIM and tracking"))
     if "fix" in verdicts:
-        raise CheckFailedError(tr("to fix at {records}", records=verdicts["fix"]))
+        raise CheckFailedError(
+            tr("to fix at {records}", records=verdicts["fix"]), hint=_beside(current, rows, resolver)
+        )
     if "unknown" in verdicts:
         found = [row["resolver"] for row in rows if row["resolver"]]
         if all(answer["state"] == "unknown" for answer in found):
@@ -78,7 +80,7 @@ def _resolvers(current: Session, typed: str | None) -> Iterator[tuple[Server, ..
 
     if typed:
         yield (server_at(typed),)
-    elif current.settings.sandbox and not current.settings.endpoint:  # its domains are on no network
+    elif _own_zones(current):  # its domains are on no network
         from dmcli.sandbox.server.authority import AuthorityServer
 
         with AuthorityServer(current.sandbox, noted=False) as authority:
@@ -87,6 +89,24 @@ def _resolvers(current: Session, typed: str | None) -> Iterator[tuple[Server, ..
         yield servers
     else:
         raise InputError(tr("the system names no DNS resolver; give one: --resolver ADDRESS"))
+
+
+def _beside(current: Session, rows: list[dict[str, Any]], resolver: str | None) -> str:
+    """Why `domain check` passes all the same, where a sandbox verifies domains without looking into its zones."""
+    from dmcli.sandbox.control.dns import is_on
+
+    if resolver or not _own_zones(current) or is_on(current.sandbox):
+        return ""
+    return tr(
+        "This sandbox verifies domains as if their records were there. To put them there: {dm} domain publish {name}",
+        dm=current.resources.command,
+        name=next(row["domain"] for row in rows if row["verdict"] == "fix"),
+    )
+
+
+def _own_zones(current: Session) -> bool:
+    """Whether the zones are those of the sandbox in this process."""
+    return current.settings.sandbox and not current.settings.endpoint
 
 
 def _joined(row: dict[str, Any]) -> dict[str, Any]:
