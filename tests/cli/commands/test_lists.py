@@ -157,6 +157,24 @@ def test_sync_removes_only_what_it_may_and_after_a_question(box, write):
     assert "neither a number nor a percentage" in box(f"{sync} --max-delete lots", path, code=2).err
 
 
+def test_lines_of_a_file_of_addresses_that_begin_with_a_number_sign_are_comments(box, write):
+    text = "# the team\nm1@example.com\n  #m2@example.com\r\n\n#\nm3@example.com\n"
+    team = write(text, "team.txt")
+    box("receiver create team")
+    assert box("receiver add team @{} -o json", team).json["added"] == 2
+    assert members(box, "team").keys() == {"m1@example.com", "m3@example.com"}
+    sent = box("send single --to @{} --subject s --text t --dry-run -o json", team).json
+    assert sent["parameters"]["ToAddress"] == "m1@example.com,m3@example.com"
+    gone = box("receiver remove team @- --yes -o json", stdin="#two\nm1@example.com\nm9@example.com").json
+    assert gone == {"removed": 1, "missing": 1}
+    assert "line 7: 'no address'" in box("receiver add team @{}", write(f"{text}no address", "bad.txt"), code=2).err
+    for text in ("# nobody\n", " \n", "email,name\n"):
+        for line in ("receiver add team", "receiver remove team --yes", "send single --subject s --text t --to"):
+            told = box(line + " @{}", write(text, "none.txt"), code=2).err
+            assert "there is no address in '@" in told, (line, text)
+    assert "has '#'" in box("receiver add team '#m1@example.com'", code=2).err
+
+
 def test_remove_takes_a_file_of_lines_or_a_column(box, write, tmp_path):
     box("receiver create vip")
     box("receiver import vip {}", write(many(9)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +22,12 @@ from dmcli.words import marked, tr
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
 
+_COMMENT = r"(?m)^[ \t]*#.*"  # no address that the service takes has a #
 _SAID = 10  # warnings about addresses that are said one by one
 
 
 class Addresses(Email):
-    """Several addresses; @FILE has one a line, or a table with a column of them."""
+    """Several addresses; @FILE has one a line and comments that begin with #, or a table with a column of them."""
 
     files = Body.most  # some hundred thousand of them
 
@@ -34,12 +36,15 @@ class AddressesValue(Value):
     """Addresses as typed; of a table its column of addresses, each in the line that has the number of its row."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The addresses, one a line."""
-        if isinstance(value, str) and value.startswith("@") and value[1:2] not in ("@", "-", ""):
-            found = _column(value[1:])
-            if found is not None:
-                return found
-        return super().convert(value, param, ctx)
+        """The addresses, one a line; comments are empty lines."""
+        if not isinstance(value, str) or not value.startswith("@") or value.startswith("@@"):
+            return super().convert(value, param, ctx)
+        found = _column(value[1:]) if value not in ("@", "@-") else None
+        if found is None:
+            found = re.sub(_COMMENT, "", super().convert(value, param, ctx))
+        if not found.strip():
+            self.fail(tr("there is no address in {name!r}", name=value), param, ctx)
+        return found
 
 
 def _column(path: str) -> str | None:
