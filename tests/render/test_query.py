@@ -96,6 +96,13 @@ def test_data_that_does_not_fit_is_refused(fmt, query, why):
     assert why in refusal.value.message
 
 
+def test_the_rows_before_one_that_a_query_does_not_fit_are_printed():
+    stdout, rows = io.StringIO(), [{"Name": "a"}] * 250 + [{"Name": None}, {"Name": "b"}]
+    with pytest.raises(InputError, match="length"):
+        show_pages([Page({}, rows, "data")], (), (), Output("ndjson", "length(Name)", stdout))
+    assert stdout.getvalue() == "1\n" * 250
+
+
 def test_a_bad_query_prints_nothing_and_asks_for_no_page():
     stdout = io.StringIO()
     pages = iter(PAGES)
