@@ -129,7 +129,7 @@ def check_quota(summary: dict[str, Any], figures: Mapping[str, Any], need: int, 
         if need > left:
             short.append(
                 tr(
-                    "{need:,} more do not fit: {left:,} of {limit:,} left {when}",
+                    "no room for {need:,} more: {left:,} of {limit:,} left {when}",
                     need=need,
                     left=left,
                     limit=limit,

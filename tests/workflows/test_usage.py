@@ -67,7 +67,7 @@ def test_whether_more_fit_is_the_exit_code(box):
     for line in ("--need 9", "--fail-below 75%", "--fail-below 9", "--need 9 --fail-below 9 -o csv"):
         box(f"account show {line}")
     for line, said in {
-        "--need 10": "10 more do not fit: 9 of 10 left today; 10 more do not fit: 9 of 12 left this month",
+        "--need 10": "no room for 10 more: 9 of 10 left today; no room for 10 more: 9 of 12 left this month",
         "--fail-below 76%": "9 of 12 left this month is below 76%",
         "--fail-below 91%": "9 of 10 left today is below 91%; 9 of 12 left this month is below 91%",
         "--fail-below 10": "9 of 10 left today is below 10; 9 of 12 left this month is below 10",

@@ -50,8 +50,8 @@ def busiest_in_words(report: Mapping[str, Any], word: Mapping[str, str]) -> str:
     limit = report["quota"].get("DailyQuota")
     if not day or not day["requests"] or not limit:
         return ""
-    mails = f"{day['requests']:,}"
-    return word["busiest"].format(share=percent(day["requests"], limit), mails=mails, day=day["day"])
+    mails = day["requests"]
+    return word["busiest"].format(share=percent(mails, limit), mails=mails, limit=limit, day=day["day"])
 
 
 def percent(part: int, whole: int) -> str:

@@ -52,7 +52,9 @@ def _headings() -> dict[str, str]:
         "day_quota": tr_in("quota", "Mails a day"),
         "month_quota": tr_in("quota", "Mails a month"),
         "level": tr_in("report", "Level"),
-        "busiest": tr_in("report", "The busiest day took {share} of the day's quota ({mails} mails on {day})."),
+        "busiest": tr_in(
+            "report", "The busiest day took {share} of the day's quota ({mails:,} of {limit:,} mails on {day})."
+        ),
         "senders": tr_in("report", "Senders"),
         "tags": tr_in("report", "Tags"),
         "table": tr_in("report", "the figures"),

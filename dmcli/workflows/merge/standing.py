@@ -8,7 +8,7 @@ from dmcli.api import catalogue
 from dmcli.api.actions.account import USER_STATUS
 from dmcli.api.paging import value_of
 from dmcli.errors import CheckFailedError, ConfigError, DmError, NotFoundError, QuotaError
-from dmcli.words import listed, marked, tr
+from dmcli.words import counted, listed, marked, tr
 from dmcli.workflows.merge.letters.letter import BATCH, SINGLE
 from dmcli.workflows.usage import quota_usage, usage_of
 
@@ -48,8 +48,8 @@ class Standing(NamedTuple):
             if left is not None and wanted > left:
                 raise QuotaError(
                     tr(
-                        "{wanted:,} mails do not fit into the quota: {left:,} are left {when}; {remedy}",
-                        wanted=wanted,
+                        "the quota has no room for {mails}: {left:,} left {when}; {remedy}",
+                        mails=counted(wanted, "mail"),
                         left=left,
                         when=tr(when),
                         remedy=tr(_remedy(when, left, paced=in_a_day < mails)),

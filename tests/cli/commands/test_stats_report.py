@@ -181,9 +181,17 @@ def test_markdown_is_what_is_printed(past, tmp_path):
     busiest = max(report["days"], key=lambda day: day["requests"])
     quota = said.partition("### Quota\n")[2].split("###")[0]
     assert quota.startswith("\n| Mails a day | Mails a month | Level |\n|---:|---:|---:|\n| 2,000 | 60,000 | 2 |\n")
-    assert f"({busiest['requests']} mails on {busiest['day']})." in quota
+    assert f"({busiest['requests']} of 2,000 mails on {busiest['day']})." in quota
     widths = {line.count(" | ") for line in said.split("###")[1].splitlines() if line.startswith("| ")}
     assert len(widths) == 1
+
+
+def test_one_mail_is_no_plural(box):
+    box("send single --to ada@example.com --subject s --text t")
+    box("sandbox clock advance 1d")
+    assert "(1 of 2,000 mails on " in box("stats report").out
+    box("sandbox quota --daily 0 --monthly 0")
+    assert "no room for 1 more: 0 of 0 left today" in box("account show --need 1", code=5).err
 
 
 def test_it_begins_where_the_service_begins_to_tell(box):

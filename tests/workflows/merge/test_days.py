@@ -62,7 +62,7 @@ def test_a_plan_heeds_a_ramp(run, box, people):
     assert (plan["mails"], plan["day_left"]) == (7, 3)
     assert plan["takes"] == "2 d 0 h"  # 2, 3, and 2 of 4
     stopped = run(f"{MERGE} --ramp 4:+50%/day", code=5)
-    assert "4 mails do not fit into the quota: 3 are left today; give a smaller --per-day or --ramp" in stopped.err
+    assert "the quota has no room for 4 mails: 3 left today; give a smaller --per-day or --ramp" in stopped.err
 
 
 def test_where_nothing_is_left_today_no_pace_is_advised(run, box, people, mailed):
@@ -70,7 +70,7 @@ def test_where_nothing_is_left_today_no_pace_is_advised(run, box, people, mailed
     box("sandbox quota --daily 0")
     for pace in ("", " --per-day 1"):
         stopped = run(f"{MERGE}{pace}", code=5)
-        assert "0 are left today; wait for the next day of the service (UTC+8)" in stopped.err
+        assert "0 left today; wait for the next day of the service (UTC+8)" in stopped.err
     assert not mailed()
 
 

@@ -221,7 +221,7 @@ def test_a_campaign_is_called_as_its_file_in_any_script(run, tmp_path):
 def test_what_does_not_fit_into_the_quota_is_not_begun(run, mailed, box):
     box("sandbox quota --daily 2 --monthly 60")
     stopped = run(f"{MERGE} --yes", code=5)
-    assert "3 mails do not fit into the quota: 2 are left today; give --per-day" in stopped.err
+    assert "the quota has no room for 3 mails: 2 left today; give --per-day" in stopped.err
     assert not mailed()
 
 

@@ -117,8 +117,8 @@ def _show(current: Session, found: Look, wire: dict[str, str], *, asked: bool) -
     if left is not None and found.people > left:
         current.say(
             tr(
-                "warning: {left:,} mails are left today, and these are {number:,}: the service will refuse them",
-                left=left,
+                "warning: {mails} left today, and these are {number:,}: the service will refuse them",
+                mails=counted(left, "mail"),
                 number=found.people,
             )
         )
