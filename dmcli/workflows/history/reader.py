@@ -86,7 +86,9 @@ class HistoryReader:
         return [name for (name,) in self._kept.all(sql, self._kept.account)]
 
     def _tell_missing(self, action: Action, params: Mapping[str, str]) -> None:
-        """Say once of a window which of its days the history does not have."""
+        """Say once of a window which of its days the history does not have, which it has, and how it gets more."""
+        from dmcli.workflows.history.sync import REACH
+
         window = (params.get("StartTime", "")[:_DAY], params.get("EndTime", "")[:_DAY])
         if not all(window) or action.name == "QueryInvalidAddress" or window in self._told:
             return
@@ -95,8 +97,15 @@ class HistoryReader:
         asked = range(day_number(window[0]), day_number(window[1]) + 1)
         missing = [day for day in asked if day not in states]
         if missing:
-            days = listed(map(str, spans(missing)))
-            self._tell(tr("warning: the history has nothing of {days}; what it keeps: dm stats history", days=days))
+            self._tell(
+                tr(
+                    "warning: the history has nothing of {days}; it keeps {kept}, and dm stats sync "
+                    "adds the last {reach} days",
+                    days=listed(map(str, spans(missing))),
+                    kept=Span(min(states), max(states)) if states else tr("none"),
+                    reach=REACH,
+                )
+            )
 
 
 def _days(params: Mapping[str, str]) -> Span:

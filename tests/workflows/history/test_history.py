@@ -152,7 +152,10 @@ def test_days_that_nobody_read_are_named_and_never_bridged(box, past):
     assert "lost for good" in done.err
     assert "2026-02-27 to 2026-03-11" in done.err
     seen = box("stats totals --since 2026-02-20 --from-history")
-    assert "the history has nothing of 2026-03-03 to 2026-03-11" in seen.err
+    assert seen.err.startswith(
+        "warning: the history has nothing of 2026-03-03 to 2026-03-11; it keeps 2026-01-31 to 2026-04-11, "
+        "and dm stats sync adds the last 30 days\n"
+    )
     assert "2026-02-27 to 2026-03-11" in box("stats history", tty=True).out
     assert "nothing of 2026-01-01 to 2026-01-30" in box("stats totals --since 2026-01-01 --from-history").err
 
