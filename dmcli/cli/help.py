@@ -15,6 +15,8 @@ from dmcli.words import tr
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from click.shell_completion import CompletionItem
+
     from dmcli.api.model import Action, Command
 
 COMMON_WORD = "options"  # dm help options
@@ -38,6 +40,20 @@ class Helped(click.Command):
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:  # noqa: ARG002  click's signature
         """The options and arguments; click would look for names given twice each time, eight times in a call."""
         return self.params
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """As click completes options, and what stands in one word with the letter of one, as in -oj or -qoj."""
+        from click.shell_completion import CompletionItem
+
+        options = [param for param in self.params if isinstance(param, click.Option)]
+        for at in range(len("-o"), len(incomplete)):
+            option = next((one for one in options if f"-{incomplete[at - 1]}" in one.opts), None)
+            if option and not option.is_flag:
+                found = option.shell_complete(ctx, incomplete[at:])
+                return [CompletionItem(incomplete[:at] + item.value, item.type, item.help) for item in found]
+            if not option:
+                break
+        return click.Command.shell_complete(self, ctx, incomplete)
 
     @property
     def example(self) -> str:

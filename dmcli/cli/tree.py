@@ -111,14 +111,15 @@ class Group(Helped, click.Group):
         from click.shell_completion import CompletionItem
 
         if incomplete.startswith("-"):
-            return click.Command.shell_complete(self, ctx, incomplete)
+            return Helped.shell_complete(self, ctx, incomplete)
         names = (name for name in self.list_commands(ctx) if name.startswith(incomplete))
         return [CompletionItem(name, help=self.help_of(name)) for name in names]
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        """As click does, with a suggestion."""
+        """As click does, with a suggestion; where a line is completed, nothing follows a command that is not there."""
         try:
-            return super().resolve_command(ctx, args)
+            name, found, rest = super().resolve_command(ctx, args)
+            return (name, found, rest) if found else (args[0], Helped(args[0]), [])
         except click.UsageError:
             near = tr(self._elsewhere.get(args[0], "")) or suggestion(args[0], self.list_commands(ctx))
             raise click.UsageError(
