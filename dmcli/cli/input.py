@@ -38,6 +38,12 @@ def refuse_file_name(text: str, fail: Callable[[str], NoReturn], *, bare: bool =
         )
 
 
+def refuse_to_overwrite(read: str, option: str, written: str | None) -> None:
+    """Raise InputError where the file that an option names to be written is the one that the command reads."""
+    if written and os.path.realpath(written) == os.path.realpath(read):
+        raise InputError(tr("{option}: {file} is read by this command; name another file", option=option, file=written))
+
+
 def read_file(name: str, limit: int, fail: Callable[[str], NoReturn]) -> str:
     """The text of a regular file (`-`: standard input) without a byte order mark and the line break at its very end.
 

@@ -157,6 +157,15 @@ def test_sync_removes_only_what_it_may_and_after_a_question(box, write):
     assert "neither a number nor a percentage" in box(f"{sync} --max-delete lots", path, code=2).err
 
 
+def test_the_file_that_is_imported_is_not_written_over(box, write):
+    box("receiver create vip")
+    path = write("email\ngood@example.com\nbad\n")
+    refused = box("receiver import vip {} --skip-bad {}", path, path.parent / "." / path.name, code=2).err
+    assert "is read by this command; name another file" in refused
+    assert path.read_text("utf-8") == "email\ngood@example.com\nbad\n"
+    assert not members(box, "vip")
+
+
 def test_lines_of_a_file_of_addresses_that_begin_with_a_number_sign_are_comments(box, write):
     text = "# the team\nm1@example.com\n  #m2@example.com\r\n\n#\nm3@example.com\n"
     team = write(text, "team.txt")

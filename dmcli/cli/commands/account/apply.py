@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,6 +19,7 @@ from dmcli.cli.commands.account.common import (
 )
 from dmcli.cli.commands.account.making import Outlook, await_approval, make, show
 from dmcli.cli.duration import Duration
+from dmcli.cli.input import refuse_to_overwrite
 from dmcli.cli.options import yes as yes_option
 from dmcli.cli.question import ask
 from dmcli.cli.tree import command
@@ -62,8 +62,7 @@ def _apply(
     for kind in prune if only else ():
         if kind not in (*only, "members"):
             raise InputError(tr("--prune {kind}: --only leaves {kind} out; name it there too", kind=kind))
-    if plan and os.path.realpath(plan) == os.path.realpath(file):
-        raise InputError(tr("--plan: {file} is read by this command; name another file", file=plan))
+    refuse_to_overwrite(file, "--plan", plan)
     look = _looking(current, file, wishes)
     if plan or preview:
         _foresee(current, look(), plan)

@@ -10,6 +10,7 @@ import click
 
 from dmcli.api.kinds.mail import ROW_EMAIL
 from dmcli.cli.commands.sending.addresses import say_doubts
+from dmcli.cli.input import refuse_to_overwrite
 from dmcli.errors import InputError
 from dmcli.words import counted, listed, tr
 
@@ -66,6 +67,7 @@ def read(
     from dmcli.local.tables import open_table
     from dmcli.workflows.lists.people import fields_of, read_people, said
 
+    refuse_to_overwrite(file, "--skip-bad", skip_bad)
     mapped = dict(_pair(text) for text in maps)
     table = open_table(file, encoding or "", sheet or "")
     fields = fields_of(table, mapped)
