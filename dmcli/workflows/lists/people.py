@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dmcli.api.actions.receiver import ADDRESS, MEMBER_FIELDS
 from dmcli.errors import InputError
 from dmcli.local.tables import BadRow
-from dmcli.words import listed, tr
+from dmcli.words import listed, marked, tr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -54,48 +54,44 @@ def fields_of(table: Table, mapped: Mapping[str, str] | None) -> dict[str, str]:
     named, mapped = mapped is None, mapped or {}
     for column in mapped:
         if column not in columns:
-            raise InputError(
-                tr(
-                    "{path} has no column {column!r}; its columns are {columns}",
-                    path=table.path,
-                    column=column,
-                    columns=listed(columns),
-                )
-            )
+            text = marked("{path} has no column {column!r}; its columns are {columns}")
+            raise InputError(tr(text, path=table.path, column=column, columns=listed(columns)))
     found: dict[str, str] = {}
     for column in columns:
         given = mapped.get(column, "" if column.startswith("_") else column)
         field = _WORDS.get(folded(given), given)
-        other = next((one for one, taken in found.items() if taken == field), "")
-        if field and other:
-            remedy = tr("leave one out with --map {column}=", column=column)
-            if named:
-                remedy = tr("begin the name of one with _ to leave it out")
-            raise InputError(
-                tr(
-                    "{path}: the columns {other!r} and {column!r} are both {field}: {remedy}",
-                    path=table.path,
-                    other=other,
-                    column=column,
-                    field=field,
-                    remedy=remedy,
-                )
-            )
-        if field:
-            found[column] = field
+        if not field:
+            continue
+        if other := next((one for one, taken in found.items() if taken == field), ""):
+            raise InputError(_ambiguous(table, other, column, field, named=named))
+        found[column] = field
     if ADDRESS.name not in found.values():
-        remedy = tr("say which it is with --map COLUMN=email")
-        if named or any("@" in column for column in columns):
-            remedy = tr("its first row must have the names of the columns, such as email")
-        raise InputError(
-            tr(
-                "{path} has no column of addresses among {columns}: {remedy}",
-                path=table.path,
-                columns=listed(columns),
-                remedy=remedy,
-            )
-        )
+        raise InputError(_without_address(table, columns, named=named))
     return found
+
+
+def _ambiguous(table: Table, one: str, other: str, field: str, *, named: bool) -> str:
+    """That two columns are the same field; they go by their names alone where there is no --map."""
+    remedy = tr("leave one out with --map {column}=", column=other)
+    if named:
+        remedy = tr("begin the name of one with _ to leave it out")
+    return tr(
+        "{path}: the columns {other!r} and {column!r} are both {field}: {remedy}",
+        path=table.path,
+        other=one,
+        column=other,
+        field=field,
+        remedy=remedy,
+    )
+
+
+def _without_address(table: Table, columns: Sequence[str], *, named: bool) -> str:
+    """That no column has the addresses; where one's name is an address itself the names are what is missing."""
+    remedy = tr("say which it is with --map COLUMN=email")
+    if named or any("@" in column for column in columns):
+        remedy = tr("its first row must have the names of the columns, such as email")
+    text = marked("{path} has no column of addresses among {columns}: {remedy}")
+    return tr(text, path=table.path, columns=listed(columns), remedy=remedy)
 
 
 def read_people(table: Table, fields: Mapping[str, str], read: Callable[[str], str]) -> People:
