@@ -96,6 +96,16 @@ def test_data_that_does_not_fit_is_refused(fmt, query, why):
     assert why in refusal.value.message
 
 
+@pytest.mark.parametrize("fmt", ["table", "csv", "tsv", "json", "yaml", "ndjson"])
+def test_what_came_before_a_page_that_fails_is_shown(box, fmt):
+    for number in range(6):
+        box(f"tag create tag-{number}")
+    box("sandbox fault add error Forbidden.RAM --action QueryTagByParam --nth 3")
+    format_ = "" if fmt == "tsv" else f"-o {fmt}"
+    shown = box(f"tag list --all --page-size 3 {format_}", code=3).out
+    assert [f"tag-{number}" in shown for number in range(6)] == [True] * 5 + [False]
+
+
 def test_the_rows_before_one_that_a_query_does_not_fit_are_printed():
     stdout, rows = io.StringIO(), [{"Name": "a"}] * 250 + [{"Name": None}, {"Name": "b"}]
     with pytest.raises(InputError, match="length"):

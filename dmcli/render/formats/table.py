@@ -7,10 +7,10 @@ room for it, and where it is longer than an address or an id is.
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from dmcli.api.kinds.dates import local_text
+from dmcli.errors import DmError
 from dmcli.look import is_accessible, style
 from dmcli.render.cells import all_fields, cell_words, column_writer, table_fields, values, zone_apart
 from dmcli.render.console import console_for, show_renderable, style_of
@@ -23,7 +23,7 @@ from dmcli.untrusted import safe
 from dmcli.words import listed, tr
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rich.console import Console  # noqa: TID251  to annotate
 
@@ -39,9 +39,9 @@ class _Table(Format):
 
     def show_rows(self, listing: Listing, output: Sink) -> int:
         """Print the titled fields of the rows as tables of at most 1000 rows; nothing where there is no row."""
-        rows, fields, count = listing.rows, listing.fields, 0
+        fields, count = listing.fields, 0
         left_out: dict[str, None] = {}
-        while chunk := list(islice(rows, _CHUNK)):
+        for chunk in _chunks(listing.rows):
             titled = table_fields(all_fields(fields, chunk))
             fields, count = fields or titled, count + len(chunk)
             lines = [values(row, [field.name for field in titled]) for row in chunk]
@@ -80,6 +80,23 @@ class _Table(Format):
     def show_value(self, value: Any, output: Sink) -> None:
         """Print what a query found, as JSON."""
         JSON.show_value(value, output)
+
+
+def _chunks(rows: Iterator[Any]) -> Iterator[list[Any]]:
+    """The rows, as many at a time as a table holds; where they fail, those before come first."""
+    chunk: list[Any] = []
+    try:
+        for row in rows:
+            chunk.append(row)
+            if len(chunk) == _CHUNK:
+                yield chunk
+                chunk = []
+    except DmError:
+        if chunk:
+            yield chunk
+        raise
+    if chunk:
+        yield chunk
 
 
 def _column(field: Field, found: Sequence[Any], output: Sink) -> Column:
