@@ -39,6 +39,12 @@ def _regions(_: click.Context, __: click.Parameter, incomplete: str) -> list[str
     return [name for name in REGIONS if name.startswith(incomplete)]
 
 
+def _zones(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    from zoneinfo import available_timezones
+
+    return [name for name in ("local", "service", *sorted(available_timezones())) if name.startswith(incomplete)]
+
+
 def file_names(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The files that begin so, which the shell itself finds."""
     from click.shell_completion import CompletionItem
@@ -146,6 +152,7 @@ def common() -> tuple[click.Parameter, ...]:
             "--tz",
             metavar="ZONE",
             callback=_zone,
+            shell_complete=_zones,
             help="Zone of the times shown: local, service (UTC+8), or a name such as Europe/Berlin.  [default: local]",
         ),
         option(

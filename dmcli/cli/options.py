@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from dmcli.api.kinds.base import Kind
+    from dmcli.api.model import Field
 
 
 def dry_run() -> click.Option:
@@ -81,12 +82,26 @@ def limits() -> list[click.Parameter]:
     ]
 
 
-def arrangement() -> list[click.Parameter]:
-    """How the rows and columns of a list are arranged."""
+def arrangement(fields: Iterable[Field]) -> list[click.Parameter]:
+    """How the rows and columns of a list with these fields are arranged."""
+
+    def names(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+        """The columns that go on after the last comma."""
+        before, comma, last = incomplete.rpartition(",")
+        return [f"{before}{comma}{field.name}" for field in fields if field.name.lower().startswith(last.lower())]
+
     return [
-        click.Option(["--columns"], metavar="A,B", help="Show these columns, by their names in csv or their titles."),
         click.Option(
-            ["--sort"], metavar="COLUMN[:desc]", help="Sort by a column. Fetches all rows, then shows the first."
+            ["--columns"],
+            metavar="A,B",
+            help="Show these columns, by their names in csv or their titles.",
+            shell_complete=names,
+        ),
+        click.Option(
+            ["--sort"],
+            metavar="COLUMN[:desc]",
+            help="Sort by a column. Fetches all rows, then shows the first.",
+            shell_complete=names,
         ),
     ]
 
@@ -231,7 +246,7 @@ def options_of(
     if action.paging and (action.paging.page or action.paging.cursor):
         params += limits()
     if action.paging:
-        params += arrangement()
+        params += arrangement(action.fields)
     if action.kept:
         params.append(from_history())
     return params
