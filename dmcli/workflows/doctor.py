@@ -223,9 +223,9 @@ def _good(text: str) -> Finding:
     return Finding("", OK, text)
 
 
-_NAMES = marked(("versions", "files", "profile", "keys", "proxy", "DNS", "TLS", "service"))
+NAMES = marked(("versions", "files", "profile", "keys", "proxy", "DNS", "TLS", "service"))
 _LOOKS = (_versions, _files, _profile, _keys, _proxy, _dns, _tls, _service)
-_CHECKS: dict[str, Callable[[Patient], Iterator[Finding]]] = dict(zip(_NAMES, _LOOKS, strict=True))
+_CHECKS: dict[str, Callable[[Patient], Iterator[Finding]]] = dict(zip(NAMES, _LOOKS, strict=True))
 # What fails with another check, and would only say the same again.
 _NEEDS = {
     "keys": ("profile",),

@@ -78,5 +78,8 @@ def test_queries_doctors_and_names_that_are_not_there_are_told_in_chinese(box):
     assert "不是 JMESPath 表达式：在末尾（第 6 列）出错" in box("tag list --lang zh --query rows[", code=2).err
     assert "没有名为 'nosuch' 的" in box("tag show nosuch --lang zh", code=10).err
     found = box("doctor --lang zh")
-    assert "已签名的调用有返回" in found.out
+    assert "\nservice\tok\t已签名的调用有返回\n" in found.out, (
+        "words that a program reads are the same in every language"
+    )
+    assert "服务" in box("doctor --lang zh", tty=True).out
     assert "a signed call was answered" in box("doctor --lang zh -o json").out

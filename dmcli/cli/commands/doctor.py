@@ -19,17 +19,17 @@ _STATES: dict[str, str] = {
     "failed": bad("failed"),
     "skipped": fair("skipped"),
 }
-_FIELDS = (Field("check", "Check"), Field("state", "State", _STATES), Field("found", "Found"))
 
 
 def _examine(current: Session) -> None:
     from dmcli.render import show_document
-    from dmcli.workflows.doctor import FAILED, Patient, examine
+    from dmcli.workflows.doctor import FAILED, NAMES, Patient, examine
 
     patient = Patient(os.environ, lambda: current.settings, lambda: current.resources.keys, lambda: current.client)
     findings = list(examine(patient))
-    rows = [{"check": tr(one.check), "state": one.state, "found": current.voice.hide(one.found)} for one in findings]
-    show_document(rows, _FIELDS, current.output())
+    rows = [{"check": one.check, "state": one.state, "found": current.voice.hide(one.found)} for one in findings]
+    checks = Field("check", "Check", {name: name for name in NAMES})
+    show_document(rows, (checks, Field("state", "State", _STATES), Field("found", "Found")), current.output())
     failed = [finding for finding in findings if finding.state == FAILED]
     if failed:
         names = listed(dict.fromkeys(tr(finding.check) for finding in failed))
