@@ -181,6 +181,8 @@ def test_lines_of_a_file_of_addresses_that_begin_with_a_number_sign_are_comments
         for line in ("receiver add team", "receiver remove team --yes", "send single --subject s --text t --to"):
             told = box(line + " @{}", write(text, "none.txt"), code=2).err
             assert "there is no address in '@" in told, (line, text)
+    headed = write("# email\nm4@example.com\n# m5@example.com\n", "headed.txt")
+    assert box("receiver add team @{} --dry-run -o json", headed).json["parameters"]["Detail"].count("@") == 1
     assert "has '#'" in box("receiver add team '#m1@example.com'", code=2).err
 
 

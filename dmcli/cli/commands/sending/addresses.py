@@ -63,6 +63,8 @@ def _column(path: str) -> str | None:
             raise
         return None
     column = next(name for name, field in fields.items() if field == ADDRESS.name)
+    if column.startswith("#") and len(table.columns) == 1:  # a comment above addresses, one a line
+        return None
     lines: list[str] = []
     for row in table.rows([column]):
         lines += [""] * (row.number - 1 - len(lines))
