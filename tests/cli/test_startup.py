@@ -6,10 +6,12 @@ test runs `dm` in a process of its own and looks at what it loaded. Of a call, c
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import subprocess
 import sys
+from enum import EnumMeta
 
 import pytest
 from shell import words
@@ -162,6 +164,18 @@ def test_every_module_of_a_cold_call_is_named(server, line, over_http, in_proces
 
     assert not differences(f"{line} --endpoint {server.url}", named(CALL, OVER_HTTP, over_http), OUTSIDE)
     assert not differences(line, named(CALL, over_http, IN_PROCESS, in_process), OUTSIDE | OUTSIDE_IN_PROCESS)
+
+
+def test_a_call_over_http_makes_no_named_tuple_and_no_enum():
+    """These are written as source and compiled, or go through a metaclass, at each start; dmcli.record has both."""
+    made = [
+        f"{module}.{name}"
+        for module in sorted(named(CALL, OVER_HTTP, LIST, SEND))
+        for name, value in vars(importlib.import_module(module)).items()
+        if getattr(value, "__module__", "") == module
+        and (hasattr(value, "_field_defaults") or isinstance(value, EnumMeta))
+    ]
+    assert not made
 
 
 def test_an_area_loads_when_it_is_entered(tmp_path):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dmcli import config
 from dmcli.local.paths import config_path
+from dmcli.record import Record
 from dmcli.words import locale
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 VALUELESS = "hqy"  # letters of options that may stand in one word before another: -qojson
 
 
-class Form(NamedTuple):
+class Form(Record):
     """How a run tells what it has to tell: the format, empty where the terminal decides, and `en` or `zh`."""
 
     output: str
