@@ -80,7 +80,7 @@ SEND = {
     "api.actions": "delivery reply send",
     "api.kinds": "addresses addrspec json mail reach",
     "cli.commands": "send",
-    "cli.commands.sending": "* addresses options single",
+    "cli.commands.sending": "* options single",
 }
 LIST_IN_PROCESS = {"sandbox.actions": "tag"}
 SEND_IN_PROCESS = {

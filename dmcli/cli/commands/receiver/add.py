@@ -8,7 +8,8 @@ from dmcli.api import catalogue
 from dmcli.api.actions.common import count
 from dmcli.api.actions.receiver import MAX_SAVED
 from dmcli.api.model import Field
-from dmcli.cli.commands.sending.addresses import check_addresses, emails, first_of, typed
+from dmcli.cli.commands.sending.addresses import check_addresses, first_of, typed
+from dmcli.cli.commands.sending.options import emails
 from dmcli.cli.options import options_of
 from dmcli.cli.tree import command
 from dmcli.errors import DmError, InputError, PartlyRejectedError

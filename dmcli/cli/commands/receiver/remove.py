@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from dmcli.api import catalogue
 from dmcli.api.actions.common import count
-from dmcli.cli.commands.sending.addresses import check_addresses, emails, typed
+from dmcli.cli.commands.sending.addresses import check_addresses, typed
+from dmcli.cli.commands.sending.options import emails
 from dmcli.cli.options import options_of
 from dmcli.cli.question import ask
 from dmcli.cli.tree import command

@@ -1,20 +1,13 @@
-"""Addresses as people give them: arguments, or a file with one a line, or a table with a column of them."""
+"""Addresses as people give them, among the arguments or in a file: what is wrong or odd about each."""
 
 from __future__ import annotations
 
-import os
-import re
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import click
-
-from dmcli.api.kinds.addresses import Email
 from dmcli.api.kinds.addrspec import oddity
 from dmcli.api.kinds.base import read_each
 from dmcli.api.kinds.mail import EMAIL
-from dmcli.api.kinds.text import Body
-from dmcli.cli.options import Value
 from dmcli.errors import InputError
 from dmcli.record import Record
 from dmcli.words import marked, tr
@@ -22,65 +15,7 @@ from dmcli.words import marked, tr
 if TYPE_CHECKING:
     from dmcli.cli.session import Session
 
-_COMMENT = r"(?m)^[ \t]*#.*"  # no address that the service takes has a #
 _SAID = 10  # warnings about addresses that are said one by one
-
-
-class Addresses(Email):
-    """Several addresses; @FILE has one a line and comments that begin with #, or a table with a column of them."""
-
-    files = Body.most  # some hundred thousand of them
-
-
-class AddressesValue(Value):
-    """Addresses as typed; of a table its column of addresses, each in the line that has the number of its row."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The addresses, one a line; comments are empty lines."""
-        if not isinstance(value, str) or not value.startswith("@") or value.startswith("@@"):
-            return super().convert(value, param, ctx)
-        found = _column(value[1:]) if value not in ("@", "@-") else None
-        if found is None:
-            found = re.sub(_COMMENT, "", super().convert(value, param, ctx))
-        if not found.strip():
-            self.fail(tr("there is no address in {name!r}", name=value), param, ctx)
-        return found
-
-
-def _column(path: str) -> str | None:
-    """The addresses in a table with a column of them; None where there is none. Raises InputError."""
-    from dmcli.api.actions.receiver import ADDRESS
-    from dmcli.local.tables import open_table
-    from dmcli.workflows.lists.people import fields_of
-
-    try:
-        if os.path.getsize(path) > Addresses.files:  # the reading of files tells it
-            return None
-        table = open_table(path)
-        fields = fields_of(table, {})
-    except (OSError, ValueError, InputError):
-        if path.lower().endswith(".xlsx"):
-            raise
-        return None
-    column = next(name for name, field in fields.items() if field == ADDRESS.name)
-    if column.startswith("#") and len(table.columns) == 1:  # a comment above addresses, one a line
-        return None
-    lines: list[str] = []
-    for row in table.rows([column]):
-        lines += [""] * (row.number - 1 - len(lines))
-        lines.append(row.values[column].replace("\n", " "))
-    return "\n".join(lines)
-
-
-def emails(about: str) -> click.Argument:
-    """The argument for several addresses."""
-    return click.Argument(
-        ["addresses"],
-        nargs=-1,
-        metavar="[EMAIL]...",
-        help=about,
-        type=AddressesValue(Addresses()),
-    )
 
 
 class Typed(Record):

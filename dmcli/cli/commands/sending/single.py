@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dmcli.api import catalogue
-from dmcli.cli.commands.sending.addresses import Addresses, AddressesValue, check_addresses, typed
-from dmcli.cli.commands.sending.options import attach_option, css_inline_option
+from dmcli.cli.commands.sending.options import Addresses, AddressesValue, attach_option, css_inline_option
 from dmcli.cli.options import options_of
 from dmcli.cli.tree import command
 from dmcli.errors import InputError
@@ -88,6 +87,8 @@ def _recipients(current: Session, given: tuple[str, ...]) -> tuple[str, ...]:
         if not isinstance(text, _Listed):
             found.append(text)
             continue
+        from dmcli.cli.commands.sending.addresses import check_addresses, typed
+
         try:
             found += check_addresses(current, typed((text,)), _NOTHING)
         except InputError as error:
