@@ -120,17 +120,15 @@ class Common(click.Option):
         return super().handle_parse_result(ctx, opts, args) if self.name in opts else (None, args)
 
 
-@cache
-def common() -> tuple[click.Parameter, ...]:
-    """The options that every command takes, and that are accepted before the group too; they keep no state.
+def option(*names: str, help: str, **more: Any) -> tuple[tuple[str, ...], dict[str, Any]]:  # noqa: A002  click's word
+    """The names of an option, and what click is told of it."""
+    return names, {"help": help, "expose_value": False, "callback": keep, **more}
 
-    The types and the help option that click brings would load the translations of their few words on every run.
-    """
 
-    def option(*names: str, help: str, **more: Any) -> click.Option:  # noqa: A002  click's own word
-        return Common(names, help=help, expose_value=False, **({"callback": keep} | more))
-
-    return (
+# The options that every command takes, and that are accepted before the group too; they keep no state. The types and
+# the help option that click brings would load the translations of their few words on every run.
+_COMMON = dict(
+    (
         option(
             "-p",
             "--profile",
@@ -176,3 +174,21 @@ def common() -> tuple[click.Parameter, ...]:
         option("-q", "--quiet", is_flag=True, help="Only results and errors."),
         option("-h", "--help", is_flag=True, is_eager=True, callback=_help, help="Show this message and exit."),
     )
+)
+_NAMED = {name: names for names in _COMMON for name in names}
+
+
+@cache
+def _made(names: tuple[str, ...]) -> click.Option:
+    """An option of the table, made when it is asked for, since few are typed."""
+    return Common(names, **_COMMON[names])
+
+
+def common() -> tuple[click.Option, ...]:
+    """All of them."""
+    return tuple(map(_made, _COMMON))
+
+
+def common_option(name: str) -> click.Option | None:
+    """The one of a name such as -o or --output; None where there is none."""
+    return _made(_NAMED[name]) if name in _NAMED else None

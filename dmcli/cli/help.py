@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from dmcli.cli.common import Common, common
+from dmcli.cli.common import common, common_option
 from dmcli.look import wants_color
 from dmcli.untrusted import Painted
 from dmcli.words import tr
@@ -28,24 +29,27 @@ class Helped(click.Command):
     def __init__(self, name: str, *, example: str | Callable[[], str] = "", **more: Any) -> None:
         super().__init__(name, add_help_option=False, **more)
         self._example = example
+        self._shared: list[click.Option] | None = None
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does, of options by their long names; every mistake knows its command."""
+        reader = copy(self)
+        spelled, reader._shared = spelled_out(args, self.params, anywhere=ctx.allow_interspersed_args)  # noqa: SLF001  a copy
         try:
-            return super().parse_args(ctx, spelled_out(args, self.params, anywhere=ctx.allow_interspersed_args))
+            return super(Helped, reader).parse_args(ctx, spelled)
         except click.UsageError as error:
             error.ctx = error.ctx or ctx
             raise
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:  # noqa: ARG002  click's signature
-        """The options and arguments; click would look for names given twice each time, eight times in a call."""
-        return self.params
+        """Its own options and arguments, and the common ones; while a line is read, those of them that stand in it."""
+        return [*self.params, *(common() if self._shared is None else self._shared)]
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """As click completes options, and what stands in one word with the letter of one, as in -oj or -qoj."""
         from click.shell_completion import CompletionItem
 
-        options = [param for param in self.params if isinstance(param, click.Option)]
+        options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
         for at in range(len("-o"), len(incomplete)):
             option = next((one for one in options if f"-{incomplete[at - 1]}" in one.opts), None)
             if option and not option.is_flag:
@@ -77,13 +81,13 @@ class Helped(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The command's own options, and where the common ones are described."""
-        write_options(ctx, formatter, (param for param in self.get_params(ctx) if not isinstance(param, Common)))
+        write_options(ctx, formatter, self.params)
         formatter.write_paragraph()
         formatter.write_text(tr("Common options, such as -o, --query and -p: dm help {word}", word=COMMON_WORD))
 
     def format_arguments(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The arguments, where one is described."""
-        arguments = [param for param in self.get_params(ctx) if isinstance(param, click.Argument)]
+        arguments = [param for param in self.params if isinstance(param, click.Argument)]
         if any(argument.help is not None for argument in arguments):
             with formatter.section(tr("Positional arguments")):
                 formatter.write_dl([record for one in arguments if (record := _record(one, ctx))])
@@ -103,27 +107,35 @@ class Helped(click.Command):
         return (f"{ctx.command_path} {self.example}".rstrip(),)
 
 
-def spelled_out(args: list[str], params: Iterable[click.Parameter], *, anywhere: bool) -> list[str]:
+def spelled_out(
+    args: list[str], params: Iterable[click.Parameter], *, anywhere: bool
+) -> tuple[list[str], list[click.Option] | None]:
     """The arguments, with the long name of an option for its letter, up to the first that only click can read.
+
+    With them the common options that stand there; None where only click can tell, which must know all of them then.
 
     Click looks for a letter among the long names first: not to find it is an error with the nearest of them, whose
     words are translated, and then caught. That loads difflib and locale. Options stand `anywhere`, or before all
     arguments.
     """
-    known = {name: option for option in params if isinstance(option, click.Option) for name in option.opts}
-    spelled, at = list(args), 0
+    own = {name: option for option in params if isinstance(option, click.Option) for name in option.opts}
+    spelled, found, at = list(args), [], 0
     while at < len(spelled):
         word = spelled[at]
-        if option := known.get(word):
+        if option := own.get(word) or common_option(word):
             values = 0 if option.is_flag else option.nargs
             if len(word) == len("-o") and at + values < len(spelled):  # what lacks its value is told as it was typed
                 spelled[at] = max(option.opts, key=len)
+            if word not in own and option not in found:
+                found.append(option)
             at += 1 + values
-        elif anywhere and not word.startswith("-"):
+        elif word.startswith("-"):
+            return spelled, None
+        elif anywhere:
             at += 1
         else:
             break
-    return spelled
+    return spelled, found
 
 
 def show_help(

@@ -8,7 +8,7 @@ import click
 
 import dmcli
 from dmcli.cli.app import GROUPS
-from dmcli.cli.common import Common, common
+from dmcli.cli.common import common
 from dmcli.cli.help import Helped
 from dmcli.cli.reference import walk
 from dmcli.cli.topics import TOPICS
@@ -73,7 +73,7 @@ def _described(ctx: click.Context, heading: str) -> Iterator[str]:
     """Options and example of a command."""
     if heading:
         yield f"{heading}OPTIONS"
-    yield from _options(ctx, (param for param in ctx.command.params if not isinstance(param, Common)))
+    yield from _options(ctx, ctx.command.params)
     if isinstance(ctx.command, Helped):
         yield f"{heading}EXAMPLE" if heading else ".PP"
         yield from (".EX", *map(_text, ctx.command.examples(ctx)), ".EE")

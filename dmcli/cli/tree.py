@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dmcli.cli.common import common
 from dmcli.cli.help import Helped
 from dmcli.cli.session import session
 from dmcli.words import listed, tr
@@ -55,7 +54,7 @@ class Group(Helped, click.Group):
         elsewhere: Mapping[str, str] = MappingProxyType({}),
         **more: Any,
     ) -> None:
-        super().__init__(name, params=[*params, *common()], **more)
+        super().__init__(name, params=list(params), **more)
         self._elsewhere = elsewhere
         self._later: dict[str, tuple[str, Callable[[], click.Command]]] = {}
 
@@ -119,7 +118,7 @@ class Group(Helped, click.Group):
         """As click does, with a suggestion; where a line is completed, nothing follows a command that is not there."""
         try:
             name, found, rest = super().resolve_command(ctx, args)
-            return (name, found, rest) if found else (args[0], Helped(args[0]), [])
+            return (name, found, rest) if found else (args[0], click.Command(args[0], add_help_option=False), [])
         except click.UsageError:
             near = tr(self._elsewhere.get(args[0], "")) or suggestion(args[0], self.list_commands(ctx))
             raise click.UsageError(
@@ -158,6 +157,12 @@ def command_in(module: str) -> click.Command:
     return found
 
 
+def path_of(ctx: click.Context) -> str:
+    """The names of a command from the program's on; click would look for arguments of groups among all options."""
+    before = f"{path_of(ctx.parent)} " if ctx.parent else ""
+    return f"{before}{ctx.info_name}"
+
+
 def suggestion(word: str, known: Iterable[str]) -> str:
     """A question naming the nearest known words, or nothing."""
     from difflib import get_close_matches
@@ -182,7 +187,7 @@ def command(
 
     def callback(**values: Any) -> None:
         current = session()
-        current.begin(click.get_current_context().command_path)
+        current.begin(path_of(click.get_current_context()))
         run(current, **values)
 
-    return Helped(name, params=[*params, *common()], callback=callback, help=help, example=example)
+    return Helped(name, params=list(params), callback=callback, help=help, example=example)

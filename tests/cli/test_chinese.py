@@ -39,7 +39,7 @@ def test_no_line_that_describes_a_command_or_what_it_takes_stays_english():
         said = [
             (*path, tr(text))
             for path, ctx in walk()
-            for text in (ctx.command.help, *(getattr(param, "help", "") for param in ctx.command.params))
+            for text in (ctx.command.help, *(getattr(param, "help", "") for param in ctx.command.get_params(ctx)))
             if text
         ]
     assert len(said) > 1000

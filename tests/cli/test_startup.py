@@ -178,6 +178,25 @@ def test_a_call_over_http_makes_no_named_tuple_and_no_enum():
     assert not made
 
 
+def test_of_the_common_options_a_call_makes_those_that_are_typed(tmp_path):
+    """Click would take longer to make and to go through all of them, at each level, than to read the line."""
+    made = (
+        "from dmcli.cli.app import run; from dmcli.cli.common import _made; run({argv}); print(_made.cache_info()[-1])"
+    )
+    for line, options in (
+        ("-p sandbox tag list -o json -q", 3),
+        ("-p sandbox -q tag --lang en list --output=json", 17),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", made.format(argv=words(line))],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "DM_SANDBOX_DB": str(tmp_path / "s.db")},
+        )
+        assert (done.stdout.splitlines()[-1], done.stderr) == (str(options), "")
+
+
 def test_an_area_loads_when_it_is_entered(tmp_path):
     modules = loaded("tag --help")
     assert "dmcli.api.actions.tag" in modules

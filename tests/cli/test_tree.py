@@ -73,7 +73,9 @@ def test_all_commands_are_there():
 
 @each("path", TREE, named=" ".join)
 def test_no_two_options_of_a_command_are_typed_alike(path):
-    typed = Counter(name for param in TREE[path].command.params for name in (*param.opts, *param.secondary_opts))
+    typed = Counter(
+        name for param in TREE[path].command.get_params(TREE[path]) for name in (*param.opts, *param.secondary_opts)
+    )
     assert not [name for name, count in typed.items() if count > 1]
 
 
@@ -82,8 +84,9 @@ def test_every_command_has_help_and_the_common_options(path):
     command = TREE[path].command
     assert command.help
     assert command.help[0].isupper()
-    assert {p.name for p in command.params} >= COMMON
-    for param in command.params:
+    params = command.get_params(TREE[path])
+    assert {p.name for p in params} >= COMMON
+    for param in params:
         assert getattr(param, "help", "x"), f"{param.name} has no help"
 
 
