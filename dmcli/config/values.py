@@ -123,7 +123,7 @@ def check_value(name: str, text: str) -> None:
     elif name == "from":
         from datetime import UTC, datetime
 
-        from dmcli.api.kinds.mail import SENDER
+        from dmcli.api.kinds.addresses import SENDER
 
         try:
             SENDER.encode(name, [text], datetime.now(UTC))

@@ -120,8 +120,8 @@ def see_names(action: Action, wire: Mapping[str, str], names: Callable[[Ref], li
 
     Raises NotFoundError with the nearest names, as for a name that is looked up before the call.
     """
+    from dmcli.api.kinds.addresses import ADDRESS_REF
     from dmcli.api.kinds.common import TAG_REF
-    from dmcli.api.kinds.mail import ADDRESS_REF
 
     for name, text in wire.items():
         kind = action.param(name).kind

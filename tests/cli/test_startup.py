@@ -78,7 +78,7 @@ LIST = {"api": "paging", "api.actions": "tag", "cli": "listing", "cli.commands":
 SEND = {
     "api": "rules",
     "api.actions": "delivery reply send",
-    "api.kinds": "addresses addrspec json mail reach",
+    "api.kinds": "addresses addrspec json reach",
     "cli.commands": "send",
     "cli.commands.sending": "* options single",
 }

@@ -15,9 +15,8 @@ from dmcli.api.actions.common import (
     keyword,
 )
 from dmcli.api.actions.reply import REPLY_ADDRESS
-from dmcli.api.kinds.addresses import Email
+from dmcli.api.kinds.addresses import ADDRESS_BY_NAME, ADDRESS_REF, Email
 from dmcli.api.kinds.common import PASSWORD, TEXT
-from dmcli.api.kinds.mail import ADDRESS_BY_NAME, ADDRESS_REF
 from dmcli.api.kinds.text import Choice, Text
 from dmcli.api.model import ONLY_2015, ONLY_2017, Action, Command, Effect, Field, Param
 from dmcli.api.rules import at_least_one

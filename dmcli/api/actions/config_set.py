@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dmcli.api.actions.common import IP_POOL_PARAM, REQUEST_ID
 from dmcli.api.actions.validate import RESULT
+from dmcli.api.kinds.addresses import ADDRESS_FILTER
 from dmcli.api.kinds.common import CONFIG_SET_REF, TEXT
 from dmcli.api.kinds.json import ValidationRule
-from dmcli.api.kinds.mail import ADDRESS_FILTER
 from dmcli.api.kinds.text import Flag, Integer, Text
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Paging, Param
 

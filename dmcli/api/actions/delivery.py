@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dmcli.api.actions.common import IP_POOL_PARAM
+from dmcli.api.kinds.addresses import SENDER
 from dmcli.api.kinds.common import ALIAS
 from dmcli.api.kinds.json import Headers, StoredTemplate
-from dmcli.api.kinds.mail import SENDER
 from dmcli.api.kinds.text import Choice, Flag
 from dmcli.api.model import ONLY_2015, Param
 

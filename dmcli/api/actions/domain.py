@@ -15,8 +15,8 @@ from dmcli.api.actions.common import (
     YES_NO,
     keyword,
 )
+from dmcli.api.kinds.addresses import DOMAIN, DOMAIN_BY_NAME, DOMAIN_REF
 from dmcli.api.kinds.common import PASSWORD
-from dmcli.api.kinds.mail import DOMAIN, DOMAIN_BY_NAME, DOMAIN_REF
 from dmcli.api.kinds.text import Choice, Flag, Text
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
 

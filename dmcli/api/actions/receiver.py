@@ -16,9 +16,9 @@ from dmcli.api.actions.common import (
     count,
     keyword,
 )
+from dmcli.api.kinds.addresses import EMAIL
 from dmcli.api.kinds.common import LIST_REF
 from dmcli.api.kinds.json import Json
-from dmcli.api.kinds.mail import EMAIL
 from dmcli.api.kinds.text import Choice, HeaderText, Text
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
 from dmcli.api.rules import at_least_one

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dmcli.api.kinds.mail import EMAIL
+from dmcli.api.kinds.addresses import EMAIL
 from dmcli.api.model import Param
 
 REPLY_ADDRESS = Param(

@@ -12,10 +12,9 @@ from dmcli.api.actions.delivery import (
     STORED_TEMPLATE,
 )
 from dmcli.api.actions.reply import REPLY_ADDRESS
-from dmcli.api.kinds.addresses import Attachments, Emails
+from dmcli.api.kinds.addresses import EMAIL, Attachments, Emails
 from dmcli.api.kinds.common import ALIAS, BODY, LIST_NAME, SUBJECT, TAG, TEMPLATE_NAME, TEMPLATE_REF
 from dmcli.api.kinds.json import Json, Recipients
-from dmcli.api.kinds.mail import EMAIL
 from dmcli.api.kinds.text import Flag, HeaderText
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Param
 from dmcli.api.rules import at_least_one, at_most_one, needs, tracks

@@ -15,8 +15,8 @@ from dmcli.api.actions.common import (
     keyword,
 )
 from dmcli.api.actions.times import days, minutes
+from dmcli.api.kinds.addresses import ADDRESS_BY_NAME, ADDRESS_FILTER, DOMAIN_NAME, EMAIL
 from dmcli.api.kinds.common import CONFIG_SET_REF, DEDICATED_IP_BY_NAME, IP_POOL, TAG, TEXT
-from dmcli.api.kinds.mail import ADDRESS_BY_NAME, ADDRESS_FILTER, DOMAIN_NAME, EMAIL
 from dmcli.api.kinds.text import Choice
 from dmcli.api.model import ONLY_2015, ONLY_2017, Action, Command, Effect, Field, Paging, Param, Window
 from dmcli.api.rules import at_most_one, needs

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dmcli.api.actions.common import PAGE_NO, PAGE_NO_PARAMS, REQUEST_ID
+from dmcli.api.kinds.addresses import ADDRESS_FILTER, EMAIL, EMAIL_OR_DOMAIN, SUPPRESSION_REF
 from dmcli.api.kinds.common import TEXT
 from dmcli.api.kinds.dates import Instant
-from dmcli.api.kinds.mail import ADDRESS_FILTER, EMAIL, EMAIL_OR_DOMAIN, SUPPRESSION_REF
 from dmcli.api.kinds.text import Choice, Integer, Text
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Paging, Param
 from dmcli.api.rules import within_days

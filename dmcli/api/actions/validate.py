@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dmcli.api.actions.common import REQUEST_ID, count
-from dmcli.api.kinds.addresses import AnyEmail
+from dmcli.api.kinds.addresses import EMAIL, AnyEmail
 from dmcli.api.kinds.common import VALIDATION_FILE
 from dmcli.api.kinds.dates import Stamp
-from dmcli.api.kinds.mail import EMAIL
 from dmcli.api.kinds.text import Choice, Flag, Integer, Text, Word
 from dmcli.api.model import ONLY_2015, Action, Command, Effect, Field, Paging, Param, bad, fair, good
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dmcli.api.kinds.addresses import EMAIL
 from dmcli.api.kinds.dates import moment_of
-from dmcli.api.kinds.mail import EMAIL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

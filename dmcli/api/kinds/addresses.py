@@ -1,4 +1,7 @@
-"""Kinds of mail addresses, domains and what goes with a mail: one, a sender with a name, several, attachments."""
+"""Kinds of mail addresses, domains and what goes with a mail: one, a sender with a name, several, attachments.
+
+Last those that areas have in common, by name, and the references to what goes by them.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from dmcli.api.kinds import addrspec, headers
 from dmcli.api.kinds.base import Kind, read_each
+from dmcli.api.kinds.common import ALIAS
+from dmcli.api.kinds.reference import Ref
 from dmcli.words import marked, tr
 
 if TYPE_CHECKING:
@@ -271,3 +276,20 @@ class Attachments(Kind):
             label, _, url = text.partition("=")
             wire |= {f"{name}.{number}.AttachmentName": label, f"{name}.{number}.AttachmentUrl": url}
         return wire
+
+
+EMAIL, ROW_EMAIL = Email(), RowEmail()
+DOMAIN = Domain()
+EMAIL_OR_DOMAIN = EmailOrDomain()
+_LISTED_ADDRESS, _LISTED_DOMAIN = ("QueryMailAddressByParam", "AccountName"), ("QueryDomainByParam", "DomainName")
+ADDRESS_FILTER = Email(completes=_LISTED_ADDRESS)
+DOMAIN_NAME = Domain(completes=_LISTED_DOMAIN)
+SENDER = Sender(ALIAS, completes=_LISTED_ADDRESS)
+
+DOMAIN_REF = Ref("domain", *_LISTED_DOMAIN, "DomainId", names=DOMAIN)
+DOMAIN_BY_NAME = Ref("domain", *_LISTED_DOMAIN, "DomainId", takes="name", names=DOMAIN)
+_ADDRESS = (marked("sender address"), *_LISTED_ADDRESS, "MailAddressId")
+ADDRESS_REF = Ref(*_ADDRESS, metavar="ADDRESS", names=EMAIL)
+ADDRESS_BY_NAME = Ref(*_ADDRESS, takes="name", metavar="ADDRESS", names=EMAIL)
+_SUPPRESSED = ("ListUserSuppression", "Address", "SuppressionId")
+SUPPRESSION_REF = Ref("suppressed address", *_SUPPRESSED, metavar="EMAIL|DOMAIN", names=EMAIL_OR_DOMAIN, several=True)

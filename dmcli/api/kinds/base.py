@@ -5,7 +5,7 @@ view: it takes every spelling that an SDK sends and refuses only past the looser
 `stricter(wire)` speaks where sources disagree and the stricter one is passed. A value on the wire is its own `to_wire`.
 
     >>> from datetime import datetime, timezone
-    >>> from dmcli.api.kinds.mail import EMAIL
+    >>> from dmcli.api.kinds.addresses import EMAIL
     >>> EMAIL.to_wire("li@例え.jp", datetime.now(timezone.utc))
     'li@xn--r8jz45g.jp'
     >>> EMAIL.accepts("li@xn--r8jz45g.jp")

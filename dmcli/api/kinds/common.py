@@ -1,6 +1,6 @@
 """The kinds of value that commands and areas have in common, by name; last the references to things.
 
-Those that are addresses and domains stand in `mail`.
+Those that are addresses and domains stand in `addresses`.
 """
 
 from __future__ import annotations

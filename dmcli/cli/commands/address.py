@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dmcli.api.kinds.mail import ADDRESS_FILTER
+from dmcli.api.kinds.addresses import ADDRESS_FILTER
 from dmcli.api.model import Field, bad, fair, good
 from dmcli.cli.build import group
 from dmcli.cli.duration import Duration

@@ -137,7 +137,7 @@ def _records(context: Context) -> Iterator[tuple[str, dict[str, str]]]:
 def _problem(email: str, there: set[str]) -> str:
     """Why an address cannot be added, "" if it can."""
     from dmcli.api.kinds import addrspec
-    from dmcli.api.kinds.mail import EMAIL
+    from dmcli.api.kinds.addresses import EMAIL
 
     if email.lower() in there:
         return "The Email already exists in the receiver list."  # untranslated: on the wire

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dmcli.api.kinds.addresses import split_addresses
+from dmcli.api.kinds.addresses import EMAIL, split_addresses
 from dmcli.api.kinds.common import ALIAS
 from dmcli.api.kinds.json import recipients_in
-from dmcli.api.kinds.mail import EMAIL
 from dmcli.record import Record
 from dmcli.sandbox.errors import ServiceError
 from dmcli.sandbox.facts import NOBODY, SDK, Facts, said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dmcli.api.kinds.mail import EMAIL
+from dmcli.api.kinds.addresses import EMAIL
 from dmcli.sandbox.service.delivery import is_reserved
 
 if TYPE_CHECKING:

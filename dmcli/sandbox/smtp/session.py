@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword, TLSSetupException
 
-from dmcli.api.kinds.mail import EMAIL
+from dmcli.api.kinds.addresses import EMAIL
 from dmcli.errors import local_error
 from dmcli.sandbox.control.effects import EFFECTS, SpoiltError
 from dmcli.sandbox.gateway.smtp import (

@@ -35,8 +35,8 @@ def members_in(path: str) -> tuple[Member, ...]:
     """The members in a table, all of whose rows must do. Raises ValueError or InputError with what does not."""
     from functools import partial
 
+    from dmcli.api.kinds.addresses import ROW_EMAIL
     from dmcli.api.kinds.base import utc_now
-    from dmcli.api.kinds.mail import ROW_EMAIL
     from dmcli.local.tables import open_table
     from dmcli.workflows.lists.members import Member
     from dmcli.workflows.lists.people import fields_of, read_people

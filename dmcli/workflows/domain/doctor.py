@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, TypeVar
 
 from dmcli.api import catalogue
-from dmcli.api.kinds.mail import DOMAIN_REF
+from dmcli.api.kinds.addresses import DOMAIN_REF
 from dmcli.api.paging import value_of
 from dmcli.errors import DmError
 from dmcli.maildns.survey import Wants

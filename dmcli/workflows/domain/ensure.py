@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api import catalogue
-from dmcli.api.kinds.mail import DOMAIN_REF
+from dmcli.api.kinds.addresses import DOMAIN_REF
 from dmcli.api.paging import value_of
 from dmcli.errors import DmError
 

@@ -9,8 +9,8 @@ import pytest
 from rows import each
 
 from dmcli.api import catalogue
+from dmcli.api.kinds.addresses import EMAIL
 from dmcli.api.kinds.json import Headers, Json, Recipients
-from dmcli.api.kinds.mail import EMAIL
 from dmcli.api.kinds.text import HeaderText
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rows import each
 
 from dmcli.api import catalogue
-from dmcli.api.kinds import addresses, common, mail, text
+from dmcli.api.kinds import addresses, common, text
 from dmcli.api.kinds.addresses import AnyEmail, Attachments, Email, Emails
 from dmcli.api.kinds.dates import DAY, Day, Instant, Minute, Stamp
 from dmcli.api.kinds.json import Headers, Json, Recipients, StoredTemplate, Switch, ValidationRule
@@ -208,7 +208,7 @@ def test_recipients_may_be_repeated_and_separated_by_commas_with_blanks() -> Non
     "text", ["a@example.com", "A.b-c_d+e@mail.example.com", "1@1.cn", "x@example", f"{'a' * 64}@{'b' * 63}.{'c' * 63}"]
 )
 def test_addresses(text: str) -> None:
-    assert mail.EMAIL.to_wire(text, NOW) == text
+    assert addresses.EMAIL.to_wire(text, NOW) == text
 
 
 @each(
@@ -232,13 +232,13 @@ def test_addresses(text: str) -> None:
     ],
 )
 def test_what_is_no_address(text: str) -> None:
-    refused(mail.EMAIL, text)
-    assert not mail.EMAIL.accepts(text)
+    refused(addresses.EMAIL, text)
+    assert not addresses.EMAIL.accepts(text)
 
 
 def test_a_plus_in_an_address_is_a_doubt() -> None:
-    assert mail.EMAIL.warning("a+b@example.com")
-    assert not mail.EMAIL.warning("a-b@example.com")
+    assert addresses.EMAIL.warning("a+b@example.com")
+    assert not addresses.EMAIL.warning("a-b@example.com")
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_a_plus_in_an_address_is_a_doubt() -> None:
 )
 def test_senders(typed: str, alias: str | None) -> None:
     expected = {"AccountName": "a@example.com"} | ({"FromAlias": alias} if alias else {})
-    assert mail.SENDER.encode("AccountName", [typed], NOW) == expected
+    assert addresses.SENDER.encode("AccountName", [typed], NOW) == expected
 
 
 @pytest.mark.parametrize(
@@ -275,7 +275,7 @@ def test_senders(typed: str, alias: str | None) -> None:
 )
 def test_what_is_no_sender(typed: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
-        mail.SENDER.encode("AccountName", [typed], NOW)
+        addresses.SENDER.encode("AccountName", [typed], NOW)
 
 
 @each(
@@ -301,11 +301,11 @@ def test_what_is_no_sender(typed: str) -> None:
     ],
 )
 def test_domains(text: str, told: str) -> None:
-    assert mail.DOMAIN.accepts(text) is (told == "")
+    assert addresses.DOMAIN.accepts(text) is (told == "")
     if told:
-        assert told in refused(mail.DOMAIN, text)
+        assert told in refused(addresses.DOMAIN, text)
     else:
-        assert mail.DOMAIN.to_wire(text, NOW) == text
+        assert addresses.DOMAIN.to_wire(text, NOW) == text
 
 
 @each(
@@ -636,7 +636,7 @@ def test_up_to_100_attachments() -> None:
         (common.LIST_REF, "0a" * 15 + "0", False),
         (common.LIST_REF, "0a" * 16 + "0", False),
         (common.LIST_REF, "0g" * 16, False),
-        (mail.DOMAIN_REF, "example.com", False),
+        (addresses.DOMAIN_REF, "example.com", False),
     ],
 )
 def test_what_is_an_id(ref: Ref, text: str, is_id: bool) -> None:

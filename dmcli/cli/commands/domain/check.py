@@ -8,7 +8,7 @@ import click
 
 from dmcli.api import catalogue
 from dmcli.api.actions.common import DOMAIN_STATUS
-from dmcli.api.kinds.mail import DOMAIN_REF
+from dmcli.api.kinds.addresses import DOMAIN_REF
 from dmcli.api.model import Field, bad, good
 from dmcli.cli.commands.domain.ci import Report, state_of, tell_ci
 from dmcli.cli.duration import Duration

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dmcli.api import catalogue
-from dmcli.api.kinds.mail import DOMAIN
+from dmcli.api.kinds.addresses import DOMAIN
 from dmcli.api.model import Field, good
 from dmcli.cli.commands.domain.check import Waiting, report, waiting_options
 from dmcli.cli.commands.domain.records import show_records

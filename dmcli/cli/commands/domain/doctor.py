@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dmcli.api.kinds.mail import DOMAIN, DOMAIN_REF
+from dmcli.api.kinds.addresses import DOMAIN, DOMAIN_REF
 from dmcli.api.model import Field, bad, fair, good
 from dmcli.cli.commands.domain.check import domains_argument
 from dmcli.cli.duration import Duration

@@ -101,7 +101,7 @@ def _rfc2136(current: Session, server: str | None, key_file: str | None, zone: s
     """A server that takes dynamic updates, with the key of a file, of the environment, or none."""
     import os
 
-    from dmcli.api.kinds.mail import DOMAIN
+    from dmcli.api.kinds.addresses import DOMAIN
     from dmcli.maildns.wire import server_at
     from dmcli.workflows.publish.rfc2136 import Rfc2136
     from dmcli.workflows.publish.tsig import VARIABLE, key_in, read_key_file

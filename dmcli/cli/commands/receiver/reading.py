@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dmcli.api.kinds.mail import ROW_EMAIL
+from dmcli.api.kinds.addresses import ROW_EMAIL
 from dmcli.cli.commands.sending.addresses import say_doubts
 from dmcli.cli.input import refuse_to_overwrite
 from dmcli.errors import InputError

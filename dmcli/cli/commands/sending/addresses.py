@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from dmcli.api.kinds.addresses import EMAIL
 from dmcli.api.kinds.addrspec import oddity
 from dmcli.api.kinds.base import read_each
-from dmcli.api.kinds.mail import EMAIL
 from dmcli.errors import InputError
 from dmcli.record import Record
 from dmcli.words import marked, tr

@@ -8,7 +8,7 @@ import click
 
 from dmcli.api import catalogue
 from dmcli.api.actions.common import count
-from dmcli.api.kinds.mail import EMAIL
+from dmcli.api.kinds.addresses import EMAIL
 from dmcli.api.model import Field
 from dmcli.cli.commands.sending.single import allow_unfilled
 from dmcli.cli.options import Value, options_of

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dmcli.api import catalogue
+from dmcli.api.kinds.addresses import EMAIL, ROW_EMAIL
 from dmcli.api.kinds.base import utc_now
-from dmcli.api.kinds.mail import EMAIL, ROW_EMAIL
 from dmcli.errors import InputError
 from dmcli.words import listed, tr
 from dmcli.workflows.merge.letters.inline import ACTION as BATCH_ACTION
