@@ -32,16 +32,18 @@ _SETTINGS = ("PYTHON", "LC_", "LANG")  # the variables that Python heeds as it s
 REAL = "from dmcli.__main__ import main; main()"
 # What `dm` imports where it needs it, and most runs do.
 LATE = (
-    *("_strptime", "certifi", "difflib", "dns.asyncquery", "dns.resolver", "http.client", "jinja2.sandbox"),
-    *("mimetypes", "publicsuffixlist", "requests", "rich.live", "rich.panel", "rich.progress", "rich.table"),
+    *("_strptime", "certifi", "cryptography.hazmat.primitives.asymmetric.ec", "cryptography.x509"),
+    *("cryptography.hazmat.primitives.serialization", "difflib", "dns.asyncquery", "dns.rdtypes.ANY.MX"),
+    *("dns.rdtypes.ANY.TXT", "dns.resolver", "http.client", "jinja2.meta", "jinja2.sandbox", "mimetypes"),
+    *("publicsuffixlist", "requests", "rich._emoji_codes", "rich.live", "rich.panel", "rich.progress", "rich.table"),
     *("stringprep", "yaml"),
 )
 
-# Runs without the modules of `site`, which take longer than all of it.
+# Runs without the modules of `site`, which take longer than all of it; `signal` would load `enum` for as long again.
 CLIENT = """
-import marshal, os, signal, sys, _socket
+import marshal, os, _signal, sys, _socket
 for name, value in os.environ.items():
-    if name.startswith({settings!r}) and {known!r}.get(name) != value:
+    if name.startswith({settings!r}) and value not in {known!r}.get(name, ()):
         os.execv({python!r}, [{python!r}, "-c", {real!r}, *sys.argv[1:]])
 fds = []
 for fd in range(3):
@@ -52,10 +54,10 @@ for fd in range(3):
         pass
 link = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
 link.connect({path!r})
-for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-    if signal.getsignal(number) is not signal.SIG_IGN:
-        signal.signal(number, lambda number, _: link.send(bytes([number])))
-ignored = [int(n) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) is signal.SIG_IGN]
+for number in (_signal.SIGINT, _signal.SIGTERM, _signal.SIGHUP, _signal.SIGQUIT):
+    if _signal.getsignal(number) != _signal.SIG_IGN:
+        _signal.signal(number, lambda number, _: link.send(bytes([number])))
+ignored = [n for n in (_signal.SIGINT, _signal.SIGTERM, _signal.SIGHUP) if _signal.getsignal(n) == _signal.SIG_IGN]
 umask = os.umask(0)
 os.umask(umask)
 asked = marshal.dumps([sys.argv[1:], {{**os.environb}}, os.getcwdb(), umask, fds, ignored])
@@ -65,7 +67,7 @@ link.sendall(asked)
 ended = link.recv(4)
 status = int.from_bytes(ended, "big") if ended else 9
 if os.WIFSIGNALED(status):
-    signal.signal(os.WTERMSIG(status), signal.SIG_DFL)
+    _signal.signal(os.WTERMSIG(status), _signal.SIG_DFL)
     os.kill(os.getpid(), os.WTERMSIG(status))
 os._exit(os.WEXITSTATUS(status))
 """
@@ -79,7 +81,8 @@ def quick_dm() -> list[str]:
     # Where there is no language at all, Python takes C.UTF-8 and sets LC_CTYPE.
     env = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG"))}
     env |= {"LC_ALL": "C.UTF-8", "LC_CTYPE": "C.UTF-8", "PYTHONPATH": _PROJECT}
-    known = {name: value for name, value in env.items() if name.startswith(_SETTINGS)}
+    known = {name: [value] for name, value in env.items() if name.startswith(_SETTINGS)}
+    known["PYTHONPATH"].append(os.environ.get("PYTHONPATH", _PROJECT))  # what the suite was started with, no test
     client = CLIENT.format(path=path, python=sys.executable, real=REAL, settings=_SETTINGS, known=known)
     with open(program, "w", encoding="utf-8") as file:
         file.write(f"#!{sys.executable} -IS\n{client}")
