@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lab import CALLS
+from rows import each
 from shell import words
 
 from dmcli.api import catalogue
@@ -121,23 +122,28 @@ def test_whatever_is_typed_as_a_query_is_answered_or_refused_in_a_sentence(query
     assert refused.isprintable()
 
 
-@pytest.mark.parametrize(
-    ("line", "said"),
-    [
-        ("stats totals --query 'data.stat[?requestCount > `0`]'", "requestCount is text, to_number(requestCount)"),
-        ("stats totals --query 'rows[?`0` < requestCount]'", "requestCount is text, to_number(requestCount)"),
-        ("tag list --query 'TotalCount > rows[0].TagId'", "rows[0].TagId is text"),
-        ("tag list --query '{data: data}.data.tag[?@.\"TagId\" >= `1`]'", "@.TagId is text"),
-        ("stats totals --query 'sum(rows[].requestCount)'", "to_number(NAME)"),
-        ("stats totals --query 'contains(rows[0].requestCount, `1`)'", "to_string(NAME)"),
-        ("tag list --query 'rows[::0]'", "slice step cannot be zero"),
-        ("tag list --query 'ceil(to_number(`\"inf\"`))'", "no finite number"),
-    ],
-)
-@pytest.mark.parametrize("fmt", ["json", "yaml", "csv", "table"])
-def test_what_does_not_fit_the_data_names_the_remedy(dm, line, said, fmt):
+@pytest.fixture
+def sent(dm):
+    """The command line, and one mail to ask for."""
     dm(SEND)
-    refused = dm("{} -o {}", words(line), fmt, code=2)
+    return dm
+
+
+UNFIT = [
+    ("stats totals --query 'data.stat[?requestCount > `0`]'", "requestCount is text, to_number(requestCount)"),
+    ("stats totals --query 'rows[?`0` < requestCount]'", "requestCount is text, to_number(requestCount)"),
+    ("tag list --query 'TotalCount > rows[0].TagId'", "rows[0].TagId is text"),
+    ("tag list --query '{data: data}.data.tag[?@.\"TagId\" >= `1`]'", "@.TagId is text"),
+    ("stats totals --query 'sum(rows[].requestCount)'", "to_number(NAME)"),
+    ("stats totals --query 'contains(rows[0].requestCount, `1`)'", "to_string(NAME)"),
+    ("tag list --query 'rows[::0]'", "slice step cannot be zero"),
+    ("tag list --query 'ceil(to_number(`\"inf\"`))'", "no finite number"),
+]
+
+
+@each(("line", "said", "fmt"), [(*one, fmt) for one in UNFIT for fmt in ("json", "yaml", "csv", "table")])
+def test_what_does_not_fit_the_data_names_the_remedy(sent, line, said, fmt):
+    refused = sent("{} -o {}", words(line), fmt, code=2)
     assert said in refused.out + refused.err
     assert "--query " in refused.err
     assert refused.out == ""
