@@ -5,17 +5,12 @@ from __future__ import annotations
 import asyncio
 import warnings
 
+import dns.resolver
 import pytest
 from zones import Authority, serving
 
 from dmcli.maildns import dmarc, spf
 from dmcli.maildns.wire import Asker, Server
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    import checkdmarc.dmarc
-    import checkdmarc.spf
-    import dns.resolver
 
 ZONE = "\n".join(
     [f"h{n} A 192.0.2.{n + 1}" for n in range(12)]
@@ -37,6 +32,16 @@ SAME = [
     *(f"v=spf1 {' '.join(f'a:h{at}.x.test' for at in range(number))} -all" for number in range(2, 11)),
     *(f"v=spf1 {' '.join(f'include:n{at}.x.test' for at in range(number))} -all" for number in range(3, 11)),
 ]
+
+
+@pytest.fixture(scope="module")
+def checkdmarc():
+    """What takes longer to load than all of these tests, in the workers that run them."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import checkdmarc.dmarc
+        import checkdmarc.spf
+    return checkdmarc
 
 
 @pytest.fixture(scope="module")
@@ -72,25 +77,25 @@ async def ours(name, ask):
 
 
 @pytest.mark.parametrize("number", range(len(SAME)))
-def test_the_counts_are_the_same(served, theirs, number):
+def test_the_counts_are_the_same(checkdmarc, served, theirs, number):
     found = looked_up(served, f"s{number}.test", ours)
     said = checkdmarc.spf.check_spf(f"s{number}.test", resolver=theirs)
     assert (found.lookups, found.void) == (said["dns_lookups"], said["void_dns_lookups"])
     assert said["valid"] is (not found.problems)
 
 
-def test_an_include_that_stands_twice_counts_twice_for_both(served, theirs):
+def test_an_include_that_stands_twice_counts_twice_for_both(checkdmarc, served, theirs):
     found = looked_up(served, "twice.test", ours)
     said = checkdmarc.spf.check_spf("twice.test", resolver=theirs)
     assert (found.lookups, found.void) == (said["dns_lookups"], said["void_dns_lookups"]) == (6, 4)
 
 
-def test_a_record_in_capitals_is_one_for_us_as_for_the_rfc(served, theirs):
+def test_a_record_in_capitals_is_one_for_us_as_for_the_rfc(checkdmarc, served, theirs):
     assert looked_up(served, "capital.test", ours).problems == ()
     assert checkdmarc.spf.check_spf("capital.test", resolver=theirs)["valid"] is False
 
 
-def test_tags_that_are_gone_are_gone_for_both(served, theirs):
+def test_tags_that_are_gone_are_gone_for_both(checkdmarc, served, theirs):
     found = looked_up(served, "mail.policy.test", dmarc.discover)
     said = checkdmarc.dmarc.check_dmarc("policy.test", resolver=theirs)
     assert (found.at, found.policy, len(found.notes)) == ("policy.test", "none", 3)

@@ -9,10 +9,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 import dns.zone
-import hcl2
 import pytest
-from octodns.provider.yaml import YamlProvider
-from octodns.zone import Zone
 
 from dmcli.maildns.exports import EXPORTS
 from dmcli.maildns.wanted import Record, wanted
@@ -60,6 +57,9 @@ def from_zone(text: str, zone: str) -> set[tuple[object, ...]]:
 
 def from_octodns(text: str, zone: str, folder: Path) -> set[tuple[object, ...]]:
     """The records as octoDNS reads and checks them."""
+    from octodns.provider.yaml import YamlProvider
+    from octodns.zone import Zone
+
     (folder / f"{zone}.yaml").write_text(text + "\n", encoding="utf-8")
     read = Zone(f"{zone}.", [])
     YamlProvider("config", str(folder), escaped_semicolons=True).populate(read)
@@ -74,6 +74,8 @@ def from_octodns(text: str, zone: str, folder: Path) -> set[tuple[object, ...]]:
 
 def from_terraform(text: str) -> set[tuple[object, ...]]:
     """The records as the HCL parser reads them; its strings keep their quotes."""
+    import hcl2
+
     found = set()
     for block in hcl2.load(io.StringIO(text + "\n"))["resource"]:
         ((_, labelled),) = block.items()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-import openpyxl
 import pytest
 
 from dmcli.api.actions.receiver import MAX_MEMBERS
@@ -194,6 +193,8 @@ def test_remove_takes_a_file_of_lines_or_a_column(box, write, tmp_path):
     assert "the first of 3 calls" in box("receiver remove vip @{} --dry-run", lines).err
     assert box("receiver remove vip @{} --yes -o json", lines).json == {"removed": 2, "missing": 1}
     assert "none of the 3 addresses is in the list vip" in box("receiver remove vip @{} --yes", lines, code=10).err
+    import openpyxl
+
     book = openpyxl.Workbook()
     for row in (["n", "E-Mail"], [1, "m2@example.com"], ["#N/A", "m3@example.com"]):
         book.active.append(row)

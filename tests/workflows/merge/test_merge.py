@@ -13,7 +13,6 @@ from contextlib import closing
 from email import message_from_string, policy
 from pathlib import Path
 
-import openpyxl
 import pytest
 from faulty import Fault, reset
 
@@ -62,6 +61,8 @@ def test_each_row_is_a_mail_of_its_own(run, mailed, sandbox):
 
 
 def test_each_sheet_of_a_workbook_is_a_campaign_and_its_export_is_merged_as_it_was(run, mailed):
+    import openpyxl
+
     book = openpyxl.Workbook()
     for name in ("first", "second"):
         sheet = book.create_sheet(name)
