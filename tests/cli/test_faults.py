@@ -14,6 +14,7 @@ from datetime import UTC
 import pytest
 from faulty import Fault, Faulty, reset, trickle
 from patience import PATIENT, refusing
+from rows import each
 
 from dmcli.api.wire import Reply
 from dmcli.client import connection as watched_connection
@@ -47,6 +48,12 @@ EFFECTS = [
     ),
 ]  # fmt: skip
 READ, WRITE, CREATE, DELETE, SEND = range(5)
+
+
+def _name(effect: Effect) -> str:
+    """All effects are rows of one test: each calls an action of its own and counts what no other does."""
+    return effect.name
+
 
 # Arrivals and exit code by effect. ONCE: the fault happens once, and the call was not executed. DONE: once, and it was.
 # ALWAYS: it happens to every attempt, none of which was executed.
@@ -188,7 +195,7 @@ def judge(server, effect: Effect, result, when: str, *, changed: int) -> None:
 
 
 @pytest.mark.parametrize(("row", "fault", "expected", "when"), CASES)
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.name)
+@each("effect", EFFECTS, named=_name)
 def test_fault(box, faulty, request, monkeypatch, effect, row, fault, expected, when):
     if fault.name in IMPATIENT:
         request.getfixturevalue("impatient")
@@ -202,8 +209,8 @@ def test_fault(box, faulty, request, monkeypatch, effect, row, fault, expected, 
     judge(faulty, effect, result, when, changed=int(when == "DONE" or (code == 0)))
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.name)
 @pytest.mark.parametrize(("when", "handshake"), [("ONCE", reset), ("ALWAYS", reset)])
+@each("effect", EFFECTS, named=_name)
 def test_a_reset_in_the_tls_handshake(box, faulty_tls, effect, when, handshake):
     """Row 2: nothing was sent, so it is tried again and sent once."""
     arrivals, code = NOT_SENT[when][EFFECTS.index(effect)]
@@ -215,8 +222,8 @@ def test_a_reset_in_the_tls_handshake(box, faulty_tls, effect, when, handshake):
         assert "nothing was done, it is safe to run this again" in result.err
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.name)
 @pytest.mark.parametrize("place", ["a port", "no-such-host.invalid"])
+@each("effect", EFFECTS, named=_name)
 def test_nobody_there(box, effect, place):
     with refusing() as port:
         host = port if place == "a port" else place
@@ -225,8 +232,8 @@ def test_nobody_there(box, effect, place):
     assert "Start the sandbox there: dm sandbox serve" in result.err
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.name)
 @pytest.mark.parametrize("executed", [True, False])
+@each("effect", EFFECTS, named=_name)
 def test_a_reply_that_is_lost(box, faulty, effect, executed):
     """Row 12: a send that was executed is not repeated, and a look-up is named that finds it."""
     fault = Fault("lost", lambda connection, _: reset(connection), executed=executed)
@@ -241,8 +248,8 @@ def test_a_reply_that_is_lost(box, faulty, effect, executed):
         assert len(found) == executed
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.name)
 @pytest.mark.parametrize("hours", [2, -2])
+@each("effect", EFFECTS, named=_name)
 def test_a_clock_that_is_off(box, tmp_path, effect, hours):
     """Row 13: one correction, one warning that names the figure, success."""
     from datetime import datetime, timedelta
@@ -279,8 +286,8 @@ def test_the_service_is_given_the_time_it_asks_for(box, faulty, pauses):
     assert pauses == [60.0]
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.name)
 @pytest.mark.parametrize("wrong", ["expired", "other host", "unknown authority", "self-signed"])
+@each("effect", EFFECTS, named=_name)
 def test_a_certificate_that_is_not_right(box, sandbox, secured, trusted, effect, wrong):
     """Row 15: at once, without a second try."""
     import ssl
@@ -309,7 +316,7 @@ def test_a_certificate_that_is_not_right(box, sandbox, secured, trusted, effect,
         server.close()
 
 
-@pytest.mark.parametrize("effect", EFFECTS, ids=lambda effect: effect.name)
+@each("effect", EFFECTS, named=_name)
 def test_what_the_service_says_cannot_act_on_the_terminal(box, faulty, effect):
     """Row 19."""
     hostile = "\x1b]0;x\x07\x1b[2J\x9b31m\u202e[link=https://example.com]\ud800"
