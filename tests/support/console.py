@@ -19,6 +19,8 @@ CTRL_C = "\x03"
 # The terminal is in control of the shell, so that Ctrl-C interrupts what runs there.
 _CONTROLLED = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp('bash', sys.argv[1:])"
 _BASH = (sys.executable, "-IS", "-c", _CONTROLLED, "bash", "--noprofile", "--norc")
+# Of pytest's plugins a page means ours; the others that are here take as long to load as pytest itself.
+_PLUGINS = " ".join(f"-p no:{name}" for name in ("anyio", "cacheprovider", "hypothesispytest", "pytest_cov", "xdist"))
 _HOME = "/home/you"  # what stands on a page in place of the folder
 _BREAK = "\x1e"  # between the output of two commands
 _NEXT = "_next() { local code=$?; printf '\\036'; return $code; }\n"
@@ -38,6 +40,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
         "TERM": "dumb",
         "TZ": "UTC",
         "LC_ALL": "C.UTF-8",
+        "PYTEST_ADDOPTS": _PLUGINS,
     } | more
 
 

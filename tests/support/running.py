@@ -81,7 +81,7 @@ def _python(block: Block, home: Path) -> None:
     """A block of Python: a file with tests by pytest, any other by Python."""
     name = block.file or "block.py"
     (home / name).write_text(block.text, encoding="utf-8")
-    command = ["-m", "pytest", "-q", "-p", "no:cacheprovider"] if name.startswith("test_") else []
+    command = ["-m", "pytest", "-q"] if name.startswith("test_") else []
     done = subprocess.run(
         [sys.executable, *command, name],
         check=False,
