@@ -5,10 +5,11 @@ A body is read farther than mailbox providers show it: Gmail cuts it at 102 kB.
 
 from __future__ import annotations
 
-import html as markup
 import re
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, NamedTuple
+
+from dmcli import markup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,10 +23,7 @@ _BLOCKS = frozenset(
     ).split()
 )
 _UNSEEN = frozenset({"head", "template"})
-_NAME = r"[^\s/>][^\s/>=]*"
-_VALUE = r"""(?:"[^"]*(?:"|\Z)|'[^']*(?:'|\Z)|[^\s>]*)"""
-_ATTRIBUTE = re.compile(rf"({_NAME})(?:\s*=\s*({_VALUE}))?")
-_ATTRIBUTES = rf"(?:[\s/]+|{_NAME}(?:\s*=\s*{_VALUE})?)*"
+_ATTRIBUTES = rf"(?:[\s/]+|{markup.NAME}(?:\s*=\s*{markup.VALUE})?)*"
 # HTML as a browser parts it (https://html.spec.whatwg.org/multipage/parsing.html#tokenization): comments, what is like
 # them, scripts and styles, tags, data. What is not closed goes on to the end, so nothing is looked at again for a `>`
 # that never comes, and each character is in one token: the work grows as the length does.
@@ -39,7 +37,6 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
-_NUMBER = re.compile(r"(?<=&#)[0-9]{8,}")
 _URL = re.compile(r"https?://[^\s<>\"'`\\^{}|，。；：！？、（）《》“”‘’]+")
 _TRAILING = ".,;:!?)]}'\""
 # Words beside which a code stands.
@@ -95,7 +92,7 @@ def _seen(tokens: list[re.Match[str]]) -> Iterator[str]:
     hidden = 0
     for token in tokens:
         if token["data"] and not hidden:
-            yield _unescape(token["data"])
+            yield markup.text(token["data"])
         elif token["closed"]:
             tag = token["tag"].lower()
             if tag in _UNSEEN:
@@ -108,14 +105,7 @@ def _targets(tokens: list[re.Match[str]]) -> Iterator[str]:
     """Where the links lead."""
     for token in tokens:
         if token["closed"] and not token["end"] and token["tag"].lower() in ("a", "area"):
-            for name, value in _ATTRIBUTE.findall(token["attributes"]):
-                if name.lower() == "href":
-                    yield _unescape(value[1:-1] if value[:1] in ("'", '"') else value)
-
-
-def _unescape(text: str) -> str:
-    """Text with its references resolved; a number longer than Python would read is cut, and is no character still."""
-    return markup.unescape(_NUMBER.sub(lambda digits: digits[0].lstrip("0")[:8] or "0", text)) if "&" in text else text
+            yield markup.attributes(token["attributes"]).get("href", "")
 
 
 def codes(subject: str, text: str) -> list[str]:

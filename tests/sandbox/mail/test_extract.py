@@ -81,6 +81,19 @@ def test_links():
     ]
 
 
+@each(
+    ("href", "link"),
+    [
+        ('"https://a.test/?id=1&region=cn&copy=2&notify=3"', "https://a.test/?id=1&region=cn&copy=2&notify=3"),
+        ("'https://a.test/?id=1&amp;region=cn&amp;copy=2'", "https://a.test/?id=1&region=cn&copy=2"),
+        ("https://a.test/?id=1&times=2 href=https://b.test", "https://a.test/?id=1&times=2"),
+        ('"https://a.test/&#65;&#x42;&reg;&copy"', "https://a.test/AB\u00ae\u00a9"),
+    ],
+)
+def test_a_link_is_the_one_that_a_browser_opens(href, link):
+    assert read(f"<a href={href}>go</a>").links == [link]
+
+
 @given(st.text(), st.text())
 def test_no_mail_is_too_strange_to_read(html, text):
     parts = read(html, text)

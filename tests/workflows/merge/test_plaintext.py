@@ -22,6 +22,11 @@ from dmcli.workflows.merge.letters.plaintext import plain_text
         ('<a href="https://a.b/"><img src=x alt="Our shop"></a>', "Our shop (https://a.b/)"),
         ('<a href="https://a.b/"><img src=x></a>', "https://a.b/"),
         ('<a href="https://a.b/">a.b</a> <a href="mailto:me@a.b">me@a.b</a> <a href="#top">up</a>', "a.b me@a.b up"),
+        (
+            '<a href="https://a.b/?id={{ id }}&region=cn&copy=2&amp;copy=3&lang;&#65;&copy">go</a> &copy 1',
+            "go (https://a.b/?id={{ id }}&region=cn&copy=2&copy=3\u27e8A\u00a9) \u00a9 1",
+        ),
+        ("<a href=https://a.b/?a=1&order=2 href=https://c.d/>go</a>", "go (https://a.b/?a=1&order=2)"),
         ('<a href="mailto:me@a.b">write</a> <a href="tel:+123">call</a>', "write (me@a.b) call (+123)"),
         ("<pre>a\n  b</pre>c<hr>d", "a\n  b\n\nc\n\n---\n\nd"),
         (

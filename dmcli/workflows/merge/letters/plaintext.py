@@ -6,6 +6,7 @@ import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, NamedTuple
 
+from dmcli.markup import attributes
 from dmcli.workflows.merge.letters.marks import Marks, words
 
 if TYPE_CHECKING:
@@ -85,8 +86,8 @@ class _Reader(HTMLParser):
         self._close_to(0)
         return _tidy("".join(self._pieces)).replace(_SPACE, " ")
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
+    def handle_starttag(self, tag: str, _: list[tuple[str, str | None]]) -> None:
+        given = attributes((self.get_starttag_text() or "")[len(tag) + 1 :])
         if tag in ("li", "td", "th", "tr", "p"):  # their ends may be left out
             self._close_open(tag)
         if tag in _VOID:
