@@ -10,13 +10,16 @@ _WORD = re.compile(r"=\?([^?\s]+)\?([BbQq])\?([^?\s]*)\?=")
 _BETWEEN = re.compile(r"(?<=\?=)[ \t\r\n]+(?==\?)")
 # What Python can decode and no mail is in; some of it takes time as the square of what there is.
 _NO_CHARSETS = frozenset(("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"))
+# Mail programs name the older set and use the newer, as browsers do (https://encoding.spec.whatwg.org/#names-and-labels):
+# the name 镕 is in none of the mails that say GB2312, if it is read as that.
+_NEWER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "euc_kr": "cp949", "shift_jis": "cp932"}
 
 
 def to_text(data: bytes, charset: str = "") -> str:
     """The text of bytes in a charset; in one that is unknown, what UTF-8 makes of them."""
     try:
         name = codecs.lookup(charset or "utf-8").name
-        text = data.decode("utf-8" if name in _NO_CHARSETS else name, "replace")
+        text = data.decode("utf-8" if name in _NO_CHARSETS else _NEWER.get(name, name), "replace")
     except (LookupError, ValueError):  # also of what is no encoding of texts, such as hex
         text = data.decode("utf-8", "replace")
     return text.encode("utf-8", "replace").decode()

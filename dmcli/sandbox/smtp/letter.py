@@ -101,6 +101,9 @@ def _parse(data: bytes) -> Message:
                 raise _malformed(f"The headers of the message have more than {MAX_HEADERS:,} octets together.")
             return super().header_source_parse(sourcelines)
 
+        def header_fetch_parse(self, name: str, value: str) -> str:  # noqa: ARG002  the policy's own makes � of each byte
+            return value
+
     def part(policy: Any = None) -> Message:
         parts.append(Message(policy))
         if len(parts) > MAX_PARTS:
@@ -130,7 +133,7 @@ def _parts(message: Message) -> tuple[dict[str, str], list[File]]:
     files: list[File] = []
     for part in _leaves(message):
         kind = part.get_content_type()
-        name = to_line(read_words(part.get_filename() or ""))
+        name = to_line(read_words(_file_name(part)))
         is_file = bool(name) or part.get_content_disposition() == "attachment"
         if kind in ("text/plain", "text/html") and kind not in bodies and not is_file:
             text = to_text(_payload(part), str(part.get_content_charset() or ""))
@@ -138,6 +141,12 @@ def _parts(message: Message) -> tuple[dict[str, str], list[File]]:
         elif data := _payload(part):
             files.append(File(name or f"part-{len(files) + 1}", kind, data))
     return bodies, files
+
+
+def _file_name(part: Message) -> str:
+    """The name that a part gives itself; `get_filename` reads the charset in it as strictly as Python does."""
+    said = part.get_param("filename", header="content-disposition") or part.get_param("name") or ""
+    return to_text(said[2].encode("latin-1", "surrogateescape"), said[0] or "") if isinstance(said, tuple) else said
 
 
 def _leaves(message: Message, level: int = 0) -> Iterator[Message]:

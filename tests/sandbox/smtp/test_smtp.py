@@ -16,10 +16,12 @@ from email.message import EmailMessage
 from email.mime.text import MIMEText
 from email.policy import default
 from types import SimpleNamespace
+from urllib.parse import quote
 
 import pytest
 from cloud import Cloud
 from patience import eventually
+from rows import each
 
 from dmcli.api.regions import SANDBOX_SMTP_PASSWORD
 from dmcli.errors import LocalIOError
@@ -395,6 +397,31 @@ def test_messages_as_programs_write_them(served):
     first, second = again.iter_attachments()
     assert b"I am within." in first.get_payload(decode=True)
     assert (second.get_filename(), second.get_payload(decode=True).strip()) == ("a/b\\c.csv", b"1,2")
+
+
+@each(
+    ("charset", "meant", "text"),
+    [
+        ("gb2312", "gbk", "朱镕基"),
+        ("gbk", "gb18030", "€ 㐀"),
+        ("big5", "cp950", "恒裏"),
+        ("ks_c_5601-1987", "cp949", "똠"),
+        ("shift_jis", "cp932", "髙①"),
+        ("utf-8", "utf-8", "报价"),
+    ],
+)
+def test_a_charset_is_the_newer_one_that_programs_mean(served, charset, meant, text):
+    word = base64.b64encode(text.encode(meant)).decode()
+    kind = f"Content-Type: text/plain; charset={charset}\r\nContent-Transfer-Encoding: base64\r\n"
+    named = "Content-Type: application/pdf\r\nContent-Disposition: attachment; filename"
+    names = [f"*={charset}''{quote(text.encode(meant))}", f"==?{charset}?B?{word}?=", f'="{text}"']
+    letters = [f"Subject: =?{charset}?B?{word}?=\r\n{kind}\r\n{word}", *(f"{named}{name}\r\n\r\nx" for name in names)]
+    with served.login() as client:
+        for letter in letters:
+            assert say(client, f"From: noreply@sandbox.test\r\n{letter}\r\n".encode())[0] == 250
+    mail, *files = reversed(served.cloud.mails()[: len(letters)])
+    assert (mail["subject"], mail["text"]) == (text, text)
+    assert [file["attachments"][0]["AttachmentName"] for file in files] == [text] * 3
 
 
 def test_too_much_data_and_commands_out_of_order(served):
