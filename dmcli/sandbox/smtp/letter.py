@@ -144,9 +144,18 @@ def _parts(message: Message) -> tuple[dict[str, str], list[File]]:
 
 
 def _file_name(part: Message) -> str:
-    """The name that a part gives itself; `get_filename` reads the charset in it as strictly as Python does."""
-    said = part.get_param("filename", header="content-disposition") or part.get_param("name") or ""
-    return to_text(said[2].encode("latin-1", "surrogateescape"), said[0] or "") if isinstance(said, tuple) else said
+    """The name that a part gives itself, which `get_filename` reads in the charset as strictly as Python does.
+
+    Of two the one in a charset is the name; the other is what is left of it in ASCII, for older programs.
+    """
+    for header, wanted in (("content-disposition", "filename"), ("content-type", "name")):
+        said = [value for name, value in part.get_params([], header) if name.lower() == wanted]
+        for value in said:
+            if isinstance(value, tuple):
+                return to_text(value[2].encode("latin-1", "surrogateescape"), value[0] or "")
+        if said:
+            return str(said[0])
+    return ""
 
 
 def _leaves(message: Message, level: int = 0) -> Iterator[Message]:

@@ -414,14 +414,15 @@ def test_a_charset_is_the_newer_one_that_programs_mean(served, charset, meant, t
     word = base64.b64encode(text.encode(meant)).decode()
     kind = f"Content-Type: text/plain; charset={charset}\r\nContent-Transfer-Encoding: base64\r\n"
     named = "Content-Type: application/pdf\r\nContent-Disposition: attachment; filename"
-    names = [f"*={charset}''{quote(text.encode(meant))}", f"==?{charset}?B?{word}?=", f'="{text}"']
+    percent = f"*={charset}''{quote(text.encode(meant))}"
+    names = [percent, f'="plain.pdf"; filename{percent}', f"==?{charset}?B?{word}?=", f'="{text}"']
     letters = [f"Subject: =?{charset}?B?{word}?=\r\n{kind}\r\n{word}", *(f"{named}{name}\r\n\r\nx" for name in names)]
     with served.login() as client:
         for letter in letters:
             assert say(client, f"From: noreply@sandbox.test\r\n{letter}\r\n".encode())[0] == 250
     mail, *files = reversed(served.cloud.mails()[: len(letters)])
     assert (mail["subject"], mail["text"]) == (text, text)
-    assert [file["attachments"][0]["AttachmentName"] for file in files] == [text] * 3
+    assert [file["attachments"][0]["AttachmentName"] for file in files] == [text] * len(names)
 
 
 def test_too_much_data_and_commands_out_of_order(served):
