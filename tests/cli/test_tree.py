@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections import Counter
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from shell import words
 
 from dmcli.api import catalogue
 from dmcli.api.model import Effect
+from dmcli.cli import app
 from dmcli.cli.app import GROUPS
 from dmcli.cli.commands.completion import FILES, script
 from dmcli.cli.common import common
@@ -27,6 +30,7 @@ from dmcli.workflows.trace.verdict import VERDICTS
 PROJECT = Path(__file__).parents[2]
 TREE = dict(walk())
 LEAVES = {path: ctx.command for path, ctx in TREE.items() if not isinstance(ctx.command, click.Group)}
+DEFECT = 70  # the exit code
 COMMON = {option.name for option in common()}
 # Commands that no action declares.
 BY_HAND = """
@@ -113,6 +117,17 @@ def test_the_example_of_a_command_is_a_line_that_it_takes(path, box, tmp_path, m
     if "dry_run" in {param.name for param in LEAVES[path].params}:
         secret = any(param.name == "Password" for param in LEAVES[path].params)
         box("{} {} --dry-run", typed[1:], ["--password-stdin"] * secret, stdin="abcABC123456")
+
+
+@each("path", [path for path in LEAVES if any(param.required for param in LEAVES[path].params)], named=" ".join)
+def test_a_word_that_a_command_does_not_know_is_no_defect_of_it(path, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    needed = [param for param in LEAVES[path].params if param.required]
+    typed = [[max(one.opts, key=len), "banana"] if isinstance(one, click.Option) else ["banana"] for one in needed]
+    ended = app.run(["-p", "sandbox", *path, *chain(*typed)])
+    said = capsys.readouterr().err
+    assert (ended == DEFECT, "Traceback" in said) == (False, False), said
 
 
 @pytest.mark.parametrize("path", [path for path in TREE if path not in LEAVES], ids=lambda path: " ".join(path) or "dm")

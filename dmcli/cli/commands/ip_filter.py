@@ -19,22 +19,29 @@ if TYPE_CHECKING:
 
 _PROTECT = catalogue.get("UpdateIpProtection")
 _LISTED = catalogue.get("GetIpfilterList")
-_DONE = marked({"on": "only the listed IP addresses may send mail", "off": "any IP address may send mail"})
+_ON, _OFF = "1", "0"  # on the wire
+_DONE = marked({_ON: "only the listed IP addresses may send mail", _OFF: "any IP address may send mail"})
 _IN_PROCESS = "127.0.0.1"  # where calls of the sandbox in this process come from
 
 
-def _protect(current: Session, *, yes: bool, **typed: Any) -> None:
-    from dmcli.cli.perform import perform
+def _protect(current: Session, *, yes: bool, dry_run: bool, **typed: Any) -> None:
+    from dmcli.cli.perform import show_dry_run, show_reply
     from dmcli.cli.question import ask
+    from dmcli.cli.values import collect
 
-    if typed["IpProtection"] == "on" and not typed["dry_run"]:
+    call = collect(current, _PROTECT, typed)
+    if dry_run:
+        show_dry_run(current, call)
+        return
+    if call.wire["IpProtection"] == _ON:
         allowed = [str(value_of(row, "IpAddress") or "") for row in current.client.rows(_LISTED, {})]
         trouble = lockout(current, allowed)
         if not trouble and not _own_address(current):
             current.say(tr("only {addresses} may send from now on", addresses=listed(allowed)))
         if trouble and not yes:
             ask(tr("let only the listed addresses send; {trouble}", trouble=trouble))
-    perform(current, _PROTECT._replace(done=_DONE[typed["IpProtection"]]), typed)
+    done = _PROTECT._replace(done=_DONE[call.wire["IpProtection"]])
+    show_reply(current, call._replace(action=done), current.client.call(_PROTECT, call.wire))
 
 
 def lockout(current: Session, allowed: Collection[str]) -> str:

@@ -81,6 +81,8 @@ def test_the_commands(dm):
     assert "no address is listed, so nobody could send" in dm("ip-filter protect on", code=2).err
     dm("ip-filter add 203.0.113.0/24")
     assert "sends from 127.0.0.1, which is not listed" in dm("ip-filter protect on", code=2).err
+    assert "sends from 127.0.0.1, which is not listed" in dm("ip-filter protect ON", code=2).err
+    assert "'banana'" in dm("ip-filter protect banana", code=2).err
     dm("ip-filter protect on --dry-run")
     assert dm("ip-filter protection -o json").json["IpProtection"] == "0"
     dm("ip-filter protect on --yes")
