@@ -25,9 +25,13 @@ def to_text(data: bytes, charset: str = "") -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def to_line(value: str) -> str:
-    """The value of a header, as the parser gives it, on one line; bytes that are no ASCII are read as UTF-8."""
-    text = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+def to_line(value: str, charset: str = "") -> str:
+    """The value of a header, as the parser gives it, on one line; bytes that are no UTF-8 are read in the charset."""
+    data = value.encode("utf-8", "surrogateescape")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        text = to_text(data, charset)
     return " ".join(text.split())
 
 

@@ -116,12 +116,14 @@ def _parse(data: bytes) -> Message:
 def _headers(message: Message) -> dict[str, str]:
     """The headers of a message, those that have a meaning here under their usual names. Raises ServiceError."""
     usual = {name.lower(): name for name in (*_ONCE, "To", "Cc")}
+    # Old programs write headers in the charset of their text, which no standard allows and most readers allow for.
+    charset = next((str(said) for part in message.walk() if (said := part.get_content_charset())), "")
     found: dict[str, str] = {}
     for typed, value in message.raw_items():
         name = usual.get(typed.lower(), typed)
         if name in found and name in _ONCE:
             raise _malformed(f"The message has more than one {name} header.")
-        found.setdefault(name, to_line(str(value)))
+        found.setdefault(name, to_line(str(value), charset))
     if "@" not in found.get("From", ""):
         raise _malformed("The message has no From header with an address, as RFC 5322 wants it.")
     return found

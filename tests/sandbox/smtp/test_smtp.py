@@ -420,8 +420,10 @@ def test_a_charset_is_the_newer_one_that_programs_mean(served, charset, meant, t
     with served.login() as client:
         for letter in letters:
             assert say(client, f"From: noreply@sandbox.test\r\n{letter}\r\n".encode())[0] == 250
-    mail, *files = reversed(served.cloud.mails()[: len(letters)])
-    assert (mail["subject"], mail["text"]) == (text, text)
+        bare = f"From: noreply@sandbox.test\r\n{kind}Subject: ".encode() + text.encode(meant)
+        assert say(client, bare + f"\r\n\r\n{word}\r\n".encode())[0] == 250
+    mail, *files, old = reversed(served.cloud.mails()[: len(letters) + 1])
+    assert (mail["subject"], mail["text"]) == (old["subject"], old["text"]) == (text, text)
     assert [file["attachments"][0]["AttachmentName"] for file in files] == [text] * len(names)
 
 
