@@ -11,6 +11,7 @@ from dmcli.words import tr
 if TYPE_CHECKING:
     from dmcli.local.tables.model import Table
 
+_WIDER = {"gbk": "gb18030", "gb2312": "gb18030"}  # what has all of it, and more that files of that name may hold
 _OLD_EXCEL = bytes.fromhex("D0CF11E0")  # .xls, and .xlsx with a password
 
 
@@ -19,6 +20,7 @@ def open_table(path: str, encoding: str = "", sheet: str = "") -> Table:
 
     `sheet` is the name of one of several sheets. Raises InputError, and so do its rows.
     """
+    encoding = _WIDER.get(encoding, encoding)
     with open_file(path) as file:
         start = file.read(4096)
     text = start.lstrip(b"\xef\xbb\xbf \t\r\n")

@@ -23,11 +23,13 @@ _NOT_IN_IT = marked(  # by whether the encoding was guessed
         True: "it has bytes that are not {encoding}; give --encoding, such as gb18030",
     }
 )
-# What spreadsheets and databases of the places where DirectMail is used write; GBK and GB2312 are parts of GB18030.
+# What spreadsheets and databases of the places where DirectMail is used write.
 ENCODINGS = (
     "utf-8",
     "utf-16",
     "gb18030",
+    "gbk",
+    "gb2312",
     "big5",
     "shift_jis",
     "euc-jp",
