@@ -66,6 +66,8 @@ def read_letter(data: bytes) -> Letter:
         bodies, files = _parts(message)
     except RecursionError:  # the parser's, whose levels cost more
         raise _malformed(_TOO_DEEP) from None
+    except ValueError:  # the number of a piece of a parameter is longer than Python would read
+        raise _malformed("A parameter of a header of the message cannot be read.") from None
     alias, _ = _mailbox(headers["From"])
     reply_alias, reply_to = _mailbox(headers.get("Reply-To", ""))
     named = f"{headers.get('To', '')} {headers.get('Cc', '')}".lower()
@@ -134,7 +136,7 @@ def _parts(message: Message) -> tuple[dict[str, str], list[File]]:
     bodies: dict[str, str] = {}
     files: list[File] = []
     for part in _leaves(message):
-        kind = part.get_content_type()
+        kind = to_line(part.get_content_type())
         name = to_line(read_words(_file_name(part)))
         is_file = bool(name) or part.get_content_disposition() == "attachment"
         if kind in ("text/plain", "text/html") and kind not in bodies and not is_file:
@@ -164,20 +166,22 @@ def _leaves(message: Message, level: int = 0) -> Iterator[Message]:
     """The parts that have no parts; a message within the message is one, and stays whole. Raises ServiceError."""
     if level > MAX_LEVELS:
         raise _malformed(_TOO_DEEP)
-    inside = message.get_payload()
-    if message.get_content_maintype() == "multipart" and isinstance(inside, list):
-        for part in inside:
-            if isinstance(part, Message):
-                yield from _leaves(part, level + 1)
+    if message.get_content_maintype() == "multipart" and message.is_multipart():
+        for part in _inside(message):
+            yield from _leaves(part, level + 1)
     else:
         yield message
 
 
+def _inside(part: Message) -> list[Message]:
+    """The parts within a part. Of one without any `get_payload` would make text, in whatever its charset says."""
+    return [one for one in part.get_payload() if isinstance(one, Message)]
+
+
 def _payload(part: Message) -> bytes:
     """The bytes of a part, its transfer encoding undone."""
-    inside = part.get_payload()
-    if isinstance(inside, list):
-        return b"".join(one.as_bytes() for one in inside if isinstance(one, Message))
+    if part.is_multipart():
+        return b"".join(one.as_bytes() for one in _inside(part))
     data = part.get_payload(decode=True)
     return data if isinstance(data, bytes) else b""
 

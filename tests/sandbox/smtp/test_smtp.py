@@ -340,10 +340,22 @@ def nested(levels):
         (b"Subject: 1\r\nsubject: 2\r\nFrom: a@b.test\r\n\r\n", "more than one Subject header"),
         (b"X: " + b"y" * MAX_HEADER + b"\r\n" + HI, "A header of the message has more than 16,384 octets"),
         (b"X: y\r\n" * (MAX_HEADERS // 6) + HI, "The headers of the message have more than 262,144 octets"),
+        (FROM + b"Content-Type: text/plain; name*%s*=x" % (b"9" * 5000) + b"\r\n\r\nx", "A parameter of a header"),
         (FROM + multipart(MAX_PARTS), "more than 1,000 parts"),
         (FROM + nested(52), "more than 50 levels of parts within parts"),
     ],
-    ids=["no-from", "no-address", "no-headers", "two-from", "two-subjects", "header", "headers", "parts", "levels"],
+    ids=[
+        "no-from",
+        "no-address",
+        "no-headers",
+        "two-from",
+        "two-subjects",
+        "header",
+        "headers",
+        "number",
+        "parts",
+        "levels",
+    ],
 )
 def test_a_message_that_is_none_is_refused_in_a_sentence(served, data, said):
     code, words = say(served.login(), data)
@@ -425,6 +437,27 @@ def test_a_charset_is_the_newer_one_that_programs_mean(served, charset, meant, t
     mail, *files, old = reversed(served.cloud.mails()[: len(letters) + 1])
     assert (mail["subject"], mail["text"]) == (old["subject"], old["text"]) == (text, text)
     assert [file["attachments"][0]["AttachmentName"] for file in files] == [text] * len(names)
+
+
+@each(
+    ("kind", "text"),
+    [
+        (b'text/plain; charset="\xff"', "你你"),
+        (b"text/plain; charset*=utf-8''gb2312", "浣犱綘"),
+        (b"text/plain; charset*=x''%ff; format=flowed", "你你"),
+        (b"text/plain; charset=punycode", "你你"),
+    ],
+)
+def test_a_charset_in_an_odd_form_leaves_a_text(served, kind, text):
+    letter = b"From: noreply@sandbox.test\r\nSubject: s\r\nContent-Type: %s\r\n\r\n%s\r\n" % (kind, "你你".encode())
+    with served.login() as client:
+        assert say(client, letter)[0] == 250
+    assert served.cloud.mails()[0]["text"].strip() == text
+
+
+def test_a_type_that_is_none_leaves_a_file(served):
+    assert say(served.login(), FROM + b"Content-Type: \xff/\xfe; name=x.bin\r\n\r\nHi")[0] == 250
+    assert served.cloud.mails()[0]["attachments"][0]["AttachmentName"] == "x.bin"
 
 
 def test_too_much_data_and_commands_out_of_order(served):
