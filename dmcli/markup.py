@@ -6,9 +6,10 @@ import re
 from html import unescape
 from html.entities import html5
 
-NAME = r"[^\s/>][^\s/>=]*"
-VALUE = r"""(?:"[^"]*(?:"|\Z)|'[^']*(?:'|\Z)|[^\s>]*)"""
-_ATTRIBUTE = re.compile(rf"({NAME})(?:\s*=\s*({VALUE}))?")
+SPACE = r"\t\n\f\r "  # between attributes; a space of Unicode, such as that of Chinese, is part of a name or a value
+NAME = rf"[^{SPACE}/>][^{SPACE}/>=]*"
+VALUE = rf"""(?:"[^"]*(?:"|\Z)|'[^']*(?:'|\Z)|[^{SPACE}>]*)"""
+_ATTRIBUTE = re.compile(rf"({NAME})(?:[{SPACE}]*=[{SPACE}]*({VALUE}))?")
 _NUMBER = re.compile(r"(?<=&#)[0-9]{8,}")
 # In an attribute a name that lacks its semicolon is none where = or a letter goes on behind it, so that ?a=1&region=2
 # stays a link (https://html.spec.whatwg.org/multipage/parsing.html#named-character-reference-state).

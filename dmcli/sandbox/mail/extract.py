@@ -23,7 +23,8 @@ _BLOCKS = frozenset(
     ).split()
 )
 _UNSEEN = frozenset({"head", "template"})
-_ATTRIBUTES = rf"(?:[\s/]+|{markup.NAME}(?:\s*=\s*{markup.VALUE})?)*"
+_SPACE = markup.SPACE
+_ATTRIBUTES = rf"(?:[{_SPACE}/]+|{markup.NAME}(?:[{_SPACE}]*=[{_SPACE}]*{markup.VALUE})?)*"
 # HTML as a browser parts it (https://html.spec.whatwg.org/multipage/parsing.html#tokenization): comments, what is like
 # them, scripts and styles, tags, data. What is not closed goes on to the end, so nothing is looked at again for a `>`
 # that never comes, and each character is in one token: the work grows as the length does.
@@ -31,8 +32,8 @@ _TOKEN = re.compile(
     rf"""
     <!--(?:-?>|.*?(?:--!?>|\Z))
     |<(?:[!?]|/(?=[^a-z]))[^>]*(?:>|\Z)
-    |<(?P<raw>script|style)(?=[\s/>]){_ATTRIBUTES}(?:>.*?(?:</(?P=raw)(?=[\s/>])[^>]*(?:>|\Z)|\Z)|\Z)
-    |<(?P<end>/?)(?P<tag>[a-z][^\s/>]*)(?P<attributes>{_ATTRIBUTES})(?:(?P<closed>>)|\Z)
+    |<(?P<raw>script|style)(?=[{_SPACE}/>]){_ATTRIBUTES}(?:>.*?(?:</(?P=raw)(?=[{_SPACE}/>])[^>]*(?:>|\Z)|\Z)|\Z)
+    |<(?P<end>/?)(?P<tag>[a-z][^{_SPACE}/>]*)(?P<attributes>{_ATTRIBUTES})(?:(?P<closed>>)|\Z)
     |(?P<data>(?:[^<]+|<(?![a-z!?]|/.))+)
     """,
     re.VERBOSE | re.DOTALL | re.IGNORECASE,

@@ -87,11 +87,18 @@ def test_links():
         ('"https://a.test/?id=1&region=cn&copy=2&notify=3"', "https://a.test/?id=1&region=cn&copy=2&notify=3"),
         ("'https://a.test/?id=1&amp;region=cn&amp;copy=2'", "https://a.test/?id=1&region=cn&copy=2"),
         ("https://a.test/?id=1&times=2 href=https://b.test", "https://a.test/?id=1&times=2"),
+        ("https://a.test/?q=1\u30002 id=x", "https://a.test/?q=1\u30002"),
         ('"https://a.test/&#65;&#x42;&reg;&copy"', "https://a.test/AB\u00ae\u00a9"),
     ],
 )
 def test_a_link_is_the_one_that_a_browser_opens(href, link):
     assert read(f"<a href={href}>go</a>").links == [link]
+
+
+@pytest.mark.parametrize("space", ["\u3000", "\u00a0", "\v"])
+def test_a_tag_with_a_space_that_is_none_in_html_is_no_link(space):
+    assert read(f"<a{space}href=https://a.test/>go</a>") == ("go", [])
+    assert read(f"<a {space}href=https://a.test/>go</a>") == ("go", [])
 
 
 @given(st.text(), st.text())
