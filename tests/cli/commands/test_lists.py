@@ -200,6 +200,11 @@ def test_remove_takes_a_file_of_lines_or_a_column(box, write, tmp_path):
         book.active.append(row)
     book.save(tmp_path / "gone.xlsx")
     assert box("receiver remove vip @{} --yes -o json", tmp_path / "gone.xlsx").json["removed"] == 2
+    book = openpyxl.Workbook()
+    for row in (["# email"], ["m5@example.com"], ["m6@example.com"]):
+        book.active.append(row)
+    book.save(tmp_path / "numbered.xlsx")
+    assert box("receiver remove vip @{} --yes -o json", tmp_path / "numbered.xlsx").json["removed"] == 2
     table = write("email,n\nm4@example.com,1\nbad,2\nworse,3\n")
     refused = box("receiver remove vip @{} --yes", table, code=2).err
     assert "line 3: 'bad'" in refused

@@ -50,17 +50,18 @@ def _column(path: str) -> str | None:
     from dmcli.local.tables import open_table
     from dmcli.workflows.lists.people import fields_of
 
+    is_book = path.lower().endswith(".xlsx")
     try:
         if os.path.getsize(path) > Addresses.files:  # the reading of files tells it
             return None
         table = open_table(path)
         fields = fields_of(table, {})
     except (OSError, ValueError, InputError):
-        if path.lower().endswith(".xlsx"):
+        if is_book:
             raise
         return None
     column = next(name for name, field in fields.items() if field == ADDRESS.name)
-    if column.startswith("#") and len(table.columns) == 1:  # a comment above addresses, one a line
+    if column.startswith("#") and len(table.columns) == 1 and not is_book:  # a comment above addresses, one a line
         return None
     lines: list[str] = []
     for row in table.rows([column]):
