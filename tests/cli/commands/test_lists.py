@@ -159,8 +159,10 @@ def test_sync_removes_only_what_it_may_and_after_a_question(box, write):
 def test_the_file_that_is_imported_is_not_written_over(box, write):
     box("receiver create vip")
     path = write("email\ngood@example.com\nbad\n")
-    refused = box("receiver import vip {} --skip-bad {}", path, path.parent / "." / path.name, code=2).err
-    assert "is read by this command; name another file" in refused
+    (alias := path.parent / "alias.csv").symlink_to(path)
+    for name in (path, alias, f"{path.parent}/./{path.name}"):
+        refused = box("receiver import vip {} --skip-bad {}", path, name, code=2).err
+        assert "is read by this command; name another file" in refused
     assert path.read_text("utf-8") == "email\ngood@example.com\nbad\n"
     assert not members(box, "vip")
 
