@@ -25,7 +25,7 @@ def packed(status: int):
 
 def plain(status: int):
     head = f"HTTP/1.1 {status} X\r\nlocation: https://a.example/\r\ncontent-length: {256 * MIB}\r\n\r\n"
-    return head.encode() + b"x" * 16 * MIB
+    return head.encode() + b"x" * 64 * MIB  # more than a run may take
 
 
 def pour(data: bytes) -> Fault:
