@@ -16,9 +16,14 @@ _NUMBER = re.compile(r"(?<=&#)[0-9]{8,}")
 _REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[a-zA-Z][a-zA-Z0-9]*(?:;|(?![a-zA-Z0-9=])))")
 
 
+def readable(html: str) -> str:
+    """The same, with a number that is longer than Python would read cut; it is no character still."""
+    return _NUMBER.sub(lambda digits: digits[0].lstrip("0")[:8] or "0", html)
+
+
 def text(data: str) -> str:
-    """Text with its references resolved; a number longer than Python would read is cut, and is no character still."""
-    return unescape(_NUMBER.sub(lambda digits: digits[0].lstrip("0")[:8] or "0", data)) if "&" in data else data
+    """Text with its references resolved."""
+    return unescape(readable(data)) if "&" in data else data
 
 
 def attributes(inside: str) -> dict[str, str]:

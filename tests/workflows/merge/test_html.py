@@ -131,6 +131,16 @@ def test_what_cannot_be_compiled_is_told_in_a_sentence(run, body, mailed, html, 
     assert not mailed()
 
 
+def test_a_number_of_more_digits_than_python_reads_is_no_character(run, body):
+    number = f"&#{'1' * 5000};"
+    for html, option in (
+        (f"<link rel=stylesheet href='x{number}'><p>{number}", "--css-inline"),
+        (IN.format(f"<mj-text title='{number}'>{number}</mj-text>"), "--mjml"),
+    ):
+        body(html)
+        assert "a defect" not in shown(run, 3, option)[0]
+
+
 def test_an_element_left_open_is_told(run, body):
     body("{% if name %}<div class=a>{% else %}<div class=b>{% endif %}<p>x</div>")
     said, html = shown(run, 3, "--css-inline")

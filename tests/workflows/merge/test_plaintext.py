@@ -27,6 +27,7 @@ from dmcli.workflows.merge.letters.plaintext import plain_text
             "go (https://a.b/?id={{ id }}&region=cn&copy=2&copy=3\u27e8A\u00a9) \u00a9 1",
         ),
         ("<a href=https://a.b/?a=1&order=2 href=https://c.d/>go</a>", "go (https://a.b/?a=1&order=2)"),
+        (f"<p title='&#{'1' * 5000};'>a&#{'1' * 5000};b&#{'0' * 5000}65;", "a\ufffdbA"),
         ('<a href="mailto:me@a.b">write</a> <a href="tel:+123">call</a>', "write (me@a.b) call (+123)"),
         ("<pre>a\n  b</pre>c<hr>d", "a\n  b\n\nc\n\n---\n\nd"),
         (

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from dmcli.errors import ConfigError, InputError
+from dmcli.markup import readable
 from dmcli.words import tr
 from dmcli.workflows.merge.letters.marks import Marks, words
 
@@ -64,7 +65,7 @@ class _Lint(HTMLParser):
 
     def check(self) -> None:
         """Raise InputError for the first element that is not known."""
-        self.feed(self._marks.blanked())
+        self.feed(readable(self._marks.blanked()))
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

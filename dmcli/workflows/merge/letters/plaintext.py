@@ -6,7 +6,7 @@ import re
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, NamedTuple
 
-from dmcli.markup import attributes
+from dmcli.markup import attributes, readable
 from dmcli.workflows.merge.letters.marks import Marks, words
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def plain_text(html: str) -> str:
     """
     marks = Marks("--html", html)
     reader = _Reader(_hidden_by_rules(marks.text))
-    reader.feed(re.sub("[\0\1]", "", marks.text))
+    reader.feed(readable(re.sub("[\0\1]", "", marks.text)))
     reader.close()
     return marks.in_text(reader.text())
 

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from dmcli.errors import ConfigError, InputError
+from dmcli.markup import readable
 from dmcli.words import tr
 from dmcli.workflows.merge.letters.marks import Marks, words
 
@@ -70,7 +71,7 @@ def _ends(html: str) -> Counter[str]:
 def _sheets(html: str) -> list[str]:
     """The style sheets that are elsewhere, as they are written."""
     reader = _Sheets()
-    reader.feed(html)
+    reader.feed(readable(html))
     reader.close()
     return reader.found
 
